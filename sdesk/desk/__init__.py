@@ -1,0 +1,1 @@
+"""What people do with the desk: one function is one use case."""

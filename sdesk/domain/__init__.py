@@ -1,0 +1,1 @@
+"""What a service desk is: pure rules over plain values. Standard library only, no input or output."""

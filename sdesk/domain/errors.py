@@ -1,0 +1,50 @@
+"""The errors that a person can act on. Anything else that is raised is a bug.
+
+    SdeskError
+    ├── NotFound      there is no such thing, or it stands behind a wall      (exit 3)
+    ├── Conflict      somebody else changed it meanwhile                      (exit 7)
+    ├── Refused       a rule of the desk says no                              (exit 1)
+    ├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
+    └── Unavailable   the store cannot be reached or used                     (exit 4)
+        └── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
+"""
+
+from __future__ import annotations
+
+
+class SdeskError(Exception):
+    """A sentence for the person: what is wrong, and what to do about it."""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        """What is wrong, one line, without a full stop."""
+        self.remedy = remedy
+        """What to do, one line (with the command that mends it, where there is one); may be empty."""
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.remedy}" if self.remedy else self.what
+
+
+class NotFound(SdeskError):
+    """There is no such thing, or the acting agent may not know of it: the two look the same."""
+
+
+class Conflict(SdeskError):
+    """The change was made on an outdated copy."""
+
+
+class Refused(SdeskError):
+    """A rule of the desk does not allow it."""
+
+
+class BadInput(SdeskError):
+    """The words of a call, a filter or a file are wrong."""
+
+
+class Unavailable(SdeskError):
+    """The store is missing, locked, full, damaged, or of another version."""
+
+
+class MailServerUnavailable(Unavailable):
+    """The mail server is out of reach, hangs, or refuses the login."""

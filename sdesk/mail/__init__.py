@@ -1,0 +1,1 @@
+"""The wire: how mail is got, read, and sent."""

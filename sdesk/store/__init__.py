@@ -1,0 +1,1 @@
+"""The ticket store: tables, migrations, the read side."""
