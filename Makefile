@@ -1,0 +1,120 @@
+# What a person, or a machine, does with a checkout. Everything goes into the virtual environment $(VENV) in the checkout
+# and nothing is installed elsewhere (but by test-servers, which says so). Works with GNU Make 3.81 and newer.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+RUN    := $(VENV)/.ready-to-run
+DEV    := $(VENV)/.ready-to-test
+
+# Arguments for pytest: make test ARGS='-k calendar'
+ARGS   ?=
+
+# The one tool that no lock file names, since it writes them; only `make lock` uses it.
+UV_VERSION := 0.13.9
+LOCKING    := build/locking
+
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+# Nothing is resolved here: the lock files name every package with its hashes, `pip check` says whether they fit together.
+INSTALL = $(PIP) install --no-deps --require-hashes --no-warn-script-location --root-user-action=ignore
+INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-location --root-user-action=ignore --editable .
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz screenshots lock wheel clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
+
+venv: $(DEV) ## make the virtual environment with everything that the tests need
+
+demo: $(RUN) ## build the demo desk and open its console (without a terminal: print its queue)
+	@$(BIN)/sdesk demo
+
+test: $(DEV) ## everything that must pass: format, lint, types, import contracts, tests
+	@$(BIN)/ruff format --check --quiet . || { echo "make: the files above are not formatted; run: make format" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
+
+unit: $(DEV) ## the tests alone
+	@$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
+
+test-fast: $(DEV) ## the tests that need no server and little time
+	@$(BIN)/pytest -n auto -q -m 'not server and not slow' $(ARGS)
+
+test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, tmux)
+	@need=; \
+	PATH="$$PATH:/usr/sbin:/usr/local/sbin"; \
+	command -v dovecot >/dev/null || need="$$need dovecot-imapd"; \
+	command -v tmux >/dev/null || need="$$need tmux"; \
+	[ -n "$$need" ] || exit 0; \
+	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux)" >&2; exit 1; }; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	echo "make: installing$$need" >&2; \
+	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$need >/dev/null
+
+format: $(DEV) ## put every file in form, and mend what lint can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: $(DEV) ## ruff
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+contracts: $(DEV) ## who may import whom (import-linter)
+	@$(BIN)/lint-imports --no-timing
+
+bench: $(DEV) ## benchmarks, which print ratios to bare floors; takes minutes
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+fuzz: $(DEV) ## the property tests with many new random examples; takes minutes
+	@SDESK_HYPOTHESIS=fuzz $(BIN)/pytest -n auto -q -m hypothesis -o timeout=0 $(ARGS)
+
+screenshots: $(DEV) ## draw the pictures of the README anew
+	@$(BIN)/python scripts/screenshots.py
+
+# Universal: one file for Linux and macOS, Python 3.11 and newer, with the hashes of every file of each release. No settings
+# of the machine are read, and no index, folder or host is written down.
+UV_COMPILE = env -u UV_INDEX -u UV_DEFAULT_INDEX -u UV_INDEX_URL -u UV_EXTRA_INDEX_URL -u UV_FIND_LINKS \
+	UV_CUSTOM_COMPILE_COMMAND='make lock' $(LOCKING)/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
+
+lock: | $(BIN)/python ## write the lock files anew (ARGS=--upgrade takes the newest versions)
+	@$(BIN)/python -m venv $(LOCKING)
+	@$(LOCKING)/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
+	@$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
+	@$(UV_COMPILE) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+	@$(UV_COMPILE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+
+wheel: $(DEV) ## build dist/sdesk-*.whl
+	@rm -rf dist
+	@$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+clean: ## take away everything that make made
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo snapshot_report.html *.egg-info
+	@find sdesk tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "make: there is no $(PYTHON); sdesk needs Python 3.11 or newer (another one: make PYTHON=/path/to/python)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: sdesk needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version 2>&1) (another one: make PYTHON=/path/to/python)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) has no venv module (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN): requirements.lock requirements-build.lock pyproject.toml | $(BIN)/python
+	@echo "make: setting up $(VENV) (once; about a minute)" >&2
+	@$(INSTALL) -r requirements.lock -r requirements-build.lock
+	@$(INSTALL_SELF)
+	@touch $@
+
+$(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "make: setting up $(VENV) for development (once; about a minute)" >&2
+	@$(INSTALL) -r requirements-dev.lock
+	@$(INSTALL_SELF)
+	@$(PIP) check >&2
+	@touch $@ $(RUN)
