@@ -1,0 +1,29 @@
+"""Who acts: every read and every use case takes an `Actor`, since walls between teams stand on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sdesk.domain.ticket import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An agent at work, or the desk itself."""
+
+    login: str
+    agent_id: int | None = None
+    """None for the desk itself (`system`)."""
+    name: str = ""
+    role: Role = Role.AGENT
+    team_ids: frozenset[int] = field(default_factory=frozenset)
+    """Teams of which the agent is a member."""
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether no wall stands before this actor."""
+        return self.agent_id is None or self.role in {Role.ADMIN, Role.AUDITOR}
+
+
+SYSTEM = Actor(login="system", name="sdesk", role=Role.ADMIN)
+"""The desk itself: mail, the sweep, setting up."""

@@ -1,0 +1,115 @@
+"""The store opened for writing: pragmas, sessions, and the one way in which a transaction begins."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from sdesk.domain.errors import Unavailable
+from sdesk.store import faults, schema
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another before it gives up."""
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Set what every connection to a store needs."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # FULL: a commit is on the disk before a mail is marked on its server.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+class Store:
+    """A store of the current schema, for writing. Sessions come from `begin`."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open the store at `path`; raise Unavailable where it is missing or of another version."""
+        self.path = path
+        if not path.exists():
+            raise Unavailable(
+                f"there is no store at {path}", "make one with `sdesk db init`, or name another with --db"
+            )
+        self.engine = _engine(path, busy_seconds)
+        with self.translated(), self.engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            if not isinstance(driver, sqlite3.Connection):
+                raise TypeError(f"not an SQLite connection: {driver!r}")
+            schema.require_current(driver, path)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A session in a write transaction (BEGIN IMMEDIATE). The caller commits; leaving without that rolls back.
+
+        Raises Unavailable where the store is locked, full or broken.
+        """
+        with self.translated(), Session(self.engine, expire_on_commit=False) as session:
+            session.connection()  # begins, and waits here for another writer
+            yield session
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Turn the driver's errors into sentences; a mistake of our own stays what it is."""
+        try:
+            yield
+        except DBAPIError as error:
+            fault = faults.unavailable(error.orig, self.path)
+            if fault is None:
+                raise
+            raise fault from error
+        except sqlite3.Error as error:
+            fault = faults.unavailable(error, self.path)
+            if fault is None:
+                raise
+            raise fault from error
+
+    def close(self) -> None:
+        """Give the connections back; the last one of all processes folds the write-ahead log in."""
+        self.engine.dispose()
+
+
+def create(path: Path) -> None:
+    """Make an empty file for a store, readable by its owner alone (0600, in a folder 0700 where it is made here)."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError as error:
+        raise Unavailable(
+            f"{path} exists already", "name another with --db, or bring it up with `sdesk db migrate`"
+        ) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Unavailable(
+            f"the store {path} cannot be made: {reason}", "look at the path, and the rights of its folder"
+        ) from error
+
+
+def _engine(path: Path, busy_seconds: float) -> Engine:
+    """An engine whose transactions begin as BEGIN IMMEDIATE, since they read before they write.
+
+    With a plain BEGIN two of them that read and then write fail at once, busy time-out or not.
+    """
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+        prepare(connection)
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

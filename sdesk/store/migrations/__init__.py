@@ -1,0 +1,1 @@
+"""How the schema came to be (Alembic): the one way in which it changes."""

@@ -1,0 +1,129 @@
+"""What came by mail and what is to go: raw messages, the ledger, quarantine, the outbox."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from sdesk.domain.ledger import Outcome
+from sdesk.store.columns import Document, Instant, Word, one_of, partial_index
+from sdesk.store.models.base import Table
+
+
+class OutboxState(StrEnum):
+    """Where an outgoing mail stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    """Refused for good by the server."""
+    HELD = "held"
+    """After a restore, until somebody releases it."""
+    TAKEN_BACK = "taken_back"
+
+
+class RawMail(Table, table=True):
+    """The raw bytes of a message, compressed by zlib, once for each content."""
+
+    __tablename__ = "raw_mail"
+
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(unique=True)
+    size: int
+    """Of the bytes before compression."""
+    data: bytes
+
+
+class Ledger(Table, table=True):
+    """Every message that the desk ever saw at a source, and what became of it."""
+
+    __table_args__ = (
+        UniqueConstraint("mailbox", "folder", "uidvalidity", "uid"),
+        Index("ix_ledger_identity", "identity", "team_id"),
+        partial_index("ix_ledger_unmarked", "mailbox", where="marked_at IS NULL"),
+        one_of("outcome", Outcome),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    mailbox: str
+    folder: str
+    uidvalidity: int
+    uid: str
+    sha256: str
+    message_id: str
+    identity: str
+    """Message-ID with the digest of From, Date, Subject and body: the same mail anywhere has the same."""
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    """Whose copy it was: a mail to two teams is taken once for each."""
+    sender: str
+    subject: str
+    taken_at: datetime = Field(sa_type=Instant, index=True)
+    outcome: Outcome = Field(sa_type=Word(Outcome))
+    reason: str
+    """One sentence: why."""
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id")
+    raw_id: int | None = Field(default=None, foreign_key="raw_mail.id")
+    marked_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the source was told; a crash between the two leaves it empty, and the next run marks."""
+
+
+class Quarantine(Table, table=True):
+    """A message whose handling raised, whole, until somebody retries or discards it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ledger_id: int = Field(foreign_key="ledger.id", unique=True)
+    error: str
+    trace: str
+    quarantined_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When it was retried with success, or discarded."""
+    ended_how: str | None = None
+
+
+class MailboxState(Table, table=True):
+    """What the desk knows of a mailbox's folder between two fetches."""
+
+    __tablename__ = "mailbox_state"
+
+    mailbox: str = Field(primary_key=True)
+    folder: str = Field(primary_key=True)
+    uidvalidity: int
+    seen_uid: int = 0
+    """Every message up to this UID is in the ledger (IMAP alone)."""
+    set_up_at: datetime = Field(sa_type=Instant)
+    """When the first fetch began: older mail is not taken unless told so."""
+    since: datetime | None = Field(default=None, sa_type=Instant)
+    """Nothing that arrived earlier is taken; None takes everything."""
+    fetched_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The last good fetch."""
+    failures: int = 0
+    """In a row."""
+    last_error: str | None = None
+
+
+class Outbox(Table, table=True):
+    """A mail that is to be sent: kind, language, recipients and values; the mail itself is rendered when it goes."""
+
+    __table_args__ = (
+        partial_index("ix_outbox_queued", "send_after", where="state = 'queued'"),
+        one_of("state", OutboxState),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    """`reply`, `acknowledgement`, ...: which template."""
+    language: str
+    recipients: dict[str, Any] = Field(sa_type=Document)
+    """`to` and `cc`, lists of [address, name]."""
+    message_id: str = Field(unique=True)
+    values: dict[str, Any] = Field(sa_type=Document)
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)
+    message_ref: int | None = Field(default=None, foreign_key="message.id")
+    created_at: datetime = Field(sa_type=Instant)
+    send_after: datetime = Field(sa_type=Instant)
+    state: OutboxState = Field(default=OutboxState.QUEUED, sa_type=Word(OutboxState))
+    attempts: int = 0
+    last_error: str | None = None
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)

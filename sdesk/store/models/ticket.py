@@ -1,0 +1,264 @@
+"""Tickets and what belongs to them: clocks, outages, messages, attachments, history, links, tags."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
+
+from sdesk.domain.ticket import (
+    Channel,
+    ClockKind,
+    Direction,
+    Impact,
+    LinkKind,
+    Priority,
+    Status,
+    Urgency,
+    WaitingFor,
+)
+from sdesk.store.columns import Document, Exact, Instant, Money, Word, one_of, partial_index
+from sdesk.store.models.base import Table
+
+_OPEN = "is_open"
+"""What every index of the queue is partial on."""
+
+
+class Ticket(Table, table=True):
+    """A ticket. `id` is its number; gaps in numbers are accepted."""
+
+    __table_args__ = (
+        # The urgency order of what is open, for all, for a team, for an agent. They are partial on a
+        # real column: a range on a key would make SQLite leave the order and sort.
+        partial_index("ix_ticket_queue", "rank", "key1", "key2", "id", where=_OPEN),
+        partial_index("ix_ticket_queue_team", "team_id", "rank", "key1", "key2", "id", where=_OPEN),
+        partial_index("ix_ticket_queue_assignee", "assignee_id", "rank", "key1", "key2", "id", where=_OPEN),
+        Index("ix_ticket_place", "rank", "key1", "key2", "id"),
+        # Counting the views in one pass reads this index alone.
+        partial_index(
+            "ix_ticket_count", "is_open", "team_id", "assignee_id", "status", "due_at", "stale_at", where=_OPEN
+        ),
+        partial_index("ix_ticket_loss", "loss_per_hour", where="is_open AND loss_per_hour IS NOT NULL"),
+        partial_index("ix_ticket_wake", "wake_at", where="wake_at IS NOT NULL"),
+        partial_index("ix_ticket_stale", "stale_at", where="is_open AND stale_at IS NOT NULL"),
+        partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
+        one_of("status", Status),
+        one_of("waiting_for", WaitingFor),
+        one_of("impact", Impact),
+        one_of("urgency", Urgency),
+        one_of("priority", Priority),
+        one_of("channel", Channel),
+        one_of("due_kind", ClockKind),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    version: int = 1
+    """Goes up with every change: one made on an outdated copy is refused."""
+    subject: str
+    status: Status = Field(sa_type=Word(Status))
+    is_open: bool
+    """New, open or waiting."""
+    waiting_for: WaitingFor | None = Field(default=None, sa_type=Word(WaitingFor))
+    wake_at: datetime | None = Field(default=None, sa_type=Instant)
+
+    service_id: int | None = Field(default=None, foreign_key="service.id", index=True)
+    team_id: int = Field(foreign_key="team.id")
+    assignee_id: int | None = Field(default=None, foreign_key="agent.id")
+    requester_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    unit_id: int | None = Field(default=None, foreign_key="unit.id", index=True)
+    channel: Channel = Field(sa_type=Word(Channel))
+    external_id: str | None = Field(default=None, unique=True)
+    token: str
+    """The requester's own, in addresses and Message-IDs that the desk makes (128 random bits, hexadecimal)."""
+
+    impact: Impact = Field(sa_type=Word(Impact))
+    urgency: Urgency = Field(sa_type=Word(Urgency))
+    priority: Priority = Field(sa_type=Word(Priority))
+    priority_reason: str | None = None
+    """Why an agent overrode what impact and urgency give; None where nobody did."""
+
+    created_at: datetime = Field(sa_type=Instant, index=True)
+    updated_at: datetime = Field(sa_type=Instant, index=True)
+    resolved_at: datetime | None = Field(default=None, sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
+    reopenings: int = 0
+    unanswered_since: datetime | None = Field(default=None, sa_type=Instant)
+    """The oldest requester's message after the last public answer."""
+
+    # The three clocks: working seconds; a clock that runs has `started_at`, and then its deadlines.
+    sla_id: int | None = Field(default=None, foreign_key="sla.id")
+    first_response_target: int | None = None
+    first_response_consumed: int = 0
+    first_response_started_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_response_at_risk_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_response_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_response_met_at: datetime | None = Field(default=None, sa_type=Instant)
+    first_response_voided: bool = False
+    next_reply_target: int | None = None
+    next_reply_consumed: int = 0
+    next_reply_started_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_reply_at_risk_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_reply_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_reply_met_at: datetime | None = Field(default=None, sa_type=Instant)
+    next_reply_voided: bool = False
+    resolution_target: int | None = None
+    resolution_consumed: int = 0
+    resolution_started_at: datetime | None = Field(default=None, sa_type=Instant)
+    resolution_at_risk_at: datetime | None = Field(default=None, sa_type=Instant)
+    resolution_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    resolution_met_at: datetime | None = Field(default=None, sa_type=Instant)
+    resolution_voided: bool = False
+    stale_at: datetime | None = Field(default=None, sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The earliest deadline of a running clock."""
+    due_kind: ClockKind | None = Field(default=None, sa_type=Word(ClockKind))
+
+    # What the outage costs, for the queue; the facts are in `outage`.
+    loss_per_hour: Decimal | None = Field(default=None, sa_type=Money)
+    loss_since: datetime | None = Field(default=None, sa_type=Instant)
+    loss_past: Decimal | None = Field(default=None, sa_type=Money)
+    """Of outages that have ended."""
+    loss_confirmed: bool = False
+
+    # The place in the urgency order (see `domain/urgency`).
+    rank: int
+    key1: int
+    key2: int
+
+
+class ClockRun(Table, table=True):
+    """A finished run of a clock: the ticket stores the sum of these and the running start."""
+
+    __tablename__ = "clock_run"
+    __table_args__ = (one_of("kind", ClockKind),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    kind: ClockKind = Field(sa_type=Word(ClockKind))
+    started_at: datetime = Field(sa_type=Instant)
+    stopped_at: datetime = Field(sa_type=Instant)
+    seconds: int
+
+
+class Outage(Table, table=True):
+    """A time in which a unit's turnover stands, as a fact of a ticket."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id", index=True)
+    down_from: datetime = Field(sa_type=Instant)
+    down_to: datetime | None = Field(default=None, sa_type=Instant)
+    share: Decimal = Field(sa_type=Exact)
+    confirmed: bool = False
+    loss: Decimal | None = Field(default=None, sa_type=Money)
+    """Stored when the outage ends."""
+
+
+class Message(Table, table=True):
+    """One message of a ticket's conversation."""
+
+    __table_args__ = (Index("ix_message_ticket_id", "ticket_id", "id"), one_of("direction", Direction))
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    direction: Direction = Field(sa_type=Word(Direction))
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    author_name: str
+    author_address: str
+    takes_part: bool = True
+    """False for a sender who was no part of the thread: shown as such, answered by nobody."""
+    sent_at: datetime = Field(sa_type=Instant)
+    """The mail's own Date; `taken_at` where it has none or an impossible one."""
+    taken_at: datetime = Field(sa_type=Instant)
+    subject: str = ""
+    text: str
+    """Own words."""
+    quoted: str = ""
+    """What was folded."""
+    recipients: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    """`to` and `cc`, lists of [address, name]."""
+    message_id: str | None = Field(default=None, index=True)
+    in_reply_to: str | None = None
+    undeliverable: str | None = None
+    """What the bounce said."""
+    defects: list[str] | None = Field(default=None, sa_type=Document)
+    raw_id: int | None = Field(default=None, foreign_key="raw_mail.id")
+
+
+class Blob(Table, table=True):
+    """The content of attachments, once for each SHA-256."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(unique=True)
+    size: int
+    data: bytes
+
+
+class Attachment(Table, table=True):
+    """A file of a message."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    blob_id: int = Field(foreign_key="blob.id")
+    name: str
+    media_type: str
+    content_id: str = ""
+    inline: bool = False
+
+
+class History(Table, table=True):
+    """What happened to a ticket: one row an event, never changed."""
+
+    __table_args__ = (Index("ix_history_ticket_id", "ticket_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int | None = Field(default=None, foreign_key="ticket.id")
+    """None for what concerns the whole desk (a desk file applied)."""
+    at: datetime = Field(sa_type=Instant)
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    actor: str
+    """The agent's login, `requester`, or `system`."""
+    event: str
+    data: dict[str, Any] = Field(sa_type=Document)
+
+
+class Link(Table, table=True):
+    """Two tickets that belong together, read as `ticket KIND other`."""
+
+    __table_args__ = (UniqueConstraint("ticket_id", "other_id", "kind"), one_of("kind", LinkKind))
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id")
+    other_id: int = Field(foreign_key="ticket.id", index=True)
+    kind: LinkKind = Field(sa_type=Word(LinkKind))
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class Tag(Table, table=True):
+    """A word on a ticket."""
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    tag: str = Field(primary_key=True, index=True)
+
+
+class Seen(Table, table=True):
+    """Up to which event an agent has seen a ticket. Bumps no version."""
+
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    history_id: int
+
+
+class Draft(Table, table=True):
+    """What an agent has begun to write and not sent. Bumps no version."""
+
+    __table_args__ = (one_of("direction", Direction),)
+
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    direction: Direction = Field(sa_type=Word(Direction), primary_key=True)
+    text: str
+    updated_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,36 @@
+"""Which schema this program knows, and whether a store has it: read without SQLAlchemy or Alembic."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sdesk.domain.errors import Unavailable
+
+KNOWN = ("0001",)
+"""The revisions of `migrations/versions`, oldest first (a test holds this against Alembic)."""
+HEAD = KNOWN[-1]
+
+APPLICATION_ID = 0x5DE5C001
+"""Stands in the file's header (PRAGMA application_id), so that `file` and we know a store."""
+
+
+def revision_of(connection: sqlite3.Connection) -> str | None:
+    """The store's revision, or None where there is no schema at all."""
+    has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
+    if has_table.fetchone() is None:
+        return None
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return None if row is None else str(row[0])
+
+
+def require_current(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise Unavailable unless the store has exactly the schema that this program knows."""
+    revision = revision_of(connection)
+    if revision == HEAD:
+        return
+    if revision is None:
+        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk db init`, or name another with --db")
+    if revision in KNOWN:
+        raise Unavailable(f"the store {path} is of an older version", "bring it up with `sdesk db migrate`")
+    raise Unavailable(f"the store {path} is of a newer version than this program", "install the newer sdesk")

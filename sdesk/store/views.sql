@@ -1,0 +1,215 @@
+-- The read side of the store: a documented, stable face. Columns may be added, never renamed or dropped.
+-- Instants are RFC 3339 text in UTC; money is an integer of hundredths (`currency` says of what);
+-- what depends on the present moment (an SLA state, a loss so far) is not here, but what it follows from is.
+-- Only LEFT JOINs: SQLite leaves those out that a query does not ask for.
+
+DROP VIEW IF EXISTS queue_view;
+DROP VIEW IF EXISTS ticket_view;
+CREATE VIEW ticket_view AS
+SELECT
+    t.id AS number,
+    t.version,
+    t.subject,
+    t.status,
+    t.is_open,
+    t.waiting_for,
+    t.wake_at,
+    t.impact,
+    t.urgency,
+    t.priority,
+    t.priority_reason,
+    t.service_id,
+    s.key AS service,
+    s.name AS service_name,
+    t.team_id,
+    m.key AS team,
+    m.name AS team_name,
+    t.assignee_id,
+    a.key AS assignee,
+    a.name AS assignee_name,
+    t.requester_id,
+    p.name AS requester_name,
+    (SELECT pa.address FROM person_address AS pa WHERE pa.person_id = t.requester_id ORDER BY pa.rowid LIMIT 1)
+        AS requester_email,
+    t.unit_id,
+    u.key AS unit,
+    u.name AS unit_name,
+    t.channel,
+    t.external_id,
+    t.created_at,
+    t.updated_at,
+    t.resolved_at,
+    t.closed_at,
+    t.reopenings,
+    t.unanswered_since,
+    t.sla_id,
+    l.key AS sla,
+    l.calendar_id AS sla_calendar_id,
+    l.warn_at AS sla_warn_at,
+    t.first_response_target,
+    t.first_response_consumed,
+    t.first_response_started_at,
+    t.first_response_at_risk_at,
+    t.first_response_due_at,
+    t.first_response_met_at,
+    t.first_response_voided,
+    t.next_reply_target,
+    t.next_reply_consumed,
+    t.next_reply_started_at,
+    t.next_reply_at_risk_at,
+    t.next_reply_due_at,
+    t.next_reply_met_at,
+    t.next_reply_voided,
+    t.resolution_target,
+    t.resolution_consumed,
+    t.resolution_started_at,
+    t.resolution_at_risk_at,
+    t.resolution_due_at,
+    t.resolution_met_at,
+    t.resolution_voided,
+    t.stale_at,
+    t.due_at,
+    t.due_kind,
+    t.loss_per_hour,
+    t.loss_since,
+    t.loss_past,
+    t.loss_confirmed,
+    u.calendar_id AS unit_calendar_id,
+    t.rank,
+    t.key1,
+    t.key2,
+    (SELECT group_concat(g.tag, ' ') FROM tag AS g WHERE g.ticket_id = t.id) AS tags,
+    (SELECT max(h.id) FROM history AS h WHERE h.ticket_id = t.id) AS last_history_id
+FROM ticket AS t
+LEFT JOIN service AS s ON s.id = t.service_id
+LEFT JOIN team AS m ON m.id = t.team_id
+LEFT JOIN agent AS a ON a.id = t.assignee_id
+LEFT JOIN person AS p ON p.id = t.requester_id
+LEFT JOIN unit AS u ON u.id = t.unit_id
+LEFT JOIN sla AS l ON l.id = t.sla_id;
+
+CREATE VIEW queue_view AS
+SELECT * FROM ticket_view WHERE is_open;
+
+DROP VIEW IF EXISTS message_view;
+CREATE VIEW message_view AS
+SELECT
+    m.id,
+    m.ticket_id AS number,
+    m.direction,
+    a.key AS agent,
+    m.author_name,
+    m.author_address,
+    m.takes_part,
+    m.sent_at,
+    m.taken_at,
+    m.subject,
+    m.text,
+    m.quoted,
+    m.recipients,
+    m.message_id,
+    m.in_reply_to,
+    m.undeliverable,
+    m.defects,
+    m.raw_id
+FROM message AS m
+LEFT JOIN agent AS a ON a.id = m.agent_id;
+
+DROP VIEW IF EXISTS attachment_view;
+CREATE VIEW attachment_view AS
+SELECT
+    f.id,
+    m.ticket_id AS number,
+    f.message_id,
+    f.name,
+    f.media_type,
+    f.inline,
+    b.size,
+    b.sha256,
+    b.id AS blob_id
+FROM attachment AS f
+LEFT JOIN message AS m ON m.id = f.message_id
+LEFT JOIN blob AS b ON b.id = f.blob_id;
+
+DROP VIEW IF EXISTS history_view;
+CREATE VIEW history_view AS
+SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data FROM history AS h;
+
+DROP VIEW IF EXISTS link_view;
+CREATE VIEW link_view AS
+SELECT k.ticket_id AS number, k.kind, k.other_id AS other, o.subject AS other_subject, o.status AS other_status,
+    o.team_id AS other_team_id
+FROM link AS k
+LEFT JOIN ticket AS o ON o.id = k.other_id;
+
+DROP VIEW IF EXISTS load_view;
+CREATE VIEW load_view AS
+SELECT
+    m.key AS team,
+    a.key AS assignee,
+    t.priority,
+    t.status,
+    count(*) AS tickets,
+    min(t.due_at) AS first_due_at
+FROM ticket AS t
+LEFT JOIN team AS m ON m.id = t.team_id
+LEFT JOIN agent AS a ON a.id = t.assignee_id
+WHERE t.is_open
+GROUP BY t.team_id, t.assignee_id, t.priority, t.status;
+
+DROP VIEW IF EXISTS ledger_view;
+CREATE VIEW ledger_view AS
+SELECT
+    l.id,
+    l.mailbox,
+    l.folder,
+    l.uidvalidity,
+    l.uid,
+    l.taken_at,
+    l.marked_at,
+    l.sender,
+    l.subject,
+    l.message_id,
+    l.sha256,
+    l.outcome,
+    l.reason,
+    l.ticket_id AS number,
+    l.team_id,
+    l.raw_id
+FROM ledger AS l;
+
+DROP VIEW IF EXISTS quarantine_view;
+CREATE VIEW quarantine_view AS
+SELECT
+    q.id,
+    l.mailbox,
+    l.folder,
+    l.uid,
+    l.sender,
+    l.subject,
+    l.message_id,
+    q.error,
+    q.trace,
+    q.quarantined_at,
+    q.ended_at,
+    q.ended_how,
+    l.raw_id
+FROM quarantine AS q
+LEFT JOIN ledger AS l ON l.id = q.ledger_id;
+
+DROP VIEW IF EXISTS outbox_view;
+CREATE VIEW outbox_view AS
+SELECT
+    o.id,
+    o.kind,
+    o.language,
+    o.recipients,
+    o.message_id,
+    o.ticket_id AS number,
+    o.created_at,
+    o.send_after,
+    o.state,
+    o.attempts,
+    o.last_error,
+    o.sent_at
+FROM outbox AS o;
