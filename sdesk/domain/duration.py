@@ -1,0 +1,46 @@
+"""Lengths of time as people write them: `15m`, `1h30m`, `2w`."""
+
+from __future__ import annotations
+
+import re
+
+from sdesk.domain.errors import BadInput
+
+_UNITS = {"w": 7 * 86_400, "d": 86_400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
+_LONGEST = 20 * 366 * 86_400
+
+
+def parse_duration(text: str, *, days: bool = True) -> int:
+    """Seconds of `15m`, `2h`, `1h30m`, `3d`, `2w`; a day is 24 hours.
+
+    With `days=False` (SLA targets, which are working time) days and weeks are BadInput: nobody knows whether a
+    working day or 24 hours are meant. So is anything longer than 20 years.
+    """
+    written = text.strip().lower()
+    match = _DURATION.fullmatch(written)
+    if match is None or not written:
+        raise BadInput(
+            f"“{text}” is no length of time", "Write it as 15m, 2h or 1h30m" + (", 3d or 2w" if days else "")
+        )
+    weeks, whole_days = match[1], match[2]
+    if not days and (weeks or whole_days):
+        raise BadInput(
+            f"“{text}”: a target is working time, which has no days", "Write hours, as 9h for a working day of nine"
+        )
+    seconds = sum(int(number) * size for number, size in zip(match.groups(), _UNITS.values(), strict=True) if number)
+    if seconds > _LONGEST:
+        raise BadInput(f"“{text}” is longer than 20 years", "Write a shorter time")
+    return seconds
+
+
+def format_duration(seconds: int) -> str:
+    """At most two units, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`, `1d02h`, `-47m`."""
+    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if left < 120:
+        return f"{sign}{left}s"
+    if left < 3600:
+        return f"{sign}{left // 60}m"
+    if left < 86_400:
+        return f"{sign}{left // 3600}h{left % 3600 // 60:02}m"
+    return f"{sign}{left // 86_400}d{left % 86_400 // 3600:02}h"

@@ -1,0 +1,111 @@
+"""Instants as people and programs write them: `tomorrow 10:00`, `-7d`, RFC 3339. All results are UTC, whole seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from sdesk.domain.duration import parse_duration
+from sdesk.domain.errors import BadInput
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ISO = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[Tt ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+_DAY_AND_TIME = re.compile(r"(?P<day>[a-z]+)?\s*(?P<time>\d{1,2}:\d{2})?", re.ASCII)
+_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>[\dwdhms]+)", re.ASCII)
+
+
+def parse_instant(text: str, *, now: datetime, zone: tzinfo) -> datetime:
+    """The instant that `text` names.
+
+    An ISO 8601 date or date-time; a length from now (`2h`, `-7d`); `today`, `tomorrow` or a weekday, with a time or
+    without (midnight); or a time alone.
+
+    What says no offset is in `zone`. A weekday is the next one after today; a time alone is the next time that the
+    clock shows it. A local time that the zone skips is moved on by the length of the gap, one that it repeats is the
+    first. BadInput for anything else.
+    """
+    written = " ".join(text.strip().lower().split())
+    try:
+        found = _parse_iso(written, zone) or _from_now(written, now) or _parse_day(written, now.astimezone(zone), zone)
+        if found is not None:
+            return found.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
+        raise _no_instant(text) from error
+    raise _no_instant(text)
+
+
+def to_rfc3339(instant: datetime) -> str:
+    """`2026-11-23T09:30:00Z`: UTC, whole seconds. ValueError without an offset, which would be a bug."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant without an offset")
+    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def from_rfc3339(text: str) -> datetime:
+    """The instant of an RFC 3339 date-time with any offset, in UTC, fractions of a second dropped. Else BadInput."""
+    match = _ISO.fullmatch(text)
+    try:
+        if match is None or match["offset"] is None:
+            raise ValueError("no date-time with an offset")
+        return _combine(match, UTC).astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
+        raise BadInput(f"“{text}” is no date-time of RFC 3339", "Write it as 2026-11-23T09:30:00Z") from error
+
+
+def _parse_iso(written: str, zone: tzinfo) -> datetime | None:
+    match = _ISO.fullmatch(written)
+    return None if match is None else _combine(match, zone)
+
+
+def _combine(match: re.Match[str], zone: tzinfo) -> datetime:
+    """ValueError where the numbers are no date or time."""
+    offset = (match["offset"] or "").upper()
+    moment = datetime.fromisoformat(f"{match['date']}T{match['time'] or '00:00'}{offset}")
+    return moment if offset else moment.replace(tzinfo=zone)
+
+
+def _from_now(written: str, now: datetime) -> datetime | None:
+    if written == "now":
+        return now
+    match = _FROM_NOW.fullmatch(written)
+    if match is None:
+        return None
+    length = timedelta(seconds=parse_duration(match["length"]))
+    return now - length if match["sign"] == "-" else now + length
+
+
+def _parse_day(written: str, local: datetime, zone: tzinfo) -> datetime | None:
+    match = _DAY_AND_TIME.fullmatch(written)
+    if match is None or not written:
+        return None
+    at = time.fromisoformat(match["time"].zfill(5)) if match["time"] else time()
+    if match["day"] is None:
+        today = datetime.combine(local.date(), at, zone)
+        # Compared as instants: on the day that a zone repeats an hour, wall times would mislead.
+        return today if today.timestamp() > local.timestamp() else datetime.combine(_later(local, 1), at, zone)
+    ahead = _days_ahead(match["day"], local)
+    return None if ahead is None else datetime.combine(_later(local, ahead), at, zone)
+
+
+def _days_ahead(word: str, local: datetime) -> int | None:
+    known = {"today": 0, "tomorrow": 1, "yesterday": -1}
+    if word in known:
+        return known[word]
+    for number, name in enumerate(_WEEKDAYS):
+        if word in (name, name[:3]):
+            return (number - local.weekday() - 1) % 7 + 1
+    return None
+
+
+def _later(local: datetime, days: int) -> date:
+    return local.date() + timedelta(days=days)
+
+
+def _no_instant(text: str) -> BadInput:
+    return BadInput(
+        f"“{text}” is no point in time", "Write it as 2026-11-23 09:30, tomorrow 10:00, mon 09:00, 10:00, 2h or -7d"
+    )

@@ -1,0 +1,47 @@
+"""What an outage costs: turnover at risk per hour, and how much of it is lost so far. Money is decimal, never float."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.worktime import Calendar, working_between
+
+CENT = Decimal("0.01")
+
+
+def loss_per_hour(turnover: Decimal, share: Decimal, margin: Decimal = Decimal(1)) -> Decimal:
+    """Turnover per hour x the share of it that stands x the part of turnover that is lost; exact, not rounded.
+
+    BadInput for a negative turnover, or a share or margin outside 0 to 1.
+    """
+    if turnover < 0:
+        raise BadInput(f"A turnover of {turnover} an hour is less than nothing", "Give an amount from 0")
+    for name, value in (("share", share), ("margin", margin)):
+        if not 0 <= value <= 1:
+            raise BadInput(f"A {name} of {value} is not between 0 and 1", "Write a quarter as 0.25")
+    return turnover * share * margin
+
+
+def capped_shares(shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
+    """The shares that count, in the same order (oldest outage first): all outages of a unit together never exceed 1.
+
+    Each takes what those before it leave, so that what an older outage costs is not changed by a newer one.
+    """
+    left = Decimal(1)
+    counted: list[Decimal] = []
+    for share in shares:
+        counted.append(min(share, left))
+        left -= counted[-1]
+    return tuple(counted)
+
+
+def loss_so_far(
+    per_hour: Decimal, calendar: Calendar, down_from: datetime, down_to: datetime | None, now: datetime
+) -> Decimal:
+    """What was lost in the unit's opening hours (`calendar`) from `down_from` to `down_to`, or to now; two decimals."""
+    until = now if down_to is None else min(down_to, now)
+    seconds = working_between(calendar, down_from, until)
+    return (per_hour * seconds / 3600).quantize(CENT, ROUND_HALF_UP)

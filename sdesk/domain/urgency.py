@@ -1,0 +1,70 @@
+"""The urgency order of the queue, as a rank and two integer keys that an index can sort by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
+
+from sdesk.domain.ticket import Priority, Status
+
+DEFAULT_HEAD_START: Mapping[Priority, int] = MappingProxyType({Priority.P2: 4 * 3600, Priority.P3: 3600})
+"""Seconds (wall time) by which a running promise of this priority is treated as due earlier."""
+
+NEVER = 2**62
+"""Sorts after every instant and fits an SQLite integer."""
+
+RANK_BURNING = 0
+RANK_RUNNING = 1
+RANK_STALE = 2
+RANK_WAITING = 3
+RANK_UNPROMISED = 4
+
+_STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
+_LEVEL = {priority: level for level, priority in enumerate(Priority, 1)}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a ticket stands: ascending is more urgent first; the ticket number is the last tie-breaker, outside."""
+
+    rank: int
+    key1: int
+    key2: int
+
+
+def place(
+    *,
+    status: Status,
+    priority: Priority,
+    created_at: datetime,
+    due_at: datetime | None,
+    stale: bool,
+    wake_at: datetime | None,
+    loss_per_hour: Decimal,
+    head_start: Mapping[Priority, int],
+) -> Place:
+    """The place of a ticket.
+
+    `due_at` is the earliest deadline of its running clocks, None where none runs towards one; `stale` whether now is
+    past its stale instant; `loss_per_hour` 0 without an outage; `head_start` in seconds. A P1 is never stale, and one
+    that no SLA covers stands with the other P1, unless it waits or is done.
+    """
+    loss = -int((loss_per_hour * 100).to_integral_value(ROUND_HALF_UP))
+    if due_at is None:
+        if status is Status.WAITING:
+            return Place(RANK_WAITING, _seconds(wake_at), _seconds(created_at))
+        if priority is Priority.P1 and status in (Status.NEW, Status.OPEN):
+            return Place(RANK_BURNING, loss, NEVER)
+        return Place(RANK_UNPROMISED, _seconds(created_at), 0)
+    if priority is Priority.P1:
+        return Place(RANK_BURNING, loss, _seconds(due_at))
+    if stale and priority in _STALE_PRIORITIES:
+        return Place(RANK_STALE, loss, (_LEVEL[priority] << 40) + _seconds(created_at))
+    return Place(RANK_RUNNING, _seconds(due_at) - head_start.get(priority, 0), loss)
+
+
+def _seconds(instant: datetime | None) -> int:
+    return NEVER if instant is None else int(instant.timestamp())
