@@ -1,0 +1,172 @@
+"""The machine's own part: the configuration file (TOML), where it is looked for, and where the store is.
+
+The file may name commands to run, so it is never looked for in the current folder, and a word in it that is not
+understood is an error, never passed over. Every command imports this module: what only a file needs is imported when
+there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sdesk.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from sdesk.config.wire import AnyMailbox, Server
+
+SYSTEM_FILE = Path("/etc/sdesk/config.toml")
+"""Read where the user has no file of their own."""
+
+
+# Named tuples, since every command imports them: a dataclass takes four times as long to make.
+class Notify(NamedTuple):
+    """How agents are told besides by mail."""
+
+    command: tuple[str, ...] = ()
+    """Argument vector with {agent}, {priority} and the like; the text comes on its standard input."""
+    apprise: tuple[str, ...] = ()
+    """Apprise addresses."""
+    on_success: tuple[str, ...] = ()
+    """A sign of life: run after each good tick."""
+
+
+class Console(NamedTuple):
+    """What a person likes otherwise in the console."""
+
+    mouse: bool = True
+    theme: str = ""
+    """Empty: the console chooses."""
+    keys: Mapping[str, str] = {}
+    """Action to its keys, with commas between several."""
+
+
+class Config(NamedTuple):
+    """The whole file; without one, everything is as if it were empty."""
+
+    file: Path | None = None
+    """Where it was read from."""
+    store: Path | None = None
+    """`[store] url`."""
+    mailboxes: Mapping[str, AnyMailbox] = {}
+    """By name, in the order of the file."""
+    smtp: Server | None = None
+    notify: Notify = Notify()
+    console: Console = Console()
+
+
+def load(path: Path | None, env: Mapping[str, str]) -> Config:
+    """Read the configuration: `path` (of --config), else SDESK_CONFIG, else the user's file, else the system's.
+
+    Raises BadInput with file, section and key: for a file that was named and is missing, one that cannot be read, is no
+    TOML, has an unknown key, a value of the wrong kind, or values that do not go together.
+    """
+    if path is None and (named := env.get("SDESK_CONFIG")):
+        path = as_path(named, env)
+    if path is not None:
+        values = _read(path)
+        if values is None:
+            raise BadInput(f"{path}: no such file", "Name an existing one with --config or SDESK_CONFIG")
+        return _config(path, values, env)
+    for file in (user_file(env), SYSTEM_FILE):
+        values = _read(file)
+        if values is not None:
+            return _config(file, values, env)
+    return Config()
+
+
+def store_path(config: Config, flag: str | None, env: Mapping[str, str]) -> Path:
+    """Where the store is: `flag` (of --db), else SDESK_DB, else `[store] url`, else the user's data folder (XDG).
+
+    Raises BadInput for an address that is no SQLite file.
+    """
+    if flag:
+        return sqlite_path(flag, "--db", env)
+    if from_env := env.get("SDESK_DB"):
+        return sqlite_path(from_env, "SDESK_DB", env)
+    if config.store is not None:
+        return config.store
+    # Imported here: it costs milliseconds that a command with a database of its own need not pay.
+    from platformdirs import user_data_path
+
+    return user_data_path("sdesk", appauthor=False) / "sdesk.db"
+
+
+def sqlite_path(address: str, where: str, env: Mapping[str, str], folder: Path | None = None) -> Path:
+    """The file that a store's address names: a bare path, or `sqlite:///PATH` as SQLAlchemy writes it.
+
+    `where` says in errors who named it; a relative path starts at `folder`, else at the current folder.
+    Raises BadInput.
+    """
+    scheme, separator, rest = address.partition("://")
+    path = rest[1:] if separator else address
+    if separator and scheme != "sqlite":
+        raise BadInput(f"{where}: {scheme} is no kind of store that sdesk knows", "Use sqlite:///PATH, or a path")
+    if separator and (not rest.startswith("/") or "?" in rest):
+        raise BadInput(
+            f"{where}: {address} names no file", "Use sqlite:///PATH (sqlite:////PATH from the root), or a path"
+        )
+    if path in ("", ":memory:"):
+        raise BadInput(f"{where}: a store must be a file", "Use sqlite:///PATH, or a path")
+    return as_path(path, env, folder)
+
+
+def user_file(env: Mapping[str, str]) -> Path:
+    """Where the user's own configuration file stands, if there is one (XDG base directory specification)."""
+    folder = Path(env.get("XDG_CONFIG_HOME", ""))
+    # The specification wants a relative path to be ignored.
+    return (folder if folder.is_absolute() else _home(env) / ".config") / "sdesk" / "config.toml"
+
+
+def as_path(value: str, env: Mapping[str, str], folder: Path | None = None) -> Path:
+    """A path as people write it: `~` is the home; what is relative starts at `folder`, else at the current folder."""
+    if value == "~" or value.startswith("~/"):
+        return _home(env) / value[2:]
+    return folder / value if folder is not None else Path(value)
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    home = env.get("HOME")
+    return Path(home) if home else Path.home()
+
+
+def _read(file: Path) -> dict[str, Any] | None:
+    """The values of a file; None where there is none."""
+    try:
+        content = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise BadInput(
+            f"{file}: cannot be read: {error.strerror}", "Name another with --config or SDESK_CONFIG"
+        ) from error
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file}: not valid TOML: {error}") from error
+
+
+def _config(file: Path, values: Mapping[str, Any], env: Mapping[str, str]) -> Config:
+    from sdesk.config.section import Section
+
+    with Section(file, "", values, env) as root:
+        with root.section("store") as section:
+            url = section.text("url")
+            store = sqlite_path(url, f"{file}: [store] url", env, file.parent) if url else None
+        mailboxes: dict[str, AnyMailbox] = {}
+        smtp = None
+        if root.has("mailboxes") or root.has("smtp"):
+            from sdesk.config import wire
+
+            mailboxes = wire.mailboxes(root.section("mailboxes"))
+            smtp = wire.smtp(root.section("smtp")) if root.has("smtp") else None
+        with root.section("notify") as section:
+            notify = Notify(section.command("command"), section.texts("apprise"), section.command("on_success"))
+        with root.section("console") as section:
+            keys = section.section("keys")
+            bound = {action: ",".join(keys.text_or_texts(action)) for action in keys.values}
+            console = Console(section.flag("mouse", True), section.text("theme"), bound)
+    return Config(file, store, mailboxes, smtp, notify, console)
