@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
@@ -42,10 +43,8 @@ class Store:
             )
         self.engine = _engine(path, busy_seconds)
         with self.translated(), self.engine.connect() as connection:
-            driver = connection.connection.dbapi_connection
-            if not isinstance(driver, sqlite3.Connection):
-                raise TypeError(f"not an SQLite connection: {driver!r}")
-            schema.require_current(driver, path)
+            # The driver's own connection: this read begins no transaction.
+            schema.require_current(cast(sqlite3.Connection, connection.connection.dbapi_connection), path)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from alembic import context
+
 from sdesk.store.models import Ticket
 
 context.configure(

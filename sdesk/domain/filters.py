@@ -1,0 +1,273 @@
+"""The filter language: what `list`, saved views and the console's bar understand.
+
+Words search the text, `field:value` narrows, `not:` (or `-`) negates, `a..b` is a range with both ends
+in it, a comma lists alternatives: nothing needs quoting in a shell. A filter is parsed to plain values
+here; the reader turns it into SQL, where values only ever travel as parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import parse_instant
+from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
+
+
+class Flag(StrEnum):
+    """What may stand after `is:`."""
+
+    OPEN = "open"
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    BREACHED = "breached"
+    AT_RISK = "at_risk"
+    STALE = "stale"
+    UNANSWERED = "unanswered"
+    UNREAD = "unread"
+    BURNING = "burning"
+
+
+class Having(StrEnum):
+    """What may stand after `has:`."""
+
+    ATTACHMENT = "attachment"
+    NOTE = "note"
+    LOSS = "loss"
+
+
+_WORDS: Mapping[str, type[StrEnum]] = {
+    "status": Status,
+    "priority": Priority,
+    "impact": Impact,
+    "urgency": Urgency,
+    "channel": Channel,
+    "is": Flag,
+    "has": Having,
+}
+_NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number")
+_INSTANTS = ("due", "created", "updated", "resolved", "wake")
+
+FIELDS: tuple[str, ...] = (*_WORDS, *_NAMES, *_INSTANTS)
+"""Every field name, for help and completion."""
+
+NEGATION = "not:"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Full text: every word begins so; a phrase stands so."""
+
+    text: str
+    phrase: bool = False
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A field has one of these values; `none` means that it is empty."""
+
+    field: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """An instant lies between two, both included; None leaves an end open."""
+
+    field: str
+    low: datetime | None
+    high: datetime | None
+    negated: bool = False
+
+
+Term = Words | Match | Within
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list is narrowed to: all terms hold."""
+
+    terms: tuple[Term, ...] = ()
+
+    @property
+    def names_status(self) -> bool:
+        """Whether it says itself which statuses are meant; else a list is of new, open, waiting."""
+        return any(
+            isinstance(term, Match) and term.field in {"status", "is", "number"} and not term.negated
+            for term in self.terms
+        )
+
+    @property
+    def open_only(self) -> bool:
+        """Whether it can only hold for open tickets, so that the queue's own index serves."""
+        if not self.names_status:
+            return True
+        for term in self.terms:
+            if not isinstance(term, Match) or term.negated:
+                continue
+            if term.field == "status" and all(Status(value) in OPEN_STATUSES for value in term.values):
+                return True
+            if term.field == "is":
+                return True
+        return False
+
+    def also(self, other: Filter) -> Filter:
+        """Both filters at once."""
+        return Filter(self.terms + other.terms)
+
+
+_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+_FIELD = re.compile(r"([a-z_]+):(.*)", re.DOTALL)
+_SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
+"""What stands before a colon in an address, and is no field."""
+
+
+def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Filter:
+    """Read a filter.
+
+    Times without an offset are in `zone`, durations count from `now`. Raises BadInput that names the
+    place and the nearest right word.
+    """
+    return Filter(tuple(_term(token.group(), now, zone) for token in _TOKEN.finditer(text)))
+
+
+def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) -> Filter:
+    """Read a filter that a shell has split: a blank within one argument belongs to its value."""
+    terms: list[Term] = []
+    for argument in arguments:
+        if " " in argument and '"' not in argument and not _FIELD.fullmatch(argument.removeprefix(NEGATION)):
+            terms.append(Words(argument, phrase=True))
+        elif " " in argument and '"' not in argument:
+            terms.append(_term(argument, now, zone))
+        else:
+            terms.extend(parse(argument, now=now, zone=zone).terms)
+    return Filter(tuple(terms))
+
+
+def to_text(wanted: Filter) -> str:
+    """The filter in its own language: parsing it gives the same filter again."""
+    return " ".join(_term_text(term) for term in wanted.terms)
+
+
+def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
+    body, negated = token, False
+    if body.startswith(NEGATION):
+        body, negated = body[len(NEGATION) :], True
+    elif body.startswith("-") and len(body) > 1:
+        body, negated = body[1:], True
+    if not body:
+        raise BadInput(f"nothing stands after `{token}`", "say what is not wanted: not:tag:vip")
+    field = _FIELD.fullmatch(body)
+    if field is None or field.group(1) in _SCHEMES:
+        phrase = body.startswith('"')
+        return Words(body.replace('"', " ").strip() if not phrase else body.strip('"'), phrase, negated)
+    name, value = field.group(1), field.group(2).replace('"', "")
+    if name not in FIELDS:
+        raise BadInput(f"a filter knows no field `{name}` (in `{token}`)", _nearest(name, FIELDS))
+    if not value:
+        raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
+    if name in _INSTANTS:
+        return _within(name, value, negated, now, zone)
+    if name == "priority" and ".." in value:
+        return Match(name, _priorities(value, token), negated)
+    values = tuple(part for part in value.split(",") if part)
+    if not values:
+        raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
+    if name in _WORDS:
+        values = tuple(_word(part, name, token) for part in values)
+    return Match(name, values, negated)
+
+
+def _word(part: str, field: str, token: str) -> str:
+    words = [word.value for word in _WORDS[field]]
+    folded = part.upper() if field == "priority" else part.lower().replace("-", "_")
+    if folded not in words:
+        raise BadInput(f"`{part}` is no {field} (in `{token}`)", _nearest(folded, words))
+    return folded
+
+
+def _priorities(value: str, token: str) -> tuple[str, ...]:
+    low, _, high = value.partition("..")
+    order = [priority.value for priority in Priority]
+    first = order.index(_word(low, "priority", token)) if low else 0
+    last = order.index(_word(high, "priority", token)) if high else len(order) - 1
+    if first > last:
+        raise BadInput(f"the range `{value}` runs backwards", f"write {high}..{low}")
+    return tuple(order[first : last + 1])
+
+
+def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo) -> Within:
+    if ".." in value:
+        low, _, high = value.partition("..")
+        start = parse_instant(low, now=now, zone=zone) if low else None
+        end = _last(high, now, zone) if high else None
+    elif _DAY.fullmatch(value):
+        start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone)
+    elif name in {"due", "wake"}:
+        start, end = None, parse_instant(value, now=now, zone=zone)
+    else:
+        raise BadInput(f"`{name}:{value}` names one instant", f"write a range: {name}:{value}..")
+    if start is not None and end is not None and start > end:
+        raise BadInput(f"the range `{value}` runs backwards", "write the earlier end first")
+    return Within(name, start, end, negated)
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|today|tomorrow|yesterday")
+
+
+def _last(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """The last second that `text` means: of the whole day, where it names a day."""
+    instant = parse_instant(text, now=now, zone=zone)
+    if not _DAY.fullmatch(text):
+        return instant
+    following = (instant.astimezone(zone) + timedelta(days=1)).replace(tzinfo=zone)
+    return following.astimezone(instant.tzinfo) - timedelta(seconds=1)
+
+
+def _nearest(word: str, words: Iterable[str]) -> str:
+    known = list(words)
+    close = get_close_matches(word, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"it knows: {', '.join(known)}"
+
+
+_EXAMPLES: Mapping[str, str] = {
+    "status": "status:open,waiting",
+    "priority": "priority:P1..P2",
+    "impact": "impact:extensive",
+    "urgency": "urgency:critical",
+    "channel": "channel:mail",
+    "is": "is:breached",
+    "has": "has:attachment",
+    "team": "team:it",
+    "assignee": "assignee:me",
+    "service": "service:till",
+    "unit": "unit:flagship",
+    "requester": "requester:maria@",
+    "tag": "tag:pos",
+    "number": "number:123",
+    "due": "due:..4h",
+    "created": "created:-7d..",
+    "updated": "updated:today",
+    "resolved": "resolved:-7d..",
+    "wake": "wake:..tomorrow",
+}
+"""One for each field: errors and help show it."""
+
+
+def _term_text(term: Term) -> str:
+    sign = NEGATION if term.negated else ""
+    if isinstance(term, Words):
+        return f'{sign}"{term.text}"' if term.phrase else f"{sign}{term.text}"
+    if isinstance(term, Within):
+        ends = [end.strftime("%Y-%m-%dT%H:%M:%SZ") if end else "" for end in (term.low, term.high)]
+        return f"{sign}{term.field}:{'..'.join(ends)}"
+    value = ",".join(term.values)
+    return f'{sign}{term.field}:"{value}"' if re.search(r"\s", value) else f"{sign}{term.field}:{value}"

@@ -1,0 +1,43 @@
+"""A connection for reading: read-only, checked for its schema, errors as sentences."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sdesk.domain.errors import Unavailable
+from sdesk.store import faults, schema
+from sdesk.store.search import fold
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the driver's errors into sentences; a mistake of our own stays what it is."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        fault = faults.unavailable(error, path)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    """Open a store for reading; Unavailable where it is missing, none, or of another version."""
+    if not path.exists():
+        raise Unavailable(f"there is no store at {path}", "make one with `sdesk db init`, or name another with --db")
+    with translated(path):
+        connection = sqlite3.connect(
+            f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=busy_seconds, isolation_level=None
+        )
+        try:
+            schema.require_current(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    connection.row_factory = sqlite3.Row
+    connection.create_function("fold", 1, fold, deterministic=True)
+    return connection

@@ -1,0 +1,181 @@
+"""Rows of the views as values: what the views leave out (states, losses, time left) is derived here."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sdesk.domain.clock import sla_state
+from sdesk.domain.outage import loss_so_far
+from sdesk.domain.ticket import (
+    Channel,
+    ClockKind,
+    Direction,
+    Impact,
+    Priority,
+    Status,
+    Urgency,
+    WaitingFor,
+)
+from sdesk.domain.worktime import ALWAYS, Calendar, working_between
+from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, Place, TicketRow
+
+CalendarOf = Callable[[int], Calendar]
+
+
+def instant(text: str | None) -> datetime | None:
+    """A stored instant."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def money(minor: int | None) -> Decimal | None:
+    """A stored amount: hundredths as a decimal with two places."""
+    return None if minor is None else Decimal(minor).scaleb(-2)
+
+
+_CLOCKS = tuple((kind, kind.value) for kind in ClockKind)
+
+
+def _clocks(row: sqlite3.Row) -> tuple[ClockRow, ...]:
+    rows = []
+    for kind, name in _CLOCKS:
+        target = row[f"{name}_target"]
+        if target is None:
+            continue
+        rows.append(
+            ClockRow(
+                kind=kind,
+                target=target,
+                consumed=row[f"{name}_consumed"],
+                started_at=instant(row[f"{name}_started_at"]),
+                at_risk_at=instant(row[f"{name}_at_risk_at"]),
+                due_at=instant(row[f"{name}_due_at"]),
+                met_at=instant(row[f"{name}_met_at"]),
+                voided=bool(row[f"{name}_voided"]),
+            )
+        )
+    return tuple(rows)
+
+
+def _owed(clock: ClockRow) -> bool:
+    """Whether a clock still promises something: a next reply that nobody waits for does not."""
+    return clock.met_at is None and (clock.started_at is not None or clock.kind is not ClockKind.NEXT_REPLY)
+
+
+def ticket_row(
+    row: sqlite3.Row,
+    *,
+    now: datetime,
+    prefix: str,
+    currency: str,
+    calendar_of: CalendarOf,
+    seen: int | None,
+) -> TicketRow:
+    """One row of `ticket_view`. `seen`: the last event that the acting agent saw, None where nobody looks."""
+    clocks = _clocks(row)
+    due_at = instant(row["due_at"])
+    stale_at = instant(row["stale_at"])
+    is_open = bool(row["is_open"])
+    running = [(clock.at_risk_at, clock.due_at) for clock in clocks if clock.started_at is not None]
+    sla_calendar = row["sla_calendar_id"]
+    due_in = None
+    if due_at is not None:
+        calendar = calendar_of(sla_calendar) if sla_calendar is not None else ALWAYS
+        due_in = working_between(calendar, now, due_at) if due_at > now else -working_between(calendar, due_at, now)
+    per_hour = money(row["loss_per_hour"])
+    since = instant(row["loss_since"])
+    so_far = money(row["loss_past"])
+    if per_hour is not None and since is not None:
+        hours = row["unit_calendar_id"]
+        running_loss = loss_so_far(per_hour, calendar_of(hours) if hours is not None else ALWAYS, since, None, now)
+        so_far = running_loss if so_far is None else so_far + running_loss
+    number = row["number"]
+    tags = row["tags"]
+    return TicketRow(
+        number=number,
+        ref=f"{prefix}-{number}",
+        version=row["version"],
+        subject=row["subject"],
+        status=Status(row["status"]),
+        waiting_for=None if row["waiting_for"] is None else WaitingFor(row["waiting_for"]),
+        wake_at=instant(row["wake_at"]),
+        priority=Priority(row["priority"]),
+        priority_reason=row["priority_reason"],
+        impact=Impact(row["impact"]),
+        urgency=Urgency(row["urgency"]),
+        service=row["service"],
+        service_name=row["service_name"],
+        team=row["team"],
+        team_name=row["team_name"],
+        assignee=row["assignee"],
+        assignee_name=row["assignee_name"],
+        requester_name=row["requester_name"],
+        requester_email=row["requester_email"],
+        unit=row["unit"],
+        unit_name=row["unit_name"],
+        channel=Channel(row["channel"]),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        updated_at=datetime.fromisoformat(row["updated_at"]),
+        resolved_at=instant(row["resolved_at"]),
+        closed_at=instant(row["closed_at"]),
+        unanswered_since=instant(row["unanswered_since"]),
+        due_at=due_at,
+        due_kind=None if row["due_kind"] is None else ClockKind(row["due_kind"]),
+        due_in=due_in,
+        sla_state=sla_state(running, stale_at, now, is_open and any(map(_owed, clocks))),
+        clocks=clocks,
+        loss_per_hour=per_hour,
+        loss_so_far=so_far,
+        loss_confirmed=bool(row["loss_confirmed"]),
+        currency=currency,
+        tags=tuple(sorted(tags.split(" "))) if tags else (),
+        unread=seen is not None and (row["last_history_id"] or 0) > seen,
+        sla=row["sla"],
+        place=Place(row["rank"], row["key1"], row["key2"], number),
+    )
+
+
+def _mailboxes(recipients: Mapping[str, Any], field: str) -> tuple[tuple[str, str], ...]:
+    return tuple((address, name) for address, name in recipients.get(field, ()))
+
+
+def message_row(row: sqlite3.Row, attachments: tuple[AttachmentRow, ...]) -> MessageRow:
+    """One row of `message_view`."""
+    recipients = json.loads(row["recipients"]) if row["recipients"] else {}
+    return MessageRow(
+        id=row["id"],
+        direction=Direction(row["direction"]),
+        agent=row["agent"],
+        author_name=row["author_name"],
+        author_address=row["author_address"],
+        takes_part=bool(row["takes_part"]),
+        sent_at=datetime.fromisoformat(row["sent_at"]),
+        taken_at=datetime.fromisoformat(row["taken_at"]),
+        subject=row["subject"],
+        text=row["text"],
+        quoted=row["quoted"],
+        to=_mailboxes(recipients, "to"),
+        cc=_mailboxes(recipients, "cc"),
+        message_id=row["message_id"],
+        undeliverable=row["undeliverable"],
+        defects=tuple(json.loads(row["defects"])) if row["defects"] else (),
+        has_raw=row["raw_id"] is not None,
+        attachments=attachments,
+    )
+
+
+def attachment_row(row: sqlite3.Row) -> AttachmentRow:
+    """One row of `attachment_view`."""
+    return AttachmentRow(
+        id=row["id"],
+        message_id=row["message_id"],
+        name=row["name"],
+        media_type=row["media_type"],
+        size=row["size"],
+        sha256=row["sha256"],
+        inline=bool(row["inline"]),
+    )

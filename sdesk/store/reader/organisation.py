@@ -1,0 +1,85 @@
+"""The desk's set-up as a front end needs it: agents, teams, services, units, calendars."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.errors import NotFound
+from sdesk.domain.priority import MATRIX, parse_matrix, priority_of
+from sdesk.domain.ticket import Impact, Role, Urgency
+from sdesk.domain.worktime import Calendar
+from sdesk.store import calendars
+from sdesk.store.reader.convert import money
+from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
+
+
+def actor(connection: sqlite3.Connection, login: str) -> Actor:
+    """The acting agent of a login; NotFound for one that the desk does not have (any more)."""
+    row = connection.execute(
+        "SELECT id, name, role FROM agent WHERE key = ? AND retired_at IS NULL", (login,)
+    ).fetchone()
+    if row is None:
+        raise NotFound(f"the desk has no agent `{login}`", "say who acts with --as LOGIN or SDESK_AGENT")
+    teams = connection.execute("SELECT team_id FROM team_member WHERE agent_id = ?", (row[0],))
+    return Actor(login, row[0], row[1], Role(row[2]), frozenset(each[0] for each in teams))
+
+
+def agents(connection: sqlite3.Connection) -> tuple[AgentRow, ...]:
+    """Everybody who works here, by login."""
+    found = connection.execute(
+        "SELECT a.key, a.name, a.email, a.role,"
+        " (SELECT group_concat(t.key, ' ') FROM team_member AS m JOIN team AS t ON t.id = m.team_id"
+        "  WHERE m.agent_id = a.id)"
+        " FROM agent AS a WHERE a.retired_at IS NULL ORDER BY a.key"
+    )
+    return tuple(AgentRow(row[0], row[1], row[2], Role(row[3]), tuple(sorted((row[4] or "").split()))) for row in found)
+
+
+def teams(connection: sqlite3.Connection) -> tuple[TeamRow, ...]:
+    """The teams, by key. That a private team exists is no secret; its tickets are."""
+    found = connection.execute(
+        "SELECT t.key, t.name, t.address, a.key, t.private FROM team AS t LEFT JOIN agent AS a ON a.id = t.lead_id"
+        " WHERE t.retired_at IS NULL ORDER BY t.key"
+    )
+    return tuple(TeamRow(row[0], row[1], row[2], row[3], bool(row[4])) for row in found)
+
+
+def services(connection: sqlite3.Connection) -> tuple[ServiceRow, ...]:
+    """The catalogue, by key, with the priority and the promise that follow from an entry."""
+    desk = connection.execute("SELECT rules FROM desk").fetchone()
+    table = json.loads(desk[0]).get("matrix") if desk is not None else None
+    matrix = parse_matrix(table) if table else MATRIX
+    targets = {
+        (row[0], row[1]): row[2] for row in connection.execute("SELECT sla_id, priority, resolution FROM sla_target")
+    }
+    rows = []
+    for row in connection.execute(
+        "SELECT s.key, s.name, t.key, s.impact, s.urgency, coalesce(s.sla_id, t.sla_id)"
+        " FROM service AS s JOIN team AS t ON t.id = s.team_id WHERE s.retired_at IS NULL ORDER BY s.key"
+    ):
+        impact, urgency = Impact(row[3]), Urgency(row[4])
+        priority = priority_of(matrix, impact, urgency)
+        rows.append(
+            ServiceRow(row[0], row[1], row[2], impact, urgency, priority, targets.get((row[5], priority.value)))
+        )
+    return tuple(rows)
+
+
+def units(connection: sqlite3.Connection) -> tuple[UnitRow, ...]:
+    """Whom the desk serves, by key."""
+    found = connection.execute(
+        "SELECT u.key, u.name, u.kind, p.key, u.phone, u.address, u.manager, u.turnover_per_hour"
+        " FROM unit AS u LEFT JOIN unit AS p ON p.id = u.parent_id WHERE u.retired_at IS NULL ORDER BY u.key"
+    )
+    return tuple(UnitRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], money(row[7])) for row in found)
+
+
+def calendar(connection: sqlite3.Connection, number: int) -> Calendar:
+    """The working time of a stored calendar."""
+    row: Any = connection.execute(
+        "SELECT key, time_zone, hours, free, working FROM calendar WHERE id = ?", (number,)
+    ).fetchone()
+    return calendars.build(row[0], row[1], json.loads(row[2]), json.loads(row[3]), json.loads(row[4]))

@@ -1,0 +1,108 @@
+"""The queue: pages in the urgency order by a keyset cursor, and counts of many views in one pass.
+
+A page is one range of an index: never an OFFSET, never all rows, whatever the number of tickets.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter
+from sdesk.domain.instant import to_rfc3339
+from sdesk.store.reader.convert import instant, money
+from sdesk.store.reader.rows import Counts, Place
+from sdesk.store.reader.where import Condition, Value, compile_filter, wall
+
+_ORDER = ("rank", "key1", "key2", "number")
+_AFTER = f"({', '.join(_ORDER)}) > (?, ?, ?, ?)"
+_BEFORE = f"({', '.join(_ORDER)}) < (?, ?, ?, ?)"
+_FORTH = ", ".join(_ORDER)
+_BACK = ", ".join(f"{column} DESC" for column in _ORDER)
+
+
+def condition(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: datetime) -> Condition:
+    """Filter and wall together: what this actor's list is made of."""
+    parts = [compile_filter(connection, wanted, actor, now)]
+    hidden = wall(connection, actor)
+    if hidden is not None:
+        parts.append(hidden)
+    return Condition(" AND ".join(part.sql for part in parts), tuple(value for part in parts for value in part.values))
+
+
+def page_query(where: Condition, *, limit: int, after: Place | None, before: Place | None) -> Condition:
+    """The statement for one page, with one row more than asked so that the caller sees whether it goes on."""
+    values: list[Value] = list(where.values)
+    sql = f"SELECT * FROM ticket_view WHERE {where.sql}"
+    if after is not None:
+        sql += f" AND {_AFTER}"
+        values.extend(after)
+    elif before is not None:
+        sql += f" AND {_BEFORE}"
+        values.extend(before)
+    backwards = before is not None and after is None
+    sql += f" ORDER BY {_BACK if backwards else _FORTH} LIMIT ?"
+    values.append(limit + 1)
+    return Condition(sql, tuple(values))
+
+
+def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:
+    """The statement that counts several views in one pass over the open tickets (or over all, if one wants more)."""
+    hidden = wall(connection, actor)
+    sums: list[str] = []
+    values: list[Value] = []
+    for wanted in filters:
+        each = compile_filter(connection, wanted, actor, now)
+        sums.append(f"coalesce(sum({each.sql}), 0)")
+        values.extend(each.values)
+    base = "is_open" if all(wanted.open_only for wanted in filters) else "1"
+    if hidden is not None:
+        base += f" AND {hidden.sql}"
+        values.extend(hidden.values)
+    return Condition(f"SELECT {', '.join(sums)} FROM ticket_view WHERE {base}", tuple(values))
+
+
+DUE_SOON = timedelta(hours=1)
+
+
+def counts(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Counts:
+    """The queue in numbers, for this actor."""
+    hidden = wall(connection, actor)
+    base, wall_values = "is_open", ()
+    if hidden is not None:
+        base, wall_values = f"is_open AND {hidden.sql}", hidden.values  # type: ignore[assignment]
+    instant_now, soon = to_rfc3339(now), to_rfc3339(now + DUE_SOON)
+    open_, unassigned, breached, due_soon, stale = connection.execute(
+        "SELECT count(*), coalesce(sum(assignee_id IS NULL), 0), coalesce(sum(due_at <= ?), 0),"
+        " coalesce(sum(due_at > ? AND due_at <= ?), 0), coalesce(sum(stale_at <= ?), 0)"
+        f" FROM ticket WHERE {base}",
+        (instant_now, instant_now, soon, instant_now, *wall_values),
+    ).fetchone()
+    burning, per_hour, suspected = connection.execute(
+        "SELECT coalesce(sum(loss_confirmed), 0), coalesce(sum(CASE WHEN loss_confirmed THEN loss_per_hour END), 0),"
+        " coalesce(sum(NOT loss_confirmed), 0)"
+        f" FROM ticket WHERE {base} AND loss_per_hour IS NOT NULL AND loss_since IS NOT NULL",
+        wall_values,
+    ).fetchone()
+    quarantined = 0
+    if hidden is None:
+        quarantined = connection.execute("SELECT count(*) FROM quarantine WHERE ended_at IS NULL").fetchone()[0]
+    fetched_at, fetch_error = connection.execute(
+        "SELECT max(fetched_at), max(last_error) FROM mailbox_state"
+    ).fetchone()
+    return Counts(
+        open=open_,
+        unassigned=unassigned,
+        breached=breached,
+        due_within_hour=due_soon,
+        stale=stale,
+        burning=burning,
+        burning_per_hour=money(per_hour) or Decimal(0),
+        suspected=suspected,
+        quarantine=quarantined,
+        fetched_at=instant(fetched_at),
+        fetch_error=fetch_error,
+    )

@@ -1,0 +1,430 @@
+"""The reader: every question that a front end asks the store, answered for an acting agent.
+
+Each answer is made behind the wall of the agent who asks: what he may not see is not there.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sdesk.domain.actor import SYSTEM, Actor
+from sdesk.domain.errors import NotFound
+from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.ticket import Direction, LinkKind, Status
+from sdesk.domain.worktime import ALWAYS, Calendar
+from sdesk.store import calendars
+from sdesk.store.reader import organisation, queue
+from sdesk.store.reader.connection import connect, translated
+from sdesk.store.reader.convert import attachment_row, instant, message_row, ticket_row
+from sdesk.store.reader.rows import (
+    AgentRow,
+    AttachmentRow,
+    Counts,
+    DeskFacts,
+    HistoryRow,
+    LedgerRow,
+    LinkRow,
+    MessageRow,
+    Page,
+    Place,
+    QuarantineRow,
+    ServiceRow,
+    TeamRow,
+    TicketDetail,
+    TicketRow,
+    UnitFacts,
+    UnitRow,
+)
+from sdesk.store.reader.where import wall
+
+NO_DESK = DeskFacts(name="sdesk", ref_prefix="SD", language="en", time_zone="UTC", currency="EUR")
+"""Before a desk file was applied."""
+
+WALK_PAGE = 500
+"""Rows that `walk` holds at once."""
+
+
+class Reader:
+    """A read-only view of a store, for one thread. A context manager."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
+        """Open the store; Unavailable where it is missing, none, locked, or of another version."""
+        self.path = path
+        self._connection = connect(path, busy_seconds)
+        self._calendars: dict[int, Calendar] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    # ---- the desk ------------------------------------------------------------------------------
+
+    @cached_property
+    def desk(self) -> DeskFacts:
+        """The desk's own facts."""
+        row = self._one("SELECT name, ref_prefix, language, time_zone, currency FROM desk")
+        return NO_DESK if row is None else DeskFacts(*row)
+
+    def data_version(self) -> int:
+        """A number that differs once another connection has committed (PRAGMA data_version)."""
+        row = self._one("PRAGMA data_version")
+        return int(row[0]) if row is not None else 0
+
+    def last_change(self) -> int:
+        """The newest event of the history."""
+        row = self._one("SELECT coalesce(max(id), 0) FROM history")
+        return int(row[0]) if row is not None else 0
+
+    def refresh(self) -> None:
+        """Forget what was remembered of the desk's set-up, after another process changed it."""
+        self._calendars.clear()
+        self.__dict__.pop("desk", None)
+
+    def actor(self, login: str) -> Actor:
+        """The acting agent of a login; NotFound for one that the desk does not have (any more)."""
+        if login == SYSTEM.login:
+            return SYSTEM
+        with translated(self.path):
+            return organisation.actor(self._connection, login)
+
+    def agents(self) -> tuple[AgentRow, ...]:
+        """Everybody who works here, by login."""
+        with translated(self.path):
+            return organisation.agents(self._connection)
+
+    def teams(self, actor: Actor) -> tuple[TeamRow, ...]:
+        """The teams, by key."""
+        with translated(self.path):
+            return organisation.teams(self._connection)
+
+    def services(self, actor: Actor) -> tuple[ServiceRow, ...]:
+        """The catalogue, by key, with what choosing an entry would mean."""
+        with translated(self.path):
+            return organisation.services(self._connection)
+
+    def units(self) -> tuple[UnitRow, ...]:
+        """Whom the desk serves, by key."""
+        with translated(self.path):
+            return organisation.units(self._connection)
+
+    def calendar(self, key: str) -> Calendar:
+        """The working time of a key; NotFound."""
+        row = self._one("SELECT id FROM calendar WHERE key = ?", key)
+        if row is not None:
+            return self._calendar(row[0])
+        if key == calendars.ALWAYS_KEY:
+            return ALWAYS
+        raise NotFound(f"there is no calendar `{key}`", "see `sdesk calendar list`")
+
+    # ---- lists ---------------------------------------------------------------------------------
+
+    def page(
+        self,
+        actor: Actor,
+        wanted: Filter,
+        *,
+        now: datetime,
+        limit: int = 50,
+        after: Place | None = None,
+        before: Place | None = None,
+    ) -> Page:
+        """A page of the list in the urgency order: from the top, or from behind or before a place."""
+        with translated(self.path):
+            where = queue.condition(self._connection, actor, wanted, now)
+            query = queue.page_query(where, limit=limit, after=after, before=before)
+            found = self._connection.execute(query.sql, query.values).fetchall()
+        more = len(found) > limit
+        found = found[:limit]
+        if before is not None and after is None:
+            found.reverse()
+            return Page(self._ticket_rows(found, actor, now), has_before=more, has_after=True)
+        return Page(self._ticket_rows(found, actor, now), has_before=after is not None, has_after=more)
+
+    def walk(self, actor: Actor, wanted: Filter, *, now: datetime, limit: int = 0) -> Iterator[TicketRow]:
+        """All rows of a list (or `limit` of them), read page by page: memory stays flat."""
+        after: Place | None = None
+        left = limit
+        while True:
+            page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
+            yield from page.rows
+            left -= len(page.rows)
+            if not page.has_after or (limit and left <= 0):
+                return
+            after = page.rows[-1].place
+
+    def rows(self, actor: Actor, numbers: Sequence[int], *, now: datetime) -> dict[int, TicketRow]:
+        """These tickets as they stand now, those that the actor may see."""
+        with translated(self.path):
+            hidden = wall(self._connection, actor)
+            sql = f"SELECT * FROM ticket_view WHERE number IN ({', '.join('?' * len(numbers))})"
+            values: tuple[Any, ...] = tuple(numbers)
+            if hidden is not None:
+                sql += f" AND {hidden.sql}"
+                values += hidden.values
+            found = self._connection.execute(sql, values).fetchall()
+        return {row.number: row for row in self._ticket_rows(found, actor, now)}
+
+    def count(self, actor: Actor, wanted: Filter, *, now: datetime) -> int:
+        """How many tickets a list has."""
+        with translated(self.path):
+            where = queue.condition(self._connection, actor, wanted, now)
+            row = self._connection.execute(
+                f"SELECT count(*) FROM ticket_view WHERE {where.sql}",
+                where.values,
+            ).fetchone()
+        return int(row[0])
+
+    def counts_of(self, actor: Actor, filters: Sequence[Filter], *, now: datetime) -> tuple[int, ...]:
+        """How many tickets each of several lists has, in one pass."""
+        with translated(self.path):
+            query = queue.counts_query(self._connection, actor, filters, now)
+            return tuple(self._connection.execute(query.sql, query.values).fetchone())
+
+    def counts(self, actor: Actor, *, now: datetime) -> Counts:
+        """The queue in numbers."""
+        with translated(self.path):
+            return queue.counts(self._connection, actor, now)
+
+    def next_ticket(self, actor: Actor, *, now: datetime) -> TicketRow | None:
+        """The first of the urgency order that is unassigned, new or open, and of a team of the actor; or None."""
+        ready = Match("status", (Status.NEW, Status.OPEN))
+        wanted = Filter((ready, Match("is", (Flag.UNASSIGNED,)), Match("team", ("mine",))))
+        page = self.page(actor, wanted, now=now, limit=1)
+        return page.rows[0] if page.rows else None
+
+    # ---- one ticket ----------------------------------------------------------------------------
+
+    def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
+        """One ticket whole; NotFound, where a wall stands before it too."""
+        row = self.rows(actor, [number], now=now).get(number)
+        if row is None:
+            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        with translated(self.path):
+            return TicketDetail(
+                ticket=row,
+                messages=self._messages(number),
+                history=self.history(actor, number),
+                links=self._links(actor, number),
+                unit=self._unit_facts(actor, row),
+            )
+
+    def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
+        """What happened to a ticket, oldest first; NotFound."""
+        self._require(actor, number)
+        found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
+        return tuple(
+            HistoryRow(
+                row["id"], datetime.fromisoformat(row["at"]), row["actor"], row["event"], json.loads(row["data"])
+            )
+            for row in found
+        )
+
+    def raw(self, actor: Actor, number: int, message: int) -> bytes:
+        """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
+        self._require(actor, number)
+        row = self._one(
+            "SELECT r.data FROM message AS m JOIN raw_mail AS r ON r.id = m.raw_id WHERE m.id = ? AND m.ticket_id = ?",
+            message,
+            number,
+        )
+        if row is None:
+            raise NotFound(f"ticket {number} has no raw message {message}", f"see `sdesk show {number} -o json`")
+        return zlib.decompress(row[0])
+
+    def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
+        """A file of a ticket, with its content; NotFound."""
+        self._require(actor, number)
+        row = self._one(
+            "SELECT f.*, b.data FROM attachment_view AS f JOIN blob AS b ON b.id = f.blob_id"
+            " WHERE f.id = ? AND f.number = ?",
+            attachment,
+            number,
+        )
+        if row is None:
+            raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
+        return attachment_row(row), row["data"]
+
+    def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
+        """What the actor has begun to write and not sent."""
+        row = self._one(
+            "SELECT text FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
+            actor.agent_id,
+            number,
+            direction.value,
+        )
+        return None if row is None else str(row[0])
+
+    # ---- mail ----------------------------------------------------------------------------------
+
+    def ledger(self, actor: Actor, *, limit: int = 50) -> tuple[LedgerRow, ...]:
+        """Every message that the desk ever saw, newest first; those of walled teams are left out."""
+        with translated(self.path):
+            hidden = wall(self._connection, actor)
+        sql, values = "SELECT * FROM ledger_view", ()
+        if hidden is not None:
+            sql, values = f"{sql} WHERE (team_id IS NULL OR {hidden.sql})", hidden.values  # type: ignore[assignment]
+        found = self._all(f"{sql} ORDER BY id DESC LIMIT ?", *values, limit or -1)
+        return tuple(
+            LedgerRow(
+                id=row["id"],
+                mailbox=row["mailbox"],
+                folder=row["folder"],
+                uid=row["uid"],
+                taken_at=datetime.fromisoformat(row["taken_at"]),
+                marked_at=instant(row["marked_at"]),
+                sender=row["sender"],
+                subject=row["subject"],
+                message_id=row["message_id"],
+                sha256=row["sha256"],
+                outcome=row["outcome"],
+                reason=row["reason"],
+                number=row["number"],
+            )
+            for row in found
+        )
+
+    def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
+        """Messages whose handling raised, oldest first; with `ended` also those that were dealt with.
+
+        Nobody knows yet whose they are: where a wall stands at all, only who sees over it sees them.
+        """
+        sql = "SELECT * FROM quarantine_view" + ("" if ended else " WHERE ended_at IS NULL") + " ORDER BY id"
+        return tuple(self._quarantine_row(row) for row in self._all(sql)) if self._sees_unsorted(actor) else ()
+
+    def quarantined(self, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
+        """One of them, with its raw bytes; NotFound."""
+        row = self._one(
+            "SELECT q.*, r.data FROM quarantine_view AS q JOIN raw_mail AS r ON r.id = q.raw_id WHERE q.id = ?", number
+        )
+        if row is None or not self._sees_unsorted(actor):
+            raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
+        return self._quarantine_row(row), zlib.decompress(row["data"])
+
+    # ---- how it is done ------------------------------------------------------------------------
+
+    def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        with translated(self.path):
+            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def _all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def _require(self, actor: Actor, number: int) -> None:
+        """Raise NotFound unless the actor may see the ticket."""
+        with translated(self.path):
+            hidden = wall(self._connection, actor)
+        sql, values = "SELECT 1 FROM ticket WHERE id = ?", (number,)
+        if hidden is not None:
+            sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
+        if self._one(sql, *values) is None:
+            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+
+    def _sees_unsorted(self, actor: Actor) -> bool:
+        with translated(self.path):
+            return wall(self._connection, actor) is None
+
+    def _calendar(self, number: int) -> Calendar:
+        if number not in self._calendars:
+            self._calendars[number] = organisation.calendar(self._connection, number)
+        return self._calendars[number]
+
+    def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
+        seen = self._seen(actor, [row["number"] for row in found])
+        desk = self.desk
+        return tuple(
+            ticket_row(
+                row,
+                now=now,
+                prefix=desk.ref_prefix,
+                currency=desk.currency,
+                calendar_of=self._calendar,
+                seen=seen.get(row["number"], 0) if seen is not None else None,
+            )
+            for row in found
+        )
+
+    def _seen(self, actor: Actor, numbers: Sequence[int]) -> Mapping[int, int] | None:
+        if actor.agent_id is None:
+            return None
+        marks = ", ".join("?" * len(numbers))
+        found = self._all(
+            f"SELECT ticket_id, history_id FROM seen WHERE agent_id = ? AND ticket_id IN ({marks})",
+            actor.agent_id,
+            *numbers,
+        )
+        return {row[0]: row[1] for row in found}
+
+    def _messages(self, number: int) -> tuple[MessageRow, ...]:
+        files: dict[int, list[AttachmentRow]] = {}
+        for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
+            files.setdefault(row["message_id"], []).append(attachment_row(row))
+        found = self._all("SELECT * FROM message_view WHERE number = ? ORDER BY sent_at, id", number)
+        return tuple(message_row(row, tuple(files.get(row["id"], ()))) for row in found)
+
+    def _links(self, actor: Actor, number: int) -> tuple[LinkRow, ...]:
+        """Both ways; a ticket behind a wall is not shown."""
+        with translated(self.path):
+            hidden = wall(self._connection, actor, "other_team_id")
+        beyond, values = (f" AND {hidden.sql}", hidden.values) if hidden is not None else ("", ())
+        sql = (
+            "SELECT kind, other, other_subject, other_status, 0 AS incoming, other_team_id FROM link_view"
+            f" WHERE number = ?{beyond}"
+            " UNION ALL SELECT kind, number, subject, status, 1, team_id FROM"
+            " (SELECT k.kind, t.id AS number, t.subject, t.status, t.team_id, t.team_id AS other_team_id"
+            "  FROM link AS k JOIN ticket AS t ON t.id = k.ticket_id WHERE k.other_id = ?)"
+            f" WHERE 1{beyond}"
+        )
+        prefix = self.desk.ref_prefix
+        return tuple(
+            LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4]))
+            for row in self._all(sql, number, *values, number, *values)
+        )
+
+    def _unit_facts(self, actor: Actor, ticket: TicketRow) -> UnitFacts | None:
+        if ticket.unit is None:
+            return None
+        row = self._one("SELECT key, name, kind, phone, address, manager, id FROM unit WHERE key = ?", ticket.unit)
+        if row is None:
+            return None
+        with translated(self.path):
+            hidden = wall(self._connection, actor)
+        sql, values = "SELECT count(*) FROM ticket WHERE unit_id = ? AND is_open AND id <> ?", (row[6], ticket.number)
+        if hidden is not None:
+            sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
+        others = self._one(sql, *values)
+        return UnitFacts(row[0], row[1], row[2], row[3], row[4], row[5], int(others[0]) if others is not None else 0)
+
+    @staticmethod
+    def _quarantine_row(row: sqlite3.Row) -> QuarantineRow:
+        return QuarantineRow(
+            id=row["id"],
+            mailbox=row["mailbox"],
+            folder=row["folder"],
+            uid=row["uid"],
+            sender=row["sender"],
+            subject=row["subject"],
+            message_id=row["message_id"],
+            error=row["error"],
+            trace=row["trace"],
+            quarantined_at=datetime.fromisoformat(row["quarantined_at"]),
+            ended_at=instant(row["ended_at"]),
+            ended_how=row["ended_how"],
+        )

@@ -1,0 +1,323 @@
+"""What the reader gives: frozen values, ready to be shown or printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sdesk.domain.ticket import (
+    Channel,
+    ClockKind,
+    Direction,
+    Impact,
+    LinkKind,
+    Priority,
+    Role,
+    SlaState,
+    Status,
+    Urgency,
+    WaitingFor,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """The desk itself, as a reader needs it."""
+
+    name: str
+    ref_prefix: str
+    language: str
+    time_zone: str
+    """IANA name: where an instant without an offset is, and how a table shows one."""
+    currency: str
+    """ISO 4217."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """One promise of a ticket."""
+
+    kind: ClockKind
+    target: int
+    """Working seconds."""
+    consumed: int
+    """Working seconds of the finished runs."""
+    started_at: datetime | None
+    """Running since; None while it stands still."""
+    at_risk_at: datetime | None
+    due_at: datetime | None
+    met_at: datetime | None
+    voided: bool
+
+
+class Place(NamedTuple):
+    """A ticket's place in the urgency order: the cursor of a page."""
+
+    rank: int
+    key1: int
+    key2: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """One ticket of a list, seen at one instant by one agent."""
+
+    number: int
+    ref: str
+    """With the desk's prefix: `SD-123`."""
+    version: int
+    subject: str
+    status: Status
+    waiting_for: WaitingFor | None
+    wake_at: datetime | None
+    priority: Priority
+    priority_reason: str | None
+    impact: Impact
+    urgency: Urgency
+    service: str | None
+    """Key in the desk file; `service_name` is for eyes."""
+    service_name: str | None
+    team: str
+    team_name: str
+    assignee: str | None
+    """Login."""
+    assignee_name: str | None
+    requester_name: str | None
+    requester_email: str | None
+    unit: str | None
+    unit_name: str | None
+    channel: Channel
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    unanswered_since: datetime | None
+    due_at: datetime | None
+    """The earliest deadline of a running clock."""
+    due_kind: ClockKind | None
+    due_in: int | None
+    """Working seconds until `due_at`; negative once it is past; None without one."""
+    sla_state: SlaState
+    clocks: tuple[ClockRow, ...]
+    """Those that have a target."""
+    loss_per_hour: Decimal | None
+    loss_so_far: Decimal | None
+    loss_confirmed: bool
+    currency: str
+    tags: tuple[str, ...]
+    unread: bool
+    """Changed since the acting agent looked, by somebody else."""
+    sla: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the queue in its order."""
+
+    rows: tuple[TicketRow, ...]
+    has_before: bool
+    has_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRow:
+    """A file of a message."""
+
+    id: int
+    message_id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    inline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message of a conversation."""
+
+    id: int
+    direction: Direction
+    agent: str | None
+    author_name: str
+    author_address: str
+    takes_part: bool
+    sent_at: datetime
+    taken_at: datetime
+    subject: str
+    text: str
+    quoted: str
+    to: tuple[tuple[str, str], ...]
+    """(address, name)."""
+    cc: tuple[tuple[str, str], ...]
+    message_id: str | None
+    undeliverable: str | None
+    defects: tuple[str, ...]
+    has_raw: bool
+    attachments: tuple[AttachmentRow, ...]
+
+    @property
+    def author(self) -> str:
+        """Who wrote it, for eyes."""
+        return self.author_name or self.author_address or self.agent or ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One event of a ticket."""
+
+    id: int
+    at: datetime
+    actor: str
+    event: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A ticket that belongs to another."""
+
+    kind: LinkKind
+    number: int
+    ref: str
+    subject: str
+    status: Status
+    incoming: bool
+    """The other one points here."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """Where the requester is, and whom to call there."""
+
+    key: str
+    name: str
+    kind: str
+    phone: str | None
+    address: str | None
+    manager: str | None
+    open_tickets: int
+    """Others of the unit that the agent may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketDetail:
+    """One ticket whole."""
+
+    ticket: TicketRow
+    messages: tuple[MessageRow, ...]
+    """Oldest first."""
+    history: tuple[HistoryRow, ...]
+    links: tuple[LinkRow, ...]
+    unit: UnitFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRow:
+    """Somebody who works tickets."""
+
+    login: str
+    name: str
+    email: str
+    role: Role
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """A team."""
+
+    key: str
+    name: str
+    address: str | None
+    lead: str | None
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """An entry of the catalogue, and what choosing it means."""
+
+    key: str
+    name: str
+    team: str
+    impact: Impact
+    urgency: Urgency
+    priority: Priority
+    """What impact and urgency give, before any loss raises the impact."""
+    resolution_target: int | None
+    """Working seconds, of that priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A part of the organisation that is served."""
+
+    key: str
+    name: str
+    kind: str
+    parent: str | None
+    phone: str | None
+    address: str | None
+    manager: str | None
+    turnover_per_hour: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One message that the desk ever saw."""
+
+    id: int
+    mailbox: str
+    folder: str
+    uid: str
+    taken_at: datetime
+    marked_at: datetime | None
+    sender: str
+    subject: str
+    message_id: str
+    sha256: str
+    outcome: str
+    reason: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """One message whose handling raised."""
+
+    id: int
+    mailbox: str
+    folder: str
+    uid: str
+    sender: str
+    subject: str
+    message_id: str
+    error: str
+    trace: str
+    quarantined_at: datetime
+    ended_at: datetime | None
+    ended_how: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The queue in numbers, for the console's header; of what the agent may see and what is open."""
+
+    open: int
+    unassigned: int
+    breached: int
+    due_within_hour: int
+    stale: int
+    burning: int
+    """Tickets whose outage is confirmed."""
+    burning_per_hour: Decimal
+    suspected: int
+    quarantine: int
+    fetched_at: datetime | None
+    """The last good fetch of any mailbox."""
+    fetch_error: str | None

@@ -1,0 +1,268 @@
+"""A filter as SQL: a condition over `ticket_view`, columns from a fixed list, values as parameters alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.errors import BadInput
+from sdesk.domain.filters import Filter, Flag, Having, Match, Within, Words
+from sdesk.domain.instant import to_rfc3339
+from sdesk.store.search import expression
+
+MANY_HITS = 50_000
+"""From so many full-text hits on, each ticket of the queue is probed instead of the hits being sorted."""
+
+Value = str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """SQL text, and its parameters by position."""
+
+    sql: str
+    values: tuple[Value, ...] = ()
+
+
+_COLUMNS: Mapping[str, str] = {
+    "status": "status",
+    "priority": "priority",
+    "impact": "impact",
+    "urgency": "urgency",
+    "channel": "channel",
+    "due": "due_at",
+    "created": "created_at",
+    "updated": "updated_at",
+    "resolved": "resolved_at",
+    "wake": "wake_at",
+}
+
+_KEYED: Mapping[str, str] = {
+    "team": "team_id",
+    "assignee": "assignee_id",
+    "service": "service_id",
+    "unit": "unit_id",
+}
+"""Fields whose values are keys of the desk file: the table is the field's name (agents for assignees)."""
+
+_TABLES: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
+
+
+def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
+    """The condition that a filter means for this actor at this instant.
+
+    Raises BadInput for a team, agent, service or unit that the desk does not have. The wall stands apart
+    (`wall`): this condition alone shows no ticket to anybody.
+    """
+    parts: list[str] = []
+    values: list[Value] = []
+    if not wanted.names_status or wanted.open_only:
+        # Literally the indexes' own condition, or SQLite does not use them.
+        parts.append("is_open")
+    for term in wanted.terms:
+        if isinstance(term, Words):
+            continue
+        if isinstance(term, Within):
+            condition = _within(term)
+        elif term.field in _KEYED:
+            condition = _keyed(connection, term, actor)
+        else:
+            condition = _match(term, actor, now)
+        parts.append(condition.sql)
+        values.extend(condition.values)
+    for negated in (False, True):
+        words = [term for term in wanted.terms if isinstance(term, Words) and term.negated is negated]
+        sought = _words(connection, words, negated)
+        if sought is not None:
+            parts.append(sought.sql)
+            values.extend(sought.values)
+    return Condition(" AND ".join(parts) or "1", tuple(values))
+
+
+def wall(connection: sqlite3.Connection, actor: Actor, column: str = "team_id") -> Condition | None:
+    """The condition that hides the tickets of private teams of which the actor is no member; None where no wall stands.
+
+    The unary plus keeps SQLite from choosing an index for it, which would lose the queue's order.
+    """
+    if actor.sees_all:
+        return None
+    teams = connection.execute("SELECT id, private FROM team").fetchall()
+    visible = sorted(number for number, private in teams if not private or number in actor.team_ids)
+    if len(visible) == len(teams):
+        return None
+    return Condition(f"+{column} IN ({_marks(visible)})", tuple(visible))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _within(term: Within) -> Condition:
+    column = _COLUMNS[term.field]
+    parts, values = [f"{column} IS NOT NULL"], []
+    for sign, end in ((">=", term.low), ("<=", term.high)):
+        if end is not None:
+            parts.append(f"{column} {sign} ?")
+            values.append(to_rfc3339(end))
+    return _negated(Condition(" AND ".join(parts), tuple(values)), term.negated)
+
+
+def _negated(condition: Condition, negated: bool) -> Condition:
+    """The opposite, for empty columns too (`NOT NULL` would be NULL)."""
+    if not negated:
+        return condition
+    return Condition(f"NOT coalesce({condition.sql}, 0)", condition.values)
+
+
+def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+    column, table = _KEYED[term.field], _TABLES[term.field]
+    wanted: list[Value] = []
+    empty = False
+    for key in term.values:
+        if key == "none":
+            empty = True
+        elif key == "me" and term.field == "assignee":
+            wanted.append(actor.agent_id if actor.agent_id is not None else -1)
+        elif key == "mine" and term.field == "team":
+            wanted.extend(sorted(actor.team_ids))
+        else:
+            wanted.append(_id_of(connection, table, key, term.field, actor))
+    parts = []
+    if len(wanted) == 1:
+        # An equality, not a list of one: only so does the index give its order.
+        parts.append(f"{column} = ?")
+    elif wanted or not empty:
+        parts.append(f"{column} IN ({_marks(wanted)})")
+    if empty:
+        parts.append(f"{column} IS NULL")
+    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+    return _negated(Condition(sql, tuple(wanted)), term.negated)
+
+
+def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, actor: Actor) -> int:
+    row = connection.execute(f"SELECT id FROM {table} WHERE key = ?", (key,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    known = [str(each[0]) for each in connection.execute(f"SELECT key FROM {table} WHERE retired_at IS NULL")]
+    close = get_close_matches(key, known, n=1)
+    remedy = f"did you mean `{close[0]}`?" if close else f"see `sdesk {_NOUNS[field]} list`"
+    raise BadInput(f"there is no {_NOUNS[field]} `{key}` (in `{field}:{key}`)", remedy)
+
+
+_NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
+
+
+def _match(term: Match, actor: Actor, now: datetime) -> Condition:
+    if term.field == "is":
+        flags = [_flag(Flag(value), actor, now) for value in term.values]
+        return _negated(_any(flags), term.negated)
+    if term.field == "has":
+        return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
+    if term.field == "tag":
+        sql = f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(term.values)}))"
+        return _negated(Condition(sql, tuple(value.lower() for value in term.values)), term.negated)
+    if term.field == "number":
+        return _negated(_numbers(term), term.negated)
+    if term.field == "requester":
+        return _negated(_requester(term, actor), term.negated)
+    column = _COLUMNS[term.field]
+    return _negated(Condition(f"{column} IN ({_marks(term.values)})", term.values), term.negated)
+
+
+def _any(conditions: Sequence[Condition]) -> Condition:
+    if len(conditions) == 1:
+        return conditions[0]
+    sql = " OR ".join(f"({condition.sql})" for condition in conditions)
+    return Condition(f"({sql})", tuple(value for condition in conditions for value in condition.values))
+
+
+def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
+    instant = to_rfc3339(now)
+    match flag:
+        case Flag.OPEN:
+            return Condition("is_open")
+        case Flag.MINE:
+            return Condition("assignee_id = ?", (actor.agent_id if actor.agent_id is not None else -1,))
+        case Flag.UNASSIGNED:
+            return Condition("assignee_id IS NULL")
+        case Flag.BREACHED:
+            return Condition("due_at <= ?", (instant,))
+        case Flag.AT_RISK:
+            sql = " OR ".join(
+                f"({kind}_at_risk_at <= ? AND {kind}_due_at > ?)"
+                for kind in ("first_response", "next_reply", "resolution")
+            )
+            return Condition(f"due_at > ? AND ({sql})", (instant,) * 7)
+        case Flag.STALE:
+            return Condition("stale_at <= ?", (instant,))
+        case Flag.UNANSWERED:
+            return Condition("unanswered_since IS NOT NULL")
+        case Flag.BURNING:
+            return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+        case Flag.UNREAD:
+            sql = (
+                "last_history_id > coalesce((SELECT e.history_id FROM seen AS e"
+                " WHERE e.agent_id = ? AND e.ticket_id = number), 0)"
+            )
+            return Condition(sql, (actor.agent_id if actor.agent_id is not None else -1,))
+
+
+_HAVING: Mapping[Having, str] = {
+    Having.ATTACHMENT: (
+        "EXISTS (SELECT 1 FROM attachment AS f JOIN message AS m ON m.id = f.message_id WHERE m.ticket_id = number)"
+    ),
+    Having.NOTE: "EXISTS (SELECT 1 FROM message AS m WHERE m.ticket_id = number AND m.direction = 'note')",
+    Having.LOSS: "(loss_per_hour IS NOT NULL OR loss_past IS NOT NULL)",
+}
+
+
+def _numbers(term: Match) -> Condition:
+    numbers: list[Value] = []
+    for value in term.values:
+        digits = value.rpartition("-")[2]
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+            raise BadInput(f"`{value}` is no ticket number", "write 123 or SD-123")
+        numbers.append(int(digits))
+    return Condition(f"number IN ({_marks(numbers)})", tuple(numbers))
+
+
+def _requester(term: Match, actor: Actor) -> Condition:
+    """By address, by the part of one that is written with its `@`, or by name."""
+    parts, values = [], []
+    for value in term.values:
+        like = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
+        if value == "none":
+            parts.append("requester_id IS NULL")
+            continue
+        parts.append(
+            "requester_id IN (SELECT pa.person_id FROM person_address AS pa WHERE pa.address LIKE ? ESCAPE '\\')"
+            if "@" in value
+            else "requester_id IN (SELECT n.id FROM person AS n WHERE fold(n.name) LIKE fold(?) ESCAPE '\\')"
+        )
+        values.append(like)
+    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+    return Condition(sql, tuple(values))
+
+
+def _words(connection: sqlite3.Connection, words: Sequence[Words], negated: bool) -> Condition | None:
+    if negated:
+        conditions = [expression([word]) for word in words]
+        sought = [each for each in conditions if each]
+        if not sought:
+            return None
+        sql = " AND ".join("number NOT IN (SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?)" for _ in sought)
+        return Condition(sql, tuple(sought))
+    sought_all = expression(words)
+    if not sought_all:
+        return None
+    hits = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH ? LIMIT ?)", (sought_all, MANY_HITS + 1)
+    ).fetchone()[0]
+    if hits <= MANY_HITS:
+        return Condition("number IN (SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?)", (sought_all,))
+    probe = "EXISTS (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH ? AND ticket_fts.rowid = number)"
+    return Condition(probe, (sought_all,))

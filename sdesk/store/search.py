@@ -1,0 +1,34 @@
+"""Full-text search: how words are folded, and how a filter's words become an FTS5 expression."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from sdesk.domain.filters import Words
+
+LONGEST_TEXT = 100_000
+"""Letters of one message that go into the index: a log file pasted whole finds its ticket by its head."""
+
+_HAS_TOKEN = re.compile(r"\w")
+
+
+def fold(text: str) -> str:
+    """Text as it is indexed and sought: letter case gone, the Russian letter ё written as е."""
+    return unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+
+
+def expression(words: Iterable[Words]) -> str:
+    """The FTS5 expression that all of these words hold; empty where none has a letter or digit.
+
+    A word matches what begins with it; a phrase matches as it stands. Each goes in as a quoted FTS5
+    string, so nothing that a person types is an operator.
+    """
+    parts = []
+    for word in words:
+        for piece in [word.text] if word.phrase else word.text.split():
+            if _HAS_TOKEN.search(piece):
+                quoted = fold(piece).replace('"', '""')
+                parts.append(f'"{quoted}"' if word.phrase else f'"{quoted}" *')
+    return " AND ".join(parts)
