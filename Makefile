@@ -14,7 +14,7 @@ ARGS   ?=
 UV_VERSION := 0.13.9
 LOCKING    := build/locking
 
-PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP = $(BIN)/python -m pip -qq --disable-pip-version-check
 # Nothing is resolved here: the lock files name every package with its hashes, `pip check` says whether they fit together.
 INSTALL = $(PIP) install --no-deps --require-hashes --no-warn-script-location --root-user-action=ignore
 INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-location --root-user-action=ignore --editable .

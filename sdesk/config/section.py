@@ -48,6 +48,12 @@ class Section:
             f"{self.file}: [{self.name}] {key}: {what}" if self.name else f"{self.file}: {key}: {what}", remedy
         )
 
+    def missing(self, key: str, remedy: str) -> NoReturn:
+        """Refuse the file for want of `key`, or for the unknown key that was surely meant to be it."""
+        for other in difflib.get_close_matches(key, [name for name in self.values if name not in self._known], n=1):
+            self.fail(other, "unknown key", f"Did you mean {key}?")
+        self.fail(key, "is missing", remedy)
+
     def has(self, key: str) -> bool:
         """Whether the file says anything about `key`."""
         self._known.append(key)
@@ -60,7 +66,7 @@ class Section:
 
     def required(self, key: str, example: str) -> str:
         """A text that must be there; `example` is what one could add."""
-        return self.text(key) or self.fail(key, "is missing", f'Add {key} = "{example}"')
+        return self.text(key) or self.missing(key, f'Add {key} = "{example}"')
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""

@@ -150,7 +150,7 @@ def _mailbox(name: str, section: Section) -> AnyMailbox:
         if kind is Kind.IMAP:
             server = _server(section, section.required("user", "support"), IMAP_PORTS)
             return ImapMailbox(**common, **server, folders=_folders(section) or ("INBOX",))
-        path = section.path("path") or section.fail("path", "is missing", 'Add path = "/var/mail/support"')
+        path = section.path("path") or section.missing("path", 'Add path = "/var/mail/support"')
         if kind is Kind.MAILDIR:
             return MaildirMailbox(**common, path=path, folders=_folders(section))
         return MboxMailbox(**common, path=path)
@@ -217,9 +217,9 @@ def _one_secret(section: Section, fields: Mapping[str, Any]) -> None:
     if not fields["user"]:
         return
     if fields["auth"] is Auth.OAUTH2 and not fields["token_command"]:
-        section.fail("token_command", "is missing", 'With auth = "oauth2" it must print the token')
+        section.missing("token_command", 'With auth = "oauth2" it must print the token')
     if fields["auth"] is Auth.PASSWORD and not (fields["password_command"] or fields["password_file"]):
-        section.fail("password_command", "is missing", 'Add password_command = ["pass", "mail"], or password_file')
+        section.missing("password_command", 'Add password_command = ["pass", "mail"], or password_file')
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,0 +1,73 @@
+"""What laziness promises, shown in fresh interpreters: a command pays only for what it uses.
+
+The static side of the same promise, who may import whom, is import-linter's (pyproject.toml).
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+import sdesk.domain
+
+HEAVY = {"alembic", "holidays", "imapclient", "inscriptis", "jinja2", "pydantic", "sqlalchemy", "sqlmodel", "textual"}
+"""What takes long to import, and most commands do not need."""
+
+
+@cache
+def loaded_by(statement: str) -> frozenset[str]:
+    """The modules that `statement` loads in a fresh interpreter, which has none but those of its own start."""
+    program = (
+        f"import sys\nbefore = set(sys.modules)\n{statement}\n"
+        "print('\\n'.join(sorted(set(sys.modules) - before)), file=sys.stdout)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return frozenset(done.stdout.split())
+
+
+def packages(modules: frozenset[str]) -> set[str]:
+    """The top-level packages of modules."""
+    return {name.partition(".")[0] for name in modules}
+
+
+def domain_modules() -> list[str]:
+    """All modules of the domain."""
+    return [found.name for found in pkgutil.walk_packages(sdesk.domain.__path__, "sdesk.domain.")]
+
+
+def test_the_root_imports_nothing() -> None:
+    assert loaded_by("import sdesk") <= {"sdesk", "__future__"}
+
+
+@pytest.mark.parametrize("module", domain_modules())
+def test_the_domain_needs_the_standard_library_alone(module: str) -> None:
+    loaded = loaded_by(f"import {module}")
+    foreign = packages(loaded) - set(sys.stdlib_module_names) - {"sdesk"}
+    # zoneinfo reads the build settings of the interpreter, a module whose name says for which machine it is.
+    assert not {name for name in foreign if not name.startswith("_sysconfigdata_")}
+    ours = {name for name in loaded if name.startswith("sdesk.") and not name.startswith("sdesk.domain")}
+    assert not ours
+
+
+def test_the_domain_has_modules() -> None:
+    assert {"sdesk.domain.errors", "sdesk.domain.ticket"} <= set(domain_modules())
+
+
+def test_the_configuration_is_light_without_a_file() -> None:
+    loaded = loaded_by(
+        "from pathlib import Path\nfrom sdesk import config\nconfig.SYSTEM_FILE = Path('/nowhere')\n"
+        "config.store_path(config.load(None, {'HOME': '/nowhere'}), 'x.db', {})"
+    )
+    assert not loaded & {"dataclasses", "difflib", "platformdirs", "tomllib", "sdesk.config.wire"}
+    assert not packages(loaded) & HEAVY
+
+
+def test_the_read_side_loads_no_object_mapper_and_no_front_end() -> None:
+    loaded = loaded_by("import sdesk.store.reader")
+    assert not packages(loaded) & (HEAVY | {"click", "platformdirs", "rich", "typer"})
+    assert "sqlite3" in packages(loaded)
