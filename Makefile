@@ -35,7 +35,7 @@ test: $(DEV) ## everything that must pass: format, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "make: the files above are not formatted; run: make format" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
 
 unit: $(DEV) ## the tests alone
@@ -67,7 +67,7 @@ types: $(DEV) ## mypy, strict
 	@$(BIN)/mypy
 
 contracts: $(DEV) ## who may import whom (import-linter)
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 bench: $(DEV) ## benchmarks, which print ratios to bare floors; takes minutes
 	@$(BIN)/python -m tests.bench $(ARGS)

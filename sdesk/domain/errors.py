@@ -1,12 +1,12 @@
 """The errors that a person can act on. Anything else that is raised is a bug.
 
-    SdeskError
-    ├── NotFound      there is no such thing, or it stands behind a wall      (exit 3)
-    ├── Conflict      somebody else changed it meanwhile                      (exit 7)
-    ├── Refused       a rule of the desk says no                              (exit 1)
-    ├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
-    └── Unavailable   the store cannot be reached or used                     (exit 4)
-        └── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
+SdeskError
+├── NotFound      there is no such thing, or it stands behind a wall      (exit 3)
+├── Conflict      somebody else changed it meanwhile                      (exit 7)
+├── Refused       a rule of the desk says no                              (exit 1)
+├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
+└── Unavailable   the store cannot be reached or used                     (exit 4)
+    └── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
 """
 
 from __future__ import annotations
