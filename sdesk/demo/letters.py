@@ -74,10 +74,11 @@ def age(words: str) -> timedelta:
 
 
 def address(words: str) -> str:
-    """A mailbox of the source with its domain: `Ирина <store-001>` becomes `Ирина <store-001@samotsvet.example>`."""
-    if "<" not in words and "@" not in words and words:
-        return f"{words}@{COMPANY}"
-    return re.sub(r"<([^@<>]+)>", rf"<\1@{COMPANY}>", words)
+    """A mailbox of the source with its whole domain: `Ирина <store-001>` and `<i.tarasov@legal>` are of the company."""
+    bare = words if "<" not in words else words[words.index("<") + 1 : -1]
+    local, _, domain = bare.partition("@")
+    whole = bare if "." in domain else f"{local}@{domain}.{COMPANY}".replace("@.", "@")
+    return words.replace(bare, whole) if bare else words
 
 
 def _addresses(words: str) -> str:

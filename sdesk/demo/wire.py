@@ -126,7 +126,10 @@ def _fields(letter: Letter, letters: Mapping[str, Letter], now: datetime) -> lis
         above = letters.get(above.answers)
     if chain:
         lines += [f"In-Reply-To: {chain[-1]}", "References: " + "\n ".join(chain)]
-    return [*lines, *letter.headers, "MIME-Version: 1.0"]
+    lines += letter.headers
+    if letter.form != "bare":
+        lines.append("MIME-Version: 1.0")
+    return lines
 
 
 def _said(letter: Letter, letters: Mapping[str, Letter], now: datetime) -> str:
