@@ -28,7 +28,7 @@ class Step:
     """One of `VERBS`."""
     values: dict[str, Any]
     """What the verb needs. assign: `to`, a login. reply, note: `text`. close: `text`, or `silent` (True).
-    service: `service`. wait: `for` (requester, supplier, date), `until` (int, seconds after now), mostly `text`, why."""
+    service: `service`. wait: `for` (requester, supplier, date), `until` (int, seconds after now), often `text`."""
 
 
 def _values(words: str, text: str) -> dict[str, Any]:
