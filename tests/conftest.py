@@ -12,10 +12,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-# Read by Textual when it is first imported, so set before any test module is.
-os.environ["TEXTUAL_ANIMATIONS"] = "none"
-os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"
+from textual import constants
 
 HERE = Path(__file__).parent
 pytest_plugins = [name for name in ("servers", "desks") if (HERE / f"{name}.py").exists()]
@@ -48,6 +45,10 @@ FOREIGN_NAMES = {
 }
 
 
+CALM = {"TEXTUAL_ANIMATIONS": "none", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
+"""Settings of Textual: screens that do not move by themselves, in the same colours everywhere."""
+
+
 class NetworkTouched(Exception):
     """A test tried to leave the machine. No OSError, so that no handler takes it for a server that is down."""
 
@@ -71,10 +72,12 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
         "LINES": "36",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
-        "TEXTUAL_ANIMATIONS": "none",
-        "TEXTUAL_COLOR_SYSTEM": "truecolor",
+        **CALM,
     }.items():
         monkeypatch.setenv(name, value)
+    # Textual read its settings when the snapshot plug-in imported it, long before this.
+    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", CALM["TEXTUAL_ANIMATIONS"])
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", CALM["TEXTUAL_COLOR_SYSTEM"])
     time.tzset()
     yield
     monkeypatch.undo()
