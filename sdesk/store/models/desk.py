@@ -27,6 +27,8 @@ class Desk(Table, table=True):
     language: str
     time_zone: str
     currency: str
+    loop_token: str
+    """Stands in the loop header of whatever this desk sends: such a mail that comes back is never a ticket."""
     rules: dict[str, Any] = Field(sa_type=Document)
     """Priority matrix, head starts, thresholds of loss, shares of the clock: as in the desk file."""
     source: dict[str, Any] = Field(sa_type=Document)

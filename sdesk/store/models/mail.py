@@ -107,6 +107,7 @@ class Outbox(Table, table=True):
     """A mail that is to be sent: kind, language, recipients and values; the mail itself is rendered when it goes."""
 
     __table_args__ = (
+        Index("ix_outbox_to_address", "to_address", "created_at"),
         partial_index("ix_outbox_queued", "send_after", where="state = 'queued'"),
         one_of("state", OutboxState),
     )
@@ -117,6 +118,8 @@ class Outbox(Table, table=True):
     language: str
     recipients: dict[str, Any] = Field(sa_type=Document)
     """`to` and `cc`, lists of [address, name]."""
+    to_address: str
+    """The first of `to`, in lower case: how much one address gets is limited."""
     message_id: str = Field(unique=True)
     values: dict[str, Any] = Field(sa_type=Document)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id", index=True)

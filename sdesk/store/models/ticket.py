@@ -140,6 +140,8 @@ class ClockRun(Table, table=True):
     started_at: datetime = Field(sa_type=Instant)
     stopped_at: datetime = Field(sa_type=Instant)
     seconds: int
+    past: bool = False
+    """Of an answer that was given: a next reply that is owed again starts from nothing."""
 
 
 class Outage(Table, table=True):

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("loop_token", sa.String(), nullable=False),
         sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -366,6 +367,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.Text(), nullable=False),
         sa.Column("stopped_at", sa.Text(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("past", sa.Boolean(), nullable=False),
         sa.CheckConstraint("kind IN ('first_response', 'next_reply', 'resolution')", name="ck_clock_run_kind"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_clock_run_ticket_id"),
         sa.PrimaryKeyConstraint("id", name="pk_clock_run"),
@@ -528,6 +530,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("recipients", sa.Text(), nullable=False),
+        sa.Column("to_address", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
@@ -548,6 +551,7 @@ def upgrade() -> None:
         "ix_outbox_queued", "outbox", ["send_after"], unique=False, sqlite_where=sa.text("state = 'queued'")
     )
     op.create_index("ix_outbox_ticket_id", "outbox", ["ticket_id"], unique=False)
+    op.create_index("ix_outbox_to_address", "outbox", ["to_address", "created_at"], unique=False)
     op.create_table(
         "quarantine",
         sa.Column("id", sa.Integer(), nullable=False),

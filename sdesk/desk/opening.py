@@ -1,0 +1,62 @@
+"""The desk opened: the one place that holds a store and the set-up together, and begins each use case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import Connection
+from sqlmodel import Session
+
+from sdesk.desk import rules as setup_rules
+from sdesk.desk.rules import Rules
+from sdesk.domain.actor import Actor
+from sdesk.store.engine import BUSY_SECONDS, Store
+
+
+@dataclass(slots=True)
+class Work:
+    """What a use case works with: one transaction, who acts, when, and the desk's rules.
+
+    Nothing that a use case does is kept unless the caller commits.
+    """
+
+    session: Session
+    connection: Connection
+    """The session's own, for Core statements where many rows are written."""
+    actor: Actor
+    now: datetime
+    rules: Rules
+
+
+class Desk:
+    """An open desk."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._rules: Rules | None = None
+
+    @contextmanager
+    def work(self, actor: Actor, now: datetime) -> Iterator[Work]:
+        """A use case's transaction: commit with `work.session.commit()`; leaving without that rolls back."""
+        with self.store.begin() as session:
+            connection = session.connection()
+            yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
+
+    def close(self) -> None:
+        """Give the store back."""
+        self.store.close()
+
+    def _current_rules(self, connection: Connection) -> Rules:
+        """The set-up, read again where another process applied a desk file meanwhile."""
+        if self._rules is None or self._rules.revision != setup_rules.revision(connection):
+            self._rules = setup_rules.load(connection)
+        return self._rules
+
+
+def open_desk(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Desk:
+    """Open the desk whose store is at `path`; Unavailable where it is missing, locked, or of another version."""
+    return Desk(Store(path, busy_seconds=busy_seconds))

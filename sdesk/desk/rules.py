@@ -1,0 +1,266 @@
+"""The desk's set-up as the domain's values: what use cases decide by. Loaded once, kept until it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.engine import Connection
+from sqlmodel import col
+
+from sdesk.domain.clock import NO_PROMISE, Promise, Targets
+from sdesk.domain.duration import parse_duration
+from sdesk.domain.errors import Refused
+from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix
+from sdesk.domain.routing import Rule, parse_rule
+from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.urgency import DEFAULT_HEAD_START
+from sdesk.domain.worktime import ALWAYS, Calendar
+from sdesk.store import calendars
+from sdesk.store.models import Desk
+
+_TABLES = Desk.metadata.tables
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRule:
+    """A team."""
+
+    id: int
+    key: str
+    name: str
+    address: str | None
+    lead_id: int | None
+    sla_id: int | None
+    reopen_for: int
+    """Seconds."""
+    wait_days: int
+    private: bool
+    members: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRule:
+    """An agent."""
+
+    id: int
+    key: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRule:
+    """An entry of the catalogue."""
+
+    id: int
+    key: str
+    team_id: int
+    sla_id: int | None
+    impact: Impact
+    urgency: Urgency
+    stops_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRule:
+    """A part of the organisation."""
+
+    id: int
+    key: str
+    calendar_id: int | None
+    turnover_per_hour: Decimal | None
+    stops: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class SlaRule:
+    """An SLA: its promise for each priority that it knows."""
+
+    id: int
+    key: str
+    promises: Mapping[Priority, Promise]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All of it."""
+
+    revision: int
+    ref_prefix: str
+    language: str
+    time_zone: str
+    currency: str
+    loop_token: str
+    matrix: Matrix
+    thresholds: tuple[Threshold, ...]
+    head_start: Mapping[Priority, int]
+    margin: Decimal
+    calendars: Mapping[int, Calendar]
+    slas: Mapping[int, SlaRule]
+    teams: Mapping[int, TeamRule]
+    agents: Mapping[int, AgentRule]
+    services: Mapping[int, ServiceRule]
+    units: Mapping[int, UnitRule]
+    unit_addresses: Mapping[str, int]
+    unit_patterns: tuple[tuple[str, int], ...]
+    routing: tuple[Rule, ...]
+    team_keys: Mapping[str, int]
+    agent_keys: Mapping[str, int]
+    service_keys: Mapping[str, int]
+    unit_keys: Mapping[str, int]
+    team_addresses: Mapping[str, int]
+    agent_addresses: Mapping[str, int]
+
+    def ref(self, number: int) -> str:
+        """A ticket's number as people write it."""
+        return f"{self.ref_prefix}-{number}"
+
+    def sla_for(self, team_id: int, service_id: int | None) -> int | None:
+        """Which SLA holds: the service's, else the team's."""
+        service = self.services[service_id] if service_id is not None else None
+        if service is not None and service.sla_id is not None:
+            return service.sla_id
+        return self.teams[team_id].sla_id
+
+    def promise(self, sla_id: int | None, priority: Priority) -> Promise:
+        """What an SLA promises for a priority; nothing where there is none."""
+        if sla_id is None:
+            return NO_PROMISE
+        sla = self.slas[sla_id]
+        return sla.promises[priority]
+
+    def opening_hours(self, unit_id: int) -> Calendar:
+        """When a unit is open; always, where the desk file does not say."""
+        calendar_id = self.units[unit_id].calendar_id
+        return ALWAYS if calendar_id is None else self.calendars[calendar_id]
+
+    def unit_of(self, address: str) -> int | None:
+        """The unit whose mail an address is: named, else by the first pattern that fits."""
+        known = self.unit_addresses.get(address)
+        if known is not None:
+            return known
+        for pattern, unit_id in self.unit_patterns:
+            if fnmatchcase(address, pattern):
+                return unit_id
+        return None
+
+
+def load(connection: Connection) -> Rules:
+    """Read the set-up; Refused where no desk file was ever applied."""
+    desk = connection.execute(_TABLES["desk"].select()).mappings().first()
+    if desk is None:
+        raise Refused("this desk has no set-up yet", "write a desk file and `sdesk desk apply FILE`")
+
+    def rows(table: str) -> list[Any]:
+        return list(connection.execute(_TABLES[table].select()).all())
+
+    all_calendars = {
+        row.id: calendars.build(row.key, row.time_zone, row.hours, row.free, row.working) for row in rows("calendar")
+    }
+    targets: dict[tuple[int, Priority], Targets] = {
+        (row.sla_id, row.priority): Targets(row.first_response, row.next_reply, row.resolution)
+        for row in rows("sla_target")
+    }
+    nothing = Targets(None, None, None)
+    slas = {
+        row.id: SlaRule(
+            row.id,
+            row.key,
+            {
+                priority: Promise(
+                    all_calendars[row.calendar_id],
+                    targets.get((row.id, priority), nothing),
+                    row.warn_at,
+                    row.stale_at,
+                )
+                for priority in Priority
+            },
+        )
+        for row in rows("sla")
+    }
+    members: dict[int, set[int]] = {}
+    for row in rows("team_member"):
+        members.setdefault(row.team_id, set()).add(row.agent_id)
+    teams = {
+        row.id: TeamRule(
+            row.id,
+            row.key,
+            row.name,
+            row.address,
+            row.lead_id,
+            row.sla_id,
+            row.reopen_for,
+            row.wait_days,
+            row.private,
+            frozenset(members.get(row.id, ())),
+        )
+        for row in rows("team")
+    }
+    agents, agent_keys, agent_addresses = {}, {}, {}
+    for row in rows("agent"):
+        agents[row.id] = AgentRule(row.id, row.key, row.name, row.email)
+        if row.retired_at is None:
+            agent_keys[row.key] = row.id
+            agent_addresses[row.email.lower()] = row.id
+    services, service_keys = {}, {}
+    for row in rows("service"):
+        services[row.id] = ServiceRule(
+            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share
+        )
+        if row.retired_at is None:
+            service_keys[row.key] = row.id
+    units, unit_keys = {}, {}
+    for row in rows("unit"):
+        stops = {key: Decimal(str(share)) for key, share in row.stops.items()}
+        units[row.id] = UnitRule(row.id, row.key, row.calendar_id, row.turnover_per_hour, stops)
+        if row.retired_at is None:
+            unit_keys[row.key] = row.id
+    addresses = sorted(rows("unit_address"), key=lambda row: row.position)
+    file = desk["rules"]
+    return Rules(
+        revision=desk["revision"],
+        ref_prefix=desk["ref_prefix"],
+        language=desk["language"],
+        time_zone=desk["time_zone"],
+        currency=desk["currency"],
+        loop_token=desk["loop_token"],
+        matrix=parse_matrix(file["matrix"]) if file.get("matrix") else MATRIX,
+        thresholds=tuple(
+            Threshold(Decimal(str(each["per_hour"])), Impact(each["impact"])) for each in file.get("loss", ())
+        ),
+        head_start=(
+            {Priority(key): parse_duration(value) for key, value in file["head_start"].items()}
+            if "head_start" in file
+            else DEFAULT_HEAD_START
+        ),
+        margin=Decimal(str(file.get("margin", 1))),
+        calendars=all_calendars,
+        slas=slas,
+        teams=teams,
+        agents=agents,
+        services=services,
+        units=units,
+        unit_addresses={row.pattern: row.unit_id for row in addresses if "*" not in row.pattern},
+        unit_patterns=tuple((row.pattern, row.unit_id) for row in addresses if "*" in row.pattern),
+        routing=tuple(
+            parse_rule(row.condition, row.assignment, person=row.person)
+            for row in sorted(rows("routing_rule"), key=lambda row: row.position)
+        ),
+        team_keys={team.key: team.id for team in teams.values()},
+        agent_keys=agent_keys,
+        service_keys=service_keys,
+        unit_keys=unit_keys,
+        team_addresses={team.address.lower(): team.id for team in teams.values() if team.address},
+        agent_addresses=agent_addresses,
+    )
+
+
+def revision(connection: Connection) -> int:
+    """The revision of the set-up that the store has now; 0 before the first."""
+    found = connection.execute(select(col(Desk.revision))).scalar()
+    return found or 0

@@ -1,0 +1,146 @@
+"""A ticket's clocks between the store's columns and the domain's values, and its place in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.domain.clock import Clock, Clocks, Promise, Run, deadlines, earliest_due, stale_at
+from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Priority, Status
+from sdesk.domain.urgency import place
+from sdesk.store.models import ClockRun, Ticket
+
+
+def promise_of(work: Work, ticket: Ticket) -> Promise:
+    """What the ticket's SLA promises for its priority."""
+    return work.rules.promise(ticket.sla_id, ticket.priority)
+
+
+def load_clocks(work: Work, ticket: Ticket) -> Clocks:
+    """The clocks of a ticket, with their finished runs."""
+    runs: dict[ClockKind, list[Run]] = {kind: [] for kind in ClockKind}
+    found = work.connection.execute(
+        select(col(ClockRun.kind), col(ClockRun.started_at), col(ClockRun.stopped_at), col(ClockRun.seconds))
+        .where(col(ClockRun.ticket_id) == ticket.id, col(ClockRun.past).is_(False))
+        .order_by(col(ClockRun.id))
+    )
+    for kind, started_at, stopped_at, seconds in found:
+        runs[kind].append(Run(started_at, stopped_at, seconds))
+    return Clocks(*(_clock(ticket, kind, runs[kind]) for kind in ClockKind))
+
+
+def _clock(ticket: Ticket, kind: ClockKind, runs: Sequence[Run]) -> Clock:
+    return Clock(
+        kind=kind,
+        target=getattr(ticket, f"{kind}_target"),
+        consumed=getattr(ticket, f"{kind}_consumed"),
+        started_at=getattr(ticket, f"{kind}_started_at"),
+        met_at=getattr(ticket, f"{kind}_met_at"),
+        voided=getattr(ticket, f"{kind}_voided"),
+        runs=tuple(runs),
+    )
+
+
+def clock_columns(clocks: Clocks, promise: Promise) -> dict[str, Any]:
+    """What of the clocks stands in the ticket's own row: facts, and the instants that follow from them."""
+    columns: dict[str, Any] = {}
+    for clock in clocks.each():
+        name = clock.kind.value
+        follows = deadlines(clock, promise)
+        columns[f"{name}_target"] = clock.target
+        columns[f"{name}_consumed"] = clock.consumed
+        columns[f"{name}_started_at"] = clock.started_at
+        columns[f"{name}_at_risk_at"] = follows.at_risk_at
+        columns[f"{name}_due_at"] = follows.due_at
+        columns[f"{name}_met_at"] = clock.met_at
+        columns[f"{name}_voided"] = clock.voided
+    due = earliest_due(clocks, promise.calendar)
+    columns["due_at"], columns["due_kind"] = due if due is not None else (None, None)
+    columns["stale_at"] = stale_at(clocks, promise)
+    return columns
+
+
+def place_columns(
+    work: Work,
+    *,
+    status: Status,
+    priority: Priority,
+    created_at: datetime,
+    due_at: datetime | None,
+    stale_at: datetime | None,
+    wake_at: datetime | None,
+    loss_per_hour: Decimal | None,
+) -> dict[str, Any]:
+    """The place in the urgency order, as columns."""
+    found = place(
+        status=status,
+        priority=priority,
+        created_at=created_at,
+        due_at=due_at,
+        stale=stale_at is not None and work.now >= stale_at,
+        wake_at=wake_at,
+        loss_per_hour=loss_per_hour or Decimal(0),
+        head_start=work.rules.head_start,
+    )
+    return {"rank": found.rank, "key1": found.key1, "key2": found.key2, "is_open": status in OPEN_STATUSES}
+
+
+def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> None:
+    """Write what changed of the clocks: the ticket's columns, and the runs that finished."""
+    for name, value in clock_columns(after, promise_of(work, ticket)).items():
+        setattr(ticket, name, value)
+    for old, new in zip(before.each(), after.each(), strict=True):
+        if new.runs[: len(old.runs)] == old.runs:
+            fresh = new.runs[len(old.runs) :]
+        else:
+            mine = (
+                col(ClockRun.ticket_id) == ticket.id,
+                col(ClockRun.kind) == old.kind,
+                col(ClockRun.past).is_(False),
+            )
+            if old.met_at is not None and new.met_at is None and not new.runs:
+                # A promise that begins anew: what the last one took stays a fact of the ticket.
+                work.connection.execute(update(ClockRun).where(*mine).values(past=True))
+            else:
+                work.connection.execute(delete(ClockRun).where(*mine))
+            fresh = new.runs
+        if fresh:
+            work.connection.execute(
+                insert(ClockRun),
+                [
+                    {
+                        "ticket_id": ticket.id,
+                        "kind": new.kind,
+                        "started_at": run.started_at,
+                        "stopped_at": run.stopped_at,
+                        "seconds": run.seconds,
+                        "past": False,
+                    }
+                    for run in fresh
+                ],
+            )
+
+
+def settle(work: Work, ticket: Ticket) -> None:
+    """The last step of every change: the ticket's place follows, its version goes up."""
+    for name, value in place_columns(
+        work,
+        status=ticket.status,
+        priority=ticket.priority,
+        created_at=ticket.created_at,
+        due_at=ticket.due_at,
+        stale_at=ticket.stale_at,
+        wake_at=ticket.wake_at,
+        loss_per_hour=ticket.loss_per_hour if ticket.loss_since is not None else None,
+    ).items():
+        setattr(ticket, name, value)
+    ticket.version += 1
+    ticket.updated_at = work.now
+    work.session.add(ticket)
+    work.session.flush()

@@ -1,0 +1,44 @@
+"""Finding what a verb names: tickets behind the actor's walls, agents, teams, services, units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from sdesk.desk.opening import Work
+from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused
+from sdesk.domain.ticket import Role
+from sdesk.store.models import Ticket
+
+
+def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
+    """The ticket of a number, to be changed.
+
+    NotFound where there is none or a wall stands before it; Conflict where `version` is given and is not
+    the present one; Refused for an actor who may look and not touch.
+    """
+    if work.actor.role is Role.AUDITOR:
+        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+    ticket = work.session.get(Ticket, number)
+    if ticket is None or not _visible(work, ticket):
+        raise NotFound(f"there is no ticket {work.rules.ref(number)}", "see `sdesk list`")
+    if version is not None and version != ticket.version:
+        raise Conflict(f"{work.rules.ref(number)} was changed by somebody else meanwhile", "look at it again")
+    return ticket
+
+
+def _visible(work: Work, ticket: Ticket) -> bool:
+    if work.actor.sees_all or ticket.team_id in work.actor.team_ids:
+        return True
+    return not work.rules.teams[ticket.team_id].private
+
+
+def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
+    """The row of a key of the desk file; BadInput with the nearest right word."""
+    found = known.get(key)
+    if found is not None:
+        return found
+    close = get_close_matches(key, list(known), n=1)
+    raise BadInput(
+        f"there is no {noun} `{key}`", f"did you mean `{close[0]}`?" if close else f"see `sdesk {noun} list`"
+    )

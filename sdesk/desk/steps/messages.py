@@ -1,0 +1,123 @@
+"""Adding to a ticket's conversation: messages, their files, and the words that search finds."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.ticket import Direction
+from sdesk.store.models import Attachment, Blob, Message, RawMail
+from sdesk.store.search import LONGEST_TEXT, fold
+
+RAW_LEVEL = 1
+"""Of zlib: most of a large mail is base64, which a higher level packs little better for much more time."""
+
+_INDEX_NEW = text("INSERT INTO ticket_fts (rowid, subject, body, people) VALUES (:number, :subject, :body, :people)")
+_INDEX_MORE = text(
+    "UPDATE ticket_fts SET body = body || char(10) || :body, people = people || ' ' || :people WHERE rowid = :number"
+)
+
+
+def keep_raw(work: Work, raw: bytes, sha256: str) -> int:
+    """The raw bytes of a mail, stored once; gives the row."""
+    found = work.connection.execute(select(col(RawMail.id)).where(col(RawMail.sha256) == sha256)).scalar()
+    if found is not None:
+        return int(found)
+    return insert_row(work, RawMail, {"sha256": sha256, "size": len(raw), "data": zlib.compress(raw, RAW_LEVEL)})
+
+
+def recipients_of(to: Iterable[Mailbox], cc: Iterable[Mailbox] = ()) -> dict[str, Any]:
+    """Recipients as a document: `to` and `cc`, lists of [address, name]."""
+    return {"to": [[box.address, box.name] for box in to], "cc": [[box.address, box.name] for box in cc]}
+
+
+def add_message(
+    work: Work,
+    number: int,
+    direction: Direction,
+    text: str,
+    *,
+    author_name: str,
+    author_address: str,
+    agent_id: int | None = None,
+    person_id: int | None = None,
+    takes_part: bool = True,
+    sent_at: datetime | None = None,
+    subject: str = "",
+    quoted: str = "",
+    recipients: dict[str, Any] | None = None,
+    message_id: str | None = None,
+    in_reply_to: str | None = None,
+    defects: Sequence[str] = (),
+    raw_id: int | None = None,
+    attachments: Sequence[InboundAttachment] = (),
+    indexed: bool = True,
+) -> int:
+    """Add a message to a ticket; gives its row. `indexed` is False where the ticket's own first row of text has it."""
+    row = insert_row(
+        work,
+        Message,
+        {
+            "ticket_id": number,
+            "direction": direction,
+            "agent_id": agent_id,
+            "person_id": person_id,
+            "author_name": author_name,
+            "author_address": author_address,
+            "takes_part": takes_part,
+            "sent_at": sent_at or work.now,
+            "taken_at": work.now,
+            "subject": subject,
+            "text": text,
+            "quoted": quoted,
+            "recipients": recipients,
+            "message_id": message_id,
+            "in_reply_to": in_reply_to,
+            "undeliverable": None,
+            "defects": list(defects) or None,
+            "raw_id": raw_id,
+        },
+    )
+    for attachment in attachments:
+        work.connection.execute(
+            insert(Attachment),
+            {
+                "message_id": row,
+                "blob_id": _keep_blob(work, attachment.content),
+                "name": attachment.name,
+                "media_type": attachment.media_type,
+                "content_id": attachment.content_id,
+                "inline": attachment.inline,
+            },
+        )
+    if indexed:
+        work.connection.execute(
+            _INDEX_MORE,
+            {"number": number, "body": fold(text[:LONGEST_TEXT]), "people": fold(f"{author_name} {author_address}")},
+        )
+    return row
+
+
+def index_ticket(work: Work, number: int, subject: str, body: str, people: str) -> None:
+    """The one row of full text that a ticket has; later messages are added to it."""
+    work.connection.execute(
+        _INDEX_NEW,
+        {"number": number, "subject": fold(subject), "body": fold(body[:LONGEST_TEXT]), "people": fold(people)},
+    )
+
+
+def _keep_blob(work: Work, content: bytes) -> int:
+    digest = hashlib.sha256(content).hexdigest()
+    found = work.connection.execute(select(col(Blob.id)).where(col(Blob.sha256) == digest)).scalar()
+    if found is not None:
+        return int(found)
+    return insert_row(work, Blob, {"sha256": digest, "size": len(content), "data": content})

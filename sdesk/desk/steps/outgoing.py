@@ -1,0 +1,89 @@
+"""What the desk says outside: rows of the outbox, with Message-IDs that name their ticket and carry its token."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.messages import recipients_of
+from sdesk.domain.inbound import Mailbox
+from sdesk.store.models import Outbox
+
+TAKE_BACK = timedelta(seconds=10)
+"""How long a reply waits in the outbox, so that it can be taken back."""
+ACKNOWLEDGE_AFTER = timedelta(minutes=2)
+"""So that a first triage can settle before anything is promised."""
+ACKNOWLEDGE_WITHIN = timedelta(days=1)
+"""An older mail is not acknowledged: its sender would wonder."""
+PER_HOUR, PER_DAY = 5, 40
+"""Acknowledgements to one address, at most."""
+
+_OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.([0-9a-f]{32})\.[0-9a-f]+@[^<>@\s]+>")
+
+
+def make_message_id(work: Work, number: int, token: str, team_id: int) -> str:
+    """A Message-ID (RFC 5322 3.6.4) that says which ticket it is of, and proves that the desk made it."""
+    address = work.rules.teams[team_id].address or ""
+    domain = address.rpartition("@")[2] or "sdesk.invalid"
+    return f"<sd-{number}.{token}.{secrets.token_hex(6)}@{domain}>"
+
+
+def read_message_id(message_id: str) -> tuple[int, str] | None:
+    """The ticket and token of a Message-ID that looks like the desk's own; the token is not checked here."""
+    match = _OWN_MESSAGE_ID.fullmatch(message_id)
+    return (int(match[1]), match[2]) if match else None
+
+
+def queue_mail(
+    work: Work,
+    kind: str,
+    number: int,
+    *,
+    message_id: str,
+    to: Sequence[Mailbox],
+    cc: Sequence[Mailbox] = (),
+    language: str | None,
+    values: dict[str, Any],
+    delay: timedelta,
+    message_ref: int | None = None,
+) -> None:
+    """Put a mail into the outbox; it is rendered and sent later."""
+    work.connection.execute(
+        insert(Outbox),
+        {
+            "kind": kind,
+            "language": language or work.rules.language,
+            "recipients": recipients_of(to, cc),
+            "to_address": to[0].address.lower(),
+            "message_id": message_id,
+            "values": values,
+            "ticket_id": number,
+            "message_ref": message_ref,
+            "created_at": work.now,
+            "send_after": work.now + delay,
+            "attempts": 0,
+        },
+    )
+
+
+def too_many_acknowledgements(work: Work, address: str) -> str | None:
+    """Why an address gets no further acknowledgement now; None where it may."""
+    sent = (col(Outbox.kind) == "acknowledgement", col(Outbox.to_address) == address.lower())
+    hour, day = work.connection.execute(
+        select(
+            func.coalesce(func.sum(col(Outbox.created_at) > work.now - timedelta(hours=1)), 0),
+            func.count(),
+        ).where(*sent, col(Outbox.created_at) > work.now - timedelta(days=1))
+    ).one()
+    if hour >= PER_HOUR:
+        return f"{address} had {PER_HOUR} acknowledgements within an hour"
+    if day >= PER_DAY:
+        return f"{address} had {PER_DAY} acknowledgements within a day"
+    return None

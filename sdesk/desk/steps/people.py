@@ -1,0 +1,69 @@
+"""People and units behind mail addresses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.errors import BadInput
+from sdesk.domain.inbound import Mailbox
+from sdesk.store.models import Person, PersonAddress
+
+_ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """A person of the store."""
+
+    id: int
+    name: str
+    address: str
+    unit_id: int | None
+    language: str | None
+
+
+def find_person(work: Work, address: str) -> FoundPerson | None:
+    """The person of an address (any letter case), or None."""
+    row = work.connection.execute(
+        select(col(Person.id), col(Person.name), col(Person.unit_id), col(Person.language))
+        .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
+        .where(col(PersonAddress.address) == address.lower())
+    ).first()
+    return None if row is None else FoundPerson(row.id, row.name, address.lower(), row.unit_id, row.language)
+
+
+def person_of(work: Work, box: Mailbox, language: str = "") -> FoundPerson | None:
+    """The person of a mailbox, made if new; None where there is no address. The unit follows from the address."""
+    if not box.address:
+        return None
+    found = find_person(work, box.address)
+    if found is not None:
+        if box.name and not found.name:
+            work.connection.execute(update(Person).where(col(Person.id) == found.id).values(name=box.name))
+            return FoundPerson(found.id, box.name, found.address, found.unit_id, found.language)
+        return found
+    address = box.address.lower()
+    unit_id = work.rules.unit_of(address)
+    number = insert_row(
+        work,
+        Person,
+        {"name": box.name, "unit_id": unit_id, "language": language or None, "created_at": work.now},
+    )
+    work.connection.execute(insert(PersonAddress), {"address": address, "person_id": number})
+    return FoundPerson(number, box.name, address, unit_id, language or None)
+
+
+def parse_mailbox(text: str) -> Mailbox:
+    """`maria@x.example` or `Maria <maria@x.example>` as a person types it; BadInput."""
+    match = re.fullmatch(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in>[^<>]+)>|(?P<bare>\S+))\s*", text)
+    address = (match["in"] or match["bare"]).strip() if match else ""
+    if match is None or not _ADDRESS.fullmatch(address):
+        raise BadInput(f"`{text}` is no mail address", 'write maria@x.example or "Maria <maria@x.example>"')
+    local, _, domain = address.rpartition("@")
+    return Mailbox(f"{local}@{domain.lower()}", (match["name"] or "").strip().strip('"'))

@@ -1,0 +1,148 @@
+"""Opening a ticket: the one way in which a ticket comes to be, by mail, by command or by console."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import clock_columns, place_columns
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import begin_outage, counted_loss_per_hour, follow_priority, share_that_stands
+from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.clock import Clocks, Promise, agent_answered, end, open_clocks
+from sdesk.domain.ticket import Channel, Impact, Priority, Status, Urgency
+from sdesk.store.models import Tag, Ticket
+
+NO_SERVICE_IMPACT = Impact.MINOR
+NO_SERVICE_URGENCY = Urgency.MEDIUM
+"""Where neither a service nor a person says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a new ticket is made of."""
+
+    subject: str
+    team_id: int
+    service_id: int | None
+    requester_id: int | None
+    unit_id: int | None
+    channel: Channel
+    opened_at: datetime
+    """The clocks run from here: when the mail arrived, not when it was fetched."""
+    assignee_id: int | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    priority: Priority | None = None
+    priority_reason: str | None = None
+    tags: tuple[str, ...] = ()
+    external_id: str | None = None
+    spam: bool = False
+    unanswered: bool = True
+    """Somebody wrote and waits for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket that was just opened."""
+
+    number: int
+    token: str
+    priority: Priority
+    clocks: Clocks
+    promise: Promise
+
+
+def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story: Any) -> Opened:
+    """Open a ticket: priority, promises, a suspected outage, its place in the queue, its history. Adds no message.
+
+    `by` and `story` go to the history's first event.
+    """
+    rules = work.rules
+    service = rules.services[opening.service_id] if opening.service_id is not None else None
+    own_impact = opening.impact or (service.impact if service else NO_SERVICE_IMPACT)
+    urgency = opening.urgency or (service.urgency if service else NO_SERVICE_URGENCY)
+    share = None if opening.spam else share_that_stands(work, opening.service_id, opening.unit_id)
+    per_hour: Decimal | None = None
+    if share is not None and opening.unit_id is not None:
+        per_hour = counted_loss_per_hour(work, opening.unit_id, share)
+    impact, priority = follow_priority(work, own_impact, urgency, per_hour)
+    priority = opening.priority or priority
+    sla_id = rules.sla_for(opening.team_id, opening.service_id)
+    promise = rules.promise(sla_id, priority)
+    clocks = open_clocks(promise, opening.opened_at)
+    status = Status.OPEN if opening.assignee_id is not None else Status.NEW
+    if opening.spam:
+        status, clocks = Status.SPAM, end(clocks, promise, opening.opened_at)
+    elif opening.channel is Channel.PHONE:
+        # Whoever calls has been answered by the one who writes the ticket.
+        clocks = agent_answered(clocks, promise, opening.opened_at)
+    columns = clock_columns(clocks, promise)
+    columns |= place_columns(
+        work,
+        status=status,
+        priority=priority,
+        created_at=opening.opened_at,
+        due_at=columns["due_at"],
+        stale_at=columns["stale_at"],
+        wake_at=None,
+        loss_per_hour=per_hour,
+    )
+    token = secrets.token_hex(16)
+    number = insert_row(
+        work,
+        Ticket,
+        {
+            "version": 1,
+            "subject": opening.subject,
+            "status": status,
+            "service_id": opening.service_id,
+            "team_id": opening.team_id,
+            "assignee_id": opening.assignee_id,
+            "requester_id": opening.requester_id,
+            "unit_id": opening.unit_id,
+            "channel": opening.channel,
+            "external_id": opening.external_id,
+            "token": token,
+            "impact": impact,
+            "urgency": urgency,
+            "priority": priority,
+            "priority_reason": opening.priority_reason,
+            "created_at": opening.opened_at,
+            "updated_at": work.now,
+            "reopenings": 0,
+            "unanswered_since": (
+                opening.opened_at if opening.unanswered and opening.channel is not Channel.PHONE else None
+            ),
+            "sla_id": sla_id,
+            "loss_per_hour": per_hour,
+            "loss_since": opening.opened_at if per_hour is not None else None,
+            "loss_confirmed": False,
+            **columns,
+        },
+    )
+    if opening.tags:
+        work.connection.execute(
+            insert(Tag), [{"ticket_id": number, "tag": tag} for tag in dict.fromkeys(map(str.lower, opening.tags))]
+        )
+    record(
+        work,
+        number,
+        "opened",
+        by=by,
+        channel=opening.channel.value,
+        team=rules.teams[opening.team_id].key,
+        service=service.key if service else None,
+        priority=priority.value,
+        **story,
+    )
+    if share is not None and per_hour is not None and opening.unit_id is not None:
+        begin_outage(work, number, opening.unit_id, share, opening.opened_at)
+        record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
+    return Opened(number, token, priority, clocks, promise)

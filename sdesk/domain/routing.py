@@ -1,0 +1,136 @@
+"""Routing rules: which new mail goes where. In order; each field is decided by the first rule that sets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.inbound import InboundMail
+
+CONDITIONS = ("recipient", "sender", "domain", "subject", "body", "header")
+"""What a rule's `when` may ask."""
+ASSIGNMENTS = ("team", "service", "unit", "requester", "priority", "tags", "status", "discard")
+"""What a rule's `set` may decide."""
+GROUPS = ("requester", "unit", "service")
+"""Named groups of a pattern that decide a field."""
+
+_LONGEST_SEARCHED = 20_000
+"""Letters of a body that a pattern looks at: enough for any form, and a bound on a slow pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: it holds when all of its conditions do."""
+
+    recipient: tuple[str, ...] = ()
+    """Addresses with wildcards, any of them."""
+    sender: tuple[str, ...] = ()
+    """Addresses with wildcards, any of them."""
+    domain: tuple[str, ...] = ()
+    """Of the sender, itself or a domain above it."""
+    subject: re.Pattern[str] | None = None
+    body: re.Pattern[str] | None = None
+    header: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    person: bool = False
+    """A web form: a person wrote it, whatever its headers say."""
+    assignment: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What the rules decided, and which of them (by position, from 1)."""
+
+    values: Mapping[str, Any]
+    decided_by: Mapping[str, int]
+    person: bool = False
+
+
+def parse_rule(condition: Mapping[str, Any], assignment: Mapping[str, Any], *, person: bool = False) -> Rule:
+    """A rule of the desk file. BadInput for an unknown key or a pattern that is none."""
+    for keys, known, where in ((condition, CONDITIONS, "when"), (assignment, ASSIGNMENTS, "set")):
+        for key in keys:
+            if key not in known:
+                raise BadInput(f"a routing rule's `{where}` knows no `{key}`", f"it knows {', '.join(known)}")
+    headers = condition.get("header", {})
+    return Rule(
+        recipient=_listed(condition.get("recipient", ())),
+        sender=_listed(condition.get("sender", ())),
+        domain=_listed(condition.get("domain", ())),
+        subject=_pattern(condition.get("subject")),
+        body=_pattern(condition.get("body")),
+        header=tuple((name.lower(), _required(pattern)) for name, pattern in headers.items()),
+        person=person,
+        assignment=assignment,
+    )
+
+
+def route(rules: Sequence[Rule], mail: InboundMail) -> Routing:
+    """What the rules say of a mail: every field by the first rule that sets it."""
+    values: dict[str, Any] = {}
+    decided_by: dict[str, int] = {}
+    person = False
+    for position, rule in enumerate(rules, 1):
+        groups = _matches(rule, mail)
+        if groups is None:
+            continue
+        person = person or rule.person
+        for key, value in (*groups.items(), *rule.assignment.items()):
+            if key == "tags":
+                values["tags"] = tuple(dict.fromkeys((*values.get("tags", ()), *value)))
+                decided_by.setdefault("tags", position)
+            elif key not in values:
+                values[key] = value
+                decided_by[key] = position
+    return Routing(values, decided_by, person)
+
+
+def _matches(rule: Rule, mail: InboundMail) -> dict[str, str] | None:
+    """The named groups of a rule that holds (none is an empty dict), or None where it does not hold."""
+    sender = mail.sender.address.lower()
+    if rule.sender and not any(fnmatchcase(sender, pattern) for pattern in rule.sender):
+        return None
+    if rule.domain and not _below(sender.rpartition("@")[2], rule.domain):
+        return None
+    if rule.recipient:
+        recipients = {box.address.lower() for box in (*mail.to, *mail.cc)} | {
+            each.lower() for each in mail.delivered_to
+        }
+        if not any(fnmatchcase(address, pattern) for address in recipients for pattern in rule.recipient):
+            return None
+    groups: dict[str, str] = {}
+    sought: list[tuple[re.Pattern[str], Iterable[str]]] = [
+        (pattern, mail.headers.get(name, ())) for name, pattern in rule.header
+    ]
+    if rule.subject is not None:
+        sought.append((rule.subject, (mail.subject,)))
+    if rule.body is not None:
+        sought.append((rule.body, (mail.body_text[:_LONGEST_SEARCHED],)))
+    for pattern, texts in sought:
+        match = next((found for text in texts if (found := pattern.search(text))), None)
+        if match is None:
+            return None
+        groups |= {key: value.strip() for key, value in match.groupdict().items() if value and key in GROUPS}
+    return groups
+
+
+def _below(domain: str, wanted: Iterable[str]) -> bool:
+    return any(domain == each or domain.endswith("." + each) for each in wanted)
+
+
+def _listed(value: str | Iterable[str]) -> tuple[str, ...]:
+    return (value.lower(),) if isinstance(value, str) else tuple(each.lower() for each in value)
+
+
+def _pattern(text: str | None) -> re.Pattern[str] | None:
+    return None if text is None else _required(text)
+
+
+def _required(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE | re.MULTILINE)
+    except re.error as error:
+        raise BadInput(f"the pattern `{text}` is no regular expression: {error}", "see `re` of Python") from error
