@@ -1,4 +1,4 @@
-"""The project's own files agree with each other: dependencies with locks and with their page, the wheel with the tree."""
+"""The project's files agree: dependencies with the locks and with their page, the wheel with the tree."""
 
 from __future__ import annotations
 
