@@ -1,0 +1,177 @@
+"""The registry of actions: each verb once, for the command line, the console's keys, its palette and its help.
+
+It is light: it names the use cases and imports none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.ticket import OPEN_STATUSES, Priority, Role, Status, WaitingFor
+from sdesk.store.reader.rows import TicketRow
+
+
+class Kind(StrEnum):
+    """What a parameter holds, so that a front end knows how to ask for it."""
+
+    TEXT = "text"
+    AGENT_OR_TEAM = "agent_or_team"
+    """A login, `me`, `none`, or `team:KEY`."""
+    SERVICE = "service"
+    INSTANT = "instant"
+    CHOICE = "choice"
+    PRIORITY = "priority"
+    FLAG = "flag"
+    ADDRESSES = "addresses"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What an action takes besides the ticket."""
+
+    name: str
+    kind: Kind
+    summary: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+WhyNot = Callable[[TicketRow, Actor], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One verb."""
+
+    name: str
+    summary: str
+    use_case: str
+    """`module:function`, below `sdesk.desk`."""
+    parameters: tuple[Parameter, ...] = ()
+    impossible: WhyNot | None = None
+
+    def why_not(self, ticket: TicketRow, actor: Actor) -> str | None:
+        """Why it is not possible for this ticket now, in words; None where it is."""
+        if actor.role is Role.AUDITOR:
+            return "an auditor changes nothing"
+        return self.impossible(ticket, actor) if self.impossible is not None else None
+
+
+def _unless_open(what: str) -> WhyNot:
+    def why_not(ticket: TicketRow, actor: Actor) -> str | None:
+        return None if ticket.status in OPEN_STATUSES else f"{ticket.status} tickets cannot be {what}"
+
+    return why_not
+
+
+def _cannot_take(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status not in OPEN_STATUSES:
+        return f"{ticket.status} tickets cannot be assigned"
+    return "you have it already" if ticket.assignee == actor.login else None
+
+
+def _cannot_reply(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return f"{ticket.status} tickets cannot be answered"
+    return None if ticket.requester_email else "the requester has no mail address"
+
+
+def _cannot_reopen(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status in {Status.RESOLVED, Status.CLOSED, Status.SPAM, Status.WAITING}:
+        return None
+    return f"{ticket.status} tickets are not to be reopened"
+
+
+def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.loss_per_hour is None:
+        return "it has no outage"
+    return "its outage is confirmed already" if ticket.loss_confirmed else None
+
+
+def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
+    return None if ticket.loss_per_hour is not None else "it has no outage"
+
+
+_ALL = (
+    Action("take", "Assign the ticket to yourself", "work:take", impossible=_cannot_take),
+    Action(
+        "assign",
+        "Give the ticket to an agent, a team, or nobody",
+        "work:assign",
+        (Parameter("to", Kind.AGENT_OR_TEAM, "login, me, none, or team:KEY", required=True),),
+        _unless_open("assigned"),
+    ),
+    Action(
+        "reply",
+        "Answer the requester",
+        "conversation:reply",
+        (
+            Parameter("text", Kind.TEXT, "what the requester is told", required=True),
+            Parameter("cc", Kind.ADDRESSES, "further recipients"),
+            Parameter("phone", Kind.FLAG, "it was said by phone or in person: send nothing"),
+        ),
+        _cannot_reply,
+    ),
+    Action(
+        "note",
+        "Write down what agents alone see",
+        "conversation:note",
+        (Parameter("text", Kind.TEXT, "the note", required=True),),
+    ),
+    Action(
+        "wait",
+        "Let the ticket wait: its resolution clock stands still",
+        "work:wait",
+        (
+            Parameter(
+                "waiting_for", Kind.CHOICE, "whom or what it waits for", required=True, choices=tuple(WaitingFor)
+            ),
+            Parameter("until", Kind.INSTANT, "when it wakes up by itself"),
+            Parameter("text", Kind.TEXT, "told to the requester first"),
+        ),
+        _unless_open("made to wait"),
+    ),
+    Action(
+        "close",
+        "Resolve the ticket and tell the requester how",
+        "work:close",
+        (
+            Parameter("text", Kind.TEXT, "the resolution, told to the requester"),
+            Parameter("silent", Kind.FLAG, "tell the requester nothing"),
+        ),
+        _unless_open("resolved"),
+    ),
+    Action(
+        "reopen",
+        "Put the ticket back to work",
+        "work:reopen",
+        (Parameter("text", Kind.TEXT, "why, as a note"),),
+        _cannot_reopen,
+    ),
+    Action(
+        "service",
+        "Say what the ticket is about: team, priority and deadlines follow",
+        "triage:set_service",
+        (Parameter("service", Kind.SERVICE, "an entry of the catalogue", required=True),),
+        _unless_open("given another service"),
+    ),
+    Action(
+        "priority",
+        "Override the priority, with a reason",
+        "triage:set_priority",
+        (
+            Parameter("priority", Kind.PRIORITY, "P1 to P5", required=True, choices=tuple(Priority)),
+            Parameter("reason", Kind.TEXT, "why", required=True),
+        ),
+        _unless_open("given another priority"),
+    ),
+    Action("confirm", "Confirm the outage: its loss counts", "work:confirm", impossible=_cannot_confirm),
+    Action("restored", "End the outage, keep the ticket open", "work:restored", impossible=_not_restorable),
+    Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),
+)
+
+ACTIONS: Mapping[str, Action] = {action.name: action for action in _ALL}
+"""By name: the same in the command line and in the console."""

@@ -1,0 +1,154 @@
+"""Speaking: replies to the requester, and notes that agents alone see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.change import Change
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.find import find_ticket
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.messages import add_message, recipients_of
+from sdesk.desk.steps.moves import require_id, set_status
+from sdesk.desk.steps.outgoing import TAKE_BACK, make_message_id, queue_mail
+from sdesk.desk.steps.people import parse_mailbox
+from sdesk.domain.clock import agent_answered
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.ticket import Direction, Status
+from sdesk.store.models import Draft, Message, Person, PersonAddress, Ticket
+
+
+def reply(
+    work: Work,
+    number: int,
+    *,
+    text: str,
+    cc: Sequence[str] = (),
+    phone: bool = False,
+    version: int | None = None,
+) -> Change:
+    """Answer the requester by mail; with `phone`, write down an answer that was given by phone or in person.
+
+    Either meets the first response or next reply. A ticket that nobody has becomes the one's who answers.
+    """
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        raise Refused(f"{ref} is {ticket.status} and cannot be answered", "reopen it first")
+    if not text.strip():
+        raise BadInput("a reply needs a text", "give it with --text")
+    say(work, ticket, text, kind="call" if phone else "reply", cc=[parse_mailbox(each) for each in cc])
+    if ticket.assignee_id is None and ticket.status is Status.NEW and work.actor.agent_id is not None:
+        record(work, number, "assigned", old=None, new=work.actor.login)
+        ticket.assignee_id = work.actor.agent_id
+        set_status(work, ticket, Status.OPEN)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} answered" + (" by phone" if phone else ""))
+
+
+def note(work: Work, number: int, *, text: str, version: int | None = None) -> Change:
+    """Write down what agents alone see."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if not text.strip():
+        raise BadInput("a note needs a text", "give it with --text")
+    say(work, ticket, text, kind="note", direction=Direction.NOTE)
+    settle(work, ticket)
+    return Change(number, ref, f"note added to {ref}")
+
+
+def say(
+    work: Work,
+    ticket: Ticket,
+    text: str,
+    *,
+    kind: str,
+    direction: Direction = Direction.OUT,
+    cc: Sequence[Mailbox] = (),
+) -> None:
+    """The step of it: message, outbox row (but for a note or a call), clocks, history. The caller settles."""
+    number = require_id(ticket)
+    to: list[Mailbox] = []
+    message_id = None
+    mailed = direction is Direction.OUT and kind != "call"
+    if mailed:
+        requester = _requester(work, ticket)
+        if requester is None:
+            raise Refused(
+                f"{work.rules.ref(number)} has no requester with a mail address",
+                "record a call with --phone, or write a note",
+            )
+        to = [requester[0]]
+        message_id = make_message_id(work, number, ticket.token, ticket.team_id)
+    agent = work.rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
+    row = add_message(
+        work,
+        number,
+        direction,
+        text,
+        author_name=agent.name if agent else work.actor.name,
+        author_address=agent.email if agent else "",
+        agent_id=work.actor.agent_id,
+        subject=ticket.subject,
+        recipients=recipients_of(to, cc) if mailed else None,
+        message_id=message_id,
+        in_reply_to=_last_from_requester(work, number) if mailed else None,
+    )
+    if mailed and message_id is not None:
+        queue_mail(
+            work,
+            kind,
+            number,
+            message_id=message_id,
+            to=to,
+            cc=cc,
+            language=_language(work, ticket),
+            values={"message": row},
+            delay=TAKE_BACK,
+            message_ref=row,
+        )
+    if direction is Direction.OUT:
+        before = load_clocks(work, ticket)
+        save_clocks(work, ticket, before, agent_answered(before, promise_of(work, ticket), work.now))
+        ticket.unanswered_since = None
+    record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
+    _drop_draft(work, number, direction)
+
+
+def _requester(work: Work, ticket: Ticket) -> tuple[Mailbox, str | None] | None:
+    if ticket.requester_id is None:
+        return None
+    row = work.connection.execute(
+        select(col(PersonAddress.address), col(Person.name), col(Person.language))
+        .join(Person, col(Person.id) == col(PersonAddress.person_id))
+        .where(col(Person.id) == ticket.requester_id)
+    ).first()
+    return None if row is None else (Mailbox(row.address, row.name), row.language)
+
+
+def _language(work: Work, ticket: Ticket) -> str | None:
+    found = _requester(work, ticket)
+    return found[1] if found is not None else None
+
+
+def _last_from_requester(work: Work, number: int) -> str | None:
+    """The Message-ID that the answer is In-Reply-To."""
+    return work.connection.execute(
+        select(col(Message.message_id))
+        .where(col(Message.ticket_id) == number, col(Message.direction) == Direction.IN)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).scalar()
+
+
+def _drop_draft(work: Work, number: int, direction: Direction) -> None:
+    if work.actor.agent_id is None:
+        return
+    draft = work.session.get(Draft, (work.actor.agent_id, number, direction))
+    if draft is not None:
+        work.session.delete(draft)

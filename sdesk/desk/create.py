@@ -1,0 +1,105 @@
+"""Opening a ticket by hand: `sdesk new`, the console's `C`, and what scripts make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sdesk.desk.change import Change
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.find import key_of
+from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.tickets import Opening, open_ticket
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.ticket import Channel, Direction, Impact, Priority, Role, Urgency
+
+
+def create(
+    work: Work,
+    *,
+    subject: str,
+    text: str = "",
+    requester: str | None = None,
+    service: str | None = None,
+    team: str | None = None,
+    assignee: str | None = None,
+    unit: str | None = None,
+    impact: str | None = None,
+    urgency: str | None = None,
+    priority: str | None = None,
+    tags: Sequence[str] = (),
+    channel: str = Channel.CLI,
+    external_id: str | None = None,
+) -> Change:
+    """Open a ticket. The team is the service's, else the one named, else the acting agent's only one."""
+    rules = work.rules
+    if work.actor.role is Role.AUDITOR:
+        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+    subject = one_line(subject).strip()
+    if not subject:
+        raise BadInput("a ticket needs a subject", "give it with --subject")
+    service_id = key_of(rules.service_keys, service, "service") if service else None
+    box = parse_mailbox(requester) if requester else None
+    person = person_of(work, box) if box else None
+    unit_id = key_of(rules.unit_keys, unit, "unit") if unit else person.unit_id if person else None
+    assignee_id = None
+    if assignee:
+        assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
+    body = neutralise(text)
+    opened = open_ticket(
+        work,
+        Opening(
+            subject=subject,
+            team_id=_team(work, team, service_id),
+            service_id=service_id,
+            requester_id=person.id if person else None,
+            unit_id=unit_id,
+            channel=Channel(channel),
+            opened_at=work.now,
+            assignee_id=assignee_id,
+            impact=Impact(impact) if impact else None,
+            urgency=Urgency(urgency) if urgency else None,
+            priority=Priority(priority) if priority else None,
+            priority_reason="set when it was opened" if priority else None,
+            tags=tuple(tags),
+            external_id=external_id,
+        ),
+    )
+    agent = rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
+    author = (
+        Mailbox(person.address, person.name)
+        if person
+        else Mailbox(agent.email if agent else "", agent.name if agent else work.actor.name)
+    )
+    index_ticket(work, opened.number, subject, body, f"{author.name} {author.address}")
+    if body:
+        add_message(
+            work,
+            opened.number,
+            Direction.IN,
+            body,
+            author_name=author.name,
+            author_address=author.address,
+            agent_id=work.actor.agent_id if person is None else None,
+            person_id=person.id if person else None,
+            subject=subject,
+            indexed=False,
+        )
+    ref = rules.ref(opened.number)
+    return Change(opened.number, ref, f"{ref} opened")
+
+
+def _team(work: Work, key: str | None, service_id: int | None) -> int:
+    rules = work.rules
+    if key:
+        return key_of(rules.team_keys, key, "team")
+    if service_id is not None:
+        return rules.services[service_id].team_id
+    mine = [team for team in sorted(rules.teams) if team in work.actor.team_ids]
+    if mine:
+        return mine[0]
+    if len(rules.teams) == 1:
+        return next(iter(rules.teams))
+    raise BadInput("nobody knows which team this is for", "say --service or --team")

@@ -1,0 +1,114 @@
+"""Deciding what a ticket is: its service, its priority, or that it is none (spam)."""
+
+from __future__ import annotations
+
+from sdesk.desk.change import Change
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.find import find_ticket, key_of
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import (
+    begin_outage,
+    counted_loss_per_hour,
+    drop_suspicion,
+    end_outage,
+    follow_priority,
+    share_that_stands,
+)
+from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
+from sdesk.domain.clock import end
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
+from sdesk.store.models import Ticket
+
+
+def set_service(work: Work, number: int, *, service: str, version: int | None = None) -> Change:
+    """Say what a ticket is about: team, impact, urgency, promise and a suspected outage follow from the service."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    chosen = work.rules.services[key_of(work.rules.service_keys, service, "service")]
+    _require_open(work, ticket)
+    if chosen.id == ticket.service_id:
+        return Change(number, ref, f"{ref} is about {service} already", changed=False)
+    promise = promise_of(work, ticket)
+    old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
+    record(work, number, "service", old=old, new=chosen.key)
+    ticket.service_id = chosen.id
+    if chosen.team_id != ticket.team_id:
+        teams = work.rules.teams
+        record(work, number, "team", old=teams[ticket.team_id].key, new=teams[chosen.team_id].key)
+        ticket.team_id = chosen.team_id
+        if ticket.assignee_id is not None and ticket.assignee_id not in teams[chosen.team_id].members:
+            record(work, number, "assigned", old=work.rules.agents[ticket.assignee_id].key, new=None)
+            ticket.assignee_id = None
+            if ticket.status is Status.OPEN:
+                set_status(work, ticket, Status.NEW)
+    ticket.impact, ticket.urgency = chosen.impact, chosen.urgency
+    _suspect_anew(work, ticket)
+    _set_priority(work, ticket)
+    follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is about {chosen.key}: {ticket.priority}, team {_team(work, ticket)}")
+
+
+def set_priority(work: Work, number: int, *, priority: str, reason: str, version: int | None = None) -> Change:
+    """Override the priority that follows from impact and urgency; the reason is recorded."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    _require_open(work, ticket)
+    if not reason.strip():
+        raise BadInput("a priority by hand needs a reason", "give it with --reason")
+    wanted = Priority(priority)
+    if wanted is ticket.priority:
+        return Change(number, ref, f"{ref} is {wanted} already", changed=False)
+    promise = promise_of(work, ticket)
+    record(work, number, "priority", old=ticket.priority.value, new=wanted.value, reason=reason)
+    ticket.priority, ticket.priority_reason = wanted, reason
+    follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is {wanted} now")
+
+
+def spam(work: Work, number: int, *, version: int | None = None) -> Change:
+    """Say that a ticket is none: its clocks end without counting."""
+    ticket = find_ticket(work, number, version)
+    require_move(work, ticket, Status.SPAM)
+    ref = work.rules.ref(number)
+    before = load_clocks(work, ticket)
+    save_clocks(work, ticket, before, end(before, promise_of(work, ticket), work.now))
+    drop_suspicion(work, ticket)
+    end_outage(work, ticket)
+    set_status(work, ticket, Status.SPAM)
+    ticket.unanswered_since = None
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is spam")
+
+
+def _require_open(work: Work, ticket: Ticket) -> None:
+    if ticket.status not in OPEN_STATUSES:
+        raise Refused(f"{work.rules.ref(require_id(ticket))} is {ticket.status}", "reopen it first")
+
+
+def _suspect_anew(work: Work, ticket: Ticket) -> None:
+    """The outage that the new service means, from the ticket's opening; a confirmed one stays what it is."""
+    if ticket.loss_confirmed:
+        return
+    drop_suspicion(work, ticket)
+    share = share_that_stands(work, ticket.service_id, ticket.unit_id)
+    if share is None or ticket.unit_id is None:
+        return
+    ticket.loss_per_hour = counted_loss_per_hour(work, ticket.unit_id, share)
+    ticket.loss_since = ticket.created_at
+    begin_outage(work, require_id(ticket), ticket.unit_id, share, ticket.created_at)
+
+
+def _set_priority(work: Work, ticket: Ticket) -> None:
+    """What follows from impact, urgency and loss; a priority by hand stays."""
+    ticket.impact, follows = follow_priority(work, ticket.impact, ticket.urgency, ticket.loss_per_hour)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value)
+        ticket.priority = follows
+
+
+def _team(work: Work, ticket: Ticket) -> str:
+    return work.rules.teams[ticket.team_id].key

@@ -1,0 +1,217 @@
+"""What agents do with a ticket: take, assign, wait, close, reopen; confirm an outage and end it.
+
+Each function is one use case in the caller's transaction: it finds the ticket behind the actor's walls, asks the
+domain, changes, writes the history, and settles the ticket's place in the queue.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.change import Change
+from sdesk.desk.conversation import say
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.find import find_ticket, key_of
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import end_outage
+from sdesk.desk.steps.moves import (
+    after_working_days,
+    at_work,
+    follow_promise,
+    require_id,
+    require_move,
+    set_status,
+)
+from sdesk.domain.clock import hold, resolve
+from sdesk.domain.clock import reopen as reopen_clocks
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
+from sdesk.store.models import Outage, Ticket
+
+TEAM_PREFIX = "team:"
+
+
+def take(work: Work, number: int, *, version: int | None = None) -> Change:
+    """Assign a ticket to the acting agent."""
+    if work.actor.agent_id is None:
+        raise BadInput("the desk itself takes no ticket", "say who acts with --as LOGIN")
+    return assign(work, number, to=work.actor.login, version=version)
+
+
+def assign(work: Work, number: int, *, to: str, version: int | None = None) -> Change:
+    """Give a ticket to an agent (`anna`, `me`), to a team (`team:hr`), or to nobody (`none`)."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.status not in OPEN_STATUSES:
+        raise Refused(f"{ref} is {ticket.status} and cannot be assigned", "reopen it first")
+    if to.startswith(TEAM_PREFIX):
+        return _to_team(work, ticket, key_of(work.rules.team_keys, to.removeprefix(TEAM_PREFIX), "team"))
+    agent_id = None if to == "none" else key_of(work.rules.agent_keys, work.actor.login if to == "me" else to, "agent")
+    if agent_id == ticket.assignee_id:
+        name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
+        return Change(number, ref, f"{ref} is assigned to {name} already", changed=False)
+    if agent_id is not None and agent_id not in work.rules.teams[ticket.team_id].members:
+        _require_sight(work, ticket, agent_id)
+    _hand_over(work, ticket, agent_id)
+    settle(work, ticket)
+    name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
+    return Change(number, ref, f"{ref} assigned to {name}")
+
+
+def _require_sight(work: Work, ticket: Ticket, agent_id: int) -> None:
+    team = work.rules.teams[ticket.team_id]
+    if team.private:
+        agent = work.rules.agents[agent_id].key
+        raise Refused(f"{agent} is no member of {team.key}, whose tickets are private", "assign a member of the team")
+
+
+def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
+    agents = work.rules.agents
+    record(
+        work,
+        require_id(ticket),
+        "assigned",
+        old=agents[ticket.assignee_id].key if ticket.assignee_id is not None else None,
+        new=agents[agent_id].key if agent_id is not None else None,
+    )
+    ticket.assignee_id = agent_id
+    if ticket.status is not Status.WAITING:
+        set_status(work, ticket, at_work(ticket))
+
+
+def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
+    number, ref, team = require_id(ticket), work.rules.ref(require_id(ticket)), work.rules.teams[team_id]
+    if team_id == ticket.team_id and ticket.assignee_id is None:
+        return Change(number, ref, f"{ref} is with team {team.key} already", changed=False)
+    promise = promise_of(work, ticket)
+    if team_id != ticket.team_id:
+        record(work, number, "team", old=work.rules.teams[ticket.team_id].key, new=team.key)
+        ticket.team_id = team_id
+    if ticket.assignee_id is not None:
+        _hand_over(work, ticket, None)
+    follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} given to team {team.key}")
+
+
+def wait(
+    work: Work,
+    number: int,
+    *,
+    waiting_for: str,
+    until: datetime | None = None,
+    text: str = "",
+    version: int | None = None,
+) -> Change:
+    """Let a ticket wait for the requester, a supplier or a date; its resolution clock stands still meanwhile.
+
+    Without `until` it waits the team's working days. `text` is told to the requester first.
+    """
+    ticket = find_ticket(work, number, version)
+    require_move(work, ticket, Status.WAITING)
+    ref = work.rules.ref(number)
+    reason = WaitingFor(waiting_for)
+    if reason is WaitingFor.DATE and until is None:
+        raise BadInput("a wait for a date needs the date", "say --until WHEN")
+    promise = promise_of(work, ticket)
+    if until is None:
+        until = after_working_days(promise.calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
+    if until <= work.now:
+        raise BadInput(f"{to_rfc3339(until)} is past", "wait until a moment that is still to come")
+    if text:
+        say(work, ticket, text, kind="reply")
+    before = load_clocks(work, ticket)
+    save_clocks(work, ticket, before, hold(before, promise, work.now))
+    set_status(work, ticket, Status.WAITING)
+    ticket.waiting_for, ticket.wake_at = reason, until
+    record(work, number, "waiting", waiting_for=reason.value, until=to_rfc3339(until))
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} waits for {_WHOM[reason]} until {to_rfc3339(until)}")
+
+
+_WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}
+
+
+def close(work: Work, number: int, *, text: str = "", silent: bool = False, version: int | None = None) -> Change:
+    """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later."""
+    ticket = find_ticket(work, number, version)
+    require_move(work, ticket, Status.RESOLVED)
+    ref = work.rules.ref(number)
+    if not text and not silent:
+        raise BadInput(f"nothing is said to the requester of {ref}", "give the resolution with --text, or --silent")
+    told = bool(text) and not silent
+    if told:
+        say(work, ticket, text, kind="resolution")
+    elif text:
+        say(work, ticket, text, kind="note", direction=Direction.NOTE)
+    before = load_clocks(work, ticket)
+    save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, told))
+    end_outage(work, ticket)
+    set_status(work, ticket, Status.RESOLVED)
+    ticket.resolved_at, ticket.unanswered_since = work.now, None
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} resolved" + ("" if told else ", silently"))
+
+
+def reopen(work: Work, number: int, *, text: str = "", version: int | None = None) -> Change:
+    """Put a resolved or closed ticket, or spam, back to work; its clock goes on from what was consumed."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.status in OPEN_STATUSES and ticket.status is not Status.WAITING:
+        return Change(number, ref, f"{ref} is {ticket.status} already", changed=False)
+    require_move(work, ticket, at_work(ticket))
+    if text:
+        say(work, ticket, text, kind="note", direction=Direction.NOTE)
+    reopen_ticket(work, ticket)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} reopened")
+
+
+def reopen_ticket(work: Work, ticket: Ticket) -> None:
+    """The step of it: status, count and clocks, for an agent's hand and a requester's mail alike."""
+    before = load_clocks(work, ticket)
+    if ticket.status is not Status.WAITING:
+        ticket.reopenings += 1
+    set_status(work, ticket, at_work(ticket))
+    ticket.resolved_at, ticket.closed_at = None, None
+    save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), work.now))
+
+
+def confirm(work: Work, number: int, *, version: int | None = None) -> Change:
+    """Confirm the outage that a ticket suspects: from now on its loss counts."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.loss_since is None:
+        raise Refused(f"{ref} has no outage", "it follows from a service that stops turnover, in a unit that has one")
+    if ticket.loss_confirmed:
+        return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
+    for outage in _running_outages(work, number):
+        outage.confirmed = True
+        work.session.add(outage)
+    ticket.loss_confirmed = True
+    record(work, number, "outage_confirmed", loss_per_hour=str(ticket.loss_per_hour), currency=work.rules.currency)
+    settle(work, ticket)
+    return Change(number, ref, f"outage of {ref} confirmed")
+
+
+def restored(work: Work, number: int, *, version: int | None = None) -> Change:
+    """The service works again: the outage ends, the ticket stays open for the cause."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.loss_since is None:
+        return Change(number, ref, f"{ref} has no outage that lasts", changed=False)
+    end_outage(work, ticket)
+    record(work, number, "restored", loss=str(ticket.loss_past or 0), currency=work.rules.currency)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} restored")
+
+
+def _running_outages(work: Work, number: int) -> list[Outage]:
+    return list(
+        work.session.scalars(select(Outage).where(col(Outage.ticket_id) == number, col(Outage.down_to).is_(None)))
+    )
