@@ -1,0 +1,88 @@
+"""The program about itself: version, and the topics of `sdesk help`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sdesk.cli import output
+from sdesk.cli.diagnostics import MEANINGS
+from sdesk.domain.errors import BadInput
+
+_ENVIRONMENT = """\
+SDESK_DB        the store: a path, or sqlite:///PATH (--db)
+SDESK_CONFIG    the configuration file (--config)
+SDESK_AGENT     the acting agent's login (--as)
+NO_COLOR        no colour, where it is set to anything
+VISUAL, EDITOR  where text is written, on a terminal
+"""
+
+_FILTERS = """\
+Words search the text of tickets; field:value narrows; not: negates; .. makes ranges. All must hold.
+
+  sdesk list team:it assignee:none
+  sdesk list status:open,waiting priority:P1..P2 due:..4h
+  sdesk list unit:flagship created:2026-11-01.. not:tag:vip is:unanswered
+  sdesk list assignee:me is:breached
+
+Fields: {fields}
+Without status: or is:, a list is of new, open and waiting tickets.
+"""
+
+_OUTPUT = """\
+-o table   for eyes, default on a terminal; it may change
+-o tsv     default elsewhere; first line: field names; nothing is cut; tabs and line breaks are blanks
+-o csv     RFC 4180; first line: field names
+-o json    one array (one object, where one thing was asked for)
+-o jsonl   one object a line
+-o ids     numbers, one a line: sdesk list assignee:none -o ids | sdesk take -
+
+--fields a,b,c picks and orders fields. Instants are RFC 3339 in UTC, but local in tables.
+"""
+
+
+def version() -> None:
+    """Print the version.
+
+    Examples:
+      sdesk version
+    """
+    from sdesk import __version__
+
+    output.text(f"sdesk {__version__}\n")
+
+
+def help_topic(
+    topic: Annotated[list[str] | None, typer.Argument(metavar="TOPIC", help="a command, or a topic")] = None,
+) -> None:
+    """Print help on a command, or on a topic: exit-codes, environment, filters, output.
+
+    Examples:
+      sdesk help list
+      sdesk help exit-codes
+    """
+    words = topic or []
+    text = _topic(words[0]) if len(words) == 1 else None
+    if text is None:
+        from sdesk.cli.app import help_of
+
+        try:
+            text = help_of(words) + "\n"
+        except BadInput as error:
+            raise BadInput(error.what, f"{error.remedy}; topics: {', '.join(TOPICS)}") from error
+    output.text(text)
+
+
+TOPICS = ("exit-codes", "environment", "filters", "output")
+"""What `sdesk help` knows besides commands."""
+
+
+def _topic(name: str) -> str | None:
+    if name == "exit-codes":
+        return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
+    if name == "filters":
+        from sdesk.domain.filters import FIELDS
+
+        return _FILTERS.format(fields=", ".join(FIELDS))
+    return {"environment": _ENVIRONMENT, "output": _OUTPUT}.get(name)

@@ -1,0 +1,173 @@
+"""The daily verbs that write: reply, note, close, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
+
+from sdesk.cli import invocation
+from sdesk.cli.changing import change, tell
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.invocation import Invocation
+from sdesk.cli.numbers import ticket_numbers
+from sdesk.cli.options import DryRun, Numbers, Text
+from sdesk.cli.text_input import Written, given, wanted
+from sdesk.domain.errors import BadInput
+from sdesk.domain.ticket import Direction
+
+
+def reply(
+    ctx: typer.Context,
+    numbers: Numbers,
+    text: Text = None,
+    cc: Annotated[
+        list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="a copy to; may be repeated", show_default=False)
+    ] = None,
+    phone: Annotated[
+        bool, typer.Option("--phone", help="it was told by telephone: it is kept, and no mail goes out")
+    ] = False,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Answer the requester. It goes out as mail, and meets the promise of a first response.
+
+    Examples:
+      sdesk reply 123 --text "On my way"
+      sdesk reply 123 --text @answer.txt --cc boss@example.org
+      sdesk reply 123 --phone --text "Told her to restart the till"
+      sdesk reply 123
+    """
+    call = invocation.of(ctx)
+    more: dict[str, object] = {}
+    if cc:
+        more["cc"] = tuple(cc)
+    if phone:
+        more["phone"] = True
+    return _write(call, "reply", numbers, text, Direction.OUT, more, dry_run=dry_run)
+
+
+def note(ctx: typer.Context, numbers: Numbers, text: Text = None, dry_run: DryRun = False) -> ExitCode:
+    """Write an internal note, which the requester never sees.
+
+    Examples:
+      sdesk note 123 --text "Same fan as last week"
+      journalctl -u till | sdesk note 123 --text -
+    """
+    return _write(invocation.of(ctx), "note", numbers, text, Direction.NOTE, {}, dry_run=dry_run)
+
+
+def close(
+    ctx: typer.Context,
+    numbers: Numbers,
+    text: Text = None,
+    silent: Annotated[bool, typer.Option("--silent", help="tell the requester nothing")] = False,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Resolve tickets, telling the requester what was done.
+
+    Examples:
+      sdesk close 123 --text "The drawer was replaced"
+      sdesk close 123 124 --silent
+    """
+    call = invocation.of(ctx)
+    if silent:
+        if text is not None:
+            raise BadInput("--silent tells nothing, so there is no use for --text", "give one of them")
+        outcomes = change(call, "close", ticket_numbers(call, numbers), {"silent": True}, dry_run=dry_run)
+        return tell(call, outcomes, dry_run=dry_run)
+    return _write(call, "close", numbers, text, Direction.OUT, {}, dry_run=dry_run)
+
+
+def reopen(
+    ctx: typer.Context,
+    numbers: Numbers,
+    text: Annotated[
+        str | None,
+        typer.Option(
+            "--text", metavar="TEXT", help="why, as a note; - reads standard input, @FILE a file", show_default=False
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Open resolved or closed tickets again.
+
+    Examples:
+      sdesk reopen 123 --text "It is back"
+    """
+    call = invocation.of(ctx)
+    written = given(text, numbers)
+    values = {} if written is None else {"text": written.text}
+    outcomes = change(call, "reopen", ticket_numbers(call, numbers), values, dry_run=dry_run)
+    return tell(call, outcomes, dry_run=dry_run)
+
+
+def _write(
+    call: Invocation,
+    action: str,
+    words: Sequence[str],
+    text: str | None,
+    direction: Direction,
+    more: Mapping[str, object],
+    *,
+    dry_run: bool,
+) -> ExitCode:
+    """One text for all the tickets; what was written in an editor is not lost where it could not be used."""
+    if text is not None:
+        written = given(text, words)
+        numbers = ticket_numbers(call, words)
+        versions = None
+    else:
+        numbers = [] if "-" in words else ticket_numbers(call, words)
+        begun, facts, versions = _for_editor(call, numbers, direction, action)
+        written = wanted(None, words, begun=begun, facts=facts)
+    if written is None:
+        raise TypeError("no text")  # `given` gives one where there is an option
+    return _use(call, action, numbers, written, more, versions, dry_run=dry_run)
+
+
+def _use(
+    call: Invocation,
+    action: str,
+    numbers: Sequence[int],
+    written: Written,
+    more: Mapping[str, object],
+    versions: Mapping[int, int] | None,
+    *,
+    dry_run: bool,
+) -> ExitCode:
+    kept = True
+    try:
+        values = {"text": written.text, **more}
+        outcomes = change(call, action, numbers, values, dry_run=dry_run, versions=versions)
+        kept = dry_run or any(outcome.error is not None for outcome in outcomes)
+        return tell(call, outcomes, dry_run=dry_run)
+    finally:
+        if kept:
+            written.keep()
+        else:
+            written.done()
+
+
+def _for_editor(
+    call: Invocation, numbers: Sequence[int], direction: Direction, action: str
+) -> tuple[str, str, dict[int, int]]:
+    """What stands in the editor at the start, what stands below, and which versions the person has seen."""
+    from sdesk.domain.safe_text import one_line
+
+    rows = call.reader.rows(call.actor, numbers, now=call.now)
+    for number in numbers:
+        if number not in rows:
+            call.reader.ticket(call.actor, number, now=call.now)  # raises what is to be said
+    begun = ""
+    if len(numbers) == 1 and action != "close":
+        begun = call.reader.draft(call.actor, numbers[0], direction) or ""
+    facts = [
+        "An INTERNAL NOTE on:" if direction is Direction.NOTE else "Goes out to the requester of:",
+        *(
+            f"{row.ref}  {one_line(row.subject)}  ({one_line(row.requester_name or row.requester_email or '')})"
+            for row in rows.values()
+        ),
+        "An empty text does nothing.",
+    ]
+    return begun, "\n".join(facts), {row.number: row.version for row in rows.values()}

@@ -1,0 +1,135 @@
+"""What the desk consists of, as rows: agents, teams, services, units."""
+
+from __future__ import annotations
+
+import typer
+
+from sdesk.cli import invocation
+from sdesk.cli.json_ticket import money
+from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.duration import format_duration
+from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
+
+AGENTS: Sheet[AgentRow] = Sheet(
+    fields=(
+        Field("login", lambda row: row.login),
+        Field("name", lambda row: row.name),
+        Field("email", lambda row: row.email),
+        Field("role", lambda row: row.role.value),
+        Field("teams", lambda row: list(row.teams)),
+    ),
+    columns=(
+        Column("LOGIN", lambda row, eyes: row.login),
+        Column("NAME", lambda row, eyes: row.name, cut=True),
+        Column("EMAIL", lambda row, eyes: row.email),
+        Column("ROLE", lambda row, eyes: row.role.value),
+        Column("TEAMS", lambda row, eyes: ", ".join(row.teams)),
+    ),
+)
+
+TEAMS: Sheet[TeamRow] = Sheet(
+    fields=(
+        Field("key", lambda row: row.key),
+        Field("name", lambda row: row.name),
+        Field("address", lambda row: row.address),
+        Field("lead", lambda row: row.lead),
+        Field("private", lambda row: row.private),
+    ),
+    columns=(
+        Column("KEY", lambda row, eyes: row.key),
+        Column("NAME", lambda row, eyes: row.name, cut=True),
+        Column("ADDRESS", lambda row, eyes: row.address or ""),
+        Column("LEAD", lambda row, eyes: row.lead or ""),
+        Column("PRIVATE", lambda row, eyes: "private" if row.private else ""),
+    ),
+)
+
+SERVICES: Sheet[ServiceRow] = Sheet(
+    fields=(
+        Field("key", lambda row: row.key),
+        Field("name", lambda row: row.name),
+        Field("team", lambda row: row.team),
+        Field("impact", lambda row: row.impact.value),
+        Field("urgency", lambda row: row.urgency.value),
+        Field("priority", lambda row: row.priority.value),
+        Field("resolution_target", lambda row: row.resolution_target),
+    ),
+    columns=(
+        Column("KEY", lambda row, eyes: row.key),
+        Column("NAME", lambda row, eyes: row.name, cut=True),
+        Column("TEAM", lambda row, eyes: row.team),
+        Column("PR", lambda row, eyes: row.priority.value),
+        Column("IMPACT", lambda row, eyes: row.impact.value),
+        Column("URGENCY", lambda row, eyes: row.urgency.value),
+        Column(
+            "RESOLVED IN",
+            lambda row, eyes: "" if row.resolution_target is None else format_duration(row.resolution_target),
+            right=True,
+        ),
+    ),
+)
+
+UNITS: Sheet[UnitRow] = Sheet(
+    fields=(
+        Field("key", lambda row: row.key),
+        Field("name", lambda row: row.name),
+        Field("kind", lambda row: row.kind),
+        Field("parent", lambda row: row.parent),
+        Field("phone", lambda row: row.phone),
+        Field("address", lambda row: row.address),
+        Field("manager", lambda row: row.manager),
+        Field("turnover_per_hour", lambda row: money(row.turnover_per_hour)),
+    ),
+    columns=(
+        Column("KEY", lambda row, eyes: row.key),
+        Column("NAME", lambda row, eyes: row.name, cut=True),
+        Column("KIND", lambda row, eyes: row.kind),
+        Column("PARENT", lambda row, eyes: row.parent or ""),
+        Column("PHONE", lambda row, eyes: row.phone or ""),
+        Column("ADDRESS", lambda row, eyes: row.address or "", cut=True),
+    ),
+)
+
+
+def agents(ctx: typer.Context) -> None:
+    """Print the agents.
+
+    Examples:
+      sdesk agent list
+      sdesk agent list --fields login,email
+    """
+    call = invocation.of(ctx)
+    _ = call.actor  # who is no agent learns nothing of the desk
+    call.output.rows(call.reader.agents(), AGENTS)
+
+
+def teams(ctx: typer.Context) -> None:
+    """Print the teams.
+
+    Examples:
+      sdesk team list
+    """
+    call = invocation.of(ctx)
+    call.output.rows(call.reader.teams(call.actor), TEAMS)
+
+
+def services(ctx: typer.Context) -> None:
+    """Print the services, and what choosing one means.
+
+    Examples:
+      sdesk service list
+      sdesk service list -o json
+    """
+    call = invocation.of(ctx)
+    call.output.rows(call.reader.services(call.actor), SERVICES)
+
+
+def units(ctx: typer.Context) -> None:
+    """Print the units that the desk serves.
+
+    Examples:
+      sdesk unit list --fields key,name,phone
+    """
+    call = invocation.of(ctx)
+    _ = call.actor
+    call.output.rows(call.reader.units(), UNITS)

@@ -1,0 +1,69 @@
+"""What all changing verbs share: one action upon several tickets, its outcomes told, its exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sdesk.cli import diagnostics, output
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.invocation import Invocation
+from sdesk.cli.sheet import Column, Field, Sheet
+
+if TYPE_CHECKING:
+    from sdesk.actions.perform import Outcome
+
+SHEET: Sheet[Outcome] = Sheet(
+    fields=(
+        Field("number", lambda row: row.number),
+        Field("ref", lambda row: row.ref),
+        Field("changed", lambda row: row.changed),
+        Field("sentence", lambda row: row.sentence),
+        Field("error", lambda row: None if row.error is None else str(row.error)),
+    ),
+    columns=(
+        Column("TICKET", lambda row, eyes: row.ref),
+        Column("CHANGED", lambda row, eyes: "yes" if row.changed else "no"),
+        Column("WHAT", lambda row, eyes: row.sentence if row.error is None else str(row.error), cut=True),
+    ),
+    number=lambda row: row.number if row.error is None else None,
+)
+
+
+def change(
+    call: Invocation,
+    action: str,
+    numbers: Sequence[int],
+    values: Mapping[str, object],
+    *,
+    dry_run: bool,
+    versions: Mapping[int, int] | None = None,
+) -> tuple[Outcome, ...]:
+    """Do one action of the registry upon tickets, a transaction each."""
+    if not numbers:
+        return ()
+    # The agent first: the read side answers in milliseconds, the write side takes half a second to load.
+    actor = call.actor
+    from sdesk.actions.perform import perform
+
+    return perform(call.desk, actor, action, numbers, values, now=call.now, dry_run=dry_run, versions=versions)
+
+
+def tell(call: Invocation, outcomes: Sequence[Outcome], *, dry_run: bool) -> ExitCode:
+    """Say what became of each ticket: a sentence each, or rows where a format was asked for."""
+    if call.output.asked:
+        call.output.rows(outcomes, SHEET)
+    else:
+        from sdesk.domain.safe_text import one_line
+
+        before = "dry run: " if dry_run else ""
+        for outcome in outcomes:
+            if outcome.error is None:
+                output.text(f"{before}{one_line(outcome.sentence)}\n")
+    errors = []
+    for outcome in outcomes:
+        if outcome.error is not None:
+            errors.append(outcome.error)
+            # Several tickets: say which one; a single one is named by its error.
+            diagnostics.error(outcome.error, about=outcome.ref if len(outcomes) > 1 else "")
+    return diagnostics.overall(errors, done=len(outcomes) - len(errors))

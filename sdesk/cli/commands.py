@@ -1,0 +1,95 @@
+"""The table of all commands: where each is written, and its line in the help. Nothing is imported until it runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Verb(NamedTuple):
+    """A command: a function of a module of `sdesk.cli`."""
+
+    module: str
+    function: str
+    summary: str
+    """One line for the help of what is above it; the function's docstring is its own help."""
+    prints: bool = True
+    """Whether `-o` and `--fields` mean anything."""
+
+
+class Noun(NamedTuple):
+    """A group of commands."""
+
+    summary: str
+    verbs: dict[str, Verb | Noun]
+
+
+_DAILY: dict[str, Verb] = {
+    "new": Verb("new", "new", "create a ticket"),
+    "list": Verb("queue", "list_tickets", "print tickets, most urgent first"),
+    "show": Verb("show", "show", "print tickets whole: facts, conversation, history"),
+    "take": Verb("work", "take", "make tickets yours"),
+    "assign": Verb("work", "assign", "give tickets to an agent or a team"),
+    "reply": Verb("answers", "reply", "answer the requester"),
+    "note": Verb("answers", "note", "write an internal note"),
+    "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
+    "close": Verb("answers", "close", "resolve tickets, telling the requester"),
+    "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
+    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "history": Verb("queue", "history", "print what happened to tickets"),
+}
+
+DAILY: tuple[str, ...] = tuple(_DAILY)
+"""Shown first in the help."""
+
+COMMANDS: dict[str, Verb | Noun] = {
+    **_DAILY,
+    "ticket": Noun(
+        "the daily verbs, and `set`",
+        {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status")},
+    ),
+    "mail": Noun(
+        "fetch mail, and look at what became of it",
+        {
+            "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
+            "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
+            "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
+            "quarantine": Noun(
+                "messages whose handling failed",
+                {
+                    "list": Verb("ledger", "quarantine_list", "print them"),
+                    "show": Verb("ledger", "quarantine_show", "print one, and why it failed"),
+                },
+            ),
+        },
+    ),
+    "desk": Noun(
+        "the desk file: calendars, SLAs, teams, agents, units, services, routing",
+        {"apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False)},
+    ),
+    "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
+    "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
+    "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
+    "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
+    "sla": Noun("promises", {"due": Verb("sla", "due", "when a target falls due, in a calendar's working time")}),
+    "db": Noun(
+        "the store",
+        {
+            "init": Verb("db", "init", "make a new store", prints=False),
+            "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False),
+            "check": Verb("db", "check", "look for damage in the store", prints=False),
+            "path": Verb("db", "path", "print where the store is", prints=False),
+        },
+    ),
+    "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
+    "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
+    "tui": Verb("console", "tui", "open the console", prints=False),
+    "demo": Verb("console", "demo", "look at a throw-away desk", prints=False),
+    "schema": Noun(
+        "JSON Schemas of what is printed",
+        {"ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False)},
+    ),
+    "help": Verb(
+        "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False
+    ),
+    "version": Verb("about", "version", "print the version", prints=False),
+}

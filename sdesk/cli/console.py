@@ -1,0 +1,79 @@
+"""What opens the console: `tui`, `demo`, and `sdesk` alone. The console itself is handed in by `main`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sdesk.cli import diagnostics, invocation
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.invocation import BuiltDemo, Invocation
+from sdesk.domain.errors import BadInput
+
+
+def tui(ctx: typer.Context) -> ExitCode:
+    """Open the console: the queue on the whole screen.
+
+    Examples:
+      sdesk tui
+      sdesk --as anna tui
+    """
+    return open_console(invocation.of(ctx))
+
+
+def open_console(call: Invocation) -> ExitCode:
+    """Open the console upon the store, as the acting agent. BadInput without a terminal, or an agent."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadInput("the console needs a terminal", "elsewhere use `sdesk list` and its like")
+    login = call.actor.login  # also says at once, and on the plain screen, what is wrong with the store
+    named = call.config.file
+    call.close()
+    call.surroundings.run_console(store=call.store, config=named, agent=login)
+    return ExitCode.DONE
+
+
+def demo(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="where to build it and leave it; else it is thrown away")
+    ] = None,
+) -> ExitCode:
+    """Build a throw-away desk of a jewellery retailer and open its console; without a terminal, print its queue.
+
+    Examples:
+      sdesk demo
+      sdesk demo /tmp/demo
+    """
+    call = invocation.of(ctx)
+    if folder is not None:
+        _show(call, call.surroundings.build_demo(folder, call.now))
+        diagnostics.note(f"the demo desk stays in {folder}")
+        return ExitCode.DONE
+    with tempfile.TemporaryDirectory(prefix="sdesk-demo-") as made:
+        diagnostics.transient("sdesk: building the demo desk ...")
+        built = call.surroundings.build_demo(Path(made), call.now)
+        diagnostics.transient("")
+        _show(call, built)
+    return ExitCode.DONE
+
+
+def _show(call: Invocation, built: BuiltDemo) -> None:
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        call.surroundings.run_console(store=built.store, config=built.config, agent=built.agent)
+        return
+    from sdesk.cli.output import Output
+    from sdesk.cli.queue import QUEUE
+    from sdesk.domain.filters import Filter
+
+    inside = Invocation(call.surroundings)
+    inside.wishes.db, inside.wishes.agent = str(built.store), built.agent
+    inside.wishes.output, inside.wishes.color = call.wishes.output or "table", call.wishes.color
+    try:
+        rows = inside.reader.walk(inside.actor, Filter(), now=inside.now)
+        Output(inside.wishes, zone=lambda: inside.zone).rows(rows, QUEUE)
+    finally:
+        inside.close()

@@ -1,0 +1,145 @@
+"""The one owner of standard error and of the exit codes: which error ends a command how, in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+
+from sdesk.domain.errors import (
+    BadInput,
+    Conflict,
+    MailServerUnavailable,
+    NotFound,
+    Refused,
+    SdeskError,
+    Unavailable,
+)
+
+
+class ExitCode(IntEnum):
+    """How a command ends; scripts depend on the numbers."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    STORE = 4
+    MAIL_SERVER = 5
+    PARTLY = 6
+    CONFLICT = 7
+    TRY_LATER = 75
+    INTERRUPTED = 130
+
+
+MEANINGS: dict[ExitCode, str] = {
+    ExitCode.DONE: "done, or nothing to do",
+    ExitCode.FAILED: "refused by a rule, or failed",
+    ExitCode.USAGE: "wrong usage, filter or configuration",
+    ExitCode.NOT_FOUND: "not found",
+    ExitCode.STORE: "the store is out of reach, locked past its time-out, or in need of `sdesk db migrate`",
+    ExitCode.MAIL_SERVER: "the mail server is out of reach, or refuses the login",
+    ExitCode.PARTLY: "done in part; the rest is named on standard error",
+    ExitCode.CONFLICT: "changed by someone else meanwhile",
+    ExitCode.TRY_LATER: "try again later (`sdesk mail pipe` alone: the mail server keeps the message)",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+# From the narrow to the wide: the first that fits decides.
+_CODES: tuple[tuple[type[SdeskError], ExitCode], ...] = (
+    (MailServerUnavailable, ExitCode.MAIL_SERVER),
+    (Unavailable, ExitCode.STORE),
+    (NotFound, ExitCode.NOT_FOUND),
+    (Conflict, ExitCode.CONFLICT),
+    (BadInput, ExitCode.USAGE),
+    (Refused, ExitCode.FAILED),
+)
+
+
+def code_of(error: SdeskError) -> ExitCode:
+    """The exit code of an error that a person can act on."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code
+    return ExitCode.FAILED
+
+
+def overall(errors: Sequence[SdeskError], *, done: int) -> ExitCode:
+    """The exit code of work on several things, `done` of which went well: all failed is the first error's code."""
+    if not errors:
+        return ExitCode.DONE
+    return ExitCode.PARTLY if done else code_of(errors[0])
+
+
+def worst(codes: Sequence[ExitCode]) -> ExitCode:
+    """One exit code of several steps: all alike is that one, else done in part."""
+    different = set(codes)
+    return different.pop() if len(different) == 1 else ExitCode.PARTLY
+
+
+def error(problem: SdeskError, *, about: str = "") -> None:
+    """Say one error in one line; `about` names the thing it befell, where several were worked on."""
+    before = f"{about}: " if about else ""
+    _line(f"error: {before}{_sentence(problem)}")
+
+
+def warning(text: str) -> None:
+    """Say one thing that is no error but should be known."""
+    _line(f"warning: {text}")
+
+
+def note(text: str) -> None:
+    """Say one thing beside the data."""
+    _line(text)
+
+
+def bug(problem: BaseException, *, debug: bool) -> None:
+    """Say that the program itself is wrong; with `debug`, show where."""
+    if debug:
+        traceback_of(problem)
+    hint = "" if debug else "; run it again with --debug to see where, and report it"
+    text = " ".join(str(problem).split())
+    _line(f"error: a bug in sdesk: {type(problem).__name__}{f': {text}' if text else ''}{hint}")
+
+
+def traceback_of(problem: BaseException) -> None:
+    """Show where an error comes from; only ever with --debug."""
+    import traceback
+
+    sys.stderr.write("".join(traceback.format_exception(problem)))
+
+
+def ask(question: str) -> None:
+    """Put a question to the person at the terminal."""
+    from sdesk.domain.safe_text import one_line
+
+    sys.stderr.write(f"sdesk: {one_line(question)} ")
+    sys.stderr.flush()
+
+
+def on_terminal() -> bool:
+    """Whether a person reads standard error."""
+    return sys.stderr.isatty()
+
+
+def transient(text: str) -> None:
+    """A line of progress that the next one overwrites; the empty text takes it away. Only on a terminal."""
+    if on_terminal():
+        sys.stderr.write(f"\r\x1b[2K{text}")
+        sys.stderr.flush()
+
+
+def _sentence(problem: SdeskError) -> str:
+    """`what. what to do`: one line, both parts begun as their place wants it."""
+    text = problem.what.rstrip(". ")
+    if problem.remedy:
+        remedy = problem.remedy.rstrip(".")
+        text += f". {remedy[:1].lower()}{remedy[1:]}"
+    return text
+
+
+def _line(text: str) -> None:
+    from sdesk.domain.safe_text import one_line
+
+    sys.stderr.write(f"sdesk: {one_line(text)}\n")
+    sys.stderr.flush()

@@ -1,0 +1,59 @@
+"""`init`: the first command on a new machine."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from sdesk.cli import diagnostics, invocation, output
+from sdesk.domain.errors import Unavailable
+
+_CONFIG = """\
+# The machine's own part of sdesk: where the store is, where mail is fetched. What this desk promises, and to whom,
+# is in the desk file: `sdesk desk apply FILE`.
+
+[store]
+url = {store}
+
+# [mailboxes.support]
+# kind = "imap"                     # imap, maildir, mbox
+# host = "imap.example.org"
+# user = "support"
+# password_command = ["pass", "show", "support"]
+# addresses = ["support@example.org"]
+# team = "it"
+# service = "other"
+"""
+
+
+def init(ctx: typer.Context) -> None:
+    """Make a store, and a configuration file to begin with where there is none.
+
+    Examples:
+      sdesk init
+      sdesk --db /srv/sdesk/sdesk.db init
+    """
+    call = invocation.of(ctx)
+    from sdesk.config import user_file
+    from sdesk.store.migrate import init as make
+
+    store = call.store.absolute()
+    make(store)
+    output.text(f"made the store {store}\n")
+    file = user_file(os.environ)
+    if call.wishes.config or os.environ.get("SDESK_CONFIG") or file.exists():
+        diagnostics.note("a configuration stands already; it is left as it is")
+    else:
+        import json
+
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # A TOML basic string is written as a JSON one.
+            file.write_text(_CONFIG.format(store=json.dumps(str(store))), encoding="utf-8")
+        except OSError as error:
+            raise Unavailable(
+                f"the configuration {file} cannot be written: {error.strerror}", "look at the rights of its folder"
+            ) from error
+        output.text(f"made the configuration {file}\n")
+    diagnostics.note("next: `sdesk desk apply FILE` says who works here and what is promised")

@@ -1,0 +1,185 @@
+"""One run of the program: what was asked for globally, and what a command needs to answer (store, agent, clock)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from sdesk.domain.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    import typer
+
+    from sdesk.cli.output import Output
+    from sdesk.config import Config
+    from sdesk.desk.opening import Desk
+    from sdesk.domain.actor import Actor
+    from sdesk.store.reader import Reader
+
+
+class Console(Protocol):
+    """Opens the full-screen console and returns when the person leaves it."""
+
+    def __call__(self, *, store: Path, config: Path | None, agent: str) -> None: ...
+
+
+class BuiltDemo(Protocol):
+    """Where a demo desk stands."""
+
+    @property
+    def store(self) -> Path: ...
+    @property
+    def config(self) -> Path: ...
+    @property
+    def agent(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What `main` hands in, since the command line may not reach for it itself."""
+
+    clock: Callable[[], datetime]
+    """Now: aware, UTC, whole seconds."""
+    run_console: Console
+    build_demo: Callable[[Path, datetime], BuiltDemo]
+
+
+@dataclass(slots=True)
+class Wishes:
+    """The global options, as given before or after the command."""
+
+    db: str | None = None
+    config: str | None = None
+    agent: str | None = None
+    output: str | None = None
+    fields: str | None = None
+    color: str | None = None
+
+
+@dataclass
+class Invocation:
+    """Everything is opened when it is first asked for, and closed when the command ends."""
+
+    surroundings: Surroundings
+    wishes: Wishes = field(default_factory=Wishes)
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant of this run: one for all that it does."""
+        return self.surroundings.clock()
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration file, or what holds without one."""
+        from sdesk import config
+
+        named = self.wishes.config
+        return config.load(config.as_path(named, os.environ) if named else None, os.environ)
+
+    @cached_property
+    def store(self) -> Path:
+        """Where the store is. The configuration is read only where nothing else says so."""
+        from sdesk import config
+
+        if self.wishes.db or os.environ.get("SDESK_DB"):
+            return config.store_path(config.Config(), self.wishes.db, os.environ)
+        return config.store_path(self.config, None, os.environ)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The read side of the store."""
+        from sdesk.store.reader import Reader
+
+        return self._open.enter_context(Reader(self.store))
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The write side of the store."""
+        from sdesk.desk.opening import open_desk
+
+        desk = open_desk(self.store)
+        self._open.callback(desk.close)
+        return desk
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The desk's time zone: where an instant without an offset is, and how a table shows one."""
+        from zoneinfo import ZoneInfo
+
+        return ZoneInfo(self.reader.desk.time_zone)
+
+    @cached_property
+    def output(self) -> Output:
+        """Standard output, in the wished format."""
+        from sdesk.cli.output import Output
+
+        return Output(self.wishes, zone=lambda: self.zone)
+
+    @property
+    def asked_agent(self) -> str | None:
+        """The login that was named for this run; None where the system's own would do."""
+        return self.wishes.agent or os.environ.get("SDESK_AGENT") or None
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The agent who acts. BadInput where the desk knows no such login."""
+        login = self.asked_agent or _system_login()
+        try:
+            return self.reader.actor(login)
+        except NotFound as error:
+            known = ", ".join(agent.login for agent in self.reader.agents()[:8])
+            remedy = "say who you are with --as LOGIN or SDESK_AGENT"
+            remedy += f" (agents: {known})" if known else "; the first agents come with `sdesk desk apply FILE`"
+            raise BadInput(f"“{login}” is no agent of this desk", remedy) from error
+
+    @cached_property
+    def actor_or_system(self) -> Actor:
+        """The agent who acts, or the desk itself where none was named and the system's login is no agent."""
+        from sdesk.domain.actor import SYSTEM
+
+        if self.asked_agent:
+            return self.actor
+        try:
+            return self.reader.actor(_system_login())
+        except NotFound:
+            return SYSTEM
+
+    def instant(self, text: str) -> datetime:
+        """An instant as people write it, in the desk's zone where it says no offset."""
+        from sdesk.domain.instant import parse_instant
+
+        return parse_instant(text, now=self.now, zone=self.zone)
+
+    def close(self) -> None:
+        """Give back what was opened."""
+        self._open.close()
+
+
+def of(ctx: typer.Context) -> Invocation:
+    """The run that a command belongs to."""
+    found = ctx.find_object(Invocation)
+    if found is None:
+        raise TypeError("a command outside of `sdesk.cli.app.run`")
+    return found
+
+
+def _system_login() -> str:
+    """The name of who runs the program; from the variables first, as `getpass.getuser` does."""
+    for name in ("LOGNAME", "USER"):
+        if login := os.environ.get(name):
+            return login
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

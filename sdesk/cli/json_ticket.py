@@ -1,0 +1,233 @@
+"""The contract of a ticket in JSON: its fields in order, what each is, and the JSON Schema that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sdesk.cli.sheet import Field, Value, plain
+from sdesk.domain.ticket import (
+    Channel,
+    ClockKind,
+    Direction,
+    Impact,
+    LinkKind,
+    Priority,
+    SlaState,
+    Status,
+    Urgency,
+    WaitingFor,
+)
+from sdesk.store.reader.rows import (
+    AttachmentRow,
+    ClockRow,
+    HistoryRow,
+    LinkRow,
+    MessageRow,
+    TicketDetail,
+    TicketRow,
+)
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "integer"}
+_FLAG: Schema = {"type": "boolean"}
+_INSTANT: Schema = {"type": "string", "format": "date-time"}
+_MONEY: Schema = {"type": "string", "pattern": r"^-?\d+\.\d\d$"}
+
+
+class _Part(NamedTuple):
+    name: str
+    schema: Schema
+    get: Callable[[Any], Value | datetime]
+
+
+def _maybe(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def _word(words: Any) -> Schema:
+    return {"type": "string", "enum": [word.value for word in words]}
+
+
+def _maybe_word(words: Any) -> Schema:
+    return {"type": ["string", "null"], "enum": [*(word.value for word in words), None]}
+
+
+def money(amount: Decimal | None) -> str | None:
+    """Two decimals, as text, since a binary fraction would lose some."""
+    return None if amount is None else f"{amount:.2f}"
+
+
+def _requester(row: TicketRow) -> Value:
+    if row.requester_name is None and row.requester_email is None:
+        return None
+    return {"name": row.requester_name, "email": row.requester_email}
+
+
+_PERSON: Schema = {
+    "type": ["object", "null"],
+    "properties": {"name": _maybe(_TEXT), "email": _maybe(_TEXT)},
+    "required": ["name", "email"],
+}
+
+_TICKET: tuple[_Part, ...] = (
+    _Part("number", _NUMBER, lambda row: row.number),
+    _Part("ref", _TEXT, lambda row: row.ref),
+    _Part("subject", _TEXT, lambda row: row.subject),
+    _Part("status", _word(Status), lambda row: row.status.value),
+    _Part("priority", _word(Priority), lambda row: row.priority.value),
+    _Part("impact", _word(Impact), lambda row: row.impact.value),
+    _Part("urgency", _word(Urgency), lambda row: row.urgency.value),
+    _Part("service", _maybe(_TEXT), lambda row: row.service),
+    _Part("team", _TEXT, lambda row: row.team),
+    _Part("assignee", _maybe(_TEXT), lambda row: row.assignee),
+    _Part("requester", _PERSON, _requester),
+    _Part("unit", _maybe(_TEXT), lambda row: row.unit),
+    _Part("channel", _word(Channel), lambda row: row.channel.value),
+    _Part("created_at", _INSTANT, lambda row: row.created_at),
+    _Part("updated_at", _INSTANT, lambda row: row.updated_at),
+    _Part("due_at", _maybe(_INSTANT), lambda row: row.due_at),
+    _Part("due_kind", _maybe_word(ClockKind), lambda row: row.due_kind and row.due_kind.value),
+    _Part("unanswered_since", _maybe(_INSTANT), lambda row: row.unanswered_since),
+    _Part("sla_state", _word(SlaState), lambda row: row.sla_state.value),
+    _Part("loss_per_hour", _maybe(_MONEY), lambda row: money(row.loss_per_hour)),
+    _Part("loss_so_far", _maybe(_MONEY), lambda row: money(row.loss_so_far)),
+    _Part("loss_confirmed", _FLAG, lambda row: row.loss_confirmed),
+    _Part("currency", _TEXT, lambda row: row.currency),
+    _Part("tags", {"type": "array", "items": _TEXT}, lambda row: list(row.tags)),
+    # From here on: beyond what was promised first.
+    _Part("waiting_for", _maybe_word(WaitingFor), lambda row: row.waiting_for and row.waiting_for.value),
+    _Part("wake_at", _maybe(_INSTANT), lambda row: row.wake_at),
+    _Part("version", _NUMBER, lambda row: row.version),
+    _Part("unread", _FLAG, lambda row: row.unread),
+    _Part("service_name", _maybe(_TEXT), lambda row: row.service_name),
+    _Part("team_name", _TEXT, lambda row: row.team_name),
+    _Part("assignee_name", _maybe(_TEXT), lambda row: row.assignee_name),
+    _Part("unit_name", _maybe(_TEXT), lambda row: row.unit_name),
+)
+
+_ATTACHMENT: tuple[_Part, ...] = (
+    _Part("id", _NUMBER, lambda row: row.id),
+    _Part("name", _TEXT, lambda row: row.name),
+    _Part("size", _NUMBER, lambda row: row.size),
+    _Part("type", _TEXT, lambda row: row.media_type),
+    _Part("sha256", _TEXT, lambda row: row.sha256),
+)
+
+_MESSAGE: tuple[_Part, ...] = (
+    _Part("id", _NUMBER, lambda row: row.id),
+    _Part("direction", _word(Direction), lambda row: row.direction.value),
+    _Part("author", _TEXT, lambda row: row.author),
+    _Part("author_address", _TEXT, lambda row: row.author_address),
+    _Part("sent_at", _INSTANT, lambda row: row.sent_at),
+    _Part("subject", _TEXT, lambda row: row.subject),
+    _Part("text", _TEXT, lambda row: row.text),
+    _Part("quoted", _TEXT, lambda row: row.quoted),
+    _Part("takes_part", _FLAG, lambda row: row.takes_part),
+    _Part("undeliverable", _maybe(_TEXT), lambda row: row.undeliverable),
+    _Part("has_raw", _FLAG, lambda row: row.has_raw),
+    _Part("defects", {"type": "array", "items": _TEXT}, lambda row: list(row.defects)),
+)
+
+_EVENT: tuple[_Part, ...] = (
+    _Part("id", _NUMBER, lambda row: row.id),
+    _Part("at", _INSTANT, lambda row: row.at),
+    _Part("actor", _TEXT, lambda row: row.actor),
+    _Part("event", _TEXT, lambda row: row.event),
+    _Part("data", {"type": "object"}, lambda row: row.data),
+)
+
+_LINK: tuple[_Part, ...] = (
+    _Part("kind", _word(LinkKind), lambda row: row.kind.value),
+    _Part("number", _NUMBER, lambda row: row.number),
+    _Part("ref", _TEXT, lambda row: row.ref),
+    _Part("subject", _TEXT, lambda row: row.subject),
+    _Part("status", _word(Status), lambda row: row.status.value),
+    _Part("incoming", _FLAG, lambda row: row.incoming),
+)
+
+_CLOCK: tuple[_Part, ...] = (
+    _Part("kind", _word(ClockKind), lambda row: row.kind.value),
+    _Part("target", _NUMBER, lambda row: row.target),
+    _Part("consumed", _NUMBER, lambda row: row.consumed),
+    _Part("started_at", _maybe(_INSTANT), lambda row: row.started_at),
+    _Part("at_risk_at", _maybe(_INSTANT), lambda row: row.at_risk_at),
+    _Part("due_at", _maybe(_INSTANT), lambda row: row.due_at),
+    _Part("met_at", _maybe(_INSTANT), lambda row: row.met_at),
+    _Part("voided", _FLAG, lambda row: row.voided),
+)
+
+FIELDS: tuple[Field[TicketRow], ...] = tuple(Field(part.name, part.get) for part in _TICKET)
+"""What a list gives of a ticket."""
+
+
+def ticket(row: TicketRow) -> dict[str, Value]:
+    """A ticket as a list gives it."""
+    return _object(_TICKET, row)
+
+
+def detail(found: TicketDetail) -> dict[str, Value]:
+    """A ticket whole, as `show` and `new` give it."""
+    return {
+        **ticket(found.ticket),
+        "messages": [message(row) for row in found.messages],
+        "history": [event(row) for row in found.history],
+        "links": [link(row) for row in found.links],
+        "clocks": [clock(row) for row in found.ticket.clocks],
+    }
+
+
+def message(row: MessageRow) -> dict[str, Value]:
+    """One message of a conversation."""
+    return {**_object(_MESSAGE, row), "attachments": [attachment(file) for file in row.attachments]}
+
+
+def attachment(row: AttachmentRow) -> dict[str, Value]:
+    """One file of a message."""
+    return _object(_ATTACHMENT, row)
+
+
+def event(row: HistoryRow) -> dict[str, Value]:
+    """One event of a ticket's history."""
+    return _object(_EVENT, row)
+
+
+def link(row: LinkRow) -> dict[str, Value]:
+    """One ticket that belongs to this one."""
+    return _object(_LINK, row)
+
+
+def clock(row: ClockRow) -> dict[str, Value]:
+    """One promise: seconds are of working time."""
+    return _object(_CLOCK, row)
+
+
+def schema() -> Schema:
+    """The JSON Schema (draft 2020-12) of a ticket: what a list gives is required, the rest is in `show` and `new`."""
+    described = _described(_TICKET)
+    message_schema = _described(_MESSAGE)
+    message_schema["properties"]["attachments"] = {"type": "array", "items": _described(_ATTACHMENT)}
+    message_schema["required"].append("attachments")
+    described["properties"] |= {
+        "messages": {"type": "array", "items": message_schema},
+        "history": {"type": "array", "items": _described(_EVENT)},
+        "links": {"type": "array", "items": _described(_LINK)},
+        "clocks": {"type": "array", "items": _described(_CLOCK)},
+    }
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sdesk ticket", **described}
+
+
+def _object(parts: tuple[_Part, ...], row: Any) -> dict[str, Value]:
+    return {part.name: plain(part.get(row)) for part in parts}
+
+
+def _described(parts: tuple[_Part, ...]) -> Schema:
+    return {
+        "type": "object",
+        "properties": {part.name: part.schema for part in parts},
+        "required": [part.name for part in parts],
+    }

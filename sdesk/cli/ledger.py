@@ -1,0 +1,128 @@
+"""What became of mail: the ledger and the quarantine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sdesk.cli import invocation
+from sdesk.cli import output as standard_output
+from sdesk.cli.options import Limit
+from sdesk.cli.output import Format
+from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.errors import BadInput
+from sdesk.store.reader.rows import LedgerRow, QuarantineRow
+
+LEDGER: Sheet[LedgerRow] = Sheet(
+    fields=(
+        Field("id", lambda row: row.id),
+        Field("mailbox", lambda row: row.mailbox),
+        Field("folder", lambda row: row.folder),
+        Field("uid", lambda row: row.uid),
+        Field("taken_at", lambda row: row.taken_at),
+        Field("marked_at", lambda row: row.marked_at),
+        Field("sender", lambda row: row.sender),
+        Field("subject", lambda row: row.subject),
+        Field("message_id", lambda row: row.message_id),
+        Field("sha256", lambda row: row.sha256),
+        Field("outcome", lambda row: row.outcome),
+        Field("reason", lambda row: row.reason),
+        Field("number", lambda row: row.number),
+    ),
+    columns=(
+        Column("TAKEN", lambda row, eyes: eyes.local(row.taken_at)),
+        Column("MAILBOX", lambda row, eyes: row.mailbox),
+        Column("SENDER", lambda row, eyes: row.sender, cut=True),
+        Column("SUBJECT", lambda row, eyes: row.subject, cut=True),
+        Column("OUTCOME", lambda row, eyes: row.outcome),
+        Column("TICKET", lambda row, eyes: "" if row.number is None else str(row.number), right=True),
+        Column("WHY", lambda row, eyes: row.reason, cut=True),
+    ),
+    number=lambda row: row.number,
+)
+
+QUARANTINE: Sheet[QuarantineRow] = Sheet(
+    fields=(
+        Field("id", lambda row: row.id),
+        Field("mailbox", lambda row: row.mailbox),
+        Field("folder", lambda row: row.folder),
+        Field("uid", lambda row: row.uid),
+        Field("sender", lambda row: row.sender),
+        Field("subject", lambda row: row.subject),
+        Field("message_id", lambda row: row.message_id),
+        Field("error", lambda row: row.error),
+        Field("quarantined_at", lambda row: row.quarantined_at),
+        Field("ended_at", lambda row: row.ended_at),
+        Field("ended_how", lambda row: row.ended_how),
+    ),
+    columns=(
+        Column("ID", lambda row, eyes: str(row.id), right=True),
+        Column("SINCE", lambda row, eyes: eyes.local(row.quarantined_at)),
+        Column("MAILBOX", lambda row, eyes: row.mailbox),
+        Column("SENDER", lambda row, eyes: row.sender, cut=True),
+        Column("SUBJECT", lambda row, eyes: row.subject, cut=True),
+        Column("ERROR", lambda row, eyes: row.error, cut=True),
+    ),
+    number=lambda row: row.id,
+)
+
+
+def ledger(ctx: typer.Context, limit: Limit = 50) -> None:
+    """Print the messages that the desk saw, newest first, and what became of each.
+
+    Examples:
+      sdesk mail ledger
+      sdesk mail ledger --limit 0 -o csv > ledger.csv
+    """
+    call = invocation.of(ctx)
+    call.output.rows(call.reader.ledger(call.actor_or_system, limit=limit), LEDGER)
+
+
+def quarantine_list(
+    ctx: typer.Context,
+    ended: Annotated[bool, typer.Option("--all", help="those too that have been dealt with")] = False,
+) -> None:
+    """Print the messages whose handling failed, oldest first.
+
+    Examples:
+      sdesk mail quarantine list
+    """
+    call = invocation.of(ctx)
+    call.output.rows(call.reader.quarantine(call.actor_or_system, ended=ended), QUARANTINE)
+
+
+def quarantine_show(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="of `sdesk mail quarantine list`", show_default=False)],
+    raw: Annotated[bool, typer.Option("--raw", help="the message's bytes as they came")] = False,
+) -> None:
+    """Print one message whose handling failed, and why.
+
+    Examples:
+      sdesk mail quarantine show 3
+      sdesk mail quarantine show 3 --raw > message.eml
+    """
+    call = invocation.of(ctx)
+    row, content = call.reader.quarantined(call.actor_or_system, number)
+    if raw:
+        standard_output.raw(content)
+    elif call.output.asked and call.output.format is not Format.TABLE:
+        if call.output.format is Format.IDS:
+            raise BadInput("-o ids has no use here", "take another format")
+        call.output.one(row, QUARANTINE)
+    else:
+        from sdesk.domain.safe_text import neutralise, one_line
+
+        eyes = call.output.eyes
+        facts = (
+            ("Message", f"{row.message_id or 'without Message-ID'}, {len(content)} bytes"),
+            ("From", row.sender),
+            ("Subject", row.subject),
+            ("Came", f"{row.mailbox} {row.folder} {row.uid}"),
+            ("Since", eyes.local(row.quarantined_at)),
+            ("Error", row.error),
+            ("Ended", f"{eyes.local(row.ended_at)} {row.ended_how}" if row.ended_at is not None else ""),
+        )
+        standard_output.text("".join(f"{name:<8} {one_line(fact)}\n" for name, fact in facts if fact))
+        standard_output.text(f"\n{neutralise(row.trace).rstrip()}\n")

@@ -1,0 +1,115 @@
+"""`new`: a ticket made by hand."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sdesk.cli import changing, invocation
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.invocation import Invocation
+from sdesk.cli.options import DryRun, Text
+from sdesk.cli.text_input import Written, wanted
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.errors import BadInput
+from sdesk.domain.ticket import Channel, Impact, Priority, Urgency
+
+if TYPE_CHECKING:
+    from sdesk.actions.perform import Outcome
+
+
+def _choice(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=text, show_default=False)
+    return option
+
+
+def new(
+    ctx: typer.Context,
+    subject: Annotated[
+        str | None, _choice("--subject", "TEXT", "in a few words; in the editor: the first line")
+    ] = None,
+    text: Text = None,
+    requester: Annotated[str | None, _choice("--requester", "WHO", "an address, or “Name <address>”")] = None,
+    service: Annotated[str | None, _choice("--service", "KEY", "what it is about")] = None,
+    unit: Annotated[str | None, _choice("--unit", "KEY", "where it is")] = None,
+    team: Annotated[str | None, _choice("--team", "KEY", "who answers")] = None,
+    assignee: Annotated[str | None, _choice("--assignee", "LOGIN", "who does it")] = None,
+    impact: Annotated[str | None, _choice("--impact", "WORD", ", ".join(Impact))] = None,
+    urgency: Annotated[str | None, _choice("--urgency", "WORD", ", ".join(Urgency))] = None,
+    priority: Annotated[str | None, _choice("--priority", "P1..P5", "by hand, over impact and urgency")] = None,
+    tag: Annotated[list[str] | None, _choice("--tag", "WORD", "may be repeated")] = None,
+    channel: Annotated[str, typer.Option("--channel", metavar="WORD", help=", ".join(Channel))] = Channel.CLI.value,
+    external_id: Annotated[str | None, _choice("--external-id", "ID", "its name in another system")] = None,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Create a ticket. In JSON the answer is the ticket whole, as `show` prints it.
+
+    Examples:
+      sdesk new --subject "Till is dead" --text "Nothing on the screen" --requester irina@example.org --service till
+      sdesk new --subject "Till is dead" --text @report.txt --unit flagship --channel phone
+      number=$(sdesk new --subject "Disk full" --text - -o ids < report.txt)
+    """
+    call = invocation.of(ctx)
+    values: dict[str, object] = {
+        "requester": requester,
+        "service": service,
+        "unit": unit,
+        "team": team,
+        "assignee": assignee,
+        "impact": _word("--impact", impact, [word.value for word in Impact]),
+        "urgency": _word("--urgency", urgency, [word.value for word in Urgency]),
+        "priority": _word("--priority", priority.upper() if priority else None, [word.value for word in Priority]),
+        "tags": tuple(tag) if tag else None,
+        "channel": _word("--channel", channel, [word.value for word in Channel]),
+        "external_id": external_id,
+    }
+    actor = call.actor
+    subject, written = _subject_and_text(subject, text)
+    values |= {"subject": subject, "text": written.text}
+    from sdesk.actions.perform import create
+
+    kept = True
+    try:
+        given = {name: value for name, value in values.items() if value is not None}
+        outcome = create(call.desk, actor, given, now=call.now, dry_run=dry_run)
+        kept = dry_run or outcome.error is not None
+        return _tell(call, outcome, dry_run=dry_run)
+    finally:
+        if kept:
+            written.keep()
+        else:
+            written.done()
+
+
+def _subject_and_text(subject: str | None, text: str | None) -> tuple[str, Written]:
+    if subject is not None and not subject.strip():
+        raise BadInput("the subject is empty", "write one after --subject")
+    if subject is None and (text is not None or not sys.stdin.isatty()):
+        raise BadInput("the subject is missing", "give --subject TEXT")
+    facts = "" if subject is not None else "The first line is the subject, the rest is the text."
+    written = wanted(text, facts=facts)
+    if subject is not None:
+        return subject, written
+    first, _, rest = written.text.partition("\n")
+    return first.strip(), Written(rest.strip("\n") or first.strip(), written.file)
+
+
+def _tell(call: Invocation, outcome: Outcome, *, dry_run: bool) -> ExitCode:
+    from sdesk.cli.output import Format
+
+    whole = call.output.asked and call.output.format is not Format.IDS
+    if dry_run or outcome.error is not None or not whole:
+        return changing.tell(call, [outcome], dry_run=dry_run)
+    from sdesk.cli.show import print_one
+
+    # As the desk itself: who created a ticket for a team behind a wall may still know what was just created.
+    print_one(call, call.reader.ticket(SYSTEM, outcome.number, now=call.now))
+    return ExitCode.DONE
+
+
+def _word(option: str, value: str | None, words: list[str]) -> str | None:
+    if value is not None and value not in words:
+        raise BadInput(f"{option} {value} means nothing", f"it takes {', '.join(words)}")
+    return value

@@ -1,0 +1,43 @@
+"""Ticket numbers as people write them: `123`, `SD-123`, or `-` for standard input."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+
+from sdesk.cli.invocation import Invocation
+from sdesk.domain.errors import BadInput
+
+_NUMBER = re.compile(r"(?:(?P<prefix>\w+)-|#)?(?P<digits>[0-9]{1,18})")
+
+
+def ticket_numbers(call: Invocation, words: Sequence[str]) -> list[int]:
+    """The numbers in their order, each once. BadInput for what is none; empty only where standard input was."""
+    found: dict[int, None] = {}
+    for word in words:
+        for part in _from_standard_input() if word == "-" else [word]:
+            found[_number(call, part)] = None
+    return list(found)
+
+
+def one_ticket(call: Invocation, words: Sequence[str], option: str) -> int:
+    """The one number where an option makes sense of one alone."""
+    numbers = ticket_numbers(call, words)
+    if len(numbers) != 1:
+        raise BadInput(f"{option} is for one ticket", "give one number")
+    return numbers[0]
+
+
+def _from_standard_input() -> list[str]:
+    return sys.stdin.read().split()
+
+
+def _number(call: Invocation, word: str) -> int:
+    match = _NUMBER.fullmatch(word)
+    if match is None:
+        raise BadInput(f"“{word}” is no ticket number", "write 123 or SD-123")
+    prefix = match["prefix"]
+    if prefix is not None and prefix.casefold() != call.reader.desk.ref_prefix.casefold():
+        raise BadInput(f"“{word}” is no ticket of this desk", f"its tickets are {call.reader.desk.ref_prefix}-123")
+    return int(match["digits"])

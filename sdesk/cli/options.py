@@ -1,0 +1,29 @@
+"""Arguments and options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Numbers = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NUMBER...", help="tickets, as 123 or SD-123; - reads them from standard input", show_default=False
+    ),
+]
+"""Several tickets."""
+
+DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="say what would happen, and change nothing")]
+"""The same code, rolled back."""
+
+Yes = Annotated[bool, typer.Option("--yes", help="ask no question")]
+"""Instead of a question."""
+
+TEXT_HELP = "the text; - reads it from standard input, @FILE from a file; without it, on a terminal, your editor opens"
+
+Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help=TEXT_HELP, show_default=False)]
+"""A text, in any of its ways."""
+
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="at most so many; 0: all")]
+"""How many rows."""

@@ -1,0 +1,179 @@
+"""The one owner of standard output: rows in every format, single things, plain text, raw bytes."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import tzinfo
+from enum import StrEnum
+from typing import TypeVar
+
+from sdesk.cli.invocation import Wishes
+from sdesk.cli.sheet import Eyes, Field, Sheet, Value, cell_text, plain
+from sdesk.domain.errors import BadInput
+
+Row = TypeVar("Row")
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    """For eyes; may change."""
+    TSV = "tsv"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    IDS = "ids"
+
+
+# What JSON need not escape but a terminal may obey, or a text stream cannot hold: DEL and C1 controls, marks and
+# overrides of direction, line separators, lone surrogates.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Output:
+    """Standard output as this run wishes it."""
+
+    def __init__(self, wishes: Wishes, *, zone: Callable[[], tzinfo]) -> None:
+        """`zone` is asked only where a person reads instants. Raises BadInput for an unknown format or colour."""
+        self.asked = wishes.output is not None
+        """Whether a format was named."""
+        self.fields = wishes.fields
+        self.format = _format(wishes.output)
+        self._color = _color(wishes.color)
+        self._zone = zone
+
+    @property
+    def eyes(self) -> Eyes:
+        """How a person sees instants."""
+        return Eyes(self._zone())
+
+    @property
+    def colored(self) -> bool:
+        """Whether colour may be used."""
+        if self._color != "auto":
+            return self._color == "always"
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+    def rows(self, rows: Iterable[Row], sheet: Sheet[Row], *, more: Callable[[], int] | None = None) -> None:
+        """Print rows; `more` counts those that a limit kept back, which only a table mentions."""
+        picked = sheet.pick(self.fields)
+        if self.format is Format.TABLE:
+            from sdesk.cli import table
+
+            held = list(rows)
+            if self.fields is not None:
+                table.print_fields(held, picked, self.eyes, colored=self.colored)
+            else:
+                table.print_columns(held, sheet.columns, self.eyes, colored=self.colored)
+            left = more() if more is not None else 0
+            if left > 0:
+                text(f"… {left} more: --limit 0 shows all\n")
+        elif self.format is Format.JSON:
+            _pieces(_array(_objects(rows, picked)))
+        elif self.format is Format.JSONL:
+            _pieces(f"{json_text(item)}\n" for item in _objects(rows, picked))
+        elif self.format is Format.IDS:
+            _pieces(_ids(rows, sheet))
+        else:
+            _pieces(_separated(rows, picked, comma=self.format is Format.CSV))
+
+    def one(self, row: Row, sheet: Sheet[Row]) -> None:
+        """Print a single thing: an object in JSON, one row elsewhere."""
+        if self.format is Format.JSON:
+            text(json_text(next(_objects([row], sheet.pick(self.fields)))) + "\n")
+        else:
+            self.rows([row], sheet)
+
+
+def text(content: str) -> None:
+    """Print text as it is."""
+    sys.stdout.write(content)
+
+
+def raw(content: bytes) -> None:
+    """Print bytes as they are."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+
+
+def json_text(value: Value) -> str:
+    """JSON on one line; whatever a terminal might obey is escaped, so that it is the same data and does no harm."""
+    import json
+
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def array(values: Iterable[Value]) -> None:
+    """Print a JSON array, an element a line."""
+    _pieces(_array(values))
+
+
+def _format(wished: str | None) -> Format:
+    if wished is None:
+        return Format.TABLE if sys.stdout.isatty() else Format.TSV
+    try:
+        return Format(wished)
+    except ValueError as error:
+        raise BadInput(f"there is no output format “{wished}”", f"formats: {', '.join(Format)}") from error
+
+
+def _color(wished: str | None) -> str:
+    if wished not in (None, "auto", "always", "never"):
+        raise BadInput(f"--color {wished} means nothing", "it takes auto, always or never")
+    return wished or "auto"
+
+
+def _objects(rows: Iterable[Row], fields: tuple[Field[Row], ...]) -> Iterator[dict[str, Value]]:
+    for row in rows:
+        yield {field.name: plain(field.get(row)) for field in fields}
+
+
+def _array(values: Iterable[Value]) -> Iterator[str]:
+    before = "[\n"
+    for value in values:
+        yield before + json_text(value)
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _ids(rows: Iterable[Row], sheet: Sheet[Row]) -> Iterator[str]:
+    if sheet.number is None:
+        raise BadInput("these rows have no numbers", "-o ids is for tickets; take another format")
+    for row in rows:
+        number = sheet.number(row)
+        if number is not None:
+            yield f"{number}\n"
+
+
+def _separated(rows: Iterable[Row], fields: tuple[Field[Row], ...], *, comma: bool) -> Iterator[str]:
+    from sdesk.domain.safe_text import neutralise
+
+    def _one_cell(content: str) -> str:
+        return neutralise(content).replace("\t", " ").replace("\n", " ")
+
+    if not comma:
+        yield "\t".join(field.name for field in fields) + "\n"
+        for row in rows:
+            yield "\t".join(_one_cell(cell_text(plain(field.get(row)))) for field in fields) + "\n"
+        return
+    import csv
+    import io
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([field.name for field in fields])
+    for row in rows:
+        writer.writerow([neutralise(cell_text(plain(field.get(row)))) for field in fields])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _pieces(pieces: Iterable[str]) -> None:
+    for piece in pieces:
+        sys.stdout.write(piece)

@@ -1,0 +1,158 @@
+"""A ticket as a person reads it: facts, promises, conversation, history, in plain lines with a little colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sdesk.cli.queue import MARKS, due, event_words, loss
+from sdesk.cli.sheet import Eyes
+from sdesk.domain.duration import format_duration
+from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.ticket import ClockKind, Direction, SlaState
+from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
+
+_CLOCKS = {
+    ClockKind.FIRST_RESPONSE: "first response",
+    ClockKind.NEXT_REPLY: "next reply",
+    ClockKind.RESOLUTION: "resolution",
+}
+
+_DIRECTIONS = {
+    Direction.IN: "",
+    Direction.OUT: "answer",
+    Direction.NOTE: "INTERNAL NOTE",
+    Direction.AUTO: "automatic",
+}
+
+_BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How one ticket is shown."""
+
+    eyes: Eyes
+    now: datetime
+    colored: bool
+    quoted: bool = False
+    """Whether what was folded away is shown too."""
+    history: bool = False
+
+    def lines(self, found: TicketDetail) -> Iterator[str]:
+        """The whole ticket, line by line, safe for a terminal."""
+        row = found.ticket
+        yield self._styled(f"{row.ref}  {one_line(row.subject)}", _BOLD)
+        yield from self._facts(found)
+        for message in found.messages:
+            yield ""
+            yield from self._message(message)
+        if self.history:
+            yield ""
+            yield self._styled("History", _BOLD)
+            for event in found.history:
+                yield one_line(f"{self.eyes.local(event.at)}  {event.actor}  {event.event}  {event_words(event)}")
+
+    def _facts(self, found: TicketDetail) -> Iterator[str]:
+        row = found.ticket
+        facts = [
+            ("Status", self._status(row)),
+            (
+                "Priority",
+                " ".join(filter(None, (row.priority.value, row.priority_reason and f"({row.priority_reason})"))),
+            ),
+            ("SLA", self._promise(row)),
+            *(("", text) for text in filter(None, map(self._clock, row.clocks))),
+            ("Loss", self._loss(row)),
+            ("Service", row.service_name or row.service or ""),
+            ("Team", row.team_name),
+            ("Assignee", row.assignee_name or row.assignee or "nobody"),
+            ("Requester", _person(row.requester_name, row.requester_email)),
+            ("Unit", self._unit(found)),
+            ("Tags", ", ".join(row.tags)),
+            ("Created", f"{self.eyes.local(row.created_at)} by {row.channel.value}"),
+        ]
+        facts += [
+            ("Linked", f"{link.ref} {link.kind.value.replace('_', ' ')}: {link.subject} ({link.status.value})")
+            for link in found.links
+        ]
+        for name, fact in facts:
+            if fact:
+                line = f"  {name:<10} {one_line(fact)}"
+                burning = name == "SLA" and row.sla_state in (SlaState.BREACHED, SlaState.STALE)
+                yield self._styled(line, _RED) if burning else line
+
+    def _status(self, row: TicketRow) -> str:
+        words = [row.status.value]
+        if row.waiting_for is not None:
+            words.append(f"for {row.waiting_for.value}" if row.waiting_for.value != "date" else "for a date")
+        if row.wake_at is not None:
+            words.append(f"until {self.eyes.local(row.wake_at)}")
+        return " ".join(words)
+
+    def _promise(self, row: TicketRow) -> str:
+        words = [MARKS[row.sla_state], row.sla_state.value.replace("_", " ")]
+        if row.due_kind is not None and row.due_at is not None:
+            words.append(f"- {_CLOCKS[row.due_kind]} due {self.eyes.local(row.due_at)} ({due(row)})")
+        return " ".join(word for word in words if word)
+
+    def _clock(self, clock: ClockRow) -> str:
+        name = f"{_CLOCKS[clock.kind]}, {format_duration(clock.target)}:"
+        if clock.voided:
+            return f"{name} void"
+        if clock.met_at is not None:
+            late = " (late)" if clock.consumed > clock.target else ""
+            return f"{name} met {self.eyes.local(clock.met_at)}{late}"
+        if clock.due_at is not None and clock.started_at is not None:
+            return f"{name} due {self.eyes.local(clock.due_at)}"
+        if clock.started_at is None and clock.consumed:
+            return f"{name} stands still, {format_duration(max(clock.target - clock.consumed, 0))} left"
+        return ""
+
+    def _loss(self, row: TicketRow) -> str:
+        if row.loss_per_hour is None:
+            return ""
+        so_far = (
+            "" if row.loss_so_far is None else f", {row.loss_so_far:,.0f} {row.currency} so far".replace(",", " ", 1)
+        )
+        return f"{loss(row)} {row.currency} an hour{so_far}{'' if row.loss_confirmed else ' (suspected)'}"
+
+    def _unit(self, found: TicketDetail) -> str:
+        unit = found.unit
+        if unit is None:
+            return found.ticket.unit_name or found.ticket.unit or ""
+        others = f"{unit.open_tickets} other open tickets" if unit.open_tickets else ""
+        return ", ".join(filter(None, (unit.name, unit.phone, unit.address, unit.manager, others)))
+
+    def _message(self, message: MessageRow) -> Iterator[str]:
+        marks = [f"#{message.id}", _DIRECTIONS[message.direction]]
+        if not message.takes_part:
+            marks.append("takes no part in this ticket")
+        if message.undeliverable:
+            marks.append(f"undeliverable: {message.undeliverable}")
+        head = f"{self.eyes.local(message.sent_at)}  {_person(message.author, message.author_address)}"
+        yield self._styled(one_line(f"-- {head}  {'  '.join(mark for mark in marks if mark)}"), _BOLD)
+        yield from neutralise(message.text).strip("\n").split("\n")
+        quoted = neutralise(message.quoted).strip("\n").split("\n") if message.quoted.strip() else []
+        if self.quoted:
+            yield from (self._styled(f"> {line}", _DIM) for line in quoted)
+        elif quoted:
+            yield self._styled(f"> {len(quoted)} quoted lines (--quoted shows them)", _DIM)
+        for file in message.attachments:
+            yield self._styled(f"[{one_line(file.name)}  {_size(file)}]", _DIM)
+
+    def _styled(self, line: str, style: str) -> str:
+        return f"{style}{line}{_PLAIN}" if self.colored else line
+
+
+def _person(name: str | None, address: str | None) -> str:
+    if name and address and name != address:
+        return f"{name} <{address}>"
+    return name or address or ""
+
+
+def _size(file: AttachmentRow) -> str:
+    if file.size < 1000:
+        return f"{file.size} B"
+    return f"{file.size / 1000:.0f} kB" if file.size < 1_000_000 else f"{file.size / 1_000_000:.1f} MB"

@@ -1,0 +1,189 @@
+"""Rows of tickets: list, next, history."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+import typer
+
+from sdesk.cli import diagnostics, invocation
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.json_ticket import FIELDS as TICKET_FIELDS
+from sdesk.cli.json_ticket import event
+from sdesk.cli.numbers import ticket_numbers
+from sdesk.cli.options import Limit, Numbers
+from sdesk.cli.output import Format
+from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.duration import format_duration
+from sdesk.domain.errors import SdeskError
+from sdesk.domain.ticket import SlaState
+from sdesk.store.reader.rows import HistoryRow, TicketRow
+
+MARKS: dict[SlaState, str] = {
+    SlaState.BREACHED: "!!",
+    SlaState.STALE: "!!",
+    SlaState.AT_RISK: "!",
+    SlaState.WAITING: "||",
+    SlaState.ON_TRACK: "",
+    SlaState.NONE: "-",
+}
+"""The state of a ticket's promises in two letters, so that colour says nothing that they do not."""
+
+_STYLES: dict[SlaState, str] = {
+    SlaState.BREACHED: "bold red",
+    SlaState.AT_RISK: "yellow",
+    SlaState.WAITING: "dim",
+    SlaState.STALE: "dim",
+}
+
+
+def due(row: TicketRow) -> str:
+    """The working time left until the next deadline."""
+    return "" if row.due_in is None else format_duration(row.due_in)
+
+
+def loss(row: TicketRow) -> str:
+    """What an hour costs; `~` where nobody has confirmed it."""
+    if row.loss_per_hour is None:
+        return ""
+    return f"{'' if row.loss_confirmed else '~'}{row.loss_per_hour:,.0f}".replace(",", " ")
+
+
+def _urgency_style(row: TicketRow) -> str:
+    return _STYLES.get(row.sla_state, "")
+
+
+QUEUE: Sheet[TicketRow] = Sheet(
+    fields=TICKET_FIELDS,
+    columns=(
+        Column("SLA", lambda row, eyes: MARKS[row.sla_state], _urgency_style, right=True),
+        Column("DUE", lambda row, eyes: due(row), _urgency_style, right=True),
+        Column("ID", lambda row, eyes: row.ref),
+        Column("PR", lambda row, eyes: row.priority.value),
+        Column("SUBJECT", lambda row, eyes: row.subject, cut=True),
+        Column("STATUS", lambda row, eyes: row.status.value),
+        Column("TEAM", lambda row, eyes: row.team),
+        Column("ASSIGNEE", lambda row, eyes: row.assignee or "-"),
+        Column("REQUESTER", lambda row, eyes: row.requester_name or row.requester_email or "", cut=True),
+        Column("UNIT", lambda row, eyes: row.unit_name or "", cut=True),
+        Column("LOSS/H", lambda row, eyes: loss(row), right=True),
+    ),
+    number=lambda row: row.number,
+)
+"""A ticket in a list."""
+
+
+class Event(NamedTuple):
+    """An event, with the ticket that it befell."""
+
+    number: int
+    row: HistoryRow
+
+
+HISTORY: Sheet[Event] = Sheet(
+    fields=(
+        Field("number", lambda found: found.number),
+        Field("id", lambda found: found.row.id),
+        Field("at", lambda found: found.row.at),
+        Field("actor", lambda found: found.row.actor),
+        Field("event", lambda found: found.row.event),
+        Field("data", lambda found: event(found.row)["data"]),
+    ),
+    columns=(
+        Column("TICKET", lambda found, eyes: str(found.number), right=True),
+        Column("AT", lambda found, eyes: eyes.local(found.row.at)),
+        Column("WHO", lambda found, eyes: found.row.actor),
+        Column("WHAT", lambda found, eyes: found.row.event),
+        Column("HOW", lambda found, eyes: event_words(found.row), cut=True),
+    ),
+    number=lambda found: found.number,
+)
+"""What happened to tickets."""
+
+
+def event_words(row: HistoryRow) -> str:
+    """The data of an event, for eyes."""
+    parts = []
+    for key, value in row.data.items():
+        if isinstance(value, list) and len(value) == 2:
+            parts.append(f"{key}: {_word(value[0])} -> {_word(value[1])}")
+        elif value is not None:
+            parts.append(f"{key}: {_word(value)}")
+    return ", ".join(parts)
+
+
+def _word(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+def list_tickets(
+    ctx: typer.Context,
+    filter_words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
+    ] = None,
+    limit: Limit = 50,
+) -> None:
+    """Print tickets, most urgent first. Without status: or is: those that are new, open or waiting.
+
+    Examples:
+      sdesk list
+      sdesk list team:it assignee:none
+      sdesk list is:breached priority:P1..P2 -o json
+      sdesk list assignee:me --fields number,subject,due_at
+      sdesk list unit:flagship till -o ids
+    """
+    call = invocation.of(ctx)
+    from sdesk.domain.filters import Filter, parse_arguments
+
+    output = call.output
+    actor = call.actor
+    words = filter_words or []
+    wanted = parse_arguments(words, now=call.now, zone=call.zone) if words else Filter()
+    rows = call.reader.walk(actor, wanted, now=call.now, limit=limit)
+    if output.format is not Format.TABLE:
+        output.rows(rows, QUEUE)
+        return
+    held = list(rows)
+    output.rows(
+        held,
+        QUEUE,
+        more=lambda: call.reader.count(actor, wanted, now=call.now) - len(held) if limit and len(held) == limit else 0,
+    )
+
+
+def next_ticket(ctx: typer.Context) -> None:
+    """Print the most urgent ticket of your teams that nobody has. Without one, print nothing.
+
+    Examples:
+      sdesk next
+      sdesk next -o ids | sdesk take -
+    """
+    call = invocation.of(ctx)
+    row = call.reader.next_ticket(call.actor, now=call.now)
+    # Nothing is printed without one, so that a script can ask whether there is output; but JSON must stay JSON.
+    if row is not None or call.output.format is Format.JSON:
+        call.output.rows([] if row is None else [row], QUEUE)
+
+
+def history(ctx: typer.Context, numbers: Numbers) -> ExitCode:
+    """Print what happened to tickets, oldest first.
+
+    Examples:
+      sdesk history 123
+      sdesk history 123 -o json
+    """
+    call = invocation.of(ctx)
+    events: list[Event] = []
+    errors: list[SdeskError] = []
+    found = ticket_numbers(call, numbers)
+    for number in found:
+        try:
+            events += [Event(number, row) for row in call.reader.history(call.actor, number)]
+        except SdeskError as error:
+            errors.append(error)
+    if len(errors) < len(found) or not found:
+        call.output.rows(events, HISTORY)
+    for problem in errors:
+        diagnostics.error(problem)
+    return diagnostics.overall(errors, done=len(found) - len(errors))

@@ -1,0 +1,90 @@
+"""What a kind of row consists of: its fields by name for programs, and its columns for eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Generic, TypeVar
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import to_rfc3339
+
+Row = TypeVar("Row")
+
+Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+"""What JSON knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[Row]):
+    """One field of a row, as programs get it: part of the contract."""
+
+    name: str
+    get: Callable[[Row], Value | datetime]
+    """An instant is given as such: programs get RFC 3339, a table the local time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """How a person sees instants."""
+
+    zone: tzinfo
+
+    def local(self, instant: datetime | None) -> str:
+        """`2026-11-23 12:30`, in the desk's zone."""
+        return "" if instant is None else instant.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column of a table."""
+
+    header: str
+    cell: Callable[[Row, Eyes], str]
+    style: Callable[[Row], str] | None = None
+    """A Rich style; the text alone must say as much."""
+    right: bool = False
+    cut: bool = False
+    """Whether it gives way where the terminal is narrow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[Row]):
+    """A kind of row."""
+
+    fields: tuple[Field[Row], ...]
+    columns: tuple[Column[Row], ...]
+    number: Callable[[Row], int | None] | None = None
+    """What `-o ids` prints."""
+
+    def pick(self, wished: str | None) -> tuple[Field[Row], ...]:
+        """The fields that `--fields` names, in that order; all without it. BadInput that lists all of them."""
+        if wished is None:
+            return self.fields
+        known = {field.name: field for field in self.fields}
+        names = [name.strip() for name in wished.split(",") if name.strip()]
+        for name in names:
+            if name not in known:
+                raise BadInput(f"there is no field “{name}”", f"fields: {', '.join(known)}")
+        if not names:
+            raise BadInput("--fields names no field", f"fields: {', '.join(known)}")
+        return tuple(known[name] for name in names)
+
+
+def plain(value: Value | datetime) -> Value:
+    """A field's value as JSON has it."""
+    return to_rfc3339(value) if isinstance(value, datetime) else value
+
+
+def cell_text(value: Value) -> str:
+    """A field's value in one cell of tsv or csv: nothing is empty, several are separated by commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(cell_text(item) for item in value)
+    if isinstance(value, dict):
+        return ";".join(f"{key}={cell_text(item)}" for key, item in value.items())
+    return str(value)

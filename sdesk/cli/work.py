@@ -1,0 +1,103 @@
+"""The daily verbs that need no text: take, assign, wait."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sdesk.cli import invocation
+from sdesk.cli.changing import change, tell
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.numbers import ticket_numbers
+from sdesk.cli.options import DryRun, Numbers
+from sdesk.cli.text_input import given
+from sdesk.domain.errors import BadInput
+from sdesk.domain.ticket import WaitingFor
+
+
+def take(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
+    """Make tickets yours.
+
+    Examples:
+      sdesk take 123
+      sdesk list team:it assignee:none -o ids | sdesk take -
+    """
+    call = invocation.of(ctx)
+    outcomes = change(call, "take", ticket_numbers(call, numbers), {}, dry_run=dry_run)
+    return tell(call, outcomes, dry_run=dry_run)
+
+
+def assign(
+    ctx: typer.Context,
+    numbers: Numbers,
+    to: Annotated[str, typer.Option("--to", metavar="WHOM", help="a login, me, none, or team:KEY")],
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Give tickets to an agent or a team.
+
+    Examples:
+      sdesk assign 123 --to boris
+      sdesk assign 123 124 --to team:hr
+      sdesk assign 123 --to none
+      sdesk list team:it assignee:none -o ids | sdesk assign - --to anna
+    """
+    call = invocation.of(ctx)
+    outcomes = change(call, "assign", ticket_numbers(call, numbers), {"to": to}, dry_run=dry_run)
+    return tell(call, outcomes, dry_run=dry_run)
+
+
+def wait(
+    ctx: typer.Context,
+    numbers: Numbers,
+    waiting_for: Annotated[
+        str | None, typer.Option("--for", metavar="WHOM", help="requester, supplier or date", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="WHEN", help="as 2h, tomorrow 10:00, 2026-11-23 09:30", show_default=False),
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Option(
+            "--text",
+            metavar="TEXT",
+            help="told to the requester first; - reads standard input, @FILE a file",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Let tickets wait: their clocks stand still until the answer, or the date.
+
+    Examples:
+      sdesk wait 123 --for requester --text "Which till is it?"
+      sdesk wait 123 --for supplier --until "tomorrow 10:00"
+      sdesk wait 123 --until 2026-11-23
+    """
+    call = invocation.of(ctx)
+    whom = _whom(waiting_for, until)
+    written = given(text, numbers)
+    found = ticket_numbers(call, numbers)
+    values: dict[str, object] = {"waiting_for": whom.value}
+    if until is not None:
+        values["until"] = call.instant(until)
+    if written is not None:
+        values["text"] = written.text
+    outcomes = change(call, "wait", found, values, dry_run=dry_run)
+    return tell(call, outcomes, dry_run=dry_run)
+
+
+def _whom(waiting_for: str | None, until: str | None) -> WaitingFor:
+    words = ", ".join(WaitingFor)
+    if waiting_for is None:
+        if until is None:
+            raise BadInput("wait for whom?", f"give --for ({words}), or --until WHEN for a date")
+        return WaitingFor.DATE
+    try:
+        whom = WaitingFor(waiting_for)
+    except ValueError as error:
+        raise BadInput(f"“{waiting_for}” is nobody to wait for", f"--for takes {words}") from error
+    if whom is WaitingFor.DATE and until is None:
+        raise BadInput("until when?", "give --until WHEN")
+    return whom
