@@ -49,8 +49,8 @@ def place(
     """The place of a ticket.
 
     `due_at` is the earliest deadline of its running clocks, None where none runs towards one; `stale` whether now is
-    past its stale instant; `loss_per_hour` 0 without an outage; `head_start` in seconds. A P1 is never stale, and one
-    that no SLA covers stands with the other P1, unless it waits or is done.
+    past its stale instant; `loss_per_hour` 0 without an outage; `head_start` in seconds. P1 and P2 are never stale. A P1
+    that no SLA covers stands with the others, unless it waits or is done.
     """
     loss = -int((loss_per_hour * 100).to_integral_value(ROUND_HALF_UP))
     if due_at is None:

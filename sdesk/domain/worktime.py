@@ -304,8 +304,6 @@ def _parse_interval(text: str) -> Interval:
         raise BadInput(f"“{text}” is no interval", "Hours go from 00:00 to 24:00")
     if start == end:
         raise BadInput(f"“{text}” is empty", "A whole day is 00:00-24:00")
-    if end == 0:
-        end = DAY
     return (start, end) if end > start else (start, end + DAY)
 
 

@@ -318,6 +318,28 @@ def test_a_breach_keeps_its_instant_in_another_calendar(target: int) -> None:
     assert due_at(back.resolution, STORE) == moscow("2026-11-23 18:00")
 
 
+@pytest.mark.parametrize("target", [1, 60, 480, 1000])
+def test_a_breach_at_the_end_of_a_day_is_not_moved_by_hours_that_were_free_then(target: int) -> None:
+    old, new = promise(resolution=480), promise(resolution=target, calendar=ALWAYS)
+    held = hold(open_clocks(old, OPENED), old, moscow("2026-11-23 22:00"))
+    assert held.resolution.consumed == 480 * 60  # to the second, at 18:00
+    moved = resume(recalendar(held, old, new, moscow("2026-11-24 08:00")), new, moscow("2026-11-24 09:00"))
+    assert moved.resolution.consumed == target * 60
+    assert due_at(moved.resolution, ALWAYS) == moscow("2026-11-23 18:00")
+
+
+def test_a_breach_between_two_runs_and_one_in_the_first_second() -> None:
+    old, new = promise(resolution=120), promise(resolution=30, calendar=ALWAYS)
+    moved = recalendar(waited(), old, new, moscow("2026-11-24 13:00"))  # its targets are those of 480 min still
+    assert moved.resolution.consumed == 15 * 60
+    breached = recalendar(retarget(waited(), old, OPENED), old, new, moscow("2026-11-24 13:00"))
+    assert breached.resolution.consumed == 60 * 60  # twice the target before, and so after
+    assert due_at(breached.resolution, ALWAYS) == moscow("2026-11-23 12:00")
+    at_once = Promise(OFFICE, Targets(None, None, 1))
+    first = recalendar(open_clocks(at_once, OPENED), at_once, new, moscow("2026-11-23 11:00"))
+    assert due_at(first.resolution, ALWAYS) == OPENED + SECOND
+
+
 def test_without_a_share_the_runs_are_counted_in_the_new_calendar() -> None:
     clocks = hold(open_clocks(NO_PROMISE, OPENED), NO_PROMISE, moscow("2026-11-23 12:00"))
     clocks = resume(clocks, NO_PROMISE, moscow("2026-11-23 17:00"))
@@ -376,6 +398,8 @@ def test_a_share_in_runs_that_were_left_out() -> None:
     clock = Clock(ClockKind.RESOLUTION, 480 * 60, 400 * 60, started_at=moscow("2026-11-24 11:00"))
     assert due_at(clock, OFFICE) == moscow("2026-11-24 12:20")
     assert at_risk_at(clock, EIGHT_HOURS) == moscow("2026-11-24 11:00")
+    just = replace(clock, consumed=360 * 60)
+    assert at_risk_at(just, EIGHT_HOURS) == moscow("2026-11-24 11:00")
     with pytest.raises(ValueError, match="are missing"):
         due_at(replace(clock, target=300 * 60), OFFICE)
 

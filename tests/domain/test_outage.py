@@ -21,6 +21,7 @@ def test_loss_per_hour_is_turnover_by_share_by_margin() -> None:
     assert loss_per_hour(FLAGSHIP, Decimal("0.25")) == 45_000
     assert loss_per_hour(FLAGSHIP, Decimal("0.25"), Decimal("0.3")) == 13_500
     assert loss_per_hour(Decimal(0), Decimal(1)) == 0
+    assert loss_per_hour(FLAGSHIP, Decimal(0)) == 0
 
 
 @pytest.mark.parametrize(

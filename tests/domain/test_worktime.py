@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sla_examples import (
     BERLIN,
+    CHANGES,
     MINUTE,
     NIGHT,
     OFFICE,
@@ -120,6 +121,18 @@ def test_a_day_that_a_zone_skipped_has_no_working_time() -> None:
     assert working_between(samoa, utc("2011-12-26 12:00"), utc("2012-01-03 12:00")) == 0
 
 
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("shift", [0, 1])
+def test_changes_of_clocks_are_found_to_the_second(zone: str, shift: int) -> None:
+    hours = [(hour * 1800, (hour + 1) * 1800) for hour in range(shift, 48, 2)]
+    calendar = make_calendar("every other half hour", zone, [hours] * 7)
+    for change in CHANGES:
+        for ahead in range(-2, 3):
+            at = utc(change) + ahead * SECOND
+            assert is_working(calendar, at) == slow_is_working(calendar, at)
+            assert working_between(calendar, at, at + SECOND) == slow_is_working(calendar, at)
+
+
 # ---- free days and extra days -------------------------------------------------------------------
 
 
@@ -176,6 +189,14 @@ def test_a_calendar_whose_last_working_day_is_past_is_refused() -> None:
         add_working(past, utc("2019-12-25 00:00"), HOUR + 1)
     with pytest.raises(BadInput, match="no working time"):
         next_working(past, utc("2020-01-01 01:00"))
+
+
+def test_working_time_is_looked_for_20_years_ahead() -> None:
+    last = make_calendar("last", "UTC", [()] * 7, working={date(2040, 1, 1): [(0, HOUR)]})
+    assert next_working(last, utc("2020-02-01 00:00")) == utc("2040-01-01 00:00")
+    assert add_working(last, utc("2020-02-01 00:00"), HOUR) == utc("2040-01-01 01:00")
+    with pytest.raises(BadInput, match="no working time"):
+        next_working(last, utc("2019-10-01 00:00"))
 
 
 def test_a_deadline_past_the_end_of_time_is_refused() -> None:
