@@ -1,0 +1,146 @@
+"""The one registry of what the console can do: bindings, footer, palette and the list of keys are all made from it.
+
+What changes a ticket is an action of `sdesk.actions`; an entry here gives it its key. The same letter means the same on
+every screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+
+from sdesk.tui.keyboard import in_both_layouts
+
+
+class Context(StrEnum):
+    """Where a key is pressed."""
+
+    LIST = "list"
+    TICKET = "ticket"
+
+
+LIST = frozenset({Context.LIST})
+TICKET = frozenset({Context.TICKET})
+BOTH = LIST | TICKET
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that the console can do."""
+
+    id: str
+    """Name for the configuration; the screen's method is `action_` and this."""
+    keys: tuple[str, ...]
+    """Characters of the Latin layout, or Textual's names of keys."""
+    label: str
+    """One or two words for the footer."""
+    help: str
+    group: str
+    contexts: frozenset[Context] = BOTH
+    footer: int = 0
+    """Place in the footer, the smallest first; 0 for none."""
+    verb: str | None = None
+    """Name in `sdesk.actions.registry.ACTIONS`, for what changes a ticket."""
+
+    @property
+    def key(self) -> str:
+        """The first key, as people write it."""
+        return shown(self.keys[0])
+
+
+MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
+
+COMMANDS: tuple[Command, ...] = (
+    Command("open", ("enter",), "Open", "Open the ticket", MOVE, LIST, footer=1),
+    Command(
+        "back", ("escape",), "Back", "Leave the field, clear marks, clear the filter, go back: in this order", MOVE
+    ),
+    Command("down", ("j", "down"), "Down", "One down", MOVE),
+    Command("up", ("k", "up"), "Up", "One up", MOVE),
+    Command("first", ("g", "home"), "First", "To the beginning", MOVE),
+    Command("last", ("G", "end"), "Last", "To the end", MOVE),
+    Command("page_down", ("pagedown",), "Page down", "One screen down", MOVE),
+    Command("page_up", ("pageup",), "Page up", "One screen up", MOVE),
+    Command("half_down", ("ctrl+d",), "Half down", "Half a screen down", MOVE),
+    Command("half_up", ("ctrl+u",), "Half up", "Half a screen up", MOVE),
+    Command("next_ticket", ("J",), "Next ticket", "The next ticket of the list", MOVE, TICKET, footer=9),
+    Command("previous_ticket", ("K",), "Previous ticket", "The previous ticket of the list", MOVE, TICKET),
+    Command("other_pane", ("tab", "shift+tab"), "Other pane", "Between list and preview, conversation and facts", MOVE),
+    Command("reply", ("r",), "Reply", "Answer the requester", WORK, footer=2, verb="reply"),
+    Command("note", ("i",), "Note", "Write an internal note, which only agents see", WORK, footer=3, verb="note"),
+    Command("editor", ("E",), "Editor", "Answer the requester in $EDITOR", WORK, verb="reply"),
+    Command("take", ("m",), "Mine", "Take it: you are the assignee", WORK, footer=5, verb="take"),
+    Command("assign", ("a",), "Assign", "Give it to an agent or a team", WORK, footer=4, verb="assign"),
+    Command("service", ("t",), "Service", "Set the service: priority, team and target follow", WORK, verb="service"),
+    Command("wait", ("w",), "Wait", "Wait for the requester, a supplier or a date", WORK, footer=7, verb="wait"),
+    Command("close", ("c",), "Close", "Close it with a resolution", WORK, footer=6, verb="close"),
+    Command("status", ("s",), "Status", "Choose the next status: reopen, wait, close, spam", WORK),
+    Command("priority", ("P",), "Priority", "Set the priority, with a reason", WORK, verb="priority"),
+    Command("spam", ("!",), "Spam", "It is spam (asks first)", WORK, verb="spam"),
+    Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=8),
+    Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
+    Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=9),
+    Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
+    Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
+    Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST),
+    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", f"View {digit}", FIND, LIST) for digit in range(1, 7)),
+    Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
+    Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
+    Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
+    Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
+    Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
+    Command("refresh", ("ctrl+r", "f5"), "Refresh", "Read again and sort anew", OTHER),
+    Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER),
+    Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, footer=10),
+    Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER),
+    Command("leave", ("q",), "Quit", "Quit; in a ticket: back to the list", OTHER, footer=11),
+)
+
+_SHOWN = {
+    "enter": "Enter",
+    "escape": "Esc",
+    "space": "Space",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "up": "Up",
+    "down": "Down",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+}
+
+
+def shown(key: str) -> str:
+    """A key as people write it: `Ctrl+R`, `PgDn`, `/`."""
+    if key in _SHOWN:
+        return _SHOWN[key]
+    if key.startswith("ctrl+"):
+        return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
+    return key.upper() if len(key) > 1 else key
+
+
+def commands_of(context: Context) -> tuple[Command, ...]:
+    """What can be done there, in the order of the registry."""
+    return tuple(command for command in COMMANDS if context in command.contexts)
+
+
+def bindings_of(context: Context) -> list[BindingType]:
+    """The bindings of a screen, every key with its twin of the other layout; the id lets the configuration rebind."""
+    return [
+        Binding(in_both_layouts(command.keys), command.id, command.label, show=False, id=command.id)
+        for command in commands_of(context)
+    ]
+
+
+def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
+    """A person's own keys by command id, with their twins, as Textual's keymap."""
+    return {id_: in_both_layouts(tuple(part.strip() for part in chosen.split(","))) for id_, chosen in keys.items()}
+
+
+def footer_of(context: Context) -> tuple[Command, ...]:
+    """The commands of the footer, the most important first."""
+    return tuple(sorted((each for each in commands_of(context) if each.footer), key=lambda each: each.footer))

@@ -1,0 +1,225 @@
+"""The console: one application over the queue and the ticket, fed by two threads; nothing blocks its event loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from sdesk.actions.perform import Outcome
+from sdesk.actions.registry import ACTIONS
+from sdesk.domain.actor import Actor
+from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.store.reader.rows import TicketRow
+from sdesk.tui import themes
+from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.paging import Ground, read_ground
+from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.queue import QueueScreen
+from sdesk.tui.screens.ticket import TicketScreen
+from sdesk.tui.settings import THEMES, ConsoleSettings
+from sdesk.tui.store_link import StoreLink
+from sdesk.tui.views import View, views_of
+
+UTC = ZoneInfo("UTC")
+
+WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
+HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
+"""Classes of the screen from so many columns and rows on."""
+
+
+class Console(App[None], inherit_bindings=False):
+    """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
+
+    CSS_PATH = "console.tcss"
+    TITLE = "sdesk"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = ""  # the registry has it
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "hint_quit", show=False, system=True)]
+
+    def __init__(
+        self,
+        *,
+        store: Path,
+        login: str,
+        fetch: Fetch | None,
+        now: Callable[[], datetime],
+        settings: ConsoleSettings,
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.now = now
+        self.link = StoreLink(store, login, now, self._store_changed)
+        self.fetch = MailFetch(self, fetch) if fetch is not None else None
+        self.ground: Ground | None = None
+        self.failure: SdeskError | None = None
+        """Why the console could not start."""
+        self.notice_now: tuple[str, str] = ("", "")
+        self._touched: dict[int, int] = {}
+        """The version at which this console last changed a ticket."""
+        self._last_key = time.monotonic() - 60
+        self.queue = QueueScreen()
+        for theme in themes.ALL:
+            self.register_theme(theme)
+        self.theme = settings.theme if settings.theme in THEMES else THEMES[0]
+        self.set_keymap(keymap_of(settings.keys))
+
+    # ---- life -----------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.push_screen(self.queue)
+        # The first paint comes before the store: a console that opens slowly seems to hang.
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        self.link.start()
+        self.link.read(self, read_ground, self._opened, self._cannot_open)
+
+    def _opened(self, ground: Ground) -> None:
+        self.ground = ground
+        self.queue.opened()
+        self.link.warm_up(self, self.notice_error)
+
+    def _cannot_open(self, error: SdeskError) -> None:
+        self.failure = error
+        self.exit()
+
+    def on_unmount(self) -> None:
+        self.link.stop()
+
+    # ---- what screens ask for -------------------------------------------------------------------
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """The agent's views."""
+        return self.ground.views if self.ground is not None else views_of(())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The desk's time zone."""
+        return ZoneInfo(self.ground.desk.time_zone) if self.ground is not None else UTC
+
+    @property
+    def currency(self) -> str:
+        """The desk's currency, ISO 4217."""
+        return self.ground.desk.currency if self.ground is not None else ""
+
+    def reason(self, verb: str, row: TicketRow, actor: Actor) -> str | None:
+        """Why an action is not possible for a ticket; None when it is."""
+        return ACTIONS[verb].why_not(row, actor)
+
+    def open_ticket(self, number: int) -> None:
+        """Show a ticket; from the list its neighbours are those of the list."""
+        neighbours = [held.row.number for held in self.queue.rows.window.rows]
+        if isinstance(self.screen, TicketScreen):
+            self.pop_screen()
+        self.queue.put_cursor(number)
+        self.push_screen(TicketScreen(number, neighbours))
+
+    def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
+        """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
+
+        Left out for a ticket that this console itself has just changed and not yet read again.
+        """
+        return {row.number: row.version for row in rows if self._touched.get(row.number) != row.version}
+
+    def touched(self, outcomes: Sequence[Outcome], rows: Sequence[TicketRow]) -> None:
+        """Remember what this console changed."""
+        changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
+        self._touched |= {row.number: row.version for row in rows if row.number in changed}
+
+    # ---- notices --------------------------------------------------------------------------------
+
+    def notice(self, text: str, kind: str = "") -> None:
+        """Answer in the status line of every screen; an error also as a toast, which has room for all of it."""
+        self.notice_now = (text, kind)
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen) and screen.is_mounted:
+                screen.show_notice()
+        if kind == "error":
+            self.notify(text, severity="error", timeout=6, markup=False)
+
+    def notice_error(self, error: SdeskError) -> None:
+        """Say what went wrong."""
+        self.notice(str(error), "error")
+
+    # ---- time and change ------------------------------------------------------------------------
+
+    def idle_for(self) -> float:
+        """Seconds since the last key or click."""
+        return time.monotonic() - self._last_key
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, (events.Key, events.MouseEvent)):
+            self._last_key = time.monotonic()
+        await super().on_event(event)
+
+    def _store_changed(self) -> None:
+        """Called in the reading thread."""
+        self.call_later(self._read_again)
+
+    def _read_again(self) -> None:
+        if self.ground is None:
+            return
+        self.queue.store_changed()
+        if isinstance(self.screen, TicketScreen):
+            self.screen.store_changed()
+
+    # ---- commands -------------------------------------------------------------------------------
+
+    def fetch_mail(self) -> None:
+        """Fetch mail in the background."""
+        if self.fetch is None:
+            self.notice("No mailbox is set up: see [mailboxes] of the configuration", "error")
+        else:
+            self.fetch.begin()
+
+    def action_hint_quit(self) -> None:
+        """Ctrl+C does not quit: it is what people press to copy."""
+        self.notice("Press q to quit")
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Every command of the registry with its key, and the themes."""
+        if isinstance(screen, DeskScreen):
+            for command in commands_of(screen.CONTEXT):
+                if command.id in {"palette", "down", "up"}:
+                    continue
+                why = screen.why_not(command)
+                text = f"{command.help}  [{command.key}]" if why is None else f"Not now: {why}"
+                yield SystemCommand(command.label, text, getattr(screen, f"action_{command.id}"))
+        for name in THEMES:
+            yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
+
+
+def run_console(
+    *,
+    store: Path,
+    login: str,
+    fetch: Fetch | None,
+    now: Callable[[], datetime],
+    settings: ConsoleSettings | None = None,
+) -> None:
+    """Run the console on this terminal until the person quits.
+
+    `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
+    and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
+    Unavailable for a store that is missing, no store, or of another version; BadInput for an unknown theme.
+    """
+    settings = settings or ConsoleSettings()
+    if settings.theme not in THEMES:
+        raise BadInput(f"Unknown theme “{settings.theme}”", f"It is one of {', '.join(THEMES)}")
+    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
+    console.run(mouse=settings.mouse)
+    if console.failure is not None:
+        raise console.failure

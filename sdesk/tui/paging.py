@@ -1,0 +1,114 @@
+"""What the list asks the reader: a stretch of the queue by key, around a ticket, or at either end; and the counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter
+from sdesk.domain.urgency import NEVER
+from sdesk.store.reader import Reader
+from sdesk.store.reader.rows import Counts, DeskFacts, Place, TicketRow
+from sdesk.tui.countdown import Held, hold, later
+from sdesk.tui.views import View, views_of
+
+BEYOND = Place(2**31, NEVER, NEVER, NEVER)
+"""After every ticket: what lies before it is the end of the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Adjoining rows of the queue."""
+
+    rows: tuple[Held, ...]
+    has_before: bool
+    has_after: bool
+    gone: int | None = None
+    """A ticket among the rows that the filter no longer holds for; kept since the cursor is on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The numbers of the header and of the views."""
+
+    counts: Counts
+    of_views: tuple[int, ...]
+    shown: int
+    """Tickets that the view and its filter hold for."""
+    next_due: TicketRow | None
+    """The first open ticket, for the words of an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the console must know before it can ask for anything."""
+
+    desk: DeskFacts
+    actor: Actor
+    views: tuple[View, ...]
+
+
+def read_ground(reader: Reader, actor: Actor) -> Ground:
+    """The desk, the agent, and the agent's views."""
+    teams = next((agent.teams for agent in reader.agents() if agent.login == actor.login), ())
+    return Ground(reader.desk, actor, views_of(teams))
+
+
+def read_start(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
+    """The most urgent rows."""
+    page = reader.page(actor, wanted, now=now, limit=limit)
+    return Stretch(_held(reader, actor, page.rows, now), False, page.has_after)
+
+
+def read_end(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
+    """The least urgent rows."""
+    page = reader.page(actor, wanted, now=now, limit=limit, before=BEYOND)
+    return Stretch(_held(reader, actor, page.rows, now), page.has_before, False)
+
+
+def read_after(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Place) -> Stretch:
+    """The rows that follow a place."""
+    page = reader.page(actor, wanted, now=now, limit=limit, after=place)
+    return Stretch(_held(reader, actor, page.rows, now), True, page.has_after)
+
+
+def read_before(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Place) -> Stretch:
+    """The rows that precede a place."""
+    page = reader.page(actor, wanted, now=now, limit=limit, before=place)
+    return Stretch(_held(reader, actor, page.rows, now), page.has_before, True)
+
+
+def read_around(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, number: int) -> Stretch:
+    """The rows around a ticket, wherever it stands now; from the start where it is out of sight.
+
+    A ticket that no longer fits the filter keeps its place among them, and is named as `gone`.
+    """
+    row = reader.rows(actor, [number], now=now).get(number)
+    if row is None:
+        return read_start(reader, actor, wanted, now, 2 * limit)
+    before = reader.page(actor, wanted, now=now, limit=limit, before=row.place)
+    last = before.rows[-1].place if before.rows else None
+    after = reader.page(actor, wanted, now=now, limit=limit + 1, after=last)
+    gone = not after.rows or after.rows[0].number != number
+    rows = (*before.rows, row, *after.rows) if gone else (*before.rows, *after.rows)
+    return Stretch(_held(reader, actor, rows, now), before.has_before, after.has_after, gone=number if gone else None)
+
+
+def read_rows(reader: Reader, actor: Actor, numbers: Sequence[int], now: datetime) -> dict[int, Held]:
+    """These tickets as they are now, those that the agent may still see."""
+    found = reader.rows(actor, numbers, now=now)
+    return {held.row.number: held for held in _held(reader, actor, tuple(found.values()), now)}
+
+
+def read_totals(reader: Reader, actor: Actor, views: Sequence[Filter], wanted: Filter, now: datetime) -> Totals:
+    """All counts in one pass, so that they agree with each other."""
+    *of_views, shown = reader.counts_of(actor, [*views, wanted], now=now)
+    first = None if shown else next(iter(reader.page(actor, Filter(), now=now, limit=1).rows), None)
+    return Totals(reader.counts(actor, now=now), tuple(of_views), shown, first)
+
+
+def _held(reader: Reader, actor: Actor, rows: Sequence[TicketRow], now: datetime) -> tuple[Held, ...]:
+    ahead = reader.rows(actor, [row.number for row in rows], now=later(now)) if rows else {}
+    return hold(rows, ahead, now)

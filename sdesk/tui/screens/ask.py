@@ -1,0 +1,40 @@
+"""A question of one line, checked before it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from sdesk.domain.errors import BadInput
+from sdesk.tui.screens.dialog import Dialog
+
+
+class Ask(Dialog[str]):
+    """One line of text; `check` raises BadInput for what is wrong, which is shown under the field."""
+
+    def __init__(
+        self, title: str, *, placeholder: str = "", check: Callable[[str], object] | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(title, hint=hint or "Enter Go   Esc Cancel", classes="ask")
+        self._placeholder, self._check = placeholder, check
+
+    def fields(self) -> ComposeResult:
+        yield Input(placeholder=self._placeholder, id="line", compact=True)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#line").focus()
+
+    @on(Input.Submitted, "#line")
+    def answer(self, event: Input.Submitted) -> None:
+        """Give the line as the answer, if it is right."""
+        if self._check is not None:
+            try:
+                self._check(event.value)
+            except BadInput as error:
+                self.complain(str(error))
+                return
+        self.dismiss(event.value)

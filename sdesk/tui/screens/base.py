@@ -1,0 +1,100 @@
+"""What the list and the ticket have in common: their notices, and the commands that are the same in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+
+from sdesk.domain.errors import BadInput
+from sdesk.store.reader.rows import TicketRow
+from sdesk.tui.actions import Command, Context
+from sdesk.tui.headline import notice_part
+from sdesk.tui.screens.ask import Ask
+from sdesk.tui.screens.choose import Choice, Choose
+from sdesk.tui.screens.keys import Keys
+from sdesk.tui.widgets.bar import Bar, Part
+
+if TYPE_CHECKING:
+    from sdesk.tui.app import Console
+
+
+class DeskScreen(Screen[None]):
+    """A screen of the console; every command of the registry for its context is a method `action_` and the id."""
+
+    CONTEXT: ClassVar[Context]
+
+    @property
+    def console(self) -> Console:
+        """The application."""
+        return cast("Console", self.app)
+
+    def chosen(self) -> tuple[TicketRow, ...]:
+        """The tickets that an action is about."""
+        raise NotImplementedError
+
+    def show_notice(self) -> None:
+        """Show what the console answered last."""
+        notice, kind = self.console.notice_now
+        about = f"{self.console.link.login}  {self.console.link.path.name} "
+        self.query_one("#status", Bar).show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command is not possible for what is chosen now; None when it is."""
+        if command.id == "fetch" and self.console.fetch is None:
+            return "no mailbox is set up"
+        if command.verb is None:
+            return None
+        rows, ground = self.chosen(), self.console.ground
+        if not rows or ground is None:
+            return "no ticket is chosen"
+        reasons = [self.console.reason(command.verb, row, ground.actor) for row in rows]
+        return None if None in reasons else reasons[0]
+
+    def action_keys(self) -> None:
+        """The list of keys."""
+        self.app.push_screen(Keys(self.CONTEXT, self.why_not))
+
+    def action_palette(self) -> None:
+        """All commands, by their words."""
+        self.app.action_command_palette()
+
+    def action_suspend(self) -> None:
+        """Leave to the shell."""
+        self.app.action_suspend_process()
+
+    def action_jump(self) -> None:
+        """Go to a ticket by its number."""
+
+        def jump(answer: str | None) -> None:
+            if answer is not None:
+                self.console.open_ticket(number_in(answer))
+
+        self.app.push_screen(Ask("Jump to a ticket", placeholder="number", check=number_in), jump)
+
+    def action_copy(self) -> None:
+        """Copy something of the ticket through the terminal (OSC 52)."""
+        rows = self.chosen()
+        if not rows:
+            self.console.notice("There is no ticket to copy from", "error")
+            return
+        row = rows[0]
+        numbers = " ".join(each.ref for each in rows)
+        choices = [Choice(numbers, (numbers,)), Choice(row.subject, (row.subject,))]
+        if row.requester_email:
+            choices.append(Choice(row.requester_email, (row.requester_email,)))
+
+        def copy(answer: str | None) -> None:
+            if answer is not None:
+                self.app.copy_to_clipboard(answer)
+                self.console.notice(f"Copied {answer}")
+
+        self.app.push_screen(Choose("Copy", choices), copy)
+
+
+def number_in(text: str) -> int:
+    """The number of `123`, `SD-123` or `#123`; BadInput otherwise."""
+    digits = text.strip().rpartition("-")[2].lstrip("#")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
+        raise BadInput(f"“{text.strip()}” is no ticket number", "Write it as 123 or SD-123")
+    return int(digits)

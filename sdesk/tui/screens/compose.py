@@ -1,0 +1,160 @@
+"""Writing a reply or an internal note under the conversation; what is typed is kept as a draft every two seconds."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static, TextArea
+
+from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader.rows import TicketRow
+
+SAVE_SECONDS = 2.0
+
+Save = Callable[[str | None], None]
+"""Keeps a draft; None forgets it."""
+
+
+class Compose(ModalScreen[str | None]):
+    """The editor; answers with the text to send, or None when it was left (the draft stays)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+g,ctrl+п", "send", show=False),
+        Binding("escape", "leave", show=False),
+    ]
+
+    def __init__(self, row: TicketRow, direction: Direction, save: Save, *, editor: bool = False) -> None:
+        super().__init__(classes="note" if direction is Direction.NOTE else "reply")
+        self._row, self._direction, self._save, self._editor_first = row, direction, save, editor
+        self._saved = ""
+        self._restored = False
+
+    @property
+    def is_note(self) -> bool:
+        """Whether only agents will see it."""
+        return self._direction is Direction.NOTE
+
+    def compose(self) -> ComposeResult:
+        requester = one_line(self._row.requester_name or self._row.requester_email or "the requester")
+        with Vertical(id="editor") as box:
+            if self.is_note:
+                box.border_title = _plain(f"INTERNAL NOTE on {self._row.ref} - never sent, only agents see it")
+            else:
+                box.border_title = _plain(f"Reply to {requester} - {self._row.ref} {one_line(self._row.subject)}")
+            box.border_subtitle = (
+                "Ctrl+G Save note   Tab Buttons   Esc Keep the draft"
+                if self.is_note
+                else ("Ctrl+G Send   Tab Buttons   Esc Keep the draft")
+            )
+            yield Static(self._review(), id="review", markup=False)
+            yield TextArea(id="text", compact=True, tab_behavior="focus")
+            with Horizontal(classes="buttons"):
+                yield Button("Save note" if self.is_note else "Send", id="send", compact=True)
+                yield Button("$EDITOR", id="outside", compact=True)
+                yield Button("Keep draft", id="keep", compact=True)
+                yield Button("Discard", id="discard", compact=True)
+            yield Static("", id="error", markup=False)
+
+    def _review(self) -> str:
+        if self.is_note:
+            return "INTERNAL NOTE: stays at the desk"
+        row = self._row
+        name, address = one_line(row.requester_name or ""), one_line(row.requester_email or "")
+        to = f"{name} <{address}>" if name and address else address or name or "nobody: the requester has no address"
+        return f"To: {to}"
+
+    def on_mount(self) -> None:
+        self.query_one("#error").display = False
+        self.query_one("#text").focus()
+        self.set_interval(SAVE_SECONDS, self.keep_draft)
+
+    def restore(self, draft: str | None) -> None:
+        """Put the kept draft before what was typed meanwhile; called when it has been read."""
+        if draft:
+            area = self.query_one("#text", TextArea)
+            typed = area.text
+            area.load_text(draft + typed)
+            area.move_cursor(area.document.end)
+            self._saved = draft
+            self.query_one("#review", Static).update(f"{self._review()}   (draft restored)")
+        self._restored = True
+        if self._editor_first:
+            self._editor_first = False
+            self.action_outside()
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self.query_one("#text", TextArea).text
+
+    def keep_draft(self) -> None:
+        """Keep what was written if it is new; never before the kept draft was read, which would be lost."""
+        if self._restored and self.text != self._saved:
+            self._saved = self.text
+            self._save(self._saved or None)
+
+    @on(Button.Pressed, "#send")
+    def action_send(self) -> None:
+        """Send the reply, or save the note."""
+        if not self.text.strip():
+            error = self.query_one("#error", Static)
+            error.update("Nothing is written yet")
+            error.display = True
+            return
+        self.keep_draft()
+        self.dismiss(self.text.strip())
+
+    @on(Button.Pressed, "#keep")
+    def action_leave(self) -> None:
+        """Leave; the draft stays."""
+        self.keep_draft()
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#discard")
+    def discard(self) -> None:
+        """Leave and forget the draft."""
+        self._restored = False
+        self._save(None)
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#outside")
+    def action_outside(self) -> None:
+        """Write on in $VISUAL or $EDITOR; the console stands aside meanwhile."""
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        with tempfile.TemporaryDirectory(prefix="sdesk-") as folder:
+            file = Path(folder) / f"{self._row.ref}-{'note' if self.is_note else 'reply'}.txt"
+            file.write_text(self.text, encoding="utf-8")
+            try:
+                with self.app.suspend():
+                    code = subprocess.call([*command, str(file)])
+            except (OSError, SuspendNotSupported) as error:
+                self._complain(f"{command[0]} cannot be started: {error}")
+                return
+            if code:
+                self._complain(f"{command[0]} ended with {code}; the text is as it was")
+                return
+            area = self.query_one("#text", TextArea)
+            area.load_text(file.read_text(encoding="utf-8", errors="replace").rstrip("\n"))
+            area.move_cursor(area.document.end)
+        self.keep_draft()
+
+    def _complain(self, text: str) -> None:
+        error = self.query_one("#error", Static)
+        error.update(text)
+        error.display = True
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")

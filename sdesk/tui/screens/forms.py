@@ -1,0 +1,132 @@
+"""The two questions with several fields: for whom a ticket waits and until when, and what its resolution is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Button, Input, RadioButton, RadioSet, Static, TextArea
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.ticket import WaitingFor
+from sdesk.tui.screens.dialog import Dialog
+
+Values = dict[str, Any]
+"""Values of an action, by parameter name."""
+
+SEND_KEY = "ctrl+g"
+
+
+class WaitForm(Dialog[Values]):
+    """For whom, until when, and what the requester is told."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
+
+    def __init__(self, title: str, parse: Callable[[str], datetime], shown: Callable[[datetime], str]) -> None:
+        """`parse` reads an instant as people write it (BadInput); `shown` writes one for eyes."""
+        super().__init__(title, hint="Tab Next field   Ctrl+G Wait   Esc Cancel", classes="form")
+        self._parse, self._written = parse, shown
+
+    def fields(self) -> ComposeResult:
+        with RadioSet(id="whom", compact=True):
+            yield RadioButton("for the requester", value=True)
+            yield RadioButton("for a supplier")
+            yield RadioButton("for a date")
+        yield Static("Until (2d, tomorrow 10:00, 2026-11-27; empty: as long as the team waits)", classes="label")
+        yield Input(id="until", compact=True)
+        yield Static("", id="means", markup=False)
+        yield Static("Tell the requester (empty: nothing is sent)", classes="label")
+        yield TextArea(id="text", compact=True, tab_behavior="focus")
+        with Horizontal(classes="buttons"):
+            yield Button("Wait", id="send", compact=True)
+            yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#whom").focus()
+
+    @on(Input.Changed, "#until")
+    def explain(self, event: Input.Changed) -> None:
+        """Say at once what was understood."""
+        self.complain("")
+        means = self.query_one("#means", Static)
+        if not event.value.strip():
+            means.update("")
+            return
+        try:
+            means.update(f"= {self._written(self._parse(event.value))}")
+        except BadInput as error:
+            means.update(str(error))
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#send")
+    def action_send(self) -> None:
+        """Answer, if the fields are right."""
+        whom = tuple(WaitingFor)[max(0, self.query_one("#whom", RadioSet).pressed_index)]
+        values: Values = {"waiting_for": whom.value}
+        until = self.query_one("#until", Input).value.strip()
+        text = self.query_one("#text", TextArea).text.strip()
+        if whom is WaitingFor.DATE and not until:
+            self.complain("Say until when")
+            return
+        if until:
+            try:
+                values["until"] = self._parse(until)
+            except BadInput as error:
+                self.complain(str(error))
+                return
+        if text:
+            values["text"] = text
+        self.dismiss(values)
+
+
+class CloseForm(Dialog[Values]):
+    """The resolution, told to the requester; silence must be chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title, hint="Ctrl+G Close and tell   Tab Buttons   Esc Cancel", classes="form")
+
+    def fields(self) -> ComposeResult:
+        yield Static("Resolution, told to the requester", classes="label")
+        yield TextArea(id="text", compact=True, tab_behavior="focus")
+        with Horizontal(classes="buttons"):
+            yield Button("Close and tell", id="send", compact=True)
+            yield Button("Close silently", id="silent", compact=True)
+            yield Button("Cancel", id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#text").focus()
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#silent")
+    def close_silently(self) -> None:
+        """Close without a word; refused where words were written, which would be lost."""
+        if self.query_one("#text", TextArea).text.strip():
+            self.complain("There is a text: close and tell it, or empty the field")
+            return
+        self.dismiss({"silent": True})
+
+    @on(Button.Pressed, "#send")
+    def action_send(self) -> None:
+        """Close and tell."""
+        text = self.query_one("#text", TextArea).text.strip()
+        if not text:
+            self.complain("Write what was done, or choose Close silently")
+            return
+        self.dismiss({"text": text})

@@ -1,0 +1,20 @@
+"""What a person may choose about the console; the configuration file fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+THEMES = ("dark", "light", "ansi")
+"""Names of the colour themes; `sdesk.tui.themes` makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSettings:
+    """Choices with a sound default each."""
+
+    theme: str = "dark"
+    mouse: bool = True
+    """Whether the console takes the mouse; without it the terminal's own selection works undisturbed."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """From a command's id to other keys for it, with commas between."""

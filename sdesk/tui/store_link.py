@@ -1,0 +1,139 @@
+"""The console's way to the store: one thread that reads, one that writes, and word of what other processes change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.message_pump import MessagePump
+
+from sdesk.actions.perform import Outcome, mark_seen, perform, save_draft
+from sdesk.domain.actor import Actor
+from sdesk.domain.errors import SdeskError
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader import Reader
+from sdesk.tui.hand import Hand
+
+if TYPE_CHECKING:
+    from sdesk.desk.opening import Desk
+
+Result = TypeVar("Result")
+Failed = Callable[[SdeskError], object]
+
+POLL_SECONDS = 0.5
+"""How often the store is asked whether somebody else changed it."""
+
+
+class StoreLink:
+    """Reading and writing for one agent; every answer arrives in the event loop."""
+
+    def __init__(self, path: Path, login: str, now: Callable[[], datetime], changed: Callable[[], object]) -> None:
+        """`changed` is called in the reading thread when another connection committed."""
+        self.path, self.login, self.now = path, login, now
+        self._changed = changed
+        self._actor: Actor | None = None
+        self._version: int | None = None
+        self._reading: Hand[Reader] = Hand(
+            "sdesk-reader", self._open_reader, Reader.close, self._poll, idle_seconds=POLL_SECONDS
+        )
+        self._writing: Hand[Desk] = Hand("sdesk-writer", self._open_desk, lambda desk: desk.close())
+
+    def start(self) -> None:
+        """Begin both threads, and load what writing needs while nobody waits for it."""
+        self._reading.start()
+        self._writing.start()
+
+    def warm_up(self, asker: MessagePump, failed: Failed) -> None:
+        """Open the desk for writing now, so that the first action does not pay for the imports (0.45 s, measured)."""
+        self._writing.ask(asker, lambda desk: None, lambda nothing: None, failed)
+
+    def stop(self) -> None:
+        """End both threads; what was asked of the writer is done first."""
+        self._writing.stop(10)
+        self._reading.stop(2)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question or an action is on its way."""
+        return self._reading.busy or self._writing.busy
+
+    def read(
+        self,
+        asker: MessagePump,
+        question: Callable[[Reader, Actor], Result],
+        then: Callable[[Result], object],
+        failed: Failed,
+        topic: str | None = None,
+    ) -> None:
+        """Ask the reader; of several questions with one topic only the newest is answered."""
+
+        def work(reader: Reader) -> Result:
+            # Each time anew, since teams and roles change while the console is open.
+            self._actor = reader.actor(self.login)
+            return question(reader, self._actor)
+
+        self._reading.ask(asker, work, then, failed, topic)
+
+    def perform(
+        self,
+        asker: MessagePump,
+        name: str,
+        numbers: Sequence[int],
+        values: Mapping[str, object],
+        versions: Mapping[int, int],
+        then: Callable[[tuple[Outcome, ...]], object],
+        failed: Failed,
+    ) -> None:
+        """Do an action of `sdesk.actions`; refused tickets are in the outcomes, `failed` gets what struck them all."""
+        self._writing.ask(
+            asker,
+            lambda desk: perform(desk, self._who(), name, numbers, values, now=self.now(), versions=versions),
+            then,
+            failed,
+        )
+
+    def save_draft(
+        self, asker: MessagePump, number: int, direction: Direction, text: str | None, failed: Failed
+    ) -> None:
+        """Keep an unsent text; None forgets it."""
+        self._writing.ask(
+            asker,
+            lambda desk: save_draft(desk, self._who(), number, direction, text, now=self.now()),
+            lambda nothing: None,
+            failed,
+        )
+
+    def mark_seen(self, asker: MessagePump, numbers: Sequence[int], failed: Failed) -> None:
+        """Say that the agent has looked at these tickets."""
+        self._writing.ask(
+            asker,
+            lambda desk: mark_seen(desk, self._who(), numbers, now=self.now()),
+            lambda nothing: None,
+            failed,
+        )
+
+    def _who(self) -> Actor:
+        if self._actor is None:
+            # Nothing can be acted on before something was read; still, never act as nobody.
+            with Reader(self.path) as reader:
+                self._actor = reader.actor(self.login)
+        return self._actor
+
+    def _open_reader(self) -> Reader:
+        reader = Reader(self.path)
+        self._version = reader.data_version()
+        return reader
+
+    def _open_desk(self) -> Desk:
+        from sdesk.desk.opening import open_desk  # SQLModel comes with it: not before the first paint
+
+        return open_desk(self.path)
+
+    def _poll(self, reader: Reader) -> None:
+        version = reader.data_version()
+        if version != self._version:
+            self._version = version
+            reader.refresh()
+            self._changed()

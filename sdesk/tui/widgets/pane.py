@@ -1,0 +1,124 @@
+"""A scrolling pane of prepared lines: renders what is visible, keeps its place, lets the mouse select text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from sdesk.tui.lines import Line
+
+STYLES = (
+    "text",
+    "dim",
+    "label",
+    "author",
+    "agent",
+    "note",
+    "note-text",
+    "auto",
+    "warning",
+    "file",
+    "breached",
+    "stale",
+    "at-risk",
+    "loss",
+)
+
+Layout = Callable[[int], Sequence[Line]]
+"""Makes the lines for a width."""
+
+
+class Pane(ScrollView, can_focus=True):
+    """Lines laid out for the pane's width, again whenever that changes."""
+
+    ALLOW_SELECT = True
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{name}" for name in STYLES}
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._layout: Layout = lambda width: ()
+        self._lines: Sequence[Line] = ()
+        self._laid_out_for = 0
+        self._styles_by_name: dict[str, Style] = {}
+
+    @property
+    def plain_text(self) -> str:
+        """All of it without styles."""
+        return "\n".join(line.text.rstrip() for line in self._lines)
+
+    def show(self, layout: Layout, *, keep_place: bool = False, at_end: bool = False) -> None:
+        """Show other lines, from the beginning, from the end, or from where the pane stands."""
+        self._layout = layout
+        self._lay_out()
+        if at_end:
+            self.scroll_end(animate=False, immediate=True, force=True)
+        elif not keep_place:
+            self.scroll_home(animate=False, immediate=True, force=True)
+
+    def lay_out_again(self) -> None:
+        """Make the lines anew: what they are made of has changed."""
+        self._lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if event.size.width != self._laid_out_for:
+            self._lay_out()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles_by_name.clear()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        # The scroll bar's cell is kept free always, so that its coming does not make the lines anew.
+        self._laid_out_for = self.size.width
+        width = self.scrollable_content_region.width or self.size.width
+        self._lines = self._layout(max(10, width)) if self.size.width else ()
+        self.virtual_size = Size(width, len(self._lines))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One visible line."""
+        width = self.scrollable_content_region.width or self.size.width
+        at = y + self.scroll_offset.y
+        base = self._style("text")
+        if at >= len(self._lines):
+            return Strip.blank(width, base)
+        spans = self._lines[at].spans
+        segments = [Segment(text, self._style(name)) for text, name in spans]
+        strip = Strip(segments)
+        if self.text_selection is not None:
+            strip = self._selected(strip, at)
+        return strip.adjust_cell_length(width, base).apply_offsets(0, at)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text."""
+        return selection.extract(self.plain_text), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+    def _selected(self, strip: Strip, at: int) -> Strip:
+        selection = self.text_selection
+        span = selection.get_span(at) if selection is not None else None
+        if span is None:
+            return strip
+        start, end = span
+        end = len(strip.text) if end == -1 else end
+        first, last = strip.index_to_cell_position(start), strip.index_to_cell_position(end)
+        style = self.screen.get_component_rich_style("screen--selection")
+        parts = strip.divide([first, last, strip.cell_length])
+        return Strip.join([parts[0], parts[1].apply_style(style), parts[2]]) if len(parts) == 3 else strip
+
+    def _style(self, name: str) -> Style:
+        style = self._styles_by_name.get(name)
+        if style is None:
+            style = self._styles_by_name[name] = self.get_component_rich_style(f"pane--{name}")
+        return style

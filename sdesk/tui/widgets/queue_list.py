@@ -1,0 +1,271 @@
+"""The queue on screen: a virtual list that holds what is visible and a little around, and repaints what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sdesk.tui.columns import Cell, Column, cells_of, columns_of, fit, titles_of
+from sdesk.tui.countdown import Held
+from sdesk.tui.paging import Stretch
+from sdesk.tui.window import Window
+
+STYLES = (
+    "text",
+    "unread",
+    "dim",
+    "done",
+    "mark",
+    "breached",
+    "stale",
+    "at-risk",
+    "new",
+    "ref",
+    "p1",
+    "p2",
+    "flags",
+    "loss",
+    "titles",
+    "cursor",
+    "cursor-away",
+)
+
+
+class QueueList(ScrollView, can_focus=True):
+    """Rows of tickets; the first line names the columns."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"queue--{name}" for name in STYLES}
+
+    @dataclass
+    class Moved(Message):
+        """Another ticket is under the cursor, or none."""
+
+        number: int | None
+
+    @dataclass
+    class Wanted(Message):
+        """The rows before or after those held are needed."""
+
+        before: bool
+
+    @dataclass
+    class Opened(Message):
+        """A ticket was double-clicked."""
+
+        number: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.window = Window()
+        self.empty_text = ""
+        self._now: datetime | None = None
+        self._painted: dict[int, tuple[Cell, ...]] = {}
+        self._columns: tuple[Column, ...] = ()
+        self._styles_by_name: dict[str, Style] = {}
+
+    # ---- what it shows --------------------------------------------------------------------------
+
+    def replace(self, stretch: Stretch, now: datetime, *, cursor: int | None = None) -> int:
+        """Show another stretch of the queue; gives how many tickets changed their order."""
+        self._now = now
+        before = self.window.cursor
+        moved = self.window.replace(stretch, cursor=cursor)
+        self._lay_out()
+        self._after_change(before)
+        return moved
+
+    def extend(self, stretch: Stretch, *, before: bool) -> None:
+        """Hold more rows; nothing on screen moves."""
+        if before:
+            self.window.prepend(stretch)
+        else:
+            self.window.append(stretch)
+        self._lay_out()
+        self.repaint()
+
+    def update(self, fresh: dict[int, Held], asked: list[int], now: datetime) -> None:
+        """Put in what was read anew; only cells that differ are painted."""
+        self._now = now
+        before = self.window.cursor
+        self.window.update(fresh, asked)
+        self._lay_out()
+        self._after_change(before)
+
+    def tick(self, now: datetime) -> None:
+        """Count down."""
+        self._now = now
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Paint the cells that differ from what is on screen."""
+        for line, held in enumerate(self.window.visible):
+            cells = self._cells(held)
+            old = self._painted.get(line)
+            if old == cells:
+                continue
+            if old is None or len(old) != len(cells):
+                self.refresh(Region(0, line + 1, self.size.width, 1))
+                continue
+            at = 0
+            changed = [place for place, (was, cell) in enumerate(zip(old, cells, strict=True)) if was != cell]
+            for place, column in enumerate(self._columns):
+                width = column.width + column.gap
+                if place in changed:
+                    self.refresh(Region(at, line + 1, width, 1))
+                at += width
+
+    # ---- what the person does -------------------------------------------------------------------
+
+    def move(self, lines: int) -> None:
+        """Move the cursor by so many rows."""
+        self._changing(lambda: self.window.move(lines))
+
+    def scroll_rows(self, lines: int) -> None:
+        """Move the view by so many rows."""
+        self._changing(lambda: self.window.scroll(lines))
+
+    def toggle_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away."""
+        current = self.window.current
+        if current is not None:
+            self.window.mark(current)
+            self.repaint()
+
+    def clear_marks(self) -> None:
+        """Take all marks away."""
+        self.window.marks.clear()
+        self.repaint()
+
+    def mark_all(self) -> None:
+        """Mark every row that is held, or none if they all are."""
+        if len(self.window.marks) >= len(self.window.rows):
+            self.window.marks.clear()
+        else:
+            self.window.marks = {held.row.number: held for held in self.window.rows}
+        self.repaint()
+
+    def _changing(self, change: object) -> None:
+        before, top = self.window.cursor, self.window.top
+        assert callable(change)
+        change()
+        if self.window.top != top:
+            self._painted.clear()
+            self.refresh()
+        self._after_change(before)
+
+    def _after_change(self, cursor_before: int | None) -> None:
+        self.repaint()
+        if self.window.cursor != cursor_before:
+            self.post_message(self.Moved(self.window.cursor))
+        if self.window.wants_after:
+            self.post_message(self.Wanted(before=False))
+        if self.window.wants_before:
+            self.post_message(self.Wanted(before=True))
+
+    # ---- events ---------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.virtual_size = Size(event.size.width, event.size.height)
+        before = self.window.cursor
+        self.window.resize(event.size.height - 1)
+        self._lay_out(force=True)
+        self._after_change(before)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-3)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        if event.y < 1 or event.y > len(self.window.visible):
+            return
+        self._changing(lambda: self.window.point_at(event.y - 1))
+        if event.chain == 2 and self.window.cursor is not None:
+            self.post_message(self.Opened(self.window.cursor))
+
+    def on_focus(self) -> None:
+        self._repaint_all()
+
+    def on_blur(self) -> None:
+        self._repaint_all()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles_by_name.clear()
+        self._repaint_all()
+
+    # ---- painting -------------------------------------------------------------------------------
+
+    def _repaint_all(self) -> None:
+        self._painted.clear()
+        self.refresh()
+
+    def _lay_out(self, *, force: bool = False) -> None:
+        rows = self.window.rows
+        columns = columns_of(
+            self.size.width,
+            money=any(held.row.loss_per_hour for held in rows),
+            ref_width=max((len(held.row.ref) for held in rows), default=7),
+        )
+        if columns != self._columns or force or not rows or len(self._painted) > len(self.window.visible):
+            self._columns = columns
+            self._repaint_all()
+
+    def _cells(self, held: Held) -> tuple[Cell, ...]:
+        number = held.row.number
+        assert self._now is not None
+        return (
+            *cells_of(
+                held,
+                self._columns,
+                self._now,
+                cursor=number == self.window.cursor,
+                marked=number in self.window.marks,
+                gone=number in self.window.gone,
+            ),
+            # Not painted itself: a change of it repaints the whole row.
+            *((Cell("", "cursor"),) if number == self.window.cursor else ()),
+        )
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the titles, a ticket, or nothing."""
+        width = self.size.width
+        if y == 0:
+            return Strip([Segment(fit(titles_of(self._columns), width), self._style("titles"))], width)
+        visible = self.window.visible
+        if y > len(visible):
+            text = self.empty_text if not visible and y == 2 else ""
+            return Strip([Segment(fit(f"  {text}", width), self._style("dim" if text else "text"))], width)
+        held = visible[y - 1]
+        cells = self._cells(held)
+        self._painted[y - 1] = cells
+        segments = [Segment(cell.text, self._style(cell.style)) for cell in cells if cell.text]
+        strip = Strip(segments).adjust_cell_length(width, self._style("text"))
+        if held.row.number != self.window.cursor:
+            return strip
+        over = self._style("cursor" if self.has_focus else "cursor-away")
+        return Strip([Segment(part.text, _under(part.style, over)) for part in strip], width)
+
+    def _style(self, name: str) -> Style:
+        style = self._styles_by_name.get(name)
+        if style is None:
+            style = self._styles_by_name[name] = self.get_component_rich_style(f"queue--{name}")
+        return style
+
+
+def _under(style: Style | None, cursor: Style) -> Style:
+    """A cell's style under the cursor: the cursor's colours, and the cell's weight."""
+    return cursor if style is None or not style.bold else cursor + Style(bold=True)

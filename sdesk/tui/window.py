@@ -1,0 +1,210 @@
+"""The stretch of the queue that the list holds: which rows, which of them are visible, where the cursor is.
+
+Cursor and marks are ticket numbers, never indexes, so that no refresh or new order can put another ticket under them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sdesk.tui.countdown import Held
+from sdesk.tui.paging import Stretch
+
+MARGIN = 2
+"""Rows kept visible above and below the cursor, where there are any."""
+
+
+@dataclass
+class Window:
+    """What is held of the queue, and what of it is on screen."""
+
+    rows: list[Held] = field(default_factory=list)
+    has_before: bool = False
+    has_after: bool = False
+    cursor: int | None = None
+    """Ticket number."""
+    top: int = 0
+    """Index of the first visible row."""
+    height: int = 1
+    """Visible rows."""
+    marks: dict[int, Held] = field(default_factory=dict)
+    """Marked tickets as last seen: held even where scrolling or a filter took their rows away."""
+    gone: set[int] = field(default_factory=set)
+    """Tickets still shown that the filter no longer holds for."""
+
+    @property
+    def keep(self) -> int:
+        """Rows to hold on each side of what is visible."""
+        return max(2 * self.height, 50)
+
+    @property
+    def index(self) -> int | None:
+        """Where the cursor is among the held rows."""
+        return self.index_of(self.cursor)
+
+    @property
+    def current(self) -> Held | None:
+        """The row under the cursor."""
+        at = self.index
+        return None if at is None else self.rows[at]
+
+    @property
+    def visible(self) -> list[Held]:
+        """The rows on screen."""
+        return self.rows[self.top : self.top + self.height]
+
+    @property
+    def wants_before(self) -> bool:
+        """Whether the rows above should be read now."""
+        return self.has_before and self.top < self.height
+
+    @property
+    def wants_after(self) -> bool:
+        """Whether the rows below should be read now."""
+        return self.has_after and len(self.rows) - (self.top + self.height) < self.height
+
+    def index_of(self, number: int | None) -> int | None:
+        """Where a ticket is among the held rows."""
+        return next((at for at, held in enumerate(self.rows) if held.row.number == number), None)
+
+    # ---- what comes from the reader -------------------------------------------------------------
+
+    def replace(self, stretch: Stretch, *, cursor: int | None = None) -> int:
+        """Hold another stretch; the cursor stays on its ticket and, if it can, on its line of the screen.
+
+        Where the ticket is not there any more, the cursor goes to the row that stands where it stood. Gives how many
+        tickets changed their order.
+        """
+        old_order = [held.row.number for held in self.rows]
+        old_at, old_top = self.index, self.top
+        at_start = old_top == 0 and not self.has_before
+        line = 0 if old_at is None else old_at - old_top
+        self.rows, self.has_before, self.has_after = list(stretch.rows), stretch.has_before, stretch.has_after
+        self.gone = set() if stretch.gone is None else {stretch.gone}
+        wanted = self.cursor if cursor is None else cursor
+        at = self.index_of(wanted)
+        if at is None and self.rows:
+            at = min(old_at or 0, len(self.rows) - 1)
+        self.cursor = None if at is None else self.rows[at].row.number
+        # At the top of the queue the most urgent rows stay in view: what arrives above is seen at once.
+        self.top = 0 if at is None or (at_start and not self.has_before and at < self.height) else max(0, at - line)
+        self._refresh_marks()
+        self._settle()
+        return _moved(old_order, [held.row.number for held in self.rows])
+
+    def append(self, stretch: Stretch) -> None:
+        """Add the rows that follow, and let go of those far above."""
+        known = {held.row.number for held in self.rows}
+        self.rows += [held for held in stretch.rows if held.row.number not in known]
+        self.has_after = stretch.has_after
+        spare = self.top - self.keep
+        if spare > 0:
+            del self.rows[:spare]
+            self.top -= spare
+            self.has_before = True
+
+    def prepend(self, stretch: Stretch) -> None:
+        """Add the rows that precede, and let go of those far below."""
+        known = {held.row.number for held in self.rows}
+        added = [held for held in stretch.rows if held.row.number not in known]
+        self.rows[:0] = added
+        self.top += len(added)
+        self.has_before = stretch.has_before
+        most = self.top + self.height + self.keep
+        if len(self.rows) > most:
+            del self.rows[most:]
+            self.has_after = True
+
+    def update(self, fresh: Mapping[int, Held], asked: Iterable[int]) -> None:
+        """Put in what was read anew, each in its old place; what is out of sight now leaves, but for the cursor's."""
+        lost = {number for number in asked if number not in fresh}
+        at = self.index
+        self.rows = [
+            fresh.get(held.row.number, held)
+            for held in self.rows
+            if held.row.number not in lost or held.row.number == self.cursor
+        ]
+        self.gone |= lost & ({self.cursor} if self.cursor is not None else set())
+        if at is not None and self.index is None and self.rows:
+            self.cursor = self.rows[min(at, len(self.rows) - 1)].row.number
+        self._refresh_marks()
+        self._settle()
+
+    # ---- what the person does -------------------------------------------------------------------
+
+    def move(self, lines: int) -> bool:
+        """Move the cursor; whether it moved."""
+        at = self.index
+        if at is None:
+            return False
+        wanted = max(0, min(len(self.rows) - 1, at + lines))
+        if wanted == at:
+            return False
+        self.cursor = self.rows[wanted].row.number
+        self._settle()
+        return True
+
+    def scroll(self, lines: int) -> bool:
+        """Move the view; the cursor is taken along where it would leave the screen."""
+        top = max(0, min(self.top + lines, len(self.rows) - self.height))
+        if top == self.top:
+            return False
+        self.top = top
+        at = self.index
+        if at is not None:
+            low, high = top, min(top + self.height, len(self.rows)) - 1
+            self.cursor = self.rows[max(low, min(at, high))].row.number
+        return True
+
+    def point_at(self, line: int) -> bool:
+        """Put the cursor on a visible line; whether there is a row."""
+        at = self.top + line
+        if not 0 <= at < len(self.rows):
+            return False
+        self.cursor = self.rows[at].row.number
+        self._settle(margin=0)
+        return True
+
+    def resize(self, height: int) -> None:
+        """Another number of visible rows."""
+        self.height = max(1, height)
+        self._settle()
+
+    def chosen(self) -> tuple[Held, ...]:
+        """What an action is about: the marked tickets, else the one under the cursor."""
+        if self.marks:
+            return tuple(self.marks.values())
+        current = self.current
+        return () if current is None else (current,)
+
+    def mark(self, held: Held) -> None:
+        """Mark a ticket, or take its mark away."""
+        if self.marks.pop(held.row.number, None) is None:
+            self.marks[held.row.number] = held
+
+    def _refresh_marks(self) -> None:
+        for held in self.rows:
+            if held.row.number in self.marks:
+                self.marks[held.row.number] = held
+
+    def _settle(self, margin: int = MARGIN) -> None:
+        """Bring the cursor into view and leave no empty line below the last row."""
+        at = self.index
+        if at is not None:
+            margin = min(margin, (self.height - 1) // 2)
+            self.top = min(self.top, max(0, at - margin))
+            self.top = max(self.top, at + margin + 1 - self.height)
+        self.top = max(0, min(self.top, len(self.rows) - self.height))
+
+
+def _moved(old: list[int], new: list[int]) -> int:
+    """How many tickets of both lists must have moved for the one order to become the other."""
+    was = {number: at for at, number in enumerate(old)}
+    places = [was[number] for number in new if number in was]
+    tails: list[int] = []  # of the longest rising subsequence: those that kept their order
+    for place in places:
+        at = bisect_left(tails, place)
+        tails[at : at + 1] = [place]
+    return len(places) - len(tails)
