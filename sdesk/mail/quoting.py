@@ -1,0 +1,229 @@
+"""Own words apart from quoted history and signature, by the marks that mail programs leave.
+
+The rule above all: what may be the sender's own words is not folded. So text between quoted lines stays, forwarded
+text stays,
+and a mail of which nothing would be left stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+
+_ORIGINAL = (
+    r"original message|original appointment|исходное сообщение|оригинальное сообщение|первоначальное сообщение"
+    r"|ursprüngliche nachricht|originalnachricht|urspr\. nachricht"
+    r"|message d'origine|mensaje original|messaggio originale"
+)
+_FORWARDED = (
+    r"forwarded message|forwarded by\b.*|пересылаемое сообщение|пересланное сообщение|перенаправленное сообщение"
+    r"|переадресованное сообщение|пересылаемое письмо"
+    r"|weitergeleitete nachricht|weitergeleitet von\b.*|message transféré"
+)
+_OUTLOOK_LINE = re.compile(rf"\s*-{{2,}} ?(?:{_ORIGINAL}) ?-{{2,}}\s*\Z", re.IGNORECASE)
+_FORWARD_LINE = re.compile(
+    rf"\s*(?:-{{2,}} ?(?:{_FORWARDED}) ?-{{2,}}|begin forwarded message:|начало (?:пере\w+) (?:сообщения|письма):"
+    r"|anfang der weitergeleiteten (?:nachricht|e-mail):)\s*\Z",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"\s*(?:_{10,}|-{10,})\s*\Z")
+_FROM_LINE = re.compile(r"\s*\*?(?:from|от|von|de)\*?\s?:\*?\s*\S", re.IGNORECASE)
+_FIELD_LINES = tuple(
+    re.compile(rf"\s*\*?(?:{names})\*?\s?:", re.IGNORECASE)
+    for names in (
+        "sent|date|отправлено|дата|gesendet|datum|envoyé",
+        "to|кому|an|à",
+        "subject|тема|betreff|objet",
+    )
+)
+_WROTE = re.compile(
+    r"\b(?:wrote|writes|schrieb|написала?|написал\(а\)|пишет|писала?|писал\(а\)|a écrit|escribió|ha scritto)\b",
+    re.IGNORECASE,
+)
+_YOU_WROTE = re.compile(r"\b(?:you wrote|вы писали|sie schrieben)\b", re.IGNORECASE)
+_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
+_DATE = re.compile(
+    r"\b(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\W{1,3}\w{3,9}\W{1,4}\d{4}|\w{3,9}\W{1,2}\d{1,2}\W{1,3}\d{4})\b"
+)
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_MOBILE = re.compile(
+    r"\s*(?:sent from my \w+.{0,40}|sent from (?:mail|outlook|yahoo|proton).{0,60}"
+    r"|get outlook for \w+.{0,60}"
+    r"|отправлено с (?:моего )?(?:iphone|ipad|телефона|android|устройства).{0,60}"
+    r"|отправлено из (?:мобильно|mail|outlook|яндекс|почты).{0,80}"
+    r"|von meinem (?:iphone|ipad|handy|smartphone).{0,40} gesendet|gesendet (?:von|mit) .{0,60})\s*\Z",
+    re.IGNORECASE,
+)
+_FORWARD_SUBJECT = re.compile(
+    r"\s*(?:(?:re|aw|отв?)(?:\[\d+\])?:\s*)*(?:fwd?|wg|пер|пересл|fw)(?:\[\d+\])?\s?:", re.IGNORECASE
+)
+
+_LONGEST_SIGNATURE = 15
+"""Lines that are not blank; more are no signature."""
+_LONGEST_BARE_SIGNATURE = 8
+"""The same below `--` without the blank of RFC 3676 4.3, which people also draw as a rule."""
+_FEWEST_QUOTED = 3
+"""Quoted lines at the end that are folded without a line that says who wrote them: fewer may be a prompt, or markup."""
+_MOST_LINES = 20_000
+
+
+def folded(text: str, subject: str = "") -> tuple[str, str]:
+    """(own words, quoted history and signature), both without blank lines at their ends; in that order they hold all
+    of the text.
+
+    `subject` tells a forwarded mail, of which nothing is folded but a signature at its end.
+    """
+    lines = text.strip("\n").split("\n")
+    if len(lines) > _MOST_LINES:
+        return text.strip("\n"), ""
+    start, forwarded = _history_start(lines)
+    if forwarded or (_FORWARD_SUBJECT.match(subject) and start < len(lines)):
+        return text.strip("\n"), ""
+    own, history = lines[:start], lines[start:]
+    pieces = [history] if history else []
+    while True:
+        cut = _trailing_cut(own)
+        if cut is None or not _has_words(own[:cut]):
+            break
+        pieces.insert(0, own[cut:])
+        own = own[:cut]
+    if not _has_words(own):
+        return text.strip("\n"), ""
+    lead = _leading_quote(own)
+    if lead:
+        pieces.insert(0, own[:lead])
+        own = own[lead:]
+    return _joined(own), "\n\n".join(piece for piece in map(_joined, pieces) if piece)
+
+
+def _history_start(lines: list[str]) -> tuple[int, bool]:
+    """(index of the line from which all is history, whether it is a forwarded mail instead)."""
+    for index, line in enumerate(lines):
+        if not line.strip() or line.lstrip().startswith(">"):
+            continue
+        if _FORWARD_LINE.match(line):
+            return index, True
+        if _OUTLOOK_LINE.match(line):
+            return index, False
+        if _FROM_LINE.match(line) and _is_header_block(lines, index):
+            above = _above(lines, index)
+            return (above if above is not None and _RULE.match(lines[above]) else index), False
+        if line.rstrip().endswith(":"):
+            first = _attribution(lines, index, strong=True)
+            if first is not None and not _quote_follows(lines, index) and _has_words(lines[index + 1 :]):
+                return first, False
+    return len(lines), False
+
+
+def _is_header_block(lines: list[str], start: int) -> bool:
+    """Whether From: begins a header that a mail program pasted: date, recipient and subject follow before any blank
+    line.
+
+    All of them, since a form that somebody filled in may well hold two.
+    """
+    kinds: set[int] = set()
+    for line in lines[start + 1 : start + 12]:
+        if not line.strip():
+            break
+        kinds.update(kind for kind, field in enumerate(_FIELD_LINES) if field.match(line))
+    return kinds >= {0, 1, 2}
+
+
+def _attribution(lines: list[str], last: int, *, strong: bool) -> int | None:
+    """The first line of "On such a day somebody wrote:" that ends at `last` (it may be wrapped); None where it is none.
+
+    `strong` asks for as much as tells it from an own sentence, for where no quote mark follows.
+    """
+    for first in range(last, max(-1, last - 3), -1):
+        if not lines[first].strip() or lines[first].startswith(">"):
+            return None
+        words = " ".join(line.strip() for line in lines[first : last + 1])
+        if len(words) > 300 or not words.endswith(":"):
+            return None
+        dated = _DATE.search(words) is not None
+        timed = _TIME.search(words) is not None
+        if strong:
+            found = dated and timed and _ADDRESS.search(words) is not None
+            found = found or (dated and timed and _WROTE.search(words[-60:]) is not None)
+        else:
+            found = _WROTE.search(words[-60:]) is not None or _YOU_WROTE.search(words) is not None
+            found = found or (dated and timed)
+        if found:
+            # The line above may be the beginning of the same sentence: "On Mon, 2 Nov 2026 at 9:00,"
+            while first > 0 and last - first < 3 and re.match(r"\s*(?:On|Am|Le|El)\b.*\d", lines[first - 1]):
+                first -= 1
+            return first
+    return None
+
+
+def _quote_follows(lines: list[str], index: int) -> bool:
+    following = next((line for line in lines[index + 1 :] if line.strip()), "")
+    return following.lstrip().startswith(">")
+
+
+def _trailing_cut(lines: list[str]) -> int | None:
+    """Where a signature or a quote at the end begins; None where the text ends with own words."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    if not end:
+        return None
+    if lines[end - 1].startswith(">"):
+        return _quote_cut(lines, end)
+    if _MOBILE.match(lines[end - 1]):
+        above = _above(lines, end - 1)
+        return above if above is not None and lines[above].rstrip() == "--" else end - 1
+    for index in range(end - 1, -1, -1):
+        line = lines[index]
+        if line.startswith(">"):
+            return None
+        if line.rstrip() in ("--", "- --") or line == "-- ":
+            size = sum(1 for below in lines[index + 1 : end] if below.strip())
+            longest = _LONGEST_SIGNATURE if line.endswith(" ") else _LONGEST_BARE_SIGNATURE
+            return index if 0 < size <= longest else None
+        if end - index > 3 * _LONGEST_SIGNATURE:
+            return None
+    return None
+
+
+def _quote_cut(lines: list[str], end: int) -> int | None:
+    first = end
+    while first and (lines[first - 1].startswith(">") or not lines[first - 1].strip()):
+        first -= 1
+    count = sum(1 for line in lines[first:end] if line.startswith(">"))
+    if first:
+        attributed = _attribution(lines, first - 1, strong=False) if lines[first - 1].rstrip().endswith(":") else None
+        if attributed is not None:
+            return attributed
+    return first if count >= _FEWEST_QUOTED else None
+
+
+def _leading_quote(lines: list[str]) -> int:
+    """How many lines at the beginning are one long quote, said to be one, that the own words only follow; 0 for
+    none."""
+    first = next((index for index, line in enumerate(lines) if line.startswith(">")), None)
+    if first is None or first == 0:
+        return 0
+    above = _above(lines, first)
+    if above is None or not lines[above].rstrip().endswith(":"):
+        return 0
+    attributed = _attribution(lines, above, strong=False)
+    if attributed is None or _has_words(lines[:attributed]):
+        return 0
+    end = first
+    while end < len(lines) and (lines[end].startswith(">") or not lines[end].strip()):
+        end += 1
+    if any(line.startswith(">") for line in lines[end:]) or end - first <= 2 * _FEWEST_QUOTED:
+        return 0  # answers between the lines, or a short quote that the answer needs
+    return end
+
+
+def _above(lines: list[str], index: int) -> int | None:
+    return next((above for above in range(index - 1, -1, -1) if lines[above].strip()), None)
+
+
+def _has_words(lines: list[str]) -> bool:
+    return any(line.strip() and not line.startswith(">") for line in lines)
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines).strip("\n")
