@@ -1,0 +1,154 @@
+"""A mail that belongs to a ticket: what it adds, and what it sets going again."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from sdesk.desk.intake.known import Thread
+from sdesk.desk.intake.origin import Origin, Receipt
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.messages import add_message, recipients_of
+from sdesk.desk.steps.moves import require_id, wake
+from sdesk.desk.steps.people import FoundPerson
+from sdesk.desk.work import reopen_ticket
+from sdesk.domain.clock import requester_wrote
+from sdesk.domain.inbound import InboundMail
+from sdesk.domain.ledger import Outcome
+from sdesk.domain.thread import only_thanks
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
+from sdesk.store.models import Message, Ticket
+
+REQUESTER = "requester"
+"""Who did it, in the history, where it came by mail."""
+
+
+def follow_up(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    thread: Thread,
+    sender: FoundPerson | None,
+    raw_id: int,
+    *,
+    part_taken: bool,
+) -> Receipt:
+    """Add a person's mail to its ticket; of somebody who takes part it ends waits, reopens, asks for an answer."""
+    ticket = thread.ticket
+    number = require_id(ticket)
+    row = _add(work, mail, number, Direction.IN, sender, raw_id, part_taken=part_taken)
+    thanks = only_thanks(mail.body_text) and not mail.attachments
+    if part_taken and not thanks:
+        _asks_for_answer(work, ticket, origin)
+    record(work, number, "message", by=REQUESTER, message=row, takes_part=part_taken)
+    settle(work, ticket)
+    ref = work.rules.ref(number)
+    if not part_taken:
+        return Receipt(
+            Outcome.FOLLOWED_UP, number, f"{thread.sign} names {ref}, whose thread the sender takes no part in"
+        )
+    return Receipt(
+        Outcome.FOLLOWED_UP, number, f"{thread.sign} names {ref}" + (", and only says thanks" if thanks else "")
+    )
+
+
+def _asks_for_answer(work: Work, ticket: Ticket, origin: Origin) -> None:
+    """What a requester's words set going: a reopening, the end of a wait for them, the next-reply clock."""
+    if ticket.status not in OPEN_STATUSES:
+        reopen_ticket(work, ticket)
+        record(work, require_id(ticket), "reopened", by=REQUESTER)
+    promise = promise_of(work, ticket)
+    before = load_clocks(work, ticket)
+    clocks = before
+    if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.REQUESTER:
+        clocks = wake(work, ticket, clocks, work.now)
+    save_clocks(work, ticket, before, requester_wrote(clocks, promise, origin.arrived_at))
+    if ticket.unanswered_since is None:
+        ticket.unanswered_since = origin.arrived_at
+
+
+def note_from_machine(
+    work: Work, mail: InboundMail, ticket: Ticket, sender: FoundPerson | None, raw_id: int, reason: str
+) -> Receipt:
+    """An automatic mail in a known thread: seen by agents, starts no clock, reopens nothing, is answered by nothing."""
+    number = require_id(ticket)
+    row = _add(work, mail, number, Direction.AUTO, sender, raw_id, part_taken=True)
+    record(work, number, "automatic_mail", by="system", message=row, reason=reason)
+    settle(work, ticket)
+    return Receipt(Outcome.NOTED, number, reason)
+
+
+def note_from_agent(work: Work, mail: InboundMail, ticket: Ticket, agent_id: int, raw_id: int, reason: str) -> Receipt:
+    """A mail from an agent's own address, which anybody can forge: an internal note, whatever it says."""
+    number = require_id(ticket)
+    row = _add(work, mail, number, Direction.NOTE, None, raw_id, part_taken=True, agent_id=agent_id)
+    record(work, number, "note", by=work.rules.agents[agent_id].key, message=row, kind="mail")
+    settle(work, ticket)
+    return Receipt(Outcome.NOTED, number, reason)
+
+
+def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> Receipt:
+    """A bounce: the outgoing message that it names could not be delivered, and whoever has the ticket is told so."""
+    number = require_id(ticket)
+    row = _add(work, mail, number, Direction.AUTO, None, raw_id, part_taken=True)
+    said = " ".join(mail.body_text.split())[:300] or "no reason given"
+    work.connection.execute(
+        update(Message)
+        .where(
+            col(Message.ticket_id) == number,
+            col(Message.message_id).in_((*mail.reported_ids, *mail.in_reply_to, *mail.references)),
+            col(Message.direction) == Direction.OUT,
+        )
+        .values(undeliverable=said)
+    )
+    record(work, number, "undeliverable", by="system", message=row, reason=said)
+    settle(work, ticket)
+    return Receipt(Outcome.NOTED, number, f"a bounce of what {work.rules.ref(number)} sent")
+
+
+def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:
+    """The ticket whose outgoing message a bounce names."""
+    ids = [*mail.reported_ids, *mail.in_reply_to, *mail.references][:50]
+    if not ids:
+        return None
+    number = work.connection.execute(
+        select(col(Message.ticket_id))
+        .where(col(Message.message_id).in_(ids), col(Message.direction) == Direction.OUT)
+        .limit(1)
+    ).scalar()
+    return None if number is None else work.session.get_one(Ticket, number)
+
+
+def _add(
+    work: Work,
+    mail: InboundMail,
+    number: int,
+    direction: Direction,
+    sender: FoundPerson | None,
+    raw_id: int,
+    *,
+    part_taken: bool,
+    agent_id: int | None = None,
+) -> int:
+    return add_message(
+        work,
+        number,
+        direction,
+        mail.body_text,
+        author_name=mail.sender.name,
+        author_address=mail.sender.address,
+        agent_id=agent_id,
+        person_id=sender.id if sender is not None else None,
+        takes_part=part_taken,
+        sent_at=mail.date,
+        subject=mail.subject,
+        quoted=mail.body_quoted,
+        recipients=recipients_of(mail.to, mail.cc),
+        message_id=mail.message_id or None,
+        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
+        defects=mail.defects,
+        raw_id=raw_id,
+        attachments=mail.attachments,
+    )

@@ -1,0 +1,145 @@
+"""What the desk knows already about a mail: the ledger, the thread that it answers, who takes part in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.people import FoundPerson
+from sdesk.domain.inbound import InboundMail
+from sdesk.domain.ledger import Outcome
+from sdesk.domain.thread import address_token, referred_ids, subject_tag
+from sdesk.domain.ticket import OPEN_STATUSES, LinkKind, Status
+from sdesk.store.models import Ledger, Link, Message, Person, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The ticket that a mail belongs to, and what says so."""
+
+    ticket: Ticket
+    sign: str
+    """`In-Reply-To`, `its address`, `its subject`."""
+    by_reference: bool
+    """Found by a Message-ID or a token, which nobody can guess."""
+
+
+def seen_before(work: Work, identity: str, team_id: int) -> tuple[int | None] | None:
+    """The ticket (or None) of the same mail taken earlier for the same team; None where it was never taken."""
+    row = work.connection.execute(
+        select(col(Ledger.ticket_id))
+        .where(
+            col(Ledger.identity) == identity,
+            or_(col(Ledger.team_id) == team_id, col(Ledger.team_id).is_(None)),
+            col(Ledger.outcome) != Outcome.QUARANTINED,
+        )
+        .order_by(col(Ledger.id))
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0],)
+
+
+def find_thread(work: Work, mail: InboundMail) -> Thread | None:
+    """The ticket that a mail answers by its references or its token address."""
+    ids = referred_ids(mail)
+    if ids:
+        found: dict[str, int] = {}
+        rows = work.connection.execute(
+            select(col(Message.message_id), col(Message.ticket_id)).where(col(Message.message_id).in_(ids))
+        )
+        for message_id, of_ticket in rows:
+            # The first that had it keeps it: a Message-ID that two different mails carry moves no thread.
+            if message_id is not None:
+                found.setdefault(message_id, of_ticket)
+        for message_id in ids:
+            own = read_message_id(message_id)
+            if message_id in found:
+                return _thread(work, found[message_id], "In-Reply-To")
+            if own is not None and (number := _by_token(work, *own)) is not None:
+                return _thread(work, number, "In-Reply-To")
+    token = address_token(mail)
+    if token is not None and (addressed := _by_token(work, *token)) is not None:
+        return _thread(work, addressed, "its address")
+    return None
+
+
+def tagged_ticket(work: Work, mail: InboundMail) -> Ticket | None:
+    """The ticket whose number stands in the subject: a mere claim, since numbers can be guessed."""
+    number = subject_tag(mail.subject, work.rules.ref_prefix)
+    if number is None:
+        return None
+    ticket = work.session.get(Ticket, number)
+    return None if ticket is None else _surviving(work, ticket)
+
+
+def takes_part(work: Work, ticket: Ticket, sender: FoundPerson | None, address: str) -> bool:
+    """Whether a sender is the requester, of the requester's unit, or was an author or recipient in the thread."""
+    if sender is not None:
+        if sender.id == ticket.requester_id:
+            return True
+        if sender.unit_id is not None and sender.unit_id == ticket.unit_id:
+            return True
+    address = address.lower()
+    rows = work.connection.execute(
+        select(col(Message.author_address), col(Message.recipients)).where(
+            col(Message.ticket_id) == ticket.id, col(Message.takes_part)
+        )
+    )
+    for author, recipients in rows:
+        named = {author.lower()}
+        if recipients:
+            named |= {each[0].lower() for field in ("to", "cc") for each in recipients.get(field, ())}
+        if address in named:
+            return True
+    return False
+
+
+def shares_organisation(work: Work, ticket: Ticket, sender: FoundPerson | None) -> bool:
+    """Whether a sender is of the requester's unit, or writes from the requester's own mail domain and is known."""
+    if sender is None or ticket.requester_id is None:
+        return False
+    if sender.unit_id is not None and sender.unit_id == ticket.unit_id:
+        return True
+    units = work.connection.execute(select(col(Person.unit_id)).where(col(Person.id) == ticket.requester_id)).scalar()
+    return units is not None and units == sender.unit_id
+
+
+def may_reopen(work: Work, ticket: Ticket) -> bool:
+    """Whether a follow-up may still reopen a ticket: it is open, or was resolved within the team's period."""
+    if ticket.status in OPEN_STATUSES:
+        return True
+    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.resolved_at is None:
+        return False
+    period = timedelta(seconds=work.rules.teams[ticket.team_id].reopen_for)
+    return work.now <= ticket.resolved_at + period
+
+
+def _by_token(work: Work, number: int, token: str) -> int | None:
+    """The ticket of a number, where the token is its own."""
+    return work.connection.execute(
+        select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
+    ).scalar()
+
+
+def _thread(work: Work, number: int, sign: str) -> Thread:
+    ticket = work.session.get_one(Ticket, number)
+    return Thread(_surviving(work, ticket), sign, by_reference=True)
+
+
+def _surviving(work: Work, ticket: Ticket) -> Ticket:
+    """The ticket that a merged one went into, however often."""
+    passed = set()
+    while ticket.status is Status.MERGED and ticket.id not in passed:
+        passed.add(ticket.id)
+        into = work.connection.execute(
+            select(col(Link.other_id)).where(col(Link.ticket_id) == ticket.id, col(Link.kind) == LinkKind.MERGED_INTO)
+        ).scalar()
+        if into is None:
+            break
+        ticket = work.session.get_one(Ticket, into)
+    return ticket

@@ -1,0 +1,168 @@
+"""A mail that opens a ticket: routing, requester, unit, and the acknowledgement or why there is none."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from sdesk.desk.intake.origin import Origin, Receipt
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.messages import add_message, index_ticket, recipients_of
+from sdesk.desk.steps.outgoing import (
+    ACKNOWLEDGE_AFTER,
+    ACKNOWLEDGE_WITHIN,
+    make_message_id,
+    queue_mail,
+    too_many_acknowledgements,
+)
+from sdesk.desk.steps.people import FoundPerson, parse_mailbox, person_of
+from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
+from sdesk.domain.errors import BadInput
+from sdesk.domain.inbound import InboundMail, Mailbox
+from sdesk.domain.ledger import Outcome
+from sdesk.domain.routing import Routing
+from sdesk.domain.thread import plain_subject
+from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
+from sdesk.store.models import Link, Ticket
+
+REQUESTER = "requester"
+
+
+def new_ticket(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    routing: Routing,
+    team_id: int,
+    raw_id: int,
+    *,
+    reason: str,
+    silent: str | None = None,
+    follows: Ticket | None = None,
+) -> Receipt:
+    """Open a ticket for a mail. `silent` says why it is not acknowledged, where that is known beforehand."""
+    rules = work.rules
+    values = routing.values
+    requester = _requester(work, mail, routing)
+    service_id = _service(work, origin, routing, team_id)
+    if "team" not in values and service_id is not None and "service" in values:
+        team_id = rules.services[service_id].team_id
+    unit_key = values.get("unit")
+    unit_id = rules.unit_keys.get(unit_key) if unit_key else None
+    if unit_id is None and requester is not None:
+        unit_id = requester.unit_id
+    subject = plain_subject(mail.subject)
+    spam = values.get("status") == "spam"
+    opened = open_ticket(
+        work,
+        Opening(
+            subject=subject,
+            team_id=team_id,
+            service_id=service_id,
+            requester_id=requester.id if requester else None,
+            unit_id=unit_id,
+            channel=Channel.FORM if routing.person else Channel.MAIL,
+            opened_at=origin.arrived_at,
+            priority=Priority(values["priority"]) if "priority" in values else None,
+            priority_reason=f"routing rule {routing.decided_by['priority']}" if "priority" in values else None,
+            tags=tuple(values.get("tags", ())),
+            spam=spam,
+            unanswered=not mail.is_auto or routing.person,
+        ),
+        by=REQUESTER,
+        rules=dict(routing.decided_by),
+    )
+    author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
+    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address}")
+    add_message(
+        work,
+        opened.number,
+        Direction.IN,
+        mail.body_text,
+        author_name=author.name,
+        author_address=author.address,
+        person_id=requester.id if requester else None,
+        sent_at=mail.date,
+        subject=mail.subject,
+        quoted=mail.body_quoted,
+        recipients=recipients_of(mail.to, mail.cc),
+        message_id=mail.message_id or None,
+        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
+        defects=mail.defects,
+        raw_id=raw_id,
+        attachments=mail.attachments,
+        indexed=False,
+    )
+    if follows is not None and follows.id is not None:
+        link(work, opened.number, follows.id, LinkKind.FOLLOWS)
+        record(work, opened.number, "linked", by="system", other=rules.ref(follows.id), reason=reason)
+    _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
+    return Receipt(Outcome.CREATED, opened.number, reason)
+
+
+def link(work: Work, number: int, other: int, kind: LinkKind) -> None:
+    """Tie two tickets together, once."""
+    there = work.connection.execute(
+        select(col(Link.id)).where(col(Link.ticket_id) == number, col(Link.other_id) == other, col(Link.kind) == kind)
+    ).first()
+    if there is None:
+        work.connection.execute(
+            insert(Link), {"ticket_id": number, "other_id": other, "kind": kind, "created_at": work.now}
+        )
+
+
+def _requester(work: Work, mail: InboundMail, routing: Routing) -> FoundPerson | None:
+    """Who asks: the one whom a form names, else for a form Reply-To, else From."""
+    named = routing.values.get("requester")
+    if named:
+        try:
+            return person_of(work, parse_mailbox(str(named)), mail.language)
+        except BadInput:
+            # What a form's field holds is anybody's text: the mail's own sender stands then.
+            pass
+    box = mail.reply_to[0] if routing.person and mail.reply_to and mail.reply_to[0].address else mail.sender
+    return person_of(work, box, mail.language)
+
+
+def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:
+    """The service that a rule sets, else the mailbox's own where it is of the team."""
+    named = routing.values.get("service")
+    if named and named in work.rules.service_keys:
+        return work.rules.service_keys[named]
+    fallback = work.rules.service_keys.get(origin.service) if origin.service else None
+    if fallback is not None and work.rules.services[fallback].team_id == team_id:
+        return fallback
+    return None
+
+
+def _acknowledge(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    opened: Opened,
+    requester: FoundPerson | None,
+    team_id: int,
+    silent: str | None,
+) -> None:
+    """Queue the acknowledgement, or write into the history why there is none."""
+    withheld = silent
+    if withheld is None and requester is None:
+        withheld = "the requester has no address"
+    if withheld is None and work.now - origin.arrived_at > ACKNOWLEDGE_WITHIN:
+        withheld = "the mail is older than a day"
+    if withheld is None and requester is not None:
+        withheld = too_many_acknowledgements(work, requester.address)
+    if withheld is not None or requester is None:
+        record(work, opened.number, "acknowledgement_withheld", by="system", reason=withheld)
+        return
+    queue_mail(
+        work,
+        "acknowledgement",
+        opened.number,
+        message_id=make_message_id(work, opened.number, opened.token, team_id),
+        to=[Mailbox(requester.address, requester.name)],
+        language=requester.language or mail.language or None,
+        values={},
+        delay=ACKNOWLEDGE_AFTER,
+    )

@@ -1,0 +1,291 @@
+"""The order in which it is decided what becomes of a mail: the first that holds.
+
+Three promises stand over it: no mail is lost, no mail is taken twice, no mail loop is fed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import insert, select
+from sqlmodel import col
+
+from sdesk.desk.intake.follow_up import find_bounced, follow_up, note_bounce, note_from_agent, note_from_machine
+from sdesk.desk.intake.known import (
+    Thread,
+    find_thread,
+    may_reopen,
+    seen_before,
+    shares_organisation,
+    tagged_ticket,
+    takes_part,
+)
+from sdesk.desk.intake.new import link, new_ticket
+from sdesk.desk.intake.origin import Origin, Receipt
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.messages import keep_raw
+from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.people import find_person
+from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.inbound import InboundMail
+from sdesk.domain.ledger import Outcome
+from sdesk.domain.routing import Routing, route
+from sdesk.domain.thread import authentication_failed
+from sdesk.domain.ticket import LinkKind
+from sdesk.store.models import Ledger, Quarantine, Ticket
+
+LOOP_HEADER = "x-sdesk-loop"
+"""Whatever the desk sends carries it, with the desk's own token."""
+
+
+def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin) -> Receipt:
+    """Decide and do what becomes of a mail, and write it into the ledger. The caller commits, then marks the source."""
+    raw_id = keep_raw(work, raw, mail.sha256)
+    routing = route(work.rules.routing, mail)
+    teams = _teams(work, mail, origin, routing)
+    identity = identity_of(mail)
+    before = seen_before(work, identity, teams[0])
+    if before is not None:
+        receipt = Receipt(Outcome.DUPLICATE, before[0], "the same mail was taken before")
+    else:
+        receipt = _decide(work, mail, origin, routing, teams, raw_id)
+    _write_ledger(work, mail, origin, identity, teams[0], raw_id, receipt)
+    if receipt.outcome is Outcome.CREATED and receipt.number is not None:
+        _link_copies(work, identity, receipt.number)
+    return receipt
+
+
+def quarantine(work: Work, mail: InboundMail, raw: bytes, origin: Origin, error: str, trace: str) -> Receipt:
+    """Put a message whose handling raised aside, whole, for somebody to look at."""
+    receipt = Receipt(Outcome.QUARANTINED, None, f"its handling failed: {error}")
+    ledger_id = _write_ledger(work, mail, origin, identity_of(mail), None, keep_raw(work, raw, mail.sha256), receipt)
+    work.connection.execute(
+        insert(Quarantine),
+        {"ledger_id": ledger_id, "error": error, "trace": trace, "quarantined_at": work.now},
+    )
+    return receipt
+
+
+def identity_of(mail: InboundMail) -> str:
+    """What two copies of one mail have in common, wherever they lie: Message-ID with From, Date, Subject and body."""
+    return hashlib.sha256(f"{mail.message_id}\n{mail.digest}".encode()).hexdigest()
+
+
+def _decide(
+    work: Work, mail: InboundMail, origin: Origin, routing: Routing, teams: tuple[int, ...], raw_id: int
+) -> Receipt:
+    if mail.header(LOOP_HEADER).strip() == work.rules.loop_token:
+        return Receipt(Outcome.IGNORED, None, "the desk sent it itself")
+    if routing.values.get("discard"):
+        return Receipt(Outcome.IGNORED, None, f"routing rule {routing.decided_by['discard']} discards it")
+    if routing.person:
+        return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a web form")
+    sender = mail.sender.address.lower()
+    if mail.is_bounce:
+        bounced = find_bounced(work, mail)
+        if bounced is None:
+            return Receipt(Outcome.IGNORED, None, "a bounce that names no message of the desk")
+        return note_bounce(work, mail, bounced, raw_id)
+    thread = find_thread(work, mail)
+    own = {*work.rules.team_addresses, *(address.lower() for address in origin.addresses)}
+    if sender in own:
+        return _from_own_address(work, mail, origin, routing, teams, raw_id, thread)
+    person = find_person(work, sender) if sender else None
+    if mail.is_auto:
+        reason = f"an automatic mail ({mail.auto_reason})"
+        if thread is not None:
+            return note_from_machine(work, mail, thread.ticket, person, raw_id, reason)
+        if not origin.auto_tickets:
+            return Receipt(Outcome.IGNORED, None, f"{reason} outside any thread")
+        return _new_for_each(
+            work, mail, origin, routing, teams, raw_id, reason=reason, silent="it is an automatic mail"
+        )
+    forged = authentication_failed(mail, origin.trusts_auth_from)
+    silent = "its sender could not be authenticated" if forged else None
+    agent_id = work.rules.agent_addresses.get(sender)
+    if thread is not None:
+        if agent_id is not None:
+            why = f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, from an agent's address"
+            return note_from_agent(work, mail, thread.ticket, agent_id, raw_id, why)
+        part_taken = not forged and takes_part(work, thread.ticket, person, sender)
+        if thread.ticket.status == "spam" or (
+            may_reopen(work, thread.ticket) and (part_taken or thread.ticket.is_open)
+        ):
+            return follow_up(work, mail, origin, thread, person, raw_id, part_taken=part_taken)
+        why = (
+            f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, which is {thread.ticket.status} for good"
+        )
+        return _new_for_each(
+            work, mail, origin, routing, teams, raw_id, reason=why, silent=silent, follows=thread.ticket
+        )
+    tagged = tagged_ticket(work, mail)
+    if tagged is not None:
+        return _by_subject(work, mail, origin, routing, teams, raw_id, tagged, silent)
+    return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a new request", silent=silent)
+
+
+def _by_subject(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    routing: Routing,
+    teams: tuple[int, ...],
+    raw_id: int,
+    tagged: Ticket,
+    silent: str | None,
+) -> Receipt:
+    """A number in the subject opens a door only to those who belong: never by subject alone into a private team."""
+    sender = mail.sender.address.lower()
+    person = find_person(work, sender) if sender else None
+    ref = work.rules.ref(require_id(tagged))
+    belongs = silent is None and (takes_part(work, tagged, person, sender) or shares_organisation(work, tagged, person))
+    if belongs and not work.rules.teams[tagged.team_id].private and may_reopen(work, tagged):
+        thread = Thread(tagged, "its subject", by_reference=False)
+        return follow_up(work, mail, origin, thread, person, raw_id, part_taken=True)
+    reason = f"its subject names {ref}, " + (
+        "which is closed for good" if belongs else "whose thread the sender takes no part in"
+    )
+    receipt = _new_for_each(work, mail, origin, routing, teams, raw_id, reason=reason, silent=silent, follows=tagged)
+    if not belongs:
+        record(
+            work,
+            require_id(tagged),
+            "stranger_named_ticket",
+            by="system",
+            sender=mail.sender.address,
+            other=work.rules.ref(receipt.number) if receipt.number is not None else None,
+        )
+    return receipt
+
+
+def _from_own_address(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    routing: Routing,
+    teams: tuple[int, ...],
+    raw_id: int,
+    thread: Thread | None,
+) -> Receipt:
+    """From an address of the desk without its loop header: never dropped, never answered."""
+    if thread is not None:
+        return note_from_machine(work, mail, thread.ticket, None, raw_id, "from one of the desk's own addresses")
+    return _new_for_each(
+        work,
+        mail,
+        origin,
+        routing,
+        teams,
+        raw_id,
+        reason="a new request, from one of the desk's own addresses",
+        silent="it came from one of the desk's own addresses",
+    )
+
+
+def _new_for_each(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    routing: Routing,
+    teams: tuple[int, ...],
+    raw_id: int,
+    *,
+    reason: str,
+    silent: str | None = None,
+    follows: Ticket | None = None,
+) -> Receipt:
+    """A ticket for each addressed team, linked to each other; the first one is what the ledger names."""
+    receipts = []
+    for position, team_id in enumerate(teams):
+        routed = routing if position == 0 else Routing({}, {}, routing.person)
+        receipts.append(
+            new_ticket(work, mail, origin, routed, team_id, raw_id, reason=reason, silent=silent, follows=follows)
+        )
+    first = receipts[0]
+    for other in receipts[1:]:
+        if first.number is not None and other.number is not None:
+            link(work, other.number, first.number, LinkKind.COPY)
+    return first
+
+
+def _teams(work: Work, mail: InboundMail, origin: Origin, routing: Routing) -> tuple[int, ...]:
+    """Whose mail it is, first the one whom a rule names: the teams whose addresses in this mailbox it was sent to."""
+    rules = work.rules
+    recipients = {box.address.lower() for box in (*mail.to, *mail.cc)} | {each.lower() for each in mail.delivered_to}
+    own = {address.lower() for address in origin.addresses}
+    addressed = [
+        team_id
+        for address, team_id in rules.team_addresses.items()
+        if address in recipients and (address in own or not own)
+    ]
+    ruled = _team_named(work, routing.values.get("team"), routing.values.get("service"))
+    if ruled is not None:
+        # What was sent to one team, and belongs to another, is the other's alone.
+        return tuple(dict.fromkeys((ruled, *addressed))) if len(addressed) > 1 else (ruled,)
+    if addressed:
+        return tuple(dict.fromkeys(addressed))
+    default = _team_named(work, origin.team, origin.service)
+    if default is not None:
+        return (default,)
+    if origin.team:
+        raise BadInput(f"mailbox {origin.mailbox}: there is no team `{origin.team}`", "see `sdesk team list`")
+    if len(rules.team_keys) == 1:
+        return (next(iter(rules.team_keys.values())),)
+    raise Refused(f"mailbox {origin.mailbox} names no team", "give it `team` in the configuration")
+
+
+def _team_named(work: Work, team: str | None, service: str | None) -> int | None:
+    """The team of a name, else that of a service."""
+    if team is not None and team in work.rules.team_keys:
+        return work.rules.team_keys[team]
+    if service is not None and service in work.rules.service_keys:
+        return work.rules.services[work.rules.service_keys[service]].team_id
+    return None
+
+
+def _write_ledger(
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    identity: str,
+    team_id: int | None,
+    raw_id: int,
+    receipt: Receipt,
+) -> int:
+    return insert_row(
+        work,
+        Ledger,
+        {
+            "mailbox": origin.mailbox,
+            "folder": origin.folder,
+            "uidvalidity": origin.uidvalidity,
+            "uid": origin.uid,
+            "sha256": mail.sha256,
+            "message_id": mail.message_id,
+            "identity": identity,
+            "team_id": team_id,
+            "sender": mail.sender.address,
+            "subject": mail.subject,
+            "taken_at": work.now,
+            "outcome": receipt.outcome,
+            "reason": receipt.reason,
+            "ticket_id": receipt.number,
+            "raw_id": raw_id,
+        },
+    )
+
+
+def _link_copies(work: Work, identity: str, number: int) -> None:
+    """The same mail in another team's mailbox opened a ticket there: the two are linked."""
+    others = work.connection.execute(
+        select(col(Ledger.ticket_id)).where(
+            col(Ledger.identity) == identity,
+            col(Ledger.outcome) == Outcome.CREATED,
+            col(Ledger.ticket_id) != number,
+        )
+    ).scalars()
+    for other in others:
+        if other is not None:
+            link(work, number, other, LinkKind.COPY)

@@ -1,0 +1,54 @@
+"""What a changed desk file means for open tickets: the one way in which hours and holidays move their deadlines."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.rules import Rules
+from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.moves import follow_promise, require_id
+from sdesk.domain.clock import Promise
+from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.worktime import same_hours
+from sdesk.store.models import Ticket
+
+
+def retime_open_tickets(work: Work, old: Rules) -> list[int]:
+    """Give open tickets the promises of the new rules; the numbers of those whose deadline moved."""
+    moved: list[int] = []
+    tickets = work.connection.execute(
+        select(
+            col(Ticket.id), col(Ticket.team_id), col(Ticket.service_id), col(Ticket.priority), col(Ticket.sla_id)
+        ).where(col(Ticket.is_open))
+    ).all()
+    for number, team_id, service_id, priority, sla_id in tickets:
+        before = old.promise(sla_id, priority)
+        after = work.rules.promise(work.rules.sla_for(team_id, service_id), priority)
+        if _same_promise(before, after):
+            continue
+        ticket = work.session.get_one(Ticket, number)
+        due = ticket.due_at
+        follow_promise(work, ticket, before)
+        if ticket.due_at != due:
+            moved.append(require_id(ticket))
+            record(
+                work,
+                number,
+                "deadline_moved",
+                old=to_rfc3339(due) if due else None,
+                new=to_rfc3339(ticket.due_at) if ticket.due_at else None,
+            )
+        settle(work, ticket)
+    return moved
+
+
+def _same_promise(one: Promise, other: Promise) -> bool:
+    return (
+        one.targets == other.targets
+        and one.warn_at == other.warn_at
+        and one.stale_at == other.stale_at
+        and same_hours(one.calendar, other.calendar)
+    )

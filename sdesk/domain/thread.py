@@ -1,0 +1,104 @@
+"""Whose message is this: what subjects, addresses and words say about the thread that a mail belongs to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sdesk.domain.inbound import InboundMail, Mailbox
+
+NO_SUBJECT = "(no subject)"
+
+_TOKEN = re.compile(r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE)
+
+_THANKS = frozenset(
+    {
+        "thanks",
+        "thank you",
+        "thank you very much",
+        "many thanks",
+        "thanks a lot",
+        "ok thanks",
+        "thanks it works",
+        "thanks it works now",
+        "thank you it works",
+        "it works thanks",
+        "works now thanks",
+        "great thanks",
+        "спасибо",
+        "спасибо большое",
+        "большое спасибо",
+        "спасибо за помощь",
+        "спасибо огромное",
+        "благодарю",
+        "спасибо все работает",
+        "все работает спасибо",
+        "спасибо заработало",
+        "заработало спасибо",
+        "спасибо теперь работает",
+        "ок спасибо",
+        "danke",
+        "vielen dank",
+    }
+)
+"""Whole messages, folded, that only say thanks: short on purpose, since anything more is news."""
+
+_GREETING = re.compile(
+    r"(hi|hello|dear|good (morning|day|afternoon|evening)"
+    r"|здравствуйте|добрый (день|вечер)|доброе утро|привет)\b[^\n]*\n"
+)
+_NO_LETTER = re.compile(r"[^\w\s]+")
+
+_REPLY_PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg|отв|на)(\[\d+\])?:\s*)+", re.IGNORECASE)
+
+
+def subject_tag(subject: str, prefix: str) -> int | None:
+    """The ticket number of a tag `[SD-123]` in a subject; None without one."""
+    match = re.search(rf"\[{re.escape(prefix)}-(\d{{1,18}})\]", subject, re.IGNORECASE)
+    return int(match[1]) if match else None
+
+
+def plain_subject(subject: str) -> str:
+    """A subject for a new ticket: without `Re:` and `Fwd:` and their kin, never empty."""
+    return _REPLY_PREFIX.sub("", subject).strip() or NO_SUBJECT
+
+
+def address_token(mail: InboundMail) -> tuple[int, str] | None:
+    """The ticket and token of an address `support+123.TOKEN@...` that a mail was sent to; the token is not checked."""
+    recipients = [box.address for box in (*mail.to, *mail.cc)] + list(mail.delivered_to)
+    for address in recipients:
+        match = _TOKEN.fullmatch(address)
+        if match:
+            return int(match["number"]), match["token"].lower()
+    return None
+
+
+def referred_ids(mail: InboundMail, *, most: int = 50) -> tuple[str, ...]:
+    """The Message-IDs that a mail answers: In-Reply-To, then References from the newest back (RFC 5322 3.6.4)."""
+    ordered = (*mail.in_reply_to, *reversed(mail.references))
+    return tuple(dict.fromkeys(ordered))[:most]
+
+
+def only_thanks(text: str) -> bool:
+    """Whether a message says thanks and nothing else: it reopens nothing and waits for no answer."""
+    folded = text.casefold().replace("ё", "е").strip()
+    if len(folded) > 200:
+        return False
+    words = " ".join(_NO_LETTER.sub(" ", _GREETING.sub("", folded + "\n", count=1)).split())
+    return words in _THANKS
+
+
+def authentication_failed(mail: InboundMail, trusted: Iterable[str]) -> bool:
+    """Whether a mail server that the mailbox trusts says that the sender is forged (RFC 8601)."""
+    names = {name.lower() for name in trusted}
+    for value in mail.headers.get("authentication-results", ()):
+        server, _, results = value.partition(";")
+        if server.strip().lower().split(" ")[0] in names and re.search(r"\bdmarc\s*=\s*fail\b", results, re.IGNORECASE):
+            return True
+    return False
+
+
+def others_addressed(mail: InboundMail, own: Iterable[str]) -> tuple[Mailbox, ...]:
+    """Who else got the mail: everybody in To and Cc but the desk itself."""
+    desk = {address.lower() for address in own}
+    return tuple(box for box in (*mail.to, *mail.cc) if box.address.lower() not in desk)
