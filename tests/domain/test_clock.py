@@ -162,9 +162,10 @@ def test_a_second_hold_and_a_second_resume_change_nothing() -> None:
     assert resume(resumed, EIGHT_HOURS, moscow("2026-11-23 15:00")) == resumed
 
 
-def test_a_hold_before_the_start_consumes_nothing() -> None:
-    held = hold(open_clocks(EIGHT_HOURS, OPENED), EIGHT_HOURS, OPENED - MINUTE)
-    assert (held.resolution.consumed, held.resolution.runs, held.resolution.running) == (0, (), False)
+def test_a_hold_at_or_before_the_start_leaves_no_run() -> None:
+    for at in (OPENED - MINUTE, OPENED):
+        held = hold(open_clocks(EIGHT_HOURS, OPENED), EIGHT_HOURS, at)
+        assert (held.resolution.consumed, held.resolution.runs, held.resolution.running) == (0, (), False)
 
 
 def test_a_resolution_told_is_an_answer() -> None:
@@ -336,8 +337,9 @@ def test_a_breach_between_two_runs_and_one_in_the_first_second() -> None:
     assert breached.resolution.consumed == 60 * 60  # twice the target before, and so after
     assert due_at(breached.resolution, ALWAYS) == moscow("2026-11-23 12:00")
     at_once = Promise(OFFICE, Targets(None, None, 1))
-    first = recalendar(open_clocks(at_once, OPENED), at_once, new, moscow("2026-11-23 11:00"))
-    assert due_at(first.resolution, ALWAYS) == OPENED + SECOND
+    early = open_clocks(at_once, moscow("2026-11-23 07:00"))  # before the office opens
+    first = recalendar(early, at_once, new, moscow("2026-11-23 11:00"))
+    assert due_at(first.resolution, ALWAYS) == moscow("2026-11-23 09:00:01")
 
 
 def test_without_a_share_the_runs_are_counted_in_the_new_calendar() -> None:
@@ -592,6 +594,11 @@ def test_a_share_survives_any_change_of_calendar(
     after_move = consumed(moved, replacement, at)
     assert after_move == before * other // target
     assert (after_move >= other) == (before >= target)
+    assert moved.consumed == sum(run.seconds for run in moved.runs)
+    ends = [opened, *(run.stopped_at for run in moved.runs)]
+    assert [run.started_at for run in moved.runs] == ends[:-1]  # one after the other, and all of it
+    assert ends[-1] == moved.started_at == at
+    assert sorted(set(ends)) == ends
     if before >= target:
         assert due_at(moved, replacement) == due_at(clocks.resolution, calendar)
 
