@@ -43,7 +43,7 @@ def columns_of(width: int, *, money: bool, ref_width: int) -> tuple[Column, ...]
     before = [
         Column("mark", "", 1, gap=1 if wide else 0),
         Column("signal", "", 2, gap=1 if wide else 0),
-        Column("due", "DUE", 6, right=True, gap=2 if wide else 1),
+        Column("due", "DUE", 7, right=True, gap=2 if wide else 1),
     ]
     if money:
         before.append(Column("loss", "LOSS/H", 8 if wide else 6, right=True, gap=2 if wide else 1))

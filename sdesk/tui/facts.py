@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.duration import format_duration
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, SlaState, Status
-from sdesk.store.reader.rows import ClockRow, HistoryRow, LinkRow, TicketDetail, UnitFacts
+from sdesk.store.reader.rows import ClockRow, LinkRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
+from sdesk.tui.history import history_lines
 from sdesk.tui.lines import Line, Span, line, wrap
 from sdesk.tui.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
 
@@ -60,7 +61,12 @@ def facts_lines(detail: TicketDetail, held: Held, *, width: int, now: datetime, 
     for number, link in enumerate(detail.links):
         facts.append(("Linked" if not number else "", _link(link), "text"))
     lines = [each for label, text, style in facts for each in _fact(label, text, style, width)]
-    return [*lines, Line(), line((" History", "label")), *_history(detail.history, width, local, zone)]
+    return [
+        *lines,
+        Line(),
+        line((" History", "label")),
+        *history_lines(detail.history, width=width, label=LABEL, now=now, zone=zone),
+    ]
 
 
 def summary_line(held: Held, *, now: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
@@ -149,26 +155,3 @@ def _unit_facts(unit: UnitFacts) -> Iterator[tuple[str, str, str]]:
 def _link(link: LinkRow) -> str:
     kind = link.kind.value.replace("_", " ")
     return f"{'<- ' if link.incoming else ''}{kind} {link.ref} ({link.status.value}) {one_line(link.subject)}"
-
-
-def _history(history: tuple[HistoryRow, ...], width: int, local: datetime, zone: ZoneInfo) -> Iterator[Line]:
-    """Newest first: what happened last is what is asked for."""
-    for event in reversed(history):
-        when = clock_text(event.at.astimezone(zone), local)
-        text = f"{one_line(event.actor)}  {event_text(event)}"
-        for number, part in enumerate(wrap(text, max(8, width - LABEL - 1))):
-            head = f" {when:<{LABEL - 2}} " if not number and len(when) < LABEL else None
-            if head is None and not number:
-                yield line((f" {when}", "dim"))
-            yield line((head or " " * LABEL, "dim"), (part, "dim"))
-
-
-def event_text(event: HistoryRow) -> str:
-    """An event and its values in one line: `assigned assignee anna -> boris`."""
-    words = [event.event.replace("_", " ").replace(".", " ")]
-    for name, value in event.data.items():
-        if isinstance(value, (str, int, float, bool)) and value != "":
-            words.append(f"{name.replace('_', ' ')} {value}")
-        elif isinstance(value, list) and len(value) == 2 and not any(isinstance(part, (list, dict)) for part in value):
-            words.append(f"{name.replace('_', ' ')} {value[0] or '-'} -> {value[1] or '-'}")
-    return one_line(" ".join(words))

@@ -27,8 +27,6 @@ def header_left(title: str, counts: Counts | None, currency: str, width: int) ->
     if counts.burning:
         money = f"{money_text(counts.burning_per_hour)} {currency_sign(currency)}/h"
         numbers += [[Part(f"burning {counts.burning}", "loss")], [Part(money, "loss")]]
-    if counts.suspected:
-        numbers.append([Part(f"~{counts.suspected} suspected", "at-risk")])
     numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim")])
     numbers.append([Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim")])
     if counts.stale:
@@ -36,6 +34,8 @@ def header_left(title: str, counts: Counts | None, currency: str, width: int) ->
     numbers.append([Part(f"{counts.open} open", "text")])
     if counts.quarantine:
         numbers.append([Part(f"quarantine {counts.quarantine}", "warning")])
+    if counts.suspected:
+        numbers.append([Part(f"~{counts.suspected} suspected", "at-risk")])
     for place, number in enumerate(numbers):
         added = ([DOT] if place else []) + number
         if _width(parts) + _width(added) > width:
@@ -73,17 +73,18 @@ def view_parts(views: Sequence[View], counts: Sequence[int], active: int, width:
 
 
 def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
-    """As many keys as there is room for, at most nine; each can be clicked."""
+    """As many keys as there is room for, the last one (the list of keys) in any case; each can be clicked."""
+    *most, keys = (
+        [Part(f" {command.key}", "key", command.id), Part(f" {command.label} ", "dim", command.id)]
+        for command in commands
+    )
+    room = width - _width(keys)
     parts: list[Part] = []
-    used = 0
-    for command in list(commands)[:12]:
-        label = f" {command.label} "
-        size = cell_len(f" {command.key}{label}")
-        if used + size > width or len(parts) >= 18:
-            continue
-        parts += [Part(f" {command.key}", "key", command.id), Part(label, "dim", command.id)]
-        used += size
-    return parts
+    for entry in most:
+        if _width(entry) <= room:
+            parts += entry
+            room -= _width(entry)
+    return [*parts, *keys]
 
 
 def notice_part(text: str, kind: str) -> Part:

@@ -41,7 +41,7 @@ class TicketScreen(WorkScreen):
         yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
         yield Bar(id="header")
         yield Bar(id="subject")
-        yield Preview(id="ticket")
+        yield Preview(id="ticket", titled=False)
         yield Bar(id="summary")
         yield Bar(id="status")
         yield Bar(id="footer")

@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -45,8 +46,13 @@ class Bar(Widget):
     def show(self, left: Sequence[Part], right: Sequence[Part] = ()) -> None:
         """Say something else; painted only if it differs."""
         if (tuple(left), tuple(right)) != (self._left, self._right):
+            before = cell_len(self.plain_text)
             self._left, self._right = tuple(left), tuple(right)
-            self.refresh()
+            self.refresh(layout=self.styles.is_auto_width and cell_len(self.plain_text) != before)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as what it says, where the stylesheet says auto."""
+        return cell_len(self.plain_text)
 
     def render_line(self, y: int) -> Strip:
         """The line; where both sides do not fit, the left one is cut."""

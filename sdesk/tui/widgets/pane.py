@@ -54,14 +54,21 @@ class Pane(ScrollView, can_focus=True):
         """All of it without styles."""
         return "\n".join(line.text.rstrip() for line in self._lines)
 
-    def show(self, layout: Layout, *, keep_place: bool = False, at_end: bool = False) -> None:
-        """Show other lines, from the beginning, from the end, or from where the pane stands."""
+    def show(self, layout: Layout, *, keep_place: bool = False) -> None:
+        """Show other lines, from the beginning or from where the pane stands."""
         self._layout = layout
         self._lay_out()
-        if at_end:
-            self.scroll_end(animate=False, immediate=True, force=True)
-        elif not keep_place:
-            self.scroll_home(animate=False, immediate=True, force=True)
+        if not keep_place:
+            self.go_to(0)
+
+    def go_to(self, line: int) -> None:
+        """Bring a line to the top, or as near to it as the end allows."""
+        self.scroll_to(y=line, animate=False, immediate=True, force=True)
+
+    def line_of(self, text: str) -> int:
+        """The last line that ends with a text; 0 where none does."""
+        found = (at for at in range(len(self._lines) - 1, -1, -1) if self._lines[at].text.rstrip().endswith(text))
+        return next(found, 0)
 
     def lay_out_again(self) -> None:
         """Make the lines anew: what they are made of has changed."""

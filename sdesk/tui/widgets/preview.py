@@ -19,8 +19,9 @@ from sdesk.tui.widgets.pane import Pane
 class Preview(Container):
     """Conversation and facts; used in the list's preview and on the ticket's own screen."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, titled: bool = True) -> None:
         super().__init__(id=id)
+        self._titled = titled
         self._number: int | None = None
         self._detail: TicketDetail | None = None
         self._unfolded = False
@@ -65,7 +66,8 @@ class Preview(Container):
         if other:
             self._unfolded = False
         self._number, self._detail = detail.ticket.number, detail
-        self.border_title = f"{detail.ticket.ref} {one_line(detail.ticket.subject)}".replace("[", r"\[")
+        if self._titled:
+            self.border_title = f"{detail.ticket.ref} {one_line(detail.ticket.subject)}".replace("[", r"\[")
         self._show_conversation(now, zone, at_end=other)
         self.show_facts(held, now, zone, keep_place=not other)
 
@@ -92,6 +94,13 @@ class Preview(Container):
         self._shown = shown
         self.conversation.show(
             lambda width: conversation_lines(detail.messages, width=width, unfolded=self._unfolded, now=now, zone=zone),
-            keep_place=not at_end,
-            at_end=at_end,
+            keep_place=True,
         )
+        if at_end:
+            self.call_after_refresh(self._go_to_last)
+
+    def _go_to_last(self) -> None:
+        """The last message, from its first line if it does not fit: what was said last is what is answered."""
+        detail, pane = self._detail, self.conversation
+        if detail is not None:
+            pane.go_to(pane.line_of(f"{len(detail.messages)} of {len(detail.messages)}"))

@@ -1,0 +1,70 @@
+"""The history of a ticket as lines, newest first: what happened last is what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import from_rfc3339
+from sdesk.domain.safe_text import one_line
+from sdesk.store.reader.rows import HistoryRow
+from sdesk.tui.lines import Line, line, wrap
+from sdesk.tui.signals import clock_text, currency_sign, money_text
+
+_LEFT_OUT = frozenset({"message", "kind", "currency"})
+"""What says nothing to a person, or is said with something else."""
+
+
+def history_lines(
+    history: tuple[HistoryRow, ...], *, width: int, label: int, now: datetime, zone: ZoneInfo
+) -> Iterator[Line]:
+    """All events; `label` is the width of the column with the time."""
+    local = now.astimezone(zone)
+    for event in reversed(history):
+        when = clock_text(event.at.astimezone(zone), local)
+        text = f"{one_line(event.actor)}  {event_text(event, now=local, zone=zone)}"
+        short = len(when) < label - 1
+        if not short:
+            yield line((f" {when}", "dim"))
+        for number, part in enumerate(wrap(text, max(8, width - label - 1))):
+            head = f" {when:<{label - 1}}" if short and not number else " " * label
+            yield line((head, "dim"), (part, "dim"))
+
+
+def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
+    """An event and its values in one line: `assigned anna -> boris`, `waiting for requester until tomorrow 10:00`."""
+    data = dict(event.data)
+    words = [event.event.replace("_", " ")]
+    if "old" in data or "new" in data:
+        old, new = data.pop("old", None), data.pop("new", None)
+        words.append(f"{old} -> {new or 'nobody'}" if old else f"-> {new or 'nobody'}")
+    currency = currency_sign(str(data.get("currency", "")))
+    for name, value in data.items():
+        if name in _LEFT_OUT or value in (None, "", [], {}):
+            continue
+        if name.startswith("loss"):
+            words.append(f"{money_text(Decimal(str(value)))} {currency}{'/h' if name.endswith('per_hour') else ''}")
+        elif name == "waiting_for":
+            words.append(f"for {value}")
+        elif name == "until":
+            words.append(f"until {_local(value, now, zone)}")
+        elif name in ("reason", "service", "team"):
+            words.append(f"{'' if name == 'reason' else name + ' '}{value}")
+        else:
+            words.append(f"{name.replace('_', ' ')} {_plain(value)}")
+    return one_line(" ".join(words))
+
+
+def _local(value: Any, now: datetime, zone: ZoneInfo) -> str:
+    try:
+        return clock_text(from_rfc3339(str(value)).astimezone(zone), now)
+    except BadInput:
+        return str(value)
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(str(part) for part in value) if isinstance(value, list) else str(value)
