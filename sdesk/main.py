@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sdesk.cli.app import run
 from sdesk.cli.invocation import BuiltDemo, Surroundings
+
+if TYPE_CHECKING:
+    from sdesk.config import Config
+    from sdesk.mail.fetch import FetchReport
 
 
 def main() -> None:
@@ -20,11 +26,34 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def open_console(*, store: Path, config: Path | None, agent: str) -> None:
-    """Open the console; Textual is loaded here and not before."""
+def open_console(*, store: Path, config: Config, agent: str) -> None:
+    """Open the console upon a store; Textual is loaded here and not before."""
     from sdesk.tui.app import run_console
+    from sdesk.tui.settings import ConsoleSettings
 
-    run_console(store=store, config=config, agent=agent)
+    chosen = config.console
+    usual = ConsoleSettings()
+    settings = ConsoleSettings(theme=chosen.theme or usual.theme, mouse=chosen.mouse, keys=chosen.keys)
+
+    def fetch(progress: Callable[[int, int], None]) -> list[FetchReport]:
+        return fetch_all(store, config, progress)
+
+    run_console(store=store, login=agent, fetch=fetch if config.mailboxes else None, now=now, settings=settings)
+
+
+def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:
+    """Fetch every mailbox with a desk of its own: the console calls it in a thread."""
+    from sdesk.desk.opening import open_desk
+    from sdesk.mail.fetch import FetchOptions, fetch
+
+    desk = open_desk(store)
+    try:
+        options = FetchOptions()
+        return [
+            fetch(desk, mailbox, now=now, options=options, progress=progress) for mailbox in config.mailboxes.values()
+        ]
+    finally:
+        desk.close()
 
 
 def build_demo(folder: Path, instant: datetime) -> BuiltDemo:

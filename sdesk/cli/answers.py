@@ -14,7 +14,6 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, Numbers, Text
 from sdesk.cli.text_input import Written, given, wanted
-from sdesk.domain.errors import BadInput
 from sdesk.domain.ticket import Direction
 
 
@@ -61,7 +60,7 @@ def close(
     ctx: typer.Context,
     numbers: Numbers,
     text: Text = None,
-    silent: Annotated[bool, typer.Option("--silent", help="tell the requester nothing")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="tell the requester nothing; a text becomes a note")] = False,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Resolve tickets, telling the requester what was done.
@@ -72,9 +71,9 @@ def close(
     """
     call = invocation.of(ctx)
     if silent:
-        if text is not None:
-            raise BadInput("--silent tells nothing, so there is no use for --text", "give one of them")
-        outcomes = change(call, "close", ticket_numbers(call, numbers), {"silent": True}, dry_run=dry_run)
+        written = given(text, numbers)
+        values: dict[str, object] = {"silent": True} if written is None else {"silent": True, "text": written.text}
+        outcomes = change(call, "close", ticket_numbers(call, numbers), values, dry_run=dry_run)
         return tell(call, outcomes, dry_run=dry_run)
     return _write(call, "close", numbers, text, Direction.OUT, {}, dry_run=dry_run)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sdesk.cli import diagnostics, output
@@ -46,7 +47,10 @@ def change(
     actor = call.actor
     from sdesk.actions.perform import perform
 
-    return perform(call.desk, actor, action, numbers, values, now=call.now, dry_run=dry_run, versions=versions)
+    outcomes = perform(call.desk, actor, action, numbers, values, now=call.now, dry_run=dry_run, versions=versions)
+    # A failure knows only the number; a person reads SD-123.
+    prefix = call.reader.desk.ref_prefix
+    return tuple(replace(one, ref=f"{prefix}-{one.number}") if one.error is not None else one for one in outcomes)
 
 
 def tell(call: Invocation, outcomes: Sequence[Outcome], *, dry_run: bool) -> ExitCode:
@@ -64,6 +68,6 @@ def tell(call: Invocation, outcomes: Sequence[Outcome], *, dry_run: bool) -> Exi
     for outcome in outcomes:
         if outcome.error is not None:
             errors.append(outcome.error)
-            # Several tickets: say which one; a single one is named by its error.
-            diagnostics.error(outcome.error, about=outcome.ref if len(outcomes) > 1 else "")
+            named = len(outcomes) == 1 or outcome.ref in outcome.error.what
+            diagnostics.error(outcome.error, about="" if named else outcome.ref)
     return diagnostics.overall(errors, done=len(outcomes) - len(errors))

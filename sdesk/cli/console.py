@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from sdesk.cli import diagnostics, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import BuiltDemo, Invocation
+from sdesk.config import load
 from sdesk.domain.errors import BadInput
 
 
@@ -30,9 +32,9 @@ def open_console(call: Invocation) -> ExitCode:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the console needs a terminal", "elsewhere use `sdesk list` and its like")
     login = call.actor.login  # also says at once, and on the plain screen, what is wrong with the store
-    named = call.config.file
+    config = call.config
     call.close()
-    call.surroundings.run_console(store=call.store, config=named, agent=login)
+    call.surroundings.run_console(store=call.store, config=config, agent=login)
     return ExitCode.DONE
 
 
@@ -63,7 +65,8 @@ def demo(
 
 def _show(call: Invocation, built: BuiltDemo) -> None:
     if sys.stdin.isatty() and sys.stdout.isatty():
-        call.surroundings.run_console(store=built.store, config=built.config, agent=built.agent)
+        config = load(built.config, os.environ)
+        call.surroundings.run_console(store=built.store, config=config, agent=built.agent)
         return
     from sdesk.cli.output import Output
     from sdesk.cli.queue import QUEUE

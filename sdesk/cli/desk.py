@@ -39,6 +39,9 @@ def apply(
     for what, names in (("added", report.added), ("changed", report.changed), ("retired", report.retired)):
         for item in names:
             output.text(f"{before}{what} {one_line(item)}\n")
+    if report.moved:
+        tickets = "1 open ticket" if len(report.moved) == 1 else f"{len(report.moved)} open tickets"
+        output.text(f"{before}moved the deadlines of {tickets}\n")
     if report.unchanged:
         output.text(f"{before}nothing to do: the desk is as {one_line(name)} says\n")
     return ExitCode.DONE

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Console(Protocol):
     """Opens the full-screen console and returns when the person leaves it."""
 
-    def __call__(self, *, store: Path, config: Path | None, agent: str) -> None: ...
+    def __call__(self, *, store: Path, config: Config, agent: str) -> None: ...
 
 
 class BuiltDemo(Protocol):

@@ -161,7 +161,16 @@ _CLOCK: tuple[_Part, ...] = (
     _Part("voided", _FLAG, lambda row: row.voided),
 )
 
-FIELDS: tuple[Field[TicketRow], ...] = tuple(Field(part.name, part.get) for part in _TICKET)
+
+def _requester_text(row: TicketRow) -> str:
+    if row.requester_name and row.requester_email:
+        return f"{row.requester_name} <{row.requester_email}>"
+    return row.requester_name or row.requester_email or ""
+
+
+FIELDS: tuple[Field[TicketRow], ...] = tuple(
+    Field(part.name, part.get, _requester_text if part.name == "requester" else None) for part in _TICKET
+)
 """What a list gives of a ticket."""
 
 

@@ -10,10 +10,10 @@ import typer
 from sdesk.cli import changing, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.options import DryRun, Text
+from sdesk.cli.options import DryRun, Text, one_of
 from sdesk.cli.text_input import Written, wanted
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.ticket import Channel, Impact, Priority, Urgency
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def new(
         "unit": unit,
         "team": team,
         "assignee": assignee,
-        "impact": _word("--impact", impact, [word.value for word in Impact]),
-        "urgency": _word("--urgency", urgency, [word.value for word in Urgency]),
-        "priority": _word("--priority", priority.upper() if priority else None, [word.value for word in Priority]),
+        "impact": one_of("--impact", impact, Impact),
+        "urgency": one_of("--urgency", urgency, Urgency),
+        "priority": one_of("--priority", priority.upper() if priority else None, Priority),
         "tags": tuple(tag) if tag else None,
-        "channel": _word("--channel", channel, [word.value for word in Channel]),
+        "channel": one_of("--channel", channel, Channel),
         "external_id": external_id,
     }
     actor = call.actor
@@ -104,12 +104,10 @@ def _tell(call: Invocation, outcome: Outcome, *, dry_run: bool) -> ExitCode:
         return changing.tell(call, [outcome], dry_run=dry_run)
     from sdesk.cli.show import print_one
 
-    # As the desk itself: who created a ticket for a team behind a wall may still know what was just created.
-    print_one(call, call.reader.ticket(SYSTEM, outcome.number, now=call.now))
+    try:
+        found = call.reader.ticket(call.actor, outcome.number, now=call.now)
+    except NotFound:
+        # It went to a team behind a wall: who wrote all that is in it may read it this once.
+        found = call.reader.ticket(SYSTEM, outcome.number, now=call.now)
+    print_one(call, found)
     return ExitCode.DONE
-
-
-def _word(option: str, value: str | None, words: list[str]) -> str | None:
-    if value is not None and value not in words:
-        raise BadInput(f"{option} {value} means nothing", f"it takes {', '.join(words)}")
-    return value

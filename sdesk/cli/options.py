@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated
 
 import typer
+
+from sdesk.domain.errors import BadInput
 
 Numbers = Annotated[
     list[str],
@@ -27,3 +31,11 @@ Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help=TEXT_HE
 
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="at most so many; 0: all")]
 """How many rows."""
+
+
+def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | None:
+    """The value, if it is one of the words. BadInput that lists them."""
+    known = [word.value for word in words]
+    if value is not None and value not in known:
+        raise BadInput(f"{option} {value} means nothing", f"it takes {', '.join(known)}")
+    return value

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sdesk.cli.invocation import Wishes
-from sdesk.cli.sheet import Eyes, Field, Sheet, Value, cell_text, plain
+from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
 from sdesk.domain.errors import BadInput
 
 Row = TypeVar("Row")
@@ -158,7 +158,7 @@ def _separated(rows: Iterable[Row], fields: tuple[Field[Row], ...], *, comma: bo
     if not comma:
         yield "\t".join(field.name for field in fields) + "\n"
         for row in rows:
-            yield "\t".join(_one_cell(cell_text(plain(field.get(row)))) for field in fields) + "\n"
+            yield "\t".join(_one_cell(field.cell(row)) for field in fields) + "\n"
         return
     import csv
     import io
@@ -167,7 +167,7 @@ def _separated(rows: Iterable[Row], fields: tuple[Field[Row], ...], *, comma: bo
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([field.name for field in fields])
     for row in rows:
-        writer.writerow([neutralise(cell_text(plain(field.get(row)))) for field in fields])
+        writer.writerow([neutralise(field.cell(row)) for field in fields])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

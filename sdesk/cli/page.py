@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
@@ -113,9 +114,7 @@ class Page:
     def _loss(self, row: TicketRow) -> str:
         if row.loss_per_hour is None:
             return ""
-        so_far = (
-            "" if row.loss_so_far is None else f", {row.loss_so_far:,.0f} {row.currency} so far".replace(",", " ", 1)
-        )
+        so_far = "" if row.loss_so_far is None else f", {_grouped(row.loss_so_far)} {row.currency} so far"
         return f"{loss(row)} {row.currency} an hour{so_far}{'' if row.loss_confirmed else ' (suspected)'}"
 
     def _unit(self, found: TicketDetail) -> str:
@@ -150,6 +149,10 @@ def _person(name: str | None, address: str | None) -> str:
     if name and address and name != address:
         return f"{name} <{address}>"
     return name or address or ""
+
+
+def _grouped(amount: Decimal) -> str:
+    return f"{amount:,.0f}".replace(",", " ")
 
 
 def _size(file: AttachmentRow) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from operator import itemgetter
 from typing import Annotated
 
 import typer
@@ -10,45 +11,9 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.output import Format
-from sdesk.cli.sheet import Field, Sheet, Value
+from sdesk.cli.sheet import Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
-
-
-def _addresses(people: tuple[Mailbox, ...]) -> Value:
-    return [person.address for person in people]
-
-
-def _attachments(mail: InboundMail) -> Value:
-    return [{"name": file.name, "size": len(file.content), "type": file.media_type} for file in mail.attachments]
-
-
-PARSED: Sheet[InboundMail] = Sheet(
-    fields=(
-        Field("from_addr", lambda mail: mail.sender.address or None),
-        Field("from_name", lambda mail: mail.sender.name),
-        Field("reply_to", lambda mail: mail.reply_to[0].address if mail.reply_to else None),
-        Field("to", lambda mail: _addresses(mail.to)),
-        Field("cc", lambda mail: _addresses(mail.cc)),
-        Field("subject", lambda mail: mail.subject),
-        Field("date", lambda mail: mail.date),
-        Field("message_id", lambda mail: mail.message_id or None),
-        Field("in_reply_to", lambda mail: mail.in_reply_to[0] if mail.in_reply_to else None),
-        Field("references", lambda mail: list(mail.references)),
-        Field("body_text", lambda mail: mail.body_text),
-        Field("body_quoted", lambda mail: mail.body_quoted),
-        Field("attachments", _attachments),
-        Field("is_bounce", lambda mail: mail.is_bounce),
-        Field("is_auto", lambda mail: mail.is_auto),
-        Field("defects", lambda mail: list(mail.defects)),
-        Field("auto_reason", lambda mail: mail.auto_reason),
-        Field("language", lambda mail: mail.language),
-        Field("sha256", lambda mail: mail.sha256),
-        Field("size", lambda mail: mail.size),
-    ),
-    columns=(),
-)
-"""A message as the desk understands it; absent addresses, dates and identifiers are null."""
 
 
 def parse(
@@ -63,13 +28,15 @@ def parse(
     """
     call = invocation.of(ctx)
     from sdesk.mail.message import read
+    from sdesk.mail.parse_json import as_json
 
     output = call.output
     mail = read(_content(file))
     if output.format is Format.TABLE and output.fields is None:
         standard_output.text(_page(mail))
     else:
-        output.one(mail, PARSED)
+        parsed = as_json(mail)
+        output.one(parsed, Sheet(tuple(Field(name, itemgetter(name)) for name in parsed), ()))
 
 
 def _content(file: str) -> bytes:

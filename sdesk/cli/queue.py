@@ -65,8 +65,8 @@ QUEUE: Sheet[TicketRow] = Sheet(
         Column("TEAM", lambda row, eyes: row.team),
         Column("ASSIGNEE", lambda row, eyes: row.assignee or "-"),
         Column("REQUESTER", lambda row, eyes: row.requester_name or row.requester_email or "", cut=True),
-        Column("UNIT", lambda row, eyes: row.unit_name or "", cut=True),
-        Column("LOSS/H", lambda row, eyes: loss(row), right=True),
+        Column("UNIT", lambda row, eyes: row.unit_name or "", cut=True, optional=True),
+        Column("LOSS/H", lambda row, eyes: loss(row), right=True, optional=True),
     ),
     number=lambda row: row.number,
 )
@@ -104,10 +104,10 @@ HISTORY: Sheet[Event] = Sheet(
 def event_words(row: HistoryRow) -> str:
     """The data of an event, for eyes."""
     parts = []
+    if "new" in row.data:
+        parts.append(f"{_word(row.data.get('old'))} -> {_word(row.data['new'])}")
     for key, value in row.data.items():
-        if isinstance(value, list) and len(value) == 2:
-            parts.append(f"{key}: {_word(value[0])} -> {_word(value[1])}")
-        elif value is not None:
+        if key not in ("old", "new") and value is not None:
             parts.append(f"{key}: {_word(value)}")
     return ", ".join(parts)
 

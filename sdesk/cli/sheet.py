@@ -23,6 +23,12 @@ class Field(Generic[Row]):
     name: str
     get: Callable[[Row], Value | datetime]
     """An instant is given as such: programs get RFC 3339, a table the local time."""
+    text: Callable[[Row], str] | None = None
+    """In one cell, where that is not simply the value."""
+
+    def cell(self, row: Row) -> str:
+        """The value in one cell of tsv or csv."""
+        return cell_text(plain(self.get(row))) if self.text is None else self.text(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ class Column(Generic[Row]):
     """A Rich style; the text alone must say as much."""
     right: bool = False
     cut: bool = False
-    """Whether it gives way where the terminal is narrow."""
+    """Whether it gives way where the terminal is narrow: it is cut short, and all but the first of them may go."""
+    optional: bool = False
+    """Whether it is only there when some row has something to say in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +86,15 @@ def plain(value: Value | datetime) -> Value:
 
 
 def cell_text(value: Value) -> str:
-    """A field's value in one cell of tsv or csv: nothing is empty, several are separated by commas."""
+    """A field's value in one cell: nothing is empty, several are separated by commas, what has parts is JSON."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
         return ",".join(cell_text(item) for item in value)
-    if isinstance(value, dict):
-        return ";".join(f"{key}={cell_text(item)}" for key, item in value.items())
+    if isinstance(value, dict | list):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
     return str(value)

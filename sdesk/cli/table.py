@@ -8,70 +8,101 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sdesk.cli.sheet import Column, Eyes, Field, cell_text
+from sdesk.cli.sheet import Column, Eyes, Field
 from sdesk.domain.safe_text import one_line
 
 Row = TypeVar("Row")
 
 _FALLBACK = (120, 36)
 """Where no terminal says how wide it is."""
+_GAP = 2
+"""Blanks between two columns."""
+_LEAST = 12
+"""What is left of a column that gives way."""
 
 
 def print_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, *, colored: bool) -> None:
     """Print rows by their columns for eyes."""
+    cells = [
+        [Text(one_line(column.cell(row, eyes)), style=column.style(row) if column.style else "") for column in columns]
+        for row in rows
+    ]
+    widths = [
+        max([cell_len(column.header), *(line[place].cell_len for line in cells)])
+        for place, column in enumerate(columns)
+    ]
+    shown = [
+        place for place, column in enumerate(columns) if not column.optional or any(line[place].plain for line in cells)
+    ]
+    shown = _fitted(shown, widths, columns)
     table = _table()
-    for column in columns:
+    for place in shown:
         table.add_column(
-            column.header,
-            justify="right" if column.right else "left",
+            columns[place].header,
+            justify="right" if columns[place].right else "left",
+            width=widths[place],
             no_wrap=True,
             overflow="ellipsis",
-            min_width=None if column.cut else len(column.header),
-            ratio=None,
         )
-    widths = [0] * len(columns)
-    for row in rows:
-        cells = []
-        for place, column in enumerate(columns):
-            cell = Text(one_line(column.cell(row, eyes)), style=column.style(row) if column.style else "")
-            widths[place] = max(widths[place], cell.cell_len)
-            cells.append(cell)
-        table.add_row(*cells)
-    # What may not give way keeps its whole width; Rich then cuts the others.
-    for place, column in enumerate(columns):
-        if not column.cut:
-            table.columns[place].min_width = max(widths[place], len(column.header))
+    for line in cells:
+        table.add_row(*(line[place] for place in shown))
     _print(table, colored=colored)
 
 
 def print_fields(rows: Sequence[Row], fields: Sequence[Field[Row]], eyes: Eyes, *, colored: bool) -> None:
-    """Print rows by the fields that `--fields` named."""
+    """Print rows by the fields that `--fields` named; nothing is cut, since each was asked for."""
+
+    def cell(field: Field[Row], row: Row) -> str:
+        value = field.get(row)
+        return eyes.local(value) if isinstance(value, datetime) else field.cell(row)
+
     table = _table()
     for field in fields:
-        table.add_column(field.name, no_wrap=True, overflow="ellipsis")
-    for row in rows:
-        cells = []
-        for field in fields:
-            value = field.get(row)
-            shown = eyes.local(value) if isinstance(value, datetime) else cell_text(value)
-            cells.append(Text(one_line(shown)))
-        table.add_row(*cells)
-    _print(table, colored=colored)
+        table.add_column(field.name, no_wrap=True)
+    texts = [[Text(one_line(cell(field, row))) for field in fields] for row in rows]
+    for line in texts:
+        table.add_row(*line)
+    widest = [
+        max([cell_len(field.name), *(line[place].cell_len for line in texts)]) for place, field in enumerate(fields)
+    ]
+    _print(table, colored=colored, width=sum(widest) + _GAP * len(fields))
+
+
+def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Row]]) -> list[int]:
+    """The columns that fit into the terminal; `widths` of those that give way are made smaller."""
+    width = _width()
+    left = list(shown)
+    giving = [place for place in left if columns[place].cut]
+    while True:
+        over = sum(widths[place] for place in left) + _GAP * (len(left) - 1) - width
+        room = sum(max(widths[place] - _LEAST, 0) for place in giving)
+        if over <= room or len(giving) <= 1:
+            break
+        left.remove(giving.pop())
+    while over > 0 and giving and max(widths[place] for place in giving) > _LEAST:
+        # The widest gives first, a cell at a time; the first column, which says what it is about, counts half.
+        widths[max(giving, key=lambda place: widths[place] / (2 if place == giving[0] else 1))] -= 1
+        over -= 1
+    return left
+
+
+def _width() -> int:
+    return shutil.get_terminal_size(_FALLBACK).columns
 
 
 def _table() -> Table:
-    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    return Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_edge=False)
 
 
-def _print(table: Table, *, colored: bool) -> None:
-    width, _ = shutil.get_terminal_size(_FALLBACK)
+def _print(table: Table, *, colored: bool, width: int = 0) -> None:
     console = Console(
         file=sys.stdout,
-        width=width,
+        width=max(width, _width()),
         force_terminal=colored,
         color_system="standard" if colored else None,
         no_color=not colored,

@@ -10,10 +10,10 @@ from sdesk.cli import diagnostics, invocation
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, Numbers, Yes
+from sdesk.cli.options import DryRun, Numbers, Yes, one_of
 from sdesk.cli.question import agreed
 from sdesk.domain.errors import BadInput
-from sdesk.domain.ticket import Status
+from sdesk.domain.ticket import Priority, Status
 
 
 def set_fields(
@@ -48,7 +48,7 @@ def set_fields(
     if priority is not None:
         if not reason or not reason.strip():
             raise BadInput("a priority set by hand needs a reason", "give --reason TEXT")
-        actions.append(("priority", {"priority": priority.upper(), "reason": reason}))
+        actions.append(("priority", {"priority": one_of("--priority", priority.upper(), Priority), "reason": reason}))
     elif reason is not None:
         raise BadInput("--reason is for --priority", "give both, or neither")
     if status is not None:

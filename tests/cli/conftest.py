@@ -1,0 +1,163 @@
+"""Running the command line in this process and in real ones."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import DESK_FILE, NOW, Golden, Process, Ran, Sdesk, Terminal, some_tickets, whole_till
+
+from sdesk.cli.app import run
+from sdesk.cli.invocation import BuiltDemo, Surroundings
+from sdesk.config import Config
+from sdesk.store.reader.rows import TicketDetail, TicketRow
+
+GOLDEN = Path(__file__).parent / "golden"
+WRITE = bool(os.environ.get("SDESK_WRITE_GOLDEN"))
+COMMAND = [sys.executable, "-m", "sdesk"]
+
+
+@dataclass
+class Doubles:
+    """What stands for the rooms that the command line only calls."""
+
+    consoles: list[dict[str, Any]] = field(default_factory=list)
+    now: datetime = NOW
+
+    def run_console(self, *, store: Path, config: Config, agent: str) -> None:
+        self.consoles.append({"store": store, "config": config, "agent": agent})
+
+    def build_demo(self, folder: Path, now: datetime) -> BuiltDemo:
+        raise AssertionError("no demo was asked for")
+
+
+@pytest.fixture
+def doubles() -> Doubles:
+    """The console that nobody sees, and the clock that stands."""
+    return Doubles()
+
+
+@pytest.fixture
+def sdesk(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], doubles: Doubles) -> Sdesk:
+    """The command line in this process, with a clock that stands; standard output is no terminal."""
+
+    def call(*arguments: str, stdin: str | bytes = "") -> Ran:
+        content = stdin.encode() if isinstance(stdin, str) else stdin
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
+        surroundings = Surroundings(
+            clock=lambda: doubles.now, run_console=doubles.run_console, build_demo=doubles.build_demo
+        )
+        code = run(arguments, surroundings)
+        sys.stdout.flush()
+        captured = capfd.readouterr()
+        return Ran(int(code), captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def process() -> Process:
+    """The command line as a real process, without a terminal."""
+
+    def call(*arguments: str, stdin: str = "", env: dict[str, str] | None = None) -> Ran:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env={**os.environ, **(env or {})},
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return call
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    """The command line as a real process on a terminal of 100 columns; out and err come as one."""
+
+    def call(*arguments: str, typed: str = "", env: dict[str, str] | None = None) -> Ran:
+        return _on_terminal([*COMMAND, *arguments], typed, {**os.environ, "COLUMNS": "100", **(env or {})})
+
+    return call
+
+
+def _on_terminal(command: Sequence[str], typed: str, env: Mapping[str, str]) -> Ran:
+    ours, theirs = pty.openpty()
+    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+    os.close(theirs)
+    if typed:
+        os.write(ours, typed.encode())
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux says EIO when the last writer has gone
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    return Ran(started.wait(timeout=60), shown.decode(errors="replace").replace("\r\n", "\n"), "")
+
+
+@pytest.fixture
+def golden() -> Golden:
+    """Compares with a file of `golden/`; with SDESK_WRITE_GOLDEN in the environment of the test run it writes it."""
+
+    def compare(name: str, text: str) -> None:
+        file = GOLDEN / name
+        if WRITE:
+            file.write_text(text, encoding="utf-8")
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare
+
+
+@pytest.fixture
+def tickets() -> list[TicketRow]:
+    """A burning till, a waiting printer with a hostile subject, and a bare idea."""
+    return some_tickets()
+
+
+@pytest.fixture
+def till() -> TicketDetail:
+    """The burning till, whole."""
+    return whole_till()
+
+
+@pytest.fixture(scope="session")
+def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a small desk, made once."""
+    from sdesk.desk.opening import open_desk
+    from sdesk.desk.setup import apply
+    from sdesk.domain.actor import SYSTEM
+    from sdesk.store.migrate import init
+
+    path = tmp_path_factory.mktemp("desk") / "sdesk.db"
+    init(path)
+    desk = open_desk(path)
+    apply(desk, DESK_FILE, "desk.toml", actor=SYSTEM, now=NOW)
+    desk.close()
+    return path
+
+
+@pytest.fixture
+def desk(applied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that store, which the command line finds by SDESK_DB; Anna acts."""
+    path = tmp_path / "sdesk.db"
+    path.write_bytes(applied.read_bytes())
+    monkeypatch.setenv("SDESK_DB", str(path))
+    monkeypatch.setenv("SDESK_AGENT", "anna")
+    return path

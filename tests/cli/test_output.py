@@ -1,0 +1,136 @@
+"""Every output format against its golden file, and what each promises of hostile text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+from command_line import Golden
+
+from sdesk.cli.invocation import Wishes
+from sdesk.cli.output import Output, json_text
+from sdesk.cli.queue import QUEUE
+from sdesk.domain.errors import BadInput
+from sdesk.store.reader.rows import TicketRow
+
+
+def output(wished: str | None = None, *, fields: str | None = None, color: str | None = None) -> Output:
+    wishes = Wishes(output=wished, fields=fields, color=color)
+    return Output(wishes, zone=lambda: ZoneInfo("Europe/Moscow"))
+
+
+def printed(capsys: pytest.CaptureFixture[str], rows: list[TicketRow], wished: str | None, **options: str) -> str:
+    output(wished, **options).rows(rows, QUEUE)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wished", ["table", "tsv", "json", "jsonl", "csv", "ids"])
+def test_a_format_is_its_golden_file(
+    wished: str, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], golden: Golden
+) -> None:
+    golden(f"list.{wished}", printed(capsys, tickets, wished))
+
+
+@pytest.mark.parametrize("wished", ["table", "tsv", "json", "csv"])
+def test_fields_are_picked_and_ordered(
+    wished: str, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], golden: Golden
+) -> None:
+    golden(f"fields.{wished}", printed(capsys, tickets, wished, fields="due_at,number,tags,loss_per_hour"))
+
+
+@pytest.mark.parametrize("wished", ["table", "tsv", "json", "jsonl", "csv", "ids"])
+def test_no_rows(wished: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, [], wished)
+    if wished == "json":
+        assert out == "[]\n"
+    elif wished in ("jsonl", "ids"):
+        assert out == ""
+    else:
+        assert len(out.splitlines()) == 1
+
+
+def test_elsewhere_than_on_a_terminal_rows_are_tsv(
+    tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert printed(capsys, tickets, None) == printed(capsys, tickets, "tsv")
+
+
+def test_a_cell_of_tsv_holds_no_tab_and_no_line_break(
+    tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *lines = printed(capsys, tickets, "tsv").splitlines()
+    assert [line.count("\t") for line in lines] == [header.count("\t")] * 3
+    assert 'Printer is "stuck", ␛[31mred [bold]x[/bold]' in lines[1]
+
+
+def test_csv_is_read_back(tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(printed(capsys, tickets, "csv"))))
+    assert [row["number"] for row in rows] == ["42", "43", "44"]
+    assert rows[1]["subject"] == 'Printer\tis\n"stuck", ␛[31mred [bold]x[/bold]'
+
+
+def test_json_keeps_the_text_and_harms_no_terminal(
+    tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = printed(capsys, tickets, "json")
+    assert json.loads(out)[1]["subject"] == tickets[1].subject
+    assert out.replace("\n", "").isprintable()
+
+
+@pytest.mark.parametrize("text", ["\x7f\x80\x9b", "\u202e\u2066", "\u2028\u2029", "\ud800", "é漢🙂"])
+def test_json_text_is_the_same_data(text: str) -> None:
+    assert json.loads(json_text(text)) == text
+    assert json_text(text).isprintable()
+
+
+def test_json_lines_are_the_elements_of_the_array(tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]) -> None:
+    whole = json.loads(printed(capsys, tickets, "json"))
+    assert [json.loads(line) for line in printed(capsys, tickets, "jsonl").splitlines()] == whole
+
+
+def test_an_unknown_field_lists_all(tickets: list[TicketRow]) -> None:
+    with pytest.raises(BadInput) as caught:
+        output("json", fields="number,subjekt").rows(tickets, QUEUE)
+    assert "subjekt" in caught.value.what
+    assert all(field.name in caught.value.remedy for field in QUEUE.fields)
+
+
+def test_no_field_at_all_is_wrong(tickets: list[TicketRow]) -> None:
+    with pytest.raises(BadInput):
+        output("json", fields=",").rows(tickets, QUEUE)
+
+
+def test_an_unknown_format_lists_all() -> None:
+    with pytest.raises(BadInput, match="yaml") as caught:
+        output("yaml")
+    assert "jsonl" in caught.value.remedy
+
+
+def test_an_unknown_colour_is_wrong() -> None:
+    with pytest.raises(BadInput, match="--color sometimes"):
+        output(color="sometimes")
+
+
+def test_a_table_says_how_many_more_there_are(tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]) -> None:
+    output("table").rows(tickets, QUEUE, more=lambda: 112)
+    assert capsys.readouterr().out.endswith("\n… 112 more: --limit 0 shows all\n")
+
+
+def test_a_table_in_colour_only_where_it_is_wished(
+    tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "\x1b[" not in printed(capsys, tickets, "table")
+    assert "\x1b[1;31m" in printed(capsys, tickets, "table", color="always")
+
+
+def test_a_narrow_table_keeps_what_identifies(
+    tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    out = printed(capsys, tickets, "table")
+    assert max(map(len, out.splitlines())) <= 80
+    assert all(ref in out for ref in ("SD-42", "SD-43", "SD-44"))
+    assert "-47m" in out
