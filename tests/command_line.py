@@ -1,4 +1,4 @@
-"""What the tests of the command line share: how a run ended, a desk file, and rows that never change."""
+"""What the tests of the command line share: how a run ended, and rows that never change."""
 
 from __future__ import annotations
 
@@ -63,77 +63,6 @@ class Golden(Protocol):
     """Compares a text with a golden file."""
 
     def __call__(self, name: str, text: str) -> None: ...
-
-
-DESK_FILE = """
-[desk]
-name = "Самоцвет"
-ref_prefix = "SD"
-language = "ru"
-time_zone = "Europe/Moscow"
-currency = "RUB"
-[calendars.office]
-time_zone = "Europe/Moscow"
-hours = { mon-fri = ["09:00-18:00"] }
-[slas.office]
-calendar = "office"
-targets.P1 = { first_response = "30m", next_reply = "1h", resolution = "4h" }
-targets.P2 = { first_response = "1h", resolution = "9h" }
-targets.P3 = { first_response = "4h", resolution = "27h" }
-targets.P4 = { first_response = "9h", resolution = "45h" }
-targets.P5 = { first_response = "18h" }
-[teams.it]
-name = "ИТ-поддержка"
-sla = "office"
-[teams.hr]
-name = "Отдел кадров"
-sla = "office"
-private = true
-[teams.quality]
-name = "Качество"
-sla = "office"
-[agents.anna]
-name = "Анна Орлова"
-email = "anna@samotsvet.example"
-teams = ["it"]
-role = "admin"
-[agents.boris]
-name = "Борис Ким"
-email = "boris@samotsvet.example"
-teams = ["it"]
-[agents.olga]
-name = "Ольга Зимина"
-email = "olga@samotsvet.example"
-teams = ["hr"]
-[agents.vera]
-name = "Вера Лис"
-email = "vera@samotsvet.example"
-teams = ["quality"]
-[units.flagship]
-name = "Охотный Ряд"
-kind = "store"
-turnover_per_hour = 180000
-mail = ["store-001@samotsvet.example"]
-[services.till]
-name = "Касса"
-team = "it"
-sla = "office"
-impact = "significant"
-urgency = "critical"
-stops_share = 1.0
-[services.printer]
-name = "Принтер"
-team = "it"
-sla = "office"
-impact = "minor"
-urgency = "low"
-[services.leave]
-name = "Отпуск"
-team = "hr"
-sla = "office"
-impact = "minor"
-urgency = "medium"
-"""
 
 
 def some_tickets() -> list[TicketRow]:

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from sdesk.cli import diagnostics
+from sdesk.cli import diagnostics, output
 from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation, Surroundings, of
@@ -163,36 +163,31 @@ def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
             # A byte that the terminal's encoding lacks is shown as an escape; it is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
     invocation = Invocation(surroundings)
-    # Read here too, for what fails before the options are understood.
-    debug = "--debug" in arguments
+    # Read here already, for what fails before the options are understood.
+    diagnostics.show_origins("--debug" in arguments)
     try:
         try:
             code = _dispatch(list(arguments), invocation)
-            sys.stdout.flush()
+            output.flush()
         finally:
             invocation.close()
     except BrokenPipeError:
         # Who read has enough. The interpreter flushes once more at its end, into nothing.
         _forget_standard_output()
         return ExitCode.DONE
+    except output.StandardOutputFailed as error:
+        _forget_standard_output()
+        diagnostics.error(error)
+        return ExitCode.FAILED
     except SdeskError as error:
-        if debug:
-            diagnostics.traceback_of(error)
         diagnostics.error(error)
         return diagnostics.code_of(error)
     except KeyboardInterrupt:
         diagnostics.transient("")
         diagnostics.note("interrupted")
         return ExitCode.INTERRUPTED
-    except OSError as error:
-        if error.filename is None and error.errno is not None and _standard_output_fails():
-            _forget_standard_output()
-            diagnostics.error(SdeskError(f"standard output cannot be written: {error.strerror}"))
-            return ExitCode.FAILED
-        diagnostics.bug(error, debug=debug)
-        return ExitCode.FAILED
     except Exception as error:  # the outermost net: a bug ends in one line, and in a traceback with --debug
-        diagnostics.bug(error, debug=debug)
+        diagnostics.bug(error)
         return ExitCode.FAILED
     return code
 
@@ -337,14 +332,6 @@ def _usage(error: TyperException) -> BadInput:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sdesk"
     return BadInput(message[:1].lower() + message[1:], f"see `{path} --help`")
-
-
-def _standard_output_fails() -> bool:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return True
-    return False
 
 
 def _forget_standard_output() -> None:

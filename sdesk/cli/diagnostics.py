@@ -77,8 +77,18 @@ def worst(codes: Sequence[ExitCode]) -> ExitCode:
     return different.pop() if len(different) == 1 else ExitCode.PARTLY
 
 
+_origins_shown = False
+
+
+def show_origins(wished: bool) -> None:
+    """Whether every error shows where it comes from (--debug)."""
+    global _origins_shown
+    _origins_shown = wished
+
+
 def error(problem: SdeskError, *, about: str = "") -> None:
     """Say one error in one line; `about` names the thing it befell, where several were worked on."""
+    _origin(problem)
     before = f"{about}: " if about else ""
     _line(f"error: {before}{_sentence(problem)}")
 
@@ -93,20 +103,12 @@ def note(text: str) -> None:
     _line(text)
 
 
-def bug(problem: BaseException, *, debug: bool) -> None:
-    """Say that the program itself is wrong; with `debug`, show where."""
-    if debug:
-        traceback_of(problem)
-    hint = "" if debug else "; run it again with --debug to see where, and report it"
+def bug(problem: BaseException) -> None:
+    """Say that the program itself is wrong."""
+    _origin(problem)
+    hint = "report it" if _origins_shown else "run it again with --debug to see where, and report it"
     text = " ".join(str(problem).split())
-    _line(f"error: a bug in sdesk: {type(problem).__name__}{f': {text}' if text else ''}{hint}")
-
-
-def traceback_of(problem: BaseException) -> None:
-    """Show where an error comes from; only ever with --debug."""
-    import traceback
-
-    sys.stderr.write("".join(traceback.format_exception(problem)))
+    _line(f"error: a bug in sdesk: {type(problem).__name__}{f': {text}' if text else ''}; {hint}")
 
 
 def ask(question: str) -> None:
@@ -127,6 +129,13 @@ def transient(text: str) -> None:
     if on_terminal():
         sys.stderr.write(f"\r\x1b[2K{text}")
         sys.stderr.flush()
+
+
+def _origin(problem: BaseException) -> None:
+    if _origins_shown:
+        import traceback
+
+        sys.stderr.write("".join(traceback.format_exception(problem)))
 
 
 def _sentence(problem: SdeskError) -> str:

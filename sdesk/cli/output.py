@@ -6,13 +6,14 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import tzinfo
 from enum import StrEnum
 from typing import TypeVar
 
 from sdesk.cli.invocation import Wishes
 from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, SdeskError
 
 Row = TypeVar("Row")
 
@@ -66,9 +67,9 @@ class Output:
 
             held = list(rows)
             if self.fields is not None:
-                table.print_fields(held, picked, self.eyes, colored=self.colored)
+                text(table.by_fields(held, picked, self.eyes, colored=self.colored))
             else:
-                table.print_columns(held, sheet.columns, self.eyes, colored=self.colored)
+                text(table.by_columns(held, sheet.columns, self.eyes, colored=self.colored))
             left = more() if more is not None else 0
             if left > 0:
                 text(f"… {left} more: --limit 0 shows all\n")
@@ -89,15 +90,37 @@ class Output:
             self.rows([row], sheet)
 
 
+class StandardOutputFailed(SdeskError):
+    """What was printed could not be written: a disk that is full, say. A reader who has gone is no such case."""
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StandardOutputFailed(f"standard output cannot be written: {error.strerror}") from error
+
+
 def text(content: str) -> None:
     """Print text as it is."""
-    sys.stdout.write(content)
+    with _watched():
+        sys.stdout.write(content)
 
 
 def raw(content: bytes) -> None:
     """Print bytes as they are."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    with _watched():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
+def flush() -> None:
+    """See that all of it has been written."""
+    with _watched():
+        sys.stdout.flush()
 
 
 def json_text(value: Value) -> str:
@@ -176,4 +199,4 @@ def _separated(rows: Iterable[Row], fields: tuple[Field[Row], ...], *, comma: bo
 
 def _pieces(pieces: Iterable[str]) -> None:
     for piece in pieces:
-        sys.stdout.write(piece)
+        text(piece)

@@ -26,8 +26,8 @@ _LEAST = 12
 """What is left of a column that gives way."""
 
 
-def print_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, *, colored: bool) -> None:
-    """Print rows by their columns for eyes."""
+def by_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, *, colored: bool) -> str:
+    """Rows by their columns for eyes."""
     cells = [
         [Text(one_line(column.cell(row, eyes)), style=column.style(row) if column.style else "") for column in columns]
         for row in rows
@@ -51,11 +51,11 @@ def print_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eye
         )
     for line in cells:
         table.add_row(*(line[place] for place in shown))
-    _print(table, colored=colored)
+    return _drawn(table, colored=colored)
 
 
-def print_fields(rows: Sequence[Row], fields: Sequence[Field[Row]], eyes: Eyes, *, colored: bool) -> None:
-    """Print rows by the fields that `--fields` named; nothing is cut, since each was asked for."""
+def by_fields(rows: Sequence[Row], fields: Sequence[Field[Row]], eyes: Eyes, *, colored: bool) -> str:
+    """Rows by the fields that `--fields` named; nothing is cut, since each was asked for."""
 
     def cell(field: Field[Row], row: Row) -> str:
         value = field.get(row)
@@ -70,7 +70,7 @@ def print_fields(rows: Sequence[Row], fields: Sequence[Field[Row]], eyes: Eyes, 
     widest = [
         max([cell_len(field.name), *(line[place].cell_len for line in texts)]) for place, field in enumerate(fields)
     ]
-    _print(table, colored=colored, width=sum(widest) + _GAP * len(fields))
+    return _drawn(table, colored=colored, width=sum(widest) + _GAP * len(fields))
 
 
 def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Row]]) -> list[int]:
@@ -99,7 +99,7 @@ def _table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_edge=False)
 
 
-def _print(table: Table, *, colored: bool, width: int = 0) -> None:
+def _drawn(table: Table, *, colored: bool, width: int = 0) -> str:
     console = Console(
         file=sys.stdout,
         width=max(width, _width()),
@@ -113,4 +113,4 @@ def _print(table: Table, *, colored: bool, width: int = 0) -> None:
     with console.capture() as captured:
         console.print(table)
     # Rich fills lines up to the width; what is copied or compared should not end in blanks.
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())

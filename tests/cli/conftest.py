@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import DESK_FILE, NOW, Golden, Process, Ran, Sdesk, Terminal, some_tickets, whole_till
+from command_line import NOW, Golden, Process, Ran, Sdesk, Terminal, some_tickets, whole_till
 
 from sdesk.cli.app import run
 from sdesk.cli.invocation import BuiltDemo, Surroundings
@@ -137,27 +137,9 @@ def till() -> TicketDetail:
     return whole_till()
 
 
-@pytest.fixture(scope="session")
-def applied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a small desk, made once."""
-    from sdesk.desk.opening import open_desk
-    from sdesk.desk.setup import apply
-    from sdesk.domain.actor import SYSTEM
-    from sdesk.store.migrate import init
-
-    path = tmp_path_factory.mktemp("desk") / "sdesk.db"
-    init(path)
-    desk = open_desk(path)
-    apply(desk, DESK_FILE, "desk.toml", actor=SYSTEM, now=NOW)
-    desk.close()
-    return path
-
-
 @pytest.fixture
-def desk(applied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of that store, which the command line finds by SDESK_DB; Anna acts."""
-    path = tmp_path / "sdesk.db"
-    path.write_bytes(applied.read_bytes())
-    monkeypatch.setenv("SDESK_DB", str(path))
+def at_desk(desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small desk, which the command line finds by SDESK_DB; Anna acts."""
+    monkeypatch.setenv("SDESK_DB", str(desk_path))
     monkeypatch.setenv("SDESK_AGENT", "anna")
-    return path
+    return desk_path

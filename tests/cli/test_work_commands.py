@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from command_line import Sdesk
 
-pytestmark = pytest.mark.usefixtures("desk")
+pytestmark = pytest.mark.usefixtures("at_desk")
 
 
 def created(sdesk: Sdesk, subject: str = "Касса не работает", *more: str) -> int:
@@ -32,12 +32,12 @@ def test_new_says_what_it_made(sdesk: Sdesk) -> None:
 
 def test_new_in_json_is_what_show_prints(sdesk: Sdesk) -> None:
     ran = sdesk(
-        *("new", "--subject", "Касса", "--text", "Зависла", "--requester", "Ирина <store-001@samotsvet.example>"),
+        *("new", "--subject", "Касса", "--text", "Зависла", "--requester", "Ирина <store-001@shop.example>"),
         *("--service", "till", "--tag", "pos", "--tag", "vip", "--channel", "phone", "-o", "json"),
     )
     ticket = json.loads(ran.out)
     assert ticket == shown(sdesk, ticket["number"])
-    assert ticket["requester"] == {"name": "Ирина", "email": "store-001@samotsvet.example"}
+    assert ticket["requester"] == {"name": "Ирина", "email": "store-001@shop.example"}
     assert (ticket["unit"], ticket["service"], ticket["team"]) == ("flagship", "till", "it")
     assert (ticket["channel"], sorted(ticket["tags"])) == ("phone", ["pos", "vip"])
     assert ticket["loss_per_hour"] == "180000.00"
