@@ -1,0 +1,120 @@
+"""The ledger and the state of mailboxes, as a fetch asks for them and keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.domain.ledger import Outcome
+from sdesk.store.models import Ledger, MailboxState
+
+
+def known_uids(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:
+    """Those of `uids` that the ledger has, whatever became of them."""
+    return set(
+        work.connection.execute(
+            select(col(Ledger.uid)).where(
+                col(Ledger.mailbox) == mailbox,
+                col(Ledger.folder) == folder,
+                col(Ledger.uidvalidity) == uidvalidity,
+                col(Ledger.uid).in_(uids),
+            )
+        ).scalars()
+    )
+
+
+def quarantined_uids(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:
+    """Those of `uids` that lie in quarantine: the source marks them otherwise."""
+    return set(
+        work.connection.execute(
+            select(col(Ledger.uid)).where(
+                col(Ledger.mailbox) == mailbox,
+                col(Ledger.folder) == folder,
+                col(Ledger.uidvalidity) == uidvalidity,
+                col(Ledger.uid).in_(uids),
+                col(Ledger.outcome) == Outcome.QUARANTINED,
+            )
+        ).scalars()
+    )
+
+
+def note_marked(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[str]) -> None:
+    """Write down that the source was told."""
+    work.connection.execute(
+        update(Ledger)
+        .where(
+            col(Ledger.mailbox) == mailbox,
+            col(Ledger.folder) == folder,
+            col(Ledger.uidvalidity) == uidvalidity,
+            col(Ledger.uid).in_(list(uids)),
+            col(Ledger.marked_at).is_(None),
+        )
+        .values(marked_at=work.now)
+    )
+
+
+def state_of(work: Work, mailbox: str, folder: str) -> MailboxState | None:
+    """What is known of a mailbox's folder; None before its first fetch."""
+    return work.session.get(MailboxState, (mailbox, folder))
+
+
+def was_fetched(work: Work, mailbox: str) -> bool:
+    """Whether the mailbox was ever fetched to the end."""
+    found = work.connection.execute(
+        select(col(MailboxState.folder)).where(
+            col(MailboxState.mailbox) == mailbox, col(MailboxState.fetched_at).is_not(None)
+        )
+    ).first()
+    return found is not None
+
+
+def begin_folder(work: Work, mailbox: str, folder: str, since: datetime | None) -> None:
+    """Write down that a folder is fetched from now on, and from when its mail counts."""
+    if state_of(work, mailbox, folder) is None:
+        work.connection.execute(
+            insert(MailboxState),
+            {
+                "mailbox": mailbox,
+                "folder": folder,
+                "uidvalidity": 0,
+                "seen_uid": 0,
+                "set_up_at": work.now,
+                "since": since,
+                "failures": 0,
+            },
+        )
+
+
+def advance(work: Work, mailbox: str, folder: str, uidvalidity: int, uid: int) -> None:
+    """Every message of the folder up to this UID has been dealt with."""
+    state = state_of(work, mailbox, folder)
+    if state is None:
+        raise LookupError(f"folder {folder} of {mailbox} was not begun")
+    if state.uidvalidity != uidvalidity:
+        state.uidvalidity, state.seen_uid = uidvalidity, uid
+    else:
+        state.seen_uid = max(state.seen_uid, uid)
+    work.session.add(state)
+    work.session.flush()
+
+
+def note_fetched(work: Work, mailbox: str) -> None:
+    """A fetch of the whole mailbox went well."""
+    work.connection.execute(
+        update(MailboxState)
+        .where(col(MailboxState.mailbox) == mailbox)
+        .values(fetched_at=work.now, failures=0, last_error=None)
+    )
+
+
+def note_failed(work: Work, mailbox: str, error: str) -> None:
+    """A fetch failed; how often in a row says when to tell somebody."""
+    work.connection.execute(
+        update(MailboxState)
+        .where(col(MailboxState.mailbox) == mailbox)
+        .values(failures=col(MailboxState.failures) + 1, last_error=error)
+    )

@@ -1,0 +1,310 @@
+"""A fetch: mail from a source into the desk, each message once, whatever happens on the way.
+
+A message is committed (ticket, message, ledger: one transaction) before its source is told. A crash between the two is
+harmless: the ledger knows the message at the next run, which tells the source and goes on.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from sdesk.config.wire import AnyMailbox
+from sdesk.desk.intake import Origin, Receipt, quarantine, receive
+from sdesk.desk.intake import ledger as ledgers
+from sdesk.desk.opening import Desk
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.errors import BadInput, MailServerUnavailable, Refused, Unavailable
+from sdesk.domain.ledger import Outcome
+from sdesk.mail.message import read
+from sdesk.mail.sources.base import Item, Source, batches
+from sdesk.mail.sources.open import open_source
+
+Now = Callable[[], datetime]
+Progress = Callable[[int], None]
+"""Called with the number of messages that have been dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """How to fetch."""
+
+    since: datetime | None = None
+    """Take what arrived from here on; None: since the day on which the mailbox was set up."""
+    everything: bool = False
+    """Take mail however old it is (`--since all`)."""
+    max_new: int = 500
+    """A mailbox's first fetch that finds more takes none; 0 for no limit."""
+    flagged: bool = False
+    """Only what people had flagged."""
+
+
+@dataclass(slots=True)
+class FetchReport:
+    """What a fetch of one mailbox did; `examined` is the sum of the six counts that follow it."""
+
+    mailbox: str
+    examined: int = 0
+    created: int = 0
+    followed_up: int = 0
+    noted: int = 0
+    ignored: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    seconds: float = 0.0
+    numbers: list[int] = field(default_factory=list)
+    """Tickets that were opened, the first hundred."""
+
+    def add(self, receipt: Receipt) -> None:
+        """Count one message."""
+        self.examined += 1
+        name = _COUNTED[receipt.outcome]
+        setattr(self, name, getattr(self, name) + 1)
+        if receipt.outcome is Outcome.CREATED and receipt.number is not None and len(self.numbers) < 100:
+            self.numbers.append(receipt.number)
+
+
+_COUNTED = {
+    Outcome.CREATED: "created",
+    Outcome.FOLLOWED_UP: "followed_up",
+    Outcome.NOTED: "noted",
+    Outcome.IGNORED: "ignored",
+    Outcome.DUPLICATE: "duplicates",
+    Outcome.QUARANTINED: "quarantined",
+}
+
+_KNOWN = Receipt(Outcome.DUPLICATE, None, "it is in the ledger already")
+
+
+def fetch(
+    desk: Desk,
+    mailbox: AnyMailbox,
+    *,
+    now: Now,
+    options: FetchOptions | None = None,
+    progress: Progress | None = None,
+    source: Source | None = None,
+) -> FetchReport:
+    """Fetch one mailbox into the desk.
+
+    MailServerUnavailable where the source is out of reach (what was taken before stays taken); Refused where a first
+    fetch finds more than `options.max_new`, before it takes any; Unavailable where the store cannot be written.
+    `source` stands in for the mailbox's own, for tests and for mail that comes another way.
+    """
+    run = _Run(desk, mailbox, now, options or FetchOptions(), progress)
+    started = time.perf_counter()
+    try:
+        with source or open_source(mailbox) as opened:
+            run.take_all(opened)
+    except MailServerUnavailable as error:
+        with desk.work(SYSTEM, now()) as work:
+            ledgers.note_failed(work, mailbox.name, str(error))
+            work.session.commit()
+        raise
+    with desk.work(SYSTEM, now()) as work:
+        ledgers.note_fetched(work, mailbox.name)
+        work.session.commit()
+    run.report.seconds = round(time.perf_counter() - started, 3)
+    return run.report
+
+
+class _Run:
+    """One fetch of one mailbox."""
+
+    def __init__(
+        self, desk: Desk, mailbox: AnyMailbox, now: Now, options: FetchOptions, progress: Progress | None
+    ) -> None:
+        self.desk = desk
+        self.mailbox = mailbox
+        self.now = now
+        self.options = options
+        self.progress = progress
+        self.report = FetchReport(mailbox.name)
+        self._since: dict[str, datetime | None] = {}
+        self._check_words()
+
+    def _check_words(self) -> None:
+        """Refuse a mailbox whose team or service the desk does not have, before anything is taken."""
+        with self.desk.work(SYSTEM, self.now()) as work:
+            for noun, key, known in (
+                ("team", self.mailbox.team, work.rules.team_keys),
+                ("service", self.mailbox.service, work.rules.service_keys),
+            ):
+                if key and key not in known:
+                    raise BadInput(
+                        f"mailbox {self.mailbox.name}: there is no {noun} `{key}`", f"see `sdesk {noun} list`"
+                    )
+            if not self.mailbox.team and not self.mailbox.service and len(work.rules.team_keys) > 1:
+                raise BadInput(f"mailbox {self.mailbox.name} names no team", "give it `team` in the configuration")
+            self._zone = ZoneInfo(work.rules.time_zone)
+
+    def take_all(self, source: Source) -> None:
+        """Take what is new, batch by batch; memory does not grow with the mailbox."""
+        wanted = (item for item in source.items(self, flagged=self.options.flagged) if self._young_enough(item))
+        for batch in batches(self._guarded(wanted)):
+            self._take_batch(source, batch)
+
+    # ---- what the source asks ---------------------------------------------------------------------
+
+    def highest(self, folder: str, uidvalidity: int) -> int:
+        """The UID up to which everything was dealt with; 0 where older mail is asked for than ever before."""
+        if self.options.flagged or self.options.everything or self.options.since is not None:
+            return 0
+        with self.desk.work(SYSTEM, self.now()) as work:
+            state = ledgers.state_of(work, self.mailbox.name, folder)
+        return state.seen_uid if state is not None and state.uidvalidity == uidvalidity else 0
+
+    def known(self, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:
+        """Those of `uids` that the ledger has."""
+        with self.desk.work(SYSTEM, self.now()) as work:
+            return ledgers.known_uids(work, self.mailbox.name, folder, uidvalidity, uids)
+
+    # ---- what is taken ----------------------------------------------------------------------------
+
+    def _since_of(self, folder: str) -> datetime | None:
+        """From when on mail of a folder is taken: the day of its first fetch, unless told otherwise."""
+        if folder not in self._since:
+            with self.desk.work(SYSTEM, self.now()) as work:
+                state = ledgers.state_of(work, self.mailbox.name, folder)
+                if state is None:
+                    ledgers.begin_folder(work, self.mailbox.name, folder, self._first_since(work.now))
+                    work.session.commit()
+                    state = ledgers.state_of(work, self.mailbox.name, folder)
+                stored = state.since if state is not None else None
+            told = self.options.everything or self.options.since is not None
+            self._since[folder] = self.options.since if told else stored
+        return self._since[folder]
+
+    def _first_since(self, now: datetime) -> datetime | None:
+        if self.options.everything:
+            return None
+        if self.options.since is not None:
+            return self.options.since
+        midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0)
+        return midnight.astimezone(UTC)
+
+    def _young_enough(self, item: Item) -> bool:
+        since = self._since_of(item.folder)
+        return since is None or item.arrived_at is None or item.arrived_at >= since
+
+    def _guarded(self, items: Iterator[Item]) -> Iterator[Item]:
+        """The items; a first fetch that finds too many stops before it takes any."""
+        if not self.options.max_new or not self._is_first():
+            return items
+        head: list[Item] = []
+        for item in items:
+            head.append(item)
+            if len(head) > self.options.max_new:
+                raise Refused(
+                    f"the first fetch of mailbox {self.mailbox.name} finds more than {self.options.max_new} messages",
+                    "nothing was taken; allow more with --max-new N (0: no limit), or take less with --since DATE",
+                )
+        return chain(head, items)
+
+    def _is_first(self) -> bool:
+        with self.desk.work(SYSTEM, self.now()) as work:
+            return not ledgers.was_fetched(work, self.mailbox.name)
+
+    def _take_batch(self, source: Source, batch: list[Item]) -> None:
+        taken: list[Item] = []
+        aside: list[Item] = []
+        known = self._known_of(batch)
+        fresh = []
+        for item in batch:
+            if item in known:
+                self._count(_KNOWN)
+                (aside if known[item] else taken).append(item)
+            else:
+                fresh.append(item)
+        for item, raw in source.fetch(fresh):
+            if raw is None:
+                # It vanished between listing and fetching: nobody has it, and there is nothing to mark.
+                continue
+            receipt = self._take(item, raw)
+            (aside if receipt.outcome is Outcome.QUARANTINED else taken).append(item)
+            self._count(receipt)
+        for items, quarantined in ((taken, False), (aside, True)):
+            if items:
+                source.mark(items, quarantined=quarantined)
+        self._note_batch(batch, taken + aside)
+
+    def _known_of(self, batch: Sequence[Item]) -> dict[Item, bool]:
+        """Those that the ledger has; True for one in quarantine."""
+        found: dict[Item, bool] = {}
+        with self.desk.work(SYSTEM, self.now()) as work:
+            for (folder, uidvalidity), items in _by_folder(batch).items():
+                uids = [item.uid for item in items]
+                there = ledgers.known_uids(work, self.mailbox.name, folder, uidvalidity, uids)
+                if there:
+                    aside = ledgers.quarantined_uids(work, self.mailbox.name, folder, uidvalidity, uids)
+                    found |= {item: item.uid in aside for item in items if item.uid in there}
+        return found
+
+    def _take(self, item: Item, raw: bytes) -> Receipt:
+        """One message, one transaction. Whatever its handling raises puts it aside whole, and stops nothing."""
+        mail = read(raw)
+        now = self.now()
+        origin = Origin(
+            mailbox=self.mailbox.name,
+            folder=item.folder,
+            uidvalidity=item.uidvalidity,
+            uid=item.uid,
+            arrived_at=_arrival(item, mail.date, now),
+            addresses=self.mailbox.addresses,
+            team=self.mailbox.team or None,
+            service=self.mailbox.service or None,
+            auto_tickets=self.mailbox.auto_tickets,
+            trusts_auth_from=self.mailbox.trusts_auth_from,
+        )
+        try:
+            with self.desk.work(SYSTEM, now) as work:
+                if ledgers.known_uids(work, self.mailbox.name, item.folder, item.uidvalidity, [item.uid]):
+                    # Another fetch took it since this one asked.
+                    return _KNOWN
+                receipt = receive(work, mail, raw, origin)
+                work.session.commit()
+            return receipt
+        except Unavailable:
+            # No message's fault: the store is locked or full, and the run ends here.
+            raise
+        except Exception as error:
+            # Whatever this message made the desk stumble over must not stop the others, nor lose it.
+            summary = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+            with self.desk.work(SYSTEM, now) as work:
+                receipt = quarantine(work, mail, raw, origin, summary, traceback.format_exc())
+                work.session.commit()
+            return receipt
+
+    def _note_batch(self, batch: Sequence[Item], marked: Sequence[Item]) -> None:
+        with self.desk.work(SYSTEM, self.now()) as work:
+            for (folder, uidvalidity), items in _by_folder(marked).items():
+                ledgers.note_marked(work, self.mailbox.name, folder, uidvalidity, [item.uid for item in items])
+            if not self.options.flagged:
+                for (folder, uidvalidity), items in _by_folder(batch).items():
+                    numbers = [int(item.uid) for item in items if item.uid.isdigit()]
+                    if uidvalidity and numbers:
+                        ledgers.advance(work, self.mailbox.name, folder, uidvalidity, max(numbers))
+            work.session.commit()
+
+    def _count(self, receipt: Receipt) -> None:
+        self.report.add(receipt)
+        if self.progress is not None:
+            self.progress(self.report.examined)
+
+
+def _by_folder(items: Sequence[Item]) -> dict[tuple[str, int], list[Item]]:
+    found: dict[tuple[str, int], list[Item]] = {}
+    for item in items:
+        found.setdefault((item.folder, item.uidvalidity), []).append(item)
+    return found
+
+
+def _arrival(item: Item, date: datetime | None, now: datetime) -> datetime:
+    """When the mail came: as its source says, else as it says itself; never in the future."""
+    came = item.arrived_at or date or now
+    return min(came, now).replace(microsecond=0)

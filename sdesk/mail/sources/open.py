@@ -1,0 +1,39 @@
+"""From a mailbox of the configuration to its source; only the kind that is asked for is imported."""
+
+from __future__ import annotations
+
+from sdesk.config.wire import After, AnyMailbox, Auth, ImapMailbox, MaildirMailbox
+from sdesk.mail.secrets import password_of, token_of
+from sdesk.mail.sources.base import Source
+
+
+def open_source(mailbox: AnyMailbox) -> Source:
+    """The source of a mailbox, not yet connected: enter it to connect."""
+    after = f"move:{mailbox.move_to}" if mailbox.after is After.MOVE else mailbox.after.value
+    if isinstance(mailbox, ImapMailbox):
+        from sdesk.mail.sources.imap import ImapSettings, ImapSource
+
+        oauth2 = mailbox.auth is Auth.OAUTH2
+        return ImapSource(
+            ImapSettings(
+                host=mailbox.host,
+                port=mailbox.port,
+                user=mailbox.user,
+                secret=lambda: token_of(mailbox) if oauth2 else password_of(mailbox),
+                security=mailbox.security.value,
+                auth="xoauth2" if oauth2 else "password",
+                folders=mailbox.folders,
+                after=after,
+                # The configuration has refused a plain line beyond this machine that nobody allowed.
+                allow_plain=True,
+                connect_seconds=min(mailbox.timeout, 15.0),
+                read_seconds=mailbox.timeout,
+            )
+        )
+    if isinstance(mailbox, MaildirMailbox):
+        from sdesk.mail.sources.maildir import MaildirSettings, MaildirSource
+
+        return MaildirSource(MaildirSettings(mailbox.path, mailbox.folders or ("INBOX",), after))
+    from sdesk.mail.sources.mbox import MboxSettings, MboxSource
+
+    return MboxSource(MboxSettings(mailbox.path))
