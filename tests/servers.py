@@ -1,0 +1,233 @@
+"""A private Dovecot on the loopback interface, for tests that need a real IMAP server. It shares nothing with one of
+the system."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+HOW_TO_GET_IT = "no Dovecot here: apt-get install dovecot-imapd"
+
+_CONFIGURATION = """\
+base_dir = {dir}/run
+log_path = {dir}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+{tls}
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+default_internal_user = {internal}
+default_internal_group = {internal_group}
+default_login_user = {login}
+mail_location = maildir:{dir}/mail/%n
+first_valid_uid = 1
+first_valid_gid = 1
+mail_max_userip_connections = 100
+auth_failure_delay = 0
+passdb {{
+  driver = static
+  args = password={password}
+}}
+userdb {{
+  driver = static
+  args = uid={owner} gid={owner_group} home={dir}/mail/%n allow_all_users=yes
+}}
+service imap-login {{
+  chroot = {chroot}
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = {tls_port}
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+service stats {{
+  chroot =
+}}
+"""
+
+
+class Dovecot:
+    """A running server. Any user name is let in with `password`; a user's mail is the Maildir `maildir(user)`."""
+
+    password = "a-password"
+
+    def __init__(self, program: str) -> None:
+        self._program = program
+        # Not below pytest's folder: the paths of Unix sockets may have 107 bytes at most, and Dovecot's other users
+        # must get in.
+        self.dir = Path(tempfile.mkdtemp(prefix="sdesk-dovecot-"))
+        self.dir.chmod(0o755)
+        self.port, self.tls_port = _free_ports(2)
+        self.ca_file = self.dir / "certificate.pem"
+        """The certificate that signs itself, for localhost and 127.0.0.1; missing where there is no `openssl`."""
+        self._users = self._delivered = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        root = os.geteuid() == 0
+        me = pwd.getpwuid(os.geteuid()).pw_name
+        self._owner = "mail" if root else me
+        internal = "dovecot" if root else me
+        for folder in ("run", "mail"):
+            (self.dir / folder).mkdir()
+        self._own(self.dir / "mail")
+        self._configuration = self.dir / "dovecot.conf"
+        self._configuration.write_text(
+            _CONFIGURATION.format(
+                dir=self.dir,
+                tls=self._certificate(),
+                internal=internal,
+                internal_group=_group(internal),
+                login="dovenull" if root else me,
+                password=self.password,
+                owner=self._owner,
+                owner_group=_group(self._owner),
+                chroot="login" if root else "",
+                port=self.port,
+                tls_port=self.tls_port if self.ca_file.exists() else 0,
+            )
+        )
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        self._process = subprocess.Popen(
+            [self._program, "-F", "-c", str(self._configuration)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.dir / "stderr").open("wb"),
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+                    if connection.recv(4) == b"* OK":
+                        return
+            except OSError:
+                time.sleep(0.05)
+        told = [
+            path.read_text(errors="replace")[-2000:]
+            for path in (self.dir / "stderr", self.dir / "dovecot.log")
+            if path.exists()
+        ]
+        self.stop()
+        raise RuntimeError("Dovecot did not start:\n" + "\n".join(told))
+
+    def stop(self) -> None:
+        """End this server, and no other."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(10)
+            self._process = None
+
+    def new_user(self, mail: Path | Iterable[bytes] = ()) -> str:
+        """A new account with a copy of a Maildir, or with these messages, unread, in its inbox. Gives the user's
+        name."""
+        self._users += 1
+        user = f"user{self._users}"
+        if isinstance(mail, Path):
+            shutil.copytree(mail, self.maildir(user))
+            self._own(self.maildir(user))
+        else:
+            for sub in ("new", "cur", "tmp"):
+                (self.maildir(user) / sub).mkdir(parents=True, mode=0o700)
+            for raw in mail:
+                self.deliver(user, raw)
+            self._own(self.maildir(user))
+        return user
+
+    def deliver(self, user: str, raw: bytes, folder: str = "") -> None:
+        """Put one more message into a user's inbox (or a folder that is there), as a mail server would."""
+        self._delivered += 1
+        base = self.maildir(user) / (f".{folder}" if folder else "")
+        name = f"{1_790_000_000 + self._delivered}.M{self._delivered}P1.test"
+        (base / "tmp" / name).write_bytes(raw)
+        self._own(base / "tmp" / name)
+        (base / "tmp" / name).rename(base / "new" / name)
+
+    def maildir(self, user: str) -> Path:
+        """Where a user's mail is."""
+        return self.dir / "mail" / user
+
+    def close(self) -> None:
+        """Stop, and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def _own(self, path: Path) -> None:
+        if os.geteuid() != 0:
+            return
+        owner = pwd.getpwnam(self._owner)
+        for below in [path, *path.rglob("*")] if path.is_dir() else [path]:
+            os.chown(below, owner.pw_uid, owner.pw_gid)
+
+    def _certificate(self) -> str:
+        openssl = shutil.which("openssl")
+        if openssl is None:
+            return "ssl = no"
+        key = self.dir / "key.pem"
+        subprocess.run(
+            [
+                *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
+                *(
+                    "-addext",
+                    "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout",
+                    str(key),
+                    "-out",
+                    str(self.ca_file),
+                ),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        key.chmod(0o600)
+        return f"ssl = yes\nssl_cert = <{self.ca_file}\nssl_key = <{key}"
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A Dovecot for the whole run. A test that stops it must start it again."""
+    program = shutil.which(
+        "dovecot", path=os.environ.get("PATH", "") + os.pathsep + "/usr/sbin" + os.pathsep + "/usr/local/sbin"
+    )
+    if program is None:
+        if os.environ.get("SDESK_REQUIRE_SERVERS") == "1":
+            pytest.fail(HOW_TO_GET_IT)
+        pytest.skip(HOW_TO_GET_IT)
+    server = Dovecot(program)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+def _group(user: str) -> str:
+    return grp.getgrgid(pwd.getpwnam(user).pw_gid).gr_name
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
