@@ -55,9 +55,7 @@ MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
 
 COMMANDS: tuple[Command, ...] = (
     Command("open", ("enter",), "Open", "Open the ticket", MOVE, LIST, footer=1),
-    Command(
-        "back", ("escape",), "Back", "Leave the field, clear marks, clear the filter, go back: in this order", MOVE
-    ),
+    Command("back", ("escape",), "Back", "Out of the field, the marks, the filter, the screen", MOVE),
     Command("down", ("j", "down"), "Down", "One down", MOVE),
     Command("up", ("k", "up"), "Up", "One up", MOVE),
     Command("first", ("g", "home"), "First", "To the beginning", MOVE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
-from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
@@ -219,6 +220,11 @@ def run_console(
     settings = settings or ConsoleSettings()
     if settings.theme not in THEMES:
         raise BadInput(f"Unknown theme “{settings.theme}”", f"It is one of {', '.join(THEMES)}")
+    known = {command.id for command in COMMANDS}
+    for unknown in sorted(set(settings.keys) - known):
+        near = get_close_matches(unknown, sorted(known), n=1)
+        remedy = f"Did you mean {near[0]}?" if near else f"It is one of {', '.join(sorted(known))}"
+        raise BadInput(f"The console has no command “{unknown}” to give a key", remedy)
     console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
     console.run(mouse=settings.mouse)
     if console.failure is not None:

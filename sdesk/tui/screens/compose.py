@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
@@ -19,7 +19,12 @@ from textual.widgets import Button, Static, TextArea
 
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import TicketRow
+from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.tui.countdown import Held
+from sdesk.tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from sdesk.tui.app import Console
 
 SAVE_SECONDS = 2.0
 
@@ -48,6 +53,7 @@ class Compose(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         requester = one_line(self._row.requester_name or self._row.requester_email or "the requester")
+        yield Preview(id="read")
         with Vertical(id="editor") as box:
             if self.is_note:
                 box.border_title = _plain(f"INTERNAL NOTE on {self._row.ref} - never sent, only agents see it")
@@ -80,8 +86,11 @@ class Compose(ModalScreen[str | None]):
         self.query_one("#text").focus()
         self.set_interval(SAVE_SECONDS, self.keep_draft)
 
-    def restore(self, draft: str | None) -> None:
-        """Put the kept draft before what was typed meanwhile; called when it has been read."""
+    def restore(self, answer: tuple[TicketDetail, Held, str | None]) -> None:
+        """Show what is answered, and put the kept draft before what was typed meanwhile; called when they were read."""
+        detail, held, draft = answer
+        console = cast("Console", self.app)
+        self.query_one("#read", Preview).show(detail, held, console.now(), console.zone)
         if draft:
             area = self.query_one("#text", TextArea)
             typed = area.text

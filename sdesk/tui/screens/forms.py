@@ -10,11 +10,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Input, RadioButton, RadioSet, Static, TextArea
+from textual.widgets import Button, Input, Static, TextArea
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.ticket import WaitingFor
 from sdesk.tui.screens.dialog import Dialog
+from sdesk.tui.widgets.picks import Picks
 
 Values = dict[str, Any]
 """Values of an action, by parameter name."""
@@ -33,10 +34,7 @@ class WaitForm(Dialog[Values]):
         self._parse, self._written = parse, shown
 
     def fields(self) -> ComposeResult:
-        with RadioSet(id="whom", compact=True):
-            yield RadioButton("for the requester", value=True)
-            yield RadioButton("for a supplier")
-            yield RadioButton("for a date")
+        yield Picks(("for the requester", "for a supplier", "for a date"), id="whom")
         yield Static("Until (2d, tomorrow 10:00, 2026-11-27; empty: as long as the team waits)", classes="label")
         yield Input(id="until", compact=True)
         yield Static("", id="means", markup=False)
@@ -71,7 +69,7 @@ class WaitForm(Dialog[Values]):
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
         """Answer, if the fields are right."""
-        whom = tuple(WaitingFor)[max(0, self.query_one("#whom", RadioSet).pressed_index)]
+        whom = tuple(WaitingFor)[self.query_one("#whom", Picks).chosen]
         values: Values = {"waiting_for": whom.value}
         until = self.query_one("#until", Input).value.strip()
         text = self.query_one("#text", TextArea).text.strip()
@@ -98,7 +96,7 @@ class CloseForm(Dialog[Values]):
         super().__init__(title, hint="Ctrl+G Close and tell   Tab Buttons   Esc Cancel", classes="form")
 
     def fields(self) -> ComposeResult:
-        yield Static("Resolution, told to the requester", classes="label")
+        yield Static("Resolution, told to the requester", classes="label first")
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield Button("Close and tell", id="send", compact=True)

@@ -56,7 +56,8 @@ class QueueBars:
         if window.marks:
             note.append(Part(f"{len(window.marks)} marked   ", "strong"))
         if totals is not None:
-            note.append(Part(f"{totals.shown} shown   " if text else f"{totals.shown} tickets   ", "dim"))
+            whole = totals.of_views[screen.view_place]
+            note.append(Part(f"{totals.shown} of {whole} shown   " if text else f"{whole} tickets   ", "dim"))
         note.append(Part("sort: SLA ", "dim"))
         self._bar("filter-note").show([], note)
         error = self._bar("filter-error")

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sdesk.actions.perform import Outcome
+from sdesk.domain.actor import Actor
 from sdesk.domain.duration import format_duration
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.instant import parse_instant
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction, Priority
-from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, TicketRow
-from sdesk.tui.actions import COMMANDS
+from sdesk.store.reader import Reader
+from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, TicketDetail, TicketRow
+from sdesk.tui.countdown import Held, hold
 from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.choose import Choice, Choose
@@ -20,8 +22,6 @@ from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.forms import CloseForm, WaitForm
 from sdesk.tui.signals import clock_text
-
-_BY_ID = {command.id: command for command in COMMANDS}
 
 
 class WorkScreen(DeskScreen):
@@ -129,13 +129,15 @@ class WorkScreen(DeskScreen):
             ("wait", "waiting..."),
             ("close", "resolved..."),
             ("reopen", "open again"),
+            ("confirm", "outage confirmed: its loss counts"),
+            ("restored", "restored: the outage is over, the ticket stays"),
             ("spam", "spam..."),
         )
         choices = [Choice(verb, (words,), self._why_not(verb, rows)) for verb, words in moves]
 
         def chosen(verb: str | None) -> None:
-            if verb == "reopen":
-                self._perform("reopen", rows, {})
+            if verb in {"reopen", "confirm", "restored"}:
+                self._perform(verb, rows, {})
             elif verb is not None:
                 getattr(self, f"action_{verb}")()
 
@@ -199,9 +201,14 @@ class WorkScreen(DeskScreen):
 
         dialog = Compose(row, direction, save, editor=editor)
         self.app.push_screen(dialog, written)
-        link.read(
-            dialog, lambda reader, actor: reader.draft(actor, row.number, direction), dialog.restore, self._draft_lost
-        )
+        now = self.console.now()
+
+        def ask(reader: Reader, actor: Actor) -> tuple[TicketDetail, Held, str | None]:
+            detail = reader.ticket(actor, row.number, now=now)
+            held = hold([detail.ticket], {}, now)[0]
+            return detail, held, reader.draft(actor, row.number, direction)
+
+        link.read(dialog, ask, dialog.restore, self._draft_lost)
 
     def _draft_lost(self, error: SdeskError) -> None:
         self.console.notice(f"The draft could not be read: {error}", "error")
@@ -211,7 +218,7 @@ class WorkScreen(DeskScreen):
     ) -> None:
         def done(outcomes: tuple[Outcome, ...]) -> None:
             self.console.touched(outcomes, rows)
-            text, kind = report(outcomes)
+            text, kind = report(outcomes, {row.number: row.ref for row in rows})
             self.console.notice(text, kind)
             if succeeded is not None and not any(outcome.error for outcome in outcomes):
                 succeeded()
@@ -233,7 +240,7 @@ def named(rows: Sequence[TicketRow]) -> str:
     return rows[0].ref if len(rows) == 1 else f"{len(rows)} tickets"
 
 
-def report(outcomes: Sequence[Outcome]) -> tuple[str, str]:
+def report(outcomes: Sequence[Outcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
     """What came of an action, and the kind of notice: every ticket that failed is named."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     done = [outcome for outcome in outcomes if outcome.error is None]
@@ -242,8 +249,8 @@ def report(outcomes: Sequence[Outcome]) -> tuple[str, str]:
             return done[0].sentence, "good"
         return f"{len(done)} tickets: {one_line(done[0].sentence)} ..." if done else "Nothing to do", "good"
     if len(outcomes) == 1:
-        return f"{failed[0].ref}: {failed[0].error}", "error"
-    refs = ", ".join(outcome.ref for outcome in failed)
+        return str(failed[0].error), "error"
+    refs = ", ".join(refs_by_number.get(outcome.number, outcome.ref) for outcome in failed)
     return f"{len(done)} done, {len(failed)} refused ({refs}): {failed[0].error}", "error"
 
 
