@@ -42,18 +42,32 @@ def open_console(*, store: Path, config: Config, agent: str) -> None:
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:
-    """Fetch every mailbox with a desk of its own: the console calls it in a thread."""
-    from sdesk.desk.opening import open_desk
-    from sdesk.mail.fetch import FetchOptions, fetch
+    """Fetch every mailbox with a desk of its own: the console calls it in a thread.
 
+    One that fails does not stop the next; the first failure is raised when all have been asked.
+    """
+    from sdesk.desk.opening import open_desk
+    from sdesk.domain.errors import SdeskError
+    from sdesk.mail.fetch import fetch
+
+    def count(done: int) -> None:
+        progress(before + done, before + done)
+
+    reports: list[FetchReport] = []
+    failures: list[SdeskError] = []
     desk = open_desk(store)
     try:
-        options = FetchOptions()
-        return [
-            fetch(desk, mailbox, now=now, options=options, progress=progress) for mailbox in config.mailboxes.values()
-        ]
+        for mailbox in config.mailboxes.values():
+            before = sum(report.examined for report in reports)
+            try:
+                reports.append(fetch(desk, mailbox, now=now, progress=count))
+            except SdeskError as error:
+                failures.append(error)
     finally:
         desk.close()
+    if failures:
+        raise failures[0]
+    return reports
 
 
 def build_demo(folder: Path, instant: datetime) -> BuiltDemo:

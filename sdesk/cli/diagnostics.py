@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -77,6 +78,8 @@ def worst(codes: Sequence[ExitCode]) -> ExitCode:
     return different.pop() if len(different) == 1 else ExitCode.PARTLY
 
 
+_WORD = re.compile("[A-Z][a-z]* ")
+
 _origins_shown = False
 
 
@@ -140,11 +143,13 @@ def _origin(problem: BaseException) -> None:
 
 def _sentence(problem: SdeskError) -> str:
     """`what. what to do`: one line, both parts begun as their place wants it."""
-    text = problem.what.rstrip(". ")
-    if problem.remedy:
-        remedy = problem.remedy.rstrip(".")
-        text += f". {remedy[:1].lower()}{remedy[1:]}"
-    return text
+    text = _begun_small(problem.what.rstrip(". "))
+    return f"{text}. {_begun_small(problem.remedy.rstrip('.'))}" if problem.remedy else text
+
+
+def _begun_small(text: str) -> str:
+    """It follows a colon or a full stop that is none; what begins with a name of a file or the like is left alone."""
+    return text[:1].lower() + text[1:] if _WORD.match(text) else text
 
 
 def _line(text: str) -> None:

@@ -334,8 +334,8 @@ def test_rows_of_the_desk_itself(sdesk: Sdesk) -> None:
     for noun, key, first in (
         ("agent", "login", "anna"),
         ("team", "key", "hr"),
-        ("service", "key", "leave"),
-        ("unit", "key", "flagship"),
+        ("service", "key", "feedback"),
+        ("unit", "key", "accounting"),
     ):
         rows = json.loads(sdesk(noun, "list", "-o", "json").out)
         assert rows[0][key] == first

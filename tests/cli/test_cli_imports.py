@@ -1,0 +1,107 @@
+"""What a command loads, in a fresh interpreter: it pays for what it uses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "alembic",
+    "holidays",
+    "imapclient",
+    "inscriptis",
+    "jinja2",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "sqlmodel",
+    "textual",
+}
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a command loads."""
+    program = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: sys.stderr.write('\\nMODULES ' + ' '.join(sorted(sys.modules))))\n"
+        f"sys.argv[1:] = {list(arguments)!r}\n"
+        "from sdesk.main import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60, input=""
+    )
+    said, _, modules = done.stderr.rpartition("MODULES ")
+    assert done.returncode == 0, said
+    return set(modules.split())
+
+
+def packages(modules: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "-o", "json"),
+        ("list", "team:it", "assignee:none"),
+        ("list", "-o", "csv"),
+        ("next",),
+        ("show", "1"),
+        ("show", "1", "-o", "json"),
+        ("history", "1"),
+        ("agent", "list"),
+        ("mail", "ledger"),
+        ("sla", "due", "--calendar", "office", "--start", "now", "--target", "4h"),
+        ("db", "path"),
+        ("version",),
+        ("--help",),
+        ("mail", "--help"),
+        ("take", "--help"),
+        ("schema", "ticket"),
+    ],
+    ids=" ".join,
+)
+def test_a_reading_command_is_light(arguments: tuple[str, ...], at_desk: Path) -> None:
+    if "1" in arguments:
+        _a_ticket(at_desk)
+    assert not packages(loaded_by(*arguments)) & HEAVY
+
+
+def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None:
+    loaded = loaded_by("list", "-o", "json")
+    assert not packages(loaded) & (HEAVY | {"platformdirs", "tomllib", "csv", "tempfile", "asyncio", "http"})
+    ours = {name for name in loaded if name.startswith("sdesk.cli.")}
+    assert not ours & {f"sdesk.cli.{room}" for room in ("work", "answers", "new", "fetch", "page", "table", "about")}
+
+
+def test_only_a_table_loads_rich(at_desk: Path) -> None:
+    assert "rich" in packages(loaded_by("list", "-o", "table"))
+
+
+def test_new_loads_no_migrations_holidays_or_templates(at_desk: Path) -> None:
+    loaded = packages(loaded_by("new", "--subject", "x", "--text", "y"))
+    assert "sqlmodel" in loaded
+    assert not loaded & {"alembic", "holidays", "jinja2", "imapclient", "inscriptis", "textual", "rich"}
+
+
+def test_parsing_a_message_knows_no_store() -> None:
+    loaded = loaded_by("mail", "parse", "-o", "json")
+    assert not packages(loaded) & (HEAVY - {"inscriptis"} | {"sqlite3"})
+    assert not {name for name in loaded if name.startswith("sdesk.store")}
+
+
+def _a_ticket(path: Path) -> None:
+    from command_line import NOW
+
+    from sdesk.actions.perform import create
+    from sdesk.desk.opening import open_desk
+    from sdesk.store.reader import Reader
+
+    with Reader(path) as reader:
+        anna = reader.actor("anna")
+    desk = open_desk(path)
+    create(desk, anna, {"subject": "x", "text": "y"}, now=NOW)
+    desk.close()

@@ -1,0 +1,68 @@
+"""How the command line opens the console and the demo, which stand in by doubles here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Sdesk
+
+from sdesk.cli import app, console
+
+
+@pytest.fixture
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard input and output say that they are a terminal."""
+
+    class Stream:
+        def __init__(self, name: str) -> None:
+            self._name = name
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(getattr(sys, self._name), name)
+
+        def isatty(self) -> bool:
+            return True
+
+    class Streams:
+        stdin, stdout, stderr = Stream("stdin"), Stream("stdout"), Stream("stderr")
+
+    for module in (app, console):
+        monkeypatch.setattr(module, "sys", Streams)
+
+
+Open = Callable[..., None]
+
+
+def test_elsewhere_the_console_is_refused(sdesk: Sdesk, at_desk: Path, doubles: Any) -> None:
+    ran = sdesk("tui")
+    assert ran.code == 2
+    assert "terminal" in ran.err
+    assert doubles.consoles == []
+
+
+@pytest.mark.usefixtures("on_terminal")
+@pytest.mark.parametrize("arguments", [[], ["tui"]], ids=["alone", "tui"])
+def test_on_a_terminal_the_console_opens(arguments: list[str], sdesk: Sdesk, at_desk: Path, doubles: Any) -> None:
+    assert sdesk(*arguments).code == 0
+    (opened,) = doubles.consoles
+    assert (opened["store"], opened["agent"], opened["config"].file) == (at_desk, "anna", None)
+
+
+@pytest.mark.usefixtures("on_terminal")
+def test_the_console_is_opened_as_somebody_and_upon_something(
+    sdesk: Sdesk, at_desk: Path, doubles: Any, tmp_path: Path
+) -> None:
+    assert sdesk("--as", "nobody").code == 2
+    assert sdesk("--db", str(tmp_path / "none.db"), "tui").code == 4
+    wrong = tmp_path / "config.toml"
+    wrong.write_text("[mailbox.support]\n")
+    ran = sdesk("--config", str(wrong))
+    assert ran.code == 2
+    assert "mailboxes" in ran.err
+    assert doubles.consoles == []
+    assert sdesk("--as", "boris").code == 0
+    assert doubles.consoles[0]["agent"] == "boris"

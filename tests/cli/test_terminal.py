@@ -1,0 +1,130 @@
+"""On a terminal: tables, colour, the editor, questions, and the console when nothing is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_line import Process, Terminal
+
+pytestmark = pytest.mark.usefixtures("at_desk")
+
+
+@pytest.fixture
+def editor(tmp_path: Path) -> Path:
+    """An editor that keeps what it was given, and writes a line before it."""
+    program = tmp_path / "editor.sh"
+    program.write_text(
+        f'#!/bin/sh\ncp "$1" {tmp_path}/given.txt\n'
+        '{ echo "Written by hand"; cat "$1"; } > "$1.new"\nmv "$1.new" "$1"\n'
+    )
+    program.chmod(0o755)
+    return program
+
+
+def a_ticket(process: Process, *more: str) -> str:
+    ran = process("new", "--subject", "Касса", "--text", "Зависла", *more, "-o", "ids")
+    assert ran.code == 0, ran.err
+    return ran.out.strip()
+
+
+def test_a_table_by_default_and_colour_with_it(process: Process, terminal: Terminal) -> None:
+    a_ticket(process)
+    shown = terminal("list")
+    assert shown.code == 0
+    assert "SUBJECT" in shown.out
+    assert "\x1b[1m" in shown.out
+    assert process("list").out.startswith("number\tref\t")
+
+
+@pytest.mark.parametrize(
+    ("env", "options"),
+    [({"NO_COLOR": "1"}, ()), ({"TERM": "dumb"}, ()), ({}, ("--color", "never"))],
+    ids=["NO_COLOR", "dumb", "never"],
+)
+def test_no_colour(env: dict[str, str], options: tuple[str, ...], process: Process, terminal: Terminal) -> None:
+    number = a_ticket(process)
+    for command in (["list"], ["show", number]):
+        shown = terminal(*command, *options, env=env)
+        assert shown.code == 0
+        assert "SD-1" in shown.out
+        assert "\x1b[" not in shown.out
+
+
+def test_colour_where_it_is_insisted_on(process: Process) -> None:
+    a_ticket(process)
+    assert "\x1b[" in process("list", "-o", "table", "--color", "always").out
+    assert "\x1b[" not in process("list", "-o", "json", "--color", "always").out
+
+
+def test_local_time_for_eyes_and_utc_for_programs(process: Process, terminal: Terminal) -> None:
+    number = a_ticket(process)
+    process("wait", number, "--until", "2030-01-01 12:00")
+    assert "until 2030-01-01 12:00" in terminal("show", number).out
+    assert '"wake_at": "2030-01-01T09:00:00Z"' in process("show", number, "-o", "json").out
+
+
+def test_an_editor_opens_for_a_missing_text(process: Process, terminal: Terminal, editor: Path, tmp_path: Path) -> None:
+    number = a_ticket(process, "--requester", "irina@shop.example")
+    shown = terminal("reply", number, env={"VISUAL": str(editor)})
+    assert (shown.code, shown.out) == (0, "SD-1 answered\n")
+    given = (tmp_path / "given.txt").read_text()
+    assert "left out" in given
+    assert "# SD-1  Касса" in given
+    assert '"text": "Written by hand"' in process("show", number, "-o", "json").out
+
+
+def test_an_editor_for_a_new_ticket_takes_the_first_line_as_subject(
+    process: Process, terminal: Terminal, editor: Path
+) -> None:
+    assert terminal("new", env={"EDITOR": str(editor)}).code == 0
+    assert process("list", "--fields", "subject").out == "subject\nWritten by hand\n"
+
+
+def test_an_empty_text_does_nothing(process: Process, terminal: Terminal) -> None:
+    number = a_ticket(process)
+    shown = terminal("note", number, env={"EDITOR": "true"})
+    assert shown.code == 1
+    assert "nothing was done" in shown.out
+    assert process("show", number, "-o", "json").out.count('"direction"') == 1
+
+
+def test_what_was_written_is_not_lost(process: Process, terminal: Terminal, editor: Path, tmp_path: Path) -> None:
+    number = a_ticket(process, "--requester", "irina@shop.example")
+    meddling = tmp_path / "meddling.sh"
+    meddling.write_text(f'#!/bin/sh\n{editor} "$1"\n"{_python()}" -m sdesk take {number} >/dev/null\n')
+    meddling.chmod(0o755)
+    shown = terminal("reply", number, env={"EDITOR": str(meddling), "TMPDIR": str(tmp_path)})
+    assert shown.code == 7
+    kept = shown.out.partition("--text @")[2].strip()
+    assert Path(kept).read_text() == "Written by hand"
+
+
+def test_no_editor_is_named(process: Process, terminal: Terminal) -> None:
+    number = a_ticket(process)
+    shown = terminal("note", number)
+    assert shown.code == 2
+    assert "EDITOR" in shown.out
+
+
+def test_a_question_is_answered_no_unless_somebody_says_yes(process: Process, terminal: Terminal) -> None:
+    numbers = [a_ticket(process), a_ticket(process)]
+    shown = terminal("ticket", "set", *numbers, "--status", "spam", typed="\n")
+    assert shown.code == 1
+    assert "[y/N]" in shown.out
+    assert process("list", "status:spam", "-o", "ids").out == ""
+    assert terminal("ticket", "set", numbers[0], "--status", "spam").code == 0
+    again = a_ticket(process)
+    assert terminal("ticket", "set", numbers[1], again, "--status", "spam", typed="y\n").code == 0
+    assert len(process("list", "status:spam", "-o", "ids").out.split()) == 3
+
+
+def test_a_script_is_asked_nothing(process: Process) -> None:
+    numbers = [a_ticket(process), a_ticket(process)]
+    assert process("ticket", "set", *numbers, "--status", "spam").code == 0
+
+
+def _python() -> str:
+    import sys
+
+    return sys.executable
