@@ -22,8 +22,10 @@ from sdesk.domain.urgency import DEFAULT_HEAD_START
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.models import Desk
+from sdesk.store.prepared import Prepared
 
 _TABLES = Desk.metadata.tables
+_REVISION = Prepared(select(col(Desk.revision)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,5 +264,5 @@ def load(connection: Connection) -> Rules:
 
 def revision(connection: Connection) -> int:
     """The revision of the set-up that the store has now; 0 before the first."""
-    found = connection.execute(select(col(Desk.revision))).scalar()
+    found: int | None = _REVISION.run(connection).scalar()
     return found or 0

@@ -263,7 +263,7 @@ class _Run:
         )
         try:
             with self.desk.work(SYSTEM, now) as work:
-                if ledgers.known_uids(work, self.mailbox.name, item.folder, item.uidvalidity, [item.uid]):
+                if ledgers.is_known(work, self.mailbox.name, item.folder, item.uidvalidity, item.uid):
                     # Another fetch took it since this one asked.
                     return _KNOWN
                 receipt = receive(work, mail, raw, origin)

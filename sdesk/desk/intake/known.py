@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -16,6 +17,25 @@ from sdesk.domain.ledger import Outcome
 from sdesk.domain.thread import address_token, referred_ids, subject_tag
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind, Status
 from sdesk.store.models import Ledger, Link, Message, Person, Ticket
+from sdesk.store.prepared import Prepared
+
+_SAME_MAIL = Prepared(
+    select(col(Ledger.ticket_id))
+    .where(
+        col(Ledger.identity) == bindparam("identity"),
+        or_(col(Ledger.team_id) == bindparam("team_id"), col(Ledger.team_id).is_(None)),
+        col(Ledger.outcome) != Outcome.QUARANTINED,
+    )
+    .order_by(col(Ledger.id))
+)
+_BY_MESSAGE_ID = Prepared(
+    select(col(Message.ticket_id)).where(col(Message.message_id) == bindparam("message_id")).order_by(col(Message.id))
+)
+_TAKING_PART = Prepared(
+    select(col(Message.author_address), col(Message.recipients)).where(
+        col(Message.ticket_id) == bindparam("number"), col(Message.takes_part)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +51,19 @@ class Thread:
 
 def seen_before(work: Work, identity: str, team_id: int) -> tuple[int | None] | None:
     """The ticket (or None) of the same mail taken earlier for the same team; None where it was never taken."""
-    row = work.connection.execute(
-        select(col(Ledger.ticket_id))
-        .where(
-            col(Ledger.identity) == identity,
-            or_(col(Ledger.team_id) == team_id, col(Ledger.team_id).is_(None)),
-            col(Ledger.outcome) != Outcome.QUARANTINED,
-        )
-        .order_by(col(Ledger.id))
-        .limit(1)
-    ).first()
+    row = _SAME_MAIL.run(work.connection, identity=identity, team_id=team_id).first()
     return None if row is None else (row[0],)
 
 
 def find_thread(work: Work, mail: InboundMail) -> Thread | None:
     """The ticket that a mail answers by its references or its token address."""
-    ids = referred_ids(mail)
-    if ids:
-        found: dict[str, int] = {}
-        rows = work.connection.execute(
-            select(col(Message.message_id), col(Message.ticket_id)).where(col(Message.message_id).in_(ids))
-        )
-        for message_id, of_ticket in rows:
-            # The first that had it keeps it: a Message-ID that two different mails carry moves no thread.
-            if message_id is not None:
-                found.setdefault(message_id, of_ticket)
-        for message_id in ids:
-            own = read_message_id(message_id)
-            if message_id in found:
-                return _thread(work, found[message_id], "In-Reply-To")
-            if own is not None and (number := _by_token(work, *own)) is not None:
-                return _thread(work, number, "In-Reply-To")
+    for message_id in referred_ids(mail):
+        # The first that had it keeps it: a Message-ID that two different mails carry moves no thread.
+        number = _BY_MESSAGE_ID.run(work.connection, message_id=message_id).scalar()
+        if number is None and (own := read_message_id(message_id)) is not None:
+            number = _by_token(work, *own)
+        if number is not None:
+            return _thread(work, number, "In-Reply-To")
     token = address_token(mail)
     if token is not None and (addressed := _by_token(work, *token)) is not None:
         return _thread(work, addressed, "its address")
@@ -85,15 +87,12 @@ def takes_part(work: Work, ticket: Ticket, sender: FoundPerson | None, address: 
         if sender.unit_id is not None and sender.unit_id == ticket.unit_id:
             return True
     address = address.lower()
-    rows = work.connection.execute(
-        select(col(Message.author_address), col(Message.recipients)).where(
-            col(Message.ticket_id) == ticket.id, col(Message.takes_part)
-        )
-    )
+    rows = _TAKING_PART.run(work.connection, number=ticket.id).all()
     for author, recipients in rows:
         named = {author.lower()}
         if recipients:
-            named |= {each[0].lower() for field in ("to", "cc") for each in recipients.get(field, ())}
+            listed = json.loads(recipients)
+            named |= {each[0].lower() for field in ("to", "cc") for each in listed.get(field, ())}
         if address in named:
             return True
     return False

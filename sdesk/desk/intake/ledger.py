@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.domain.ledger import Outcome
 from sdesk.store.models import Ledger, MailboxState
+from sdesk.store.prepared import Prepared
+
+_KNOWN = Prepared(
+    select(col(Ledger.id)).where(
+        col(Ledger.mailbox) == bindparam("mailbox"),
+        col(Ledger.folder) == bindparam("folder"),
+        col(Ledger.uidvalidity) == bindparam("uidvalidity"),
+        col(Ledger.uid) == bindparam("uid"),
+    )
+)
 
 
 def known_uids(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:
@@ -25,6 +35,12 @@ def known_uids(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Se
             )
         ).scalars()
     )
+
+
+def is_known(work: Work, mailbox: str, folder: str, uidvalidity: int, uid: str) -> bool:
+    """Whether the ledger has one message of a source."""
+    found = _KNOWN.run(work.connection, mailbox=mailbox, folder=folder, uidvalidity=uidvalidity, uid=uid)
+    return found.first() is not None
 
 
 def quarantined_uids(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.intake.origin import Origin, Receipt
@@ -17,6 +17,7 @@ from sdesk.desk.steps.outgoing import (
     too_many_acknowledgements,
 )
 from sdesk.desk.steps.people import FoundPerson, parse_mailbox, person_of
+from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
@@ -107,9 +108,7 @@ def link(work: Work, number: int, other: int, kind: LinkKind) -> None:
         select(col(Link.id)).where(col(Link.ticket_id) == number, col(Link.other_id) == other, col(Link.kind) == kind)
     ).first()
     if there is None:
-        work.connection.execute(
-            insert(Link), {"ticket_id": number, "other_id": other, "kind": kind, "created_at": work.now}
-        )
+        insert_row(work, Link, {"ticket_id": number, "other_id": other, "kind": kind, "created_at": work.now})
 
 
 def _requester(work: Work, mail: InboundMail, routing: Routing) -> FoundPerson | None:

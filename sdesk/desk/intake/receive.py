@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from sdesk.desk.intake.follow_up import find_bounced, follow_up, note_bounce, note_from_agent, note_from_machine
@@ -35,6 +35,15 @@ from sdesk.domain.routing import Routing, route
 from sdesk.domain.thread import authentication_failed
 from sdesk.domain.ticket import LinkKind
 from sdesk.store.models import Ledger, Quarantine, Ticket
+from sdesk.store.prepared import Prepared
+
+_COPIES = Prepared(
+    select(col(Ledger.ticket_id)).where(
+        col(Ledger.identity) == bindparam("identity"),
+        col(Ledger.outcome) == Outcome.CREATED,
+        col(Ledger.ticket_id) != bindparam("number"),
+    )
+)
 
 LOOP_HEADER = "x-sdesk-loop"
 """Whatever the desk sends carries it, with the desk's own token."""
@@ -61,8 +70,9 @@ def quarantine(work: Work, mail: InboundMail, raw: bytes, origin: Origin, error:
     """Put a message whose handling raised aside, whole, for somebody to look at."""
     receipt = Receipt(Outcome.QUARANTINED, None, f"its handling failed: {error}")
     ledger_id = _write_ledger(work, mail, origin, identity_of(mail), None, keep_raw(work, raw, mail.sha256), receipt)
-    work.connection.execute(
-        insert(Quarantine),
+    insert_row(
+        work,
+        Quarantine,
         {"ledger_id": ledger_id, "error": error, "trace": trace, "quarantined_at": work.now},
     )
     return receipt
@@ -279,13 +289,6 @@ def _write_ledger(
 
 def _link_copies(work: Work, identity: str, number: int) -> None:
     """The same mail in another team's mailbox opened a ticket there: the two are linked."""
-    others = work.connection.execute(
-        select(col(Ledger.ticket_id)).where(
-            col(Ledger.identity) == identity,
-            col(Ledger.outcome) == Outcome.CREATED,
-            col(Ledger.ticket_id) != number,
-        )
-    ).scalars()
-    for other in others:
+    for other in _COPIES.run(work.connection, identity=identity, number=number).scalars().all():
         if other is not None:
             link(work, number, other, LinkKind.COPY)

@@ -7,14 +7,22 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.clock import Clock, Clocks, Promise, Run, deadlines, earliest_due, stale_at
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Priority, Status
 from sdesk.domain.urgency import place
 from sdesk.store.models import ClockRun, Ticket
+from sdesk.store.prepared import Prepared
+
+_RUNS = Prepared(
+    select(col(ClockRun.kind), col(ClockRun.started_at), col(ClockRun.stopped_at), col(ClockRun.seconds))
+    .where(col(ClockRun.ticket_id) == bindparam("number"), col(ClockRun.past).is_(False))
+    .order_by(col(ClockRun.id))
+)
 
 
 def promise_of(work: Work, ticket: Ticket) -> Promise:
@@ -25,13 +33,11 @@ def promise_of(work: Work, ticket: Ticket) -> Promise:
 def load_clocks(work: Work, ticket: Ticket) -> Clocks:
     """The clocks of a ticket, with their finished runs."""
     runs: dict[ClockKind, list[Run]] = {kind: [] for kind in ClockKind}
-    found = work.connection.execute(
-        select(col(ClockRun.kind), col(ClockRun.started_at), col(ClockRun.stopped_at), col(ClockRun.seconds))
-        .where(col(ClockRun.ticket_id) == ticket.id, col(ClockRun.past).is_(False))
-        .order_by(col(ClockRun.id))
-    )
+    found = _RUNS.run(work.connection, number=ticket.id).all()
     for kind, started_at, stopped_at, seconds in found:
-        runs[kind].append(Run(started_at, stopped_at, seconds))
+        runs[ClockKind(kind)].append(
+            Run(datetime.fromisoformat(started_at), datetime.fromisoformat(stopped_at), seconds)
+        )
     return Clocks(*(_clock(ticket, kind, runs[kind]) for kind in ClockKind))
 
 
@@ -110,20 +116,18 @@ def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> No
             else:
                 work.connection.execute(delete(ClockRun).where(*mine))
             fresh = new.runs
-        if fresh:
-            work.connection.execute(
-                insert(ClockRun),
-                [
-                    {
-                        "ticket_id": ticket.id,
-                        "kind": new.kind,
-                        "started_at": run.started_at,
-                        "stopped_at": run.stopped_at,
-                        "seconds": run.seconds,
-                        "past": False,
-                    }
-                    for run in fresh
-                ],
+        for run in fresh:
+            insert_row(
+                work,
+                ClockRun,
+                {
+                    "ticket_id": ticket.id,
+                    "kind": new.kind,
+                    "started_at": run.started_at,
+                    "stopped_at": run.stopped_at,
+                    "seconds": run.seconds,
+                    "past": False,
+                },
             )
 
 

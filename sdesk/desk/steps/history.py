@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert
-
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.rows import insert_row
 from sdesk.store.models import History
 
 
 def record(work: Work, number: int | None, event: str, *, by: str | None = None, **data: Any) -> None:
     """Add an event; `by` is who did it where it was not the actor (`requester`)."""
-    work.connection.execute(
-        insert(History),
+    insert_row(
+        work,
+        History,
         {
             "ticket_id": number,
             "at": work.now,

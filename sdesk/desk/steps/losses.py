@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.outage import CENT, capped_shares, loss_per_hour, loss_so_far
 from sdesk.domain.priority import impact_of_loss, priority_of, raised
 from sdesk.domain.ticket import Impact, Priority, Urgency
@@ -47,8 +48,9 @@ def follow_priority(work: Work, impact: Impact, urgency: Urgency, per_hour: Deci
 
 def begin_outage(work: Work, number: int, unit_id: int, share: Decimal, down_from: datetime) -> None:
     """Write a suspected outage down."""
-    work.connection.execute(
-        insert(Outage),
+    insert_row(
+        work,
+        Outage,
         {"ticket_id": number, "unit_id": unit_id, "down_from": down_from, "share": share, "confirmed": False},
     )
 

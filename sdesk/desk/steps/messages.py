@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -16,20 +16,21 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
+from sdesk.store.prepared import Prepared
 from sdesk.store.search import LONGEST_TEXT, fold
 
 RAW_LEVEL = 1
 """Of zlib: most of a large mail is base64, which a higher level packs little better for much more time."""
 
-_INDEX_NEW = text("INSERT INTO ticket_fts (rowid, subject, body, people) VALUES (:number, :subject, :body, :people)")
-_INDEX_MORE = text(
-    "UPDATE ticket_fts SET body = body || char(10) || :body, people = people || ' ' || :people WHERE rowid = :number"
-)
+_INDEX_NEW = "INSERT INTO ticket_fts (rowid, subject, body, people) VALUES (?, ?, ?, ?)"
+_INDEX_MORE = "UPDATE ticket_fts SET body = body || char(10) || ?, people = people || ' ' || ? WHERE rowid = ?"
+_RAW_BY_DIGEST = Prepared(select(col(RawMail.id)).where(col(RawMail.sha256) == bindparam("sha256")))
+_BLOB_BY_DIGEST = Prepared(select(col(Blob.id)).where(col(Blob.sha256) == bindparam("sha256")))
 
 
 def keep_raw(work: Work, raw: bytes, sha256: str) -> int:
     """The raw bytes of a mail, stored once; gives the row."""
-    found = work.connection.execute(select(col(RawMail.id)).where(col(RawMail.sha256) == sha256)).scalar()
+    found = _RAW_BY_DIGEST.run(work.connection, sha256=sha256).scalar()
     if found is not None:
         return int(found)
     return insert_row(work, RawMail, {"sha256": sha256, "size": len(raw), "data": zlib.compress(raw, RAW_LEVEL)})
@@ -88,8 +89,9 @@ def add_message(
         },
     )
     for attachment in attachments:
-        work.connection.execute(
-            insert(Attachment),
+        insert_row(
+            work,
+            Attachment,
             {
                 "message_id": row,
                 "blob_id": _keep_blob(work, attachment.content),
@@ -100,24 +102,20 @@ def add_message(
             },
         )
     if indexed:
-        work.connection.execute(
-            _INDEX_MORE,
-            {"number": number, "body": fold(text[:LONGEST_TEXT]), "people": fold(f"{author_name} {author_address}")},
+        work.connection.exec_driver_sql(
+            _INDEX_MORE, (fold(text[:LONGEST_TEXT]), fold(f"{author_name} {author_address}"), number)
         )
     return row
 
 
 def index_ticket(work: Work, number: int, subject: str, body: str, people: str) -> None:
     """The one row of full text that a ticket has; later messages are added to it."""
-    work.connection.execute(
-        _INDEX_NEW,
-        {"number": number, "subject": fold(subject), "body": fold(body[:LONGEST_TEXT]), "people": fold(people)},
-    )
+    work.connection.exec_driver_sql(_INDEX_NEW, (number, fold(subject), fold(body[:LONGEST_TEXT]), fold(people)))
 
 
 def _keep_blob(work: Work, content: bytes) -> int:
     digest = hashlib.sha256(content).hexdigest()
-    found = work.connection.execute(select(col(Blob.id)).where(col(Blob.sha256) == digest)).scalar()
+    found = _BLOB_BY_DIGEST.run(work.connection, sha256=digest).scalar()
     if found is not None:
         return int(found)
     return insert_row(work, Blob, {"sha256": digest, "size": len(content), "data": content})

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import recipients_of
+from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import Mailbox
 from sdesk.store.models import Outbox
+from sdesk.store.prepared import Prepared
 
 TAKE_BACK = timedelta(seconds=10)
 """How long a reply waits in the outbox, so that it can be taken back."""
@@ -25,6 +27,13 @@ ACKNOWLEDGE_WITHIN = timedelta(days=1)
 PER_HOUR, PER_DAY = 5, 40
 """Acknowledgements to one address, at most."""
 
+_ACKNOWLEDGED = Prepared(
+    select(func.coalesce(func.sum(col(Outbox.created_at) > bindparam("hour_ago")), 0), func.count()).where(
+        col(Outbox.kind) == "acknowledgement",
+        col(Outbox.to_address) == bindparam("address"),
+        col(Outbox.created_at) > bindparam("day_ago"),
+    )
+)
 _OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.([0-9a-f]{32})\.[0-9a-f]+@[^<>@\s]+>")
 
 
@@ -55,8 +64,9 @@ def queue_mail(
     message_ref: int | None = None,
 ) -> None:
     """Put a mail into the outbox; it is rendered and sent later."""
-    work.connection.execute(
-        insert(Outbox),
+    insert_row(
+        work,
+        Outbox,
         {
             "kind": kind,
             "language": language or work.rules.language,
@@ -75,12 +85,11 @@ def queue_mail(
 
 def too_many_acknowledgements(work: Work, address: str) -> str | None:
     """Why an address gets no further acknowledgement now; None where it may."""
-    sent = (col(Outbox.kind) == "acknowledgement", col(Outbox.to_address) == address.lower())
-    hour, day = work.connection.execute(
-        select(
-            func.coalesce(func.sum(col(Outbox.created_at) > work.now - timedelta(hours=1)), 0),
-            func.count(),
-        ).where(*sent, col(Outbox.created_at) > work.now - timedelta(days=1))
+    hour, day = _ACKNOWLEDGED.run(
+        work.connection,
+        address=address.lower(),
+        hour_ago=work.now - timedelta(hours=1),
+        day_ago=work.now - timedelta(days=1),
     ).one()
     if hour >= PER_HOUR:
         return f"{address} had {PER_HOUR} acknowledgements within an hour"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -13,7 +13,13 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.store.models import Person, PersonAddress
+from sdesk.store.prepared import Prepared
 
+_BY_ADDRESS = Prepared(
+    select(col(Person.id), col(Person.name), col(Person.unit_id), col(Person.language))
+    .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
+    .where(col(PersonAddress.address) == bindparam("address"))
+)
 _ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
 
 
@@ -30,11 +36,7 @@ class FoundPerson:
 
 def find_person(work: Work, address: str) -> FoundPerson | None:
     """The person of an address (any letter case), or None."""
-    row = work.connection.execute(
-        select(col(Person.id), col(Person.name), col(Person.unit_id), col(Person.language))
-        .join(PersonAddress, col(PersonAddress.person_id) == col(Person.id))
-        .where(col(PersonAddress.address) == address.lower())
-    ).first()
+    row = _BY_ADDRESS.run(work.connection, address=address.lower()).first()
     return None if row is None else FoundPerson(row.id, row.name, address.lower(), row.unit_id, row.language)
 
 
@@ -55,7 +57,7 @@ def person_of(work: Work, box: Mailbox, language: str = "") -> FoundPerson | Non
         Person,
         {"name": box.name, "unit_id": unit_id, "language": language or None, "created_at": work.now},
     )
-    work.connection.execute(insert(PersonAddress), {"address": address, "person_id": number})
+    insert_row(work, PersonAddress, {"address": address, "person_id": number})
     return FoundPerson(number, box.name, address, unit_id, language or None)
 
 

@@ -1,18 +1,16 @@
-"""Writing one row by a Core statement: half the time of a unit of work, where a mail writes a dozen rows."""
+"""Adding rows where a mail adds a dozen."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert
-
 from sdesk.desk.opening import Work
 from sdesk.store.models.base import Table
+from sdesk.store.prepared import PreparedInsert
+
+_INSERTS = {name: PreparedInsert(table) for name, table in Table.metadata.tables.items()}
 
 
 def insert_row(work: Work, table: type[Table], values: dict[str, Any]) -> int:
-    """Add a row to a table with an integer primary key; gives the key."""
-    key = work.connection.execute(insert(table), values).inserted_primary_key
-    if key is None:
-        raise TypeError(f"{table.__name__} gives no key")
-    return int(key[0])
+    """Add a row to a table; gives its integer primary key."""
+    return _INSERTS[str(table.__tablename__)].run(work.connection, values)

@@ -8,8 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
-
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, place_columns
 from sdesk.desk.steps.history import record
@@ -128,9 +126,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         },
     )
     if opening.tags:
-        work.connection.execute(
-            insert(Tag), [{"ticket_id": number, "tag": tag} for tag in dict.fromkeys(map(str.lower, opening.tags))]
-        )
+        for tag in dict.fromkeys(map(str.lower, opening.tags)):
+            insert_row(work, Tag, {"ticket_id": number, "tag": tag})
     record(
         work,
         number,

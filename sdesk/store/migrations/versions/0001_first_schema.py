@@ -568,6 +568,5 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     # Words come folded (letter case, and the Russian letter yo) by `store/search`, so the tokenizer keeps what it gets.
     op.execute(
-        "CREATE VIRTUAL TABLE ticket_fts USING fts5("
-        "subject, body, people, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3')"
+        "CREATE VIRTUAL TABLE ticket_fts USING fts5(subject, body, people, tokenize = 'unicode61 remove_diacritics 0')"
     )
