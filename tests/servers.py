@@ -10,9 +10,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -53,6 +56,10 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  # No growing pauses after a wrong password: all tests come from one address.
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -102,12 +109,13 @@ class Dovecot:
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""
-        self._process = subprocess.Popen(
-            [self._program, "-F", "-c", str(self._configuration)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.dir / "stderr").open("wb"),
-        )
+        with (self.dir / "stderr").open("wb") as stderr:
+            self._process = subprocess.Popen(
+                [self._program, "-F", "-c", str(self._configuration)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+            )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
@@ -198,6 +206,57 @@ class Dovecot:
         )
         key.chmod(0o600)
         return f"ssl = yes\nssl_cert = <{self.ca_file}\nssl_key = <{key}"
+
+
+class Line:
+    """A line to a server that can be cut at any moment. Used as a context manager; connect to `port`."""
+
+    def __init__(self, port: int) -> None:
+        self._server_port = port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
+        self._ends: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        self._run(self._accept)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self.cut()
+        for thread in self._threads:
+            thread.join(5)
+
+    def cut(self) -> None:
+        """Break every connection that goes through here; later ones work again."""
+        while self._ends:
+            end = self._ends.pop()
+            with suppress(OSError):  # the other side may have closed it
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _run(self, target: Callable[..., None], *arguments: socket.socket) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed: the test is over
+            while True:
+                near, _ = self._listening.accept()
+                far = socket.create_connection(("127.0.0.1", self._server_port))
+                self._ends += [near, far]
+                self._run(self._carry, near, far)
+                self._run(self._carry, far, near)
+
+    @staticmethod
+    def _carry(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):  # cut
+            while data := source.recv(65_536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
 
 
 @pytest.fixture(scope="session")

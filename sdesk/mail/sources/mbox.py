@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from sdesk.domain.errors import MailServerUnavailable
 from sdesk.mail.sources.base import Item, Taken, chunks
@@ -58,14 +59,14 @@ class MboxSource:
 
     def __init__(self, settings: MboxSettings) -> None:
         self._settings = settings
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._places: dict[str, tuple[int, int]] = {}
         """Where the messages are that were listed and not fetched yet."""
 
     def __enter__(self) -> Self:
         path = self._settings.path
         try:
-            self._file = path.open("rb")
+            self._file = path.open("rb", buffering=0)  # a buffer could show what is there no more
         except OSError as error:
             raise MailServerUnavailable(f"The mbox {path} cannot be read: {error.strerror}") from error
         try:
@@ -105,11 +106,13 @@ class MboxSource:
     def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
         """As `Source.fetch`; one message is in memory at a time."""
         for item in items:
-            place = self._places.pop(item.uid, None) or self._search(item.uid)
+            place = self._places.pop(item.uid, None)
             raw = self._message(*place) if place is not None else None
-            # Somebody who keeps no lock may have rewritten the file: another message's bytes are never passed off as
-            # these.
-            yield item, raw if raw is not None and hashlib.sha256(raw).hexdigest() == item.uid else None
+            if raw is None or hashlib.sha256(raw).hexdigest() != item.uid:
+                # Not listed by this source, or somebody who keeps no lock has rewritten the file since: another
+                # message's bytes are never passed off as these.
+                raw = self._search(item.uid)
+            yield item, raw
 
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """Nothing: the file is never changed."""
@@ -122,20 +125,19 @@ class MboxSource:
                     item, self._places[uid] = listed[uid]
                     yield item
 
-    def _search(self, uid: str) -> tuple[int, int] | None:
-        """The place of a message that this source has not listed itself."""
+    def _search(self, uid: str) -> bytes | None:
+        """A message by its digest, wherever it is now."""
         for start, end, _ in _messages(self._open()):
-            if hashlib.sha256(self._message(start, end)).hexdigest() == uid:
-                return start, end
+            raw = self._message(start, end)
+            if hashlib.sha256(raw).hexdigest() == uid:
+                return raw
         return None
 
     def _message(self, start: int, end: int) -> bytes:
-        file = self._open()
-        file.seek(start)
-        raw = file.read(end - start)
+        raw = _read(self._open(), start, end - start)
         return _ESCAPED.sub(b"", raw) if b"\n>" in raw or raw.startswith(b">") else raw
 
-    def _open(self) -> BinaryIO:
+    def _open(self) -> FileIO:
         if self._file is None:
             raise MailServerUnavailable(f"The mbox {self._settings.path} is not open")
         return self._file
@@ -145,7 +147,7 @@ class MboxSource:
             self._file.close()  # gives the lock back
             self._file = None
 
-    def _lock(self, file: BinaryIO) -> None:
+    def _lock(self, file: FileIO) -> None:
         deadline = time.monotonic() + self._settings.lock_seconds
         while self._dot_locked() or not _lockf(file):
             if time.monotonic() >= deadline:
@@ -163,7 +165,7 @@ class MboxSource:
         return os.stat(path).st_mtime - locked < _STALE_LOCK
 
 
-def _lockf(file: BinaryIO) -> bool:
+def _lockf(file: FileIO) -> bool:
     try:
         fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -171,7 +173,19 @@ def _lockf(file: BinaryIO) -> bool:
     return True
 
 
-def _messages(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
+def _read(file: FileIO, start: int, count: int) -> bytes:
+    """Bytes from a place; fewer only at the file's end."""
+    out = bytearray()
+    while len(out) < count:
+        file.seek(start + len(out))
+        more = file.read(count - len(out))
+        if not more:
+            break
+        out += more
+    return bytes(out)
+
+
+def _messages(file: FileIO) -> Iterator[tuple[int, int, bytes]]:
     """(start, end, separator line) of each message, without its separator and the blank line before the next one."""
     start: int | None = None
     line = b""
@@ -181,14 +195,13 @@ def _messages(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
         start, line = end, separator
     if start is not None:
         size = file.seek(0, os.SEEK_END)
-        file.seek(max(start, size - 4))
-        tail = file.read(4)
+        tail = _read(file, max(start, size - 4), 4)
         # The blank line that ends the last message belongs to the file, not to the message.
         blank = 2 if tail.endswith(b"\n\r\n") else 1 if tail.endswith(b"\n\n") else 0
         yield start, max(start, size - blank), line
 
 
-def _separators(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
+def _separators(file: FileIO) -> Iterator[tuple[int, int, bytes]]:
     """(where the blank line before it begins, where it ends, the line) of each separator. A block is in memory at a
     time."""
     file.seek(0)
@@ -199,8 +212,7 @@ def _separators(file: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
     position = len(first) - 1  # with its line end, which may be the one before a blank line
     block = b""
     while True:
-        file.seek(position + len(block))
-        more = file.read(_BLOCK)
+        more = _read(file, position + len(block), _BLOCK)
         block += more
         searched = 0
         at = block.find(b"\nFrom ")
