@@ -1,0 +1,163 @@
+"""Building the demo: a throw-away desk whose mail went through the real fetch and whose agents did real work.
+
+Letters are delivered and steps are done in the order in which they would have happened, each at its own time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sdesk.actions.perform import perform
+from sdesk.config.wire import MaildirMailbox
+from sdesk.demo.letters import Letter, shipped
+from sdesk.demo.mailbox import message_ids, write_maildir
+from sdesk.demo.script import Step, shipped_steps
+from sdesk.demo.wire import sent_at
+from sdesk.desk.opening import Desk, open_desk
+from sdesk.desk.setup import apply
+from sdesk.desk.tick import sweep
+from sdesk.domain.actor import SYSTEM, Actor
+from sdesk.mail.fetch import FetchOptions, fetch
+from sdesk.store import migrate
+from sdesk.store.reader import Reader
+
+AGENT = "anna"
+"""Who looks at the demo."""
+ADDRESSES = ("support", "hr", "feedback", "facilities")
+
+CONFIG = """# The demo's own configuration: sdesk --config {file} --as {agent} list
+[store]
+url = "{store}"
+
+[mailboxes.post]
+kind = "maildir"
+path = "{maildir}"
+addresses = {addresses}
+team = "it"
+service = "other"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that was built."""
+
+    store: Path
+    config: Path
+    agent: str
+
+
+def build(folder: Path, now: datetime) -> Demo:
+    """Build the demo in an empty folder; `now` is its present."""
+    now = now.replace(microsecond=0)
+    store, config = folder / "sdesk.db", folder / "config.toml"
+    stage, maildir = folder / "to-come", folder / "mail"
+    addresses = tuple(f"{name}@samotsvet.example" for name in ADDRESSES)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_maildir(stage, now)
+    for part in ("new", "cur", "tmp"):
+        (maildir / part).mkdir(mode=0o700, parents=True)
+    config.write_text(
+        CONFIG.format(file=config, agent=AGENT, store=store, maildir=maildir, addresses=list(addresses)).replace(
+            "'", '"'
+        ),
+        encoding="utf-8",
+    )
+    migrate.init(store)
+    desk = open_desk(store)
+    try:
+        text = files("sdesk.demo").joinpath("desk.toml").read_text(encoding="utf-8")
+        apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=60))
+        box = MaildirMailbox(name="post", path=maildir, addresses=addresses, team="it", service="other")
+        _Story(desk, box, stage, now).tell()
+    finally:
+        desk.close()
+    for part in ("new", "cur", "tmp"):
+        (stage / part).rmdir()
+    stage.rmdir()
+    return Demo(store, config, AGENT)
+
+
+class _Story:
+    """Letters and steps, in the order of time."""
+
+    def __init__(self, desk: Desk, mailbox: MaildirMailbox, stage: Path, now: datetime) -> None:
+        self.desk = desk
+        self.mailbox = mailbox
+        self.now = now
+        self.letters = shipped()
+        self.ids = message_ids()
+        self.waiting: list[Letter] = []
+        """Delivered, and not fetched yet."""
+        self.numbers: dict[str, int] = {}
+        """Tickets by the id of the letter that opened them."""
+        self.files = _by_time(stage)
+        with Reader(desk.store.path) as reader:
+            self.actors: dict[str, Actor] = {agent.login: reader.actor(agent.login) for agent in reader.agents()}
+
+    def tell(self) -> None:
+        """Let it all happen."""
+        events: list[tuple[datetime, int, Letter | Step]] = [
+            (sent_at(letter, self.now), 0, letter) for letter in self.letters.values()
+        ]
+        events += [(self.now - timedelta(seconds=step.ago), 1, step) for step in shipped_steps()]
+        for at, _, event in sorted(events, key=lambda each: each[:2]):
+            if isinstance(event, Letter):
+                self.waiting.append(event)
+                continue
+            # Fetching when somebody needs a letter is as often as it must be: a fetch takes all that waits.
+            if any(self._root(letter) == event.mail for letter in self.waiting):
+                self._fetch(at)
+            self._do(event, at)
+        self._fetch(self.now)
+        sweep(self.desk, now=self.now)
+
+    def _root(self, letter: Letter) -> str:
+        """The letter that opened the thread of this one."""
+        while letter.answers in self.letters:
+            letter = self.letters[letter.answers]
+        return letter.id
+
+    def _fetch(self, at: datetime) -> None:
+        """Deliver what waits, and fetch it as cron would."""
+        for file in self.files[: len(self.waiting)]:
+            os.rename(file, self.mailbox.path / "new" / file.name)
+        del self.files[: len(self.waiting)]
+        self.waiting.clear()
+        sweep(self.desk, now=at)
+        fetch(self.desk, self.mailbox, now=lambda: at, options=FetchOptions(everything=True, max_new=0))
+
+    def _do(self, step: Step, at: datetime) -> None:
+        values: dict[str, Any] = dict(step.values)
+        if "for" in values:
+            values["waiting_for"] = values.pop("for")
+        if "until" in values:
+            values["until"] = at + timedelta(seconds=values["until"])
+        number = self._number(step.mail)
+        for outcome in perform(self.desk, self.actors[step.agent], step.verb, [number], values, now=at):
+            if outcome.error is not None:
+                raise outcome.error
+
+    def _number(self, mail: str) -> int:
+        """The ticket that a letter opened, by the letter's Message-ID."""
+        if mail not in self.numbers:
+            with self.desk.work(SYSTEM, self.now) as work:
+                row = work.connection.exec_driver_sql(
+                    "SELECT ticket_id FROM message WHERE message_id = ? ORDER BY id", (self.ids[mail],)
+                ).first()
+            if row is None:
+                raise LookupError(f"letter {mail} opened no ticket")
+            self.numbers[mail] = row[0]
+        return self.numbers[mail]
+
+
+def _by_time(stage: Path) -> list[Path]:
+    """The files of a Maildir in the order of their delivery."""
+    found: Sequence[Path] = list((stage / "new").iterdir())
+    return sorted(found, key=lambda path: path.name.split(".M")[1])
