@@ -52,6 +52,8 @@ def demo(
     """
     call = invocation.of(ctx)
     if folder is not None:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise BadInput(f"{folder} is no empty folder", "name another, or none: then the demo is thrown away")
         _show(call, call.surroundings.build_demo(folder, call.now))
         diagnostics.note(f"the demo desk stays in {folder}")
         return ExitCode.DONE

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sdesk.domain.errors import BadInput, NotFound
 
@@ -42,8 +41,7 @@ class BuiltDemo(Protocol):
     def agent(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What `main` hands in, since the command line may not reach for it itself."""
 
     clock: Callable[[], datetime]
@@ -52,25 +50,25 @@ class Surroundings:
     build_demo: Callable[[Path, datetime], BuiltDemo]
 
 
-@dataclass(slots=True)
 class Wishes:
     """The global options, as given before or after the command."""
 
-    db: str | None = None
-    config: str | None = None
-    agent: str | None = None
-    output: str | None = None
-    fields: str | None = None
-    color: str | None = None
+    def __init__(self, output: str | None = None, fields: str | None = None, color: str | None = None) -> None:
+        self.db: str | None = None
+        self.config: str | None = None
+        self.agent: str | None = None
+        self.output = output
+        self.fields = fields
+        self.color = color
 
 
-@dataclass
 class Invocation:
     """Everything is opened when it is first asked for, and closed when the command ends."""
 
-    surroundings: Surroundings
-    wishes: Wishes = field(default_factory=Wishes)
-    _open: ExitStack = field(default_factory=ExitStack)
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
+        self.wishes = Wishes()
+        self._open = ExitStack()
 
     @cached_property
     def now(self) -> datetime:

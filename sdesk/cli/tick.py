@@ -26,10 +26,11 @@ def tick(
 
     mailboxes = fetching.chosen(call, [])
     taken = fetching.take(call, mailboxes) if mailboxes else fetching.Taken()
-    sweep(call.desk, call.surroundings.clock())
+    swept = sweep(call.desk, now=call.surroundings.clock())
     fetching.tell(taken)
     if not quiet:
         for report in taken.reports:
             done = f"{report.examined} examined, {report.created} created, {report.followed_up} followed up"
             output.text(f"{report.mailbox}: {done}\n")
+        output.text(f"tickets: {swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good\n")
     return taken.code

@@ -115,9 +115,8 @@ def test_one_that_fails_does_not_stop_the_next(sdesk: Sdesk, configured: Path) -
 def test_a_message_in_quarantine_is_work_done_in_part(
     sdesk: Sdesk, configured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from sdesk.desk.intake import receive
     from sdesk.mail import fetch as module
-
-    receive = module.receive
 
     def stumble(work: object, mail: object, raw: bytes, origin: object) -> object:
         if b"<2@" in raw:
