@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.markup import escape
 from textual.screen import Screen
 
 from sdesk.actions.perform import Outcome
@@ -197,8 +198,8 @@ class Console(App[None], inherit_bindings=False):
                 if command.id in {"palette", "down", "up"}:
                     continue
                 why = screen.why_not(command)
-                text = f"{command.help}  [{command.key}]" if why is None else f"Not now: {why}"
-                yield SystemCommand(command.label, text, getattr(screen, f"action_{command.id}"))
+                text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
+                yield SystemCommand(command.label, escape(text), getattr(screen, f"action_{command.id}"))
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 

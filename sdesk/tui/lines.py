@@ -66,7 +66,7 @@ def wrap(text: str, width: int) -> list[str]:
             wrapped.append(paragraph)
             continue
         body = paragraph.lstrip(" ")
-        indent = " " * min(len(paragraph) - len(body), width // 2)
+        indent = " " * min(len(paragraph) - len(body), width // 2, max(0, width - 2))
         wrapped += [indent + part for part in _fill(body, width - len(indent))]
     return wrapped
 

@@ -25,6 +25,9 @@ Failed = Callable[[SdeskError], object]
 POLL_SECONDS = 0.5
 """How often the store is asked whether somebody else changed it."""
 
+WRITE_SECONDS = 5.0
+"""How long an action waits for a store that another process has locked, before it is refused."""
+
 
 class StoreLink:
     """Reading and writing for one agent; every answer arrives in the event loop."""
@@ -129,7 +132,7 @@ class StoreLink:
     def _open_desk(self) -> Desk:
         from sdesk.desk.opening import open_desk  # SQLModel comes with it: not before the first paint
 
-        return open_desk(self.path)
+        return open_desk(self.path, busy_seconds=WRITE_SECONDS)
 
     def _poll(self, reader: Reader) -> None:
         version = reader.data_version()

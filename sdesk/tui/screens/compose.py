@@ -147,12 +147,11 @@ class Compose(ModalScreen[str | None]):
             file.write_text(self.text, encoding="utf-8")
             try:
                 with self.app.suspend():
-                    code = subprocess.call([*command, str(file)])
-            except (OSError, SuspendNotSupported) as error:
-                self._complain(f"{command[0]} cannot be started: {error}")
-                return
-            if code:
-                self._complain(f"{command[0]} ended with {code}; the text is as it was")
+                    failure = _run([*command, str(file)])
+            except SuspendNotSupported:
+                failure = "cannot have the terminal: this one does not let the console stand aside"
+            if failure:
+                self._complain(f"{command[0]} {failure}; the text is as it was")
                 return
             area = self.query_one("#text", TextArea)
             area.load_text(file.read_text(encoding="utf-8", errors="replace").rstrip("\n"))
@@ -163,6 +162,15 @@ class Compose(ModalScreen[str | None]):
         error = self.query_one("#error", Static)
         error.update(text)
         error.display = True
+
+
+def _run(command: list[str]) -> str:
+    """Run an editor; gives what went wrong, or nothing. Never raises: Textual would not take the terminal back."""
+    try:
+        code = subprocess.call(command)
+    except OSError as error:
+        return f"cannot be started: {error.strerror}"
+    return f"ended with {code}" if code else ""
 
 
 def _plain(text: str) -> str:

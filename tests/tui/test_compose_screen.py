@@ -1,0 +1,140 @@
+"""Writing: what is typed is kept, sent once, and never to the wrong people."""
+
+from __future__ import annotations
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+from console_driver import Driver, driving
+
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader import Reader
+from sdesk.tui.screens import compose
+from sdesk.tui.screens.compose import Compose
+
+
+def draft_of(driver: Driver, number: int, direction: Direction) -> str | None:
+    with Reader(driver.console.link.path) as reader:
+        return reader.draft(reader.actor("anna"), number, direction)
+
+
+def editor(driver: Driver) -> Compose:
+    screen = driver.console.screen
+    assert isinstance(screen, Compose)
+    return screen
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["list", "ticket"])
+async def test_a_reply_is_sent_once_and_its_draft_forgotten(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        if inside:
+            await driver.press("enter")
+        number = driver.cursor or 0
+        await driver.press("r")
+        assert "Reply to" in driver.text
+        assert "To: Irina <store-001@shop.example>" in driver.text
+        assert "Nobody can pay." in driver.text, "what is answered is in sight"
+        await driver.type("We are\non our way.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        message = driver.ticket(number).messages[-1]
+        assert (message.direction, message.text) == (Direction.OUT, "We are\non our way.")
+        assert [each.direction for each in driver.ticket(number).messages].count(Direction.OUT) == 1
+        assert draft_of(driver, number, Direction.OUT) is None
+
+
+async def test_a_note_looks_like_no_reply_and_stays_inside(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        await driver.press("i")
+        assert "INTERNAL NOTE" in driver.text
+        assert "To:" not in driver.text
+        await driver.type("Same cable as last week.")
+        await driver.press("tab", "enter")
+        message = driver.ticket(number).messages[-1]
+        assert (message.direction, message.text) == (Direction.NOTE, "Same cable as last week.")
+
+
+async def test_escape_keeps_the_draft_and_the_next_time_it_is_back(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        await driver.press("r")
+        await driver.type("Half a sent")
+        await driver.press("escape")
+        assert draft_of(driver, number, Direction.OUT) == "Half a sent"
+        assert driver.console.screen is driver.console.queue
+        assert not any(each.direction is Direction.OUT for each in driver.ticket(number).messages)
+    async with driving(busy_desk_path) as driver:
+        await driver.press("r")
+        assert editor(driver).text == "Half a sent"
+        await driver.type("ence")
+        assert editor(driver).text == "Half a sentence"
+        await driver.press("escape", "i")
+        assert editor(driver).text == "", "a note has a draft of its own"
+
+
+async def test_a_draft_is_kept_while_one_writes(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "SAVE_SECONDS", 0.1)
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        await driver.press("r")
+        await driver.type("Words")
+        await asyncio.sleep(0.3)
+        await driver.settle()
+        assert draft_of(driver, number, Direction.OUT) == "Words"
+
+
+async def test_discard_forgets(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        await driver.press("r")
+        await driver.type("No")
+        await driver.press("escape", "r", "tab", "tab", "tab", "tab", "enter")
+        assert driver.console.screen is driver.console.queue
+        assert draft_of(driver, number, Direction.OUT) is None
+
+
+async def test_nothing_is_sent_when_nothing_is_written(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        before = len(driver.ticket(number).messages)
+        await driver.press("r", "ctrl+g")
+        assert "Nothing is written yet" in driver.text
+        assert len(driver.ticket(number).messages) == before
+
+
+async def test_a_reply_to_marks_is_refused(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("space", "space", "r")
+        assert "2 are marked" in driver.notice
+        assert driver.console.screen is driver.console.queue
+
+
+async def test_the_editor_of_the_person(busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf " and more" >> "$1"\n')
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("EDITOR", str(script))
+    async with driving(busy_desk_path) as driver:
+        monkeypatch.setattr(driver.console, "suspend", _nothing)
+        await driver.press("r")
+        await driver.type("Words")
+        await driver.press("tab", "tab", "enter")
+        assert editor(driver).text == "Words and more"
+        monkeypatch.setenv("EDITOR", "/nonexistent/editor")
+        await asyncio.sleep(0.25)  # a button that was just pressed takes no second press
+        await driver.press("enter")
+        assert "cannot be started" in driver.text
+        assert editor(driver).text == "Words and more"
+
+
+class _nothing:
+    """Stands for the suspension of a terminal that a test does not have."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *error: object) -> None:
+        return None

@@ -1,0 +1,176 @@
+"""The keys: each command in both keyboard layouts, and those that are never bound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from console_driver import driving
+from textual.binding import Binding, BindingsMap
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from sdesk.domain.errors import BadInput
+from sdesk.tui.actions import COMMANDS, Command, Context, commands_of, footer_of
+from sdesk.tui.app import Console, run_console
+from sdesk.tui.keyboard import TWINS, in_both_layouts, twin
+from sdesk.tui.screens.ask import Ask
+from sdesk.tui.screens.choose import Choose
+from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.dialog import Confirm
+from sdesk.tui.screens.forms import CloseForm, WaitForm
+from sdesk.tui.screens.keys import Keys
+from sdesk.tui.screens.queue import QueueScreen
+from sdesk.tui.screens.ticket import TicketScreen
+from sdesk.tui.settings import ConsoleSettings
+from sdesk.tui.widgets.pane import Pane
+from sdesk.tui.widgets.picks import Picks
+from sdesk.tui.widgets.queue_list import QueueList
+
+OURS: tuple[type[DOMNode], ...] = (
+    Console,
+    QueueScreen,
+    TicketScreen,
+    Keys,
+    Choose,
+    Ask,
+    Confirm,
+    WaitForm,
+    CloseForm,
+    Compose,
+    QueueList,
+    Pane,
+    Picks,
+)
+TEXTUAL_NAMES = {".": "full_stop", "/": "slash", "[": "left_square_bracket", "]": "right_square_bracket"}
+
+
+def test_twins_of_the_russian_layout() -> None:
+    assert twin("r") == "к"
+    assert twin("E") == "У"
+    assert twin("/") == "."
+    assert twin("?") == ","
+    assert twin("#") == "№"
+    assert twin("[") == "х"
+    assert twin("ctrl+r") == "ctrl+к"
+    assert twin("enter") is None
+    assert twin("*") is None
+    assert in_both_layouts(("?", "f1")) == "?,comma,f1"
+    assert len(set(TWINS.values())) == len(TWINS), "two Latin keys may not share a Russian one"
+
+
+@pytest.mark.parametrize("context", list(Context))
+def test_no_key_means_two_things(context: Context) -> None:
+    bindings = BindingsMap(QueueScreen.BINDINGS if context is Context.LIST else TicketScreen.BINDINGS)
+    for key, bound in bindings.key_to_bindings.items():
+        assert len({binding.action for binding in bound}) == 1, key
+
+
+def test_a_letter_means_the_same_on_every_screen() -> None:
+    meant: dict[str, str] = {}
+    for command in COMMANDS:
+        for key in command.keys:
+            assert meant.setdefault(key, command.id) == command.id, key
+
+
+def test_the_footer_ends_with_the_list_of_keys() -> None:
+    for context in Context:
+        assert footer_of(context)[-1].id == "keys"
+
+
+def _all_bindings() -> Iterator[tuple[str, Binding]]:
+    for owner in OURS:
+        for base in owner.__mro__:
+            if not base.__module__.startswith("sdesk."):
+                continue
+            for key, bound in BindingsMap(base.__dict__.get("BINDINGS", ())).key_to_bindings.items():
+                yield from ((key, binding) for binding in bound)
+
+
+def test_keys_that_terminals_need_are_never_bound() -> None:
+    never = {f"ctrl+{letter}" for letter in "sqjmihbao"} | {"delete", "d", "x", "в", "ч"}
+    bound = {key for key, _ in _all_bindings()}
+    assert bound, "there are bindings to look at"
+    assert not bound & never
+    assert not [key for key in bound if key.startswith("alt+")]
+    # Textual's own application binds Ctrl+Q; ours leaves that out.
+    assert "ctrl+q" not in Console._merge_bindings().key_to_bindings
+
+
+def _pressable(command: Command) -> Iterator[str]:
+    """Every key of a command in both layouts, as a terminal would report it."""
+    for key in command.keys:
+        for each in (key, twin(key)):
+            if each is not None:
+                yield each
+
+
+@pytest.mark.parametrize("context", list(Context))
+async def test_every_command_in_both_layouts(busy_desk_path: Path, context: Context) -> None:
+    async with driving(busy_desk_path) as driver:
+        if context is Context.TICKET:
+            await driver.press("enter")
+        screen: Screen[object] = driver.console.screen
+        pressed: list[str] = []
+        for command in commands_of(context):
+            setattr(screen, f"action_{command.id}", lambda name=command.id: pressed.append(name))
+        for command in commands_of(context):
+            for key in _pressable(command):
+                pressed.clear()
+                await driver.pilot.press(key)
+                await driver.pilot.pause()
+                assert pressed == [command.id], f"{key} should do {command.id}"
+
+
+async def test_own_keys_hold_with_their_twins(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, settings=ConsoleSettings(keys={"take": "b"})) as driver:
+        pressed: list[str] = []
+        driver.console.screen.action_take = lambda: pressed.append("take")  # type: ignore[attr-defined]
+        await driver.press("b", "и", "m")
+        assert pressed == ["take", "take"]
+
+
+def test_an_unknown_command_in_the_configuration_is_an_error(busy_desk_path: Path) -> None:
+    with pytest.raises(BadInput, match="Did you mean take"):
+        run_console(
+            store=busy_desk_path,
+            login="anna",
+            fetch=None,
+            now=lambda: pytest.fail("never asked"),
+            settings=ConsoleSettings(keys={"tak": "b"}),
+        )
+
+
+async def test_letters_are_text_while_a_field_has_the_keys(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        before = driver.cursor
+        await driver.press("slash")
+        await driver.type("mca#!q")
+        assert driver.console.queue.filter_text == "mca#!q"
+        assert driver.console.screen is driver.console.queue
+        assert driver.console.is_running
+        await driver.press("escape")
+        assert driver.console.queue.filter_text == ""
+        assert driver.cursor == before
+
+
+async def test_the_list_of_keys_names_every_command_and_says_why_not(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("question_mark")
+        lines = driver.console.screen.query_one("#lines", Pane).plain_text
+        for command in commands_of(Context.LIST):
+            assert command.help in lines
+        assert "no mailbox is set up" in lines
+        assert "the requester wrote since an agent answered" in lines
+        await driver.press("escape")
+        assert driver.console.screen is driver.console.queue
+
+
+async def test_the_palette_runs_a_command(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("ctrl+p")
+        await driver.type("next view")
+        await driver.press("enter")
+        await driver.rest()
+        assert driver.console.queue.view.name == "Waiting"

@@ -1,0 +1,244 @@
+"""Every verb from the list and from the ticket, on one ticket and on many; the store is asked afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from console_driver import Driver, driving
+from desks import NOW
+
+from sdesk.actions.perform import perform
+from sdesk.desk.opening import open_desk
+from sdesk.domain.ticket import Direction, Priority, Status, WaitingFor
+from sdesk.store.reader import Reader
+
+BOTH_SCREENS = pytest.mark.parametrize("inside", [False, True], ids=["list", "ticket"])
+
+
+async def begin(driver: Driver, inside: bool) -> int:
+    """Go to the second ticket of the list, or into it; gives its number."""
+    await driver.press("j")
+    if inside:
+        await driver.press("enter")
+        await driver.rest()
+    assert driver.cursor is not None
+    return driver.cursor
+
+
+@BOTH_SCREENS
+async def test_take(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside)
+        await driver.press("m")
+        ticket = driver.ticket(number).ticket
+        assert (ticket.assignee, ticket.status) == ("anna", Status.OPEN)
+        assert "assigned to anna" in driver.notice
+        assert driver.notice in driver.text
+        await driver.press("m")
+        assert "you have it already" in driver.notice
+
+
+@BOTH_SCREENS
+async def test_assign_to_an_agent_and_to_a_team(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside)
+        await driver.press("a")
+        assert f"Assign SD-{number} to" in driver.text
+        await driver.type("bor")
+        await driver.press("enter")
+        assert driver.ticket(number).ticket.assignee == "boris"
+        await driver.press("a")
+        await driver.type("quality")
+        await driver.press("down", "up", "enter")
+        row = driver.ticket(number).ticket
+        assert (row.team, row.assignee) in {("quality", None), ("quality", "vera"), ("it", "vera")}
+        assert row.assignee != "boris"
+
+
+@BOTH_SCREENS
+async def test_service_shows_what_would_follow(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside)
+        await driver.press("t")
+        await driver.type("till")
+        assert "P1" in driver.text
+        assert "resolve in 2h00m" in driver.text
+        await driver.press("enter")
+        assert driver.ticket(number).ticket.service == "till"
+
+
+@BOTH_SCREENS
+async def test_wait_until_a_time_as_people_write_it(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside)
+        await driver.press("w", "down", "tab")
+        await driver.type("tomorrow 10:00")
+        assert "= tomorrow 10:00" in driver.text
+        await driver.press("ctrl+g")
+        row = driver.ticket(number).ticket
+        assert (row.status, row.waiting_for) == (Status.WAITING, WaitingFor.SUPPLIER)
+        assert row.wake_at == datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+
+async def test_wait_for_a_date_wants_a_date_and_can_tell_the_requester(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=False)
+        await driver.press("w", "up", "ctrl+g")
+        assert "Say until when" in driver.text
+        await driver.press("tab")
+        await driver.type("nonsense")
+        await driver.press("ctrl+g")
+        assert "is no point in time" in driver.text
+        await driver.press(*["backspace"] * 8)
+        await driver.type("2d")
+        await driver.press("tab")
+        await driver.type("The part is ordered.")
+        await driver.press("ctrl+g")
+        detail = driver.ticket(number)
+        assert detail.ticket.waiting_for is WaitingFor.DATE
+        assert detail.messages[-1].text == "The part is ordered."
+        assert detail.messages[-1].direction is Direction.OUT
+
+
+@BOTH_SCREENS
+async def test_close_tells_unless_silence_is_chosen(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside)
+        before = len(driver.ticket(number).messages)
+        await driver.press("c", "ctrl+g")
+        assert "choose Close silently" in driver.text
+        await driver.type("Changed the cable.")
+        await driver.press("ctrl+g")
+        detail = driver.ticket(number)
+        assert detail.ticket.status is Status.RESOLVED
+        assert detail.messages[-1].text == "Changed the cable."
+        await driver.press("c")
+        assert "cannot be resolved" in driver.notice
+        assert len(driver.ticket(number).messages) == before + 1
+
+
+async def test_close_silently_and_reopen(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=False)
+        before = len(driver.ticket(number).messages)
+        await driver.press("c")
+        await driver.type("words")
+        await driver.press("tab", "tab", "enter")
+        assert "There is a text" in driver.text
+        await driver.press("shift+tab", "shift+tab", *["backspace"] * 5, "tab", "tab", "enter")
+        detail = driver.ticket(number)
+        assert detail.ticket.status is Status.RESOLVED
+        assert len(detail.messages) == before
+        # The row stays under the cursor, so that the next key cannot hit its neighbour.
+        assert driver.cursor == number
+        assert "resolved" in driver.text
+        await driver.press("s")
+        await driver.type("open again")
+        await driver.press("enter")
+        assert driver.ticket(number).ticket.status in {Status.NEW, Status.OPEN}
+
+
+async def test_the_status_menu_says_what_is_not_possible(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=True)
+        await driver.press("s")
+        assert "it has no outage" in driver.text
+        await driver.type("spam")
+        await driver.press("enter")
+        assert "spam?" in driver.text
+        await driver.press("enter")
+        assert driver.ticket(number).ticket.status is not Status.SPAM, "Enter changes nothing"
+        await driver.press("exclamation_mark", "y")
+        assert driver.ticket(number).ticket.status is Status.SPAM
+
+
+async def test_an_outage_is_confirmed_from_the_status_menu(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor
+        assert number is not None
+        await driver.press("s")
+        await driver.type("confirmed")
+        await driver.press("enter")
+        assert driver.ticket(number).ticket.loss_confirmed
+        assert "burning 1 · 180 000 ₽/h" in driver.text
+
+
+@BOTH_SCREENS
+async def test_priority_wants_a_reason(busy_desk_path: Path, inside: bool) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside)
+        old = driver.ticket(number).ticket.priority
+        await driver.press("P")
+        await driver.type("P2\n")
+        await driver.type("\n")
+        assert driver.ticket(number).ticket.priority is old
+        assert "with a reason" in driver.notice
+        await driver.press("P")
+        await driver.type("P2\n")
+        await driver.type("the auditor is here\n")
+        row = driver.ticket(number).ticket
+        assert (row.priority, row.priority_reason) == (Priority.P2, "the auditor is here")
+
+
+async def test_an_action_on_marks_names_how_many_and_who_refused(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("j", "space", "space", "space")
+        window = driver.console.queue.rows.window
+        numbers = list(window.marks)
+        assert len(numbers) == 3
+        assert "3 marked" in driver.text
+        desk = open_desk(busy_desk_path)
+        with Reader(busy_desk_path) as reader:
+            boris = reader.actor("boris")
+        perform(desk, boris, "close", [numbers[1]], {"silent": True}, now=NOW)
+        desk.close()
+        await driver.press("a")
+        assert "Assign 3 tickets to" in driver.text
+        await driver.type("vera\n")
+        assert [driver.ticket(number).ticket.assignee for number in (numbers[0], numbers[2])] == ["vera", "vera"]
+        assert driver.ticket(numbers[1]).ticket.assignee != "vera"
+        assert f"2 done, 1 refused (SD-{numbers[1]})" in driver.notice
+        assert not window.marks
+
+
+async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=False)
+        await driver.press("a")
+        desk = open_desk(busy_desk_path)
+        with Reader(busy_desk_path) as reader:
+            boris = reader.actor("boris")
+        perform(desk, boris, "take", [number], {}, now=NOW)
+        desk.close()
+        await driver.type("vera\n")
+        assert driver.ticket(number).ticket.assignee == "boris"
+        assert driver.console.notice_now[1] == "error"
+
+
+async def test_two_actions_in_a_row_are_no_conflict(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=False)
+        for key in ("m", "exclamation_mark", "y"):
+            await driver.pilot.press(key)
+        await driver.settle()
+        row = driver.ticket(number).ticket
+        assert row.status is Status.SPAM
+
+
+async def test_mark_all_and_quit_asks(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("asterisk", "q")
+        assert "marked?" in driver.text
+        await driver.press("enter")
+        assert driver.console.is_running
+        await driver.press("asterisk")
+        assert not driver.console.queue.rows.window.marks
+
+
+async def test_copy_goes_through_the_terminal(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=False)
+        await driver.press("y", "enter")
+        assert driver.console.clipboard == f"SD-{number}"

@@ -1,0 +1,109 @@
+"""The conversation and the facts in lines: notes unmistakable, quotes folded, nothing of a mail obeyed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from desks import NOW
+
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
+from sdesk.tui.conversation import conversation_lines
+from sdesk.tui.history import event_text
+from sdesk.tui.lines import Line
+
+ZONE = ZoneInfo("Europe/Moscow")
+MESSAGE = MessageRow(
+    id=1,
+    direction=Direction.IN,
+    agent=None,
+    author_name="Nils Berg",
+    author_address="nils@delta.example",
+    takes_part=True,
+    sent_at=NOW - timedelta(hours=1),
+    taken_at=NOW - timedelta(hours=1),
+    subject="Laptop",
+    text="It got very loud again.\n\nCan I get a spare one?",
+    quoted="> older\n> words",
+    to=(),
+    cc=(),
+    message_id=None,
+    undeliverable=None,
+    defects=(),
+    has_raw=True,
+    attachments=(AttachmentRow(1, 1, "eventlog.txt", "text/plain", 18_000, "0" * 64, False),),
+)
+
+
+def lines_of(*messages: MessageRow, unfolded: bool = False) -> list[Line]:
+    return conversation_lines(messages, width=60, unfolded=unfolded, now=NOW, zone=ZONE)
+
+
+def text_of(*messages: MessageRow, unfolded: bool = False) -> str:
+    return "\n".join(line.text for line in lines_of(*messages, unfolded=unfolded))
+
+
+def test_a_message_says_who_and_when_in_the_desks_zone() -> None:
+    first = lines_of(MESSAGE)[0].text
+    assert "11:00" in first
+    assert "Nils Berg" in first
+    assert first.rstrip().endswith("1 of 1")
+
+
+def test_quoted_parts_are_folded_until_asked_for() -> None:
+    assert "2 quoted lines (o to unfold)" in text_of(MESSAGE)
+    assert "older" not in text_of(MESSAGE)
+    assert "older" in text_of(MESSAGE, unfolded=True)
+
+
+def test_a_note_is_unmistakable_without_colour() -> None:
+    lines = lines_of(replace(MESSAGE, direction=Direction.NOTE, quoted=""))
+    assert "INTERNAL NOTE" in lines[0].text
+    assert all(line.text.startswith(" | ") for line in lines[1:])
+
+
+def test_who_takes_no_part_and_what_never_arrived_is_said() -> None:
+    text = text_of(replace(MESSAGE, takes_part=False, undeliverable="mailbox full"))
+    assert "Takes no part" in text
+    assert "Undeliverable: mailbox full" in text
+
+
+def test_files_are_listed() -> None:
+    assert "[eventlog.txt 18 kB]" in text_of(MESSAGE)
+
+
+def test_escape_sequences_and_markup_are_text() -> None:
+    evil = replace(
+        MESSAGE,
+        author_name="\x1b[2JEve\u202e",
+        text="\x1b]0;owned\x07[bold red]hi[/] \x9b31m",
+        quoted="",
+        attachments=(replace(MESSAGE.attachments[0], name="\x1b[31m.txt"),),
+    )
+    text = text_of(evil)
+    assert "\x1b" not in text
+    assert "\x9b" not in text
+    assert "\u202e" not in text
+    assert "[bold red]hi[/]" in text
+
+
+def test_every_line_fits() -> None:
+    long = replace(MESSAGE, text="слово " * 80 + "https://example.org/" + "x" * 200, quoted="> " + "q" * 200)
+    assert all(line.cells <= 60 for line in lines_of(long, unfolded=True))
+
+
+def event(name: str, **data: object) -> str:
+    return event_text(HistoryRow(1, NOW, "anna", name, dict(data)), now=NOW.astimezone(ZONE), zone=ZONE)
+
+
+def test_history_in_words() -> None:
+    assert event("assigned", old="anna", new="boris") == "assigned anna -> boris"
+    assert event("assigned", old=None, new="boris") == "assigned -> boris"
+    assert event("assigned", old="anna", new=None) == "assigned anna -> nobody"
+    assert event("waiting", waiting_for="requester", until="2026-11-24T07:00:00Z") == (
+        "waiting for requester until tomorrow 10:00"
+    )
+    assert event("outage_confirmed", loss_per_hour="180000.00", currency="RUB") == "outage confirmed 180 000 ₽/h"
+    assert event("answered", message=3, kind="reply") == "answered"
