@@ -1,0 +1,99 @@
+"""What subjects, addresses and words say about the thread of a mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from sdesk.domain.inbound import InboundMail, Mailbox
+from sdesk.domain.thread import (
+    NO_SUBJECT,
+    address_token,
+    authentication_failed,
+    only_thanks,
+    plain_subject,
+    referred_ids,
+    subject_tag,
+)
+
+TOKEN = "0123456789abcdef" * 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "number"),
+    [
+        ("Re: [SD-123] till", 123),
+        ("[sd-7]", 7),
+        ("SD-123 without brackets", None),
+        ("[OTRS-5] other desk", None),
+        ("[SD-]", None),
+        ("[SD-99999999999999999999] too long", None),
+    ],
+)
+def test_subject_tag(subject: str, number: int | None) -> None:
+    assert subject_tag(subject, "SD") == number
+
+
+@pytest.mark.parametrize(
+    ("subject", "plain"),
+    [
+        ("Re: Fwd: printer", "printer"),
+        ("AW: WG: Drucker", "Drucker"),
+        ("Отв: касса", "касса"),
+        ("RE[2]: касса", "касса"),
+        ("  ", NO_SUBJECT),
+        ("Re:", NO_SUBJECT),
+        ("Report: sales", "Report: sales"),
+    ],
+)
+def test_plain_subject(subject: str, plain: str) -> None:
+    assert plain_subject(subject) == plain
+
+
+def test_a_token_address_is_found_wherever_the_mail_went() -> None:
+    tagged = f"support+12.{TOKEN}@desk.example"
+    for mail in (
+        InboundMail(Mailbox("a@b.example"), to=(Mailbox(tagged),)),
+        InboundMail(Mailbox("a@b.example"), cc=(Mailbox("x@y.example"), Mailbox(tagged))),
+        InboundMail(Mailbox("a@b.example"), delivered_to=(tagged.upper(),)),
+    ):
+        assert address_token(mail) == (12, TOKEN)
+    assert address_token(InboundMail(Mailbox("a@b.example"), to=(Mailbox("support+12@desk.example"),))) is None
+
+
+def test_references_are_asked_from_the_newest_back() -> None:
+    mail = InboundMail(Mailbox("a@b.example"), in_reply_to=("<3@x>",), references=("<1@x>", "<2@x>", "<3@x>"))
+    assert referred_ids(mail) == ("<3@x>", "<2@x>", "<1@x>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!",
+        "thank you very much.",
+        "Спасибо!",
+        "Добрый день!\nСпасибо, всё работает",
+        "OK, thanks",
+        "Vielen Dank!",
+    ],
+)
+def test_only_thanks(text: str) -> None:
+    assert only_thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Thanks, but it still does not print", "Спасибо, но касса опять стоит", "", "Thanks\n\nAnd the VPN?", "No thanks"],
+)
+def test_more_than_thanks(text: str) -> None:
+    assert not only_thanks(text)
+
+
+def test_authentication_counts_only_from_a_trusted_server() -> None:
+    def mail(*results: str) -> InboundMail:
+        return InboundMail(Mailbox("a@b.example"), headers={"authentication-results": results})
+
+    assert authentication_failed(mail("mx.desk.example; dmarc=fail header.from=b.example"), ["mx.desk.example"])
+    assert authentication_failed(mail("mx.desk.example 1; spf=pass; DMARC = fail"), ["MX.desk.example"])
+    assert not authentication_failed(mail("mx.desk.example; dmarc=pass"), ["mx.desk.example"])
+    assert not authentication_failed(mail("evil.example; dmarc=fail"), ["mx.desk.example"])
+    assert not authentication_failed(mail("mx.desk.example; dmarc=fail"), [])
