@@ -11,7 +11,7 @@ from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.mail.encoded_words import decoded, eight_bit
 
 # No two neighbours of these can match the same character: no field, however long, makes them slow.
-_USUAL = re.compile(r'(?:"([^"\\<>]*)"\s*|([^"\\<>(),;:@]*))<([^<>\s,;"()@\\=?]+)@([A-Za-z0-9.-]+)>\Z')
+_USUAL = re.compile(r'(?:"([^"\\<>]*)"\s*|([^"\\<>(),;:@]*))<([^<>\s,;:"()@\\=?]+)@([A-Za-z0-9.-]+)>\Z')
 _BARE = re.compile(r'<?([^<>\s,;:"()@\\=?]+)@([A-Za-z0-9.-]+)>?\Z')
 _SPECIAL = re.compile(r'["(<,;:\\]')
 _MOST = 1_000
@@ -29,7 +29,7 @@ def mailboxes(raw: str, defects: list[str], where: str) -> tuple[Mailbox, ...]:
         usual = _USUAL.match(raw)
         if usual is not None:
             quoted, plain, local, domain = usual.groups()
-            name = one_line(decoded(quoted if quoted is not None else plain, defects, where))
+            name = _name(quoted if quoted is not None else plain, defects, where)
             return (Mailbox(f"{local}@{domain.lower()}", name),)
         bare = _BARE.match(raw)
         if bare is not None:
@@ -150,13 +150,18 @@ def _mailbox(words: str, angle: str | None, comment: str, defects: list[str], wh
             if address:
                 words = " ".join(closed.replace(word, " ", 1).split())
                 break
-    name = one_line(decoded(words, defects, where)).strip("'\"").strip()
-    name = name or one_line(decoded(comment, defects, where))
+    name = _name(words, defects, where) or _name(comment, defects, where)
     if not address and not name:
         return None
     if name == address:
         name = ""
     return Mailbox(address, name)
+
+
+def _name(raw: str, defects: list[str], where: str) -> str:
+    name = one_line(decoded(raw, defects, where))
+    # Some programs quote once more than the field's own quotes.
+    return name[1:-1].strip() if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"" else name
 
 
 def _address(text: str, defects: list[str], where: str) -> str:

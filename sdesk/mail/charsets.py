@@ -51,6 +51,8 @@ _ALIASES = {
     "xcp1251": "cp1251",
     "xwindows1251": "cp1251",
     "koi8": "koi8-r",
+    "koi8r": "koi8-r",
+    "koi8u": "koi8-u",
     "xkoi8r": "koi8-r",
     "cskoi8r": "koi8-r",
     "koi8ru": "koi8-u",
@@ -88,10 +90,10 @@ def codec_name(label: str) -> str | None:
     Takes what is found in the wild: quotes, blanks, `cp-1251`, `win-1251`, `charset=utf-8`, `utf8;format=flowed`,
     escape characters.
     """
-    cleaned = re.sub(r"[^a-z0-9]", "", re.split(r"[;,\x1b]", label.lower().removeprefix("charset="), maxsplit=1)[0])
+    tried = re.split(r"[;,\x1b]", label.lower().strip().removeprefix("charset="), maxsplit=1)[0].strip("\"' \t\r\n")
+    cleaned = re.sub(r"[^a-z0-9]", "", tried)
     if cleaned in _ALIASES:
         return _ALIASES[cleaned]
-    tried = label.strip("\"' \t\r\n").lower()
     for name in (tried, cleaned, "cp" + cleaned, re.sub(r"^x?(?:windows|win|cp|ibm)", "cp", cleaned)):
         if not name or not name.isascii() or "\0" in name:
             continue
@@ -205,9 +207,9 @@ def _wrong_label(data: bytes, name: str) -> str | None:
         return best if _looks_cyrillic(sample) and _russian_score(sample, best) > 0 else None
     if name in _CYRILLIC and not _plainly_russian(sample, name) and len(_HIGH.findall(sample)) >= 20:
         best = max(_GUESSED, key=lambda other: _russian_score(sample, other))
-        ours = _russian_score(sample, name)
-        if best != name and ours < 0 and _russian_score(sample, best) > 0.5:
-            return best
+        if best != name and _plainly_russian(sample, best):
+            score = _russian_score(sample, best)
+            return best if score > 0.3 and score > _russian_score(sample, name) else None
     return None
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 
 from sdesk.domain.inbound import InboundMail, Mailbox
-from sdesk.domain.safe_text import neutralise
+from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.mail.addresses import addresses, mailboxes
 from sdesk.mail.bodies import contents
 from sdesk.mail.encoded_words import eight_bit, header_text
@@ -62,7 +62,7 @@ def read(raw: bytes) -> InboundMail:
         body.text,
         body.attachments,
         kind.value,
-        kind.parameters.get("report-type", "").strip().lower() if kind.value == "multipart/report" else "",
+        one_line(kind.text("report-type", [], "")).lower() if kind.value == "multipart/report" else "",
     )
     return InboundMail(
         sender=sender,
