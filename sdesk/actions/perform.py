@@ -57,7 +57,7 @@ def perform(
                     work.session.commit()
             outcomes.append(Outcome(number, change.ref, change.sentence, changed=change.changed))
         except SdeskError as error:
-            outcomes.append(Outcome(number, str(number), "", error, changed=False))
+            outcomes.append(Outcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
 
 

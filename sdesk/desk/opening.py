@@ -46,6 +46,10 @@ class Desk:
             connection = session.connection()
             yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
 
+    def ref(self, number: int) -> str:
+        """A ticket's number as people write it, where the set-up is known already."""
+        return self._rules.ref(number) if self._rules is not None else str(number)
+
     def close(self) -> None:
         """Give the store back."""
         self.store.close()

@@ -7,6 +7,7 @@ domain, changes, writes the history, and settles the ticket's place in the queue
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -131,7 +132,8 @@ def wait(
     ticket.waiting_for, ticket.wake_at = reason, until
     record(work, number, "waiting", waiting_for=reason.value, until=to_rfc3339(until))
     settle(work, ticket)
-    return Change(number, ref, f"{ref} waits for {_WHOM[reason]} until {to_rfc3339(until)}")
+    local = until.astimezone(ZoneInfo(work.rules.time_zone))
+    return Change(number, ref, f"{ref} waits for {_WHOM[reason]} until {local:%Y-%m-%d %H:%M}")
 
 
 _WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}

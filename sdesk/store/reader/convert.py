@@ -73,9 +73,9 @@ def ticket_row(
     prefix: str,
     currency: str,
     calendar_of: CalendarOf,
-    seen: int | None,
+    unread: bool,
 ) -> TicketRow:
-    """One row of `ticket_view`. `seen`: the last event that the acting agent saw, None where nobody looks."""
+    """One row of `ticket_view`. `unread`: whether somebody else changed it since the acting agent looked."""
     clocks = _clocks(row)
     due_at = instant(row["due_at"])
     stale_at = instant(row["stale_at"])
@@ -133,7 +133,7 @@ def ticket_row(
         loss_confirmed=bool(row["loss_confirmed"]),
         currency=currency,
         tags=tuple(sorted(tags.split(" "))) if tags else (),
-        unread=seen is not None and (row["last_history_id"] or 0) > seen,
+        unread=unread,
         sla=row["sla"],
         place=Place(row["rank"], row["key1"], row["key2"], number),
     )

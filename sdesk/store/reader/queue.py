@@ -76,10 +76,11 @@ def counts(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Count
         base, wall_values = f"is_open AND {hidden.sql}", hidden.values  # type: ignore[assignment]
     instant_now, soon = to_rfc3339(now), to_rfc3339(now + DUE_SOON)
     open_, unassigned, breached, due_soon, stale = connection.execute(
-        "SELECT count(*), coalesce(sum(assignee_id IS NULL), 0), coalesce(sum(due_at <= ?), 0),"
+        "SELECT count(*), coalesce(sum(assignee_id IS NULL), 0),"
+        " coalesce(sum(due_at <= ? AND (stale_at IS NULL OR stale_at > ?)), 0),"
         " coalesce(sum(due_at > ? AND due_at <= ?), 0), coalesce(sum(stale_at <= ?), 0)"
         f" FROM ticket WHERE {base}",
-        (instant_now, instant_now, soon, instant_now, *wall_values),
+        (instant_now, instant_now, instant_now, soon, instant_now, *wall_values),
     ).fetchone()
     burning, per_hour, suspected = connection.execute(
         "SELECT coalesce(sum(loss_confirmed), 0), coalesce(sum(CASE WHEN loss_confirmed THEN loss_per_hour END), 0),"

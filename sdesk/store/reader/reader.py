@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -347,7 +347,7 @@ class Reader:
         return self._calendars[number]
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
-        seen = self._seen(actor, [row["number"] for row in found])
+        unread = self._unread(actor, [row["number"] for row in found])
         desk = self.desk
         return tuple(
             ticket_row(
@@ -356,21 +356,25 @@ class Reader:
                 prefix=desk.ref_prefix,
                 currency=desk.currency,
                 calendar_of=self._calendar,
-                seen=seen.get(row["number"], 0) if seen is not None else None,
+                unread=row["number"] in unread,
             )
             for row in found
         )
 
-    def _seen(self, actor: Actor, numbers: Sequence[int]) -> Mapping[int, int] | None:
+    def _unread(self, actor: Actor, numbers: Sequence[int]) -> Collection[int]:
+        """Those of the tickets that somebody else changed since the agent looked; what he does himself is no news."""
         if actor.agent_id is None:
-            return None
+            return ()
         marks = ", ".join("?" * len(numbers))
         found = self._all(
-            f"SELECT ticket_id, history_id FROM seen WHERE agent_id = ? AND ticket_id IN ({marks})",
+            "SELECT h.ticket_id FROM history AS h LEFT JOIN seen AS e ON e.ticket_id = h.ticket_id AND e.agent_id = ?"
+            f" WHERE h.ticket_id IN ({marks}) AND h.agent_id IS NOT ? AND h.id > coalesce(e.history_id, 0)"
+            " GROUP BY h.ticket_id",
             actor.agent_id,
             *numbers,
+            actor.agent_id,
         )
-        return {row[0]: row[1] for row in found}
+        return {row[0] for row in found}
 
     def _messages(self, number: int) -> tuple[MessageRow, ...]:
         files: dict[int, list[AttachmentRow]] = {}

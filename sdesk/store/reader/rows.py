@@ -311,6 +311,7 @@ class Counts:
     open: int
     unassigned: int
     breached: int
+    """Those that are not stale yet: what can still be saved from it."""
     due_within_hour: int
     stale: int
     burning: int

@@ -204,11 +204,12 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
         case Flag.BURNING:
             return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
         case Flag.UNREAD:
+            me = actor.agent_id if actor.agent_id is not None else -1
             sql = (
-                "last_history_id > coalesce((SELECT e.history_id FROM seen AS e"
-                " WHERE e.agent_id = ? AND e.ticket_id = number), 0)"
+                "EXISTS (SELECT 1 FROM history AS h WHERE h.ticket_id = number AND h.agent_id IS NOT ? AND h.id >"
+                " coalesce((SELECT e.history_id FROM seen AS e WHERE e.agent_id = ? AND e.ticket_id = number), 0))"
             )
-            return Condition(sql, (actor.agent_id if actor.agent_id is not None else -1,))
+            return Condition(sql, (me, me))
 
 
 _HAVING: Mapping[Having, str] = {
