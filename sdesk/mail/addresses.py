@@ -8,7 +8,7 @@ import re
 
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.mail.encoded_words import decoded, eight_bit
+from sdesk.mail.encoded_words import decoded, eight_bit, unfolded
 
 # No two neighbours of these can match the same character: no field, however long, makes them slow.
 _USUAL = re.compile(r'(?:"([^"\\<>]*)"\s*|([^"\\<>(),;:@]*))<([^<>\s,;:"()@\\=?]+)@([A-Za-z0-9.-]+)>\Z')
@@ -24,8 +24,8 @@ def mailboxes(raw: str, defects: list[str], where: str) -> tuple[Mailbox, ...]:
     A name without an address is a mailbox with an empty address. Never raises: what cannot be understood becomes a
     name.
     """
-    raw = raw.strip()
-    if raw.isascii():
+    raw = unfolded(raw).strip()
+    if raw.isascii() and raw.isprintable():
         usual = _USUAL.match(raw)
         if usual is not None:
             quoted, plain, local, domain = usual.groups()

@@ -23,13 +23,13 @@ def header_text(raw: str, defects: list[str], where: str) -> str:
     `raw` is as the parser gives it: ASCII, with bytes above 127 as surrogate escapes (PEP 383), line folds left in.
     """
     if raw.isascii() and "=?" not in raw:
-        return one_line(_unfolded(raw))
+        return one_line(unfolded(raw))
     return one_line(decoded(raw, defects, where))
 
 
 def decoded(raw: str, defects: list[str], where: str) -> str:
     """The same without making it one line: for a piece of a field whose structure is already taken apart."""
-    raw = _unfolded(raw)
+    raw = unfolded(raw)
     if "=?" not in raw:
         return eight_bit(raw, defects, where)
     out: list[str] = []
@@ -59,7 +59,8 @@ def eight_bit(raw: str, defects: list[str], where: str) -> str:
     return decode(raw.encode("ascii", "surrogateescape"), "", defects, where)
 
 
-def _unfolded(raw: str) -> str:
+def unfolded(raw: str) -> str:
+    """A field's value on one line; the blank that begins a continued line stays (RFC 5322 2.2.3)."""
     return _FOLD.sub("", raw) if "\n" in raw or "\r" in raw else raw
 
 

@@ -43,6 +43,7 @@ def sender(raw: bytes) -> Mailbox:
         (b"Staff: Ann <ann@acme.example>, bob@acme.example;", "ann@acme.example", "Ann"),
         (b"Ann\n Lee\n\t<ann@acme.example>", "ann@acme.example", "Ann Lee"),
         (b"\x1b[31mAnn\x07 <ann@acme.example>", "ann@acme.example", "␛[31mAnn␇"),
+        (b"Ann <\x1b[2Jann@acme.example>", "␛[2Jann@acme.example", "Ann"),
         (b"Ann Lee", "", "Ann Lee"),
         (b"", "", ""),
         (b"<>", "", ""),
