@@ -190,7 +190,7 @@ def _word(part: str, field: str, token: str) -> str:
     words = [word.value for word in _WORDS[field]]
     folded = part.upper() if field == "priority" else part.lower().replace("-", "_")
     if folded not in words:
-        raise BadInput(f"`{part}` is no {field} (in `{token}`)", _nearest(folded, words))
+        raise BadInput(f"`{field}:` knows no `{part}` (in `{token}`)", _nearest(folded, words))
     return folded
 
 

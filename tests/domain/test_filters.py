@@ -73,8 +73,8 @@ def test_reads(text: str, terms: tuple[Words | Match | Within, ...]) -> None:
     ("text", "said"),
     [
         ("staus:open", "no field `staus`.*did you mean `status`"),
-        ("status:opne", "`opne` is no status.*did you mean `open`"),
-        ("priority:P9", "`P9` is no priority"),
+        ("status:opne", "`status:` knows no `opne`.*did you mean `open`"),
+        ("priority:P9", "`priority:` knows no `P9`"),
         ("priority:P4..P1", "runs backwards"),
         ("is:brached", "did you mean `breached`"),
         ("team:", "nothing stands after `team:`"),
