@@ -15,6 +15,8 @@ from sdesk.tui.signals import CHANGED, DONE, SIGNALS, WROTE, age_text, due_text,
 
 WIDE = 100
 """Cells from which there is room for the customer and the age."""
+ROOMY = 115
+"""Cells from which there is room for whole amounts and longer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,26 @@ class Cell:
 
 def columns_of(width: int, *, money: bool, ref_width: int) -> tuple[Column, ...]:
     """The columns that fill `width` cells exactly; the subject takes what the others leave."""
-    wide = width >= WIDE
+    wide, roomy = width >= WIDE, width >= ROOMY
     before = [
         Column("mark", "", 1, gap=1 if wide else 0),
         Column("signal", "", 2, gap=1 if wide else 0),
         Column("due", "DUE", 7, right=True, gap=2 if wide else 1),
     ]
     if money:
-        before.append(Column("loss", "LOSS/H", 8 if wide else 6, right=True, gap=2 if wide else 1))
+        before.append(Column("loss", "LOSS/H", 8 if roomy else 6, right=True, gap=2 if wide else 1))
     before += [
         Column("ref", "ID", ref_width),
         Column("priority", "PR", 2),
         Column("flags", "", 2),
     ]
-    after = [Column("status", "STATE", 8), Column("owner", "OWNER", 9 if wide else 7, gap=1 if wide else 0)]
+    after = [
+        Column("status", "STATE", 8),
+        Column("owner", "OWNER", 9 if roomy else 8 if wide else 7, gap=1 if wide else 0),
+    ]
     if wide:
         after += [
-            Column("customer", "CUSTOMER", 20 if width >= 130 else 16),
+            Column("customer", "CUSTOMER", 20 if width >= 130 else 16 if roomy else 12),
             Column("updated", "UPD", 4, right=True, gap=1),
         ]
     taken = sum(column.width + column.gap for column in (*before, *after))

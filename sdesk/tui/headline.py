@@ -11,21 +11,41 @@ from rich.cells import cell_len
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import Counts
 from sdesk.tui.actions import Command
-from sdesk.tui.signals import age_text, currency_sign, day_text, money_text
+from sdesk.tui.signals import age_text, currency_sign, day_text, money_text, short_money
 from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
 
 DOT = Part(" · ", "dim")
 
 
-def header_left(title: str, counts: Counts | None, currency: str, width: int) -> list[Part]:
-    """Name of the view, then what burns; numbers of nothing are left out, and the last ones where there is no room."""
-    parts = [Part(" sdesk ", "strong"), Part(f" {title}   ", "text")]
+def header(
+    view: View, counts: Counts | None, currency: str, now: datetime, zone: ZoneInfo, width: int
+) -> tuple[list[Part], list[Part]]:
+    """Both sides of the header. Where all does not fit, date and long words give way first, then the last numbers."""
+    for wide in (True, False):
+        numbers = _numbers(counts, currency, short=not wide and width < 100)
+        right = _age_and_clock(counts, now, zone, wide=wide)
+        title = view.title if wide or width >= 100 else view.short
+        left = [Part(" sdesk ", "strong"), Part(f" {title}   " if wide else f" {title}  ", "text")]
+        room = width - _width(right) - 1
+        for place, number in enumerate(numbers):
+            added = ([DOT] if place else []) + number
+            if _width(left) + _width(added) > room:
+                break
+            left += added
+        else:
+            break
+    return left, right
+
+
+def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[Part]]:
+    """What burns first; numbers of nothing are left out where they say nothing."""
     if counts is None:
-        return parts
+        return []
     numbers: list[list[Part]] = []
     if counts.burning:
-        money = f"{money_text(counts.burning_per_hour)} {currency_sign(currency)}/h"
+        amount = (short_money if short else money_text)(counts.burning_per_hour)
+        money = f"{amount} {currency_sign(currency)}/h"
         numbers += [[Part(f"burning {counts.burning}", "loss")], [Part(money, "loss")]]
     numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim")])
     numbers.append([Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim")])
@@ -36,15 +56,10 @@ def header_left(title: str, counts: Counts | None, currency: str, width: int) ->
         numbers.append([Part(f"quarantine {counts.quarantine}", "warning")])
     if counts.suspected:
         numbers.append([Part(f"~{counts.suspected} suspected", "at-risk")])
-    for place, number in enumerate(numbers):
-        added = ([DOT] if place else []) + number
-        if _width(parts) + _width(added) > width:
-            break
-        parts += added
-    return parts
+    return numbers
 
 
-def header_right(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide: bool) -> list[Part]:
+def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide: bool) -> list[Part]:
     """How old the mail is, and the time at the desk."""
     local = now.astimezone(zone)
     parts: list[Part] = []

@@ -15,7 +15,7 @@ from sdesk.store.reader.rows import HistoryRow
 from sdesk.tui.lines import Line, line, wrap
 from sdesk.tui.signals import clock_text, currency_sign, money_text
 
-_LEFT_OUT = frozenset({"message", "kind", "currency"})
+_LEFT_OUT = frozenset({"message", "kind", "currency", "rules"})
 """What says nothing to a person, or is said with something else."""
 
 
@@ -52,8 +52,12 @@ def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
             words.append(f"for {value}")
         elif name == "until":
             words.append(f"until {_local(value, now, zone)}")
-        elif name in ("reason", "service", "team"):
-            words.append(f"{'' if name == 'reason' else name + ' '}{value}")
+        elif name == "takes_part":
+            words.append("" if value else "from somebody who takes no part")
+        elif name == "channel":
+            words.append(f"by {value}")
+        elif name in ("reason", "priority"):
+            words.append(str(value))
         else:
             words.append(f"{name.replace('_', ' ')} {_plain(value)}")
     return one_line(" ".join(words))

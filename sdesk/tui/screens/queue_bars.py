@@ -10,7 +10,7 @@ from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.columns import customer_of
-from sdesk.tui.headline import footer_parts, header_left, header_right, view_parts
+from sdesk.tui.headline import footer_parts, header, view_parts
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ class QueueBars:
         screen, width = self._screen, self._screen.size.width
         counts = screen.totals.counts if screen.totals else None
         console = screen.console
-        right = header_right(counts, console.now(), console.zone, wide=width >= 100)
-        room = width - sum(len(part.text) for part in right) - 1
-        left = header_left(screen.view.title, counts, console.currency, room)
-        self._bar("header").show(left, right)
+        self._bar("header").show(*header(screen.view, counts, console.currency, console.now(), console.zone, width))
 
     def _show_filter(self) -> None:
         screen = self._screen
