@@ -21,22 +21,11 @@ import pytest
 
 HOW_TO_GET_IT = "no Dovecot here: apt-get install dovecot-imapd"
 
-_CONFIGURATION = """\
-base_dir = {dir}/run
-log_path = {dir}/dovecot.log
-protocols = imap
-listen = 127.0.0.1
-{tls}
+# Dovecot 2.4 reads another language than 2.3; what both understand comes last.
+_CONFIGURATION_2_3 = """\
+{tls_2_3}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
-default_internal_user = {internal}
-default_internal_group = {internal_group}
-default_login_user = {login}
 mail_location = maildir:{dir}/mail/%n
-first_valid_uid = 1
-first_valid_gid = 1
-mail_max_userip_connections = 100
-auth_failure_delay = 0
 passdb {{
   driver = static
   args = password={password}
@@ -45,6 +34,39 @@ userdb {{
   driver = static
   args = uid={owner} gid={owner_group} home={dir}/mail/%n allow_all_users=yes
 }}
+"""
+_CONFIGURATION_2_4 = """\
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+{tls_2_4}
+auth_allow_cleartext = yes
+mail_driver = maildir
+mail_path = {dir}/mail/%{{user | username}}
+passdb static {{
+  passdb_static_password = {password}
+}}
+userdb static {{
+  userdb_static_allow_all_users = yes
+  fields {{
+    uid = {owner}
+    gid = {owner_group}
+    home = {dir}/mail/%{{user | username}}
+  }}
+}}
+"""
+_CONFIGURATION = """\
+base_dir = {dir}/run
+log_path = {dir}/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+auth_mechanisms = plain login
+default_internal_user = {internal}
+default_internal_group = {internal_group}
+default_login_user = {login}
+first_valid_uid = 1
+first_valid_gid = 1
+mail_max_userip_connections = 100
+auth_failure_delay = 0
 service imap-login {{
   chroot = {chroot}
   inet_listener imap {{
@@ -91,10 +113,14 @@ class Dovecot:
             (self.dir / folder).mkdir()
         self._own(self.dir / "mail")
         self._configuration = self.dir / "dovecot.conf"
+        tls_2_3, tls_2_4 = self._certificate()
+        told = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+        major, minor = (int(number) for number in told.split()[0].split(".")[:2])
         self._configuration.write_text(
-            _CONFIGURATION.format(
+            ((_CONFIGURATION_2_4 if (major, minor) >= (2, 4) else _CONFIGURATION_2_3) + _CONFIGURATION).format(
                 dir=self.dir,
-                tls=self._certificate(),
+                tls_2_3=tls_2_3,
+                tls_2_4=tls_2_4,
                 internal=internal,
                 internal_group=_group(internal),
                 login="dovenull" if root else me,
@@ -184,10 +210,11 @@ class Dovecot:
         for below in [path, *path.rglob("*")] if path.is_dir() else [path]:
             os.chown(below, owner.pw_uid, owner.pw_gid)
 
-    def _certificate(self) -> str:
+    def _certificate(self) -> tuple[str, str]:
+        """TLS settings for 2.3 and for 2.4."""
         openssl = shutil.which("openssl")
         if openssl is None:
-            return "ssl = no"
+            return "ssl = no", "ssl = no"
         key = self.dir / "key.pem"
         subprocess.run(
             [
@@ -205,7 +232,10 @@ class Dovecot:
             capture_output=True,
         )
         key.chmod(0o600)
-        return f"ssl = yes\nssl_cert = <{self.ca_file}\nssl_key = <{key}"
+        return (
+            f"ssl = yes\nssl_cert = <{self.ca_file}\nssl_key = <{key}",
+            f"ssl = yes\nssl_server_cert_file = {self.ca_file}\nssl_server_key_file = {key}",
+        )
 
 
 class Line:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from sdesk.config.wire import AnyMailbox
+from sdesk.config.wire import AnyMailbox, ImapMailbox, MaildirMailbox
 from sdesk.desk.intake import Origin, Receipt, quarantine, receive
 from sdesk.desk.intake import ledger as ledgers
 from sdesk.desk.opening import Desk
@@ -35,7 +35,8 @@ class FetchOptions:
     """How to fetch."""
 
     since: datetime | None = None
-    """Take what arrived from here on; None: since the day on which the mailbox was set up."""
+    """Take what arrived from here on; None: since the day on which the mailbox was set up. After the first fetch it
+    only ever asks for more: what arrived since that one's beginning is never left out."""
     everything: bool = False
     """Take mail however old it is (`--since all`)."""
     max_new: int = 500
@@ -81,6 +82,34 @@ _COUNTED = {
 _KNOWN = Receipt(Outcome.DUPLICATE, None, "it is in the ledger already")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """How far back a fetch looks into one folder."""
+
+    since: datetime | None
+    """Nothing that arrived earlier is taken; None takes everything."""
+    asked: bool
+    """Another beginning is asked for than the one that holds; it holds from now on where the fetch goes well."""
+    uidvalidity: int
+    seen_uid: int
+    complete: bool
+    """An earlier fetch went to the folder's end: up to `seen_uid` everything was taken, or left as too old."""
+
+    def takes(self, item: Item) -> bool:
+        """Whether a message is young enough, or new to the folder."""
+        return self.since is None or item.arrived_at is None or item.arrived_at >= self.since or self._is_new(item)
+
+    def _is_new(self, item: Item) -> bool:
+        """Whether it came to the folder after an earlier fetch: a message that somebody moves there keeps the instant
+        at which it first arrived anywhere (RFC 3501 6.4.7)."""
+        return (
+            self.complete
+            and item.uidvalidity != 0
+            and self.uidvalidity in (0, item.uidvalidity)
+            and int(item.uid) > self.seen_uid
+        )
+
+
 def fetch(
     desk: Desk,
     mailbox: AnyMailbox,
@@ -106,9 +135,7 @@ def fetch(
             ledgers.note_failed(work, mailbox.name, str(error))
             work.session.commit()
         raise
-    with desk.work(SYSTEM, now()) as work:
-        ledgers.note_fetched(work, mailbox.name)
-        work.session.commit()
+    run.finish()
     run.report.seconds = round(time.perf_counter() - started, 3)
     return run.report
 
@@ -125,7 +152,9 @@ class _Run:
         self.options = options
         self.progress = progress
         self.report = FetchReport(mailbox.name)
-        self._since: dict[str, datetime | None] = {}
+        self._reaches: dict[str, _Reach] = {}
+        self._left: dict[tuple[str, int], int] = {}
+        """The highest UID of each folder that was left as too old."""
         self._check_words()
 
     def _check_words(self) -> None:
@@ -145,19 +174,34 @@ class _Run:
 
     def take_all(self, source: Source) -> None:
         """Take what is new, batch by batch; memory does not grow with the mailbox."""
-        wanted = (item for item in source.items(self, flagged=self.options.flagged) if self._young_enough(item))
+        # A folder is set up by its first fetch, even while it is empty.
+        for folder in (isinstance(self.mailbox, (ImapMailbox, MaildirMailbox)) and self.mailbox.folders) or ("INBOX",):
+            self._reach(folder)
+        wanted = (item for item in source.items(self, flagged=self.options.flagged) if self._takes(item))
         for batch in batches(self._guarded(wanted)):
             self._take_batch(source, batch)
+
+    def finish(self) -> None:
+        """Write down that the whole mailbox was dealt with; what people flagged is not the whole."""
+        if self.options.flagged:
+            return
+        with self.desk.work(SYSTEM, self.now()) as work:
+            for (folder, uidvalidity), uid in self._left.items():
+                ledgers.advance(work, self.mailbox.name, folder, uidvalidity, uid)
+            for folder, reach in self._reaches.items():
+                if reach.asked:
+                    ledgers.begin_at(work, self.mailbox.name, folder, reach.since)
+            ledgers.note_fetched(work, self.mailbox.name)
+            work.session.commit()
 
     # ---- what the source asks ---------------------------------------------------------------------
 
     def highest(self, folder: str, uidvalidity: int) -> int:
         """The UID up to which everything was dealt with; 0 where older mail is asked for than ever before."""
-        if self.options.flagged or self.options.everything or self.options.since is not None:
+        reach = self._reach(folder)
+        if self.options.flagged or reach.asked:
             return 0
-        with self.desk.work(SYSTEM, self.now()) as work:
-            state = ledgers.state_of(work, self.mailbox.name, folder)
-        return state.seen_uid if state is not None and state.uidvalidity == uidvalidity else 0
+        return reach.seen_uid if reach.uidvalidity == uidvalidity else 0
 
     def known(self, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:
         """Those of `uids` that the ledger has."""
@@ -166,31 +210,47 @@ class _Run:
 
     # ---- what is taken ----------------------------------------------------------------------------
 
-    def _since_of(self, folder: str) -> datetime | None:
-        """From when on mail of a folder is taken: the day of its first fetch, unless told otherwise."""
-        if folder not in self._since:
+    def _reach(self, folder: str) -> _Reach:
+        """How far back this fetch looks into a folder: to the day of its first fetch, or as far as it was told to."""
+        if folder not in self._reaches:
             with self.desk.work(SYSTEM, self.now()) as work:
                 state = ledgers.state_of(work, self.mailbox.name, folder)
                 if state is None:
-                    ledgers.begin_folder(work, self.mailbox.name, folder, self._first_since(work.now))
+                    ledgers.begin_folder(work, self.mailbox.name, folder, self._set_up_day(work.now))
                     work.session.commit()
                     state = ledgers.state_of(work, self.mailbox.name, folder)
-                stored = state.since if state is not None else None
-            told = self.options.everything or self.options.since is not None
-            self._since[folder] = self.options.since if told else stored
-        return self._since[folder]
+                if state is None:
+                    raise LookupError(f"folder {folder} of {self.mailbox.name} was not begun")
+                complete = state.fetched_at is not None
+                asked = self._asks(state.since, complete=complete)
+                self._reaches[folder] = _Reach(
+                    since=self.options.since if asked else state.since,
+                    asked=asked,
+                    uidvalidity=state.uidvalidity,
+                    seen_uid=state.seen_uid,
+                    complete=complete,
+                )
+        return self._reaches[folder]
 
-    def _first_since(self, now: datetime) -> datetime | None:
-        if self.options.everything:
-            return None
-        if self.options.since is not None:
-            return self.options.since
+    def _asks(self, since: datetime | None, *, complete: bool) -> bool:
+        """Whether the options ask for another beginning than `since`: any before the first fetch went well, older mail
+        after that."""
+        told = self.options.since
+        if not complete:
+            return self.options.everything or told is not None
+        return since is not None and (self.options.everything or (told is not None and told < since))
+
+    def _set_up_day(self, now: datetime) -> datetime:
         midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0)
         return midnight.astimezone(UTC)
 
-    def _young_enough(self, item: Item) -> bool:
-        since = self._since_of(item.folder)
-        return since is None or item.arrived_at is None or item.arrived_at >= since
+    def _takes(self, item: Item) -> bool:
+        if self._reach(item.folder).takes(item):
+            return True
+        if item.uidvalidity:
+            place = (item.folder, item.uidvalidity)
+            self._left[place] = max(self._left.get(place, 0), int(item.uid))
+        return False
 
     def _guarded(self, items: Iterator[Item]) -> Iterator[Item]:
         """The items; a first fetch that finds too many stops before it takes any."""

@@ -52,7 +52,9 @@ def read(raw: bytes) -> InboundMail:
     sender = _sender(fields, return_path, defects)
     subject = headers.get("subject", ("",))[0]
     body = contents(root, defects)
-    own, quoted = folded(body.text, subject)
+    in_reply_to = _ids(fields.get("in-reply-to", []))
+    references = _ids(fields.get("references", []))[-_MOST_REFERENCES:]
+    own, quoted = folded(body.text, subject, reply=bool(in_reply_to or references))
     kind = root.content_type()
     machine = verdict(
         headers,
@@ -73,8 +75,8 @@ def read(raw: bytes) -> InboundMail:
         subject=subject,
         date=_date(headers.get("date", ("",))[0], defects),
         message_id=next(iter(_ids(fields.get("message-id", []))), ""),
-        in_reply_to=_ids(fields.get("in-reply-to", [])),
-        references=_ids(fields.get("references", []))[-_MOST_REFERENCES:],
+        in_reply_to=in_reply_to,
+        references=references,
         body_text=own,
         body_quoted=quoted,
         attachments=tuple(body.attachments),

@@ -44,7 +44,12 @@ _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 _DATE = re.compile(
     r"\b(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\W{1,3}\w{3,9}\W{1,4}\d{4}|\w{3,9}\W{1,2}\d{1,2}\W{1,3}\d{4})\b"
 )
-_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+")
+_WRITER_AT_END = re.compile(
+    r"(?:[^\s<>@]@[^\s<>@]+>?"
+    r"|\b(?:wrote|writes|написала?|написал\(а\)|пишет|писала?|писал\(а\)|a écrit|escribió|ha scritto))"
+    r"\s?:\Z",
+    re.IGNORECASE,
+)
 _MOBILE = re.compile(
     r"\s*(?:sent from my \w+.{0,40}|sent from (?:mail|outlook|yahoo|proton).{0,60}"
     r"|get outlook for \w+.{0,60}"
@@ -57,6 +62,8 @@ _FORWARD_SUBJECT = re.compile(
     r"\s*(?:(?:re|aw|отв?)(?:\[\d+\])?:\s*)*(?:fwd?|wg|пер|пересл|fw)(?:\[\d+\])?\s?:", re.IGNORECASE
 )
 
+_REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|antw|sv|отв|ответ)(?:\[\d+\]|\(\d+\))?\s?:", re.IGNORECASE)
+
 _LONGEST_SIGNATURE = 15
 """Lines that are not blank; more are no signature."""
 _LONGEST_BARE_SIGNATURE = 8
@@ -66,29 +73,33 @@ _FEWEST_QUOTED = 3
 _MOST_LINES = 20_000
 
 
-def folded(text: str, subject: str = "") -> tuple[str, str]:
+def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
     """(own words, quoted history and signature), both without blank lines at their ends; in that order they hold all
     of the text.
 
-    `subject` tells a forwarded mail, of which nothing is folded but a signature at its end.
+    `reply` says that the mail names another that it answers, `subject` may say so too (`Re:`). Of a mail that answers
+    nothing only the signature is folded: what it quotes the desk may never have seen, and lines with `>` may be the
+    output of a program. Of a forwarded mail nothing is folded.
     """
     lines = text.strip("\n").split("\n")
     if len(lines) > _MOST_LINES:
         return text.strip("\n"), ""
+    reply = reply or _REPLY_SUBJECT.match(subject) is not None
     start, forwarded = _history_start(lines)
     if forwarded or (_FORWARD_SUBJECT.match(subject) and start < len(lines)):
         return text.strip("\n"), ""
+    start = start if reply else len(lines)
     own, history = lines[:start], lines[start:]
     pieces = [history] if history else []
     while True:
-        cut = _trailing_cut(own)
+        cut = _trailing_cut(own, quotes=reply)
         if cut is None or not _has_words(own[:cut]):
             break
         pieces.insert(0, own[cut:])
         own = own[:cut]
     if not _has_words(own):
         return text.strip("\n"), ""
-    lead = _leading_quote(own)
+    lead = _leading_quote(own) if reply else 0
     if lead:
         pieces.insert(0, own[:lead])
         own = own[lead:]
@@ -142,8 +153,7 @@ def _attribution(lines: list[str], last: int, *, strong: bool) -> int | None:
         dated = _DATE.search(words) is not None
         timed = _TIME.search(words) is not None
         if strong:
-            found = dated and timed and _ADDRESS.search(words) is not None
-            found = found or (dated and timed and _WROTE.search(words[-60:]) is not None)
+            found = dated and timed and _WRITER_AT_END.search(words) is not None
         else:
             found = _WROTE.search(words[-60:]) is not None or _YOU_WROTE.search(words) is not None
             found = found or (dated and timed)
@@ -160,7 +170,7 @@ def _quote_follows(lines: list[str], index: int) -> bool:
     return following.lstrip().startswith(">")
 
 
-def _trailing_cut(lines: list[str]) -> int | None:
+def _trailing_cut(lines: list[str], *, quotes: bool) -> int | None:
     """Where a signature or a quote at the end begins; None where the text ends with own words."""
     end = len(lines)
     while end and not lines[end - 1].strip():
@@ -168,7 +178,7 @@ def _trailing_cut(lines: list[str]) -> int | None:
     if not end:
         return None
     if lines[end - 1].startswith(">"):
-        return _quote_cut(lines, end)
+        return _quote_cut(lines, end) if quotes else None
     if _MOBILE.match(lines[end - 1]):
         above = _above(lines, end - 1)
         return above if above is not None and lines[above].rstrip() == "--" else end - 1

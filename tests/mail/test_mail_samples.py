@@ -49,6 +49,7 @@ OWN_WORDS = {
         "> Since when?\n\nSince Friday.",
         ["> Regards"],
     ),
+    "reply_without_thread_headers": ("Still broken.", ["schrieb", "neu starten"]),
     "signature_only": ("The till is down.", ["Store 17"]),
 }
 """Own words exactly, and what must be among the folded."""
@@ -65,6 +66,10 @@ WHOLE = [
     "only_history",
     "form_is_no_history",
     "attribution_is_no_history",
+    "sentence_is_no_attribution",
+    "new_with_statement",
+    "new_with_program_output",
+    "new_with_pasted_history",
     "markup_and_templates",
     "flowed_delsp",
 ]
