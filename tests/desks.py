@@ -209,7 +209,7 @@ def _busy_template(_desk_template: Path, tmp_path_factory: pytest.TempPathFactor
             anna,
             {
                 "subject": f"{SUBJECTS[index % len(SUBJECTS)]} #{index}",
-                "text": f"It began at {at:%H:%M}.\\n\\nPlease help.",
+                "text": f"It began at {at:%H:%M}.\n\nPlease help.",
                 "requester": f"Person {index % 9} <person{index % 9}@acc.shop.example>",
                 "service": "printer" if index % 3 else "other",
                 "tags": ["vip"] if index % 10 == 0 else [],

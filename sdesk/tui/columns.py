@@ -44,7 +44,7 @@ def columns_of(width: int, *, money: bool, ref_width: int) -> tuple[Column, ...]
     wide, roomy = width >= WIDE, width >= ROOMY
     before = [
         Column("mark", "", 1, gap=1 if wide else 0),
-        Column("signal", "", 2, gap=1 if wide else 0),
+        Column("signal", "", 2),
         Column("due", "DUE", 7, right=True, gap=2 if wide else 1),
     ]
     if money:
