@@ -41,6 +41,7 @@ def change(
     versions: Mapping[int, int] | None = None,
 ) -> tuple[Outcome, ...]:
     """Do one action of the registry upon tickets, a transaction each."""
+    call.output.check(SHEET)
     if not numbers:
         return ()
     # The agent first: the read side answers in milliseconds, the write side takes half a second to load.

@@ -85,7 +85,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),
-    "demo": Verb("console", "demo", "look at a throw-away desk", prints=False),
+    "demo": Verb("console", "demo", "look at a throw-away desk"),
     "schema": Noun(
         "JSON Schemas of what is printed",
         {"ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False)},

@@ -97,6 +97,7 @@ def fetch(
     if not mailboxes:
         where = call.config.file or "~/.config/sdesk/config.toml"
         raise BadInput("no mailbox is configured", f"add a [mailboxes.NAME] table to {where}")
+    call.output.check(FETCHED)
     taken = take(call, mailboxes, _options(call, since, max_new, flagged))
     if taken.reports or not taken.failures:
         call.output.rows(taken.reports, FETCHED)

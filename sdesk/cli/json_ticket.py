@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sdesk.cli.sheet import Field, Value, plain
+from sdesk.cli.sheet import Field, Sheet, Value, plain
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
@@ -174,20 +174,27 @@ FIELDS: tuple[Field[TicketRow], ...] = tuple(
 """What a list gives of a ticket."""
 
 
-def ticket(row: TicketRow) -> dict[str, Value]:
-    """A ticket as a list gives it."""
-    return _object(_TICKET, row)
+def _of_ticket(field: Field[TicketRow]) -> Field[TicketDetail]:
+    cell = field.text
+    return Field(
+        field.name,
+        lambda found: field.get(found.ticket),
+        None if cell is None else lambda found: cell(found.ticket),
+    )
 
 
-def detail(found: TicketDetail) -> dict[str, Value]:
-    """A ticket whole, as `show` and `new` give it."""
-    return {
-        **ticket(found.ticket),
-        "messages": [message(row) for row in found.messages],
-        "history": [event(row) for row in found.history],
-        "links": [link(row) for row in found.links],
-        "clocks": [clock(row) for row in found.ticket.clocks],
-    }
+WHOLE: Sheet[TicketDetail] = Sheet(
+    fields=(
+        *map(_of_ticket, FIELDS),
+        Field("messages", lambda found: [message(row) for row in found.messages]),
+        Field("history", lambda found: [event(row) for row in found.history]),
+        Field("links", lambda found: [link(row) for row in found.links]),
+        Field("clocks", lambda found: [clock(row) for row in found.ticket.clocks]),
+    ),
+    columns=(),
+    number=lambda found: found.ticket.number,
+)
+"""A ticket whole, as `show` and `new` give it."""
 
 
 def message(row: MessageRow) -> dict[str, Value]:

@@ -10,6 +10,7 @@ import typer
 from sdesk.cli import changing, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.json_ticket import WHOLE
 from sdesk.cli.options import DryRun, Text, one_of
 from sdesk.cli.text_input import Written, wanted
 from sdesk.domain.actor import SYSTEM
@@ -66,6 +67,7 @@ def new(
         "external_id": external_id,
     }
     actor = call.actor
+    call.output.check(WHOLE)
     subject, written = _subject_and_text(subject, text)
     values |= {"subject": subject, "text": written.text}
     from sdesk.actions.perform import create
@@ -74,7 +76,7 @@ def new(
     try:
         given = {name: value for name, value in values.items() if value is not None}
         outcome = create(call.desk, actor, given, now=call.now, dry_run=dry_run)
-        kept = dry_run or outcome.error is not None
+        kept = dry_run
         return _tell(call, outcome, dry_run=dry_run)
     finally:
         if kept:
@@ -99,8 +101,8 @@ def _subject_and_text(subject: str | None, text: str | None) -> tuple[str, Writt
 def _tell(call: Invocation, outcome: Outcome, *, dry_run: bool) -> ExitCode:
     from sdesk.cli.output import Format
 
-    whole = call.output.asked and call.output.format is not Format.IDS
-    if dry_run or outcome.error is not None or not whole:
+    whole = call.output.fields is not None or (call.output.asked and call.output.format is not Format.IDS)
+    if dry_run or not whole:
         return changing.tell(call, [outcome], dry_run=dry_run)
     from sdesk.cli.show import print_one
 

@@ -47,6 +47,12 @@ class Output:
         self._color = _color(wishes.color)
         self._zone = zone
 
+    def check(self, sheet: Sheet[Row]) -> None:
+        """Before anything is changed: BadInput where what is to be printed afterwards could not be."""
+        sheet.pick(self.fields)
+        if self.format is Format.IDS and sheet.number is None:
+            raise _no_numbers()
+
     @property
     def eyes(self) -> Eyes:
         """How a person sees instants."""
@@ -163,9 +169,13 @@ def _array(values: Iterable[Value]) -> Iterator[str]:
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
+def _no_numbers() -> BadInput:
+    return BadInput("these rows have no numbers", "-o ids is for tickets; take another format")
+
+
 def _ids(rows: Iterable[Row], sheet: Sheet[Row]) -> Iterator[str]:
     if sheet.number is None:
-        raise BadInput("these rows have no numbers", "-o ids is for tickets; take another format")
+        raise _no_numbers()
     for row in rows:
         number = sheet.number(row)
         if number is not None:

@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from sdesk.cli import diagnostics, invocation, json_ticket
+from sdesk.cli import diagnostics, invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.json_ticket import WHOLE
 from sdesk.cli.numbers import one_ticket, ticket_numbers
 from sdesk.cli.options import Numbers
 from sdesk.cli.output import Format
 from sdesk.cli.queue import QUEUE
-from sdesk.cli.sheet import Value
-from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.errors import SdeskError
 from sdesk.store.reader.rows import TicketDetail
 
 
@@ -63,13 +63,11 @@ def print_one(call: Invocation, found: TicketDetail) -> None:
 
 def _print(call: Invocation, found: list[TicketDetail], *, several: bool, quoted: bool, history: bool) -> None:
     output = call.output
-    if output.format in (Format.JSON, Format.JSONL):
-        objects = [_picked(json_ticket.detail(detail), output.fields) for detail in found]
-        if output.format is Format.JSON and several:
-            standard_output.array(objects)
-        else:
-            standard_output.text("".join(f"{standard_output.json_text(item)}\n" for item in objects))
-    elif (output.asked and output.format is not Format.TABLE) or output.fields is not None:
+    if output.format is Format.JSON and not several:
+        output.one(found[0], WHOLE)
+    elif output.fields is not None or output.format in (Format.JSON, Format.JSONL):
+        output.rows(found, WHOLE)
+    elif output.asked and output.format is not Format.TABLE:
         output.rows([detail.ticket for detail in found], QUEUE)
     else:
         from sdesk.cli.page import Page
@@ -77,13 +75,3 @@ def _print(call: Invocation, found: list[TicketDetail], *, several: bool, quoted
         page = Page(output.eyes, call.now, output.colored, quoted, history)
         texts = ["".join(f"{line}\n" for line in page.lines(detail)) for detail in found]
         standard_output.text("\n".join(texts))
-
-
-def _picked(whole: dict[str, Value], wished: str | None) -> dict[str, Value]:
-    if wished is None:
-        return whole
-    names = [name.strip() for name in wished.split(",") if name.strip()]
-    for name in names:
-        if name not in whole:
-            raise BadInput(f"there is no field “{name}”", f"fields: {', '.join(whole)}")
-    return {name: whole[name] for name in names}

@@ -24,12 +24,18 @@ HEAVY = {
 
 def loaded_by(*arguments: str) -> set[str]:
     """The modules that a command loads."""
-    program = (
-        "import atexit, sys\n"
-        "atexit.register(lambda: sys.stderr.write('\\nMODULES ' + ' '.join(sorted(sys.modules))))\n"
-        f"sys.argv[1:] = {list(arguments)!r}\n"
-        "from sdesk.main import main\nmain()\n"
-    )
+    program = f"""
+import os, sys
+end = os._exit
+def leave(code):
+    sys.stderr.write("\\nMODULES " + " ".join(sorted(sys.modules)))
+    sys.stderr.flush()
+    end(code)
+os._exit = leave
+sys.argv[1:] = {list(arguments)!r}
+from sdesk.main import main
+main()
+"""
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60, input=""
     )

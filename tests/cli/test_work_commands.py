@@ -131,6 +131,24 @@ def test_done_already_is_no_failure(sdesk: Sdesk) -> None:
     assert json.loads(ran.out)[0]["changed"] is False
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["take", "1", "-o", "yaml"],
+        ["take", "1", "--fields", "subject"],
+        ["new", "--subject", "x", "--text", "y", "--fields", "nosuch"],
+        ["new", "--subject", "x", "--text", "y", "-o", "yaml"],
+        ["close", "1", "--silent", "--color", "pink"],
+    ],
+)
+def test_nothing_is_changed_whose_answer_cannot_be_printed(arguments: list[str], sdesk: Sdesk) -> None:
+    created(sdesk)
+    before = shown(sdesk, 1)
+    assert sdesk(*arguments).code == 2
+    assert shown(sdesk, 1) == before
+    assert sdesk("list", "-o", "ids").out == "1\n"
+
+
 def test_outcomes_as_rows(sdesk: Sdesk) -> None:
     number = created(sdesk)
     ran = sdesk("take", str(number), "99", "-o", "json")
