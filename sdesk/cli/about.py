@@ -65,7 +65,7 @@ def help_topic(
     words = topic or []
     text = _topic(words[0]) if len(words) == 1 else None
     if text is None:
-        from sdesk.cli.app import help_of
+        from sdesk.cli.grammar import help_of
 
         try:
             text = help_of(words) + "\n"

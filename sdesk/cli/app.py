@@ -1,159 +1,19 @@
-"""The root of the command line: finds the command, imports what it needs and no more, and ends the process rightly.
-
-Typer 0.28 carries its own copy of Click; only what `typer` and `typer.core` offer is used of it.
-"""
+"""Running one command line: the command is found and run, and the process ends rightly whatever happens."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
-from importlib import import_module
-from typing import Any
+from collections.abc import Sequence
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
 from sdesk.cli import diagnostics, output
-from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.invocation import Invocation, Surroundings, of
+from sdesk.cli.grammar import HELP_WIDTH, build_root
+from sdesk.cli.invocation import Invocation, Surroundings
 from sdesk.domain.errors import BadInput, SdeskError
-
-_HELP_WIDTH = 100
-
-EXAMPLES = """\
-sdesk                                     open the console
-sdesk list                                the queue, most urgent first
-sdesk list team:it assignee:none          what nobody of IT has yet
-sdesk show 123                            one ticket with its conversation
-sdesk take 123                            make it yours
-sdesk reply 123 --text "On my way"        answer the requester
-sdesk close 123 --text "Replaced"         done, and the requester is told
-sdesk demo                                look at a throw-away desk first
-"""
-
-
-class _WithGlobals:
-    """What commands and groups share: the global options, and help that leads with examples."""
-
-    prints = True
-
-    def add_globals(self, params: list[Any]) -> None:
-        """Take the global options too, wherever they stand."""
-        params.extend(_global_options(self.prints))
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Summary, examples, usage, then the rest."""
-        summary, examples = _split_help(getattr(self, "help", None) or "")
-        formatter.write(f"{summary}\n")
-        if examples:
-            formatter.write("\nExamples:\n")
-            for line in examples.splitlines():
-                formatter.write(f"  {line}\n" if line else "\n")
-        formatter.write("\n")
-        self.format_usage(ctx, formatter)
-        self.format_options(ctx, formatter)
-
-    def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Arguments and options of its own first, the global ones last."""
-        own: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": [], "Everywhere": []}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
-            if record is None:
-                continue
-            section = "Arguments" if param.param_type_name == "argument" else "Options"
-            own["Everywhere" if isinstance(param, _GlobalOption) or param.name == "help" else section].append(record)
-        self.format_commands(ctx, formatter)
-        for title, records in own.items():
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """A command has none below it."""
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        raise NotImplementedError
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        raise NotImplementedError
-
-
-class _GlobalOption(TyperOption):
-    """An option that every command takes."""
-
-
-class Command(_WithGlobals, TyperCommand):
-    """A verb that prints rows."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.add_globals(self.params)
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """As Typer says it."""
-        TyperCommand.format_usage(self, ctx, formatter)
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """As Typer says it."""
-        return list(TyperCommand.get_params(self, ctx))
-
-
-class SilentCommand(Command):
-    """A verb that prints no rows: no `-o`, no `--fields`."""
-
-    prints = False
-
-
-class Group(_WithGlobals, TyperGroup):
-    """The root or a noun: its commands are entries of the table until they are run."""
-
-    table: Mapping[str, Verb | Noun] = COMMANDS
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.add_globals(self.params)
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Names in the table's order."""
-        return list(self.table)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import the command, and make Typer's object of it."""
-        entry = self.table.get(cmd_name)
-        if isinstance(entry, Verb):
-            return _verb(cmd_name, entry)
-        return None if entry is None else _noun(cmd_name, entry)
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command of the first word; BadInput with the nearest right one."""
-        if args[0] not in self.table and not args[0].startswith("-"):
-            raise _no_command(ctx.command_path, args[0], self.table)
-        return super().resolve_command(ctx, args)
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """As Typer says it."""
-        TyperGroup.format_usage(self, ctx, formatter)
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """As Typer says it."""
-        return list(TyperGroup.get_params(self, ctx))
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """From the table alone: help imports no command."""
-        sections: dict[str, list[tuple[str, str]]] = {"Every day": [], "Commands": []}
-        for name, entry in self.table.items():
-            at_root = self.table is COMMANDS
-            line = entry.summary
-            if at_root and isinstance(entry, Noun):
-                line += f" ({', '.join(entry.verbs)})" if name != "ticket" else ""
-            sections["Every day" if at_root and name in DAILY else "Commands"].append((name, line))
-        for title, rows in sections.items():
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
 
 
 def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
@@ -192,25 +52,10 @@ def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
     return code
 
 
-def help_of(path: Sequence[str]) -> str:
-    """The help of a command, by its words; BadInput where there is no such command."""
-    command: Any = build_root()
-    context = command.context_class(command, info_name="sdesk", max_content_width=_HELP_WIDTH)
-    for word in path:
-        name, command, _ = _group(command, path).resolve_command(context, [word])
-        context = command.context_class(command, info_name=name, parent=context, max_content_width=_HELP_WIDTH)
-    return str(command.get_help(context))
-
-
-def build_root() -> Group:
-    """The root group."""
-    return _typer_group("sdesk", f"A service desk that lives in the terminal.\n\nExamples:\n{EXAMPLES}", COMMANDS)
-
-
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
     try:
         root = build_root()
-        with root.make_context("sdesk", arguments, obj=invocation, max_content_width=_HELP_WIDTH) as context:
+        with root.make_context("sdesk", arguments, obj=invocation, max_content_width=HELP_WIDTH) as context:
             result = root.invoke(context)
     except typer.Exit as end:
         return end.exit_code
@@ -219,112 +64,6 @@ def _dispatch(arguments: list[str], invocation: Invocation) -> int:
     except TyperException as error:
         raise _usage(error) from error
     return int(result) if isinstance(result, int) else ExitCode.DONE
-
-
-def _alone(ctx: typer.Context) -> int | None:
-    """What a group does without a command: the root opens the console on a terminal; else help, and exit 2."""
-    if ctx.invoked_subcommand is not None:
-        return None
-    if ctx.parent is None and sys.stdin.isatty() and sys.stdout.isatty():
-        from sdesk.cli.console import open_console
-
-        return open_console(of(ctx))
-    sys.stderr.write(ctx.get_help() + "\n")
-    return ExitCode.USAGE
-
-
-def _verb(name: str, entry: Verb) -> Any:
-    module = import_module(f"sdesk.cli.{entry.module}")
-    single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    single.command(name, cls=Command if entry.prints else SilentCommand)(getattr(module, entry.function))
-    return typer.main.get_command(single)
-
-
-def _noun(name: str, entry: Noun) -> Group:
-    summary = entry.summary[:1].upper() + entry.summary[1:]
-    return _typer_group(name, f"{summary}.", entry.verbs)
-
-
-def _typer_group(name: str, text: str, table: Mapping[str, Verb | Noun]) -> Group:
-    app = typer.Typer(name=name, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.callback(cls=Group, help=text, invoke_without_command=True)(_alone)
-    group = typer.main.get_command(app)
-    if not isinstance(group, Group):
-        raise TypeError(f"Typer made no group of {name}")
-    group.table = table
-    return group
-
-
-def _group(command: Any, path: Sequence[str]) -> Group:
-    if isinstance(command, Group):
-        return command
-    raise BadInput(f"“sdesk {' '.join(path)}” is no command", "see `sdesk --help`")
-
-
-def _global_options(prints: bool) -> list[_GlobalOption]:
-    printing = [
-        _option(
-            ["-o", "--output"],
-            "output",
-            "FORMAT",
-            "table (default on a terminal), tsv (elsewhere), json, jsonl, csv, ids",
-        ),
-        _option(["--fields"], "fields", "A,B,C", "which fields, in which order"),
-    ]
-    return [
-        *(printing if prints else ()),
-        _option(["--db"], "db", "PATH", "the store (SDESK_DB)"),
-        _option(["--config"], "config", "FILE", "the configuration (SDESK_CONFIG)"),
-        _option(["--as"], "agent", "LOGIN", "the acting agent (SDESK_AGENT)"),
-        _option(["--color"], "color", "WHEN", "auto, always or never"),
-        _GlobalOption(
-            param_decls=["debug", "--debug"],
-            is_flag=True,
-            expose_value=False,
-            help="show where an error comes from",
-        ),
-    ]
-
-
-def _option(names: list[str], wish: str, metavar: str, text: str) -> _GlobalOption:
-    return _GlobalOption(
-        param_decls=[f"{wish}_wish", *names],
-        type=str,
-        metavar=metavar,
-        expose_value=False,
-        help=text,
-        callback=_remember(wish),
-    )
-
-
-def _remember(wish: str) -> Any:
-    def keep(ctx: Any, param: Any, value: Any) -> Any:
-        found = ctx.find_object(Invocation)
-        if value not in (None, False) and found is not None:
-            setattr(found.wishes, wish, value)
-        return value
-
-    return keep
-
-
-def _split_help(text: str) -> tuple[str, str]:
-    summary, _, examples = text.partition("Examples:\n")
-    lines = examples.rstrip().splitlines()
-    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    return summary.strip(), "\n".join(line[margin:].rstrip() for line in lines)
-
-
-def _no_command(above: str, word: str, table: Mapping[str, Verb | Noun]) -> BadInput:
-    from difflib import get_close_matches
-
-    paths = {name: f"{above} {name}" for name in table}
-    if table is COMMANDS:
-        for noun, entry in table.items():
-            if isinstance(entry, Noun):
-                paths |= {verb: f"{above} {noun} {verb}" for verb in entry.verbs if verb not in paths}
-    near = get_close_matches(word, paths, n=1)
-    remedy = f"did you mean `{paths[near[0]]}`?" if near else f"see `{above} --help`"
-    return BadInput(f"there is no command `{above} {word}`", remedy)
 
 
 def _usage(error: TyperException) -> BadInput:

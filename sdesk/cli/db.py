@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from sdesk.cli import diagnostics, invocation, output
+from sdesk.cli import invocation, output
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.domain.errors import Refused
+from sdesk.domain.safe_text import one_line
 
 
 def init(ctx: typer.Context) -> None:
@@ -46,11 +48,12 @@ def check(ctx: typer.Context) -> ExitCode:
     from sdesk.store.check import check as look_over
 
     problems = look_over(call.store)
-    for problem in problems:
-        diagnostics.warning(problem)
     if not problems:
         output.text(f"{call.store}: no problem found\n")
-    return ExitCode.FAILED if problems else ExitCode.DONE
+        return ExitCode.DONE
+    output.text("".join(f"{one_line(problem)}\n" for problem in problems))
+    found = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    raise Refused(f"{found} in the store {call.store}", "restore a backup, or report what is listed")
 
 
 def path(ctx: typer.Context) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command_line import Sdesk
 
-from sdesk.cli import app, console
+from sdesk.cli import console, grammar
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     class Streams:
         stdin, stdout, stderr = Stream("stdin"), Stream("stdout"), Stream("stderr")
 
-    for module in (app, console):
+    for module in (grammar, console):
         monkeypatch.setattr(module, "sys", Streams)
 
 

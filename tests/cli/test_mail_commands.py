@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from command_line import Golden, Sdesk
+from command_line import Golden, Ran, Sdesk
 
 LETTER = """\
 From: =?utf-8?b?0JjRgNC40L3QsA==?= <store-001@shop.example>
@@ -15,6 +17,7 @@ Cc: boss@shop.example
 Subject: =?utf-8?b?0JrQsNGB0YHQsA==?=
 Date: Mon, 23 Nov 2026 11:30:00 +0300
 Message-ID: <1@shop.example>
+In-Reply-To: <0@elsewhere.example>
 MIME-Version: 1.0
 Content-Type: text/plain; charset=utf-8
 Content-Transfer-Encoding: 8bit
@@ -202,3 +205,31 @@ def test_anything_is_parsed(content: bytes, sdesk: Sdesk) -> None:
 def test_parsing_needs_no_store_and_no_agent(sdesk: Sdesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDESK_DB", "/no/such/store.db")
     assert sdesk("mail", "parse", stdin=LETTER).code == 0
+
+
+def test_tick_fetches_and_wakes(
+    sdesk: Sdesk, configured: Path, at_desk: Path, doubles: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sdesk("new", "--subject", "x", "--text", "y")
+    sdesk("wait", "1", "--until", "2h")
+    only = configured.with_name("only.toml")
+    only.write_text(configured.read_text().partition("[mailboxes.down]")[0])
+    monkeypatch.setenv("SDESK_CONFIG", str(only))
+    ran = sdesk("tick", "--quiet")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert json.loads(sdesk("show", "1", "-o", "json").out)["status"] == "waiting"
+    doubles.now += timedelta(hours=3)
+    ran = sdesk("tick")
+    assert ran.code == 0
+    assert "tickets: 1 woken" in ran.out
+    assert json.loads(sdesk("show", "1", "-o", "json").out)["status"] == "new"
+
+
+def test_tick_says_what_is_wrong_however_quiet(sdesk: Sdesk, configured: Path) -> None:
+    ran = sdesk("tick", "--quiet")
+    assert (ran.code, ran.out) == (6, "")
+    assert ran.err.startswith("sdesk: error: mailbox down: ")
+
+
+def test_tick_without_any_mailbox(sdesk: Sdesk, at_desk: Path) -> None:
+    assert sdesk("tick", "--quiet") == Ran(0, "", "")

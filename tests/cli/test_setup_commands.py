@@ -145,3 +145,17 @@ def test_no_agent_is_needed_to_set_up(sdesk: Sdesk, at_desk: Path, monkeypatch: 
     ):
         assert sdesk(*command).code == 0
     assert sdesk("list").code == 2
+
+
+def test_check_finds_nothing_and_then_something(sdesk: Sdesk, at_desk: Path) -> None:
+    sdesk("new", "--subject", "x", "--text", "y")
+    ran = sdesk("db", "check")
+    assert (ran.code, ran.err) == (0, "")
+    connection = sqlite3.connect(at_desk)
+    with connection:
+        connection.execute("UPDATE ticket SET is_open = 0")
+    connection.close()
+    ran = sdesk("db", "check")
+    assert ran.code == 1
+    assert ran.out.startswith("ticket 1 is new")
+    assert ran.err.startswith("sdesk: error: 1 problem in the store")
