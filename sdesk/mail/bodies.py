@@ -12,7 +12,7 @@ from sdesk.mail.encoded_words import eight_bit, header_text
 from sdesk.mail.flowed import unwrapped
 from sdesk.mail.html_text import html_to_text
 from sdesk.mail.parameters import parameterised
-from sdesk.mail.structure import Part, header_fields, walk
+from sdesk.mail.structure import Part, header_fields, leaves
 from sdesk.mail.transfer import decoded_transfer, uuencoded
 
 LONGEST_TEXT = 500_000
@@ -109,18 +109,16 @@ class _Reader:
 
     def box(self, part: Part, depth: int, *, related: bool) -> _Box:
         kind = part.content_type().value
-        children = part.parts()
-        if not children:
+        if not part.parts:
             return self.leaf(part, related=related)
         if depth > _DEEPEST:
             box = _Box()
-            for below in walk(part, self.defects):
-                if below is not part and not below.parts():
-                    box.take(self.leaf(below, related=related))
+            for below in leaves(part):
+                box.take(self.leaf(below, related=related))
             return box
         if kind == "multipart/encrypted":
             self.note("encrypted (PGP/MIME): it cannot be read here")
-        boxes = [self.box(child, depth + 1, related=related or kind == "multipart/related") for child in children]
+        boxes = [self.box(child, depth + 1, related=related or kind == "multipart/related") for child in part.parts]
         if kind == "multipart/alternative":
             return self.alternative(boxes)
         box = _Box()
@@ -148,7 +146,7 @@ class _Reader:
     def leaf(self, part: Part, *, related: bool) -> _Box:
         kind = part.content_type().value
         if kind.startswith("multipart/"):  # it could not be taken apart: all of it is one text
-            return _Box(texts=[part] if part.raw().strip() else [])
+            return _Box(texts=[part] if part.body.strip() else [])
         raw_disposition = part.field("content-disposition")
         disposition = parameterised(raw_disposition) if raw_disposition else None
         name = disposition.text("filename", self.defects, "an attachment's name") if disposition else ""
@@ -194,7 +192,7 @@ class _Reader:
         word = re.split(r"[\s;(,]", encoding.strip().strip("\"'").lower(), maxsplit=1)[0] if encoding else ""
         if not word.isascii():
             word = "8bit"
-        return decoded_transfer(part.raw(), word, self.defects, where)
+        return decoded_transfer(part.body, word, self.defects, where)
 
     def text(self, part: Part) -> str:
         known = self.read.get(id(part))

@@ -91,10 +91,16 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
     start = start if reply else len(lines)
     own, history = lines[:start], lines[start:]
     pieces = [history] if history else []
+    signed = False
     while True:
         cut = _trailing_cut(own, quotes=reply)
         if cut is None or not _has_words(own[:cut]):
             break
+        # One signature, and another above a quote: what stands above a signature else is text.
+        is_quote = any(line.startswith(">") for line in own[cut:])
+        if signed and not is_quote:
+            break
+        signed = not is_quote
         pieces.insert(0, own[cut:])
         own = own[:cut]
     if not _has_words(own):
@@ -179,19 +185,20 @@ def _trailing_cut(lines: list[str], *, quotes: bool) -> int | None:
         return None
     if lines[end - 1].startswith(">"):
         return _quote_cut(lines, end) if quotes else None
-    if _MOBILE.match(lines[end - 1]):
-        above = _above(lines, end - 1)
-        return above if above is not None and lines[above].rstrip() == "--" else end - 1
-    for index in range(end - 1, -1, -1):
+    delimiter = _signature_cut(lines, end)
+    return end - 1 if delimiter is None and _MOBILE.match(lines[end - 1]) else delimiter
+
+
+def _signature_cut(lines: list[str], end: int) -> int | None:
+    """The line `-- ` of a signature that is short enough to be one, and that is all there is below."""
+    for index in range(end - 1, max(-1, end - 1 - 3 * _LONGEST_SIGNATURE), -1):
         line = lines[index]
         if line.startswith(">"):
             return None
-        if line.rstrip() in ("--", "- --") or line == "-- ":
+        if line.rstrip() in ("--", "- --"):
             size = sum(1 for below in lines[index + 1 : end] if below.strip())
             longest = _LONGEST_SIGNATURE if line.endswith(" ") else _LONGEST_BARE_SIGNATURE
             return index if 0 < size <= longest else None
-        if end - index > 3 * _LONGEST_SIGNATURE:
-            return None
     return None
 
 

@@ -1,8 +1,7 @@
 """The parts of a message (RFC 2045, 2046): raw bytes in, a tree of parts out, whatever the bytes.
 
-The tree is built by the standard library's parser; what that parser trips over is kept from it here: types and
-boundaries that
-cannot be, headers that lost their shape, embedded messages (kept whole, as bytes), nesting without end.
+Header blocks are read by the standard library's parser. Bodies are cut at their boundaries here, in bytes: that parser
+goes line by line, recurses, and gives an embedded message back as another text than came.
 """
 
 from __future__ import annotations
@@ -16,40 +15,39 @@ from email.message import Message
 from typing import TYPE_CHECKING, Any, cast
 
 from sdesk.mail.parameters import Parameterised, media_type, parameterised
+from sdesk.mail.transfer import decoded_transfer
 
 if TYPE_CHECKING:
     from email.policy import Policy
 
-_LEAF = "application/octet-stream"
-_MOST_BOUNDARIES = 2_000
-"""How often a message may say `boundary`: each level of nesting makes every line of it dearer to read."""
-_DEEPEST = 500
-"""Levels of nesting that are walked."""
+_DEEPEST = 200
+"""Levels of multiparts that are taken apart."""
+_MOST_PARTS = 20_000
+_LONGEST_HEAD = 1_000_000
+"""Bytes of a header block that is mended."""
 
 _KNOWN_FIELD = re.compile(
-    rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|return-path|reply-to|sender|in-reply-to|references"
-    rb"|delivered-to|x-[a-z0-9-]+|dkim-signature|user-agent|importance|list-[a-z]+|auto-submitted)[ \t]*:",
+    rb"(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|return-path|reply-to|sender"
+    rb"|in-reply-to|references|delivered-to|x-[a-z0-9-]+|dkim-signature|user-agent|importance|list-[a-z]+"
+    rb"|auto-submitted)[ \t]*:",
     re.IGNORECASE,
 )
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _FUSED = re.compile(
     rb"(?<=[^\s:;,-])(?=(?:MIME-Version: ?1\.0|Content-Type: ?(?:text|multipart)/|Content-Transfer-Encoding: ?[a-z0-9]"
     rb"|Message-ID: ?<|In-Reply-To: ?<))",
     re.IGNORECASE,
 )
 _GUESSED_BOUNDARY = re.compile(
-    r"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=(?:content-[a-z-]+[ \t]*:|\r?\n))", re.IGNORECASE | re.MULTILINE
+    rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=(?:content-[a-z-]+[ \t]*:|\r?\n))", re.IGNORECASE | re.MULTILINE
 )
-
 _BLANK_LINE = re.compile(rb"\n\r?\n|\r\r\n?|\r\n\r\n")
+_AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n?|\n|\Z)")
 
 _TOLD: dict[type[errors.MessageDefect], str] = {
-    errors.CloseBoundaryNotFoundDefect: "the last part is not closed",
-    errors.NoBoundaryInMultipartDefect: "a multipart without a boundary",
-    errors.StartBoundaryNotFoundDefect: "a multipart whose boundary never comes",
     errors.MissingHeaderBodySeparatorDefect: "no blank line after the headers",
     errors.FirstHeaderLineIsContinuationDefect: "the headers begin with a continued line",
     errors.MisplacedEnvelopeHeaderDefect: "an envelope line among the headers",
-    errors.InvalidMultipartContentTransferEncodingDefect: "a transfer encoding on a multipart",
 }
 
 
@@ -64,52 +62,36 @@ _POLICY = cast("Policy[Part]", _AsWritten())
 
 
 class Part(Message):
-    """A part whose type is read by rules that never raise. Embedded messages are leaves: they are kept as they came."""
+    """The header fields of a part, its body as it came, and the parts that the body was cut into."""
 
+    body: bytes = b""
+    """Not decoded. Empty for a multipart that was taken apart."""
+    parts: tuple[Part, ...] = ()
+    default_type: str = "text/plain"
     _content_type: Parameterised | None = None
 
     def content_type(self) -> Parameterised:
         """Content-Type taken apart; `value` is always a type/subtype."""
         if self._content_type is None:
-            raw = self.get("content-type")
-            found = parameterised(raw) if isinstance(raw, str) and raw.strip() else None
-            if found is None:
-                found = Parameterised(self.get_default_type())
-            else:
-                known = media_type(found.value) or {
-                    "text": "text/plain",
-                    "html": "text/html",
-                    "plain": "text/plain",
-                }.get(found.value, "text/plain" if not found.value else _LEAF)
-                found = Parameterised(known, found.parameters)
-            self._content_type = found
+            raw = self.field("content-type")
+            found = parameterised(raw) if raw.strip() else Parameterised(self.default_type)
+            known = media_type(found.value) or {"text": "text/plain", "html": "text/html", "plain": "text/plain"}.get(
+                found.value, "application/octet-stream" if found.value else "text/plain"
+            )
+            self._content_type = Parameterised(known, found.parameters)
         return self._content_type
 
+    def set_payload(self, payload: Any, charset: Any = None) -> None:
+        """For the standard library's parser, which gives here what it takes for no header."""
+        self.body = payload.encode("ascii", "surrogateescape")
+
     def get_content_type(self) -> str:
-        """For the parser: as `content_type`, with embedded messages shown as leaves."""
-        value = self.content_type().value
-        return _LEAF if value.startswith("message/") else value
+        """For the standard library's parser: every part is a leaf to it."""
+        return "text/plain"
 
     def get_content_maintype(self) -> str:
-        """For the parser."""
-        return self.get_content_type().partition("/")[0]
-
-    def get_boundary(self, failobj: Any = None) -> Any:
-        """For the parser: the boundary, blanks at its end taken off; `failobj` where there is none."""
-        boundary = self.content_type().parameters.get("boundary") or self.content_type().parameters.get(
-            "boundary*0", ""
-        )
-        return boundary.rstrip() or failobj
-
-    def parts(self) -> list[Part]:
-        """The parts of a multipart; none of a leaf."""
-        payload: Any = self._payload  # type: ignore[attr-defined]
-        return [part for part in payload if isinstance(part, Part)] if isinstance(payload, list) else []
-
-    def raw(self) -> bytes:
-        """A leaf's body as it came, not decoded; of a multipart that could not be taken apart, all of it."""
-        payload: Any = self._payload  # type: ignore[attr-defined]
-        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+        """For the same parser, as above."""
+        return "text"
 
     def field(self, name: str) -> str:
         """The first raw value of a header field, or the empty string."""
@@ -119,43 +101,14 @@ class Part(Message):
 
 def parse(raw: bytes, defects: list[str]) -> Part:
     """The tree of a message. Never raises; what is wrong is added to `defects`."""
-    root = _parsed(raw, defects)
-    wrong = {type(defect) for defect in root.defects}
-    if not root.keys() or wrong & {errors.MissingHeaderBodySeparatorDefect, errors.FirstHeaderLineIsContinuationDefect}:
-        mended = _with_mended_headers(raw, defects)
-        if mended is not None:
-            root = _parsed(mended, defects)
-    elif "content-type" not in root and "mime-version" not in root:
-        head, separator, body = _split(raw)
-        mended = _FUSED.sub(b"\n", head)
-        if mended != head:
-            defects.append("header fields that run into each other")
-            root = _parsed(mended + separator + body, defects)
-    _take_apart(root, defects)
-    for part in walk(root, defects):
-        for defect in part.defects:
-            told = _TOLD.get(type(defect), f"broken structure ({type(defect).__name__})")
-            if told not in defects:
-                defects.append(told)
+    root = _mended(raw, defects)
+    _cut_up(root, defects)
     return root
-
-
-def walk(root: Part, defects: list[str]) -> Iterator[Part]:
-    """Every part, multiparts too, in the order of the text; without recursion, and not deeper than a bound."""
-    stack = [(root, 0)]
-    while stack:
-        part, depth = stack.pop()
-        yield part
-        children = part.parts()
-        if children and depth >= _DEEPEST:
-            defects.append("parts nested too deep")
-            continue
-        stack.extend((child, depth + 1) for child in reversed(children))
 
 
 def header_fields(raw: bytes) -> Part:
     """Only the header fields of a message; its body is not looked at."""
-    return _flat(_split(raw[:1_000_000].lstrip(b"\r\n"))[0], b"")
+    return _fed(_split(raw[:_LONGEST_HEAD].lstrip(b"\r\n"))[0] + b"\n\n")
 
 
 def split_body(raw: bytes) -> bytes:
@@ -163,70 +116,147 @@ def split_body(raw: bytes) -> bytes:
     return _split(raw)[2]
 
 
-def _parsed(raw: bytes, defects: list[str]) -> Part:
-    if raw.count(b"oundary") <= _MOST_BOUNDARIES:
-        head, blank, body = _split(raw)
-        try:
-            if body and b"multipart" not in head.lower():
-                # The parser goes line by line, which a root that is one part (most mail is) can be spared.
-                root = _fed(head + blank)
-                if not root.defects and not root.is_multipart() and root.get_content_maintype() != "multipart":
-                    root.set_payload(body.decode("ascii", "surrogateescape"))
-                    return root
-            return _fed(raw)
-        except RecursionError:
-            pass  # said below, where the message is taken as one flat text
-    defects.append("parts nested too deep: the structure was not read")
-    head, _, body = _split(raw)
-    return _flat(head, body)
+def leaves(part: Part) -> Iterator[Part]:
+    """The parts below (or the part itself) that hold no others, in the order of the text; without recursion."""
+    stack = [part]
+    while stack:
+        one = stack.pop()
+        if one.parts:
+            stack.extend(reversed(one.parts))
+        else:
+            yield one
 
 
-def _fed(raw: bytes) -> Part:
+def _mended(raw: bytes, defects: list[str]) -> Part:
+    """The root, with a header block that lost its shape put right first."""
+    root = _read(raw, [])
+    wrong = {type(defect) for defect in root.defects}
+    if not root.keys() or wrong & {
+        errors.MissingHeaderBodySeparatorDefect,
+        errors.FirstHeaderLineIsContinuationDefect,
+    }:
+        mended = _with_mended_headers(raw, defects)
+        return root if mended is None else _read(mended, defects)
+    if "content-type" not in root and "mime-version" not in root:
+        head, separator, body = _split(raw)
+        apart = _FUSED.sub(b"\n", head)
+        if apart != head:
+            defects.append("header fields that run into each other")
+            return _read(apart + separator + body, defects)
+    _note_defects(root, defects)
+    return root
+
+
+def _read(raw: bytes, defects: list[str]) -> Part:
+    """A part whose body is still in one piece."""
+    head, separator, body = _split(raw)
+    part = _fed(head + separator)
+    # Lines that are no headers: the parser takes them, and all that follows, for the body.
+    part.body += body
+    _note_defects(part, defects)
+    return part
+
+
+def _fed(head: bytes) -> Part:
     parser: FeedParser[Part] = FeedParser(Part, policy=_POLICY)
-    parser.feed(raw.decode("ascii", "surrogateescape"))
+    parser.feed(head.decode("ascii", "surrogateescape"))
     return parser.close()
 
 
-def _flat(head: bytes, body: bytes) -> Part:
-    # Without its own type the root is one text, and the parser does not go down.
-    root = _fed(re.sub(rb"(?im)^content-type", b"X-Unread-Content-Type", head) + b"\n\n")
-    root.set_payload(body.decode("ascii", "surrogateescape"))
-    return root
+def _note_defects(part: Part, defects: list[str]) -> None:
+    for defect in part.defects:
+        _once(defects, _TOLD.get(type(defect), f"broken headers ({type(defect).__name__})"))
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes, bytes]:
     """(headers, blank line, body); all is headers where no blank line comes."""
+    if raw[:1] in (b"\n", b"\r"):
+        end = 2 if raw.startswith(b"\r\n") else 1
+        return b"", raw[:end], raw[end:]
     found = _BLANK_LINE.search(raw)
     return (raw, b"", b"") if found is None else (raw[: found.start()], found.group(), raw[found.end() :])
 
 
-def _take_apart(root: Part, defects: list[str]) -> None:
-    """Give multiparts that came out as one text a second try, with the boundary that their text shows."""
-    for part in list(walk(root, [])):
-        payload: Any = part._payload  # type: ignore[attr-defined]
-        if part.get_content_maintype() != "multipart" or not isinstance(payload, str) or not payload.strip():
+def _cut_up(root: Part, defects: list[str]) -> None:
+    """Give every multipart below its parts, level by level."""
+    count = 1
+    stack = [(root, 0)]
+    while stack:
+        part, depth = stack.pop()
+        kind = part.content_type().value
+        if not kind.startswith("multipart/"):
             continue
-        encoding = part.field("content-transfer-encoding").strip().lower()
-        if encoding in ("base64", "quoted-printable") and "\n--" not in payload:
-            from sdesk.mail.transfer import decoded_transfer
+        if depth >= _DEEPEST:
+            _once(defects, "parts nested too deep: the innermost are shown as they came")
+            continue
+        pieces = _pieces_of(part, defects)
+        if count + len(pieces) > _MOST_PARTS:
+            _once(defects, f"more than {_MOST_PARTS} parts: the rest is only in the raw message")
+            pieces = pieces[: _MOST_PARTS - count]
+        if not pieces:
+            continue
+        count += len(pieces)
+        part.parts = tuple(_read(piece, defects) for piece in pieces)
+        part.body = b""
+        if kind == "multipart/digest":
+            for child in part.parts:
+                child.default_type = "message/rfc822"
+        stack.extend((child, depth + 1) for child in reversed(part.parts))
 
-            payload = decoded_transfer(part.raw(), encoding, [], "").decode("ascii", "surrogateescape")
-        found = _GUESSED_BOUNDARY.search(payload)
-        if found is None:
+
+def _pieces_of(part: Part, defects: list[str]) -> list[bytes]:
+    """A multipart's body cut at its boundary; where that is missing or wrong, at the one that the text shows."""
+    if part.field("content-transfer-encoding").strip().lower() not in ("", "7bit", "8bit", "binary"):
+        _once(defects, "a transfer encoding on a multipart")
+    parameters = part.content_type().parameters
+    boundary = (parameters.get("boundary") or parameters.get("boundary*0", "")).rstrip()
+    pieces, closed = _pieces(part.body, boundary.encode("ascii", "surrogateescape")) if boundary else ([], False)
+    if pieces:
+        if not closed:
+            _once(defects, "the last part is not closed")
+        return pieces
+    if not part.body.strip():
+        return []
+    _once(defects, "a multipart whose boundary never comes" if boundary else "a multipart without a boundary")
+    body = part.body
+    encoding = part.field("content-transfer-encoding").strip().lower()
+    if encoding in ("base64", "quoted-printable") and b"\n--" not in body:
+        body = decoded_transfer(body, encoding, [], "")
+    found = _GUESSED_BOUNDARY.search(body)
+    return _pieces(body, found[1])[0] if found is not None else []
+
+
+def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
+    """(what stands between the delimiter lines of RFC 2046 5.1.1, whether the closing one was seen).
+
+    The line end before a delimiter belongs to it. Delimiters that follow each other at once hold no part between them.
+    """
+    pieces: list[bytes] = []
+    needle = b"--" + boundary
+    start = -1
+    at = body.find(needle)
+    while at >= 0:
+        after = _AFTER_BOUNDARY.match(body, at + len(needle))
+        if after is None or (at and body[at - 1] not in b"\r\n"):
+            at = body.find(needle, at + len(needle))
             continue
-        kind = part.get_content_type()
-        boundary = found[1].replace("\\", "\\\\").replace('"', '\\"')
-        again = f'Content-Type: {kind}; boundary="{boundary}"\n\n{payload}'
-        inner = _parsed(again.encode("ascii", "surrogateescape"), defects)
-        if inner.parts():
-            part._payload = inner._payload  # type: ignore[attr-defined]
+        if 0 <= start < at:
+            end = at - (2 if body[at - 2 : at] == b"\r\n" else 1)
+            pieces.append(body[start : max(start, end)])
+        if after[1]:
+            return pieces, True
+        start = after.end()
+        at = body.find(needle, start)
+    if 0 <= start < len(body):
+        pieces.append(body[start:])
+    return pieces, False
 
 
 def _with_mended_headers(raw: bytes, defects: list[str]) -> bytes | None:
     """The message with junk before the first header dropped, lost indents put back, and the blank line before the body;
     None where nothing can be made of it."""
-    lines = raw[:1_000_000].splitlines(keepends=True)
-    rest = raw[1_000_000:]
+    lines = raw[:_LONGEST_HEAD].splitlines(keepends=True)
+    rest = raw[_LONGEST_HEAD:]
     # Two known fields close together make headers; one alone may be a line of a text that has none.
     first = next(
         (
@@ -244,7 +274,7 @@ def _with_mended_headers(raw: bytes, defects: list[str]) -> bytes | None:
     index = first
     while index < len(lines):
         line = lines[index]
-        if not line.strip() or line[:1] in b" \t" or re.match(rb"[!-9;-~]+[ \t]*:", line):
+        if not line.strip() or line[:1] in b" \t" or _FIELD.match(line):
             if not line.strip():
                 break
             out.append(line)

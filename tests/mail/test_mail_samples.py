@@ -50,6 +50,7 @@ OWN_WORDS = {
         ["> Regards"],
     ),
     "reply_without_thread_headers": ("Still broken.", ["schrieb", "neu starten"]),
+    "two_rules": ("The list:\n\n-- \nfirst", ["second"]),
     "signature_only": ("The till is down.", ["Store 17"]),
 }
 """Own words exactly, and what must be among the folded."""
