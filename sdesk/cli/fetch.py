@@ -12,6 +12,7 @@ import typer
 from sdesk.cli import diagnostics, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.options import MOST
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
 
@@ -80,7 +81,12 @@ def fetch(
     max_new: Annotated[
         int | None,
         typer.Option(
-            "--max-new", metavar="N", min=0, help="stop a first fetch that finds more; 0: no limit", show_default=False
+            "--max-new",
+            metavar="N",
+            min=0,
+            max=MOST,
+            help="stop a first fetch that finds more; 0: no limit",
+            show_default=False,
         ),
     ] = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="only what people have flagged")] = False,

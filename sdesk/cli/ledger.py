@@ -8,7 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
-from sdesk.cli.options import Limit
+from sdesk.cli.options import MOST, Limit
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
@@ -94,7 +94,9 @@ def quarantine_list(
 
 def quarantine_show(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="ID", help="of `sdesk mail quarantine list`", show_default=False)],
+    number: Annotated[
+        int, typer.Argument(metavar="ID", min=0, max=MOST, help="of `sdesk mail quarantine list`", show_default=False)
+    ],
     raw: Annotated[bool, typer.Option("--raw", help="the message's bytes as they came")] = False,
 ) -> None:
     """Print one message whose handling failed, and why.

@@ -29,7 +29,10 @@ TEXT_HELP = "the text; - reads it from standard input, @FILE from a file; withou
 Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help=TEXT_HELP, show_default=False)]
 """A text, in any of its ways."""
 
-Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="at most so many; 0: all")]
+MOST = 2**63 - 1
+"""The greatest number that a store can hold."""
+
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="at most so many; 0: all")]
 """How many rows."""
 
 

@@ -12,7 +12,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.json_ticket import WHOLE
 from sdesk.cli.numbers import one_ticket, ticket_numbers
-from sdesk.cli.options import Numbers
+from sdesk.cli.options import MOST, Numbers
 from sdesk.cli.output import Format
 from sdesk.cli.queue import QUEUE
 from sdesk.domain.errors import SdeskError
@@ -24,7 +24,14 @@ def show(
     numbers: Numbers,
     raw: Annotated[
         int | None,
-        typer.Option("--raw", metavar="MESSAGE", help="the bytes of one message as they came", show_default=False),
+        typer.Option(
+            "--raw",
+            metavar="MESSAGE",
+            min=0,
+            max=MOST,
+            help="the bytes of one message as they came",
+            show_default=False,
+        ),
     ] = None,
     quoted: Annotated[bool, typer.Option("--quoted", help="unfold what the messages quote")] = False,
     history: Annotated[bool, typer.Option("--history", help="what happened to it, too")] = False,

@@ -233,3 +233,22 @@ def test_tick_says_what_is_wrong_however_quiet(sdesk: Sdesk, configured: Path) -
 
 def test_tick_without_any_mailbox(sdesk: Sdesk, at_desk: Path) -> None:
     assert sdesk("tick", "--quiet") == Ran(0, "", "")
+
+
+def test_progress_is_shown_on_a_terminal_for_work_over_a_second(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sdesk.cli import diagnostics, fetch
+
+    clock = iter([0.0, 0.5, 1.2, 1.25, 1.5])
+    monkeypatch.setattr(fetch, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(diagnostics, "on_terminal", lambda: False)
+    assert fetch._progress("spool") is None
+    monkeypatch.setattr(diagnostics, "on_terminal", lambda: True)
+    show = fetch._progress("spool")
+    assert show is not None
+    for done in (1, 2, 3, 4):
+        show(done)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "\r\x1b[2Ksdesk: spool: 2 messages ...\r\x1b[2Ksdesk: spool: 4 messages ..."
