@@ -90,9 +90,16 @@ def note_from_agent(work: Work, mail: InboundMail, ticket: Ticket, agent_id: int
 
 
 def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> Receipt:
-    """A bounce: the outgoing message that it names could not be delivered, and whoever has the ticket is told so."""
+    """A bounce: the outgoing message that it names could not be delivered, and whoever has the ticket is told so.
+
+    One that only says that it takes longer (RFC 3464 `delayed`) is a note, and marks nothing.
+    """
     number = require_id(ticket)
     row = _add(work, mail, number, Direction.AUTO, None, raw_id, part_taken=True)
+    if mail.auto_reason.startswith("delivery report: delayed"):
+        record(work, number, "automatic_mail", by="system", message=row, reason=mail.auto_reason)
+        settle(work, ticket)
+        return Receipt(Outcome.NOTED, number, f"the delivery of what {work.rules.ref(number)} sent is delayed")
     said = " ".join(mail.body_text.split())[:300] or "no reason given"
     work.connection.execute(
         update(Message)
