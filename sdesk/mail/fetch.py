@@ -6,6 +6,7 @@ harmless: the ledger knows the message at the next run, which tells the source a
 
 from __future__ import annotations
 
+import hashlib
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -17,9 +18,10 @@ from zoneinfo import ZoneInfo
 from sdesk.config.wire import AnyMailbox, ImapMailbox, MaildirMailbox
 from sdesk.desk.intake import Origin, Receipt, quarantine, receive
 from sdesk.desk.intake import ledger as ledgers
-from sdesk.desk.opening import Desk
+from sdesk.desk.opening import Desk, Work
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, Refused, Unavailable
+from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.mail.message import read
 from sdesk.mail.sources.base import Item, Source, batches
@@ -307,9 +309,35 @@ class _Run:
 
     def _take(self, item: Item, raw: bytes) -> Receipt:
         """One message, one transaction. Whatever its handling raises puts it aside whole, and stops nothing."""
-        mail = read(raw)
         now = self.now()
-        origin = Origin(
+        mail = InboundMail(Mailbox(""), sha256=hashlib.sha256(raw).hexdigest(), size=len(raw))
+        try:
+            mail = read(raw)
+            with self.desk.work(SYSTEM, now) as work:
+                if self._is_known(work, item):
+                    # Another fetch took it since this one asked.
+                    return _KNOWN
+                receipt = receive(work, mail, raw, self._origin(item, mail, now))
+                work.session.commit()
+            return receipt
+        except Unavailable:
+            # No message's fault: the store is locked or full, and the run ends here.
+            raise
+        except Exception as error:
+            # Whatever this message made the desk stumble over must not stop the others, nor lose it.
+            summary = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+            with self.desk.work(SYSTEM, now) as work:
+                if self._is_known(work, item):
+                    return _KNOWN
+                receipt = quarantine(work, mail, raw, self._origin(item, mail, now), summary, traceback.format_exc())
+                work.session.commit()
+            return receipt
+
+    def _is_known(self, work: Work, item: Item) -> bool:
+        return ledgers.is_known(work, self.mailbox.name, item.folder, item.uidvalidity, item.uid)
+
+    def _origin(self, item: Item, mail: InboundMail, now: datetime) -> Origin:
+        return Origin(
             mailbox=self.mailbox.name,
             folder=item.folder,
             uidvalidity=item.uidvalidity,
@@ -321,24 +349,6 @@ class _Run:
             auto_tickets=self.mailbox.auto_tickets,
             trusts_auth_from=self.mailbox.trusts_auth_from,
         )
-        try:
-            with self.desk.work(SYSTEM, now) as work:
-                if ledgers.is_known(work, self.mailbox.name, item.folder, item.uidvalidity, item.uid):
-                    # Another fetch took it since this one asked.
-                    return _KNOWN
-                receipt = receive(work, mail, raw, origin)
-                work.session.commit()
-            return receipt
-        except Unavailable:
-            # No message's fault: the store is locked or full, and the run ends here.
-            raise
-        except Exception as error:
-            # Whatever this message made the desk stumble over must not stop the others, nor lose it.
-            summary = f"{type(error).__name__}: {error}".splitlines()[0][:500]
-            with self.desk.work(SYSTEM, now) as work:
-                receipt = quarantine(work, mail, raw, origin, summary, traceback.format_exc())
-                work.session.commit()
-            return receipt
 
     def _note_batch(self, batch: Sequence[Item], marked: Sequence[Item]) -> None:
         with self.desk.work(SYSTEM, self.now()) as work:

@@ -118,6 +118,16 @@ def advance(work: Work, mailbox: str, folder: str, uidvalidity: int, uid: int) -
     work.session.flush()
 
 
+def begin_at(work: Work, mailbox: str, folder: str, since: datetime | None) -> None:
+    """Another beginning than the day on which the folder was set up: all that arrived since it was taken."""
+    state = state_of(work, mailbox, folder)
+    if state is None:
+        raise LookupError(f"folder {folder} of {mailbox} was not begun")
+    state.since = since
+    work.session.add(state)
+    work.session.flush()
+
+
 def note_fetched(work: Work, mailbox: str) -> None:
     """A fetch of the whole mailbox went well."""
     work.connection.execute(
