@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdesk.actions.registry import ACTIONS
 from sdesk.domain.actor import Actor
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction
 
 if TYPE_CHECKING:
@@ -47,8 +47,13 @@ def perform(
     """
     module, _, function = ACTIONS[name].use_case.partition(":")
     use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
-    outcomes = []
+    outcomes: list[Outcome] = []
+    unreachable: Unavailable | None = None
     for number in numbers:
+        if unreachable is not None:
+            # Each further try would wait as long for the same answer.
+            outcomes.append(Outcome(number, desk.ref(number), "", unreachable, changed=False))
+            continue
         try:
             with desk.work(actor, now) as work:
                 version = versions.get(number) if versions is not None else None
@@ -57,6 +62,7 @@ def perform(
                     work.session.commit()
             outcomes.append(Outcome(number, change.ref, change.sentence, changed=change.changed))
         except SdeskError as error:
+            unreachable = error if isinstance(error, Unavailable) else None
             outcomes.append(Outcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.find import key_of
+from sdesk.desk.steps.find import key_of, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.people import parse_mailbox, person_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
@@ -56,12 +56,12 @@ def create(
             service_id=service_id,
             requester_id=person.id if person else None,
             unit_id=unit_id,
-            channel=Channel(channel),
+            channel=word_of(Channel, channel, "channel"),
             opened_at=work.now,
             assignee_id=assignee_id,
-            impact=Impact(impact) if impact else None,
-            urgency=Urgency(urgency) if urgency else None,
-            priority=Priority(priority) if priority else None,
+            impact=word_of(Impact, impact, "impact") if impact else None,
+            urgency=word_of(Urgency, urgency, "urgency") if urgency else None,
+            priority=word_of(Priority, priority, "priority") if priority else None,
             priority_reason="set when it was opened" if priority else None,
             tags=tuple(tags),
             external_id=external_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
-from sdesk.desk.steps.find import find_ticket, key_of
+from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import (
     begin_outage,
@@ -58,7 +58,7 @@ def set_priority(work: Work, number: int, *, priority: str, reason: str, version
     _require_open(work, ticket)
     if not reason.strip():
         raise BadInput("a priority by hand needs a reason", "give it with --reason")
-    wanted = Priority(priority)
+    wanted = word_of(Priority, priority, "priority")
     if wanted is ticket.priority:
         return Change(number, ref, f"{ref} is {wanted} already", changed=False)
     promise = promise_of(work, ticket)

@@ -16,7 +16,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.conversation import say
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
-from sdesk.desk.steps.find import find_ticket, key_of
+from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.moves import (
@@ -116,7 +116,7 @@ def wait(
     ticket = find_ticket(work, number, version)
     require_move(work, ticket, Status.WAITING)
     ref = work.rules.ref(number)
-    reason = WaitingFor(waiting_for)
+    reason = word_of(WaitingFor, waiting_for, "wait")
     if reason is WaitingFor.DATE and until is None:
         raise BadInput("a wait for a date needs the date", "say --until WHEN")
     promise = promise_of(work, ticket)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
 
 from sdesk.desk.opening import Work
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Ticket
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
@@ -31,6 +35,17 @@ def _visible(work: Work, ticket: Ticket) -> bool:
     if work.actor.sees_all or ticket.team_id in work.actor.team_ids:
         return True
     return not work.rules.teams[ticket.team_id].private
+
+
+def word_of(words: type[Word], text: str, noun: str) -> Word:
+    """A member of an enumeration as a person types it; BadInput with the nearest right word."""
+    listed = [word.value for word in words]
+    if text in listed:
+        return words(text)
+    close = get_close_matches(text, listed, n=1)
+    raise BadInput(
+        f"there is no {noun} `{text}`", f"did you mean `{close[0]}`?" if close else f"it is one of {', '.join(listed)}"
+    )
 
 
 def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
