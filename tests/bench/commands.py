@@ -1,0 +1,57 @@
+"""Whole commands, from the start of the process to its end, upon a store with 100,000 tickets."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+from .measure import Line, environment, pairs, run
+from .store import COMMON_WORD, RARE_WORD, build, present
+
+TICKETS = 100_000
+OPEN_SHARE = 0.08
+LIGHT = "import typer, sqlite3, json"
+WRITING = "import sqlmodel, typer"
+
+
+def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
+    """The section's lines."""
+    store = folder / "commands.db"
+    build(store, TICKETS, open_share=OPEN_SHARE, now=present())
+    env = environment(SDESK_AGENT="anna", HOME=str(folder))
+    numbers = count(1)
+
+    def floor(program: str) -> float:
+        return run([programs / "python", "-c", program], env).seconds
+
+    def ours(*words: str) -> float:
+        return run([programs / "sdesk", "--db", store, *words], env).seconds
+
+    def create() -> float:
+        return ours(
+            "new",
+            "--subject",
+            f"Измерение {next(numbers)}",
+            "--text",
+            "Ничего не случилось",
+            "--requester",
+            "person7@shop.example",
+            "--team",
+            "it",
+        )
+
+    def line(name: str, program: str, limit: float | None, *words: str) -> Line:
+        before, own = pairs(lambda: floor(program), (lambda: ours(*words)) if words else create, runs)
+        return Line(name, before * 1000, own * 1000, "ms", limit)
+
+    return [
+        line("list -o json", LIGHT, 2.0, "list", "-o", "json"),
+        line("list team:it assignee:none -o json", LIGHT, None, "list", "team:it", "assignee:none", "-o", "json"),
+        line("list status:closed -o ids", LIGHT, None, "list", "status:closed", "-o", "ids"),
+        line("list, a rare word", LIGHT, None, "list", RARE_WORD, "-o", "json"),
+        line("list, a word of every ticket", LIGHT, None, "list", COMMON_WORD, "-o", "json"),
+        line("show N -o json", LIGHT, None, "show", str(TICKETS // 2), "-o", "json"),
+        line("next -o ids", LIGHT, None, "next", "-o", "ids"),
+        line("version", LIGHT, None, "version"),
+        line("new", WRITING, 1.5),
+    ]
