@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -26,6 +28,7 @@ from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
@@ -81,8 +84,18 @@ class Console(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.push_screen(self.queue)
+        if not self.is_headless:
+            # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self._end)
         # The first paint comes before the store: a console that opens slowly seems to hang.
         self.call_after_refresh(self._open)
+
+    def _end(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Compose):
+                screen.keep_draft()
+        self.exit()
 
     def _open(self) -> None:
         self.link.start()
@@ -145,12 +158,18 @@ class Console(App[None], inherit_bindings=False):
 
     def notice(self, text: str, kind: str = "") -> None:
         """Answer in the status line of every screen; an error also as a toast, which has room for all of it."""
+        again = self.notice_now == (text, kind)
         self.notice_now = (text, kind)
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen) and screen.is_mounted:
                 screen.show_notice()
-        if kind == "error":
+        if kind == "error" and not again:
             self.notify(text, severity="error", timeout=6, markup=False)
+
+    def alarm(self, row: TicketRow) -> None:
+        """A P1 has arrived: the bell, once, and a notice that stays until the next."""
+        self.bell()
+        self.notice(f"P1 arrived: {row.ref} {row.subject}", "error")
 
     def notice_error(self, error: SdeskError) -> None:
         """Say what went wrong."""

@@ -8,11 +8,14 @@ from datetime import datetime
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
-from sdesk.domain.urgency import NEVER
+from sdesk.domain.urgency import NEVER, RANK_BURNING
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import Counts, DeskFacts, Place, TicketRow
 from sdesk.tui.countdown import Held, hold, later
 from sdesk.tui.views import View, views_of
+
+MOST_BURNING = 20
+"""P1 tickets that are watched for newcomers."""
 
 BEYOND = Place(2**31, NEVER, NEVER, NEVER)
 """After every ticket: what lies before it is the end of the queue."""
@@ -37,8 +40,10 @@ class Totals:
     of_views: tuple[int, ...]
     shown: int
     """Tickets that the view and its filter hold for."""
-    next_due: TicketRow | None
-    """The first open ticket, for the words of an empty list."""
+    first: TicketRow | None
+    """The most urgent open ticket, for the words of an empty list."""
+    burning: tuple[TicketRow, ...]
+    """The open P1, the most urgent ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,12 @@ def read_before(reader: Reader, actor: Actor, wanted: Filter, now: datetime, lim
     return Stretch(_held(reader, actor, page.rows, now), page.has_before, True)
 
 
-def read_around(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, number: int) -> Stretch:
+def read_around(
+    reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, number: int, *, keep: bool
+) -> Stretch:
     """The rows around a ticket, wherever it stands now; from the start where it is out of sight.
 
-    A ticket that no longer fits the filter keeps its place among them, and is named as `gone`.
+    With `keep`, a ticket that the filter does not hold for keeps its place among them, and is named as `gone`.
     """
     row = reader.rows(actor, [number], now=now).get(number)
     if row is None:
@@ -92,6 +99,8 @@ def read_around(reader: Reader, actor: Actor, wanted: Filter, now: datetime, lim
     last = before.rows[-1].place if before.rows else None
     after = reader.page(actor, wanted, now=now, limit=limit + 1, after=last)
     gone = not after.rows or after.rows[0].number != number
+    if gone and not keep:
+        return read_start(reader, actor, wanted, now, 2 * limit)
     rows = (*before.rows, row, *after.rows) if gone else (*before.rows, *after.rows)
     return Stretch(_held(reader, actor, rows, now), before.has_before, after.has_after, gone=number if gone else None)
 
@@ -105,8 +114,9 @@ def read_rows(reader: Reader, actor: Actor, numbers: Sequence[int], now: datetim
 def read_totals(reader: Reader, actor: Actor, views: Sequence[Filter], wanted: Filter, now: datetime) -> Totals:
     """All counts in one pass, so that they agree with each other."""
     *of_views, shown = reader.counts_of(actor, [*views, wanted], now=now)
-    first = None if shown else next(iter(reader.page(actor, Filter(), now=now, limit=1).rows), None)
-    return Totals(reader.counts(actor, now=now), tuple(of_views), shown, first)
+    top = reader.page(actor, Filter(), now=now, limit=MOST_BURNING).rows
+    burning = tuple(row for row in top if row.place.rank == RANK_BURNING)
+    return Totals(reader.counts(actor, now=now), tuple(of_views), shown, next(iter(top), None), burning)
 
 
 def _held(reader: Reader, actor: Actor, rows: Sequence[TicketRow], now: datetime) -> tuple[Held, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -11,6 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from desks import NOW
+
+from sdesk.domain.filters import Filter
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader import Reader
 
 TMUX = shutil.which("tmux")
 
@@ -114,3 +120,24 @@ def test_a_session_from_start_to_quit(terminal: Terminal) -> None:
     assert terminal.facts("#{cursor_flag}") == "1"
     terminal.send("echo still", " here", "Enter")
     terminal.wait_for(lambda screen: "\nstill here" in screen, "a shell that echoes")
+
+
+@pytest.mark.server
+def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(terminal: Terminal, busy_desk_path: Path) -> None:
+    terminal.wait_for(lambda screen: "Till is down" in screen, "the queue")
+    terminal.send("r")
+    terminal.wait_for(lambda screen: "Reply to" in screen and "To: Irina" in screen, "the editor")
+    terminal.wait_for(lambda screen: "Nobody can pay" in screen, "what is answered")
+    terminal.send("-l", "half a word")
+    terminal.wait_for(lambda screen: "half a word" in screen, "the text")
+    shell = terminal.facts("#{pane_pid}")
+    console = subprocess.run(["ps", "-o", "pid=", "--ppid", shell], capture_output=True, text=True, check=True)
+    os.kill(int(console.stdout.split()[0]), signal.SIGTERM)
+    screen = terminal.wait_for(lambda screen: "ended with 0" in screen, "the end")
+    assert "Traceback" not in screen
+    assert terminal.facts("#{alternate_on}") == "0"
+    assert terminal.facts("#{mouse_any_flag}") == "0"
+    with Reader(busy_desk_path) as reader:
+        anna = reader.actor("anna")
+        number = reader.page(anna, Filter(), now=NOW, limit=1).rows[0].number
+        assert reader.draft(anna, number, Direction.OUT) == "half a word"

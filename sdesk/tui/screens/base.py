@@ -24,6 +24,11 @@ class DeskScreen(Screen[None]):
 
     CONTEXT: ClassVar[Context]
 
+    def __init__(self) -> None:
+        super().__init__()
+        # Parts are kept by name, not looked up: an answer may come when the screen is being taken down.
+        self.status_bar = Bar(id="status")
+
     @property
     def console(self) -> Console:
         """The application."""
@@ -37,7 +42,7 @@ class DeskScreen(Screen[None]):
         """Show what the console answered last."""
         notice, kind = self.console.notice_now
         about = f"{self.console.link.login}  {self.console.link.path.name} "
-        self.query_one("#status", Bar).show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
+        self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
 
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""

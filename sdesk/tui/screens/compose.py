@@ -45,6 +45,10 @@ class Compose(ModalScreen[str | None]):
         self._row, self._direction, self._save, self._editor_first = row, direction, save, editor
         self._saved = ""
         self._restored = False
+        self._read = Preview(id="read")
+        self._review_line = Static("", id="review", markup=False)
+        self._error = Static("", id="error", markup=False)
+        self._area = TextArea(id="text", compact=True, tab_behavior="focus")
 
     @property
     def is_note(self) -> bool:
@@ -53,7 +57,7 @@ class Compose(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         requester = one_line(self._row.requester_name or self._row.requester_email or "the requester")
-        yield Preview(id="read")
+        yield self._read
         with Vertical(id="editor") as box:
             if self.is_note:
                 box.border_title = _plain(f"INTERNAL NOTE on {self._row.ref} - never sent, only agents see it")
@@ -64,14 +68,15 @@ class Compose(ModalScreen[str | None]):
                 if self.is_note
                 else ("Ctrl+G Send   Tab Buttons   Esc Keep the draft")
             )
-            yield Static(self._review(), id="review", markup=False)
-            yield TextArea(id="text", compact=True, tab_behavior="focus")
+            self._review_line.update(self._review())
+            yield self._review_line
+            yield self._area
             with Horizontal(classes="buttons"):
                 yield Button("Save note" if self.is_note else "Send", id="send", compact=True)
                 yield Button("$EDITOR", id="outside", compact=True)
                 yield Button("Keep draft", id="keep", compact=True)
                 yield Button("Discard", id="discard", compact=True)
-            yield Static("", id="error", markup=False)
+            yield self._error
 
     def _review(self) -> str:
         if self.is_note:
@@ -82,22 +87,22 @@ class Compose(ModalScreen[str | None]):
         return f"To: {to}"
 
     def on_mount(self) -> None:
-        self.query_one("#error").display = False
-        self.query_one("#text").focus()
+        self._error.display = False
+        self._area.focus()
         self.set_interval(SAVE_SECONDS, self.keep_draft)
 
     def restore(self, answer: tuple[TicketDetail, Held, str | None]) -> None:
         """Show what is answered, and put the kept draft before what was typed meanwhile; called when they were read."""
         detail, held, draft = answer
         console = cast("Console", self.app)
-        self.query_one("#read", Preview).show(detail, held, console.now(), console.zone)
+        self._read.show(detail, held, console.now(), console.zone)
         if draft:
-            area = self.query_one("#text", TextArea)
+            area = self._area
             typed = area.text
             area.load_text(draft + typed)
             area.move_cursor(area.document.end)
             self._saved = draft
-            self.query_one("#review", Static).update(f"{self._review()}   (draft restored)")
+            self._review_line.update(f"{self._review()}   (draft restored)")
         self._restored = True
         if self._editor_first:
             self._editor_first = False
@@ -106,7 +111,7 @@ class Compose(ModalScreen[str | None]):
     @property
     def text(self) -> str:
         """What was written."""
-        return self.query_one("#text", TextArea).text
+        return self._area.text
 
     def keep_draft(self) -> None:
         """Keep what was written if it is new; never before the kept draft was read, which would be lost."""
@@ -118,9 +123,7 @@ class Compose(ModalScreen[str | None]):
     def action_send(self) -> None:
         """Send the reply, or save the note."""
         if not self.text.strip():
-            error = self.query_one("#error", Static)
-            error.update("Nothing is written yet")
-            error.display = True
+            self._complain("Nothing is written yet")
             return
         self.keep_draft()
         self.dismiss(self.text.strip())
@@ -153,15 +156,14 @@ class Compose(ModalScreen[str | None]):
             if failure:
                 self._complain(f"{command[0]} {failure}; the text is as it was")
                 return
-            area = self.query_one("#text", TextArea)
+            area = self._area
             area.load_text(file.read_text(encoding="utf-8", errors="replace").rstrip("\n"))
             area.move_cursor(area.document.end)
         self.keep_draft()
 
     def _complain(self, text: str) -> None:
-        error = self.query_one("#error", Static)
-        error.update(text)
-        error.display = True
+        self._error.update(text)
+        self._error.display = True
 
 
 def _run(command: list[str]) -> str:

@@ -8,12 +8,12 @@ from textual.widgets import Input
 
 from sdesk.tui.actions import Context, bindings_of
 from sdesk.tui.screens.dialog import Confirm
-from sdesk.tui.screens.queue_reading import DEBOUNCE, QueueReading
-from sdesk.tui.widgets.preview import Preview
+from sdesk.tui.screens.queue_moving import QueueMoving
+from sdesk.tui.screens.queue_reading import DEBOUNCE
 from sdesk.tui.widgets.queue_list import QueueList
 
 
-class QueueScreen(QueueReading):
+class QueueScreen(QueueMoving):
     """The main screen."""
 
     BINDINGS = bindings_of(Context.LIST)
@@ -75,7 +75,7 @@ class QueueScreen(QueueReading):
             return
         self._view = place
         self.rows.window.marks.clear()
-        field = self.query_one("#filter", Input)
+        field = self.field
         with field.prevent(Input.Changed):
             field.value = self.filter_text
         self.rows.window.cursor = None
@@ -118,7 +118,7 @@ class QueueScreen(QueueReading):
 
     def action_filter(self) -> None:
         """Type a filter."""
-        field = self.query_one("#filter", Input)
+        field = self.field
         self._kept_text = self.filter_text
         field.can_focus = True
         field.focus()
@@ -140,7 +140,7 @@ class QueueScreen(QueueReading):
 
     def leave_filter(self, *, keep: bool) -> None:
         """Back to the list, with the filter that was typed or with the one before it."""
-        field = self.query_one("#filter", Input)
+        field = self.field
         text = self.filter_text if keep else self._kept_text
         field.can_focus = False
         self.rows.focus()
@@ -150,10 +150,10 @@ class QueueScreen(QueueReading):
         if self._filter_timer is not None:
             self._filter_timer.stop()
         self._texts[self._view] = text
-        field = self.query_one("#filter", Input)
+        field = self.field
         with field.prevent(Input.Changed):
             field.value = text
-        self.load_start()
+        self.load_around(keep=False)
 
     # ---- marks ----------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class QueueScreen(QueueReading):
 
     def action_other_pane(self) -> None:
         """Between the list and the panes of the preview."""
-        preview = self.query_one("#preview", Preview)
+        preview = self.preview
         if not self.preview_visible:
             self.console.notice("The preview is not shown here: Enter opens the ticket")
         else:
@@ -194,12 +194,12 @@ class QueueScreen(QueueReading):
             self.rows.focus()
 
     def _zoomed(self) -> None:
-        self.query_one("#preview", Preview).conversation.focus()
+        self.preview.conversation.focus()
         self._show_preview_soon()
 
     def action_unfold(self) -> None:
         """Show or fold the quoted parts in the preview."""
-        self.query_one("#preview", Preview).toggle_quotes()
+        self.preview.toggle_quotes()
 
     def action_refresh(self) -> None:
         """Read again and sort anew."""

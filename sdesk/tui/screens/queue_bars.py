@@ -22,14 +22,16 @@ class QueueBars:
 
     def __init__(self, screen: QueueReading) -> None:
         self._screen = screen
+        names = ("header", "views", "filter-sign", "filter-note", "filter-error", "peek", "footer")
+        self.by_name = {name: Bar(id=name) for name in names}
 
     def show(self) -> None:
         """Write all of them; a bar repaints only if it says something else."""
         screen, width = self._screen, self._screen.size.width
         totals = screen.totals
         counts = totals.of_views if totals else ()
-        self._bar("views").show(view_parts(screen.console.views, counts, screen.view_place, width))
-        self._bar("footer").show(footer_parts(footer_of(Context.LIST), width))
+        self.by_name["views"].show(view_parts(screen.console.views, counts, screen.view_place, width))
+        self.by_name["footer"].show(footer_parts(footer_of(Context.LIST), width))
         self.show_clock()
         self._show_filter()
 
@@ -38,14 +40,14 @@ class QueueBars:
         screen, width = self._screen, self._screen.size.width
         counts = screen.totals.counts if screen.totals else None
         console = screen.console
-        self._bar("header").show(*header(screen.view, counts, console.currency, console.now(), console.zone, width))
+        self.by_name["header"].show(*header(screen.view, counts, console.currency, console.now(), console.zone, width))
 
     def _show_filter(self) -> None:
         screen = self._screen
         typing, text = screen.is_typing, screen.filter_text
         screen.set_class(bool(typing or text), "-filtering")
         words = screen.view.words or "open"
-        self._bar("filter-sign").show(
+        self.by_name["filter-sign"].show(
             [Part(" / ", "key", "filter"), Part(words if not typing else "", "dim", "filter")]
         )
         window, totals = screen.rows.window, screen.totals
@@ -56,8 +58,8 @@ class QueueBars:
             whole = totals.of_views[screen.view_place]
             note.append(Part(f"{totals.shown} of {whole} shown   " if text else f"{whole} tickets   ", "dim"))
         note.append(Part("sort: SLA ", "dim"))
-        self._bar("filter-note").show([], note)
-        error = self._bar("filter-error")
+        self.by_name["filter-note"].show([], note)
+        error = self.by_name["filter-error"]
         error.display = bool(screen.filter_error)
         error.show([Part(f"   {one_line(screen.filter_error)}", "error")])
 
@@ -76,7 +78,7 @@ class QueueBars:
                 5: "Nothing is breached.",
             }.get(screen.view.digit, "There is no ticket.")
         )
-        first = totals.next_due
+        first = totals.first
         if first is None:
             return f"{start} No ticket is open."
         if first.due_in is None:
@@ -91,9 +93,6 @@ class QueueBars:
         said = [message for message in detail.messages if message.direction is Direction.IN] or list(detail.messages)
         words = one_line(said[-1].text)[:400] if said else ""
         who = one_line(row.requester_name or row.requester_email or "")
-        self._bar("peek").show(
+        self.by_name["peek"].show(
             [Part(f" {row.ref} ", "strong"), Part(f"{who}, {customer_of(row)}: ", "dim"), Part(f"“{words}”")]
         )
-
-    def _bar(self, name: str) -> Bar:
-        return self._screen.query_one(f"#{name}", Bar)

@@ -1,8 +1,10 @@
-"""How the queue's screen is filled and moved through: pages by key, counts, preview, order when nobody moves."""
+"""How the queue's screen is filled: pages by key, counts, preview, and a new order when nobody moves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,8 +12,10 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.filters import Filter
+from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import AHEAD, Held
@@ -29,9 +33,11 @@ from sdesk.tui.paging import (
 from sdesk.tui.screens.queue_bars import QueueBars
 from sdesk.tui.screens.verbs import WorkScreen
 from sdesk.tui.views import View, filter_of
-from sdesk.tui.widgets.bar import Bar
 from sdesk.tui.widgets.preview import Preview
 from sdesk.tui.widgets.queue_list import QueueList
+
+ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
+"""Reads so many rows of a filter."""
 
 IDLE_SECONDS = 3.0
 """Without a key for so long, the list may take its new order."""
@@ -40,12 +46,16 @@ DEBOUNCE = 0.12
 
 
 class QueueReading(WorkScreen):
-    """The list of tickets and everything around it, as far as it shows and moves."""
+    """The list of tickets and everything around it, as far as it shows something."""
 
     CONTEXT = Context.LIST
 
     def __init__(self) -> None:
         super().__init__()
+        self.rows = QueueList(id="list")
+        self.preview = Preview(id="preview")
+        self.field = Input(id="filter", compact=True, select_on_focus=False)
+        self.bars = QueueBars(self)
         self._view = 2
         self._texts: dict[int, str] = {}
         """What was typed into the filter, by view."""
@@ -59,26 +69,22 @@ class QueueReading(WorkScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
-        yield Bar(id="header")
-        yield Bar(id="views")
+        bars = self.bars.by_name
+        yield bars["header"]
+        yield bars["views"]
         with Horizontal(id="filter-line"):
-            yield Bar(id="filter-sign")
-            yield Input(id="filter", compact=True, select_on_focus=False)
-            yield Bar(id="filter-note")
-        yield Bar(id="filter-error")
+            yield bars["filter-sign"]
+            yield self.field
+            yield bars["filter-note"]
+        yield bars["filter-error"]
         with Vertical(id="body"):
-            yield QueueList(id="list")
-            yield Preview(id="preview")
-        yield Bar(id="peek")
-        yield Bar(id="status")
-        yield Bar(id="footer")
+            yield self.rows
+            yield self.preview
+        yield bars["peek"]
+        yield self.status_bar
+        yield bars["footer"]
 
     # ---- parts ----------------------------------------------------------------------------------
-
-    @property
-    def rows(self) -> QueueList:
-        """The rows."""
-        return self.query_one("#list", QueueList)
 
     @property
     def view(self) -> View:
@@ -98,17 +104,16 @@ class QueueReading(WorkScreen):
     @property
     def is_typing(self) -> bool:
         """Whether the filter's field has the keys."""
-        return self.query_one("#filter", Input).has_focus
+        return self.field.has_focus
 
     @property
     def preview_visible(self) -> bool:
         """Whether there is a preview to fill."""
-        return bool(self.query_one("#preview").display) and self.size.height > 0
+        return bool(self.preview.display) and self.size.height > 0
 
     def on_mount(self) -> None:
-        self.query_one("#filter", Input).can_focus = False
+        self.field.can_focus = False
         self.rows.empty_text = "Opening the desk ..."
-        self.bars = QueueBars(self)
         self.bars.show()
         self.show_notice()
         self.set_interval(1.0, self._tick)
@@ -130,18 +135,36 @@ class QueueReading(WorkScreen):
         self.load_start()
 
     def load_start(self) -> None:
-        """Read the view from its beginning."""
-        self._read_page(self.rows.window.keep * 2, read_start)
+        """Read the view from its beginning, with the cursor on its first ticket."""
+        self._read_page(read_start, 2 * self.rows.window.keep, from_start=True)
 
-    def _read_page(self, limit: int, read: object, *, cursor: int | None = None) -> None:
+    def load_around(self, *, keep: bool) -> None:
+        """Read the view around the ticket under the cursor; without `keep` only if the filter holds for it."""
+        number = self.rows.window.cursor
+        if number is None:
+            self.load_start()
+        else:
+            self._read_page(partial(read_around, number=number, keep=keep), self.rows.window.keep)
+
+    def load_end(self) -> None:
+        """Read the view's end, with the cursor on its last ticket."""
+        window, now, wanted = self.rows.window, self.console.now(), self._wanted
+        self.console.link.read(
+            self,
+            lambda reader, actor: read_end(reader, actor, wanted, now, 2 * window.keep),
+            lambda stretch: self._show(stretch, wanted, from_end=True),
+            self.console.notice_error,
+            topic="page",
+        )
+
+    def _read_page(self, read: ReadPage, limit: int, *, from_start: bool = False) -> None:
         wanted, now = self._filter_now(), self.console.now()
         if wanted is None:
             return
-        assert callable(read)
         self.console.link.read(
             self,
             lambda reader, actor: read(reader, actor, wanted, now, limit),
-            lambda stretch: self._show(stretch, cursor=cursor),
+            lambda stretch: self._show(stretch, wanted, from_start=from_start),
             self.console.notice_error,
             topic="page",
         )
@@ -176,15 +199,8 @@ class QueueReading(WorkScreen):
 
     def sort_anew(self) -> None:
         """Read the order anew around the cursor, which stays on its ticket."""
-        cursor = self.rows.window.cursor
         self._unsorted = False
-        if cursor is None:
-            self.load_start()
-            return
-        self._read_page(
-            self.rows.window.keep,
-            lambda reader, actor, wanted, now, limit: read_around(reader, actor, wanted, now, limit, cursor),
-        )
+        self.load_around(keep=True)
 
     def store_changed(self) -> None:
         """Another process, or this one, wrote: the rows in place at once, the order when nobody is moving."""
@@ -220,15 +236,21 @@ class QueueReading(WorkScreen):
 
     # ---- answers --------------------------------------------------------------------------------
 
-    def _show(self, stretch: Stretch, *, cursor: int | None) -> None:
+    def _show(self, stretch: Stretch, wanted: Filter, *, from_start: bool = False, from_end: bool = False) -> None:
+        if wanted is not self._wanted:
+            return  # the answer to a filter that is no more
         self._asked_before = self._asked_after = False
-        known = bool(self.rows.window.rows)
+        cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
-        if moved and known and not self.is_typing:
+        if moved and cursor is None and not self.is_typing:
             self.console.notice(f"{moved} ticket{'s' if moved > 1 else ''} moved")
         self.bars.show()
 
     def _show_totals(self, totals: Totals) -> None:
+        known = None if self.totals is None else {row.number for row in self.totals.burning}
+        arrived = [row for row in totals.burning if known is not None and row.number not in known]
+        if arrived:
+            self.console.alarm(arrived[0])
         self.totals = totals
         self.rows.empty_text = self.bars.empty_words()
         self.bars.show()
@@ -237,6 +259,9 @@ class QueueReading(WorkScreen):
 
     def _refreshed(self, fresh: dict[int, Held], asked: list[int]) -> None:
         self.rows.update(fresh, asked, self.console.now())
+        current = self.rows.window.current
+        if current is not None:
+            self.preview.show_facts(current, self.console.now(), self.console.zone)
 
     def _tick(self) -> None:
         if self.rows.window.rows:
@@ -260,7 +285,7 @@ class QueueReading(WorkScreen):
             self._asked_before = self._asked_after = False
             rows = self.rows.window.rows
             # Another stretch may be held by now: then these rows do not adjoin it.
-            if rows and rows[0 if event.before else -1].row.number == edge:
+            if wanted is self._wanted and rows and rows[0 if event.before else -1].row.number == edge:
                 self.rows.extend(stretch, before=event.before)
 
         read = read_before if event.before else read_after
@@ -291,10 +316,10 @@ class QueueReading(WorkScreen):
     def _read_preview(self) -> None:
         current, now = self.rows.window.current, self.console.now()
         if current is None:
-            self.query_one("#preview", Preview).clear()
+            self.preview.clear()
             return
         number = current.row.number
-        if not self.preview_visible and not self.query_one("#peek").display:
+        if not self.preview_visible and not self.bars.by_name["peek"].display:
             return
         self.console.link.read(
             self,
@@ -308,86 +333,21 @@ class QueueReading(WorkScreen):
         held = self.rows.window.current
         if held is None or held.row.number != detail.ticket.number:
             return
-        self.query_one("#preview", Preview).show(detail, held, self.console.now(), self.console.zone)
+        self.preview.show(detail, held, self.console.now(), self.console.zone)
         self.bars.show_peek(detail)
 
     def _no_preview(self, error: SdeskError) -> None:
-        self.query_one("#preview", Preview).clear()
+        self.preview.clear()
         self.console.notice_error(error)
-
-    # ---- moving ---------------------------------------------------------------------------------
-
-    def _move(self, lines: int) -> None:
-        pane = self.query_one("#preview", Preview).focused_pane
-        if pane is not None:
-            pane.scroll_relative(y=lines, animate=False, immediate=True)
-        else:
-            self.rows.move(lines)
-
-    def action_down(self) -> None:
-        """One down."""
-        self._move(1)
-
-    def action_up(self) -> None:
-        """One up."""
-        self._move(-1)
-
-    def action_page_down(self) -> None:
-        """One screen down."""
-        self._move(max(1, self.rows.window.height - 1))
-
-    def action_page_up(self) -> None:
-        """One screen up."""
-        self._move(-max(1, self.rows.window.height - 1))
-
-    def action_half_down(self) -> None:
-        """Half a screen down."""
-        self._move(max(1, self.rows.window.height // 2))
-
-    def action_half_up(self) -> None:
-        """Half a screen up."""
-        self._move(-max(1, self.rows.window.height // 2))
-
-    def action_first(self) -> None:
-        """To the most urgent ticket."""
-        self._to_edge(first=True)
-
-    def action_last(self) -> None:
-        """To the last ticket."""
-        self._to_edge(first=False)
-
-    def _to_edge(self, *, first: bool) -> None:
-        window = self.rows.window
-        pane = self.query_one("#preview", Preview).focused_pane
-        if pane is not None:
-            (pane.scroll_home if first else pane.scroll_end)(animate=False, immediate=True)
-        elif first and window.has_before:
-            self._edge_asked(read_start)
-        elif not first and window.has_after:
-            self._edge_asked(read_end)
-        else:
-            self.rows.move(-len(window.rows) if first else len(window.rows))
-
-    def _edge_asked(self, read: object) -> None:
-        window, now, wanted = self.rows.window, self.console.now(), self._wanted
-        assert callable(read)
-        at = 0 if read is read_start else -1
-        self.console.link.read(
-            self,
-            lambda reader, actor: read(reader, actor, wanted, now, 2 * window.keep),
-            lambda stretch: self._show(stretch, cursor=stretch.rows[at].row.number if stretch.rows else None),
-            self.console.notice_error,
-            topic="page",
-        )
-
-    def put_cursor(self, number: int) -> None:
-        """Put the cursor on a ticket, if it is among the rows that are held."""
-        at = self.rows.window.index_of(number)
-        if at is not None:
-            self.rows.move(at - (self.rows.window.index or 0))
 
     # ---- choosing -------------------------------------------------------------------------------
 
     def chosen(self) -> tuple[TicketRow, ...]:
         """The marked tickets, else the one under the cursor."""
         return tuple(held.row for held in self.rows.window.chosen())
+
+    def put_cursor(self, number: int) -> None:
+        """Put the cursor on a ticket, if it is among the rows that are held."""
+        at = self.rows.window.index_of(number)
+        if at is not None:
+            self.rows.move(at - (self.rows.window.index or 0))

@@ -34,17 +34,19 @@ class TicketScreen(WorkScreen):
         super().__init__()
         self.number = number
         self._neighbours = tuple(neighbours)
+        self.preview = Preview(id="ticket", titled=False)
+        self._bars = {name: Bar(id=name) for name in ("header", "subject", "summary", "footer")}
         self._detail: TicketDetail | None = None
         self._held: Held | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
-        yield Bar(id="header")
-        yield Bar(id="subject")
-        yield Preview(id="ticket", titled=False)
-        yield Bar(id="summary")
-        yield Bar(id="status")
-        yield Bar(id="footer")
+        yield self._bars["header"]
+        yield self._bars["subject"]
+        yield self.preview
+        yield self._bars["summary"]
+        yield self.status_bar
+        yield self._bars["footer"]
 
     def on_mount(self) -> None:
         self.show_notice()
@@ -86,7 +88,7 @@ class TicketScreen(WorkScreen):
             return
         first = self._detail is None or self._detail.ticket.number != self.number
         self._detail, self._held = detail, held
-        self.query_one("#ticket", Preview).show(detail, held, self.console.now(), self.console.zone)
+        self.preview.show(detail, held, self.console.now(), self.console.zone)
         self._show_bars()
         if first or detail.ticket.unread:
             self.console.link.mark_seen(self, [self.number], self.console.notice_error)
@@ -99,9 +101,11 @@ class TicketScreen(WorkScreen):
     def _tick(self) -> None:
         if self._held is not None:
             self._show_bars()
+            now, zone = self.console.now(), self.console.zone
+            self.preview.show_facts(self._held, now, zone)
 
     def _show_bars(self) -> None:
-        self.query_one("#footer", Bar).show(footer_parts(footer_of(Context.TICKET), self.size.width))
+        self._bars["footer"].show(footer_parts(footer_of(Context.TICKET), self.size.width))
         held = self._held
         if held is None:
             return
@@ -109,7 +113,7 @@ class TicketScreen(WorkScreen):
         style = {"breached": "breached", "at_risk": "at-risk"}.get(state.value, "text")
         who = one_line(row.requester_name or row.requester_email or "")
         where = customer_of(row)
-        self.query_one("#header", Bar).show(
+        self._bars["header"].show(
             [
                 Part(f" {row.ref} ", "strong"),
                 Part(f" {SIGNALS[state].strip()} {due_text(held.due_in(now), state)}".rstrip(), style),
@@ -124,16 +128,16 @@ class TicketScreen(WorkScreen):
         place = ""
         if self.number in self._neighbours:
             place = f"{self._neighbours.index(self.number) + 1} of {len(self._neighbours)} "
-        self.query_one("#subject", Bar).show([Part(f" {one_line(row.subject)}", "strong")], [Part(place, "dim")])
+        self._bars["subject"].show([Part(f" {one_line(row.subject)}", "strong")], [Part(place, "dim")])
         spans = summary_line(held, now=now, zone=self.console.zone)
         known = {"dim": "dim", "breached": "breached", "at-risk": "at-risk"}
-        self.query_one("#summary", Bar).show([Part(text, known.get(name, "text")) for text, name in spans])
+        self._bars["summary"].show([Part(text, known.get(name, "text")) for text, name in spans])
 
     # ---- moving ---------------------------------------------------------------------------------
 
     @property
     def _pane(self) -> Pane:
-        preview = self.query_one("#ticket", Preview)
+        preview = self.preview
         return preview.focused_pane or preview.conversation
 
     def _scroll(self, lines: int) -> None:
@@ -190,7 +194,7 @@ class TicketScreen(WorkScreen):
 
     def action_other_pane(self) -> None:
         """Between conversation and facts."""
-        preview = self.query_one("#ticket", Preview)
+        preview = self.preview
         pane = preview.next_pane() or preview.conversation
         self.set_class(pane is preview.facts, "-facts")
         pane.focus()
@@ -204,7 +208,7 @@ class TicketScreen(WorkScreen):
 
     def action_back(self) -> None:
         """Back to the list; first out of the facts."""
-        preview = self.query_one("#ticket", Preview)
+        preview = self.preview
         if self.has_class("-zoom"):
             self.remove_class("-zoom")
         elif preview.facts.has_focus:
@@ -218,7 +222,7 @@ class TicketScreen(WorkScreen):
 
     def action_unfold(self) -> None:
         """Show or fold the quoted parts."""
-        self.query_one("#ticket", Preview).toggle_quotes()
+        self.preview.toggle_quotes()
 
     def action_zoom(self) -> None:
         """The conversation alone, or with the facts."""

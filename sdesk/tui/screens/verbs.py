@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import Outcome
 from sdesk.domain.actor import Actor
 from sdesk.domain.duration import format_duration
 from sdesk.domain.errors import SdeskError
-from sdesk.domain.instant import parse_instant
+from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction, Priority
 from sdesk.store.reader import Reader
@@ -219,7 +222,7 @@ class WorkScreen(DeskScreen):
         def done(outcomes: tuple[Outcome, ...]) -> None:
             self.console.touched(outcomes, rows)
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
-            self.console.notice(text, kind)
+            self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             if succeeded is not None and not any(outcome.error for outcome in outcomes):
                 succeeded()
             self.deed_done([row.number for row in rows])
@@ -252,6 +255,16 @@ def report(outcomes: Sequence[Outcome], refs_by_number: Mapping[int, str]) -> tu
         return str(failed[0].error), "error"
     refs = ", ".join(refs_by_number.get(outcome.number, outcome.ref) for outcome in failed)
     return f"{len(done)} done, {len(failed)} refused ({refs}): {failed[0].error}", "error"
+
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+
+
+def in_local_time(sentence: str, now: datetime, zone: ZoneInfo) -> str:
+    """A sentence of the desk, whose instants are RFC 3339 in UTC, with them as the desk's clock shows them."""
+    return _INSTANT.sub(
+        lambda found: clock_text(from_rfc3339(found.group()).astimezone(zone), now.astimezone(zone)), sentence
+    )
 
 
 def assignees(agents: Sequence[AgentRow], teams: Sequence[TeamRow]) -> tuple[Choice, ...]:

@@ -22,24 +22,18 @@ class Preview(Container):
     def __init__(self, *, id: str, titled: bool = True) -> None:
         super().__init__(id=id)
         self._titled = titled
+        self.conversation = Pane(classes="conversation")
+        """The messages."""
+        self.facts = Pane(classes="facts")
+        """The facts."""
         self._number: int | None = None
         self._detail: TicketDetail | None = None
         self._unfolded = False
         self._shown: tuple[object, ...] = ()
 
     def compose(self) -> ComposeResult:
-        yield Pane(classes="conversation")
-        yield Pane(classes="facts")
-
-    @property
-    def conversation(self) -> Pane:
-        """The messages."""
-        return self.query_one(".conversation", Pane)
-
-    @property
-    def facts(self) -> Pane:
-        """The facts."""
-        return self.query_one(".facts", Pane)
+        yield self.conversation
+        yield self.facts
 
     @property
     def focused_pane(self) -> Pane | None:
@@ -72,9 +66,9 @@ class Preview(Container):
         self.show_facts(held, now, zone, keep_place=not other)
 
     def show_facts(self, held: Held, now: datetime, zone: ZoneInfo, *, keep_place: bool = True) -> None:
-        """The facts as they stand at `now`."""
+        """The facts as they stand at `now`, if it is this ticket that is shown."""
         detail = self._detail
-        if detail is not None:
+        if detail is not None and detail.ticket.number == held.row.number:
             self.facts.show(
                 lambda width: facts_lines(detail, held, width=width, now=now, zone=zone), keep_place=keep_place
             )

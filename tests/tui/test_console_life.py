@@ -1,0 +1,141 @@
+"""What the console loads before the first paint, its colours' contrast, the mouse, a paste, the alarm of a P1."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from console_driver import driving
+from desks import NOW
+from textual import events
+from textual.color import Color
+from textual.theme import Theme
+
+from sdesk.actions.perform import create
+from sdesk.desk.opening import open_desk
+from sdesk.store.reader import Reader
+from sdesk.tui import themes
+from sdesk.tui.screens.verbs import in_local_time
+from sdesk.tui.settings import THEMES
+
+
+def test_the_first_paint_waits_for_no_orm() -> None:
+    code = "import sys, sdesk.tui.app; print(sorted({'sqlmodel', 'sqlalchemy', 'alembic'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_theme_of_the_settings_exists() -> None:
+    assert tuple(theme.name for theme in themes.ALL) == THEMES
+    for theme in themes.ALL:
+        assert set(themes.SEMANTIC) <= set(theme.variables)
+
+
+def _luminance(colour: Color) -> float:
+    """Relative luminance of WCAG 2."""
+    parts = [value / 255 for value in colour.rgb]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((_luminance(Color.parse(one)), _luminance(Color.parse(other))), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT], ids=lambda theme: theme.name)
+def test_words_are_legible(theme: Theme) -> None:
+    colours = theme.variables
+    for name in ("breached", "at-risk", "info", "note", "author", "dim-text"):
+        for ground in (str(theme.background), colours["bar"]):
+            assert contrast(colours[name], ground) >= 4.5, (name, ground)
+    assert contrast(colours["cursor-text"], colours["cursor"]) >= 4.5
+    assert contrast(str(theme.foreground), colours["cursor-away"]) >= 4.5
+
+
+async def test_the_mouse_reaches_rows_views_and_footer(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        second = driver.refs[1]
+        await driver.pilot.click("#list", offset=(20, 2))
+        await driver.settle()
+        assert f"SD-{driver.cursor}" == second
+        await driver.pilot.click("#views", offset=(3, 0))
+        await driver.rest()
+        assert driver.console.queue.view.name == "Mine"
+        footer = driver.text.splitlines()[-1]
+        await driver.pilot.click("#footer", offset=(footer.index("Note"), 0))
+        await driver.settle()
+        assert "INTERNAL NOTE" in driver.text
+
+
+async def test_the_wheel_moves_the_view_and_takes_the_cursor_along(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        rows = driver.console.queue.rows
+        first = driver.refs
+        for _ in range(3):
+            rows.scroll_rows(3)
+        await driver.settle()
+        assert driver.refs[0] == first[9]
+        assert f"SD-{driver.cursor}" in driver.refs
+
+
+async def test_a_paste_into_the_list_does_nothing(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        before = driver.ticket(number)
+        driver.console.post_message(events.Paste("m c ! q"))
+        await driver.rest()
+        assert driver.ticket(number) == before
+        assert driver.console.screen is driver.console.queue
+        assert driver.console.is_running
+
+
+async def test_ctrl_c_says_how_to_quit(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("ctrl+c")
+        assert driver.notice == "Press q to quit"
+        assert driver.console.is_running
+
+
+async def test_a_p1_that_arrives_rings_once(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with driving(busy_desk_path) as driver:
+        rung: list[str] = []
+        monkeypatch.setattr(driver.console, "bell", lambda: rung.append("bell"))
+        desk = open_desk(busy_desk_path)
+        with Reader(busy_desk_path) as reader:
+            boris = reader.actor("boris")
+        values = {"subject": "Till is dead", "service": "till", "requester": "store-001@shop.example"}
+        created = create(desk, boris, values, now=NOW - timedelta(seconds=1))
+        desk.close()
+        await asyncio.sleep(0.7)
+        await driver.rest()
+        await driver.press("ctrl+r")
+        assert rung == ["bell"]
+        assert f"P1 arrived: {created.ref}" in driver.notice
+
+
+async def test_clearing_a_filter_keeps_the_ticket_under_the_cursor(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        await driver.press("slash")
+        await driver.type("mailbox")
+        await driver.press("enter", "G")
+        number = driver.cursor
+        await driver.press("escape")
+        await driver.rest()
+        assert driver.console.queue.filter_text == ""
+        assert driver.cursor == number
+
+
+async def test_an_empty_view_says_what_is_next(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, login="vera") as driver:
+        assert "There is no ticket. Next:" in driver.text or "No ticket is open" in driver.text
+
+
+def test_instants_of_a_sentence_are_the_desks() -> None:
+    zone = ZoneInfo("Europe/Moscow")
+    assert in_local_time("SD-1 waits until 2026-11-24T07:00:00Z", NOW, zone) == "SD-1 waits until tomorrow 10:00"
