@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from importlib.resources import files
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from sdesk.domain.errors import Unavailable
 from sdesk.store import engine, faults, schema
 
 
 def init(path: Path) -> None:
-    """Make a new store at `path`; Unavailable where something stands there already."""
-    engine.create(path)
+    """Make a new store at `path`; Unavailable where something stands there already. One that fails leaves nothing."""
+    made = [folder for folder in path.absolute().parents if not folder.exists()]
+    try:
+        engine.create(path)
+    except BaseException:
+        _remove_folders(made)
+        raise
     try:
         _upgrade(path)
     except BaseException:
         # A store half made would stand in the way of the next try.
-        path.unlink()
+        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+            path.with_name(name).unlink(missing_ok=True)
+        _remove_folders(made)
         raise
 
 
@@ -48,12 +58,18 @@ def migrate(path: Path) -> tuple[str | None, str]:
 def _upgrade(path: Path) -> None:
     """Run the missing migrations and make the views anew, all or nothing."""
     try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
-        connection.close()
-    except sqlite3.Error as error:
-        raise faults.unavailable(error, path) or error from error
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        _run_migrations(path)
+    except (sqlite3.Error, DBAPIError) as error:
+        fault = faults.unavailable(error.orig if isinstance(error, DBAPIError) else error, path)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def _run_migrations(path: Path) -> None:
     maker = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None})
     event.listen(maker, "connect", lambda connection, entry: engine.prepare(connection))
     event.listen(maker, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
@@ -67,6 +83,13 @@ def _upgrade(path: Path) -> None:
                 transaction.exec_driver_sql(statement)
     finally:
         maker.dispose()
+
+
+def _remove_folders(made: Sequence[Path]) -> None:
+    """Take back folders that were made for a store, the innermost first."""
+    for folder in made:
+        with suppress(OSError):  # it was never made, or somebody uses it by now
+            folder.rmdir()
 
 
 def view_statements() -> list[str]:

@@ -16,9 +16,11 @@ APPLICATION_ID = 0x5DE5C001
 
 
 def revision_of(connection: sqlite3.Connection) -> str | None:
-    """The store's revision, or None where there is no schema at all."""
-    has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
-    if has_table.fetchone() is None:
+    """The store's revision, or None where it is no store: other programs count their revisions with Alembic too."""
+    ours = connection.execute(
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('alembic_version', 'ticket', 'ledger')"
+    )
+    if ours.fetchone()[0] != 3:
         return None
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return None if row is None else str(row[0])

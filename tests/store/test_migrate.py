@@ -1,0 +1,147 @@
+"""Making a store and bringing one up: exactly the tables that the models say, all or nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from desks import DESK_FILE, NOW
+from sqlalchemy import create_engine
+
+from sdesk.desk.opening import open_desk
+from sdesk.desk.setup import apply
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.errors import Unavailable
+from sdesk.store import migrate, schema
+from sdesk.store.models import Ticket
+
+
+def schema_of(path: Path) -> dict[str, str]:
+    """Every table, index, view and trigger, as it was written down."""
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A store that was just made, in a folder of its own."""
+    path = tmp_path / "made" / "here" / "desk.db"
+    migrate.init(path)
+    return path
+
+
+def test_a_new_store_is_its_owners_alone(fresh: Path) -> None:
+    assert fresh.stat().st_mode & 0o777 == 0o600
+    assert fresh.parent.stat().st_mode & 0o777 == 0o700
+    assert [each.name for each in fresh.parent.iterdir()] == ["desk.db"]
+    with closing(sqlite3.connect(fresh)) as connection:
+        assert connection.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_the_migrations_make_what_the_models_say(fresh: Path) -> None:
+    engine = create_engine(f"sqlite:///{fresh}")
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection,
+                opts={
+                    "compare_type": True,
+                    # The full-text index is SQL alone, with tables of its own beside it.
+                    "include_name": lambda name, kind, parents: (
+                        kind != "table" or not (name or "").startswith("ticket_fts")
+                    ),
+                },
+            )
+            assert compare_metadata(context, Ticket.metadata) == []
+    finally:
+        engine.dispose()
+
+
+def test_the_program_knows_the_migrations_that_it_ships() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("sdesk.store").joinpath("migrations")))
+    shipped = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
+    assert list(schema.KNOWN) == shipped[::-1]
+    assert shipped[0] == schema.HEAD
+
+
+def test_migrating_twice_changes_nothing(fresh: Path) -> None:
+    before = schema_of(fresh)
+    assert migrate.migrate(fresh) == (schema.HEAD, schema.HEAD)
+    assert schema_of(fresh) == before
+
+
+def test_views_are_made_anew_since_they_hold_no_data(fresh: Path) -> None:
+    before = schema_of(fresh)
+    with closing(sqlite3.connect(fresh)) as connection:
+        connection.executescript("DROP VIEW history_view; CREATE VIEW history_view AS SELECT 1 AS old")
+    migrate.migrate(fresh)
+    assert schema_of(fresh) == before
+
+
+def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
+    desk = open_desk(fresh)
+    apply(desk, DESK_FILE, "desk.toml", actor=SYSTEM, now=NOW)
+    desk.close()
+    with closing(sqlite3.connect(fresh)) as connection:
+        before = list(connection.iterdump())
+    migrate.migrate(fresh)
+    with closing(sqlite3.connect(fresh)) as connection:
+        assert list(connection.iterdump()) == before
+
+
+def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
+    with pytest.raises(Exception, match="incomplete input"):
+        migrate.init(tmp_path / "made" / "here" / "desk.db")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    migrate.init(tmp_path / "made" / "here" / "desk.db")
+    open_desk(tmp_path / "made" / "here" / "desk.db").close()
+
+
+def test_init_keeps_folders_that_were_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "there").mkdir()
+    monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
+    with pytest.raises(Exception, match="incomplete input"):
+        migrate.init(tmp_path / "there" / "desk.db")
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_migrate_that_fails_changes_nothing(fresh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = schema_of(fresh)
+    monkeypatch.setattr(
+        migrate, "view_statements", lambda: ["DROP VIEW history_view", "CREATE VIEW nonsense AS SELECT"]
+    )
+    with pytest.raises(Exception, match="incomplete input"):
+        migrate.migrate(fresh)
+    assert schema_of(fresh) == before
+
+
+def test_init_never_writes_over_what_is_there(tmp_path: Path) -> None:
+    there = tmp_path / "desk.db"
+    there.write_text("something dear")
+    with pytest.raises(Unavailable, match="exists already"):
+        migrate.init(there)
+    assert there.read_text() == "something dear"
+
+
+def test_words_that_no_enumeration_has_are_refused_by_the_store(desk_path: Path) -> None:
+    with closing(sqlite3.connect(desk_path)) as connection:
+        for table, column in (
+            ("routing_rule", ""),
+            ("agent", "role"),
+            ("service", "impact"),
+            ("sla_target", "priority"),
+        ):
+            if column:
+                with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+                    connection.execute(f"UPDATE {table} SET {column} = 'nonsense'")
