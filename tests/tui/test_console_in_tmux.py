@@ -85,7 +85,8 @@ def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[Terminal]:
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "TMUX_TMPDIR": str(tmp_path),
     }
-    used = Terminal(tmp_path, f"{sys.executable} -m sdesk tui", environment)
+    program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} -m sdesk tui'"
+    used = Terminal(tmp_path, program, environment)
     yield used
     used.close()
 
@@ -123,16 +124,16 @@ def test_a_session_from_start_to_quit(terminal: Terminal) -> None:
 
 
 @pytest.mark.server
-def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(terminal: Terminal, busy_desk_path: Path) -> None:
+def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(
+    terminal: Terminal, busy_desk_path: Path, tmp_path: Path
+) -> None:
     terminal.wait_for(lambda screen: "Till is down" in screen, "the queue")
     terminal.send("r")
     terminal.wait_for(lambda screen: "Reply to" in screen and "To: Irina" in screen, "the editor")
     terminal.wait_for(lambda screen: "Nobody can pay" in screen, "what is answered")
     terminal.send("-l", "half a word")
     terminal.wait_for(lambda screen: "half a word" in screen, "the text")
-    shell = terminal.facts("#{pane_pid}")
-    console = subprocess.run(["ps", "-o", "pid=", "--ppid", shell], capture_output=True, text=True, check=True)
-    os.kill(int(console.stdout.split()[0]), signal.SIGTERM)
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
     screen = terminal.wait_for(lambda screen: "ended with 0" in screen, "the end")
     assert "Traceback" not in screen
     assert terminal.facts("#{alternate_on}") == "0"
