@@ -141,7 +141,7 @@ def test_several_folders(tmp_path: Path) -> None:
 
 def test_plain_text_to_another_machine_must_be_allowed_by_name(tmp_path: Path) -> None:
     with pytest.raises(
-        BadInput, match=r"\[mailboxes.support\] security: none would send login and mail to mail.example"
+        BadInput, match=r"\[mailboxes.support\] security: `none` would send login and mail to mail.example"
     ):
         imap(tmp_path, 'security = "none"')
     assert imap(tmp_path, 'security = "none"\nallow_plain = true').security is Security.NONE
@@ -150,58 +150,58 @@ def test_plain_text_to_another_machine_must_be_allowed_by_name(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[stroe]\n", "stroe: unknown key. Did you mean store?"),
-        ("colour = 1\n", "colour: unknown key. Known: "),
-        ('store = "x.db"\n', "store: must be a table, as [store], not 'x.db'"),
-        ('[store]\nuri = "x.db"\n', "[store] uri: unknown key. Did you mean url?"),
-        ("[store]\nurl = 5\n", '[store] url: must be a text, as "...", not 5'),
-        ('[store]\nurl = "postgresql://db/desk"\n', "[store] url: postgresql is no kind of store"),
+        ("[stroe]\n", "stroe: unknown key. did you mean `store`?"),
+        ("colour = 1\n", "colour: unknown key. known here: "),
+        ('store = "x.db"\n', 'store: must be a table, as [store], not `"x.db"`'),
+        ('[store]\nuri = "x.db"\n', "[store] uri: unknown key. did you mean `url`?"),
+        ("[store]\nurl = 5\n", '[store] url: must be a text, as "...", not `5`'),
+        ('[store]\nurl = "postgresql://db/desk"\n', "[store] url: `postgresql` is no kind of store"),
         ('[mailboxes]\nkind = "imap"\n', "[mailboxes] kind: must be a table, as [mailboxes.kind]"),
-        ("[mailboxes.a]\n", '[mailboxes.a] kind: is missing. Add kind = "imap"'),
-        ('[mailboxes.a]\nkind = "pop3"\n', "[mailboxes.a] kind: must be imap, maildir or mbox, not 'pop3'"),
-        ('[mailboxes.a]\nkind = "mailder"\n', "Did you mean maildir?"),
+        ("[mailboxes.a]\n", '[mailboxes.a] kind: is missing. add kind = "imap"'),
+        ('[mailboxes.a]\nkind = "pop3"\n', "[mailboxes.a] kind: must be imap, maildir or mbox, not `pop3`"),
+        ('[mailboxes.a]\nkind = "mailder"\n', "did you mean `maildir`?"),
         ('[mailboxes.a]\nkind = "mbox"\n', "[mailboxes.a] path: is missing."),
         ('[mailboxes.a]\nkind = "mbox"\npath = "x"\nhost = "y"\n', "[mailboxes.a] host: unknown key."),
         (
             '[mailboxes.a]\nkind = "imap"\nuser = "x"\nhots = "y"\n',
-            "[mailboxes.a] hots: unknown key. Did you mean host?",
+            "[mailboxes.a] hots: unknown key. did you mean `host`?",
         ),
         ('[mailboxes.a]\nkind = "imap"\nuser = "x"\nhost = "y"\n', "[mailboxes.a] password_command: is missing."),
         (
             '[mailboxes.a]\nkind = "imap"\nuser = "x"\nhost = "y"\npasword_command = ["pass"]\n',
-            "[mailboxes.a] pasword_command: unknown key. Did you mean password_command?",
+            "[mailboxes.a] pasword_command: unknown key. did you mean `password_command`?",
         ),
         (
             '[mailboxes.a]\nkind = "imap"\nuser = "x"\nhost = "y"\npassword = "z"\n',
-            "[mailboxes.a] password: no secret may stand in this file. Use password_command or password_file",
+            "[mailboxes.a] password: no secret may stand in this file. use password_command or password_file",
         ),
         (
             f'[mailboxes.a]\n{LOGIN}password_file = "z"\n',
             "[mailboxes.a] password_file: stands beside password_command.",
         ),
         (f'[mailboxes.a]\n{LOGIN}auth = "oauth2"\n', "[mailboxes.a] token_command: is missing."),
-        (f"[mailboxes.a]\n{LOGIN}port = 0\n", "[mailboxes.a] port: must be a number from 1 to 65535, not 0"),
-        (f"[mailboxes.a]\n{LOGIN}port = true\n", "[mailboxes.a] port: must be a number from 1 to 65535, not true"),
+        (f"[mailboxes.a]\n{LOGIN}port = 0\n", "[mailboxes.a] port: must be a number from 1 to 65535, not `0`"),
+        (f"[mailboxes.a]\n{LOGIN}port = true\n", "[mailboxes.a] port: must be a number from 1 to 65535, not `true`"),
         (
             f'[mailboxes.a]\n{LOGIN}timeout = "5 s"\n',
             "[mailboxes.a] timeout: must be seconds, more than 0 and at most 3600",
         ),
         (
             f'[mailboxes.a]\n{LOGIN}after = "move"\n',
-            "[mailboxes.a] after: must be seen, move:FOLDER or delete, not 'move'",
+            "[mailboxes.a] after: must be seen, move:FOLDER or delete, not `move`",
         ),
-        (f'[mailboxes.a]\n{LOGIN}addresses = ["desk"]\n', "[mailboxes.a] addresses: 'desk' is no mail address"),
+        (f'[mailboxes.a]\n{LOGIN}addresses = ["desk"]\n', "[mailboxes.a] addresses: `desk` is no mail address"),
         (f'[mailboxes.a]\n{LOGIN}addresses = "a@b.example"\n', "[mailboxes.a] addresses: must be a list of texts"),
         (f'[mailboxes.a]\n{LOGIN}folder = "A"\nfolders = ["B"]\n', "[mailboxes.a] folder: stands beside folders."),
         (
             f'[mailboxes.a]\n{LOGIN}auto_tickets = "yes"\n',
-            "[mailboxes.a] auto_tickets: must be true or false, not 'yes'",
+            '[mailboxes.a] auto_tickets: must be true or false, not `"yes"`',
         ),
         ("[smtp]\n", "[smtp] host: is missing."),
-        ('[smtp]\nhost = "mx"\nsecurity = "ssl"\n', "[smtp] security: must be tls, starttls or none, not 'ssl'"),
+        ('[smtp]\nhost = "mx"\nsecurity = "ssl"\n', "[smtp] security: must be tls, starttls or none, not `ssl`"),
         ('[notify]\ncommand = "ring"\n', "[notify] command: must be a command with its arguments"),
         ("[notify]\ncommand = []\n", "[notify] command: must be a command with its arguments"),
-        ("[console]\nmous = false\n", "[console] mous: unknown key. Did you mean mouse?"),
+        ("[console]\nmous = false\n", "[console] mous: unknown key. did you mean `mouse`?"),
         ("[console.keys]\nreply = 5\n", "[console.keys] reply: must be a text, or a list of texts"),
         ("[store\n", "not valid TOML: "),
     ],

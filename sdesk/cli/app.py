@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.grammar import HELP_WIDTH, build_root
 from sdesk.cli.invocation import Invocation, Surroundings
 from sdesk.domain.errors import BadInput, SdeskError
+
+_QUOTED = re.compile("'([^']*)'")
 
 
 def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
@@ -67,9 +70,14 @@ def _dispatch(arguments: list[str], invocation: Invocation) -> int:
 
 
 def _usage(error: TyperException) -> BadInput:
-    message = " ".join(error.format_message().split()).rstrip(".")
+    """Typer's mistake in the house's words: small at its beginning, what is wrong in backquotes."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sdesk"
+    if likely := getattr(error, "possibilities", None):
+        # The nearest comes first.
+        return BadInput(f"there is no option `{getattr(error, 'option_name', '')}`", f"did you mean `{likely[0]}`?")
+    message = " ".join(error.format_message().split()).rstrip(".")
+    message = _QUOTED.sub(r"`\1`", message).replace("is not a valid int range", "is no whole number")
     return BadInput(message[:1].lower() + message[1:], f"see `{path} --help`")
 
 

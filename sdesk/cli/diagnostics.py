@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -78,8 +77,6 @@ def worst(codes: Sequence[ExitCode]) -> ExitCode:
     return different.pop() if len(different) == 1 else ExitCode.PARTLY
 
 
-_WORD = re.compile("[A-Z][a-z]* ")
-
 _origins_shown = False
 
 
@@ -142,14 +139,9 @@ def _origin(problem: BaseException) -> None:
 
 
 def _sentence(problem: SdeskError) -> str:
-    """`what. what to do`: one line, both parts begun as their place wants it."""
-    text = _begun_small(problem.what.rstrip(". "))
-    return f"{text}. {_begun_small(problem.remedy.rstrip('.'))}" if problem.remedy else text
-
-
-def _begun_small(text: str) -> str:
-    """It follows a colon or a full stop that is none; what begins with a name of a file or the like is left alone."""
-    return text[:1].lower() + text[1:] if _WORD.match(text) else text
+    """`what. what to do`: what a server or the system said may end in a full stop of its own."""
+    text = problem.what.rstrip(". ")
+    return f"{text}. {problem.remedy}" if problem.remedy else text
 
 
 def _line(text: str) -> None:

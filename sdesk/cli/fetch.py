@@ -119,8 +119,8 @@ def chosen(call: Invocation, names: Sequence[str]) -> list[AnyMailbox]:
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, n=1)
-            remedy = f"did you mean {near[0]}?" if near else f"configured: {', '.join(known) or 'none'}"
-            raise BadInput(f"there is no mailbox “{name}”", remedy)
+            remedy = f"did you mean `{near[0]}`?" if near else f"configured: {', '.join(known) or 'none'}"
+            raise BadInput(f"there is no mailbox `{name}`", remedy)
     return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 
 

@@ -205,7 +205,7 @@ def _typer_group(name: str, text: str, table: Mapping[str, Verb | Noun]) -> Grou
 def _group(command: Any, path: Sequence[str]) -> Group:
     if isinstance(command, Group):
         return command
-    raise BadInput(f"“sdesk {' '.join(path)}” is no command", "see `sdesk --help`")
+    raise BadInput(f"`sdesk {' '.join(path)}` is no command", "see `sdesk --help`")
 
 
 def _global_options(prints: bool) -> list[_GlobalOption]:

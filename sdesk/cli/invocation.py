@@ -137,7 +137,7 @@ class Invocation:
             known = ", ".join(agent.login for agent in self.reader.agents()[:8])
             remedy = "say who you are with --as LOGIN or SDESK_AGENT"
             remedy += f" (agents: {known})" if known else "; the first agents come with `sdesk desk apply FILE`"
-            raise BadInput(f"“{login}” is no agent of this desk", remedy) from error
+            raise BadInput(f"`{login}` is no agent of this desk", remedy) from error
 
     @cached_property
     def actor_or_system(self) -> Actor:

@@ -32,7 +32,7 @@ def new(
         str | None, _choice("--subject", "TEXT", "in a few words; in the editor: the first line")
     ] = None,
     text: Text = None,
-    requester: Annotated[str | None, _choice("--requester", "WHO", "an address, or “Name <address>”")] = None,
+    requester: Annotated[str | None, _choice("--requester", "WHO", "an address, or 'Name <address>'")] = None,
     service: Annotated[str | None, _choice("--service", "KEY", "what it is about")] = None,
     unit: Annotated[str | None, _choice("--unit", "KEY", "where it is")] = None,
     team: Annotated[str | None, _choice("--team", "KEY", "who answers")] = None,

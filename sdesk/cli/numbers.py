@@ -36,8 +36,8 @@ def _from_standard_input() -> list[str]:
 def _number(call: Invocation, word: str) -> int:
     match = _NUMBER.fullmatch(word)
     if match is None:
-        raise BadInput(f"“{word}” is no ticket number", "write 123 or SD-123")
+        raise BadInput(f"`{word}` is no ticket number", "write 123 or SD-123")
     prefix = match["prefix"]
     if prefix is not None and prefix.casefold() != call.reader.desk.ref_prefix.casefold():
-        raise BadInput(f"“{word}” is no ticket of this desk", f"its tickets are {call.reader.desk.ref_prefix}-123")
+        raise BadInput(f"`{word}` is no ticket of this desk", f"its tickets are {call.reader.desk.ref_prefix}-123")
     return int(match["digits"])

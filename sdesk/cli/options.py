@@ -40,5 +40,5 @@ def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | No
     """The value, if it is one of the words. BadInput that lists them."""
     known = [word.value for word in words]
     if value is not None and value not in known:
-        raise BadInput(f"{option} {value} means nothing", f"it takes {', '.join(known)}")
+        raise BadInput(f"{option} knows no `{value}`", f"it takes {', '.join(known)}")
     return value

@@ -147,12 +147,12 @@ def _format(wished: str | None) -> Format:
     try:
         return Format(wished)
     except ValueError as error:
-        raise BadInput(f"there is no output format “{wished}”", f"formats: {', '.join(Format)}") from error
+        raise BadInput(f"there is no output format `{wished}`", f"formats: {', '.join(Format)}") from error
 
 
 def _color(wished: str | None) -> str:
     if wished not in (None, "auto", "always", "never"):
-        raise BadInput(f"--color {wished} means nothing", "it takes auto, always or never")
+        raise BadInput(f"--color knows no `{wished}`", "it takes auto, always or never")
     return wished or "auto"
 
 

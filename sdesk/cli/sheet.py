@@ -70,7 +70,7 @@ class Sheet(NamedTuple, Generic[Row]):
         names = [name.strip() for name in wished.split(",") if name.strip()]
         for name in names:
             if name not in known:
-                raise BadInput(f"there is no field “{name}”", f"fields: {', '.join(known)}")
+                raise BadInput(f"there is no field `{name}`", f"fields: {', '.join(known)}")
         if not names:
             raise BadInput("--fields names no field", f"fields: {', '.join(known)}")
         return tuple(known[name] for name in names)

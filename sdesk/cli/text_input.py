@@ -96,7 +96,7 @@ def _edited(begun: str, facts: str) -> Written:
     except (OSError, ValueError) as error:
         file.unlink()
         raise BadInput(
-            f"the editor “{editor}” cannot be started: {error}", "set VISUAL or EDITOR, or give --text"
+            f"the editor `{editor}` cannot be started: {error}", "set VISUAL or EDITOR, or give --text"
         ) from error
     text = file.read_text(encoding="utf-8", errors="replace").partition(_CUT)[0].strip("\n")
     if ended != 0 or not text.strip():

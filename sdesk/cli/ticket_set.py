@@ -53,7 +53,7 @@ def set_fields(
         raise BadInput("--reason is for --priority", "give both, or neither")
     if status is not None:
         if status != Status.SPAM:
-            raise BadInput(f"--status {status} is no such move", "it takes spam; else use take, wait, close or reopen")
+            raise BadInput(f"--status knows no `{status}`", "it takes spam; else use take, wait, close or reopen")
         actions.append(("spam", {}))
     if not actions:
         raise BadInput("nothing to set", "give --service, --priority with --reason, or --status spam")

@@ -119,7 +119,7 @@ def _whom(waiting_for: str | None, until: str | None) -> WaitingFor:
     try:
         whom = WaitingFor(waiting_for)
     except ValueError as error:
-        raise BadInput(f"“{waiting_for}” is nobody to wait for", f"--for takes {words}") from error
+        raise BadInput(f"--for knows no `{waiting_for}`", f"it takes {words}") from error
     if whom is WaitingFor.DATE and until is None:
         raise BadInput("until when?", "give --until WHEN")
     return whom

@@ -67,7 +67,7 @@ def load(path: Path | None, env: Mapping[str, str]) -> Config:
     if path is not None:
         values = _read(path)
         if values is None:
-            raise BadInput(f"{path}: no such file", "Name an existing one with --config or SDESK_CONFIG")
+            raise BadInput(f"{path}: no such file", "name an existing one with --config or SDESK_CONFIG")
         return _config(path, values, env)
     for file in (user_file(env), SYSTEM_FILE):
         values = _read(file)
@@ -102,13 +102,13 @@ def sqlite_path(address: str, where: str, env: Mapping[str, str], folder: Path |
     scheme, separator, rest = address.partition("://")
     path = rest[1:] if separator else address
     if separator and scheme != "sqlite":
-        raise BadInput(f"{where}: {scheme} is no kind of store that sdesk knows", "Use sqlite:///PATH, or a path")
+        raise BadInput(f"{where}: `{scheme}` is no kind of store that sdesk knows", "use sqlite:///PATH, or a path")
     if separator and (not rest.startswith("/") or "?" in rest):
         raise BadInput(
-            f"{where}: {address} names no file", "Use sqlite:///PATH (sqlite:////PATH from the root), or a path"
+            f"{where}: `{address}` names no file", "use sqlite:///PATH (sqlite:////PATH from the root), or a path"
         )
     if path in ("", ":memory:"):
-        raise BadInput(f"{where}: a store must be a file", "Use sqlite:///PATH, or a path")
+        raise BadInput(f"{where}: `{address}` is no file, as a store must be", "use sqlite:///PATH, or a path")
     return as_path(path, env, folder)
 
 
@@ -139,7 +139,7 @@ def _read(file: Path) -> dict[str, Any] | None:
         return None
     except OSError as error:
         raise BadInput(
-            f"{file}: cannot be read: {error.strerror}", "Name another with --config or SDESK_CONFIG"
+            f"{file}: cannot be read: {error.strerror}", "name another with --config or SDESK_CONFIG"
         ) from error
     import tomllib
 

@@ -40,7 +40,7 @@ class Section:
         if error is None:
             for key in self.values:
                 if key not in self._known:
-                    self.fail(key, "unknown key", nearest(key, self._known) or f"Known: {', '.join(self._known)}")
+                    self.fail(key, "unknown key", nearest(key, self._known) or f"known here: {', '.join(self._known)}")
 
     def fail(self, key: str, what: str, remedy: str = "") -> NoReturn:
         """Refuse the file because of `key`."""
@@ -51,7 +51,7 @@ class Section:
     def missing(self, key: str, remedy: str) -> NoReturn:
         """Refuse the file for want of `key`, or for the unknown key that was surely meant to be it."""
         for other in difflib.get_close_matches(key, [name for name in self.values if name not in self._known], n=1):
-            self.fail(other, "unknown key", f"Did you mean {key}?")
+            self.fail(other, "unknown key", f"did you mean `{key}`?")
         self.fail(key, "is missing", remedy)
 
     def has(self, key: str) -> bool:
@@ -66,7 +66,7 @@ class Section:
 
     def required(self, key: str, example: str) -> str:
         """A text that must be there; `example` is what one could add."""
-        return self.text(key) or self.missing(key, f'Add {key} = "{example}"')
+        return self.text(key) or self.missing(key, f'add {key} = "{example}"')
 
     def flag(self, key: str, default: bool) -> bool:
         """True or false."""
@@ -137,19 +137,29 @@ class Section:
         return self.values.get(key, default)
 
     def _wrong(self, key: str, right: str, value: object) -> NoReturn:
-        self.fail(key, f"must be {right}, not {shown(value)}")
+        self.fail(key, f"must be {right}, not {written(value)}")
 
 
 def shown(value: object) -> str:
-    """A wrong value as an error shows it: as TOML writes it, short, on one line."""
-    text = str(value).lower() if isinstance(value, bool) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    """A wrong value as an error shows it: in backquotes, short, on one line; a text without its quotes."""
+    return _short(repr(value)[1:-1]) if isinstance(value, str) else written(value)
+
+
+def written(value: object) -> str:
+    """A value of a wrong kind as an error shows it: as `shown`, a text with its quotes, which are the fault."""
+    if isinstance(value, bool):
+        return _short(str(value).lower())
+    return _short(f'"{repr(value)[1:-1]}"' if isinstance(value, str) else repr(value))
+
+
+def _short(text: str) -> str:
+    return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
 
 
 def nearest(word: str, known: list[str]) -> str:
     """A question after the known word that looks most like `word`; empty where none does."""
     match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"Did you mean {match[0]}?" if match else ""
+    return f"did you mean `{match[0]}`?" if match else ""
 
 
 def _is_texts(value: object) -> bool:

@@ -150,7 +150,7 @@ def _mailbox(name: str, section: Section) -> AnyMailbox:
         if kind is Kind.IMAP:
             server = _server(section, section.required("user", "support"), IMAP_PORTS)
             return ImapMailbox(**common, **server, folders=_folders(section) or ("INBOX",))
-        path = section.path("path") or section.missing("path", 'Add path = "/var/mail/support"')
+        path = section.path("path") or section.missing("path", 'add path = "/var/mail/support"')
         if kind is Kind.MAILDIR:
             return MaildirMailbox(**common, path=path, folders=_folders(section))
         return MboxMailbox(**common, path=path)
@@ -177,7 +177,7 @@ def _after(section: Section) -> tuple[After, str]:
 def _folders(section: Section) -> tuple[str, ...]:
     one, several = section.text("folder"), section.texts("folders")
     if one and several:
-        section.fail("folder", "stands beside folders", "Keep one of the two")
+        section.fail("folder", "stands beside folders", "keep one of the two")
     return (one,) if one else several
 
 
@@ -189,8 +189,8 @@ def _server(section: Section, user: str, ports: Mapping[Security, int]) -> dict[
     if security is Security.NONE and not safe:
         section.fail(
             "security",
-            f"none would send login and mail to {host} as plain text",
-            "Use tls or starttls; where the line itself is safe, add allow_plain = true",
+            f"`none` would send login and mail to {host} as plain text",
+            "use tls or starttls; where the line itself is safe, add allow_plain = true",
         )
     fields = {
         "section": section.name,
@@ -211,15 +211,15 @@ def _server(section: Section, user: str, ports: Mapping[Security, int]) -> dict[
 def _one_secret(section: Section, fields: Mapping[str, Any]) -> None:
     """Refuse a login that has no way to its secret, or two."""
     if "password" in section.values:
-        section.fail("password", "no secret may stand in this file", "Use password_command or password_file")
+        section.fail("password", "no secret may stand in this file", "use password_command or password_file")
     if fields["password_command"] and fields["password_file"]:
-        section.fail("password_file", "stands beside password_command", "Keep one of the two")
+        section.fail("password_file", "stands beside password_command", "keep one of the two")
     if not fields["user"]:
         return
     if fields["auth"] is Auth.OAUTH2 and not fields["token_command"]:
-        section.missing("token_command", 'With auth = "oauth2" it must print the token')
+        section.missing("token_command", 'with auth = "oauth2" it must print the token')
     if fields["auth"] is Auth.PASSWORD and not (fields["password_command"] or fields["password_file"]):
-        section.missing("password_command", 'Add password_command = ["pass", "mail"], or password_file')
+        section.missing("password_command", 'add password_command = ["pass", "mail"], or password_file')
 
 
 def _is_loopback(host: str) -> bool:

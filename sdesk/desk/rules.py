@@ -156,7 +156,7 @@ def load(connection: Connection) -> Rules:
     """Read the set-up; Refused where no desk file was ever applied."""
     desk = connection.execute(_TABLES["desk"].select()).mappings().first()
     if desk is None:
-        raise Refused("this desk has no set-up yet", "write a desk file and `sdesk desk apply FILE`")
+        raise Refused("this desk has no set-up yet", "write a desk file and run `sdesk desk apply FILE`")
 
     def rows(table: str) -> list[Any]:
         return list(connection.execute(_TABLES[table].select()).all())

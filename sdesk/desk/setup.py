@@ -65,7 +65,7 @@ def _require_admin(session: Session, actor: Actor) -> None:
         select(func.count()).select_from(Agent).where(col(Agent.role) == Role.ADMIN, col(Agent.retired_at).is_(None))
     ).scalar_one()
     if admins and actor.role is not Role.ADMIN:
-        raise Refused(f"{actor.login} is no admin of this desk", "let an admin apply the desk file")
+        raise Refused(f"`{actor.login}` is no admin of this desk", "let an admin apply the desk file")
 
 
 def _write_head(session: Session, file: DeskFile, report: AppliedReport, now: datetime) -> None:

@@ -68,7 +68,9 @@ def _require_sight(work: Work, ticket: Ticket, agent_id: int) -> None:
     team = work.rules.teams[ticket.team_id]
     if team.private:
         agent = work.rules.agents[agent_id].key
-        raise Refused(f"{agent} is no member of {team.key}, whose tickets are private", "assign a member of the team")
+        raise Refused(
+            f"`{agent}` is no member of team `{team.key}`, whose tickets are private", "assign a member of the team"
+        )
 
 
 def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
@@ -123,7 +125,7 @@ def wait(
     if until is None:
         until = after_working_days(promise.calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
     if until <= work.now:
-        raise BadInput(f"{to_rfc3339(until)} is past", "wait until a moment that is still to come")
+        raise BadInput(f"`{to_rfc3339(until)}` is past", "wait until a moment that is still to come")
     if text:
         say(work, ticket, text, kind="reply")
     before = load_clocks(work, ticket)

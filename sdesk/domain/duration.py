@@ -21,16 +21,16 @@ def parse_duration(text: str, *, days: bool = True) -> int:
     match = _DURATION.fullmatch(written)
     if match is None or not written:
         raise BadInput(
-            f"“{text}” is no length of time", "Write it as 15m, 2h or 1h30m" + (", 3d or 2w" if days else "")
+            f"`{text}` is no length of time", "write it as 15m, 2h or 1h30m" + (", 3d or 2w" if days else "")
         )
     weeks, whole_days = match[1], match[2]
     if not days and (weeks or whole_days):
         raise BadInput(
-            f"“{text}”: a target is working time, which has no days", "Write hours, as 9h for a working day of nine"
+            f"`{text}`: a target is working time, which has no days", "write hours, as 9h for a working day of nine"
         )
     seconds = sum(int(number) * size for number, size in zip(match.groups(), _UNITS.values(), strict=True) if number)
     if seconds > _LONGEST:
-        raise BadInput(f"“{text}” is longer than 20 years", "Write a shorter time")
+        raise BadInput(f"`{text}` is longer than 20 years", "write a shorter time")
     return seconds
 
 

@@ -53,7 +53,7 @@ def from_rfc3339(text: str) -> datetime:
             raise ValueError("no date-time with an offset")
         return _combine(match, UTC).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
-        raise BadInput(f"“{text}” is no date-time of RFC 3339", "Write it as 2026-11-23T09:30:00Z") from error
+        raise BadInput(f"`{text}` is no date-time of RFC 3339", "write it as 2026-11-23T09:30:00Z") from error
 
 
 def _parse_iso(written: str, zone: tzinfo) -> datetime | None:
@@ -107,5 +107,5 @@ def _later(local: datetime, days: int) -> date:
 
 def _no_instant(text: str) -> BadInput:
     return BadInput(
-        f"“{text}” is no point in time", "Write it as 2026-11-23 09:30, tomorrow 10:00, mon 09:00, 10:00, 2h or -7d"
+        f"`{text}` is no point in time", "write it as 2026-11-23 09:30, tomorrow 10:00, mon 09:00, 10:00, 2h or -7d"
     )

@@ -18,10 +18,10 @@ def loss_per_hour(turnover: Decimal, share: Decimal, margin: Decimal = Decimal(1
     BadInput for a negative turnover, or a share or margin outside 0 to 1.
     """
     if turnover < 0:
-        raise BadInput(f"A turnover of {turnover} an hour is less than nothing", "Give an amount from 0")
+        raise BadInput(f"a turnover of `{turnover}` an hour is less than nothing", "give an amount from 0")
     for name, value in (("share", share), ("margin", margin)):
         if not 0 <= value <= 1:
-            raise BadInput(f"A {name} of {value} is not between 0 and 1", "Write a quarter as 0.25")
+            raise BadInput(f"a {name} of `{value}` is not between 0 and 1", "write a quarter as 0.25")
     return turnover * share * margin
 
 

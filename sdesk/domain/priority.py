@@ -58,9 +58,9 @@ def parse_matrix(table: Mapping[str, Mapping[str, str]]) -> Matrix:
             matrix[impact, urgency] = _parse_word(Priority, cell, "priority")
     for impact, urgency in MATRIX:
         if (impact, urgency) not in matrix:
-            what = f"The priority matrix says nothing for impact {impact}, urgency {urgency}"
+            what = f"the priority matrix says nothing for impact {impact}, urgency {urgency}"
             raise BadInput(
-                what, f'Give all sixteen cells: {impact} = {{ {urgency} = "{MATRIX[impact, urgency]}", ... }}'
+                what, f'give all sixteen cells: {impact} = {{ {urgency} = "{MATRIX[impact, urgency]}", ... }}'
             )
     return MappingProxyType(matrix)
 
@@ -86,5 +86,5 @@ def _parse_word(kind: type[Word], text: str, name: str) -> Word:
     near = get_close_matches(text.strip().casefold(), words, n=1)
     right = ", ".join(each.value for each in kind)
     raise BadInput(
-        f"Unknown {name} “{text}”", f"Did you mean {words[near[0]].value}?" if near else f"It is one of {right}"
+        f"there is no {name} `{text}`", f"did you mean `{words[near[0]].value}`?" if near else f"it is one of {right}"
     )

@@ -70,17 +70,17 @@ def make_calendar(
     working: Mapping[date, Sequence[Interval]] | None = None,
 ) -> Calendar:
     """A calendar of these parts; `zone` is an IANA name. BadInput where one is wrong, or no hour is worked at all."""
-    name = f"Calendar “{key}”"
+    name = f"calendar `{key}`"
     if len(week) != 7:
-        raise BadInput(f"{name} has {len(week)} weekdays", "Give seven, Monday first")
+        raise BadInput(f"{name} has {len(week)} weekdays", "give seven, Monday first")
     days = tuple(_checked(hours, f"{name}, {DAYS[number]}") for number, hours in enumerate(week))
     extra: dict[date, tuple[Interval, ...]] = {}
     for day, hours in (working or {}).items():
         extra[day] = _checked(hours, f"{name}, {day}")
         if not extra[day]:
-            raise BadInput(f"{name}: the extra working day {day} has no hours", "Give it hours, or list it under free")
+            raise BadInput(f"{name}: the extra working day {day} has no hours", "give it hours, or list it under free")
     if not extra and not any(days):
-        raise BadInput(f"{name} has no working hours", 'Give it some: hours = { mon-fri = ["09:00-18:00"] }')
+        raise BadInput(f"{name} has no working hours", 'give it some: hours = { mon-fri = ["09:00-18:00"] }')
     return Calendar(key, find_zone(zone), days, frozenset(free), MappingProxyType(extra))
 
 
@@ -106,8 +106,8 @@ def find_zone(name: str | ZoneInfo) -> ZoneInfo:
         from zoneinfo import available_timezones
 
         near = get_close_matches(name, sorted(available_timezones()), n=1)
-        remedy = f"Did you mean {near[0]}?" if near else "Give an IANA name, as Europe/Moscow"
-        raise BadInput(f"Unknown time zone “{name}”", remedy) from error
+        remedy = f"did you mean `{near[0]}`?" if near else "give an IANA name, as Europe/Moscow"
+        raise BadInput(f"there is no time zone `{name}`", remedy) from error
 
 
 def parse_intervals(texts: Iterable[str]) -> tuple[Interval, ...]:
@@ -120,7 +120,7 @@ def parse_intervals(texts: Iterable[str]) -> tuple[Interval, ...]:
     for text in texts:
         start, end = _parse_interval(text)
         if end > DAY:
-            raise BadInput(f"“{text}” ends before it starts", "For one day write its part before 24:00")
+            raise BadInput(f"`{text}` ends before it starts", "for one day write its part before 24:00")
         today.append((start, end))
     return _joined(today, "hours")
 
@@ -199,12 +199,12 @@ def _stretches_from(calendar: Calendar, number: int, start: datetime) -> Iterato
         empty = 0 if stretch.total else empty + 1
         if empty > _PATIENCE:
             what = (
-                f"Calendar “{calendar.key}” has no working time in the 20 years from {_instant(_epoch(start)):%Y-%m-%d}"
+                f"calendar `{calendar.key}` has no working time in the 20 years from {_instant(_epoch(start)):%Y-%m-%d}"
             )
-            raise BadInput(what, "Give it hours in the desk file")
+            raise BadInput(what, "give it hours in the desk file")
         yield stretch
         number += 1
-    raise BadInput(f"There is not that much working time left in calendar “{calendar.key}”", "Choose a shorter time")
+    raise BadInput(f"there is not that much working time left in calendar `{calendar.key}`", "choose a shorter time")
 
 
 def _stretch(calendar: Calendar, number: int) -> _Stretch:
@@ -297,13 +297,13 @@ def _parse_interval(text: str) -> Interval:
     """(start, end) of `HH:MM-HH:MM`; the end is past 86400 where it lies on the next day."""
     match = _INTERVAL.fullmatch(text)
     if match is None:
-        raise BadInput(f"“{text}” is no interval", "Write it as 09:00-18:00")
+        raise BadInput(f"`{text}` is no interval", "write it as 09:00-18:00")
     hour, minute, until_hour, until_minute = (int(part) for part in match.groups())
     start, end = hour * 3600 + minute * 60, until_hour * 3600 + until_minute * 60
     if minute > 59 or until_minute > 59 or start >= DAY or end > DAY:
-        raise BadInput(f"“{text}” is no interval", "Hours go from 00:00 to 24:00")
+        raise BadInput(f"`{text}` is no interval", "hours go from 00:00 to 24:00")
     if start == end:
-        raise BadInput(f"“{text}” is empty", "A whole day is 00:00-24:00")
+        raise BadInput(f"`{text}` is empty", "a whole day is 00:00-24:00")
     return (start, end) if end > start else (start, end + DAY)
 
 
@@ -316,7 +316,7 @@ def _parse_days(key: str) -> list[int]:
         length = (_parse_day(last, key) - start) % 7 if dash else 0
         days += [(start + step) % 7 for step in range(length + 1)]
     if len(set(days)) < len(days):
-        raise BadInput(f"“{key}” names a day twice", "Name each day once")
+        raise BadInput(f"`{key}` names a day twice", "name each day once")
     return days
 
 
@@ -327,9 +327,9 @@ def _parse_day(word: str, key: str) -> int:
     from difflib import get_close_matches  # only on the way to an error
 
     near = get_close_matches(day, DAYS, n=1)
-    where = "" if word == key else f" in “{key}”"
-    remedy = f"Did you mean {near[0]}?" if near else f"Days are {', '.join(DAYS)}; ranges as mon-fri"
-    raise BadInput(f"“{word.strip()}”{where} is no day", remedy)
+    where = "" if word == key else f" in `{key}`"
+    remedy = f"did you mean `{near[0]}`?" if near else f"days are {', '.join(DAYS)}; ranges as mon-fri"
+    raise BadInput(f"`{word.strip()}`{where} is no day", remedy)
 
 
 def _joined(intervals: list[Interval], where: str) -> tuple[Interval, ...]:
@@ -337,7 +337,7 @@ def _joined(intervals: list[Interval], where: str) -> tuple[Interval, ...]:
     joined: list[Interval] = []
     for start, end in sorted(intervals):
         if joined and start < joined[-1][1]:
-            raise BadInput(f"{where}: {_written(*joined[-1])} and {_written(start, end)} overlap", "Make them one")
+            raise BadInput(f"{where}: {_written(*joined[-1])} and {_written(start, end)} overlap", "make them one")
         if joined and start == joined[-1][1]:
             joined[-1] = (joined[-1][0], end)
         else:
@@ -348,7 +348,7 @@ def _joined(intervals: list[Interval], where: str) -> tuple[Interval, ...]:
 def _checked(hours: Sequence[Interval], where: str) -> tuple[Interval, ...]:
     for start, end in hours:
         if not 0 <= start < end <= DAY:
-            raise BadInput(f"{where}: {start}-{end} is no interval of a day", "Seconds from midnight, 0 to 86400")
+            raise BadInput(f"{where}: `{start}-{end}` is no interval of a day", "seconds from midnight, 0 to 86400")
     return _joined(list(hours), where)
 
 

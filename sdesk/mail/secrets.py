@@ -29,20 +29,20 @@ def password_of(server: Server) -> str:
         return _printed(server, "password_command", server.password_command)
     if server.password_file is not None:
         return _first_line_of(server, server.password_file)
-    raise BadInput(f"[{server.section}] has neither password_command nor password_file", "Add one of the two")
+    raise BadInput(f"[{server.section}] has neither password_command nor password_file", "add one of the two")
 
 
 def token_of(server: Server) -> str:
     """The bearer token for `server`: the first line that its `token_command` prints. Raises as `password_of` does."""
     if not server.token_command:
-        raise BadInput(f"[{server.section}] has no token_command", "Add one that prints the token")
+        raise BadInput(f"[{server.section}] has no token_command", "add one that prints the token")
     return _printed(server, "token_command", server.token_command)
 
 
 def _printed(server: Server, key: str, command: tuple[str, ...]) -> str:
     """The first line that a command prints; it is run without a shell, and without anything to read."""
     place = f"[{server.section}] {key}: {command[0]}"
-    by_hand = "Run it by hand to see why"
+    by_hand = "run it by hand to see why"
     try:
         # A session of its own, so that a time-out ends whatever it started too.
         process = subprocess.Popen(
@@ -54,7 +54,7 @@ def _printed(server: Server, key: str, command: tuple[str, ...]) -> str:
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it holds a NUL character"
-        raise BadInput(f"{place} cannot be run: {reason}", "Name a program with its path") from error
+        raise BadInput(f"{place} cannot be run: {reason}", "name a program with its path") from error
     with process:
         try:
             output, _ = process.communicate(timeout=server.timeout)
@@ -87,15 +87,15 @@ def _first_line_of(server: Server, path: Path) -> str:
         with open(number, "rb") as file:
             mode = os.fstat(number).st_mode
             if not stat.S_ISREG(mode):
-                raise BadInput(f"{place} is no file", "Name a file whose first line is the password")
+                raise BadInput(f"{place} is no file", "name a file whose first line is the password")
             if mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise BadInput(f"{place} can be read or changed by others", f"Run: chmod 600 {path}")
+                raise BadInput(f"{place} can be read or changed by others", f"run `chmod 600 {path}`")
             content = file.read(MOST_BYTES)
     except OSError as error:
-        raise BadInput(f"{place} cannot be read: {error.strerror}", "Name a file that this user can read") from error
+        raise BadInput(f"{place} cannot be read: {error.strerror}", "name a file that this user can read") from error
     secret = _secret(content, place)
     if not secret:
-        raise BadInput(f"{place} holds no secret on its first line", "Write the password there")
+        raise BadInput(f"{place} holds no secret on its first line", "write the password there")
     return secret
 
 
@@ -106,4 +106,4 @@ def _secret(content: bytes, place: str) -> str:
         return line.decode()
     except UnicodeDecodeError:
         # From nothing: that error carries the bytes.
-        raise BadInput(f"{place}: the secret is not UTF-8", "Write it in UTF-8") from None
+        raise BadInput(f"{place}: the secret is not UTF-8", "write it in UTF-8") from None

@@ -146,7 +146,7 @@ def test_a_message_in_quarantine_is_work_done_in_part(
 def test_names_of_mailboxes(sdesk: Sdesk, configured: Path, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = sdesk("mail", "fetch", "spol")
     assert ran.code == 2
-    assert "did you mean spool?" in ran.err
+    assert "did you mean `spool`?" in ran.err
     monkeypatch.delenv("SDESK_CONFIG")
     ran = sdesk("mail", "fetch")
     assert ran.code == 2

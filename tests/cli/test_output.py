@@ -110,7 +110,7 @@ def test_an_unknown_format_lists_all() -> None:
 
 
 def test_an_unknown_colour_is_wrong() -> None:
-    with pytest.raises(BadInput, match="--color sometimes"):
+    with pytest.raises(BadInput, match="--color knows no `sometimes`"):
         output(color="sometimes")
 
 

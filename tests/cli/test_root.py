@@ -125,6 +125,19 @@ def test_an_unknown_field_lists_all(sdesk: Sdesk, at_desk: Path) -> None:
     assert all(word in error_line(ran) for word in ("nosuch", "number", "unanswered_since", "loss_so_far"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["list", "--limti", "3"], "there is no option `--limti`. did you mean `--limit`?"),
+        (["list", "--limit", "x"], "invalid value for `--limit`: `x` is no whole number. see `sdesk list --help`"),
+        (["take"], "missing argument `NUMBER...`. see `sdesk take --help`"),
+    ],
+)
+def test_wrong_usage_is_said_in_the_house_s_words(typed: list[str], said: str, sdesk: Sdesk, at_desk: Path) -> None:
+    ran = sdesk(*typed)
+    assert (ran.code, ran.out, ran.err) == (ExitCode.USAGE, "", f"sdesk: error: {said}\n")
+
+
 def test_global_options_stand_before_or_after(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sdesk("new", "--subject", "x", "--text", "y")
     monkeypatch.delenv("SDESK_DB")

@@ -87,7 +87,7 @@ def test_what_is_no_point_in_time(text: str) -> None:
 
 
 def test_the_remedy_shows_examples() -> None:
-    with pytest.raises(BadInput, match=r"“soon” is no point in time\. Write it as .*tomorrow 10:00"):
+    with pytest.raises(BadInput, match=r"`soon` is no point in time\. write it as .*tomorrow 10:00"):
         parse_instant("soon", now=NOW, zone=MOSCOW)
 
 

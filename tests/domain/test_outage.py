@@ -27,10 +27,10 @@ def test_loss_per_hour_is_turnover_by_share_by_margin() -> None:
 @pytest.mark.parametrize(
     ("turnover", "share", "margin", "what"),
     [
-        ("-1", "1", "1", "turnover of -1"),
-        ("1", "1.01", "1", "share of 1.01"),
-        ("1", "-0.1", "1", "share of -0.1"),
-        ("1", "1", "25", "margin of 25"),
+        ("-1", "1", "1", "turnover of `-1`"),
+        ("1", "1.01", "1", "share of `1.01`"),
+        ("1", "-0.1", "1", "share of `-0.1`"),
+        ("1", "1", "25", "margin of `25`"),
     ],
 )
 def test_a_figure_out_of_range_is_named(turnover: str, share: str, margin: str, what: str) -> None:

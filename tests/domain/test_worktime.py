@@ -185,7 +185,7 @@ def test_results_are_in_utc() -> None:
 def test_a_calendar_whose_last_working_day_is_past_is_refused() -> None:
     past = make_calendar("past", "UTC", [()] * 7, working={date(2020, 1, 1): [(0, HOUR)]})
     assert add_working(past, utc("2019-12-25 00:00"), HOUR) == utc("2020-01-01 01:00")
-    with pytest.raises(BadInput, match="“past” has no working time in the 20 years from 2019-12-25"):
+    with pytest.raises(BadInput, match="`past` has no working time in the 20 years from 2019-12-25"):
         add_working(past, utc("2019-12-25 00:00"), HOUR + 1)
     with pytest.raises(BadInput, match="no working time"):
         next_working(past, utc("2020-01-01 01:00"))
@@ -342,12 +342,12 @@ def test_an_interval_across_midnight_goes_on_the_next_day() -> None:
 @pytest.mark.parametrize(
     ("hours", "message"),
     [
-        ({"mon-fry": ["09:00-18:00"]}, "“fry” in “mon-fry” is no day. Did you mean fri?"),
-        ({"xyz": ["09:00-18:00"]}, "“xyz” is no day. Days are mon, tue"),
+        ({"mon-fry": ["09:00-18:00"]}, "`fry` in `mon-fry` is no day. did you mean `fri`?"),
+        ({"xyz": ["09:00-18:00"]}, "`xyz` is no day. days are mon, tue"),
         ({"mon,mon": ["09:00-18:00"]}, "names a day twice"),
         ({"mon": ["22:00-06:00"], "tue": ["05:00-12:00"]}, "tue: 00:00-06:00 and 05:00-12:00 overlap"),
         ({"mon": ["09:00-12:00"], "mon-fri": ["10:00-11:00"]}, "mon: 09:00-12:00 and 10:00-11:00 overlap"),
-        ({"mon": ["nine to five"]}, "“nine to five” is no interval. Write it as 09:00-18:00"),
+        ({"mon": ["nine to five"]}, "`nine to five` is no interval. write it as 09:00-18:00"),
     ],
 )
 def test_wrong_weeks_are_named(hours: dict[str, list[str]], message: str) -> None:
@@ -361,15 +361,15 @@ def test_wrong_weeks_are_named(hours: dict[str, list[str]], message: str) -> Non
 
 def test_a_calendar_is_checked_when_it_is_made() -> None:
     day = [(9 * HOUR, 18 * HOUR)]
-    with pytest.raises(BadInput, match="Did you mean Europe/Moscow"):
+    with pytest.raises(BadInput, match="did you mean `Europe/Moscow`"):
         make_calendar("office", "Europe/Moskow", [day] * 7)
     with pytest.raises(BadInput, match="has 6 weekdays"):
         make_calendar("office", "UTC", [day] * 6)
-    with pytest.raises(BadInput, match="“office” has no working hours"):
+    with pytest.raises(BadInput, match="`office` has no working hours"):
         make_calendar("office", "UTC", [()] * 7)
     with pytest.raises(BadInput, match="2026-11-28 has no hours"):
         make_calendar("office", "UTC", [day] * 7, working={date(2026, 11, 28): []})
-    with pytest.raises(BadInput, match="“office”, tue: 09:00-18:00 and 10:00-11:00 overlap"):
+    with pytest.raises(BadInput, match="`office`, tue: 09:00-18:00 and 10:00-11:00 overlap"):
         make_calendar("office", "UTC", [day, [*day, (10 * HOUR, 11 * HOUR)], *[day] * 5])
     with pytest.raises(BadInput, match="is no interval of a day"):
         make_calendar("office", "UTC", [[(9 * HOUR, 25 * HOUR)]] * 7)
@@ -377,7 +377,7 @@ def test_a_calendar_is_checked_when_it_is_made() -> None:
 
 @pytest.mark.parametrize("name", ["Europe", "", "../etc/passwd", "Mars/Olympus", "/etc/localtime"])
 def test_what_is_no_time_zone_is_bad_input(name: str) -> None:
-    with pytest.raises(BadInput, match="Unknown time zone"):
+    with pytest.raises(BadInput, match="there is no time zone"):
         find_zone(name)
 
 

@@ -100,7 +100,7 @@ def test_a_file_gives_its_first_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644])
 def test_a_file_that_others_can_reach_is_refused_with_the_command_that_mends_it(tmp_path: Path, mode: int) -> None:
     file = secret_file(tmp_path, b"hunter2\n", mode)
-    with pytest.raises(BadInput, match=r"can be read or changed by others. Run: chmod 600 ") as caught:
+    with pytest.raises(BadInput, match=r"can be read or changed by others. run `chmod 600 ") as caught:
         password_of(server(file=file))
     assert "hunter2" not in str(caught.value)
 

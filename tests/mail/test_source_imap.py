@@ -201,13 +201,13 @@ def test_a_line_that_drops_between_batches_is_one_sentence_and_loses_nothing(dov
 
 def test_a_wrong_password_is_one_sentence(dovecot: Dovecot) -> None:
     settings = replace(ImapBox(dovecot).settings, secret=lambda: "wrong")
-    with pytest.raises(MailServerUnavailable, match="refuses the login of user"), ImapSource(settings):
+    with pytest.raises(MailServerUnavailable, match="refuses the login of `user"), ImapSource(settings):
         pass
 
 
 def test_a_missing_folder_is_one_sentence(dovecot: Dovecot) -> None:
     mailbox = ImapBox(dovecot, folders=("Nowhere",))
-    with pytest.raises(MailServerUnavailable, match="could not be made to open Nowhere"):
+    with pytest.raises(MailServerUnavailable, match="could not be made to open `Nowhere`"):
         listed(mailbox)
 
 

@@ -82,15 +82,15 @@ class ImapSource:
             ("delete", False, False),
             ("move", True, True),
         ):
-            raise BadInput(f"after = {settings.after!r} is none of seen, move:FOLDER, delete")
+            raise BadInput(f"after = `{settings.after}` is none of seen, move:FOLDER, delete")
         if settings.security not in ("tls", "starttls", "none"):
-            raise BadInput(f"security = {settings.security!r} is none of tls, starttls, none")
+            raise BadInput(f"security = `{settings.security}` is none of tls, starttls, none")
         if settings.auth not in ("password", "xoauth2", "oauthbearer"):
-            raise BadInput(f"auth = {settings.auth!r} is none of password, xoauth2, oauthbearer")
+            raise BadInput(f"auth = `{settings.auth}` is none of password, xoauth2, oauthbearer")
         if settings.security == "none" and not settings.allow_plain and not _is_here(settings.host):
             raise BadInput(
-                f"security = none would send the password of {settings.user} in the clear to {settings.host}",
-                "Use tls or starttls, or set allow_plain = true",
+                f"security = `none` would send the password of `{settings.user}` in the clear to {settings.host}",
+                "use tls or starttls, or set allow_plain = true",
             )
         self._settings = settings
         self._after, self._target = kind, target
@@ -108,7 +108,7 @@ class ImapSource:
             try:
                 context = ssl.create_default_context(cafile=settings.ca_file)
             except OSError as error:
-                raise BadInput(f"The certificates in {settings.ca_file} cannot be read: {error.strerror}") from error
+                raise BadInput(f"the certificates in {settings.ca_file} cannot be read: {error.strerror}") from error
         with self._talking("reached"):
             client = IMAPClient(
                 settings.host,
@@ -229,9 +229,9 @@ class ImapSource:
     def _select(self, folder: str) -> IMAPClient:
         client = self._client
         if client is None:
-            raise MailServerUnavailable(f"There is no connection to {self._settings.host}")
+            raise MailServerUnavailable(f"there is no connection to {self._settings.host}")
         if self._selected != folder:
-            with self._talking(f"made to open {folder}"):
+            with self._talking(f"made to open `{folder}`"):
                 self._folder = client.select_folder(folder)
             self._selected = folder
         return client
@@ -266,31 +266,31 @@ class ImapSource:
             yield
         except ssl.SSLCertVerificationError as error:
             raise MailServerUnavailable(
-                f"The mail server {place} shows a certificate that is not trusted: {_said(error.verify_message)}",
-                "Name the authority that signed it with ca_file, or the host as the certificate does",
+                f"the mail server {place} shows a certificate that is not trusted: {_said(error.verify_message)}",
+                "name the authority that signed it with ca_file, or the host as the certificate does",
             ) from error
         except TimeoutError as error:
-            raise MailServerUnavailable(f"The mail server {place} does not answer") from error
+            raise MailServerUnavailable(f"the mail server {place} does not answer") from error
         except OSError as error:
             raise MailServerUnavailable(
-                f"The mail server {place} could not be {done}: {_said(error.strerror or error)}"
+                f"the mail server {place} could not be {done}: {_said(error.strerror or error)}"
             ) from error
         except imaplib.IMAP4.abort as error:
-            raise MailServerUnavailable(f"The mail server {place} broke off: {_said(error)}") from error
+            raise MailServerUnavailable(f"the mail server {place} broke off: {_said(error)}") from error
         except imaplib.IMAP4.error as error:
             refused = done == "logged in to"
             raise MailServerUnavailable(
-                f"The mail server {place} refuses the login of {self._settings.user}: {_said(error)}"
+                f"the mail server {place} refuses the login of `{self._settings.user}`: {_said(error)}"
                 if refused
-                else f"The mail server {place} could not be {done}: {_said(error)}",
-                "Check user and password in the configuration" if refused else "",
+                else f"the mail server {place} could not be {done}: {_said(error)}",
+                "check user and password in the configuration" if refused else "",
             ) from error
         except (
             ValueError,
             EOFError,
             AssertionError,
         ) as error:  # what imaplib and IMAPClient make of an answer that is no IMAP
-            raise MailServerUnavailable(f"The mail server {place} answers what is no IMAP: {_said(error)}") from error
+            raise MailServerUnavailable(f"the mail server {place} answers what is no IMAP: {_said(error)}") from error
 
 
 def _item(folder: str, validity: int, uid: int, found: Mapping[bytes, Any]) -> Item:

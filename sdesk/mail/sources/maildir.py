@@ -48,7 +48,7 @@ class MaildirSource:
             ("delete", False, False),
             ("move", True, True),
         ):
-            raise BadInput(f"after = {settings.after!r} is none of seen, move:FOLDER, delete")
+            raise BadInput(f"after = `{settings.after}` is none of seen, move:FOLDER, delete")
         self._after, self._target = kind, target
 
     def __enter__(self) -> Self:
@@ -110,7 +110,7 @@ class MaildirSource:
         if folder == "INBOX":
             return self._settings.path
         if "/" in folder or folder.startswith(".") or not folder:
-            raise BadInput(f"{folder!r} cannot be a folder of a Maildir", "Write Work.Done for the folder .Work.Done")
+            raise BadInput(f"`{folder}` cannot be a folder of a Maildir", "write Work.Done for the folder .Work.Done")
         return self._settings.path / f".{folder}"
 
     def _places(self, folder: str) -> dict[str, str]:
@@ -168,11 +168,11 @@ def _reachable(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise MailServerUnavailable(f"{path} is no Maildir", "A Maildir has the folders new, cur and tmp") from error
+        raise MailServerUnavailable(f"{path} is no Maildir", "a Maildir has the folders new, cur and tmp") from error
     except PermissionError as error:
-        raise MailServerUnavailable(f"The Maildir {path} may not be used: {error.strerror}") from error
+        raise MailServerUnavailable(f"the Maildir {path} may not be used: {error.strerror}") from error
     except OSError as error:
-        raise MailServerUnavailable(f"The Maildir {path} cannot be used: {error.strerror}") from error
+        raise MailServerUnavailable(f"the Maildir {path} cannot be used: {error.strerror}") from error
 
 
 def _rename(old: Path, new: Path) -> None:

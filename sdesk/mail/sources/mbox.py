@@ -68,7 +68,7 @@ class MboxSource:
         try:
             self._file = path.open("rb", buffering=0)  # a buffer could show what is there no more
         except OSError as error:
-            raise MailServerUnavailable(f"The mbox {path} cannot be read: {error.strerror}") from error
+            raise MailServerUnavailable(f"the mbox {path} cannot be read: {error.strerror}") from error
         try:
             self._lock(self._file)
             first = self._file.read(5)
@@ -77,10 +77,10 @@ class MboxSource:
             raise
         except OSError as error:
             self._close()
-            raise MailServerUnavailable(f"The mbox {path} cannot be read: {error.strerror}") from error
+            raise MailServerUnavailable(f"the mbox {path} cannot be read: {error.strerror}") from error
         if first not in (b"", b"From "):
             self._close()
-            raise MailServerUnavailable(f"{path} is no mbox", 'An mbox begins with a line "From SENDER DATE"')
+            raise MailServerUnavailable(f"{path} is no mbox", "an mbox begins with a line `From SENDER DATE`")
         return self
 
     def __exit__(
@@ -139,7 +139,7 @@ class MboxSource:
 
     def _open(self) -> FileIO:
         if self._file is None:
-            raise MailServerUnavailable(f"The mbox {self._settings.path} is not open")
+            raise MailServerUnavailable(f"the mbox {self._settings.path} is not open")
         return self._file
 
     def _close(self) -> None:
@@ -152,7 +152,7 @@ class MboxSource:
         while self._dot_locked() or not _lockf(file):
             if time.monotonic() >= deadline:
                 raise MailServerUnavailable(
-                    f"The mbox {self._settings.path} is locked by another program", "Try again later"
+                    f"the mbox {self._settings.path} is locked by another program", "try again later"
                 )
             time.sleep(0.1)
 

@@ -1,0 +1,87 @@
+"""The house's style of every sentence that a person reads in an error, held over the whole source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sdesk
+
+SOURCE = Path(sdesk.__file__).parent
+ERRORS = {"NotFound", "Conflict", "Refused", "BadInput", "Unavailable", "MailServerUnavailable"}
+REFUSALS = {"fail", "wrong", "missing"}
+"""Methods that raise BadInput with the sentences they are given."""
+CONSOLE = SOURCE / "tui"
+
+
+def sentences(tree: ast.Module) -> Iterator[tuple[int, list[str]]]:
+    """The line and the pieces of fixed text, one list a sentence, of every sentence that an error is made with."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if name in ERRORS | REFUSALS:
+                for argument in node.args:
+                    for whole in branches(argument):
+                        yield node.lineno, pieces(whole)
+
+
+def branches(node: ast.expr) -> Iterator[ast.expr]:
+    """Both ways of a condition, or of an `or`."""
+    if isinstance(node, ast.IfExp):
+        yield from (*branches(node.body), *branches(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        for value in node.values:
+            yield from branches(value)
+    else:
+        yield node
+
+
+def pieces(node: ast.expr) -> list[str]:
+    """The fixed text of a literal, in order; the empty text where something is put in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    if isinstance(node, ast.JoinedStr):
+        return [str(part.value) if isinstance(part, ast.Constant) else "" for part in node.values]
+    return []
+
+
+def begins_large(text: str) -> bool:
+    """A capital that begins a word which is neither an acronym nor a placeholder."""
+    return text[:1].isupper() and text[1:2].islower()
+
+
+FILES = sorted(path for path in SOURCE.rglob("*.py") if CONSOLE not in path.parents)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_the_sentences_of_errors_have_one_style(path: Path) -> None:
+    for line, parts in sentences(ast.parse(path.read_text(encoding="utf-8"))):
+        whole = "".join(parts)
+        where = f"{path}:{line}: {whole}"
+        assert not (parts and begins_large(parts[0])), where
+        assert not (parts and parts[-1].endswith(".") and not parts[-1].endswith("..")), where
+        assert not set("“”‘’«»") & set(whole), where
+        if "did you mean" in whole.lower():
+            assert "did you mean `" in whole, where
+
+
+def test_the_sentences_are_found() -> None:
+    found = [parts for path in FILES for _, parts in sentences(ast.parse(path.read_text(encoding="utf-8")))]
+    assert len(found) > 200
+    assert ["the text is empty"] in found
+    assert ["", " is no agent of this desk"] not in found
+    assert ["`", "", "` is no agent of this desk"] in found
+
+
+def test_a_sentence_in_another_style_would_be_found() -> None:
+    code = 'raise BadInput(f"Unknown {x}", "Did you mean it?" if near else "Write “x”.")'
+    assert [parts for _, parts in sentences(ast.parse(code))] == [
+        ["Unknown ", ""],
+        ["Did you mean it?"],
+        ["Write “x”."],
+    ]
+    assert begins_large("Unknown ")
+    assert not begins_large("SQLite")
