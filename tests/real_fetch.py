@@ -48,7 +48,7 @@ class Station:
     @classmethod
     def made(cls, store: Path, mailbox: str) -> Self:
         """Whatever the mailbox is."""
-        config = store.with_name(f"{store.stem}.toml")
+        config = store.with_name(f"{store.stem}.config.toml")
         config.write_text(f'[mailboxes.support]\naddresses = ["support@desk.example"]\nteam = "it"\n{mailbox}')
         return cls(store, config)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from sdesk.config.section import nearest, shown
+from sdesk.config.section import nearest, shown, written
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
 
@@ -42,7 +42,7 @@ class Lines:
                 name = match[1].replace('"', "")
                 inside = name == table
                 header = header or (number if inside else None)
-                if key and name == f"{table}.{key}".lstrip("."):
+                if key and f"{name}.".startswith(f"{table}.{key}.".lstrip(".")):
                     return number
             elif inside and key and re.match(rf'\s*"?{re.escape(key)}"?\s*(=|\.)', line):
                 return number
@@ -66,9 +66,13 @@ class Part:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is None:
-            for key in self.values:
-                if key not in self._known:
-                    self.fail(key, "unknown key", nearest(key, self._known) or f"known here: {', '.join(self._known)}")
+            self.require_only(self._known)
+
+    def require_only(self, known: Sequence[str]) -> None:
+        """Refuse every key but these."""
+        for key in self.values:
+            if key not in known:
+                self.fail(key, "unknown key", nearest(key, list(known)) or f"known here: {', '.join(known)}")
 
     def fail(self, key: str, what: str, remedy: str = "") -> NoReturn:
         """Refuse the file because of `key`."""
@@ -201,7 +205,7 @@ class Part:
 
     def wrong(self, key: str, right: str, value: object) -> NoReturn:
         """Refuse a value of the wrong kind."""
-        self.fail(key, f"must be {right}, not {shown(value)}")
+        self.fail(key, f"must be {right}, not {written(value)}")
 
 
 def nearest_key(key: str, others: list[str]) -> str | None:

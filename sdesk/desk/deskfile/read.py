@@ -37,6 +37,8 @@ def read(text: str, file: str) -> DeskFile:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{file} is no TOML: {error}", "mend that line") from error
     with Part(file, Lines(text), "", source) as whole:
+        # First of all: a section whose name is wrong would be missed by all that refer to it.
+        whole.require_only(SECTIONS)
         head = whole.part("desk")
         calendars = _calendars(whole.part("calendars"))
         slas = _slas(whole.part("slas"), calendars)
