@@ -1,22 +1,50 @@
 """Statements that a mail runs by the dozen: compiled once, then given to the driver as they are.
 
 They are written over the SQLModel tables like all others, so names and types come from there; only the work that
-SQLAlchemy would do again for each run (building, cache keys, result objects) is left out. Measured over 2,000
-messages, that is two thirds of the time that the store takes.
+SQLAlchemy would do again for each run (building, cache keys, contexts, result objects) is left out. They run on the
+driver's own connection, inside the transaction that the session began; the driver's errors come as they are.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Executable, Table
-from sqlalchemy.engine import CursorResult, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 Processor = Callable[[Any], Any]
+Row = tuple[Any, ...]
+
+
+class Rows:
+    """What a prepared SELECT found, as the driver gives it: no type is turned back into Python's."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+
+    def all(self) -> list[Row]:
+        """Every row."""
+        return self._rows
+
+    def first(self) -> Row | None:
+        """The first row, if there is any."""
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Row:
+        """The one row that there must be; ValueError."""
+        (row,) = self._rows
+        return row
+
+    def scalar(self) -> Any:
+        """The first column of the first row; None where there is no row."""
+        return self._rows[0][0] if self._rows else None
 
 
 class Prepared:
@@ -29,7 +57,7 @@ class Prepared:
         self._sql = ""
         self._order: list[tuple[str, Processor | None, Any]] = []
 
-    def run(self, connection: Connection, **values: Any) -> CursorResult[*tuple[Any, ...]]:
+    def run(self, connection: Connection, **values: Any) -> Rows:
         """Run it with these parameters."""
         if not self._sql:
             self._compile(connection.dialect)
@@ -37,7 +65,7 @@ class Prepared:
             fixed if name not in values else values[name] if process is None else process(values[name])
             for name, process, fixed in self._order
         )
-        return connection.exec_driver_sql(self._sql, given)
+        return Rows(_execute(connection, self._sql, given).fetchall())
 
     def _compile(self, dialect: Dialect) -> None:
         compiled = self._statement.compile(dialect=dialect)
@@ -70,7 +98,7 @@ class PreparedInsert:
             default if name not in values else values[name] if process is None else process(values[name])
             for name, process, default in self._columns
         )
-        return int(connection.exec_driver_sql(self._sql, given).lastrowid)
+        return int(_execute(connection, self._sql, given).lastrowid or 0)
 
     def _compile(self, dialect: Dialect) -> None:
         keys = [column for column in self._table.columns if not _generated(self._table, column.name)]
@@ -82,6 +110,12 @@ class PreparedInsert:
             )
         compiled = self._table.insert().compile(dialect=dialect, column_keys=[column.name for column in keys])
         self._sql = str(compiled)
+
+
+def _execute(connection: Connection, sql: str, values: Row) -> sqlite3.Cursor:
+    """Run a statement on the driver's connection; the transaction is the one that `connection` is in."""
+    cursor = cast(sqlite3.Connection, connection.connection.dbapi_connection).cursor()
+    return cursor.execute(sql, values)
 
 
 def _generated(table: Table, name: str) -> bool:

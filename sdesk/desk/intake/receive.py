@@ -289,6 +289,6 @@ def _write_ledger(
 
 def _link_copies(work: Work, identity: str, number: int) -> None:
     """The same mail in another team's mailbox opened a ticket there: the two are linked."""
-    for other in _COPIES.run(work.connection, identity=identity, number=number).scalars().all():
+    for (other,) in _COPIES.run(work.connection, identity=identity, number=number).all():
         if other is not None:
             link(work, number, other, LinkKind.COPY)

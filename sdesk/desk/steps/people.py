@@ -37,7 +37,10 @@ class FoundPerson:
 def find_person(work: Work, address: str) -> FoundPerson | None:
     """The person of an address (any letter case), or None."""
     row = _BY_ADDRESS.run(work.connection, address=address.lower()).first()
-    return None if row is None else FoundPerson(row.id, row.name, address.lower(), row.unit_id, row.language)
+    if row is None:
+        return None
+    number, name, unit_id, language = row
+    return FoundPerson(number, name, address.lower(), unit_id, language)
 
 
 def person_of(work: Work, box: Mailbox, language: str = "") -> FoundPerson | None:
