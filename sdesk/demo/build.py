@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sdesk.actions.perform import perform
+from sdesk.actions.perform import mark_seen, perform
 from sdesk.config.wire import MaildirMailbox
 from sdesk.demo.letters import Letter, shipped
 from sdesk.demo.mailbox import message_ids, write_maildir
@@ -23,12 +23,15 @@ from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
 from sdesk.desk.tick import sweep
 from sdesk.domain.actor import SYSTEM, Actor
+from sdesk.domain.filters import Filter
 from sdesk.mail.fetch import FetchOptions, fetch
 from sdesk.store import migrate
 from sdesk.store.reader import Reader
 
 AGENT = "anna"
 """Who looks at the demo."""
+LOOKED_AGO = timedelta(minutes=100)
+"""When this agent last went through the queue: what is newer is unread."""
 ADDRESSES = ("support", "hr", "feedback", "facilities")
 
 CONFIG = """# The demo's own configuration: sdesk --config {file} --as {agent} list
@@ -107,7 +110,11 @@ class _Story:
             (sent_at(letter, self.now), 0, letter) for letter in self.letters.values()
         ]
         events += [(self.now - timedelta(seconds=step.ago), 1, step) for step in shipped_steps()]
+        looked = False
         for at, _, event in sorted(events, key=lambda each: each[:2]):
+            if not looked and at > self.now - LOOKED_AGO:
+                looked = True
+                self._look()
             if isinstance(event, Letter):
                 self.waiting.append(event)
                 continue
@@ -117,6 +124,14 @@ class _Story:
             self._do(event, at)
         self._fetch(self.now)
         sweep(self.desk, now=self.now)
+
+    def _look(self) -> None:
+        """The agent has been through the whole queue: what changes from here on is news."""
+        actor = self.actors[AGENT]
+        with Reader(self.desk.store.path) as reader:
+            numbers = [row.number for row in reader.walk(actor, Filter(), now=self.now)]
+        if numbers:
+            mark_seen(self.desk, actor, numbers, now=self.now - LOOKED_AGO)
 
     def _root(self, letter: Letter) -> str:
         """The letter that opened the thread of this one."""
