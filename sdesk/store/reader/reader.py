@@ -21,9 +21,9 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import organisation, queue
+from sdesk.store.reader import mailroom, organisation, queue
 from sdesk.store.reader.connection import connect, translated
-from sdesk.store.reader.convert import attachment_row, instant, message_row, ticket_row
+from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -273,48 +273,19 @@ class Reader:
     # ---- mail ----------------------------------------------------------------------------------
 
     def ledger(self, actor: Actor, *, limit: int = 50) -> tuple[LedgerRow, ...]:
-        """Every message that the desk ever saw, newest first; those of walled teams are left out."""
+        """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
         with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT * FROM ledger_view", ()
-        if hidden is not None:
-            sql, values = f"{sql} WHERE (team_id IS NULL OR {hidden.sql})", hidden.values  # type: ignore[assignment]
-        found = self._all(f"{sql} ORDER BY id DESC LIMIT ?", *values, limit or -1)
-        return tuple(
-            LedgerRow(
-                id=row["id"],
-                mailbox=row["mailbox"],
-                folder=row["folder"],
-                uid=row["uid"],
-                taken_at=datetime.fromisoformat(row["taken_at"]),
-                marked_at=instant(row["marked_at"]),
-                sender=row["sender"],
-                subject=row["subject"],
-                message_id=row["message_id"],
-                sha256=row["sha256"],
-                outcome=row["outcome"],
-                reason=row["reason"],
-                number=row["number"],
-            )
-            for row in found
-        )
+            return mailroom.ledger(self._connection, actor, limit)
 
     def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
-        """Messages whose handling raised, oldest first; with `ended` also those that were dealt with.
-
-        Nobody knows yet whose they are: where a wall stands at all, only who sees over it sees them.
-        """
-        sql = "SELECT * FROM quarantine_view" + ("" if ended else " WHERE ended_at IS NULL") + " ORDER BY id"
-        return tuple(self._quarantine_row(row) for row in self._all(sql)) if self._sees_unsorted(actor) else ()
+        """Messages whose handling raised, oldest first; with `ended` also those that were dealt with."""
+        with translated(self.path):
+            return mailroom.quarantine(self._connection, actor, ended=ended)
 
     def quarantined(self, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
-        """One of them, with its raw bytes; NotFound."""
-        row = self._one(
-            "SELECT q.*, r.data FROM quarantine_view AS q JOIN raw_mail AS r ON r.id = q.raw_id WHERE q.id = ?", number
-        )
-        if row is None or not self._sees_unsorted(actor):
-            raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
-        return self._quarantine_row(row), zlib.decompress(row["data"])
+        """One of them, with its raw bytes (RFC 5322); NotFound."""
+        with translated(self.path):
+            return mailroom.quarantined(self._connection, actor, number)
 
     # ---- how it is done ------------------------------------------------------------------------
 
@@ -336,10 +307,6 @@ class Reader:
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
-
-    def _sees_unsorted(self, actor: Actor) -> bool:
-        with translated(self.path):
-            return wall(self._connection, actor) is None
 
     def _calendar(self, number: int) -> Calendar:
         if number not in self._calendars:
@@ -415,20 +382,3 @@ class Reader:
             sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
         others = self._one(sql, *values)
         return UnitFacts(row[0], row[1], row[2], row[3], row[4], row[5], int(others[0]) if others is not None else 0)
-
-    @staticmethod
-    def _quarantine_row(row: sqlite3.Row) -> QuarantineRow:
-        return QuarantineRow(
-            id=row["id"],
-            mailbox=row["mailbox"],
-            folder=row["folder"],
-            uid=row["uid"],
-            sender=row["sender"],
-            subject=row["subject"],
-            message_id=row["message_id"],
-            error=row["error"],
-            trace=row["trace"],
-            quarantined_at=datetime.fromisoformat(row["quarantined_at"]),
-            ended_at=instant(row["ended_at"]),
-            ended_how=row["ended_how"],
-        )
