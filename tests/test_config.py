@@ -30,6 +30,7 @@ team = "it"
 service = "other"
 trusts_auth_from = "mx.samotsvet.example"
 auto_tickets = true
+ca_file = "house.pem"
 timeout = 5
 
 [mailboxes.spool]
@@ -47,6 +48,7 @@ after = "delete"
 host = "localhost"
 port = 1025
 security = "none"
+ca_file = "/etc/ssl/house.pem"
 
 [notify]
 command = ["/usr/local/bin/ring", "{agent}"]
@@ -101,13 +103,16 @@ def test_every_key_has_its_place(tmp_path: Path) -> None:
         service="other",
         trusts_auth_from=("mx.samotsvet.example",),
         auto_tickets=True,
+        ca_file=tmp_path / "house.pem",
         timeout=5.0,
     )
     assert read.mailboxes["spool"] == MaildirMailbox(
         name="spool", path=tmp_path / "spool", addresses=("hr@samotsvet.example",), team="hr"
     )
     assert read.mailboxes["old"] == MboxMailbox(name="old", path=Path("/home/anna/old.mbox"), after=After.DELETE)
-    assert read.smtp == Server(section="smtp", host="localhost", port=1025, security=Security.NONE)
+    assert read.smtp == Server(
+        section="smtp", host="localhost", port=1025, security=Security.NONE, ca_file=Path("/etc/ssl/house.pem")
+    )
     assert read.notify == Notify(("/usr/local/bin/ring", "{agent}"), ("tgram://one",), ("true",))
     assert read.console == Console(mouse=False, theme="light", keys={"reply": "r", "take": "m,M"})
 

@@ -71,6 +71,8 @@ class Server:
     """Its first line is the password; nobody else may be able to read it."""
     token_command: tuple[str, ...] = ()
     """Argument vector; the first line that it prints is the token."""
+    ca_file: Path | None = None
+    """Certificates (PEM) to trust instead of the system's: for a house that signs its own."""
     timeout: float = 30.0
     """Seconds that the server, or the command, may be silent."""
 
@@ -202,6 +204,7 @@ def _server(section: Section, user: str, ports: Mapping[Security, int]) -> dict[
         "password_command": section.command("password_command"),
         "password_file": section.path("password_file"),
         "token_command": section.command("token_command"),
+        "ca_file": section.path("ca_file"),
         "timeout": section.seconds("timeout", 30.0),
     }
     _one_secret(section, fields)

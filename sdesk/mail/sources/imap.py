@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
+from sdesk.mail.sources import sasl
 from sdesk.mail.sources.base import Item, Taken, batches
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ImapSettings:
     security: str = "tls"
     """`tls`, `starttls` (its failure is an error, never a plain login), or `none`."""
     auth: str = "password"
-    """`password`, `xoauth2` or `oauthbearer` (RFC 7628)."""
+    """`password`, or `oauth2`: a token, by XOAUTH2 unless the server offers OAUTHBEARER (RFC 7628) alone."""
     folders: tuple[str, ...] = ("INBOX",)
     after: str = "seen"
     """`seen`, `move:FOLDER` or `delete`."""
@@ -85,8 +86,8 @@ class ImapSource:
             raise BadInput(f"after = `{settings.after}` is none of seen, move:FOLDER, delete")
         if settings.security not in ("tls", "starttls", "none"):
             raise BadInput(f"security = `{settings.security}` is none of tls, starttls, none")
-        if settings.auth not in ("password", "xoauth2", "oauthbearer"):
-            raise BadInput(f"auth = `{settings.auth}` is none of password, xoauth2, oauthbearer")
+        if settings.auth not in ("password", "oauth2"):
+            raise BadInput(f"auth = `{settings.auth}` is none of password, oauth2")
         if settings.security == "none" and not settings.allow_plain and not _is_here(settings.host):
             raise BadInput(
                 f"security = `none` would send the password of `{settings.user}` in the clear to {settings.host}",
@@ -108,7 +109,10 @@ class ImapSource:
             try:
                 context = ssl.create_default_context(cafile=settings.ca_file)
             except OSError as error:
-                raise BadInput(f"the certificates in {settings.ca_file} cannot be read: {error.strerror}") from error
+                raise BadInput(
+                    f"the certificates in {settings.ca_file} cannot be read: {_said(error.strerror)}",
+                    "mend ca_file in the configuration",
+                ) from error
         with self._talking("reached"):
             client = IMAPClient(
                 settings.host,
@@ -245,12 +249,12 @@ class ImapSource:
 
     def _login(self, client: IMAPClient, secret: str) -> None:
         user = self._settings.user
-        if self._settings.auth == "xoauth2":
-            client.oauth2_login(user, secret)
-        elif self._settings.auth == "oauthbearer":
-            client.oauthbearer_login(user, secret)
-        else:
+        if self._settings.auth == "password":
             client.login(user, secret)
+        elif client.has_capability("AUTH=OAUTHBEARER") and not client.has_capability("AUTH=XOAUTH2"):
+            client.sasl_login("OAUTHBEARER", sasl.oauthbearer(user, secret))
+        else:
+            client.sasl_login("XOAUTH2", sasl.xoauth2(user, secret))
 
     def _hang_up(self) -> None:
         client, self._client, self._selected = self._client, None, ""
@@ -283,7 +287,9 @@ class ImapSource:
                 f"the mail server {place} refuses the login of `{self._settings.user}`: {_said(error)}"
                 if refused
                 else f"the mail server {place} could not be {done}: {_said(error)}",
-                "check user and password in the configuration" if refused else "",
+                f"check user and {'password' if self._settings.auth == 'password' else 'token'} in the configuration"
+                if refused
+                else "",
             ) from error
         except (
             ValueError,

@@ -21,11 +21,12 @@ def open_source(mailbox: AnyMailbox) -> Source:
                 user=mailbox.user,
                 secret=lambda: token_of(mailbox) if oauth2 else password_of(mailbox),
                 security=mailbox.security.value,
-                auth="xoauth2" if oauth2 else "password",
+                auth=mailbox.auth.value,
                 folders=mailbox.folders,
                 after=after,
                 # The configuration has refused a plain line beyond this machine that nobody allowed.
                 allow_plain=True,
+                ca_file=mailbox.ca_file,
                 connect_seconds=min(mailbox.timeout, 15.0),
                 read_seconds=mailbox.timeout,
             )
