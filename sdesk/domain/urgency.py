@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
-from sdesk.domain.ticket import Priority, Status
+from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
 
 DEFAULT_HEAD_START: Mapping[Priority, int] = MappingProxyType({Priority.P2: 4 * 3600, Priority.P3: 3600})
 """Seconds (wall time) by which a running promise of this priority is treated as due earlier."""
@@ -21,6 +21,7 @@ RANK_RUNNING = 1
 RANK_STALE = 2
 RANK_WAITING = 3
 RANK_UNPROMISED = 4
+RANK_DONE = 5
 
 _STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
 _LEVEL = {priority: level for level, priority in enumerate(Priority, 1)}
@@ -45,18 +46,22 @@ def place(
     wake_at: datetime | None,
     loss_per_hour: Decimal,
     head_start: Mapping[Priority, int],
+    done_at: datetime | None = None,
 ) -> Place:
     """The place of a ticket.
 
     `due_at` is the earliest deadline of its running clocks, None where none runs towards one; `stale` whether now is
-    past its stale instant; `loss_per_hour` 0 without an outage; `head_start` in seconds. P1 and P2 are never stale. A P1
-    that no SLA covers stands with the others, unless it waits or is done.
+    past its stale instant; `loss_per_hour` 0 without an outage; `head_start` in seconds. P1 and P2 are never stale. A
+    P1 that no SLA covers stands with the others, unless it waits. What is done comes last, newest first: by `done_at`,
+    or by its opening where nobody resolved it.
     """
+    if status not in OPEN_STATUSES:
+        return Place(RANK_DONE, -_seconds(done_at or created_at), 0)
     loss = -int((loss_per_hour * 100).to_integral_value(ROUND_HALF_UP))
     if due_at is None:
         if status is Status.WAITING:
             return Place(RANK_WAITING, _seconds(wake_at), _seconds(created_at))
-        if priority is Priority.P1 and status in (Status.NEW, Status.OPEN):
+        if priority is Priority.P1:
             return Place(RANK_BURNING, loss, NEVER)
         return Place(RANK_UNPROMISED, _seconds(created_at), 0)
     if priority is Priority.P1:

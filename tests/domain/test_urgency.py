@@ -71,7 +71,26 @@ def test_the_others_may_be(priority: Priority) -> None:
 
 @pytest.mark.parametrize("status", [Status.RESOLVED, Status.CLOSED, Status.MERGED, Status.SPAM])
 def test_a_p1_that_is_done_burns_no_longer(status: Status) -> None:
-    assert ticket(P1, None, status=status, loss="180000").rank == 4
+    done = ticket(P1, None, status=status, loss="180000")
+    assert done > ticket(P5, None, status=Status.OPEN)
+    assert done == ticket(P5, NOW - HOUR, status=status, stale=True)
+
+
+def test_what_is_done_comes_last_the_newest_first() -> None:
+    def done(at: datetime) -> Place:
+        return place(
+            status=Status.CLOSED,
+            priority=P3,
+            created_at=NOW - 100 * HOUR,
+            due_at=None,
+            stale=False,
+            wake_at=None,
+            loss_per_hour=Decimal(0),
+            head_start=DEFAULT_HEAD_START,
+            done_at=at,
+        )
+
+    assert done(NOW) < done(NOW - HOUR)
 
 
 def test_among_p1_the_larger_loss_then_the_earlier_deadline() -> None:
@@ -151,6 +170,6 @@ def test_every_key_fits_an_index(
     status: Status, priority: Priority, due_at: datetime | None, stale: bool, loss: Decimal
 ) -> None:
     found = ticket(priority, due_at, status=status, stale=stale, loss=str(loss))
-    assert found.rank in range(5)
+    assert found.rank in range(6)
     assert all(-(2**63) < key < 2**63 for key in (found.key1, found.key2))
     assert all(type(key) is int for key in (found.rank, found.key1, found.key2))

@@ -82,6 +82,7 @@ def place_columns(
     stale_at: datetime | None,
     wake_at: datetime | None,
     loss_per_hour: Decimal | None,
+    done_at: datetime | None = None,
 ) -> dict[str, Any]:
     """The place in the urgency order, as columns."""
     found = place(
@@ -93,6 +94,7 @@ def place_columns(
         wake_at=wake_at,
         loss_per_hour=loss_per_hour or Decimal(0),
         head_start=work.rules.head_start,
+        done_at=done_at,
     )
     return {"rank": found.rank, "key1": found.key1, "key2": found.key2, "is_open": status in OPEN_STATUSES}
 
@@ -142,6 +144,7 @@ def settle(work: Work, ticket: Ticket) -> None:
         stale_at=ticket.stale_at,
         wake_at=ticket.wake_at,
         loss_per_hour=ticket.loss_per_hour if ticket.loss_since is not None else None,
+        done_at=ticket.resolved_at,
     ).items():
         setattr(ticket, name, value)
     ticket.version += 1
