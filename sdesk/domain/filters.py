@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.errors import BadInput
@@ -60,8 +60,7 @@ FIELDS: tuple[str, ...] = (*_WORDS, *_NAMES, *_INSTANTS)
 NEGATION = "not:"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Full text: every word begins so; a phrase stands so."""
 
     text: str
@@ -69,8 +68,7 @@ class Words:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A field has one of these values; `none` means that it is empty."""
 
     field: str
@@ -78,8 +76,7 @@ class Match:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(NamedTuple):
     """An instant lies between two, both included; None leaves an end open."""
 
     field: str
@@ -91,8 +88,7 @@ class Within:
 Term = Words | Match | Within
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What a list is narrowed to: all terms hold."""
 
     terms: tuple[Term, ...] = ()

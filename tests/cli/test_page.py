@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,8 +29,8 @@ def test_the_whole_page_is_its_golden_file(till: TicketDetail, golden: Golden) -
 
 @pytest.mark.parametrize("colored", [True, False])
 def test_no_control_character_of_others_reaches_the_terminal(till: TicketDetail, colored: bool) -> None:
-    hostile = replace(till.ticket, subject="\x1b]0;pwned\x07\x9b2J", requester_name="a\rb", tags=("x\x1b[1m",))
-    text = shown(replace(till, ticket=hostile), colored=colored, history=True)
+    hostile = till.ticket._replace(subject="\x1b]0;pwned\x07\x9b2J", requester_name="a\rb", tags=("x\x1b[1m",))
+    text = shown(till._replace(ticket=hostile), colored=colored, history=True)
     for ours in ("\x1b[1m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"):
         text = text.replace(ours, "" if colored else ours)
     assert text.replace("\n", "").isprintable()
@@ -45,9 +44,9 @@ def test_colour_says_nothing_that_the_words_do_not(till: TicketDetail) -> None:
 
 
 def test_what_does_not_belong_is_said(till: TicketDetail) -> None:
-    stranger = replace(till.messages[0], takes_part=False, undeliverable="no such user", direction=Direction.AUTO)
+    stranger = till.messages[0]._replace(takes_part=False, undeliverable="no such user", direction=Direction.AUTO)
     link = LinkRow(LinkKind.FOLLOWS, 7, "SD-7", "The first till", Status.CLOSED, incoming=False)
-    text = shown(replace(till, messages=(stranger,), links=(link,)))
+    text = shown(till._replace(messages=(stranger,), links=(link,)))
     assert "takes no part in this ticket" in text
     assert "undeliverable: no such user" in text
     assert "automatic" in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,13 +58,13 @@ def test_quoted_parts_are_folded_until_asked_for() -> None:
 
 
 def test_a_note_is_unmistakable_without_colour() -> None:
-    lines = lines_of(replace(MESSAGE, direction=Direction.NOTE, quoted=""))
+    lines = lines_of(MESSAGE._replace(direction=Direction.NOTE, quoted=""))
     assert "INTERNAL NOTE" in lines[0].text
     assert all(line.text.startswith(" | ") for line in lines[1:])
 
 
 def test_who_takes_no_part_and_what_never_arrived_is_said() -> None:
-    text = text_of(replace(MESSAGE, takes_part=False, undeliverable="mailbox full"))
+    text = text_of(MESSAGE._replace(takes_part=False, undeliverable="mailbox full"))
     assert "Takes no part" in text
     assert "Undeliverable: mailbox full" in text
 
@@ -75,12 +74,11 @@ def test_files_are_listed() -> None:
 
 
 def test_escape_sequences_and_markup_are_text() -> None:
-    evil = replace(
-        MESSAGE,
+    evil = MESSAGE._replace(
         author_name="\x1b[2JEve\u202e",
         text="\x1b]0;owned\x07[bold red]hi[/] \x9b31m",
         quoted="",
-        attachments=(replace(MESSAGE.attachments[0], name="\x1b[31m.txt"),),
+        attachments=(MESSAGE.attachments[0]._replace(name="\x1b[31m.txt"),),
     )
     text = text_of(evil)
     assert "\x1b" not in text
@@ -90,7 +88,7 @@ def test_escape_sequences_and_markup_are_text() -> None:
 
 
 def test_every_line_fits() -> None:
-    long = replace(MESSAGE, text="слово " * 80 + "https://example.org/" + "x" * 200, quoted="> " + "q" * 200)
+    long = MESSAGE._replace(text="слово " * 80 + "https://example.org/" + "x" * 200, quoted="> " + "q" * 200)
     assert all(line.cells <= 60 for line in lines_of(long, unfolded=True))
 
 

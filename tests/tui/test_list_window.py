@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -84,7 +83,7 @@ ROW = TicketRow(
 
 
 def held(number: int) -> Held:
-    row = replace(ROW, number=number, ref=f"SD-{number}", place=Place(1, number, 0, number))
+    row = ROW._replace(number=number, ref=f"SD-{number}", place=Place(1, number, 0, number))
     return Held(row, NOW, 1200 - AHEAD)
 
 
@@ -215,7 +214,7 @@ def test_a_threshold_shows_between_two_reads() -> None:
 @given(width=st.integers(60, 240), subject=st.text(max_size=80), money=st.booleans())
 def test_the_cells_fill_the_row_exactly(width: int, subject: str, money: bool) -> None:
     columns = columns_of(width, money=money, ref_width=7)
-    row = replace(ROW, subject=subject, loss_per_hour=Decimal(192_000) if money else None)
+    row = ROW._replace(subject=subject, loss_per_hour=Decimal(192_000) if money else None)
     cells = cells_of(Held(row, NOW, 1185), columns, NOW, cursor=True, marked=False, gone=False)
     total = sum(cell_len(cell.text) for cell in cells)
     assert total <= width

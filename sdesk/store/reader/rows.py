@@ -1,8 +1,10 @@
-"""What the reader gives: frozen values, ready to be shown or printed."""
+"""What the reader gives: frozen values, ready to be shown or printed.
+
+Named tuples, since every command that reads imports them: a dataclass takes ten times as long to make (0.7 ms).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -22,8 +24,7 @@ from sdesk.domain.ticket import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DeskFacts:
+class DeskFacts(NamedTuple):
     """The desk itself, as a reader needs it."""
 
     name: str
@@ -35,8 +36,7 @@ class DeskFacts:
     """ISO 4217."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClockRow:
+class ClockRow(NamedTuple):
     """One promise of a ticket."""
 
     kind: ClockKind
@@ -61,8 +61,7 @@ class Place(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRow:
+class TicketRow(NamedTuple):
     """One ticket of a list, seen at one instant by one agent."""
 
     number: int
@@ -114,8 +113,7 @@ class TicketRow:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A stretch of the queue in its order."""
 
     rows: tuple[TicketRow, ...]
@@ -123,8 +121,7 @@ class Page:
     has_after: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentRow:
+class AttachmentRow(NamedTuple):
     """A file of a message."""
 
     id: int
@@ -136,8 +133,7 @@ class AttachmentRow:
     inline: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(NamedTuple):
     """One message of a conversation."""
 
     id: int
@@ -166,8 +162,7 @@ class MessageRow:
         return self.author_name or self.author_address or self.agent or ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(NamedTuple):
     """One event of a ticket."""
 
     id: int
@@ -177,8 +172,7 @@ class HistoryRow:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(NamedTuple):
     """A ticket that belongs to another."""
 
     kind: LinkKind
@@ -190,8 +184,7 @@ class LinkRow:
     """The other one points here."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFacts:
+class UnitFacts(NamedTuple):
     """Where the requester is, and whom to call there."""
 
     key: str
@@ -204,8 +197,7 @@ class UnitFacts:
     """Others of the unit that the agent may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketDetail:
+class TicketDetail(NamedTuple):
     """One ticket whole."""
 
     ticket: TicketRow
@@ -216,8 +208,7 @@ class TicketDetail:
     unit: UnitFacts | None
 
 
-@dataclass(frozen=True, slots=True)
-class AgentRow:
+class AgentRow(NamedTuple):
     """Somebody who works tickets."""
 
     login: str
@@ -227,8 +218,7 @@ class AgentRow:
     teams: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TeamRow:
+class TeamRow(NamedTuple):
     """A team."""
 
     key: str
@@ -238,8 +228,7 @@ class TeamRow:
     private: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceRow:
+class ServiceRow(NamedTuple):
     """An entry of the catalogue, and what choosing it means."""
 
     key: str
@@ -253,8 +242,7 @@ class ServiceRow:
     """Working seconds, of that priority."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnitRow:
+class UnitRow(NamedTuple):
     """A part of the organisation that is served."""
 
     key: str
@@ -267,8 +255,7 @@ class UnitRow:
     turnover_per_hour: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """One message that the desk ever saw."""
 
     id: int
@@ -286,8 +273,7 @@ class LedgerRow:
     number: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class QuarantineRow:
+class QuarantineRow(NamedTuple):
     """One message whose handling raised."""
 
     id: int
@@ -304,8 +290,7 @@ class QuarantineRow:
     ended_how: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """The queue in numbers, for the console's header; of what the agent may see and what is open."""
 
     open: int
