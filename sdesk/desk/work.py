@@ -171,19 +171,19 @@ def reopen(work: Work, number: int, *, text: str = "", version: int | None = Non
     require_move(work, ticket, at_work(ticket))
     if text:
         say(work, ticket, text, kind="note", direction=Direction.NOTE)
-    reopen_ticket(work, ticket)
+    reopen_ticket(work, ticket, work.now)
     settle(work, ticket)
     return Change(number, ref, f"{ref} reopened")
 
 
-def reopen_ticket(work: Work, ticket: Ticket) -> None:
-    """The step of it: status, count and clocks, for an agent's hand and a requester's mail alike."""
+def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
+    """The step of it: status, count and clocks (from `at` on), for an agent's hand and a requester's mail alike."""
     before = load_clocks(work, ticket)
     if ticket.status is not Status.WAITING:
         ticket.reopenings += 1
     set_status(work, ticket, at_work(ticket))
     ticket.resolved_at, ticket.closed_at = None, None
-    save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), work.now))
+    save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), at))
 
 
 def confirm(work: Work, number: int, *, version: int | None = None) -> Change:

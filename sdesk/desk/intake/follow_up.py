@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from datetime import datetime
+
+from sqlalchemy import update
 from sqlmodel import col
 
 from sdesk.desk.intake.known import Thread
@@ -14,7 +16,7 @@ from sdesk.desk.steps.messages import add_message, recipients_of
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.people import FoundPerson
 from sdesk.desk.work import reopen_ticket
-from sdesk.domain.clock import requester_wrote
+from sdesk.domain.clock import Clocks, requester_wrote
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.thread import only_thanks
@@ -34,13 +36,17 @@ def follow_up(
     raw_id: int,
     *,
     part_taken: bool,
+    quiet: bool = False,
 ) -> Receipt:
-    """Add a person's mail to its ticket; of somebody who takes part it ends waits, reopens, asks for an answer."""
+    """Add a person's mail to its ticket; of somebody who takes part it ends waits, reopens, asks for an answer.
+
+    `quiet`: it sets nothing going, whoever wrote it.
+    """
     ticket = thread.ticket
     number = require_id(ticket)
     row = _add(work, mail, number, Direction.IN, sender, raw_id, part_taken=part_taken)
     thanks = only_thanks(mail.body_text) and not mail.attachments
-    if part_taken and not thanks:
+    if part_taken and not thanks and not quiet:
         _asks_for_answer(work, ticket, origin)
     record(work, number, "message", by=REQUESTER, message=row, takes_part=part_taken)
     settle(work, ticket)
@@ -55,18 +61,29 @@ def follow_up(
 
 
 def _asks_for_answer(work: Work, ticket: Ticket, origin: Origin) -> None:
-    """What a requester's words set going: a reopening, the end of a wait for them, the next-reply clock."""
+    """What a requester's words set going: a reopening, the end of a wait for them, the next-reply clock.
+
+    The clocks run on from when the mail arrived, however late it is fetched; never from before they stopped.
+    """
     if ticket.status not in OPEN_STATUSES:
-        reopen_ticket(work, ticket)
+        reopen_ticket(work, ticket, _not_before_stop(load_clocks(work, ticket), origin.arrived_at))
         record(work, require_id(ticket), "reopened", by=REQUESTER)
     promise = promise_of(work, ticket)
     before = load_clocks(work, ticket)
     clocks = before
     if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.REQUESTER:
-        clocks = wake(work, ticket, clocks, work.now)
+        clocks = wake(work, ticket, clocks, _not_before_stop(clocks, origin.arrived_at))
     save_clocks(work, ticket, before, requester_wrote(clocks, promise, origin.arrived_at))
     if ticket.unanswered_since is None:
         ticket.unanswered_since = origin.arrived_at
+
+
+def _not_before_stop(clocks: Clocks, at: datetime) -> datetime:
+    """`at`, or when resolution last stopped where the mail crossed with what stopped it."""
+    stops = [run.stopped_at for run in clocks.resolution.runs[-1:]]
+    if clocks.resolution.met_at is not None:
+        stops.append(clocks.resolution.met_at)
+    return max([at, *stops])
 
 
 def note_from_machine(
@@ -104,7 +121,6 @@ def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> R
     work.connection.execute(
         update(Message)
         .where(
-            col(Message.ticket_id) == number,
             col(Message.message_id).in_((*mail.reported_ids, *mail.in_reply_to, *mail.references)),
             col(Message.direction) == Direction.OUT,
         )
@@ -113,19 +129,6 @@ def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> R
     record(work, number, "undeliverable", by="system", message=row, reason=said)
     settle(work, ticket)
     return Receipt(Outcome.NOTED, number, f"a bounce of what {work.rules.ref(number)} sent")
-
-
-def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:
-    """The ticket whose outgoing message a bounce names."""
-    ids = [*mail.reported_ids, *mail.in_reply_to, *mail.references][:50]
-    if not ids:
-        return None
-    number = work.connection.execute(
-        select(col(Message.ticket_id))
-        .where(col(Message.message_id).in_(ids), col(Message.direction) == Direction.OUT)
-        .limit(1)
-    ).scalar()
-    return None if number is None else work.session.get_one(Ticket, number)
 
 
 def _add(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
+from sdesk.desk.intake.origin import Origin
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.outgoing import read_message_id
 from sdesk.desk.steps.people import FoundPerson
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.thread import address_token, referred_ids, subject_tag
-from sdesk.domain.ticket import OPEN_STATUSES, LinkKind, Status
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
 from sdesk.store.models import Ledger, Link, Message, Person, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -32,8 +33,16 @@ _BY_MESSAGE_ID = Prepared(
     select(col(Message.ticket_id)).where(col(Message.message_id) == bindparam("message_id")).order_by(col(Message.id))
 )
 _TAKING_PART = Prepared(
+    # A note may quote anybody, and a machine's mail may come from anywhere: who stands there takes no part by that.
     select(col(Message.author_address), col(Message.recipients)).where(
-        col(Message.ticket_id) == bindparam("number"), col(Message.takes_part)
+        col(Message.ticket_id) == bindparam("number"),
+        col(Message.takes_part),
+        or_(col(Message.direction) == Direction.IN, col(Message.direction) == Direction.OUT),
+    )
+)
+_TAKEN_INTO = Prepared(
+    select(col(Ledger.id)).where(
+        col(Ledger.identity) == bindparam("identity"), col(Ledger.ticket_id) == bindparam("number")
     )
 )
 
@@ -53,6 +62,30 @@ def seen_before(work: Work, identity: str, team_id: int) -> tuple[int | None] | 
     """The ticket (or None) of the same mail taken earlier for the same team; None where it was never taken."""
     row = _SAME_MAIL.run(work.connection, identity=identity, team_id=team_id).first()
     return None if row is None else (row[0],)
+
+
+def taken_into(work: Work, identity: str, ticket: Ticket) -> bool:
+    """Whether the same mail, from whichever mailbox, is in a ticket's thread already."""
+    return _TAKEN_INTO.run(work.connection, identity=identity, number=ticket.id).first() is not None
+
+
+def own_addresses(work: Work, origin: Origin) -> set[str]:
+    """The desk's own addresses: what comes from there is never a request to be answered."""
+    return {*work.rules.team_addresses, *(address.lower() for address in origin.addresses)}
+
+
+def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:
+    """The ticket whose outgoing mail a bounce names: an answer, or an acknowledgement, which the outbox alone has."""
+    ids = [*mail.reported_ids, *mail.in_reply_to, *mail.references][:50]
+    number = work.connection.execute(
+        select(col(Message.ticket_id))
+        .where(col(Message.message_id).in_(ids), col(Message.direction) == Direction.OUT)
+        .limit(1)
+    ).scalar()
+    for own in map(read_message_id, ids):
+        if number is None and own is not None:
+            number = _by_token(work, *own)
+    return None if number is None else _surviving(work, work.session.get_one(Ticket, number))
 
 
 def find_thread(work: Work, mail: InboundMail) -> Thread | None:
@@ -81,12 +114,13 @@ def tagged_ticket(work: Work, mail: InboundMail) -> Ticket | None:
 
 def takes_part(work: Work, ticket: Ticket, sender: FoundPerson | None, address: str) -> bool:
     """Whether a sender is the requester, of the requester's unit, or was an author or recipient in the thread."""
-    if sender is not None:
-        if sender.id == ticket.requester_id:
-            return True
-        if sender.unit_id is not None and sender.unit_id == ticket.unit_id:
-            return True
     address = address.lower()
+    if sender is not None and sender.id == ticket.requester_id:
+        return True
+    # A colleague may write for the first time.
+    unit_id = sender.unit_id if sender is not None else work.rules.unit_of(address)
+    if unit_id is not None and unit_id == ticket.unit_id:
+        return True
     rows = _TAKING_PART.run(work.connection, number=ticket.id).all()
     for author, recipients in rows:
         named = {author.lower()}
@@ -98,24 +132,26 @@ def takes_part(work: Work, ticket: Ticket, sender: FoundPerson | None, address: 
     return False
 
 
-def shares_organisation(work: Work, ticket: Ticket, sender: FoundPerson | None) -> bool:
-    """Whether a sender is of the requester's unit, or writes from the requester's own mail domain and is known."""
-    if sender is None or ticket.requester_id is None:
+def shares_organisation(work: Work, ticket: Ticket, sender: FoundPerson | None, address: str) -> bool:
+    """Whether a sender is of the unit that the requester is of (the ticket's own may be another)."""
+    if ticket.requester_id is None:
         return False
-    if sender.unit_id is not None and sender.unit_id == ticket.unit_id:
-        return True
+    unit_id = sender.unit_id if sender is not None else work.rules.unit_of(address.lower())
     units = work.connection.execute(select(col(Person.unit_id)).where(col(Person.id) == ticket.requester_id)).scalar()
-    return units is not None and units == sender.unit_id
+    return unit_id is not None and units == unit_id
 
 
-def may_reopen(work: Work, ticket: Ticket) -> bool:
-    """Whether a follow-up may still reopen a ticket: it is open, or was resolved within the team's period."""
+def may_reopen(work: Work, ticket: Ticket, arrived_at: datetime) -> bool:
+    """Whether a follow-up may still reopen a ticket: it is open, or was resolved within the team's period.
+
+    What counts is when the mail arrived: nobody is turned away because a fetch came late.
+    """
     if ticket.status in OPEN_STATUSES:
         return True
     if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.resolved_at is None:
         return False
     period = timedelta(seconds=work.rules.teams[ticket.team_id].reopen_for)
-    return work.now <= ticket.resolved_at + period
+    return arrived_at <= ticket.resolved_at + period
 
 
 def _by_token(work: Work, number: int, token: str) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
+from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
@@ -146,6 +147,8 @@ def _acknowledge(
 ) -> None:
     """Queue the acknowledgement, or write into the history why there is none."""
     withheld = silent
+    if withheld is None and requester is not None and requester.address in own_addresses(work, origin):
+        withheld = "the requester has the desk's own address"
     if withheld is None and requester is None:
         withheld = "the requester has no address"
     if withheld is None and work.now - origin.arrived_at > ACKNOWLEDGE_WITHIN:

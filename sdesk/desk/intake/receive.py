@@ -10,14 +10,17 @@ import hashlib
 from sqlalchemy import bindparam, select
 from sqlmodel import col
 
-from sdesk.desk.intake.follow_up import find_bounced, follow_up, note_bounce, note_from_agent, note_from_machine
+from sdesk.desk.intake.follow_up import follow_up, note_bounce, note_from_agent, note_from_machine
 from sdesk.desk.intake.known import (
     Thread,
+    find_bounced,
     find_thread,
     may_reopen,
+    own_addresses,
     seen_before,
     shares_organisation,
     tagged_ticket,
+    taken_into,
     takes_part,
 )
 from sdesk.desk.intake.new import link, new_ticket
@@ -33,7 +36,7 @@ from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.routing import Routing, route
 from sdesk.domain.thread import authentication_failed
-from sdesk.domain.ticket import LinkKind
+from sdesk.domain.ticket import LinkKind, Status
 from sdesk.store.models import Ledger, Quarantine, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -59,7 +62,7 @@ def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin) -> Receip
     if before is not None:
         receipt = Receipt(Outcome.DUPLICATE, before[0], "the same mail was taken before")
     else:
-        receipt = _decide(work, mail, origin, routing, teams, raw_id)
+        receipt = _decide(work, mail, origin, routing, teams, raw_id, identity)
     _write_ledger(work, mail, origin, identity, teams[0], raw_id, receipt)
     if receipt.outcome is Outcome.CREATED and receipt.number is not None:
         _link_copies(work, identity, receipt.number)
@@ -79,19 +82,28 @@ def quarantine(work: Work, mail: InboundMail, raw: bytes, origin: Origin, error:
 
 
 def identity_of(mail: InboundMail) -> str:
-    """What two copies of one mail have in common, wherever they lie: Message-ID with From, Date, Subject and body."""
-    return hashlib.sha256(f"{mail.message_id}\n{mail.digest}".encode()).hexdigest()
+    """What two copies of one mail have in common, wherever they lie: Message-ID with From, Date, Subject and body.
+
+    Without a Message-ID all of its bytes: what devices write is the same each time, and is news each time.
+    """
+    return hashlib.sha256(f"{mail.message_id}\n{mail.digest if mail.message_id else mail.sha256}".encode()).hexdigest()
 
 
 def _decide(
-    work: Work, mail: InboundMail, origin: Origin, routing: Routing, teams: tuple[int, ...], raw_id: int
+    work: Work,
+    mail: InboundMail,
+    origin: Origin,
+    routing: Routing,
+    teams: tuple[int, ...],
+    raw_id: int,
+    identity: str,
 ) -> Receipt:
     if mail.header(LOOP_HEADER).strip() == work.rules.loop_token:
         return Receipt(Outcome.IGNORED, None, "the desk sent it itself")
-    if routing.values.get("discard"):
-        return Receipt(Outcome.IGNORED, None, f"routing rule {routing.decided_by['discard']} discards it")
+    forged = authentication_failed(mail, origin.trusts_auth_from)
+    silent = "its sender could not be authenticated" if forged else None
     if routing.person:
-        return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a web form")
+        return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a web form", silent=silent)
     sender = mail.sender.address.lower()
     if mail.is_bounce:
         bounced = find_bounced(work, mail)
@@ -99,8 +111,9 @@ def _decide(
             return Receipt(Outcome.IGNORED, None, "a bounce that names no message of the desk")
         return note_bounce(work, mail, bounced, raw_id)
     thread = find_thread(work, mail)
-    own = {*work.rules.team_addresses, *(address.lower() for address in origin.addresses)}
-    if sender in own:
+    if thread is not None and taken_into(work, identity, thread.ticket):
+        return _taken_already(work, thread.ticket)
+    if sender in own_addresses(work, origin):
         return _from_own_address(work, mail, origin, routing, teams, raw_id, thread)
     person = find_person(work, sender) if sender else None
     if mail.is_auto:
@@ -112,17 +125,18 @@ def _decide(
         return _new_for_each(
             work, mail, origin, routing, teams, raw_id, reason=reason, silent="it is an automatic mail"
         )
-    forged = authentication_failed(mail, origin.trusts_auth_from)
-    silent = "its sender could not be authenticated" if forged else None
     agent_id = work.rules.agent_addresses.get(sender)
     if thread is not None:
-        if agent_id is not None:
+        asks = person is not None and person.id == thread.ticket.requester_id
+        if agent_id is not None and not asks:
             why = f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, from an agent's address"
             return note_from_agent(work, mail, thread.ticket, agent_id, raw_id, why)
         part_taken = not forged and takes_part(work, thread.ticket, person, sender)
-        if thread.ticket.status == "spam" or (
-            may_reopen(work, thread.ticket) and (part_taken or thread.ticket.is_open)
-        ):
+        if thread.ticket.status is Status.SPAM:
+            # What was wrongly called spam comes back by a mail that is none.
+            again = routing.values.get("status") == Status.SPAM
+            return follow_up(work, mail, origin, thread, person, raw_id, part_taken=part_taken, quiet=again)
+        if may_reopen(work, thread.ticket, origin.arrived_at) and (part_taken or thread.ticket.is_open):
             return follow_up(work, mail, origin, thread, person, raw_id, part_taken=part_taken)
         why = (
             f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, which is {thread.ticket.status} for good"
@@ -132,7 +146,7 @@ def _decide(
         )
     tagged = tagged_ticket(work, mail)
     if tagged is not None:
-        return _by_subject(work, mail, origin, routing, teams, raw_id, tagged, silent)
+        return _by_subject(work, mail, origin, routing, teams, raw_id, identity, tagged, silent)
     return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a new request", silent=silent)
 
 
@@ -143,6 +157,7 @@ def _by_subject(
     routing: Routing,
     teams: tuple[int, ...],
     raw_id: int,
+    identity: str,
     tagged: Ticket,
     silent: str | None,
 ) -> Receipt:
@@ -150,24 +165,41 @@ def _by_subject(
     sender = mail.sender.address.lower()
     person = find_person(work, sender) if sender else None
     ref = work.rules.ref(require_id(tagged))
-    belongs = silent is None and (takes_part(work, tagged, person, sender) or shares_organisation(work, tagged, person))
-    if belongs and not work.rules.teams[tagged.team_id].private and may_reopen(work, tagged):
-        thread = Thread(tagged, "its subject", by_reference=False)
-        return follow_up(work, mail, origin, thread, person, raw_id, part_taken=True)
-    reason = f"its subject names {ref}, " + (
-        "which is closed for good" if belongs else "whose thread the sender takes no part in"
+    belongs = silent is None and (
+        takes_part(work, tagged, person, sender) or shares_organisation(work, tagged, person, sender)
     )
-    receipt = _new_for_each(work, mail, origin, routing, teams, raw_id, reason=reason, silent=silent, follows=tagged)
+    private = work.rules.teams[tagged.team_id].private
+    if belongs and not private:
+        if taken_into(work, identity, tagged):
+            return _taken_already(work, tagged)
+        agent_id = work.rules.agent_addresses.get(sender)
+        if agent_id is not None and (person is None or person.id != tagged.requester_id):
+            why = f"its subject names {ref}, from an agent's address"
+            return note_from_agent(work, mail, tagged, agent_id, raw_id, why)
+        if may_reopen(work, tagged, origin.arrived_at):
+            thread = Thread(tagged, "its subject", by_reference=False)
+            return follow_up(work, mail, origin, thread, person, raw_id, part_taken=True)
     if not belongs:
+        hindered = "whose thread the sender takes no part in"
+    else:
+        hindered = "which no number alone opens" if private else "which is closed for good"
+    reason = f"its subject names {ref}, {hindered}"
+    receipt = _new_for_each(work, mail, origin, routing, teams, raw_id, reason=reason, silent=silent, follows=tagged)
+    if not belongs and receipt.number is not None:
         record(
             work,
             require_id(tagged),
             "stranger_named_ticket",
             by="system",
             sender=mail.sender.address,
-            other=work.rules.ref(receipt.number) if receipt.number is not None else None,
+            other=work.rules.ref(receipt.number),
         )
     return receipt
+
+
+def _taken_already(work: Work, ticket: Ticket) -> Receipt:
+    number = require_id(ticket)
+    return Receipt(Outcome.DUPLICATE, number, f"the same mail was taken into {work.rules.ref(number)} before")
 
 
 def _from_own_address(
@@ -207,9 +239,11 @@ def _new_for_each(
     follows: Ticket | None = None,
 ) -> Receipt:
     """A ticket for each addressed team, linked to each other; the first one is what the ledger names."""
+    if routing.values.get("discard"):
+        return Receipt(Outcome.IGNORED, None, f"routing rule {routing.decided_by['discard']} discards it")
     receipts = []
     for position, team_id in enumerate(teams):
-        routed = routing if position == 0 else Routing({}, {}, routing.person)
+        routed = routing if position == 0 else _for_another_team(routing)
         receipts.append(
             new_ticket(work, mail, origin, routed, team_id, raw_id, reason=reason, silent=silent, follows=follows)
         )
@@ -218,6 +252,13 @@ def _new_for_each(
         if first.number is not None and other.number is not None:
             link(work, other.number, first.number, LinkKind.COPY)
     return first
+
+
+def _for_another_team(routing: Routing) -> Routing:
+    """What the rules say of the mail itself; which team, service and priority follow, they say of the first team."""
+    kept = {"requester", "unit", "status", "tags"}
+    values = {key: value for key, value in routing.values.items() if key in kept}
+    return Routing(values, {key: routing.decided_by[key] for key in values}, routing.person)
 
 
 def _teams(work: Work, mail: InboundMail, origin: Origin, routing: Routing) -> tuple[int, ...]:
