@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
-from sqlmodel import col
 
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
@@ -25,7 +24,7 @@ from sdesk.store.models import Desk
 from sdesk.store.prepared import Prepared
 
 _TABLES = Desk.metadata.tables
-_REVISION = Prepared(select(col(Desk.revision)))
+_REVISION = Prepared(select(_TABLES["desk"].c.revision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +202,7 @@ def load(connection: Connection) -> Rules:
         )
         for row in rows("team")
     }
+    retired_teams = {row.id for row in rows("team") if row.retired_at is not None}
     agents, agent_keys, agent_addresses = {}, {}, {}
     for row in rows("agent"):
         agents[row.id] = AgentRule(row.id, row.key, row.name, row.email)
@@ -253,11 +253,13 @@ def load(connection: Connection) -> Rules:
             parse_rule(row.condition, row.assignment, person=row.person)
             for row in sorted(rows("routing_rule"), key=lambda row: row.position)
         ),
-        team_keys={team.key: team.id for team in teams.values()},
+        team_keys={team.key: team.id for team in teams.values() if team.id not in retired_teams},
         agent_keys=agent_keys,
         service_keys=service_keys,
         unit_keys=unit_keys,
-        team_addresses={team.address.lower(): team.id for team in teams.values() if team.address},
+        team_addresses={
+            team.address.lower(): team.id for team in teams.values() if team.address and team.id not in retired_teams
+        },
         agent_addresses=agent_addresses,
     )
 

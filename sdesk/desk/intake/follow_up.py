@@ -48,7 +48,7 @@ def follow_up(
     thanks = only_thanks(mail.body_text) and not mail.attachments
     if part_taken and not thanks and not quiet:
         _asks_for_answer(work, ticket, origin)
-    record(work, number, "message", by=REQUESTER, message=row, takes_part=part_taken)
+    record(work, number, "message", by=REQUESTER if part_taken else "system", message=row, takes_part=part_taken)
     settle(work, ticket)
     ref = work.rules.ref(number)
     if not part_taken:

@@ -138,9 +138,8 @@ def _decide(
             return follow_up(work, mail, origin, thread, person, raw_id, part_taken=part_taken, quiet=again)
         if may_reopen(work, thread.ticket, origin.arrived_at) and (part_taken or thread.ticket.is_open):
             return follow_up(work, mail, origin, thread, person, raw_id, part_taken=part_taken)
-        why = (
-            f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, which is {thread.ticket.status} for good"
-        )
+        hindered = f"which is {thread.ticket.status}" + (" for good" if part_taken else " and not the sender's")
+        why = f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, {hindered}"
         return _new_for_each(
             work, mail, origin, routing, teams, raw_id, reason=why, silent=silent, follows=thread.ticket
         )
