@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.find import key_of, word_of
+from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.people import parse_mailbox, person_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
@@ -47,12 +47,14 @@ def create(
     assignee_id = None
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
+    team_id = _team(work, team, service_id)
+    require_sight(work, team_id, assignee_id)
     body = neutralise(text)
     opened = open_ticket(
         work,
         Opening(
             subject=subject,
-            team_id=_team(work, team, service_id),
+            team_id=team_id,
             service_id=service_id,
             requester_id=person.id if person else None,
             unit_id=unit_id,

@@ -16,7 +16,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.conversation import say
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
-from sdesk.desk.steps.find import find_ticket, key_of, word_of
+from sdesk.desk.steps.find import find_ticket, key_of, require_sight, word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.moves import (
@@ -56,21 +56,11 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
     if agent_id == ticket.assignee_id:
         name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
         return Change(number, ref, f"{ref} is assigned to {name} already", changed=False)
-    if agent_id is not None and agent_id not in work.rules.teams[ticket.team_id].members:
-        _require_sight(work, ticket, agent_id)
+    require_sight(work, ticket.team_id, agent_id)
     _hand_over(work, ticket, agent_id)
     settle(work, ticket)
     name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
     return Change(number, ref, f"{ref} assigned to {name}")
-
-
-def _require_sight(work: Work, ticket: Ticket, agent_id: int) -> None:
-    team = work.rules.teams[ticket.team_id]
-    if team.private:
-        agent = work.rules.agents[agent_id].key
-        raise Refused(
-            f"`{agent}` is no member of team `{team.key}`, whose tickets are private", "assign a member of the team"
-        )
 
 
 def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:

@@ -31,6 +31,16 @@ def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
     return ticket
 
 
+def require_sight(work: Work, team_id: int, agent_id: int | None) -> None:
+    """Refused for an agent who would be given a ticket of a private team that is not his."""
+    team = work.rules.teams[team_id]
+    if agent_id is not None and team.private and agent_id not in team.members:
+        agent = work.rules.agents[agent_id].key
+        raise Refused(
+            f"`{agent}` is no member of team `{team.key}`, whose tickets are private", "assign a member of the team"
+        )
+
+
 def _visible(work: Work, ticket: Ticket) -> bool:
     if work.actor.sees_all or ticket.team_id in work.actor.team_ids:
         return True
