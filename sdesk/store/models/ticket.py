@@ -34,11 +34,14 @@ class Ticket(Table, table=True):
         partial_index("ix_ticket_queue", "rank", "key1", "key2", "id", where=_OPEN),
         partial_index("ix_ticket_queue_team", "team_id", "rank", "key1", "key2", "id", where=_OPEN),
         partial_index("ix_ticket_queue_assignee", "assignee_id", "rank", "key1", "key2", "id", where=_OPEN),
+        # What waits stands behind all that runs: a page of it would walk past every ticket before.
+        partial_index("ix_ticket_queue_waiting", "rank", "key1", "key2", "id", where="status = 'waiting'"),
         Index("ix_ticket_place", "rank", "key1", "key2", "id"),
-        # Counting the views in one pass reads this index alone.
+        # Counting the views reads these two alone; the condition's column is in them, or SQLite would look it up.
         partial_index(
             "ix_ticket_count", "is_open", "team_id", "assignee_id", "status", "due_at", "stale_at", where=_OPEN
         ),
+        partial_index("ix_ticket_done", "is_open", "team_id", "status", where="NOT is_open"),
         partial_index("ix_ticket_loss", "loss_per_hour", where="is_open AND loss_per_hour IS NOT NULL"),
         partial_index("ix_ticket_wake", "wake_at", where="wake_at IS NOT NULL"),
         partial_index("ix_ticket_stale", "stale_at", where="is_open AND stale_at IS NOT NULL"),

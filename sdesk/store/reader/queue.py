@@ -22,6 +22,8 @@ _AFTER = f"({', '.join(_ORDER)}) > (?, ?, ?, ?)"
 _BEFORE = f"({', '.join(_ORDER)}) < (?, ?, ?, ?)"
 _FORTH = ", ".join(_ORDER)
 _BACK = ", ".join(f"{column} DESC" for column in _ORDER)
+_TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
+"""What is counted: under an aggregate SQLite keeps the joins of `ticket_view`, though it uses nothing of them."""
 
 
 def condition(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: datetime) -> Condition:
@@ -49,20 +51,32 @@ def page_query(where: Condition, *, limit: int, after: Place | None, before: Pla
     return Condition(sql, tuple(values))
 
 
+def count_query(where: Condition) -> Condition:
+    """The statement that counts one list."""
+    return Condition(f"SELECT count(*) FROM {_TICKETS} WHERE {where.sql}", where.values)
+
+
 def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:
-    """The statement that counts several views in one pass over the open tickets (or over all, if one wants more)."""
+    """The statement that counts several views in one pass over the open tickets (and one over the others, if asked)."""
     hidden = wall(connection, actor)
-    sums: list[str] = []
-    values: list[Value] = []
-    for wanted in filters:
-        each = compile_filter(connection, wanted, actor, now)
-        sums.append(f"coalesce(sum({each.sql}), 0)")
-        values.extend(each.values)
-    base = "is_open" if all(wanted.open_only for wanted in filters) else "1"
-    if hidden is not None:
-        base += f" AND {hidden.sql}"
-        values.extend(hidden.values)
-    return Condition(f"SELECT {', '.join(sums)} FROM ticket_view WHERE {base}", tuple(values))
+    conditions = [compile_filter(connection, wanted, actor, now) for wanted in filters]
+    passes = [_sums(conditions, "is_open", hidden)]
+    if not all(wanted.open_only for wanted in filters):
+        beyond = [
+            Condition("0") if wanted.open_only else each for wanted, each in zip(filters, conditions, strict=True)
+        ]
+        passes.append(_sums(beyond, "NOT is_open", hidden))
+    totals = ", ".join(f"sum(count{index})" for index in range(len(filters)))
+    sql = f"SELECT {totals} FROM ({' UNION ALL '.join(each.sql for each in passes)})"
+    return Condition(sql, tuple(value for each in passes for value in each.values))
+
+
+def _sums(conditions: Sequence[Condition], which: str, hidden: Condition | None) -> Condition:
+    """One pass over the tickets that an index is partial on: how many of them each condition holds for."""
+    sums = ", ".join(f"coalesce(sum({each.sql}), 0) AS count{index}" for index, each in enumerate(conditions))
+    behind = (Condition(which),) if hidden is None else (Condition(which), hidden)
+    sql = f"SELECT {sums} FROM {_TICKETS} WHERE {' AND '.join(each.sql for each in behind)}"
+    return Condition(sql, tuple(value for each in (*conditions, *behind) for value in each.values))
 
 
 DUE_SOON = timedelta(hours=1)

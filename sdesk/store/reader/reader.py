@@ -183,15 +183,11 @@ class Reader:
     def count(self, actor: Actor, wanted: Filter, *, now: datetime) -> int:
         """How many tickets a list has."""
         with translated(self.path):
-            where = queue.condition(self._connection, actor, wanted, now)
-            row = self._connection.execute(
-                f"SELECT count(*) FROM ticket_view WHERE {where.sql}",
-                where.values,
-            ).fetchone()
-        return int(row[0])
+            query = queue.count_query(queue.condition(self._connection, actor, wanted, now))
+            return int(self._connection.execute(query.sql, query.values).fetchone()[0])
 
     def counts_of(self, actor: Actor, filters: Sequence[Filter], *, now: datetime) -> tuple[int, ...]:
-        """How many tickets each of several lists has, in one pass."""
+        """How many tickets each of several lists has, by one statement."""
         with translated(self.path):
             query = queue.counts_query(self._connection, actor, filters, now)
             return tuple(self._connection.execute(query.sql, query.values).fetchone())

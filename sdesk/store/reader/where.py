@@ -12,10 +12,12 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter, Flag, Having, Match, Within, Words
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ticket import Status
 from sdesk.store.search import expression
 
-MANY_HITS = 50_000
-"""From so many full-text hits on, each ticket of the queue is probed instead of the hits being sorted."""
+MANY_HITS = 10_000
+"""From so many full-text hits on, the queue is walked in its order and each ticket sought among the hits; fewer are
+looked up and sorted."""
 
 Value = str | int | None
 
@@ -169,6 +171,9 @@ def _match(term: Match, actor: Actor, now: datetime) -> Condition:
         return _negated(_numbers(term), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
+    if term.field == "status" and len(term.values) == 1:
+        # Written out, since an index that is partial on a status is used for no parameter.
+        return _negated(Condition(f"status = '{Status(term.values[0]).value}'"), term.negated)
     column = _COLUMNS[term.field]
     return _negated(Condition(f"{column} IN ({_marks(term.values)})", term.values), term.negated)
 
@@ -263,7 +268,7 @@ def _words(connection: sqlite3.Connection, words: Sequence[Words], negated: bool
     hits = connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH ? LIMIT ?)", (sought_all, MANY_HITS + 1)
     ).fetchone()[0]
-    if hits <= MANY_HITS:
-        return Condition("number IN (SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?)", (sought_all,))
-    probe = "EXISTS (SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH ? AND ticket_fts.rowid = number)"
-    return Condition(probe, (sought_all,))
+    # The plus keeps SQLite from the hits' own order. No probe by `MATCH ... AND rowid = number`: it merges the postings
+    # of every word that begins so anew for each ticket, 4 ms among 100,000 hits.
+    column = "number" if hits <= MANY_HITS else "+number"
+    return Condition(f"{column} IN (SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?)", (sought_all,))

@@ -320,6 +320,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_ticket_created_at", "ticket", ["created_at"], unique=False)
     op.create_index(
+        "ix_ticket_done", "ticket", ["is_open", "team_id", "status"], unique=False, sqlite_where=sa.text("NOT is_open")
+    )
+    op.create_index(
         "ix_ticket_loss",
         "ticket",
         ["loss_per_hour"],
@@ -343,6 +346,13 @@ def upgrade() -> None:
         ["team_id", "rank", "key1", "key2", "id"],
         unique=False,
         sqlite_where=sa.text("is_open"),
+    )
+    op.create_index(
+        "ix_ticket_queue_waiting",
+        "ticket",
+        ["rank", "key1", "key2", "id"],
+        unique=False,
+        sqlite_where=sa.text("status = 'waiting'"),
     )
     op.create_index("ix_ticket_requester_id", "ticket", ["requester_id"], unique=False)
     op.create_index(

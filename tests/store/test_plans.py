@@ -1,0 +1,149 @@
+"""The ways that SQLite takes through a store, as it says itself: each hot question stays on its index."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from desks import NOW
+from sqlalchemy.dialects.sqlite import dialect
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter, parse
+from sdesk.domain.ticket import Status
+from sdesk.store.prepared import Prepared
+from sdesk.store.reader import Reader, queue, where
+
+VIEWS = ("assignee:me", "assignee:none team:it", "team:it", "status:waiting", "is:breached")
+EVERY_STATUS = "status:" + ",".join(status.value for status in Status)
+OF_EACH_MAIL = (
+    "sdesk.desk.intake.known",
+    "sdesk.desk.intake.ledger",
+    "sdesk.desk.intake.receive",
+    "sdesk.desk.steps.clocks",
+    "sdesk.desk.steps.messages",
+    "sdesk.desk.steps.outgoing",
+    "sdesk.desk.steps.people",
+)
+"""Modules whose prepared statements run for each mail."""
+
+
+def of(text: str) -> Filter:
+    """A filter as it is typed."""
+    return parse(text, now=NOW, zone=ZoneInfo("UTC"))
+
+
+def plan(connection: sqlite3.Connection, sql: str, values: tuple[object, ...]) -> list[str]:
+    """The steps of SQLite's plan."""
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+@pytest.fixture
+def busy(busy_desk_path: Path) -> Iterator[Reader]:
+    """A reader of the busy desk."""
+    with Reader(busy_desk_path) as reader:
+        yield reader
+
+
+@pytest.fixture(params=["anna", "boris"])
+def actor(busy: Reader, request: pytest.FixtureRequest) -> Actor:
+    """One who sees over walls, and one who does not."""
+    return busy.actor(request.param)
+
+
+def test_counts_read_two_indexes_and_no_table(busy: Reader, actor: Actor) -> None:
+    filters = [of(text) for text in (*VIEWS, EVERY_STATUS)]
+    query = queue.counts_query(busy._connection, actor, filters, NOW)
+    steps = plan(busy._connection, query.sql, query.values)
+    read = [step for step in steps if " t " in step]
+    assert len(read) == 2
+    assert read[0].endswith("USING COVERING INDEX ix_ticket_count")
+    assert read[1].endswith("USING COVERING INDEX ix_ticket_done")
+    assert not any("JOIN" in step for step in steps)
+
+
+def test_counts_of_what_is_open_never_touch_the_rest(busy: Reader, actor: Actor) -> None:
+    query = queue.counts_query(busy._connection, actor, [of(text) for text in VIEWS], NOW)
+    steps = plan(busy._connection, query.sql, query.values)
+    assert [step for step in steps if " t " in step] == ["SCAN t USING COVERING INDEX ix_ticket_count"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "team:it",
+            "assignee:me",
+            "assignee:none",
+            "unit:flagship",
+            "tag:vip",
+            "has:note",
+            "printer",
+            "not:printer",
+        ),
+        *("status:waiting", "status:closed", "status:closed,resolved team:it", "not:status:new", EVERY_STATUS),
+        *("is:unread", "is:breached"),
+    ],
+)
+def test_a_count_is_the_length_of_its_list(busy: Reader, actor: Actor, text: str) -> None:
+    wanted = of(text)
+    listed = len(list(busy.walk(actor, wanted, now=NOW)))
+    assert busy.count(actor, wanted, now=NOW) == listed
+    assert busy.counts_of(actor, [of(EVERY_STATUS), wanted, of("")], now=NOW)[1] == listed
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_what_waits_is_found_without_walking_past_all_that_runs(busy: Reader, actor: Actor, backwards: bool) -> None:
+    condition = queue.condition(busy._connection, actor, of("status:waiting"), NOW)
+    place = next(iter(busy.walk(actor, of(""), now=NOW))).place
+    query = queue.page_query(condition, limit=50, after=None, before=place if backwards else None)
+    steps = plan(busy._connection, query.sql, query.values)
+    assert any("ix_ticket_queue_waiting" in step for step in steps)
+    assert not any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
+
+
+def test_a_common_word_is_sought_along_the_queue(busy: Reader, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = [row.number for row in busy.walk(actor, of("printer"), now=NOW)]
+    monkeypatch.setattr(where, "MANY_HITS", 3)
+    assert len(few) > 3
+    assert [row.number for row in busy.walk(actor, of("printer"), now=NOW)] == few
+    query = queue.page_query(
+        queue.condition(busy._connection, actor, of("printer"), NOW), limit=50, after=None, before=None
+    )
+    steps = plan(busy._connection, query.sql, query.values)
+    assert any(step.endswith("USING INDEX ix_ticket_queue") for step in steps)
+    assert not any("TEMP B-TREE FOR ORDER BY" in step for step in steps)
+    assert sum("ticket_fts" in step for step in steps) == 1
+    assert not any("CORRELATED" in earlier for earlier, step in pairwise(steps) if "_fts" in step)
+
+
+@pytest.mark.parametrize("module", OF_EACH_MAIL)
+def test_what_each_mail_asks_is_answered_by_an_index(busy_desk_path: Path, module: str) -> None:
+    found = [value for value in vars(import_module(module)).values() if isinstance(value, Prepared)]
+    statements = [Prepared(each._statement) for each in found]  # as new: the module's own stay as they are
+    assert statements
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        for statement in statements:
+            statement._compile(dialect())
+            steps = plan(connection, statement._sql, (None,) * len(statement._order))
+            assert steps
+            assert not [step for step in steps if step.startswith("SCAN")], (statement._sql, steps)
+
+
+def test_the_demands_of_time_are_index_ranges(busy_desk_path: Path) -> None:
+    """What a tick asks each minute: who wakes, what goes stale."""
+    later = (NOW + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        for sql, index in (
+            ("SELECT id FROM ticket WHERE wake_at IS NOT NULL AND wake_at <= ?", "ix_ticket_wake"),
+            ("SELECT id FROM ticket WHERE is_open AND stale_at IS NOT NULL AND stale_at <= ?", "ix_ticket_stale"),
+        ):
+            assert any(index in step for step in plan(connection, sql, (later,)))
