@@ -147,7 +147,10 @@ def _ticket(
         due = None
     wake = now + timedelta(hours=dice.randrange(1, 200)) if status is Status.WAITING else None
     stale = due + timedelta(hours=_HOURS[priority]) if due is not None else None
-    loss = dice.randrange(500_000, 20_000_000) if due is not None and priority is Priority.P1 else None
+    # An outage is of these days, and not every P1 is one.
+    burns = due is not None and priority is Priority.P1 and number % 4 == 0
+    loss = dice.randrange(500_000, 20_000_000) if burns else None
+    since = max(created, now - timedelta(minutes=dice.randrange(5, 2_000)))
     where = place(
         status=status,
         priority=priority,
@@ -203,8 +206,8 @@ def _ticket(
         "due_at": _text_of(due),
         "due_kind": "resolution" if due is not None else None,
         "loss_per_hour": loss,
-        "loss_since": opened if loss is not None else None,
-        "loss_confirmed": loss is not None and number % 2 == 0,
+        "loss_since": to_rfc3339(since) if burns else None,
+        "loss_confirmed": burns and number % 8 == 0,
         "rank": where.rank,
         "key1": where.key1,
         "key2": where.key2,
