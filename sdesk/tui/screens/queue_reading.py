@@ -346,6 +346,11 @@ class QueueReading(WorkScreen):
         """The marked tickets, else the one under the cursor."""
         return tuple(held.row for held in self.rows.window.chosen())
 
+    def held(self, number: int) -> Held | None:
+        """What the list knows of a ticket, if it is among the rows that are held."""
+        at = self.rows.window.index_of(number)
+        return None if at is None else self.rows.window.rows[at]
+
     def put_cursor(self, number: int) -> None:
         """Put the cursor on a ticket, if it is among the rows that are held."""
         at = self.rows.window.index_of(number)

@@ -38,6 +38,7 @@ class TicketScreen(WorkScreen):
         self._bars = {name: Bar(id=name) for name in ("header", "subject", "summary", "footer")}
         self._detail: TicketDetail | None = None
         self._held: Held | None = None
+        """What is known of it: the list's row at once, so that a key that follows Enter finds its ticket."""
 
     def compose(self) -> ComposeResult:
         yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
@@ -50,6 +51,7 @@ class TicketScreen(WorkScreen):
 
     def on_mount(self) -> None:
         self.show_notice()
+        self._take_from_list()
         self.read_ticket()
         self.set_interval(1.0, self._tick)
         self.set_interval(AHEAD, self.read_ticket)
@@ -58,6 +60,13 @@ class TicketScreen(WorkScreen):
         self.call_after_refresh(self._show_bars)
 
     # ---- reading --------------------------------------------------------------------------------
+
+    def _take_from_list(self) -> None:
+        """Begin with what the list knows, until the ticket itself is read."""
+        held = self.console.queue.held(self.number)
+        if held is not None:
+            self._held = held
+            self.call_after_refresh(self._show_bars)
 
     def read_ticket(self) -> None:
         """Read it anew."""
@@ -101,8 +110,8 @@ class TicketScreen(WorkScreen):
     def _tick(self) -> None:
         if self._held is not None:
             self._show_bars()
-            now, zone = self.console.now(), self.console.zone
-            self.preview.show_facts(self._held, now, zone)
+        if self._held is not None and self._detail is not None:
+            self.preview.show_facts(self._held, self.console.now(), self.console.zone)
 
     def _show_bars(self) -> None:
         self._bars["footer"].show(footer_parts(footer_of(Context.TICKET), self.size.width))
@@ -190,6 +199,7 @@ class TicketScreen(WorkScreen):
             return
         self.number = self._neighbours[at]
         self.console.queue.put_cursor(self.number)
+        self._take_from_list()
         self.read_ticket()
 
     def action_other_pane(self) -> None:
@@ -203,8 +213,8 @@ class TicketScreen(WorkScreen):
 
     def chosen(self) -> tuple[TicketRow, ...]:
         """This ticket."""
-        detail = self._detail
-        return () if detail is None or detail.ticket.number != self.number else (detail.ticket,)
+        held = self._held
+        return () if held is None or held.row.number != self.number else (held.row,)
 
     def action_back(self) -> None:
         """Back to the list; first out of the facts."""
