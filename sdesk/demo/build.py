@@ -5,6 +5,7 @@ Letters are delivered and steps are done in the order in which they would have h
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,9 +68,7 @@ def build(folder: Path, now: datetime) -> Demo:
     for part in ("new", "cur", "tmp"):
         (maildir / part).mkdir(mode=0o700, parents=True)
     config.write_text(
-        CONFIG.format(file=config, agent=AGENT, store=store, maildir=maildir, addresses=list(addresses)).replace(
-            "'", '"'
-        ),
+        CONFIG.format(file=config, agent=AGENT, store=store, maildir=maildir, addresses=json.dumps(addresses)),
         encoding="utf-8",
     )
     migrate.init(store)

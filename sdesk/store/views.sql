@@ -1,7 +1,11 @@
 -- The read side of the store: a documented, stable face. Columns may be added, never renamed or dropped.
--- Instants are RFC 3339 text in UTC; money is an integer of hundredths (`currency` says of what);
+-- Instants are RFC 3339 text in UTC; money is an integer of hundredths (`desk_view` says of which currency);
 -- what depends on the present moment (an SLA state, a loss so far) is not here, but what it follows from is.
 -- Only LEFT JOINs: SQLite leaves those out that a query does not ask for.
+
+DROP VIEW IF EXISTS desk_view;
+CREATE VIEW desk_view AS
+SELECT d.name, d.ref_prefix, d.language, d.time_zone, d.currency, d.applied_at FROM desk AS d;
 
 DROP VIEW IF EXISTS queue_view;
 DROP VIEW IF EXISTS ticket_view;
