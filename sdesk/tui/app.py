@@ -239,12 +239,12 @@ def run_console(
     """
     settings = settings or ConsoleSettings()
     if settings.theme not in THEMES:
-        raise BadInput(f"Unknown theme “{settings.theme}”", f"It is one of {', '.join(THEMES)}")
+        raise BadInput(f"there is no theme `{settings.theme}`", f"it is one of {', '.join(THEMES)}")
     known = {command.id for command in COMMANDS}
     for unknown in sorted(set(settings.keys) - known):
         near = get_close_matches(unknown, sorted(known), n=1)
-        remedy = f"Did you mean {near[0]}?" if near else f"It is one of {', '.join(sorted(known))}"
-        raise BadInput(f"The console has no command “{unknown}” to give a key", remedy)
+        remedy = f"did you mean `{near[0]}`?" if near else f"it is one of {', '.join(sorted(known))}"
+        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
     console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
     console.run(mouse=settings.mouse)
     if console.failure is not None:

@@ -132,7 +132,7 @@ async def test_own_keys_hold_with_their_twins(busy_desk_path: Path) -> None:
 
 
 def test_an_unknown_command_in_the_configuration_is_an_error(busy_desk_path: Path) -> None:
-    with pytest.raises(BadInput, match="Did you mean take"):
+    with pytest.raises(BadInput, match="did you mean `take`"):
         run_console(
             store=busy_desk_path,
             login="anna",

@@ -101,5 +101,5 @@ def number_in(text: str) -> int:
     """The number of `123`, `SD-123` or `#123`; BadInput otherwise."""
     digits = text.strip().rpartition("-")[2].lstrip("#")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise BadInput(f"“{text.strip()}” is no ticket number", "Write it as 123 or SD-123")
+        raise BadInput(f"`{text.strip()}` is no ticket number", "write it as 123 or SD-123")
     return int(digits)
