@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
-from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.clocks import put_in_place, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.domain.clock import Promise
@@ -19,6 +19,7 @@ from sdesk.store.models import Ticket
 def retime_open_tickets(work: Work, old: Rules) -> list[int]:
     """Give open tickets the promises of the new rules; the numbers of those whose deadline moved."""
     moved: list[int] = []
+    reordered = old.head_start != work.rules.head_start
     tickets = work.connection.execute(
         select(
             col(Ticket.id), col(Ticket.team_id), col(Ticket.service_id), col(Ticket.priority), col(Ticket.sla_id)
@@ -28,11 +29,16 @@ def retime_open_tickets(work: Work, old: Rules) -> list[int]:
         before = old.promise(sla_id, priority)
         after = work.rules.promise(work.rules.sla_for(team_id, service_id), priority)
         if _same_promise(before, after):
+            if reordered:
+                put_in_place(work, work.session.get_one(Ticket, number))
             continue
         ticket = work.session.get_one(Ticket, number)
         due = ticket.due_at
         follow_promise(work, ticket, before)
-        if ticket.due_at != due:
+        if ticket.due_at == due:
+            # Holidays of years to come, say: nothing that anybody could have seen has changed.
+            put_in_place(work, ticket)
+        else:
             moved.append(require_id(ticket))
             record(
                 work,
@@ -41,7 +47,7 @@ def retime_open_tickets(work: Work, old: Rules) -> list[int]:
                 old=to_rfc3339(due) if due else None,
                 new=to_rfc3339(ticket.due_at) if ticket.due_at else None,
             )
-        settle(work, ticket)
+            settle(work, ticket)
     return moved
 
 

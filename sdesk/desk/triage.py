@@ -8,12 +8,12 @@ from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import (
-    begin_outage,
-    counted_loss_per_hour,
     drop_suspicion,
     end_outage,
     follow_priority,
+    own_loss_per_hour,
     share_that_stands,
+    suspect_outage,
 )
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
 from sdesk.domain.clock import end
@@ -94,17 +94,14 @@ def _suspect_anew(work: Work, ticket: Ticket) -> None:
     if ticket.loss_confirmed:
         return
     drop_suspicion(work, ticket)
-    share = share_that_stands(work, ticket.service_id, ticket.unit_id)
-    if share is None or ticket.unit_id is None:
-        return
-    ticket.loss_per_hour = counted_loss_per_hour(work, ticket.unit_id, share)
-    ticket.loss_since = ticket.created_at
-    begin_outage(work, require_id(ticket), ticket.unit_id, share, ticket.created_at)
+    suspect_outage(work, ticket, ticket.created_at)
 
 
 def _set_priority(work: Work, ticket: Ticket) -> None:
     """What follows from impact, urgency and loss; a priority by hand stays."""
-    ticket.impact, follows = follow_priority(work, ticket.impact, ticket.urgency, ticket.loss_per_hour)
+    share = share_that_stands(work, ticket.service_id, ticket.unit_id) if ticket.loss_since is not None else None
+    alone = own_loss_per_hour(work, ticket.unit_id, share) if share and ticket.unit_id is not None else None
+    ticket.impact, follows = follow_priority(work, ticket.impact, ticket.urgency, alone)
     if ticket.priority_reason is None and follows is not ticket.priority:
         record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value)
         ticket.priority = follows

@@ -9,16 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from sdesk.desk.change import Change
 from sdesk.desk.conversation import say
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight, word_of
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import end_outage
+from sdesk.desk.steps.losses import confirm_outage, end_outage, suspect_outage
 from sdesk.desk.steps.moves import (
     after_working_days,
     at_work,
@@ -32,7 +29,7 @@ from sdesk.domain.clock import reopen as reopen_clocks
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
-from sdesk.store.models import Outage, Ticket
+from sdesk.store.models import Ticket
 
 TEAM_PREFIX = "team:"
 
@@ -173,6 +170,8 @@ def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
         ticket.reopenings += 1
     set_status(work, ticket, at_work(ticket))
     ticket.resolved_at, ticket.closed_at = None, None
+    # "It still does not work": what stood may well stand again.
+    suspect_outage(work, ticket, at)
     save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), at))
 
 
@@ -184,10 +183,7 @@ def confirm(work: Work, number: int, *, version: int | None = None) -> Change:
         raise Refused(f"{ref} has no outage", "it follows from a service that stops turnover, in a unit that has one")
     if ticket.loss_confirmed:
         return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
-    for outage in _running_outages(work, number):
-        outage.confirmed = True
-        work.session.add(outage)
-    ticket.loss_confirmed = True
+    confirm_outage(work, ticket)
     record(work, number, "outage_confirmed", loss_per_hour=str(ticket.loss_per_hour), currency=work.rules.currency)
     settle(work, ticket)
     return Change(number, ref, f"outage of {ref} confirmed")
@@ -203,9 +199,3 @@ def restored(work: Work, number: int, *, version: int | None = None) -> Change:
     record(work, number, "restored", loss=str(ticket.loss_past or 0), currency=work.rules.currency)
     settle(work, ticket)
     return Change(number, ref, f"{ref} restored")
-
-
-def _running_outages(work: Work, number: int) -> list[Outage]:
-    return list(
-        work.session.scalars(select(Outage).where(col(Outage.ticket_id) == number, col(Outage.down_to).is_(None)))
-    )

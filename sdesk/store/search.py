@@ -8,8 +8,10 @@ from collections.abc import Iterable
 
 from sdesk.domain.filters import Words
 
-LONGEST_TEXT = 100_000
+LONGEST_TEXT = 20_000
 """Letters of one message that go into the index: a log file pasted whole finds its ticket by its head."""
+LONGEST_THREAD = 300_000
+"""Letters of one ticket, from which on further messages stay out: each one writes the ticket's row of text anew."""
 
 _HAS_TOKEN = re.compile(r"\w")
 

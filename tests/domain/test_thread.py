@@ -94,6 +94,10 @@ def test_authentication_counts_only_from_a_trusted_server() -> None:
 
     assert authentication_failed(mail("mx.desk.example; dmarc=fail header.from=b.example"), ["mx.desk.example"])
     assert authentication_failed(mail("mx.desk.example 1; spf=pass; DMARC = fail"), ["MX.desk.example"])
+    assert authentication_failed(mail("mx.desk.example; spf=fail; dkim=fail"), ["mx.desk.example"])
+    assert authentication_failed(mail("mx.desk.example; dmarc=none; spf=fail; dkim=none"), ["mx.desk.example"])
+    assert not authentication_failed(mail("mx.desk.example; spf=fail; dkim=pass"), ["mx.desk.example"])
+    assert not authentication_failed(mail("mx.desk.example; spf=fail; dkim=fail; dmarc=pass"), ["mx.desk.example"])
     assert not authentication_failed(mail("mx.desk.example; dmarc=pass"), ["mx.desk.example"])
     assert not authentication_failed(mail("evil.example; dmarc=fail"), ["mx.desk.example"])
     assert not authentication_failed(mail("mx.desk.example; dmarc=fail"), [])

@@ -6,6 +6,7 @@ Three promises stand over it: no mail is lost, no mail is taken twice, no mail l
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -35,7 +36,7 @@ from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.routing import Routing, route
-from sdesk.domain.thread import authentication_failed
+from sdesk.domain.thread import authentication_failed, subject_tag
 from sdesk.domain.ticket import LinkKind, Status
 from sdesk.store.models import Ledger, Quarantine, Ticket
 from sdesk.store.prepared import Prepared
@@ -50,6 +51,9 @@ _COPIES = Prepared(
 
 LOOP_HEADER = "x-sdesk-loop"
 """Whatever the desk sends carries it, with the desk's own token."""
+
+NO_DOOR = "a number in its subject opens no door"
+"""Why a new ticket is opened, whether there is a ticket of that number or not: others read it than who may know."""
 
 
 def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin) -> Receipt:
@@ -102,6 +106,8 @@ def _decide(
         return Receipt(Outcome.IGNORED, None, "the desk sent it itself")
     forged = authentication_failed(mail, origin.trusts_auth_from)
     silent = "its sender could not be authenticated" if forged else None
+    if forged:
+        mail = replace(mail, defects=(*mail.defects, "its sender could not be authenticated"))
     if routing.person:
         return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a web form", silent=silent)
     sender = mail.sender.address.lower()
@@ -125,7 +131,7 @@ def _decide(
         return _new_for_each(
             work, mail, origin, routing, teams, raw_id, reason=reason, silent="it is an automatic mail"
         )
-    agent_id = work.rules.agent_addresses.get(sender)
+    agent_id = None if forged else work.rules.agent_addresses.get(sender)
     if thread is not None:
         asks = person is not None and person.id == thread.ticket.requester_id
         if agent_id is not None and not asks:
@@ -139,14 +145,17 @@ def _decide(
         if may_reopen(work, thread.ticket, origin.arrived_at) and (part_taken or thread.ticket.is_open):
             return follow_up(work, mail, origin, thread, person, raw_id, part_taken=part_taken)
         hindered = f"which is {thread.ticket.status}" + (" for good" if part_taken else " and not the sender's")
-        why = f"{thread.sign} names {work.rules.ref(require_id(thread.ticket))}, {hindered}"
+        why = f"{thread.sign} names a ticket {hindered}"
         return _new_for_each(
             work, mail, origin, routing, teams, raw_id, reason=why, silent=silent, follows=thread.ticket
         )
     tagged = tagged_ticket(work, mail)
     if tagged is not None:
         return _by_subject(work, mail, origin, routing, teams, raw_id, identity, tagged, silent)
-    return _new_for_each(work, mail, origin, routing, teams, raw_id, reason="a new request", silent=silent)
+    # Whether there is such a ticket is nobody's business who cannot see it.
+    named = subject_tag(mail.subject, work.rules.ref_prefix) is not None
+    reason = NO_DOOR if named else "a new request"
+    return _new_for_each(work, mail, origin, routing, teams, raw_id, reason=reason, silent=silent)
 
 
 def _by_subject(
@@ -163,7 +172,6 @@ def _by_subject(
     """A number in the subject opens a door only to those who belong: never by subject alone into a private team."""
     sender = mail.sender.address.lower()
     person = find_person(work, sender) if sender else None
-    ref = work.rules.ref(require_id(tagged))
     belongs = silent is None and (
         takes_part(work, tagged, person, sender) or shares_organisation(work, tagged, person, sender)
     )
@@ -173,26 +181,16 @@ def _by_subject(
             return _taken_already(work, tagged)
         agent_id = work.rules.agent_addresses.get(sender)
         if agent_id is not None and (person is None or person.id != tagged.requester_id):
-            why = f"its subject names {ref}, from an agent's address"
+            why = f"its subject names {work.rules.ref(require_id(tagged))}, from an agent's address"
             return note_from_agent(work, mail, tagged, agent_id, raw_id, why)
         if may_reopen(work, tagged, origin.arrived_at):
             thread = Thread(tagged, "its subject", by_reference=False)
             return follow_up(work, mail, origin, thread, person, raw_id, part_taken=True)
-    if not belongs:
-        hindered = "whose thread the sender takes no part in"
-    else:
-        hindered = "which no number alone opens" if private else "which is closed for good"
-    reason = f"its subject names {ref}, {hindered}"
+    reason = "its subject names a ticket which is closed for good" if belongs and not private else NO_DOOR
     receipt = _new_for_each(work, mail, origin, routing, teams, raw_id, reason=reason, silent=silent, follows=tagged)
     if not belongs and receipt.number is not None:
-        record(
-            work,
-            require_id(tagged),
-            "stranger_named_ticket",
-            by="system",
-            sender=mail.sender.address,
-            other=work.rules.ref(receipt.number),
-        )
+        # By whom, and which ticket became of it, may stand behind a wall: the link between the two knows.
+        record(work, require_id(tagged), "stranger_named_ticket", by="system")
     return receipt
 
 

@@ -133,8 +133,8 @@ def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> No
             )
 
 
-def settle(work: Work, ticket: Ticket) -> None:
-    """The last step of every change: the ticket's place follows, its version goes up."""
+def put_in_place(work: Work, ticket: Ticket) -> None:
+    """Give a ticket its place in the urgency order by what it says now. By itself no change that anybody made."""
     for name, value in place_columns(
         work,
         status=ticket.status,
@@ -147,6 +147,12 @@ def settle(work: Work, ticket: Ticket) -> None:
         done_at=ticket.resolved_at,
     ).items():
         setattr(ticket, name, value)
+    work.session.add(ticket)
+
+
+def settle(work: Work, ticket: Ticket) -> None:
+    """The last step of every change: the ticket's place follows, its version goes up."""
+    put_in_place(work, ticket)
     ticket.version += 1
     ticket.updated_at = work.now
     work.session.add(ticket)

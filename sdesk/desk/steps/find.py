@@ -23,11 +23,17 @@ def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
     """
     if work.actor.role is Role.AUDITOR:
         raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+    ticket = see_ticket(work, number)
+    if version is not None and version != ticket.version:
+        raise Conflict(f"{work.rules.ref(number)} was changed by somebody else meanwhile", "look at it again")
+    return ticket
+
+
+def see_ticket(work: Work, number: int) -> Ticket:
+    """The ticket of a number, for whoever may look at it; NotFound where there is none or a wall stands before it."""
     ticket = work.session.get(Ticket, number)
     if ticket is None or not _visible(work, ticket):
         raise NotFound(f"there is no ticket {work.rules.ref(number)}", "see `sdesk list`")
-    if version is not None and version != ticket.version:
-        raise Conflict(f"{work.rules.ref(number)} was changed by somebody else meanwhile", "look at it again")
     return ticket
 
 

@@ -17,13 +17,16 @@ from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
 from sdesk.store.prepared import Prepared
-from sdesk.store.search import LONGEST_TEXT, fold
+from sdesk.store.search import LONGEST_TEXT, LONGEST_THREAD, fold
 
 RAW_LEVEL = 1
 """Of zlib: most of a large mail is base64, which a higher level packs little better for much more time."""
 
 _INDEX_NEW = "INSERT INTO ticket_fts (rowid, subject, body, people) VALUES (?, ?, ?, ?)"
-_INDEX_MORE = "UPDATE ticket_fts SET body = body || char(10) || ?, people = people || ' ' || ? WHERE rowid = ?"
+_INDEX_MORE = (
+    "UPDATE ticket_fts SET body = body || char(10) || ?, people = people || ' ' || ?"
+    f" WHERE rowid = ? AND length(body) < {LONGEST_THREAD}"
+)
 _RAW_BY_DIGEST = Prepared(select(col(RawMail.id)).where(col(RawMail.sha256) == bindparam("sha256")))
 _BLOB_BY_DIGEST = Prepared(select(col(Blob.id)).where(col(Blob.sha256) == bindparam("sha256")))
 

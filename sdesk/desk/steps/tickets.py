@@ -11,7 +11,7 @@ from typing import Any
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, place_columns
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import begin_outage, counted_loss_per_hour, follow_priority, share_that_stands
+from sdesk.desk.steps.losses import begin_outage, follow_priority, own_loss_per_hour, share_that_stands
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.clock import Clocks, Promise, agent_answered, end, open_clocks
 from sdesk.domain.ticket import Channel, Impact, Priority, Status, Urgency
@@ -69,7 +69,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     share = None if opening.spam else share_that_stands(work, opening.service_id, opening.unit_id)
     per_hour: Decimal | None = None
     if share is not None and opening.unit_id is not None:
-        per_hour = counted_loss_per_hour(work, opening.unit_id, share)
+        per_hour = own_loss_per_hour(work, opening.unit_id, share)
     impact, priority = follow_priority(work, own_impact, urgency, per_hour)
     priority = opening.priority or priority
     sla_id = rules.sla_for(opening.team_id, opening.service_id)

@@ -130,7 +130,8 @@ def ticket_row(
         clocks=clocks,
         loss_per_hour=per_hour,
         loss_so_far=so_far,
-        loss_confirmed=bool(row["loss_confirmed"]),
+        # What is lost for good was confirmed: a suspicion leaves nothing behind.
+        loss_confirmed=bool(row["loss_confirmed"]) if since is not None else row["loss_past"] is not None,
         currency=currency,
         tags=tuple(sorted(tags.split(" "))) if tags else (),
         unread=unread,
