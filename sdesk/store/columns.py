@@ -28,7 +28,9 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise TypeError(f"an instant needs a time zone: {value!r}")
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+        # isoformat takes a quarter of the time of strftime, and a mail writes a dozen instants.
+        return utc.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
         """Give back an aware datetime in UTC."""

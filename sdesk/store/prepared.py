@@ -8,7 +8,7 @@ driver's own connection, inside the transaction that the session began; the driv
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, Executable, Table
@@ -91,13 +91,18 @@ class PreparedInsert:
         """Add a row; gives its integer primary key, or the row's place where the key is none."""
         if not self._sql:
             self._compile(connection.dialect)
-        unknown = values.keys() - {name for name, _, _ in self._columns}
-        if unknown:
+        given: list[Any] = []
+        known = 0
+        for name, process, default in self._columns:
+            if name in values:
+                known += 1
+                value = values[name]
+                given.append(value if process is None or value is None else process(value))
+            else:
+                given.append(default)
+        if known < len(values):
+            unknown = values.keys() - {name for name, _, _ in self._columns}
             raise KeyError(f"{self._table.name} has no column {', '.join(sorted(unknown))}")
-        given = tuple(
-            default if name not in values else values[name] if process is None else process(values[name])
-            for name, process, default in self._columns
-        )
         return int(_execute(connection, self._sql, given).lastrowid or 0)
 
     def _compile(self, dialect: Dialect) -> None:
@@ -112,7 +117,7 @@ class PreparedInsert:
         self._sql = str(compiled)
 
 
-def _execute(connection: Connection, sql: str, values: Row) -> sqlite3.Cursor:
+def _execute(connection: Connection, sql: str, values: Sequence[Any]) -> sqlite3.Cursor:
     """Run a statement on the driver's connection; the transaction is the one that `connection` is in."""
     cursor = cast(sqlite3.Connection, connection.connection.dbapi_connection).cursor()
     return cursor.execute(sql, values)
