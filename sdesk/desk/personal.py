@@ -9,14 +9,16 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.find import see_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, History, Seen
 
 
 def save_draft(work: Work, number: int, direction: Direction, text: str | None) -> None:
-    """Keep what an agent has begun to write for a ticket; an empty text forgets it."""
+    """Keep what an agent has begun to write for a ticket; an empty text forgets it. NotFound for one he may not see."""
     agent_id = _agent(work)
+    see_ticket(work, number)
     draft = work.session.get(Draft, (agent_id, number, direction))
     if not text:
         if draft is not None:
@@ -32,8 +34,10 @@ def save_draft(work: Work, number: int, direction: Direction, text: str | None) 
 
 
 def mark_seen(work: Work, numbers: Sequence[int]) -> None:
-    """Remember up to which event an agent has seen these tickets."""
+    """Remember up to which event an agent has seen these tickets; NotFound where he may not see one of them."""
     agent_id = _agent(work)
+    for number in numbers:
+        see_ticket(work, number)
     newest = work.connection.execute(
         select(col(History.ticket_id), func.max(col(History.id)))
         .where(col(History.ticket_id).in_(numbers))

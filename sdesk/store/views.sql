@@ -178,8 +178,10 @@ SELECT
     l.reason,
     l.ticket_id AS number,
     l.team_id,
+    t.team_id AS ticket_team_id,
     l.raw_id
-FROM ledger AS l;
+FROM ledger AS l
+LEFT JOIN ticket AS t ON t.id = l.ticket_id;
 
 DROP VIEW IF EXISTS quarantine_view;
 CREATE VIEW quarantine_view AS

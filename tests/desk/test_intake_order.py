@@ -426,10 +426,11 @@ def test_a_stranger_who_names_a_number_gets_a_ticket_of_his_own_and_the_named_on
     version = mails.ticket(1).version
     receipt = mails.take("From: eve@evil.example\nSubject: [SD-1] Request 1\n\nWhat is the password?\n")
     assert (receipt.outcome, receipt.number) == (Outcome.CREATED, 2)
-    assert "takes no part" in receipt.reason
+    assert receipt.reason == "a number in its subject opens no door"
+    # The link alone says which tickets: a history is not hidden where a wall stands between them.
     assert mails.links(2) == [("follows", 1)]
-    assert mails.event(1, "stranger_named_ticket")["other"] == "SD-2"
-    assert mails.event(2, "linked")["other"] == "SD-1"
+    assert mails.event(1, "stranger_named_ticket") == {"by": "system"}
+    assert mails.event(2, "opened")["reason"] == receipt.reason
     assert mails.conversation(1) == ["in maria@shop.example: Please help."]
     assert mails.ticket(1).version >= version
 

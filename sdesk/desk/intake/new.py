@@ -74,6 +74,7 @@ def new_ticket(
         ),
         by=REQUESTER,
         rules=dict(routing.decided_by),
+        reason=reason,
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
     index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address}")
@@ -97,8 +98,8 @@ def new_ticket(
         indexed=False,
     )
     if follows is not None and follows.id is not None:
+        # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
-        record(work, opened.number, "linked", by="system", other=rules.ref(follows.id), reason=reason)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
     return Receipt(Outcome.CREATED, opened.number, reason)
 

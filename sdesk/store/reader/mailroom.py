@@ -14,11 +14,17 @@ from sdesk.store.reader.where import Value, wall
 
 
 def ledger(connection: sqlite3.Connection, actor: Actor, limit: int) -> tuple[LedgerRow, ...]:
-    """Every message that the desk ever saw, newest first; what no team had yet is seen over all walls alone."""
-    hidden = wall(connection, actor)
-    condition, values = ("1", ()) if hidden is None else (hidden.sql, hidden.values)
-    given: tuple[Value, ...] = (*values, limit or -1)
-    found = connection.execute(f"SELECT * FROM ledger_view WHERE {condition} ORDER BY id DESC LIMIT ?", given)
+    """Every message that the desk ever saw, newest first; what no team had yet is seen over all walls alone.
+
+    Both walls hide a row: that of the team it was sent to, and that of the team that has its ticket now.
+    """
+    sent_to, held_by = wall(connection, actor), wall(connection, actor, "ticket_team_id")
+    condition, given = "1", list[Value]()
+    if sent_to is not None and held_by is not None:
+        condition = f"{sent_to.sql} AND (number IS NULL OR {held_by.sql})"
+        given = [*sent_to.values, *held_by.values]
+    sql = f"SELECT * FROM ledger_view WHERE {condition} ORDER BY id DESC LIMIT ?"
+    found = connection.execute(sql, (*given, limit or -1))
     return tuple(
         LedgerRow(
             id=row["id"],

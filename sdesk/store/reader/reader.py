@@ -257,7 +257,8 @@ class Reader:
         return attachment_row(row), row["data"]
 
     def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
-        """What the actor has begun to write and not sent."""
+        """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
+        self._require(actor, number)
         row = self._one(
             "SELECT text FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
             actor.agent_id,

@@ -1,0 +1,191 @@
+"""What stands behind a wall is nowhere: each question that a reader answers is asked by one who may not know."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from desks import NOW
+from intake_desk import MailDesk
+
+from sdesk.actions.perform import mark_seen, save_draft
+from sdesk.desk.intake import Origin
+from sdesk.desk.intake.receive import quarantine
+from sdesk.domain.actor import SYSTEM, Actor
+from sdesk.domain.errors import NotFound, SdeskError
+from sdesk.domain.filters import FIELDS, Filter, parse
+from sdesk.domain.ticket import Direction
+from sdesk.mail.message import read
+from sdesk.store.reader import Reader
+
+HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}
+
+SECRETS = ("salary", "quartz", "payslip", "grievance", "karl", "appeal", "zoe", "ophelia", "xylophone")
+"""Words, names and files of the private tickets, and of a message that nobody has placed yet."""
+
+
+@pytest.fixture
+def walled(desk_path: Path) -> Iterator[MailDesk]:
+    """A desk whose private tickets have met the open ones in every way that mail and agents know."""
+    mails = MailDesk(desk_path)
+    asked = mails.take(
+        """
+        From: Ophelia <ophelia@acc.shop.example>
+        To: hr@desk.example
+        Subject: My salary is 100
+        Message-ID: <asked@shop.example>
+        MIME-Version: 1.0
+        Content-Type: multipart/mixed; boundary=b
+
+        --b
+        Content-Type: text/plain
+
+        The quartz clause.
+        --b
+        Content-Type: text/plain
+        Content-Disposition: attachment; filename=payslip.txt
+
+        xylophone
+        --b--
+        """,
+        **HR,
+    )
+    assert asked.number == 1
+    answer = "From: Ophelia <ophelia@acc.shop.example>\nTo: support@desk.example\nIn-Reply-To: <asked@shop.example>\n"
+    assert mails.take(f"{answer}Subject: Re: My salary is 100\n\nThe quartz again.\n").number == 1
+    moved = mails.take("From: Karl <karl@acc.shop.example>\nSubject: Grievance of Karl\n\nquartz\n").number
+    assert moved == 2
+    boris = mails.actor("boris")
+    save_draft(mails.desk, boris, 2, Direction.NOTE, "Karl's grievance: quartz", now=NOW)
+    mark_seen(mails.desk, boris, [2], now=NOW)
+    mails.do("anna", "assign", 2, to="team:hr")
+    for number in (1, 9999):
+        assert mails.take(f"From: stranger@far.example\nSubject: [SD-{number}] hi\n\nHi.\n").number is not None
+    mails.do("olga", "close", 1, text="Done with the quartz.")
+    late = "From: stranger@far.example\nIn-Reply-To: <asked@shop.example>\nSubject: Anything\n\nHi.\n"
+    assert mails.take(late).number == 5
+    appeal = "From: Zoe <zoe@far.example>\nTo: hr@desk.example\nSubject: Appeal [SD-5]\n\nquartz\n"
+    assert mails.take(appeal, **HR).number == 6
+    assert mails.ticket(6).team == "hr"
+    raw = b"From: Zoe <zoe@far.example>\nSubject: quartz\n\nquartz\n"
+    with mails.desk.work(SYSTEM, NOW) as work:
+        quarantine(work, read(raw), raw, Origin("hr", "INBOX", 1, "99", NOW), "quartz", "quartz")
+        work.session.commit()
+    yield mails
+    mails.desk.close()
+
+
+def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], object]]]:
+    """Every question that a reader answers, by its name, as often as there are tickets, files and filters."""
+
+    def of(text: str) -> Filter:
+        return parse(text, now=NOW, zone=ZoneInfo("UTC"))
+
+    numbers = range(1, 8)
+    words = ["", "salary", "quartz", "grievance", "appeal", "payslip", "xylophone", "requester:zoe@", "requester:karl"]
+    words += [f"is:{flag}" for flag in ("open", "unread", "unanswered", "unassigned")]
+    words += ["has:attachment", "has:note", "unit:accounting", "team:hr", "status:resolved,closed,merged,spam"]
+    words += [f"number:{number}" for number in numbers]
+    assert {word.partition(":")[0] for word in words if ":" in word} <= set(FIELDS)
+    filters = [of(word) for word in words]
+    return {
+        "desk": [lambda: reader.desk],
+        "data_version": [reader.data_version],
+        "last_change": [],  # how many events there are tells nobody what of
+        "refresh": [reader.refresh],
+        "close": [],
+        "actor": [lambda: reader.actor("boris")],
+        "agents": [reader.agents],
+        "teams": [lambda: reader.teams(actor)],
+        "services": [lambda: reader.services(actor)],
+        "units": [reader.units],
+        "calendar": [lambda: reader.calendar("office")],
+        "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
+        "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
+        "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "count": [],
+        "counts_of": [],
+        "counts": [lambda: reader.counts(actor, now=NOW)],
+        "next_ticket": [lambda: reader.next_ticket(actor, now=NOW)],
+        "ticket": [lambda n=n: reader.ticket(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
+        "history": [lambda n=n: reader.history(actor, n) for n in numbers],  # type: ignore[misc]
+        "raw": [lambda n=n, m=m: reader.raw(actor, n, m) for n in numbers for m in range(1, 12)],  # type: ignore[misc]
+        "attachment": [
+            lambda n=n, a=a: reader.attachment(actor, n, a)  # type: ignore[misc]
+            for n in numbers
+            for a in range(1, 4)
+        ],
+        "draft": [
+            lambda n=n, way=way: reader.draft(actor, n, way)  # type: ignore[misc]
+            for n in numbers
+            for way in Direction
+        ],
+        "ledger": [lambda: reader.ledger(actor, limit=0)],
+        "quarantine": [lambda: reader.quarantine(actor, ended=True)],
+        "quarantined": [lambda: reader.quarantined(actor, 1)],
+    }
+
+
+def said(questions: list[Callable[[], object]]) -> str:
+    """All answers as text; what is refused is an answer as well."""
+    answers: list[object] = []
+    for ask in questions:
+        try:
+            answers.append(ask())
+        except SdeskError as error:
+            answers.append(type(error).__name__)
+    return "\n".join(map(repr, answers)).replace("[SD-1] hi", "[] hi").replace("[SD-9999] hi", "[] hi")
+
+
+def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
+    with Reader(walled.path) as reader:
+        boris, olga = reader.actor("boris"), reader.actor("olga")
+        questions = everything(reader, boris)
+        public = {name for name, _ in inspect.getmembers(Reader) if not name.startswith("_")}
+        assert set(questions) == public
+        answers = {name: said(asked) for name, asked in questions.items()}
+        for name, text in answers.items():
+            found = [word for word in SECRETS if word in text.lower()]
+            assert not found, (name, found, text)
+            assert not re.search(r"\bSD-[126]\b|number=[126]\b", text), (name, text)
+        # The same questions have a lot to say to one who may know, and something to boris.
+        known = everything(reader, olga)
+        for name in ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger"):
+            assert any(word in said(known[name]).lower() for word in SECRETS), name
+        for name in ("page", "walk", "rows", "next_ticket", "ticket"):
+            assert "SD-3" in answers[name], name
+        # Numbers: neither lists nor the header count what is hidden.
+        anybody = Filter(())
+        assert reader.count(boris, anybody, now=NOW) == reader.counts_of(boris, [anybody], now=NOW)[0] == 3
+        assert reader.counts(boris, now=NOW).open == 3
+        assert reader.counts(boris, now=NOW).quarantine == 0
+
+
+def test_a_number_that_stands_behind_a_wall_looks_like_one_that_does_not_exist(walled: MailDesk) -> None:
+    with Reader(walled.path) as reader:
+        boris = reader.actor("boris")
+
+        def story(number: int) -> str:
+            detail = reader.ticket(boris, number, now=NOW)
+            rows = [(row.outcome, row.reason) for row in reader.ledger(boris, limit=0) if row.number == number]
+            return f"{[(each.actor, each.event, each.data) for each in detail.history]} {detail.links} {rows}"
+
+        assert "opens no door" in story(3)
+        assert story(3) == story(4)
+
+
+def test_who_may_not_see_a_ticket_keeps_no_draft_and_no_mark_of_it(walled: MailDesk) -> None:
+    boris = walled.actor("boris")
+    for number in (1, 2, 777):
+        with pytest.raises(NotFound):
+            save_draft(walled.desk, boris, number, Direction.OUT, "Hm", now=NOW)
+        with pytest.raises(NotFound):
+            mark_seen(walled.desk, boris, [3, number], now=NOW)
+        with Reader(walled.path) as reader, pytest.raises(NotFound):
+            reader.draft(boris, number, Direction.NOTE)
+    assert walled.rows("SELECT ticket_id FROM draft UNION SELECT ticket_id FROM seen") == [(2,)]
