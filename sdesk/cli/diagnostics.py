@@ -41,7 +41,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.MAIL_SERVER: "the mail server is out of reach, or refuses the login",
     ExitCode.PARTLY: "done in part; the rest is named on standard error",
     ExitCode.CONFLICT: "changed by someone else meanwhile",
-    ExitCode.TRY_LATER: "try again later (`sdesk mail pipe` alone: the mail server keeps the message)",
+    ExitCode.TRY_LATER: "try again later (kept for mail that a mail server pipes in)",
     ExitCode.INTERRUPTED: "interrupted",
 }
 

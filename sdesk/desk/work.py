@@ -112,7 +112,7 @@ def wait(
     if until is None:
         until = after_working_days(promise.calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
     if until <= work.now:
-        raise BadInput(f"`{to_rfc3339(until)}` is past", "wait until a moment that is still to come")
+        raise BadInput(f"`{_local(work, until)}` is past", "wait until a moment that is still to come")
     if text:
         say(work, ticket, text, kind="reply")
     before = load_clocks(work, ticket)
@@ -121,8 +121,12 @@ def wait(
     ticket.waiting_for, ticket.wake_at = reason, until
     record(work, number, "waiting", waiting_for=reason.value, until=to_rfc3339(until))
     settle(work, ticket)
-    local = until.astimezone(ZoneInfo(work.rules.time_zone))
-    return Change(number, ref, f"{ref} waits for {_WHOM[reason]} until {local:%Y-%m-%d %H:%M}")
+    return Change(number, ref, f"{ref} waits for {_WHOM[reason]} until {_local(work, until)}")
+
+
+def _local(work: Work, instant: datetime) -> str:
+    """An instant as the desk's own people read it."""
+    return f"{instant.astimezone(ZoneInfo(work.rules.time_zone)):%Y-%m-%d %H:%M}"
 
 
 _WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}

@@ -170,6 +170,8 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
         raise BadInput(f"a filter knows no field `{name}` (in `{token}`)", _nearest(name, FIELDS))
     if not value:
         raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
+    if value[0] in "<>=":
+        raise BadInput(f"a filter has no `{value[0]}` (in `{token}`)", f"write a range: {_EXAMPLES[name]}")
     if name in _INSTANTS:
         return _within(name, value, negated, now, zone)
     if name == "priority" and ".." in value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from sdesk.store import faults, schema
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another before it gives up."""
+TURN_MILLISECONDS = 50
+"""How long SQLite itself waits within one turn: it tries after 1, 2, 5, 10, 15 and 20 ms."""
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -38,9 +41,7 @@ class Store:
         """Open the store at `path`; raise Unavailable where it is missing or of another version."""
         self.path = path
         if not path.exists():
-            raise Unavailable(
-                f"there is no store at {path}", "make one with `sdesk db init`, or name another with --db"
-            )
+            raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
         self.engine = _engine(path, busy_seconds)
         with self.translated(), self.engine.connect() as connection:
             # The driver's own connection: this read begins no transaction.
@@ -109,6 +110,26 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _begin(cast(sqlite3.Connection, connection.connection.dbapi_connection), busy_seconds)
 
     return engine
+
+
+def _begin(connection: sqlite3.Connection, busy_seconds: float) -> None:
+    """BEGIN IMMEDIATE, tried anew in short turns.
+
+    SQLite waits longer from try to try, up to a tenth of a second: among several busy writers the one that has waited
+    longest then gets its turn last, and may wait past any time-out.
+    """
+    connection.execute(f"PRAGMA busy_timeout = {TURN_MILLISECONDS}")
+    deadline = time.monotonic() + busy_seconds
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                    raise
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")

@@ -11,7 +11,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "SQLITE_BUSY": ("the store {path} is locked by another process", "try again, or end what holds it"),
     "SQLITE_LOCKED": ("the store {path} is locked by another process", "try again, or end what holds it"),
     "SQLITE_FULL": ("the disk is full: nothing was written to {path}", "free some space and try again"),
-    "SQLITE_NOTADB": ("{path} is no sdesk store", "name another with --db, or make one with `sdesk db init`"),
+    "SQLITE_NOTADB": ("{path} is no sdesk store", "name another with --db, or make one with `sdesk init`"),
     "SQLITE_CORRUPT": ("the store {path} is damaged", "look at it with `sdesk db check`, and restore a backup"),
     "SQLITE_READONLY": ("the store {path} cannot be written", "look at the rights of the file and its folder"),
     "SQLITE_CANTOPEN": ("the store {path} cannot be opened", "look at the path, and the rights of its folder"),

@@ -38,7 +38,7 @@ def init(path: Path) -> None:
 def migrate(path: Path) -> tuple[str | None, str]:
     """Bring the store up to this program's schema; gives the revision before and after."""
     if not path.exists():
-        raise Unavailable(f"there is no store at {path}", "make one with `sdesk db init`, or name another with --db")
+        raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
     try:
         connection = sqlite3.connect(path)
         try:
@@ -48,7 +48,7 @@ def migrate(path: Path) -> tuple[str | None, str]:
     except sqlite3.Error as error:
         raise faults.unavailable(error, path) or error from error
     if before is None:
-        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk db init`, or name another with --db")
+        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk init`, or name another with --db")
     if before not in schema.KNOWN:
         raise Unavailable(f"the store {path} is of a newer version than this program", "install the newer sdesk")
     _upgrade(path)

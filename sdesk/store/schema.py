@@ -32,7 +32,7 @@ def require_current(connection: sqlite3.Connection, path: Path) -> None:
     if revision == HEAD:
         return
     if revision is None:
-        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk db init`, or name another with --db")
+        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk init`, or name another with --db")
     if revision in KNOWN:
         raise Unavailable(f"the store {path} is of an older version", "bring it up with `sdesk db migrate`")
     raise Unavailable(f"the store {path} is of a newer version than this program", "install the newer sdesk")

@@ -83,6 +83,7 @@ def test_reads(text: str, terms: tuple[Words | Match | Within, ...]) -> None:
         ("created:2h", "write a range"),
         ("created:tomorrow..yesterday", "runs backwards"),
         ("due:soonish", "soonish"),
+        ("created:<-7d", "has no `<`.*write a range: created:-7d.."),
     ],
 )
 def test_refuses_and_names_the_place(text: str, said: str) -> None:

@@ -94,7 +94,7 @@ def test_a_database_of_another_program_that_counts_revisions_too(use: Callable[[
 def test_a_missing_store_is_not_made(use: Callable[[Path], None], tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="there is no store") as raised:
         use(tmp_path / "missing.db")
-    assert "sdesk db init" in raised.value.remedy
+    assert "sdesk init" in raised.value.remedy
     assert list(tmp_path.iterdir()) == []
 
 
