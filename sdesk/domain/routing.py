@@ -132,5 +132,5 @@ def _pattern(text: str | None) -> re.Pattern[str] | None:
 def _required(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text, re.IGNORECASE | re.MULTILINE)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:  # the last two: a{99999999999}, and brackets in brackets
         raise BadInput(f"the pattern `{text}` is no regular expression: {error}", "see `re` of Python") from error

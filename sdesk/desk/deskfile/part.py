@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import TracebackType
@@ -13,6 +14,8 @@ from typing import Any, NoReturn, Self, TypeVar
 from sdesk.config.section import nearest, shown, written
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
@@ -24,39 +27,68 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
 
-    def find(self, table: str, key: str) -> int | None:
-        """The line (from 1) of a key in a table; of the table, or of what it stands in, where it is not found."""
-        while True:
-            line = self._find(table, key)
-            if line is not None or not table:
-                return line
-            # An inline table, or a dotted key: `targets.P1 = { ... }` within [slas.stores].
-            table, _, key = table.rpartition(".")
+    def find(self, table: str, key: str, nth: int = 0) -> int | None:
+        """The line (from 1) of a key in a table; of the table, or of what it stands in, where it is not found.
 
-    def _find(self, table: str, key: str) -> int | None:
-        header = None
+        `nth` (from 1) is which of the tables of an array is meant: `[[routing]]`.
+        """
+        first, last = self._nth(table.partition(".")[0], nth) if nth else (1, len(self._lines))
+        path = [*table.split("."), key] if table else [key]
+        for cut in range(len(path) - 1, -1, -1):
+            header = ".".join(path[:cut])
+            # An inline table, or a dotted key: `targets.P1 = { ... }` within [slas.stores].
+            for end in range(len(path), cut, -1):
+                line = self._key(header, ".".join(path[cut:end]), first, last) if path[end - 1] else None
+                if line is not None:
+                    return line
+            line = self._header(header, first, last) if header else None
+            if line is not None:
+                return line
+        return None
+
+    def _nth(self, array: str, nth: int) -> tuple[int, int]:
+        """The first and last line of a table of an array; all lines where it is not found."""
+        headers = [
+            number
+            for number, line in enumerate(self._lines, 1)
+            if re.match(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]", line)
+        ]
+        if len(headers) < nth:
+            return 1, len(self._lines)
+        return headers[nth - 1], headers[nth] - 1 if nth < len(headers) else len(self._lines)
+
+    def _key(self, table: str, key: str, first: int, last: int) -> int | None:
         inside = table == ""
-        for number, line in enumerate(self._lines, 1):
-            match = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
-            if match:
-                name = match[1].replace('"', "")
+        for number, line in enumerate(self._lines[first - 1 : last], first):
+            name = _header_of(line)
+            if name is not None:
                 inside = name == table
-                header = header or (number if inside else None)
-                if key and f"{name}.".startswith(f"{table}.{key}.".lstrip(".")):
+                if f"{name}.".startswith(f"{table}.{key}.".lstrip(".")):
                     return number
-            elif inside and key and re.match(rf'\s*"?{re.escape(key)}"?\s*(=|\.)', line):
+            elif inside and re.match(rf'\s*"?{re.escape(key)}"?\s*(=|\.)', line):
                 return number
-        return header
+        return None
+
+    def _header(self, table: str, first: int, last: int) -> int | None:
+        lines = enumerate(self._lines[first - 1 : last], first)
+        return next((number for number, line in lines if _header_of(line) == table), None)
+
+
+def _header_of(line: str) -> str | None:
+    match = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line)
+    return match[1].replace('"', "") if match else None
 
 
 class Part:
     """A table. As a context it refuses, on leaving without an error, every key that nobody asked for."""
 
-    def __init__(self, file: str, lines: Lines, table: str, values: Mapping[str, Any]) -> None:
+    def __init__(self, file: str, lines: Lines, table: str, values: Mapping[str, Any], nth: int = 0) -> None:
         self.file = file
         self.lines = lines
         self.table = table
         self.values = values
+        self.nth = nth
+        """Which table of an array this one is or stands in, from 1; 0 outside of arrays."""
         self._known: list[str] = []
 
     def __enter__(self) -> Self:
@@ -76,10 +108,16 @@ class Part:
 
     def fail(self, key: str, what: str, remedy: str = "") -> NoReturn:
         """Refuse the file because of `key`."""
-        line = self.lines.find(self.table, key)
+        line = self.line(key)
         where = f"{self.file}:{line}" if line else self.file
-        name = f"[{self.table}] {key}" if self.table else key
+        name = f"[{self.table}] {key}".rstrip() if self.table else key
+        if self.nth:
+            name = f"rule {self.nth}, {name}"
         raise BadInput(f"{where}: {name}: {what}", remedy)
+
+    def line(self, key: str) -> int | None:
+        """Where a key stands, from 1."""
+        return self.lines.find(self.table, key, self.nth)
 
     def raw(self, key: str, default: Any = None) -> Any:
         """A value as it stands."""
@@ -139,6 +177,16 @@ class Part:
             return tuple(value)
         return self.wrong(key, 'a list of texts, as ["..."]', value)
 
+    def text_or_texts(self, key: str) -> tuple[str, ...]:
+        """A text, or a list of them, none empty; nothing where there is none."""
+        value = self.raw(key)
+        if value is None:
+            return ()
+        found = [value] if isinstance(value, str) else value
+        if isinstance(found, list) and found and all(isinstance(each, str) and each.strip() for each in found):
+            return tuple(found)
+        return self.wrong(key, 'a text, or a list of texts as ["..."]', value)
+
     def choice(self, key: str, words: type[Choice], default: Choice) -> Choice:
         """One word of an enumeration."""
         value = self.raw(key, default.value)
@@ -160,12 +208,15 @@ class Part:
             remedy = nearest(value, sorted(known)) or f"the file has: {', '.join(sorted(known)) or 'none'}"
             self.fail(key, f"there is no {noun} `{value}`", remedy)
 
-    def duration(self, key: str, default: str, *, days: bool) -> int:
-        """A length of time, in seconds."""
+    def duration(self, key: str, default: str, *, days: bool, some: bool = False) -> int:
+        """A length of time, in seconds; `some` wants more than none."""
         value = self.raw(key, default)
         if not isinstance(value, str):
             self.wrong(key, 'a length of time, as "2h"', value)
-        return self.checked(key, lambda: parse_duration(value, days=days))
+        seconds = self.checked(key, lambda: parse_duration(value, days=days))
+        if some and not seconds:
+            self.wrong(key, 'longer than nothing, as "2h"', value)
+        return seconds
 
     def days(self, key: str) -> tuple[str, ...]:
         """A list of dates, given as ISO text."""
@@ -176,12 +227,12 @@ class Part:
 
     def day(self, key: str, value: object) -> str:
         """One date."""
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):
             return value.isoformat()
-        try:
-            return date.fromisoformat(str(value)).isoformat()
-        except ValueError:
-            return self.wrong(key, 'a day, as "2027-03-05"', value)
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return date.fromisoformat(value).isoformat()
+        return self.wrong(key, 'a day, as "2027-03-05"', value)
 
     def checked(self, key: str, parse: Callable[[], Value]) -> Value:
         """What `parse` gives; what it refuses is said with the place."""
@@ -196,12 +247,25 @@ class Part:
         name = f"{self.table}.{key}" if self.table else key
         if not isinstance(value, dict):
             self.wrong(key, f"a table, as [{name}]", value)
-        return Part(self.file, self.lines, name, value)
+        return Part(self.file, self.lines, name, value, self.nth)
 
     def parts(self) -> Iterator[tuple[str, Part]]:
         """Every table within this one, by name."""
         for key in self.values:
             yield key, self.part(key)
+
+    def named(self, noun: str, reserved: Collection[str] = ()) -> Iterator[tuple[str, Part]]:
+        """The same, where a name is a key that commands and filters are given: one word, not a `reserved` one."""
+        for key, part in self.parts():
+            if not _KEY.fullmatch(key):
+                part.fail(
+                    "",
+                    f"{shown(key)} cannot be the key of a {noun}",
+                    "write it with letters of ASCII, digits, `.`, `_` and `-`, beginning with a letter or digit",
+                )
+            if key in reserved:
+                part.fail("", f"`{key}` means something else as a {noun}", "choose another key")
+            yield key, part
 
     def wrong(self, key: str, right: str, value: object) -> NoReturn:
         """Refuse a value of the wrong kind."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sdesk.desk.deskfile.part import Lines, Part
+from sdesk.desk.deskfile.routing import read_routing
 from sdesk.desk.deskfile.values import (
     AgentSpec,
     CalendarSpec,
     DeskFile,
-    RoutingSpec,
     ServiceSpec,
     SlaSpec,
     TeamSpec,
@@ -22,10 +23,9 @@ from sdesk.desk.deskfile.values import (
 from sdesk.domain.clock import Targets
 from sdesk.domain.errors import BadInput
 from sdesk.domain.priority import parse_matrix
-from sdesk.domain.routing import parse_rule
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.worktime import find_zone, parse_intervals, parse_week
-from sdesk.store.calendars import ALWAYS_KEY
+from sdesk.store.calendars import ALWAYS_KEY, build
 
 SECTIONS = ("desk", "calendars", "slas", "priority", "teams", "agents", "units", "services", "routing", "templates")
 
@@ -34,9 +34,14 @@ def read(text: str, file: str) -> DeskFile:
     """The values of a desk file; `file` is its name, for errors. BadInput names file, line, key and what is right."""
     try:
         source = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(f"{file} is no TOML: {error}", "mend that line") from error
-    with Part(file, Lines(text), "", source) as whole:
+    return check(source, file, Lines(text))
+
+
+def check(source: Mapping[str, Any], file: str, lines: Lines) -> DeskFile:
+    """The same for what TOML has been read to, of whatever types its values are."""
+    with Part(file, lines, "", source) as whole:
         # First of all: a section whose name is wrong would be missed by all that refer to it.
         whole.require_only(SECTIONS)
         head = whole.part("desk")
@@ -50,7 +55,7 @@ def read(text: str, file: str) -> DeskFile:
         service_part = whole.part("services")
         units = _units(whole.part("units"), calendars, service_part.values)
         services = _services(service_part, teams, slas)
-        routing = _routing(whole, teams, services, units)
+        routing = read_routing(whole, teams, services, units)
         templates = _templates(whole.part("templates"))
         with head:
             desk = DeskFile(
@@ -86,28 +91,31 @@ def _zone(part: Part, key: str, name: str) -> str:
 
 def _calendars(tables: Part) -> dict[str, CalendarSpec]:
     found = {}
-    for key, part in tables.parts():
+    for key, part in tables.named("calendar"):
         with part:
             if key == ALWAYS_KEY:
-                part.fail("", f"`{ALWAYS_KEY}` always exists", "choose another name")
-            hours = part.raw("hours", {})
-            if not isinstance(hours, dict):
-                part.wrong("hours", 'a table, as { mon-fri = ["09:00-18:00"] }', hours)
-            part.checked("hours", lambda hours=hours: parse_week(hours))  # type: ignore[misc]
-            working: dict[str, list[str]] = {}
-            for day, intervals in part.part("working").values.items():
-                working[part.day("working", day)] = intervals
-                part.checked("working", lambda intervals=intervals: parse_intervals(intervals))  # type: ignore[misc]
+                part.fail("", f"`{ALWAYS_KEY}` always exists", "choose another key")
+            by_day = part.part("hours")
+            hours = {day: list(by_day.texts(day)) for day in by_day.values}
+            extra = part.part("working")
+            working = {extra.day(day, day): list(extra.texts(day)) for day in extra.values}
+            zone = _zone(part, "time_zone", part.required("time_zone"))
+            free = part.days("free")
+            # Each alone first, for the line; then all of it, which nobody could work by if it had no hours.
+            part.checked("hours", partial(parse_week, hours))
+            for intervals in working.values():
+                part.checked("working", partial(parse_intervals, intervals))
+            part.checked("hours", partial(build, key, zone, hours, free, working))
             country = part.text("country")
             subdivision = part.text("subdivision")
             if country:
                 _require_country(part, country, subdivision)
             found[key] = CalendarSpec(
-                time_zone=_zone(part, "time_zone", part.required("time_zone")),
+                time_zone=zone,
                 country=country,
                 subdivision=subdivision,
                 hours=hours,
-                free=part.days("free"),
+                free=free,
                 working=working,
             )
     return found
@@ -129,7 +137,7 @@ def _require_country(part: Part, country: str, subdivision: str | None) -> None:
 
 def _slas(tables: Part, calendars: Mapping[str, CalendarSpec]) -> dict[str, SlaSpec]:
     found = {}
-    for key, part in tables.parts():
+    for key, part in tables.named("SLA"):
         with part:
             targets = {}
             with part.part("targets") as by_priority:
@@ -138,7 +146,7 @@ def _slas(tables: Part, calendars: Mapping[str, CalendarSpec]) -> dict[str, SlaS
                         with by_priority.part(priority.value) as target:
                             targets[priority] = Targets(
                                 *(
-                                    target.duration(name, "", days=False) if name in target.values else None
+                                    target.duration(name, "", days=False, some=True) if name in target.values else None
                                     for name in ("first_response", "next_reply", "resolution")
                                 )
                             )
@@ -161,11 +169,14 @@ def _priority(part: Part) -> dict[str, Any]:
     with part:
         with part.part("head_start") as starts:
             for priority in Priority:
-                if starts.raw(priority.value) is not None:
-                    starts.duration(priority.value, "0m", days=True)
+                starts.duration(priority.value, "0m", days=True)
         if "head_start" in part.values:
             rules["head_start"] = dict(part.values["head_start"])
-        if (matrix := part.raw("matrix")) is not None:
+        if "matrix" in part.values:
+            rows = part.part("matrix")
+            matrix = {
+                impact: {urgency: row.required(urgency) for urgency in row.values} for impact, row in rows.parts()
+            }
             part.checked("matrix", lambda: parse_matrix(matrix))
             rules["matrix"] = matrix
         thresholds = part.raw("loss", [])
@@ -184,14 +195,14 @@ def _priority(part: Part) -> dict[str, Any]:
 
 def _teams(tables: Part, slas: Mapping[str, SlaSpec], agents: Mapping[str, Any]) -> dict[str, TeamSpec]:
     found = {}
-    for key, part in tables.parts():
+    for key, part in tables.named("team", ("none", "mine")):
         with part:
             on_call = part.texts("on_call")
             for login in on_call:
                 part.require_known("on_call", login, "agent", agents)
             found[key] = TeamSpec(
                 name=part.required("name"),
-                address=part.text("address"),
+                address=part.text("address") or None,
                 lead=part.refers("lead", "agent", agents),
                 sla=part.refers("sla", "SLA", slas),
                 reopen_for=part.duration("reopen_for", "7d", days=True),
@@ -199,15 +210,14 @@ def _teams(tables: Part, slas: Mapping[str, SlaSpec], agents: Mapping[str, Any])
                 private=part.flag("private"),
                 on_call=on_call,
             )
+    _require_own(tables, "address", {key: (team.address,) for key, team in found.items() if team.address})
     return found
 
 
 def _agents(tables: Part, teams: Mapping[str, TeamSpec]) -> dict[str, AgentSpec]:
     found = {}
-    for key, part in tables.parts():
+    for key, part in tables.named("login", ("me", "none", "system")):
         with part:
-            if key in {"me", "none", "system"} or ":" in key:
-                part.fail("", f"`{key}` means something else as an agent", "choose another login")
             members = part.texts("teams")
             for team in members:
                 part.require_known("teams", team, "team", teams)
@@ -217,12 +227,25 @@ def _agents(tables: Part, teams: Mapping[str, TeamSpec]) -> dict[str, AgentSpec]
                 teams=members,
                 role=part.choice("role", Role, Role.AGENT),
             )
+    _require_own(tables, "email", {key: (agent.email,) for key, agent in found.items()})
     return found
+
+
+def _require_own(tables: Part, key: str, mail: Mapping[str, Iterable[str]]) -> None:
+    """Refuse an address that two tables have: mail could not say which of them is meant."""
+    owners: dict[str, str] = {}
+    for owner, addresses in mail.items():
+        for address in addresses:
+            other = owners.setdefault(address.lower(), owner)
+            if other != owner:
+                line = tables.part(other).line(key)
+                where = f" (line {line})" if line else ""
+                tables.part(owner).fail(key, f"`{address}` is of `{other}` already{where}", "let one of them have it")
 
 
 def _units(tables: Part, calendars: Mapping[str, CalendarSpec], services: Mapping[str, Any]) -> dict[str, UnitSpec]:
     found = {}
-    for key, part in tables.parts():
+    for key, part in tables.named("unit", ("none",)):
         with part:
             stops = {}
             for service, share in part.part("stops").values.items():
@@ -240,18 +263,20 @@ def _units(tables: Part, calendars: Mapping[str, CalendarSpec], services: Mappin
                 manager=part.text("manager"),
                 mail=tuple(each.lower() for each in part.texts("mail")),
             )
-    owners: dict[str, str] = {}
-    for key, unit in found.items():
-        for pattern in unit.mail:
-            if pattern in owners:
-                tables.part(key).fail("mail", f"`{pattern}` is the mail of `{owners[pattern]}` already")
-            owners[pattern] = key
+    _require_own(tables, "mail", {key: unit.mail for key, unit in found.items()})
+    for key in found:
+        above, parent = [key], found[key].parent
+        while parent is not None and parent not in above:
+            above.append(parent)
+            parent = found[parent].parent
+        if parent == key:
+            tables.part(key).fail("parent", f"`{key}` would stand above itself", "let the topmost have no parent")
     return found
 
 
 def _services(tables: Part, teams: Mapping[str, TeamSpec], slas: Mapping[str, SlaSpec]) -> dict[str, ServiceSpec]:
     found = {}
-    for key, part in tables.parts():
+    for key, part in tables.named("service", ("none",)):
         with part:
             team = part.required("team")
             part.require_known("team", team, "team", teams)
@@ -266,39 +291,6 @@ def _services(tables: Part, teams: Mapping[str, TeamSpec], slas: Mapping[str, Sl
                 offered_to=part.texts("offered_to") if "offered_to" in part.values else None,
             )
     return found
-
-
-def _routing(
-    whole: Part,
-    teams: Mapping[str, TeamSpec],
-    services: Mapping[str, ServiceSpec],
-    units: Mapping[str, UnitSpec],
-) -> tuple[RoutingSpec, ...]:
-    rules = whole.raw("routing", [])
-    if not isinstance(rules, list):
-        whole.wrong("routing", "a list of [[routing]]", rules)
-    found = []
-    for number, values in enumerate(rules, 1):
-        with Part(whole.file, whole.lines, "routing", values) as part:
-            condition, assignment = dict(part.part("when").values), dict(part.part("set").values)
-            person = part.flag("person")
-            try:
-                parse_rule(condition, assignment, person=person)
-            except BadInput as error:
-                part.fail(f"rule {number}", error.what, error.remedy)
-            for name, noun, known in (
-                ("team", "team", teams),
-                ("service", "service", services),
-                ("unit", "unit", units),
-            ):
-                if name in assignment:
-                    part.require_known(f"rule {number}: {name}", assignment[name], noun, known)
-            if assignment.get("status", "spam") != "spam":
-                part.fail(f"rule {number}: status", "a new mail can be spam, and nothing else", 'status = "spam"')
-            if "priority" in assignment and assignment["priority"] not in list(Priority):
-                part.fail(f"rule {number}: priority", "must be P1 to P5")
-            found.append(RoutingSpec(condition, assignment, person))
-    return tuple(found)
 
 
 def _templates(tables: Part) -> tuple[TemplateSpec, ...]:
