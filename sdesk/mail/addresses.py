@@ -50,15 +50,18 @@ def _items(raw: str) -> list[tuple[str, str | None, str]]:
     comments: list[str] = []
     angle: str | None = None
     comments_close = True
+    at_sign = False
+    looked_at = 0
+    """Words that were looked at for `at_sign`: none twice, or a field of colons would be slow."""
     index = 0
 
     def close() -> None:
-        nonlocal angle
+        nonlocal angle, at_sign, looked_at
         if angle is not None or "".join(words).strip() or comments:
             items.append(("".join(words), angle, " ".join(comments)))
         words.clear()
         comments.clear()
-        angle = None
+        angle, at_sign, looked_at = None, False, 0
 
     while index < len(raw):
         special = _SPECIAL.search(raw, index)
@@ -93,12 +96,15 @@ def _items(raw: str) -> list[tuple[str, str | None, str]]:
         elif character == "\\":
             words.append(raw[index + 1 : index + 2])
             index += 2
-        elif character == ":" and angle is None and "@" not in "".join(words):
-            words.clear()  # the name of a group
-            comments.clear()
-            index += 1
         elif character == ":":
-            words.append(":")
+            at_sign = at_sign or any("@" in word for word in words[looked_at:])
+            looked_at = len(words)
+            if angle is None and not at_sign:
+                words.clear()  # the name of a group
+                comments.clear()
+                looked_at = 0
+            else:
+                words.append(":")
             index += 1
         else:
             close()
@@ -144,7 +150,7 @@ def _mailbox(words: str, angle: str | None, comment: str, defects: list[str], wh
             words = f"{words} {angle}"
     if not address:
         # Without brackets: the word with an @ is the address, with blanks around the @ taken away.
-        closed = re.sub(r"\s*@\s*", "@", words.strip())
+        closed = " ".join(words.split()).replace(" @", "@").replace("@ ", "@")
         for word in sorted(closed.split(), key=lambda word: word.count("@") != 1):
             address = _address(word, defects, where) if "@" in word else ""
             if address:

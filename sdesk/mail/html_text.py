@@ -7,6 +7,7 @@ lxml and inscriptis (neither has types) are imported when the first HTML is turn
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sdesk.domain.safe_text import neutralise
@@ -20,6 +21,8 @@ _DEEPEST = 150
 """Levels of elements that are laid out; what is deeper is plain text. Inscriptis recurses, so this keeps it off the
 stack's end."""
 _MOST_LINKS = 5_000
+_LONGEST_TARGET = 2_000
+"""Characters of a link's target that are shown, and of its text that are held against it."""
 _QUOTE_CLASSES = {"gmail_quote", "protonmail_quote", "yahoo_quoted", "moz-cite", "mailru-blockquote"}
 _SIGNATURE_CLASSES = {"gmail_signature", "moz-signature", "protonmail_signature_block"}
 _TAG = re.compile(r"<[^<>]{0,5000}>")
@@ -91,14 +94,24 @@ def _tell_links(tree: HtmlElement) -> None:
         target = (link.get("href") or "").strip()
         if not target or target.startswith("#"):
             continue
-        shown = " ".join(link.text_content().split())
+        shown = _text_within(link)
         if _bare(shown) == _bare(target) or not (shown or link.find(".//img") is not None):
             continue
-        told = f" <{target[:2000]}>"
+        told = f" <{target[:_LONGEST_TARGET]}>"
         if len(link):
             link[-1].tail = (link[-1].tail or "").rstrip() + told
         else:
             link.text = (link.text or "").rstrip() + told
+
+
+def _text_within(link: HtmlElement) -> str:
+    """What a link shows, as far as it can be an address: links stand within links, and all of a mail within each."""
+    text = ""
+    for piece in islice(link.itertext(), _LONGEST_TARGET):
+        text += piece[:_LONGEST_TARGET]
+        if len(text) > _LONGEST_TARGET:
+            break
+    return " ".join(text.split())
 
 
 def _bare(link: str) -> str:

@@ -11,7 +11,7 @@ from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.mail.encoded_words import eight_bit
 from sdesk.mail.structure import header_fields
 
-MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}@[^<>\s]{1,900}>|<[^<>\s]{1,900}>")
+MESSAGE_ID = re.compile(r"<[^<>\s]{1,1801}>")
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _DAEMON = re.compile(r"(?:mailer-daemon|mail-daemon|mailerdaemon|postmaster)(?:[+.-].*)?@", re.IGNORECASE)
@@ -33,7 +33,8 @@ _REPLY_SUBJECT = re.compile(
     r"|abwesenheit|automatische antwort|réponse automatique)\b",
     re.IGNORECASE,
 )
-_REPORTED = re.compile(r"^[>\s]*(?:original-)?message-id:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+# Blanks of one line only: over several lines each of them would be looked at again from each.
+_REPORTED = re.compile(r"^[> \t]*(?:original-)?message-id:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 _BOUNCE_TEXT = re.compile(
     r"^(?:final-recipient:|diagnostic-code:|action: (?:failed|delayed))|could not be delivered"
     r"|delivery to the following recipient"

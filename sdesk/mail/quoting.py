@@ -71,6 +71,10 @@ _LONGEST_BARE_SIGNATURE = 8
 _FEWEST_QUOTED = 3
 """Quoted lines at the end that are folded without a line that says who wrote them: fewer may be a prompt, or markup."""
 _MOST_LINES = 20_000
+_LONGEST_MARK = 300
+"""Characters of a line, or of an attribution of several, that a mail program writes above what it quotes."""
+_MOST_PIECES = 50
+"""Quotes and signatures at the end that are folded; more are left as they are."""
 
 
 def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
@@ -92,7 +96,7 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
     own, history = lines[:start], lines[start:]
     pieces = [history] if history else []
     signed = False
-    while True:
+    while len(pieces) < _MOST_PIECES:
         cut = _trailing_cut(own, quotes=reply)
         if cut is None or not _has_words(own[:cut]):
             break
@@ -115,7 +119,7 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
 def _history_start(lines: list[str]) -> tuple[int, bool]:
     """(index of the line from which all is history, whether it is a forwarded mail instead)."""
     for index, line in enumerate(lines):
-        if not line.strip() or line.lstrip().startswith(">"):
+        if len(line) > _LONGEST_MARK or not line.strip() or line.lstrip().startswith(">"):
             continue
         if _FORWARD_LINE.match(line):
             return index, True
@@ -154,7 +158,7 @@ def _attribution(lines: list[str], last: int, *, strong: bool) -> int | None:
         if not lines[first].strip() or lines[first].startswith(">"):
             return None
         words = " ".join(line.strip() for line in lines[first : last + 1])
-        if len(words) > 300 or not words.endswith(":"):
+        if len(words) > _LONGEST_MARK or not words.endswith(":"):
             return None
         dated = _DATE.search(words) is not None
         timed = _TIME.search(words) is not None

@@ -39,7 +39,7 @@ _FUSED = re.compile(
     re.IGNORECASE,
 )
 _GUESSED_BOUNDARY = re.compile(
-    rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=(?:content-[a-z-]+[ \t]*:|\r?\n))", re.IGNORECASE | re.MULTILINE
+    rb"^--([^\r\n]{0,199}[^ \t\r\n])[ \t]*\r?\n(?=(?:content-[a-z-]+[ \t]*:|\r?\n))", re.IGNORECASE | re.MULTILINE
 )
 _BLANK_LINE = re.compile(rb"\n\r?\n|\r\r\n?|\r\n\r\n")
 _AFTER_BOUNDARY = re.compile(rb"(--)?[ \t]*(?:\r\n?|\n|\Z)")

@@ -9,7 +9,10 @@ import re
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BASE64_JUNK = re.compile(rb"[^A-Za-z0-9+/]+")
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
-_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200}?)[ \t]*\r?$\n?", re.MULTILINE)
+_UU_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{0,199}[^ \t\r\n])[ \t]*\r?$\n?", re.MULTILINE)
+
+_MOST_FILES = 100
+"""Lines that begin a uuencoded file that are looked at: each may make the whole text be read."""
 
 
 def decoded_transfer(data: bytes, encoding: str, defects: list[str], where: str) -> bytes:
@@ -39,10 +42,13 @@ def uuencoded(data: bytes) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Files that stand uuencoded within a text: ([(raw name, content)], the text without them)."""
     files: list[tuple[bytes, bytes]] = []
     rest: list[bytes] = []
-    position = 0
+    position = tried = 0
     for begin in _UU_BEGIN.finditer(data):
-        if begin.start() < position or len(files) >= 100:
+        if begin.start() < position:
             continue
+        if tried >= _MOST_FILES:
+            break
+        tried += 1
         end = re.compile(rb"^(?:end|====)[ \t]*\r?$\n?", re.MULTILINE).search(data, begin.end())
         if end is None:
             break  # no file ends from here on
