@@ -34,6 +34,10 @@ class Flag(StrEnum):
     BURNING = "burning"
 
 
+_OF_OPEN = frozenset({Flag.OPEN, Flag.BREACHED, Flag.AT_RISK})
+"""What no ticket is that has been closed: its clocks stand still."""
+
+
 class Having(StrEnum):
     """What may stand after `has:`."""
 
@@ -94,26 +98,19 @@ class Filter(NamedTuple):
     terms: tuple[Term, ...] = ()
 
     @property
-    def names_status(self) -> bool:
-        """Whether it says itself which statuses are meant; else a list is of new, open, waiting."""
-        return any(
-            isinstance(term, Match) and term.field in {"status", "is", "number"} and not term.negated
-            for term in self.terms
-        )
-
-    @property
     def open_only(self) -> bool:
-        """Whether it can only hold for open tickets, so that the queue's own index serves."""
-        if not self.names_status:
+        """Whether it holds for open tickets alone, so that the queue's own index serves.
+
+        Without a status or a number a list is of new, open, waiting; `is:mine status:resolved` is of what it says.
+        """
+        said = [term for term in self.terms if isinstance(term, Match) and not term.negated]
+        if not any(term.field in {"status", "number"} for term in said):
             return True
-        for term in self.terms:
-            if not isinstance(term, Match) or term.negated:
-                continue
-            if term.field == "status" and all(Status(value) in OPEN_STATUSES for value in term.values):
-                return True
-            if term.field == "is":
-                return True
-        return False
+        return any(
+            (term.field == "status" and all(Status(value) in OPEN_STATUSES for value in term.values))
+            or (term.field == "is" and _OF_OPEN.issuperset(map(Flag, term.values)))
+            for term in said
+        )
 
     def also(self, other: Filter) -> Filter:
         """Both filters at once."""

@@ -92,9 +92,11 @@ def test_refuses_and_names_the_place(text: str, said: str) -> None:
 
 
 def test_a_list_is_of_open_tickets_unless_it_says_which() -> None:
-    for text in ("", "team:it", "касса", "not:status:waiting", "status:new,waiting", "is:breached"):
+    for text in ("", "team:it", "касса", "not:status:waiting", "status:new,waiting", "is:breached", "is:mine"):
         assert read(text).open_only, text
-    for text in ("status:closed", "status:open,resolved", "number:12"):
+    for text in ("is:open status:resolved", "is:open,breached number:12", "is:mine status:open"):
+        assert read(text).open_only, text
+    for text in ("status:closed", "status:open,resolved", "number:12", "is:mine status:resolved", "is:unread number:3"):
         assert not read(text).open_only, text
 
 

@@ -183,3 +183,18 @@ def test_a_change_on_an_old_copy_is_refused(busy_desk_path: Path) -> None:
         late = perform(desk, boris, "assign", [row.number], {"to": "none"}, now=NOW, versions=versions)[0]
         assert type(late.error).__name__ == "Conflict"
         assert reader.rows(boris, [row.number], now=NOW)[row.number].assignee == "boris"
+
+
+def test_a_closed_status_wins_over_what_is_asked_besides(busy_desk_path: Path) -> None:
+    """`is:` alone is of open tickets; beside `status:resolved` it narrows those."""
+    desk = open_desk(busy_desk_path)
+    with Reader(busy_desk_path) as reader:
+        boris = reader.actor("boris")
+        mine = [row.number for row in reader.walk(boris, wanted("is:mine"), now=NOW)]
+        perform(desk, boris, "close", mine[:2], {"text": "Done."}, now=NOW)
+        resolved = {row.number for row in reader.walk(boris, wanted("is:mine status:resolved"), now=NOW)}
+        assert set(mine[:2]) <= resolved
+        assert reader.counts_of(boris, [wanted("is:mine status:resolved")], now=NOW) == (len(resolved),)
+        assert {row.number for row in reader.walk(boris, wanted("is:mine"), now=NOW)} == set(mine[2:])
+        assert reader.count(boris, wanted("is:open is:mine status:resolved"), now=NOW) == 0
+    desk.close()

@@ -62,7 +62,7 @@ def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor,
     """
     parts: list[str] = []
     values: list[Value] = []
-    if not wanted.names_status or wanted.open_only:
+    if wanted.open_only:
         # Literally the indexes' own condition, or SQLite does not use them.
         parts.append("is_open")
     for term in wanted.terms:
