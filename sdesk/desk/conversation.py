@@ -19,6 +19,7 @@ from sdesk.desk.steps.people import parse_mailbox
 from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.models import Draft, Message, Person, PersonAddress, Ticket
 
@@ -71,7 +72,13 @@ def say(
     direction: Direction = Direction.OUT,
     cc: Sequence[Mailbox] = (),
 ) -> None:
-    """The step of it: message, outbox row (but for a note or a call), clocks, history. The caller settles."""
+    """The step of it: message, outbox row (but for a note or a call), clocks, history. The caller settles.
+
+    The text is kept without what a terminal would obey. BadInput where nothing is left of it.
+    """
+    text = neutralise(text)
+    if not text.strip():
+        raise BadInput("the text is empty", "write something that can be read")
     number = require_id(ticket)
     to: list[Mailbox] = []
     message_id = None

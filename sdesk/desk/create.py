@@ -33,7 +33,10 @@ def create(
     channel: str = Channel.CLI,
     external_id: str | None = None,
 ) -> Change:
-    """Open a ticket. The team is the service's, else the one named, else the acting agent's only one."""
+    """Open a ticket. The team is the service's, else the one named, else the acting agent's only one.
+
+    BadInput where that is not clear; Refused for an assignee who could not see it.
+    """
     rules = work.rules
     if work.actor.role is Role.AUDITOR:
         raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
@@ -100,8 +103,11 @@ def _team(work: Work, key: str | None, service_id: int | None) -> int:
     if service_id is not None:
         return rules.services[service_id].team_id
     mine = [team for team in sorted(rules.teams) if team in work.actor.team_ids]
-    if mine:
+    if len(mine) == 1:
         return mine[0]
+    if mine:
+        keys = ", ".join(sorted(rules.teams[team].key for team in mine))
+        raise BadInput(f"it could be for any of your teams ({keys})", "say --service or --team")
     if len(rules.teams) == 1:
         return next(iter(rules.teams))
     raise BadInput("nobody knows which team this is for", "say --service or --team")

@@ -133,10 +133,15 @@ _WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier
 
 
 def close(work: Work, number: int, *, text: str = "", silent: bool = False, version: int | None = None) -> Change:
-    """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later."""
+    """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later.
+
+    Doing it silently once more is nothing to do; a text that nobody would read is refused.
+    """
     ticket = find_ticket(work, number, version)
-    require_move(work, ticket, Status.RESOLVED)
     ref = work.rules.ref(number)
+    if ticket.status is Status.RESOLVED and silent and not text:
+        return Change(number, ref, f"{ref} is resolved already", changed=False)
+    require_move(work, ticket, Status.RESOLVED)
     if not text and not silent:
         raise BadInput(f"nothing is said to the requester of {ref}", "give the resolution with --text, or --silent")
     told = bool(text) and not silent
