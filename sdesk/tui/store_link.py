@@ -14,6 +14,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
+from sdesk.store.reader.rows import LastChange
 from sdesk.tui.hand import Hand
 
 if TYPE_CHECKING:
@@ -33,11 +34,14 @@ class StoreLink:
     """Reading and writing for one agent; every answer arrives in the event loop."""
 
     def __init__(self, path: Path, login: str, now: Callable[[], datetime], changed: Callable[[], object]) -> None:
-        """`changed` is called in the reading thread when another connection committed."""
+        """`changed` is called in the reading thread when another connection changed what the console shows."""
         self.path, self.login, self.now = path, login, now
         self._changed = changed
         self._actor: Actor | None = None
         self._version: int | None = None
+        self._stand: tuple[LastChange, int] | None = None
+        self._marks = 0
+        """How often this console has set seen marks: they alone change no event, and take the `+` from a row."""
         self._reading: Hand[Reader] = Hand(
             "sdesk-reader", self._open_reader, Reader.close, self._poll, idle_seconds=POLL_SECONDS
         )
@@ -110,12 +114,12 @@ class StoreLink:
 
     def mark_seen(self, asker: MessagePump, numbers: Sequence[int], failed: Failed) -> None:
         """Say that the agent has looked at these tickets."""
-        self._writing.ask(
-            asker,
-            lambda desk: mark_seen(desk, self._who(), numbers, now=self.now()),
-            lambda nothing: None,
-            failed,
-        )
+
+        def work(desk: Desk) -> None:
+            mark_seen(desk, self._who(), numbers, now=self.now())
+            self._marks += 1
+
+        self._writing.ask(asker, work, lambda nothing: None, failed)
 
     def _who(self) -> Actor:
         if self._actor is None:
@@ -127,6 +131,7 @@ class StoreLink:
     def _open_reader(self) -> Reader:
         reader = Reader(self.path)
         self._version = reader.data_version()
+        self._stand = reader.last_change(), self._marks
         return reader
 
     def _open_desk(self) -> Desk:
@@ -135,8 +140,13 @@ class StoreLink:
         return open_desk(self.path, busy_seconds=WRITE_SECONDS)
 
     def _poll(self, reader: Reader) -> None:
-        version = reader.data_version()
-        if version != self._version:
-            self._version = version
+        """Say so where something changed that is shown. A draft is kept every few seconds, and changes nothing."""
+        version, marks = reader.data_version(), self._marks
+        if version == self._version and self._stand is not None and self._stand[1] == marks:
+            return
+        self._version = version
+        stand = reader.last_change(), marks
+        if stand != self._stand:
+            self._stand = stand
             reader.refresh()
             self._changed()

@@ -208,6 +208,17 @@ class TicketDetail(NamedTuple):
     unit: UnitFacts | None
 
 
+class LastChange(NamedTuple):
+    """Up to where a store stands: to be compared, not to be read."""
+
+    event: int | None = None
+    """The newest of the history: there is no change of a ticket or of the set-up without one."""
+    quarantine: int = 0
+    """What waits there."""
+    mailboxes: str | None = None
+    """When each was fetched to its end, and what stands in the way."""
+
+
 class AgentRow(NamedTuple):
     """Somebody who works tickets."""
 
