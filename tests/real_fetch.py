@@ -134,6 +134,7 @@ def ended(process: subprocess.Popen[str]) -> Ran:
 
 def report_of(ran: Ran) -> dict[str, int]:
     """The counts of a fetch, which must add up."""
+    assert ran.out, ran
     (report,) = json.loads(ran.out)
     assert report["examined"] == sum(report[name] for name in COUNTED)
     return {name: report[name] for name in ("examined", *COUNTED)}
