@@ -124,6 +124,15 @@ def test_folders_of_maildir_plus_plus(tmp_path: Path) -> None:
     assert len(taken_by(mailbox, Ledger())) == 2
 
 
+def test_what_is_no_file_is_no_mail_and_stops_none(mailbox: MaildirBox) -> None:
+    mailbox.put(message(1))
+    new = mailbox.path / "new"
+    (new / "1.folder").mkdir()
+    os.mkfifo(new / "2.fifo")
+    (new / "3.nowhere").symlink_to(new / "there-is-none")
+    assert len(taken_by(mailbox, Ledger())) == 1
+
+
 def test_a_missing_maildir_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(MailServerUnavailable, match="is no Maildir"), MaildirSource(MaildirSettings(tmp_path / "none")):
         pass

@@ -123,7 +123,8 @@ class MaildirSource:
             for sub in ("new", "cur"):
                 with os.scandir(base / sub) as entries:
                     for entry in entries:
-                        if not entry.name.startswith("."):
+                        # Only files are mail: a folder cannot be read, and a FIFO would be waited for.
+                        if not entry.name.startswith(".") and entry.is_file():
                             places[_uid(entry.name)] = f"{sub}/{entry.name}"
         return places
 
