@@ -38,11 +38,12 @@ kind = "maildir"
 path = "spool"
 addresses = ["hr@samotsvet.example"]
 team = "hr"
+after = "delete"
+max_size = 2_000_000
 
 [mailboxes.old]
 kind = "mbox"
 path = "~/old.mbox"
-after = "delete"
 
 [smtp]
 host = "localhost"
@@ -107,9 +108,14 @@ def test_every_key_has_its_place(tmp_path: Path) -> None:
         timeout=5.0,
     )
     assert read.mailboxes["spool"] == MaildirMailbox(
-        name="spool", path=tmp_path / "spool", addresses=("hr@samotsvet.example",), team="hr"
+        name="spool",
+        path=tmp_path / "spool",
+        addresses=("hr@samotsvet.example",),
+        team="hr",
+        after=After.DELETE,
+        max_size=2_000_000,
     )
-    assert read.mailboxes["old"] == MboxMailbox(name="old", path=Path("/home/anna/old.mbox"), after=After.DELETE)
+    assert read.mailboxes["old"] == MboxMailbox(name="old", path=Path("/home/anna/old.mbox"))
     assert read.smtp == Server(
         section="smtp", host="localhost", port=1025, security=Security.NONE, ca_file=Path("/etc/ssl/house.pem")
     )
@@ -201,6 +207,17 @@ def test_plain_text_to_another_machine_must_be_allowed_by_name(tmp_path: Path) -
         (
             f'[mailboxes.a]\n{LOGIN}auto_tickets = "yes"\n',
             '[mailboxes.a] auto_tickets: must be true or false, not `"yes"`',
+        ),
+        (
+            f"[mailboxes.a]\n{LOGIN}max_size = 0\n",
+            "[mailboxes.a] max_size: must be a whole number, at least 1, not `0`",
+        ),
+        *(
+            (
+                f'[mailboxes.a]\nkind = "mbox"\npath = "x"\nafter = "{after}"\n',
+                f"[mailboxes.a] after: `{after}` does nothing: an mbox file is never changed. leave it out",
+            )
+            for after in ("delete", "move:Done")
         ),
         ("[smtp]\n", "[smtp] host: is missing."),
         ('[smtp]\nhost = "mx"\nsecurity = "ssl"\n', "[smtp] security: must be tls, starttls or none, not `ssl`"),

@@ -80,6 +80,13 @@ class Section:
             return value
         return self._wrong(key, "a number from 1 to 65535", value)
 
+    def count(self, key: str, default: int) -> int:
+        """A whole number, at least 1."""
+        value = self._value(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+        return self._wrong(key, "a whole number, at least 1", value)
+
     def seconds(self, key: str, default: float) -> float:
         """A length of time in seconds, more than none and at most an hour."""
         value = self._value(key, default)

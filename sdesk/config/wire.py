@@ -50,6 +50,8 @@ class After(StrEnum):
 
 
 IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
+MAX_SIZE = 50_000_000
+"""Bytes of a message that are taken, where the configuration names no other limit: more than mail servers let pass."""
 SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 
 
@@ -95,6 +97,8 @@ class Mailbox:
     """Whether automatic mail of no known thread becomes a ticket: monitoring systems send such mail."""
     trusts_auth_from: tuple[str, ...] = ()
     """The authserv-ids whose Authentication-Results count (RFC 8601)."""
+    max_size: int = MAX_SIZE
+    """Bytes; of a larger message only the header is taken, and it stays where it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +152,16 @@ def _mailbox(name: str, section: Section) -> AnyMailbox:
             "move_to": move_to,
             "auto_tickets": section.flag("auto_tickets", False),
             "trusts_auth_from": section.text_or_texts("trusts_auth_from"),
+            "max_size": section.count("max_size", MAX_SIZE),
         }
         if kind is Kind.IMAP:
             server = _server(section, section.required("user", "support"), IMAP_PORTS)
             return ImapMailbox(**common, **server, folders=_folders(section) or ("INBOX",))
         path = section.path("path") or section.missing("path", 'add path = "/var/mail/support"')
+        if kind is Kind.MBOX and after is not After.SEEN:
+            section.fail(
+                "after", f"{shown(section.text('after'))} does nothing: an mbox file is never changed", "leave it out"
+            )
         if kind is Kind.MAILDIR:
             return MaildirMailbox(**common, path=path, folders=_folders(section))
         return MboxMailbox(**common, path=path)
