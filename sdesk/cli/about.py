@@ -27,7 +27,7 @@ Words search the text of tickets; field:value narrows; not: negates; .. makes ra
   sdesk list assignee:me is:breached
 
 Fields: {fields}
-Without status: or is:, a list is of new, open and waiting tickets.
+Without status: or number:, a list is of new, open and waiting tickets.
 """
 
 _OUTPUT = """\

@@ -124,7 +124,7 @@ def list_tickets(
     ] = None,
     limit: Limit = 50,
 ) -> None:
-    """Print tickets, most urgent first. Without status: or is: those that are new, open or waiting.
+    """Print tickets, most urgent first. Without status: those that are new, open or waiting.
 
     Examples:
       sdesk list

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import key_of, require_sight, word_of
@@ -14,6 +17,7 @@ from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Channel, Direction, Impact, Priority, Role, Urgency
+from sdesk.store.models import Ticket
 
 
 def create(
@@ -52,6 +56,13 @@ def create(
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
     team_id = _team(work, team, service_id)
     require_sight(work, team_id, assignee_id)
+    for tag in tags:
+        if not tag or "," in tag or any(letter.isspace() for letter in tag):
+            raise BadInput(
+                f"`{one_line(tag)}` is no tag: it is one word", "repeat --tag for several, as --tag pos --tag vip"
+            )
+    if external_id is not None:
+        _require_free(work, external_id)
     body = neutralise(text)
     opened = open_ticket(
         work,
@@ -94,6 +105,13 @@ def create(
         )
     ref = rules.ref(opened.number)
     return Change(opened.number, ref, f"{ref} opened")
+
+
+def _require_free(work: Work, external_id: str) -> None:
+    """Refused for an id that a ticket has; the sentence names none, since a wall may stand before it."""
+    taken = work.connection.execute(select(col(Ticket.id)).where(col(Ticket.external_id) == external_id)).first()
+    if taken is not None:
+        raise Refused(f"the external id `{one_line(external_id)}` is taken", "give another with --external-id")
 
 
 def _team(work: Work, key: str | None, service_id: int | None) -> int:

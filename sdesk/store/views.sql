@@ -82,7 +82,7 @@ SELECT
     t.rank,
     t.key1,
     t.key2,
-    (SELECT group_concat(g.tag, ' ') FROM tag AS g WHERE g.ticket_id = t.id) AS tags
+    (SELECT json_group_array(g.tag) FROM tag AS g WHERE g.ticket_id = t.id) AS tags
 FROM ticket AS t
 LEFT JOIN service AS s ON s.id = t.service_id
 LEFT JOIN team AS m ON m.id = t.team_id

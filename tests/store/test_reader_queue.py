@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from desks import NOW
+from intake_desk import MailDesk
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import Desk, open_desk
-from sdesk.domain.actor import Actor
+from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.filters import Filter, parse
 from sdesk.store.reader import Reader
@@ -198,3 +201,32 @@ def test_a_closed_status_wins_over_what_is_asked_besides(busy_desk_path: Path) -
         assert {row.number for row in reader.walk(boris, wanted("is:mine"), now=NOW)} == set(mine[2:])
         assert reader.count(boris, wanted("is:open is:mine status:resolved"), now=NOW) == 0
     desk.close()
+
+
+def test_a_tag_stays_one_whatever_is_in_it(busy_desk_path: Path) -> None:
+    """Commands refuse such tags; an import or an older version may have left them."""
+    with closing(sqlite3.connect(busy_desk_path)) as connection, connection:
+        connection.executemany("INSERT INTO tag (ticket_id, tag) VALUES (3, ?)", [("very important",), ('a"b',)])
+    with Reader(busy_desk_path) as reader:
+        assert reader.rows(SYSTEM, [3, 4], now=NOW)[3].tags == ('a"b', "very important")
+        assert reader.rows(SYSTEM, [3, 4], now=NOW)[4].tags == ()
+
+
+def test_what_is_wrong_with_a_list_is_said_before_its_first_row(busy_desk_path: Path) -> None:
+    with Reader(busy_desk_path) as reader, pytest.raises(BadInput, match="there is no team `nosuch`"):
+        reader.walk(SYSTEM, wanted("team:nosuch"), now=NOW)
+
+
+def test_the_conversation_stands_as_it_was_taken_whatever_date_a_sender_gives(desk_path: Path) -> None:
+    mails = MailDesk(desk_path)
+    mails.ask()
+    for nth, date in ((1, "Mon, 01 Jan 1999 00:00:00 +0000"), (2, "Fri, 01 Jan 2038 00:00:00 +0000"), (3, "")):
+        mails.take(
+            f"From: maria@shop.example\nDate: {date}\nIn-Reply-To: <ask-1@shop.example>\n\nMail {nth}.\n",
+            at=NOW + timedelta(minutes=nth),
+        )
+    mails.desk.close()
+    with Reader(desk_path) as reader:
+        messages = reader.ticket(SYSTEM, 1, now=NOW).messages
+    assert [each.text.strip() for each in messages] == ["Please help.", "Mail 1.", "Mail 2.", "Mail 3."]
+    assert [each.sent_at.year for each in messages[1:3]] == [1999, 2038]

@@ -17,7 +17,7 @@ from sdesk.actions.perform import mark_seen, save_draft
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
-from sdesk.domain.errors import NotFound, SdeskError
+from sdesk.domain.errors import NotFound, Refused, SdeskError
 from sdesk.domain.filters import FIELDS, Filter, parse
 from sdesk.domain.ticket import Direction
 from sdesk.mail.message import read
@@ -177,6 +177,14 @@ def test_a_number_that_stands_behind_a_wall_looks_like_one_that_does_not_exist(w
 
         assert "opens no door" in story(3)
         assert story(3) == story(4)
+
+
+def test_an_external_id_is_taken_wherever_its_ticket_stands(walled: MailDesk) -> None:
+    walled.new("olga", service="leave", external_id="OLD-7")
+    walled.new("anna", service="other", external_id="OLD-8")
+    for taken in ("OLD-7", "OLD-8"):
+        with pytest.raises(Refused, match=f"^the external id `{taken}` is taken. give another with --external-id$"):
+            walled.new("boris", service="other", external_id=taken)
 
 
 def test_who_may_not_see_a_ticket_keeps_no_draft_and_no_mark_of_it(walled: MailDesk) -> None:

@@ -24,6 +24,9 @@ from sdesk.domain.ticket import (
 from sdesk.domain.worktime import ALWAYS, Calendar, working_between
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, Place, TicketRow
 
+_NO_TAGS = "[]"
+"""Most tickets have none: JSON need not be read for that."""
+
 CalendarOf = Callable[[int], Calendar]
 
 
@@ -133,7 +136,7 @@ def ticket_row(
         # What is lost for good was confirmed: a suspicion leaves nothing behind.
         loss_confirmed=bool(row["loss_confirmed"]) if since is not None else row["loss_past"] is not None,
         currency=currency,
-        tags=tuple(sorted(tags.split(" "))) if tags else (),
+        tags=tuple(sorted(json.loads(tags))) if tags != _NO_TAGS else (),
         unread=unread,
         sla=row["sla"],
         place=Place(row["rank"], row["key1"], row["key2"], number),

@@ -137,7 +137,10 @@ class Reader:
             return self._calendar(row[0])
         if key == calendars.ALWAYS_KEY:
             return ALWAYS
-        raise NotFound(f"there is no calendar `{key}`", "see `sdesk calendar list`")
+        known = self._one(
+            "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
+        )
+        raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
 
     # ---- lists ---------------------------------------------------------------------------------
 
@@ -164,16 +167,22 @@ class Reader:
         return Page(self._ticket_rows(found, actor, now), has_before=after is not None, has_after=more)
 
     def walk(self, actor: Actor, wanted: Filter, *, now: datetime, limit: int = 0) -> Iterator[TicketRow]:
-        """All rows of a list (or `limit` of them), read page by page: memory stays flat."""
-        after: Place | None = None
+        """All rows of a list (or `limit` of them), read page by page: memory stays flat.
+
+        The first page is read at once, so that whatever is wrong is raised here, before a caller has begun to print.
+        """
+        first = self.page(actor, wanted, now=now, limit=min(limit, WALK_PAGE) if limit else WALK_PAGE)
+        return self._walk_on(first, actor, wanted, now, limit)
+
+    def _walk_on(self, page: Page, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Iterator[TicketRow]:
         left = limit
         while True:
-            page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
             yield from page.rows
             left -= len(page.rows)
             if not page.has_after or (limit and left <= 0):
                 return
             after = page.rows[-1].place
+            page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
 
     def rows(self, actor: Actor, numbers: Sequence[int], *, now: datetime) -> dict[int, TicketRow]:
         """These tickets as they stand now, those that the actor may see."""
@@ -351,7 +360,8 @@ class Reader:
         files: dict[int, list[AttachmentRow]] = {}
         for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
             files.setdefault(row["message_id"], []).append(attachment_row(row))
-        found = self._all("SELECT * FROM message_view WHERE number = ? ORDER BY sent_at, id", number)
+        # Not by sent_at, which the sender chooses: a mail of 1999 would stand above the request that it answers.
+        found = self._all("SELECT * FROM message_view WHERE number = ? ORDER BY taken_at, id", number)
         return tuple(message_row(row, tuple(files.get(row["id"], ()))) for row in found)
 
     def _links(self, actor: Actor, number: int) -> tuple[LinkRow, ...]:
