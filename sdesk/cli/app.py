@@ -56,6 +56,10 @@ def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
+    for word in arguments:
+        # Python hands bytes that are no UTF-8 over as halves of surrogate pairs, which nothing can store.
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise BadInput(f"`{word}` is no UTF-8", "write it in UTF-8, or give a text by standard input: --text -")
     try:
         root = build_root()
         with root.make_context("sdesk", arguments, obj=invocation, max_content_width=HELP_WIDTH) as context:

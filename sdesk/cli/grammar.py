@@ -6,12 +6,14 @@ Typer 0.28 carries its own copy of Click; only what `typer` and `typer.core` off
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
 
 from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
@@ -78,6 +80,17 @@ class _WithGlobals:
         raise NotImplementedError
 
 
+@contextmanager
+def _known_to(ctx: Any) -> Iterator[None]:
+    """Tell an error of the parser, which knows no command, whose help could help."""
+    try:
+        yield
+    except TyperException as error:
+        if getattr(error, "ctx", None) is None:
+            error.ctx = ctx  # type: ignore[attr-defined]
+        raise
+
+
 class _GlobalOption(TyperOption):
     """An option that every command takes."""
 
@@ -92,6 +105,11 @@ class Command(_WithGlobals, TyperCommand):
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """As Typer says it."""
         TyperCommand.format_usage(self, ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer does it."""
+        with _known_to(ctx):
+            return list(TyperCommand.parse_args(self, ctx, args))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """As Typer says it."""
@@ -133,6 +151,11 @@ class Group(_WithGlobals, TyperGroup):
     def format_usage(self, ctx: Any, formatter: Any) -> None:
         """As Typer says it."""
         TyperGroup.format_usage(self, ctx, formatter)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer does it."""
+        with _known_to(ctx):
+            return list(TyperGroup.parse_args(self, ctx, args))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """As Typer says it."""

@@ -49,8 +49,10 @@ def init(ctx: typer.Context) -> None:
 
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # A TOML basic string is written as a JSON one.
-            file.write_text(_CONFIG.format(store=json.dumps(str(store))), encoding="utf-8")
+            # For its owner alone from its first byte on: a password may come to stand in it.
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+                # A TOML basic string is written as a JSON one.
+                stream.write(_CONFIG.format(store=json.dumps(str(store))))
         except OSError as error:
             raise Unavailable(
                 f"the configuration {file} cannot be written: {error.strerror}", "look at the rights of its folder"

@@ -133,7 +133,7 @@ class Invocation:
         login = self.asked_agent or _system_login()
         try:
             return self.reader.actor(login)
-        except NotFound as error:
+        except (NotFound, UnicodeEncodeError) as error:  # the latter: a variable that is no UTF-8
             known = ", ".join(agent.login for agent in self.reader.agents()[:8])
             remedy = "say who you are with --as LOGIN or SDESK_AGENT"
             remedy += f" (agents: {known})" if known else "; the first agents come with `sdesk desk apply FILE`"
@@ -148,7 +148,7 @@ class Invocation:
             return self.actor
         try:
             return self.reader.actor(_system_login())
-        except NotFound:
+        except (NotFound, UnicodeEncodeError):
             return SYSTEM
 
     def instant(self, text: str) -> datetime:

@@ -114,12 +114,12 @@ def _whom(waiting_for: str | None, until: str | None) -> WaitingFor:
     words = ", ".join(WaitingFor)
     if waiting_for is None:
         if until is None:
-            raise BadInput("wait for whom?", f"give --for ({words}), or --until WHEN for a date")
+            raise BadInput("it is not said for whom to wait", f"give --for ({words}), or --until WHEN for a date")
         return WaitingFor.DATE
     try:
         whom = WaitingFor(waiting_for)
     except ValueError as error:
         raise BadInput(f"--for knows no `{waiting_for}`", f"it takes {words}") from error
     if whom is WaitingFor.DATE and until is None:
-        raise BadInput("until when?", "give --until WHEN")
+        raise BadInput("a wait for a date needs the date", "give --until WHEN")
     return whom

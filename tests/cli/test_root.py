@@ -125,17 +125,34 @@ def test_an_unknown_field_lists_all(sdesk: Sdesk, at_desk: Path) -> None:
     assert all(word in error_line(ran) for word in ("nosuch", "number", "unanswered_since", "loss_so_far"))
 
 
+WHOM = "requester, supplier, date"
+IN_UTF8 = "write it in UTF-8, or give a text by standard input: --text -"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
         (["list", "--limti", "3"], "there is no option `--limti`. did you mean `--limit`?"),
         (["list", "--limit", "x"], "invalid value for `--limit`: `x` is no whole number. see `sdesk list --help`"),
         (["take"], "missing argument `NUMBER...`. see `sdesk take --help`"),
+        (["list", "--fields"], "option `--fields` requires an argument. see `sdesk list --help`"),
+        (["mail", "ledger", "--limit"], "option `--limit` requires an argument. see `sdesk mail ledger --help`"),
+        (["mail", "--db"], "option `--db` requires an argument. see `sdesk mail --help`"),
+        (["wait", "1"], f"it is not said for whom to wait. give --for ({WHOM}), or --until WHEN for a date"),
+        (["note", "1", "--text", "\udcff"], f"`\ufffd` is no UTF-8. {IN_UTF8}"),
+        (["list", "caf\udce9"], f"`caf\ufffd` is no UTF-8. {IN_UTF8}"),
     ],
 )
 def test_wrong_usage_is_said_in_the_house_s_words(typed: list[str], said: str, sdesk: Sdesk, at_desk: Path) -> None:
     ran = sdesk(*typed)
     assert (ran.code, ran.out, ran.err) == (ExitCode.USAGE, "", f"sdesk: error: {said}\n")
+
+
+def test_a_login_that_is_no_utf8_is_unknown(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDESK_AGENT", "ann\udce4")
+    ran = sdesk("list")
+    assert (ran.code, ran.out) == (2, "")
+    assert "is no agent of this desk" in ran.err
 
 
 def test_global_options_stand_before_or_after(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
