@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from sdesk import config
+from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
+from sdesk.cli.invocation import Surroundings
 from sdesk.store import migrate
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +81,35 @@ def test_every_command_of_a_page_is_one(page: Path) -> None:
             if not isinstance(entry, Noun):
                 break
             table = dict(entry.verbs)
+
+
+def test_every_command_in_a_block_of_the_readme_is_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a desk by the README's own desk file each is done, or misses the ticket; none is wrong usage."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (desk,) = [block for block in re.findall(r"(?:^(?: {7}.*)?\n)+", text, re.MULTILINE) if "[desk]" in block]
+    (tmp_path / "desk.toml").write_text(dedent(desk), encoding="utf-8")
+    monkeypatch.setenv("SDESK_DB", str(tmp_path / "sdesk.db"))
+    monkeypatch.setenv("LOGNAME", "dana")  # the login that `whoami` prints
+
+    def never(**_: object) -> None:
+        raise AssertionError("no console was asked for")
+
+    def call(*words: str) -> int:
+        surroundings = Surroundings(
+            clock=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
+            run_console=never,
+            build_demo=never,  # type: ignore[arg-type]
+        )
+        return run(words, surroundings)
+
+    assert [call("init"), call("desk", "apply", str(tmp_path / "desk.toml"))] == [0, 0]
+    lines = re.findall(r"^ {4,}sdesk (.*)$", text, re.MULTILINE)
+    assert len(lines) >= 8
+    for line in lines:
+        command = re.split(r"\s{2,}| \| ", line)[0]
+        assert call(*shlex.split(command)) in {0, 3}, f"{command}: {capsys.readouterr().err}"
 
 
 def test_every_link_of_a_page_leads_somewhere() -> None:

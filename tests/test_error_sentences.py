@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 import sdesk
+from sdesk.cli.commands import COMMANDS, Noun, Verb
 
 SOURCE = Path(sdesk.__file__).parent
 ERRORS = {"NotFound", "Conflict", "Refused", "BadInput", "Unavailable", "MailServerUnavailable"}
@@ -63,8 +65,43 @@ def test_the_sentences_of_errors_have_one_style(path: Path) -> None:
         assert not (parts and begins_large(parts[0])), where
         assert not (parts and parts[-1].endswith(".") and not parts[-1].endswith("..")), where
         assert not set("“”‘’«»") & set(whole), where
+        assert not whole.endswith("?") or "did you mean" in whole, where
         if "did you mean" in whole.lower():
             assert "did you mean `" in whole, where
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_command_that_a_sentence_names_is_one(path: Path) -> None:
+    for line, parts in sentences(ast.parse(path.read_text(encoding="utf-8"))):
+        for command in commands_in(parts):
+            assert is_command(command), f"{path}:{line}: sdesk {command}"
+
+
+def commands_in(parts: list[str]) -> list[str]:
+    """What stands after `sdesk` in backquotes; `{}` where something is put in."""
+    return re.findall(r"`sdesk ([^`]+)`", "".join(part or "{}" for part in parts))
+
+
+def is_command(text: str) -> bool:
+    """Whether the words up to the first argument lead to a command; `{}` stands for every noun that has a list."""
+    table: Mapping[str, Verb | Noun] = COMMANDS
+    words = text.split()
+    while words != ["{}"] and words and not words[0].startswith("-"):
+        entry = table.get("team" if words[0] == "{}" else words[0])
+        if not isinstance(entry, Noun):
+            return entry is not None
+        del words[0]
+        table = entry.verbs
+    return words == ["{}"] or table is COMMANDS
+
+
+def test_commands_in_sentences_are_found() -> None:
+    assert commands_in(["see `sdesk ", "", " list`"]) == ["{} list"]
+    right = ["list", "team list", "{} list", "desk apply FILE", "mail quarantine list", "--help"]
+    wrong = ["calendar list", "lst", "team show", "mail quarantine", "team"]
+    assert [text for text in (*right, *wrong) if is_command(text)] == right
+    # What `key_of` puts in.
+    assert all(is_command(f"{noun} list") for noun in ("agent", "service", "team", "unit"))
 
 
 def test_the_sentences_are_found() -> None:

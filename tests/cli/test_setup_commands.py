@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_init_makes_a_store_and_a_configuration_that_is_read(sdesk: Sdesk, tmp_p
     assert sdesk("init", "--db", str(store)).code == 4
 
 
+def test_the_configuration_is_for_its_owner_alone(sdesk: Sdesk, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        ran = sdesk("init", "--db", str(tmp_path / "sdesk.db"))
+    finally:
+        os.umask(before)
+    made = ran.out.splitlines()[-1]
+    assert made.startswith("made the configuration ")
+    assert Path(made.removeprefix("made the configuration ")).stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("start", "target", "due"),
     [
@@ -130,6 +142,12 @@ def test_sla_due_reads_the_start_in_the_calendars_zone(sdesk: Sdesk, at_desk: Pa
 )
 def test_sla_due_with_wrong_words(arguments: list[str], code: int, sdesk: Sdesk, at_desk: Path) -> None:
     assert sdesk("sla", "due", *arguments).code == code
+
+
+def test_an_unknown_calendar_names_those_that_there_are(sdesk: Sdesk, at_desk: Path) -> None:
+    ran = sdesk("sla", "due", "--calendar", "offic", "--start", "now", "--target", "1h")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err == "sdesk: error: there is no calendar `offic`. the desk has: 24x7, berlin, office, store\n"
 
 
 def test_no_agent_is_needed_to_set_up(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
