@@ -19,6 +19,8 @@ class Spent:
 
     seconds: float
     """Wall time."""
+    cpu: float
+    """Seconds of processor time, the system's on its behalf with it: what other work on the machine disturbs least."""
     peak: int
     """Bytes of memory at its highest."""
     out: str
@@ -69,7 +71,7 @@ def run(command: Sequence[str | Path], env: Mapping[str, str], *, codes: Sequenc
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in codes:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{out[-2000:]}")
-    return Spent(seconds, usage.ru_maxrss * 1024, out)
+    return Spent(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, out)
 
 
 def pairs(floor: Callable[[], float], ours: Callable[[], float], runs: int) -> tuple[float, float]:

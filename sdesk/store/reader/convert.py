@@ -43,7 +43,7 @@ def money(minor: int | None) -> Decimal | None:
 _CLOCKS = tuple((kind, kind.value) for kind in ClockKind)
 
 
-def _clocks(row: sqlite3.Row) -> tuple[ClockRow, ...]:
+def _clocks(row: Mapping[str, Any]) -> tuple[ClockRow, ...]:
     rows = []
     for kind, name in _CLOCKS:
         target = row[f"{name}_target"]
@@ -70,7 +70,7 @@ def _owed(clock: ClockRow) -> bool:
 
 
 def ticket_row(
-    row: sqlite3.Row,
+    found: sqlite3.Row,
     *,
     now: datetime,
     prefix: str,
@@ -79,6 +79,8 @@ def ticket_row(
     unread: bool,
 ) -> TicketRow:
     """One row of `ticket_view`. `unread`: whether somebody else changed it since the acting agent looked."""
+    # The driver's row walks its columns for each name that is asked, and here seventy are.
+    row = dict(zip(found.keys(), found, strict=True))
     clocks = _clocks(row)
     due_at = instant(row["due_at"])
     stale_at = instant(row["stale_at"])
