@@ -18,6 +18,7 @@ from sdesk.desk.opening import Desk, open_desk
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.filters import Filter, parse
+from sdesk.store.models import MailboxState
 from sdesk.store.reader import Reader
 
 ZONE = ZoneInfo("Europe/Moscow")
@@ -230,3 +231,30 @@ def test_the_conversation_stands_as_it_was_taken_whatever_date_a_sender_gives(de
         messages = reader.ticket(SYSTEM, 1, now=NOW).messages
     assert [each.text.strip() for each in messages] == ["Please help.", "Mail 1.", "Mail 2.", "Mail 3."]
     assert [each.sent_at.year for each in messages[1:3]] == [1999, 2038]
+
+
+def test_one_good_mailbox_hides_no_dead_one(desk: Desk, desk_path: Path) -> None:
+    """Two folders of one mailbox that was fetched now, another fetched yesterday, one that never answered."""
+    yesterday = NOW - timedelta(days=1)
+    with desk.work(SYSTEM, NOW) as work:
+        for mailbox, folder, fetched_at, error, failures in (
+            ("good", "INBOX", NOW, None, 0),
+            ("good", "New", None, None, 0),
+            ("late", "INBOX", yesterday, "zzz", 1),
+            ("dead", "INBOX", None, "nobody listens", 3),
+        ):
+            work.session.add(
+                MailboxState(
+                    mailbox=mailbox,
+                    folder=folder,
+                    uidvalidity=0,
+                    set_up_at=yesterday,
+                    fetched_at=fetched_at,
+                    last_error=error,
+                    failures=failures,
+                )
+            )
+        work.session.commit()
+    with Reader(desk_path) as reader:
+        counted = reader.counts(reader.actor("anna"), now=NOW)
+    assert (counted.fetched_at, counted.fetch_error) == (yesterday, "dead: nobody listens")

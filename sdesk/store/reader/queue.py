@@ -105,8 +105,11 @@ def counts(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Count
     quarantined = 0
     if hidden is None:
         quarantined = connection.execute("SELECT count(*) FROM quarantine WHERE ended_at IS NULL").fetchone()[0]
+    # The mailbox that was left alone for longest, and the one that fails for longest: a good one hides neither.
     fetched_at, fetch_error = connection.execute(
-        "SELECT max(fetched_at), max(last_error) FROM mailbox_state"
+        "SELECT (SELECT min(last) FROM (SELECT max(fetched_at) AS last FROM mailbox_state GROUP BY mailbox)),"
+        " (SELECT mailbox || ': ' || last_error FROM mailbox_state WHERE last_error IS NOT NULL"
+        " ORDER BY failures DESC, mailbox LIMIT 1)"
     ).fetchone()
     return Counts(
         open=open_,

@@ -316,5 +316,5 @@ class Counts(NamedTuple):
     suspected: int
     quarantine: int
     fetched_at: datetime | None
-    """The last good fetch of any mailbox."""
+    """The last good fetch of the mailbox whose last one is longest ago."""
     fetch_error: str | None
