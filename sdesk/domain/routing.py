@@ -20,6 +20,8 @@ GROUPS = ("requester", "unit", "service")
 
 _LONGEST_SEARCHED = 20_000
 """Letters of a body that a pattern looks at: enough for any form, and a bound on a slow pattern."""
+_LONGEST_LINE = 1_000
+"""The same of a subject, and of one header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,10 @@ def _matches(rule: Rule, mail: InboundMail) -> dict[str, str] | None:
             return None
     groups: dict[str, str] = {}
     sought: list[tuple[re.Pattern[str], Iterable[str]]] = [
-        (pattern, mail.headers.get(name, ())) for name, pattern in rule.header
+        (pattern, [value[:_LONGEST_LINE] for value in mail.headers.get(name, ())]) for name, pattern in rule.header
     ]
     if rule.subject is not None:
-        sought.append((rule.subject, (mail.subject,)))
+        sought.append((rule.subject, (mail.subject[:_LONGEST_LINE],)))
     if rule.body is not None:
         sought.append((rule.body, (mail.body_text[:_LONGEST_SEARCHED],)))
     for pattern, texts in sought:

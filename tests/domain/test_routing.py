@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sdesk.domain.errors import BadInput
@@ -15,7 +17,7 @@ MAIL = InboundMail(
     delivered_to=("till@desk.example",),
     subject="Касса не пробивает",
     body_text="Order: A-77\nE-mail: guest@mail.example\n",
-    headers={"x-spam-flag": ("YES",), "x-form": ("feedback",)},
+    headers={"x-spam-flag": ("YES",), "x-form": ("feedback",), "x-long": ("x" * 1_000 + "end",)},
 )
 
 
@@ -53,6 +55,8 @@ def test_matches(when: dict[str, object]) -> None:
         {"body": "nowhere"},
         {"header": {"x-missing": "."}},
         {"subject": "касса", "sender": "other@shop.example"},
+        # Far behind: what a pattern looks at is bounded.
+        {"header": {"x-long": "end"}},
     ],
 )
 def test_does_not_match(when: dict[str, object]) -> None:
@@ -87,3 +91,9 @@ def test_unknown_words_and_broken_patterns_are_refused() -> None:
         parse_rule({}, {"colour": "red"})
     with pytest.raises(BadInput, match="no regular expression"):
         parse_rule({"subject": "(("}, {})
+
+
+@pytest.mark.parametrize(("length", "found"), [(990, True), (1_000, False)])
+def test_of_a_subject_the_beginning_is_searched(length: int, found: bool) -> None:
+    mail = replace(MAIL, subject="x" * length + "end")
+    assert bool(route([rule({"subject": "end"})], mail).values) is found
