@@ -59,7 +59,7 @@ class Taken:
     def code(self) -> ExitCode:
         """A mailbox out of reach among others that are not, or a message in quarantine, is work done in part."""
         code = diagnostics.overall(list(self.failures.values()), done=len(self.reports))
-        if code is ExitCode.DONE and any(report.quarantined for report in self.reports):
+        if code is ExitCode.DONE and any(report.quarantined or report.skipped for report in self.reports):
             return ExitCode.PARTLY
         return code
 
@@ -147,6 +147,8 @@ def tell(taken: Taken) -> None:
     for name, problem in taken.failures.items():
         diagnostics.error(problem, about="" if name in problem.what else f"mailbox {name}")
     for report in taken.reports:
+        for skipped in report.skipped:
+            diagnostics.warning(f"{report.mailbox}: a message could not even be put aside ({skipped}). it stays there")
         if report.quarantined:
             what = "message is" if report.quarantined == 1 else "messages are"
             diagnostics.warning(

@@ -10,9 +10,8 @@ import hashlib
 import time
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, groupby
 from zoneinfo import ZoneInfo
 
 from sdesk.config.wire import AnyMailbox, ImapMailbox, MaildirMailbox
@@ -23,93 +22,22 @@ from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, Refused, Unavailable
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.routing import route
 from sdesk.mail.message import read
-from sdesk.mail.sources.base import Item, Source, batches
+from sdesk.mail.oversize import read_head
+from sdesk.mail.reach import Reach
+from sdesk.mail.report import FetchOptions, FetchReport
+from sdesk.mail.sources.base import Item, MarkRefused, Source, batches
 from sdesk.mail.sources.open import open_source
+
+__all__ = ["FetchOptions", "FetchReport", "Now", "Progress", "fetch"]
 
 Now = Callable[[], datetime]
 Progress = Callable[[int], None]
 """Called with the number of messages that have been dealt with."""
 
 
-@dataclass(frozen=True, slots=True)
-class FetchOptions:
-    """How to fetch."""
-
-    since: datetime | None = None
-    """Take what arrived from here on; None: since the day on which the mailbox was set up. After the first fetch it
-    only ever asks for more: what arrived since that one's beginning is never left out."""
-    everything: bool = False
-    """Take mail however old it is (`--since all`)."""
-    max_new: int = 500
-    """A mailbox's first fetch that finds more takes none; 0 for no limit."""
-    flagged: bool = False
-    """Only what people had flagged."""
-
-
-@dataclass(slots=True)
-class FetchReport:
-    """What a fetch of one mailbox did; `examined` is the sum of the six counts that follow it."""
-
-    mailbox: str
-    examined: int = 0
-    created: int = 0
-    followed_up: int = 0
-    noted: int = 0
-    ignored: int = 0
-    duplicates: int = 0
-    quarantined: int = 0
-    seconds: float = 0.0
-    numbers: list[int] = field(default_factory=list)
-    """Tickets that were opened, the first hundred."""
-
-    def add(self, receipt: Receipt) -> None:
-        """Count one message."""
-        self.examined += 1
-        name = _COUNTED[receipt.outcome]
-        setattr(self, name, getattr(self, name) + 1)
-        if receipt.outcome is Outcome.CREATED and receipt.number is not None and len(self.numbers) < 100:
-            self.numbers.append(receipt.number)
-
-
-_COUNTED = {
-    Outcome.CREATED: "created",
-    Outcome.FOLLOWED_UP: "followed_up",
-    Outcome.NOTED: "noted",
-    Outcome.IGNORED: "ignored",
-    Outcome.DUPLICATE: "duplicates",
-    Outcome.QUARANTINED: "quarantined",
-}
-
 _KNOWN = Receipt(Outcome.DUPLICATE, None, "it is in the ledger already")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """How far back a fetch looks into one folder."""
-
-    since: datetime | None
-    """Nothing that arrived earlier is taken; None takes everything."""
-    asked: bool
-    """Another beginning is asked for than the one that holds; it holds from now on where the fetch goes well."""
-    uidvalidity: int
-    seen_uid: int
-    complete: bool
-    """An earlier fetch went to the folder's end: up to `seen_uid` everything was taken, or left as too old."""
-
-    def takes(self, item: Item) -> bool:
-        """Whether a message is young enough, or new to the folder."""
-        return self.since is None or item.arrived_at is None or item.arrived_at >= self.since or self._is_new(item)
-
-    def _is_new(self, item: Item) -> bool:
-        """Whether it came to the folder after an earlier fetch: a message that somebody moves there keeps the instant
-        at which it first arrived anywhere (RFC 3501 6.4.7)."""
-        return (
-            self.complete
-            and item.uidvalidity != 0
-            and self.uidvalidity in (0, item.uidvalidity)
-            and int(item.uid) > self.seen_uid
-        )
 
 
 def fetch(
@@ -123,21 +51,28 @@ def fetch(
 ) -> FetchReport:
     """Fetch one mailbox into the desk.
 
-    MailServerUnavailable where the source is out of reach (what was taken before stays taken); Refused where a first
+    MailServerUnavailable where the source is out of reach (what was taken before stays taken), or where all was taken
+    and the source would not be told of some of it; Refused where a first
     fetch finds more than `options.max_new`, before it takes any; Unavailable where the store cannot be written.
     `source` stands in for the mailbox's own, for tests and for mail that comes another way.
     """
     run = _Run(desk, mailbox, now, options or FetchOptions(), progress)
     started = time.perf_counter()
+    run.begin()
     try:
         with source or open_source(mailbox) as opened:
             run.take_all(opened)
     except MailServerUnavailable as error:
-        with desk.work(SYSTEM, now()) as work:
-            ledgers.note_failed(work, mailbox.name, str(error))
-            work.session.commit()
+        run.note_failed(error)
         raise
     run.finish()
+    if run.refusal is not None:
+        run.note_failed(run.refusal)
+        taken = run.report
+        raise MarkRefused(
+            f"{run.refusal.what}. all the same {taken.examined} messages were dealt with, {taken.created} of them new",
+            run.refusal.remedy,
+        ) from run.refusal
     run.report.seconds = round(time.perf_counter() - started, 3)
     return run.report
 
@@ -154,9 +89,13 @@ class _Run:
         self.options = options
         self.progress = progress
         self.report = FetchReport(mailbox.name)
-        self._reaches: dict[str, _Reach] = {}
+        self._reaches: dict[str, Reach] = {}
         self._left: dict[tuple[str, int], int] = {}
         """The highest UID of each folder that was left as too old."""
+        self._stuck: dict[tuple[str, int], int] = {}
+        """The lowest UID of each folder that was skipped: the next fetch begins with it."""
+        self.refusal: MailServerUnavailable | None = None
+        """What the source said first when it would not be told what was taken."""
         self._check_words()
 
     def _check_words(self) -> None:
@@ -172,13 +111,16 @@ class _Run:
                     )
             if not self.mailbox.team and not self.mailbox.service and len(work.rules.team_keys) > 1:
                 raise BadInput(f"mailbox {self.mailbox.name} names no team", "give it `team` in the configuration")
-            self._zone = ZoneInfo(work.rules.time_zone)
+            self._rules = work.rules
+        self._zone = ZoneInfo(self._rules.time_zone)
+
+    def begin(self) -> None:
+        """Set the folders up, even while they are empty or out of reach: their failures count from the first."""
+        for folder in (isinstance(self.mailbox, (ImapMailbox, MaildirMailbox)) and self.mailbox.folders) or ("INBOX",):
+            self._reach(folder)
 
     def take_all(self, source: Source) -> None:
         """Take what is new, batch by batch; memory does not grow with the mailbox."""
-        # A folder is set up by its first fetch, even while it is empty.
-        for folder in (isinstance(self.mailbox, (ImapMailbox, MaildirMailbox)) and self.mailbox.folders) or ("INBOX",):
-            self._reach(folder)
         wanted = (item for item in source.items(self, flagged=self.options.flagged) if self._takes(item))
         for batch in batches(self._guarded(wanted)):
             self._take_batch(source, batch)
@@ -188,12 +130,18 @@ class _Run:
         if self.options.flagged:
             return
         with self.desk.work(SYSTEM, self.now()) as work:
-            for (folder, uidvalidity), uid in self._left.items():
-                ledgers.advance(work, self.mailbox.name, folder, uidvalidity, uid)
+            for place, uid in self._left.items():
+                self._advance(work, place, uid)
             for folder, reach in self._reaches.items():
                 if reach.asked:
                     ledgers.begin_at(work, self.mailbox.name, folder, reach.since)
-            ledgers.note_fetched(work, self.mailbox.name)
+            ledgers.note_fetched(work, self.mailbox.name, well=self.refusal is None)
+            work.session.commit()
+
+    def note_failed(self, error: MailServerUnavailable) -> None:
+        """Write down that the fetch failed, and why."""
+        with self.desk.work(SYSTEM, self.now()) as work:
+            ledgers.note_failed(work, self.mailbox.name, str(error))
             work.session.commit()
 
     # ---- what the source asks ---------------------------------------------------------------------
@@ -212,7 +160,7 @@ class _Run:
 
     # ---- what is taken ----------------------------------------------------------------------------
 
-    def _reach(self, folder: str) -> _Reach:
+    def _reach(self, folder: str) -> Reach:
         """How far back this fetch looks into a folder: to the day of its first fetch, or as far as it was told to."""
         if folder not in self._reaches:
             with self.desk.work(SYSTEM, self.now()) as work:
@@ -225,7 +173,7 @@ class _Run:
                     raise LookupError(f"folder {folder} of {self.mailbox.name} was not begun")
                 complete = state.fetched_at is not None
                 asked = self._asks(state.since, complete=complete)
-                self._reaches[folder] = _Reach(
+                self._reaches[folder] = Reach(
                     since=self.options.since if asked else state.since,
                     asked=asked,
                     uidvalidity=state.uidvalidity,
@@ -280,20 +228,46 @@ class _Run:
         for item in batch:
             if item in known:
                 self._count(_KNOWN)
-                (aside if known[item] else taken).append(item)
+                (aside if known[item] or self._is_oversize(item) else taken).append(item)
             else:
                 fresh.append(item)
-        for item, raw in source.fetch(fresh):
+        for item, raw in self._bytes_of(source, fresh):
             if raw is None:
                 # It vanished between listing and fetching: nobody has it, and there is nothing to mark.
                 continue
             receipt = self._take(item, raw)
-            (aside if receipt.outcome is Outcome.QUARANTINED else taken).append(item)
+            if receipt is None:
+                place = (item.folder, item.uidvalidity)
+                if item.uidvalidity:
+                    self._stuck[place] = min(self._stuck.get(place, int(item.uid)), int(item.uid))
+                continue
+            # What the desk does not hold whole is never moved, deleted, or marked as read.
+            whole = receipt.outcome is not Outcome.QUARANTINED and not self._is_oversize(item)
+            (taken if whole else aside).append(item)
             self._count(receipt)
-        for items, quarantined in ((taken, False), (aside, True)):
-            if items:
-                source.mark(items, quarantined=quarantined)
-        self._note_batch(batch, taken + aside)
+        marked = self._mark(source, taken, quarantined=False) + self._mark(source, aside, quarantined=True)
+        self._note_batch(batch, marked)
+
+    def _bytes_of(self, source: Source, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+        """What is read of each message, in their order; memory holds one of them, or a batch of small ones."""
+        for oversize, group in groupby(items, key=self._is_oversize):
+            yield from (source.heads if oversize else source.fetch)(list(group))
+
+    def _is_oversize(self, item: Item) -> bool:
+        return item.size > self.mailbox.max_size
+
+    def _mark(self, source: Source, items: list[Item], *, quarantined: bool) -> list[Item]:
+        """Those of which the source was told. One that says no is heard at the end: what comes after is taken first.
+
+        A line that is gone ends the run, as anywhere."""
+        if not items:
+            return []
+        try:
+            source.mark(items, quarantined=quarantined)
+        except MarkRefused as error:
+            self.refusal = self.refusal or error
+            return []
+        return items
 
     def _known_of(self, batch: Sequence[Item]) -> dict[Item, bool]:
         """Those that the ledger has; True for one in quarantine."""
@@ -307,31 +281,57 @@ class _Run:
                     found |= {item: item.uid in aside for item in items if item.uid in there}
         return found
 
-    def _take(self, item: Item, raw: bytes) -> Receipt:
-        """One message, one transaction. Whatever its handling raises puts it aside whole, and stops nothing."""
+    def _take(self, item: Item, raw: bytes) -> Receipt | None:
+        """One message, one transaction. Whatever its handling raises puts it aside whole, and stops nothing; None
+        where it cannot even be put aside."""
         now = self.now()
         mail = InboundMail(Mailbox(""), sha256=hashlib.sha256(raw).hexdigest(), size=len(raw))
         try:
-            mail = read(raw)
-            with self.desk.work(SYSTEM, now) as work:
-                if self._is_known(work, item):
-                    # Another fetch took it since this one asked.
-                    return _KNOWN
-                receipt = receive(work, mail, raw, self._origin(item, mail, now))
-                work.session.commit()
-            return receipt
+            if self._is_oversize(item):
+                mail, raw = read_head(raw, item.size, self.mailbox.max_size)
+            else:
+                mail = read(raw)
+            return self._receive(item, mail, raw, now)
         except Unavailable:
             # No message's fault: the store is locked or full, and the run ends here.
             raise
         except Exception as error:
             # Whatever this message made the desk stumble over must not stop the others, nor lose it.
-            summary = f"{type(error).__name__}: {error}".splitlines()[0][:500]
+            return self._put_aside(item, mail, raw, now, error)
+
+    def _receive(self, item: Item, mail: InboundMail, raw: bytes, now: datetime) -> Receipt:
+        while True:
+            rules = self._rules
+            # Before the transaction: a pattern of the desk file may be slow, and nobody else shall wait for it.
+            routing = route(rules.routing, mail)
+            with self.desk.work(SYSTEM, now) as work:
+                if work.rules is not rules:
+                    # Somebody applied a desk file meanwhile.
+                    self._rules = work.rules
+                    continue
+                if self._is_known(work, item):
+                    # Another fetch took it since this one asked.
+                    return _KNOWN
+                receipt = receive(work, mail, raw, self._origin(item, mail, now), routing)
+                work.session.commit()
+                return receipt
+
+    def _put_aside(self, item: Item, mail: InboundMail, raw: bytes, now: datetime, error: Exception) -> Receipt | None:
+        summary = _summary(error)
+        trace = "".join(traceback.format_exception(error))
+        try:
             with self.desk.work(SYSTEM, now) as work:
                 if self._is_known(work, item):
                     return _KNOWN
-                receipt = quarantine(work, mail, raw, self._origin(item, mail, now), summary, traceback.format_exc())
+                receipt = quarantine(work, mail, raw, self._origin(item, mail, now), summary, trace)
                 work.session.commit()
             return receipt
+        except Unavailable:
+            raise
+        except Exception as second:
+            # It stays where it is and as it is, and is said to; the next fetch tries again.
+            self.report.skipped.append(f"{item.folder}, {item.uid}: {_summary(second)}, after {summary}")
+            return None
 
     def _is_known(self, work: Work, item: Item) -> bool:
         return ledgers.is_known(work, self.mailbox.name, item.folder, item.uidvalidity, item.uid)
@@ -358,8 +358,14 @@ class _Run:
                 for (folder, uidvalidity), items in _by_folder(batch).items():
                     numbers = [int(item.uid) for item in items if item.uid.isdigit()]
                     if uidvalidity and numbers:
-                        ledgers.advance(work, self.mailbox.name, folder, uidvalidity, max(numbers))
+                        self._advance(work, (folder, uidvalidity), max(numbers))
             work.session.commit()
+
+    def _advance(self, work: Work, place: tuple[str, int], uid: int) -> None:
+        """All up to `uid` was dealt with, but for what was skipped."""
+        uid = min(uid, self._stuck.get(place, uid + 1) - 1)
+        if uid:
+            ledgers.advance(work, self.mailbox.name, *place, uid)
 
     def _count(self, receipt: Receipt) -> None:
         self.report.add(receipt)
@@ -372,6 +378,10 @@ def _by_folder(items: Sequence[Item]) -> dict[tuple[str, int], list[Item]]:
     for item in items:
         found.setdefault((item.folder, item.uidvalidity), []).append(item)
     return found
+
+
+def _summary(error: Exception) -> str:
+    return (f"{type(error).__name__}: {error}".splitlines() or [""])[0][:500]
 
 
 def _arrival(item: Item, date: datetime | None, now: datetime) -> datetime:

@@ -121,10 +121,10 @@ def test_a_message_in_quarantine_is_work_done_in_part(
     from sdesk.desk.intake import receive
     from sdesk.mail import fetch as module
 
-    def stumble(work: object, mail: object, raw: bytes, origin: object) -> object:
+    def stumble(work: object, mail: object, raw: bytes, *rest: object) -> object:
         if b"<2@" in raw:
             raise RuntimeError("\x1b[31mcannot")
-        return receive(work, mail, raw, origin)  # type: ignore[arg-type]
+        return receive(work, mail, raw, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(module, "receive", stumble)
     ran = sdesk("mail", "fetch", "spool", "--since", "all", "-o", "json")

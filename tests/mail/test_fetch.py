@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,12 +16,15 @@ import pytest
 from desks import NOW
 from letters import letter
 
-from sdesk.config.wire import ImapMailbox
+from sdesk.config.wire import After, ImapMailbox
 from sdesk.desk.opening import Desk
 from sdesk.domain.errors import BadInput, MailServerUnavailable, Refused
+from sdesk.domain.inbound import InboundMail
+from sdesk.domain.routing import Routing, Rule, route
 from sdesk.mail.fetch import FetchOptions, FetchReport, fetch
 from sdesk.mail.message import read
-from sdesk.mail.sources.base import Item, Taken
+from sdesk.mail.sources.base import HEAD_BYTES, Item, MarkRefused, Taken
+from sdesk.store.reader import Reader
 
 DAY = timedelta(days=1)
 SUPPORT = ImapMailbox(
@@ -38,6 +45,10 @@ class Shelf:
     """UIDs of the last listing."""
     breaks_at: int = 0
     """The UID at which the line breaks while it is fetched."""
+    refused: frozenset[int] = frozenset()
+    """UIDs that it will not mark."""
+    gone: bool = False
+    """The line breaks when something is marked."""
 
     def put(self, *arrived: datetime, raw: bytes | None = None) -> None:
         for at in arrived:
@@ -67,7 +78,15 @@ class Shelf:
                 raise MailServerUnavailable("The line is dead")
             yield item, self.mails[int(item.uid)][1]
 
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+        for item in items:
+            yield item, self.mails[int(item.uid)][1][:HEAD_BYTES]
+
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
+        if self.gone:
+            raise MailServerUnavailable("The line is dead")
+        if self.refused & {int(item.uid) for item in items}:
+            raise MarkRefused("No such folder")
         (self.aside if quarantined else self.marked).update(int(item.uid) for item in items)
 
 
@@ -210,3 +229,105 @@ def test_a_mailbox_of_a_team_that_is_not_there(desk: Desk, shelf: Shelf) -> None
     with pytest.raises(BadInput, match="names no team"):
         fetch(desk, nobody, now=lambda: NOW, source=shelf)
     assert shelf.marked == set()
+
+
+def state(desk_path: Path) -> tuple[int, str | None, bool]:
+    """(failures in a row, the last error, whether a fetch ever went to the end) of the mailbox."""
+    with closing(sqlite3.connect(desk_path)) as store:
+        row = store.execute("SELECT failures, last_error, fetched_at IS NOT NULL FROM mailbox_state").fetchone()
+    return row[0], row[1], bool(row[2])
+
+
+def test_a_refused_mark_keeps_no_later_mail_out(desk: Desk, desk_path: Path, shelf: Shelf) -> None:
+    """Two batches: the first cannot be marked, the second is taken all the same; so at each fetch."""
+    shelf.put(*[NOW] * 150)
+    shelf.refused = frozenset({1})
+    for new in (150, 1):
+        with pytest.raises(MarkRefused, match=f"No such folder.*, {new} of them new"):
+            fetch(desk, SUPPORT, now=lambda: NOW, source=shelf)
+        shelf.put(NOW)
+    assert state(desk_path) == (2, "No such folder", True)
+    assert len(shelf.marked) == 51
+    shelf.refused = frozenset()
+    assert taken(desk, shelf)[0] == 1
+    assert len(shelf.marked) == 152
+    assert state(desk_path) == (0, None, True)
+
+
+def test_a_line_that_is_gone_when_something_is_marked_ends_the_run(desk: Desk, shelf: Shelf) -> None:
+    shelf.put(*[NOW] * 150)
+    shelf.gone = True
+    with pytest.raises(MailServerUnavailable, match="dead"):
+        fetch(desk, SUPPORT, now=lambda: NOW, source=shelf)
+    shelf.gone = False
+    created, report = taken(desk, shelf)
+    assert (created, report.duplicates) == (50, 100)
+
+
+def test_a_mailbox_that_never_answered_counts_its_failures(desk: Desk, desk_path: Path) -> None:
+    class Dead(Shelf):
+        def __enter__(self) -> Self:
+            raise MailServerUnavailable("Nobody listens")
+
+    for count in (1, 2):
+        with pytest.raises(MailServerUnavailable):
+            fetch(desk, SUPPORT, now=lambda: NOW, source=Dead())
+        assert state(desk_path) == (count, "Nobody listens", False)
+
+
+def test_of_a_message_that_is_too_large_the_header_alone_is_taken(desk: Desk, desk_path: Path, shelf: Shelf) -> None:
+    mailbox = replace(SUPPORT, max_size=2_000, after=After.DELETE)
+    shelf.put(NOW, raw=letter("Film", "word " * 30_000, message_id="<film@shop.example>"))
+    shelf.put(NOW)
+    report = fetch(desk, mailbox, now=lambda: NOW, source=shelf)
+    assert (report.created, shelf.marked, shelf.aside) == (2, {2}, {1})
+    with Reader(desk_path) as reader:
+        text = reader.ticket(reader.actor("anna"), report.numbers[0], now=NOW).messages[0].text
+    assert "only its header was taken" in text
+    assert "word" not in text
+    shelf.aside.clear()  # a server that keeps no marks
+    assert fetch(desk, mailbox, now=lambda: NOW, source=shelf).created == 0
+    assert (shelf.marked, shelf.aside) == ({2}, {1})
+
+
+def test_a_message_that_cannot_even_be_put_aside_is_skipped_and_tried_again(
+    desk: Desk, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put(NOW, NOW, NOW)
+
+    def stumble(raw: bytes) -> object:
+        if b"<2@" in raw:
+            raise RecursionError("too deep")
+        return read(raw)
+
+    def stumble_again(*values: object) -> object:
+        raise ValueError("too big")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("sdesk.mail.fetch.read", stumble)
+        broken.setattr("sdesk.mail.fetch.quarantine", stumble_again)
+        created, report = taken(desk, shelf)
+    assert (created, report.quarantined) == (2, 0)
+    assert report.skipped == ["INBOX, 2: ValueError: too big, after RecursionError: too deep"]
+    assert (shelf.marked, shelf.aside) == ({1, 3}, set())
+    assert taken(desk, shelf)[0] == 1
+    assert shelf.marked == {1, 2, 3}
+
+
+def test_routing_patterns_are_searched_while_others_may_write(
+    desk: Desk, desk_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put(NOW)
+    asked = []
+
+    def searching(rules: Sequence[Rule], mail: InboundMail) -> Routing:
+        with closing(sqlite3.connect(desk_path, timeout=0.1, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        asked.append(mail.subject)
+        return route(rules, mail)
+
+    monkeypatch.setattr("sdesk.mail.fetch.route", searching)
+    monkeypatch.setattr(import_module("sdesk.desk.intake.receive"), "route", searching)
+    assert taken(desk, shelf)[0] == 1
+    assert asked == ["Number 1"]

@@ -128,12 +128,11 @@ def begin_at(work: Work, mailbox: str, folder: str, since: datetime | None) -> N
     work.session.flush()
 
 
-def note_fetched(work: Work, mailbox: str) -> None:
-    """A fetch of the whole mailbox went well."""
+def note_fetched(work: Work, mailbox: str, *, well: bool = True) -> None:
+    """The whole mailbox was dealt with; `well` ends its row of failures."""
+    mended = {"failures": 0, "last_error": None} if well else {}
     work.connection.execute(
-        update(MailboxState)
-        .where(col(MailboxState.mailbox) == mailbox)
-        .values(fetched_at=work.now, failures=0, last_error=None)
+        update(MailboxState).where(col(MailboxState.mailbox) == mailbox).values(fetched_at=work.now, **mended)
     )
 
 

@@ -56,10 +56,15 @@ NO_DOOR = "a number in its subject opens no door"
 """Why a new ticket is opened, whether there is a ticket of that number or not: others read it than who may know."""
 
 
-def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin) -> Receipt:
-    """Decide and do what becomes of a mail, and write it into the ledger. The caller commits, then marks the source."""
+def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin, routing: Routing | None = None) -> Receipt:
+    """Decide and do what becomes of a mail, and write it into the ledger. The caller commits, then marks the source.
+
+    `routing` is what `work.rules` say of the mail, where that was asked before the transaction began, as a fetch does:
+    a slow pattern makes nobody wait for the store.
+    """
     raw_id = keep_raw(work, raw, mail.sha256)
-    routing = route(work.rules.routing, mail)
+    if routing is None:
+        routing = route(work.rules.routing, mail)
     teams = _teams(work, mail, origin, routing)
     identity = identity_of(mail)
     before = seen_before(work, identity, teams[0])

@@ -14,8 +14,12 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from sdesk.domain.errors import MailServerUnavailable
+
 BATCH_COUNT = 100
 """Messages that are fetched in one go at most."""
+HEAD_BYTES = 64 * 1024
+"""Bytes of a message of which only the header is wanted: the header of nearly any mail."""
 BATCH_BYTES = 8 * 1024 * 1024
 """Bytes that are fetched in one go, unless one message alone is larger."""
 
@@ -36,6 +40,10 @@ class Item:
     """When it came to the folder, UTC; None where the source does not know."""
     flagged: bool = False
     """A person flagged it (\\Flagged)."""
+
+
+class MarkRefused(MailServerUnavailable):
+    """The source can be reached, and will not be told what was taken (no such folder, no room, no right)."""
 
 
 class Taken(Protocol):
@@ -96,10 +104,14 @@ class Source(Protocol):
         """The raw bytes of each, in order; None for one that is gone. Marks nothing, at most one batch is in memory."""
         ...
 
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+        """As `fetch`, the first `HEAD_BYTES` of each."""
+        ...
+
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """Do what the settings say to messages that are taken. Those in quarantine stay where they are, unread, with a
         mark of
-        their own. To mark again, or to mark what is gone, does nothing."""
+        their own. To mark again, or to mark what is gone, does nothing. MarkRefused where the source says no."""
         ...
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.sources import sasl
-from sdesk.mail.sources.base import Item, Taken, batches
+from sdesk.mail.sources.base import HEAD_BYTES, Item, MarkRefused, Taken, batches
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has no types
@@ -165,6 +165,13 @@ class ImapSource:
 
     def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
         """As `Source.fetch`."""
+        return self._parts(items, "BODY.PEEK[]", b"BODY[]")
+
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+        """As `Source.heads`: a header has no length of its own that could be trusted, so the first bytes it is."""
+        return self._parts(items, f"BODY.PEEK[]<0.{HEAD_BYTES}>", b"BODY[]<0>")
+
+    def _parts(self, items: Sequence[Item], wanted_part: str, key: bytes) -> Iterator[tuple[Item, bytes | None]]:
         for batch in batches(items):
             for (folder, validity), group in groupby(batch, key=lambda item: (item.folder, item.uidvalidity)):
                 wanted = list(group)
@@ -172,9 +179,9 @@ class ImapSource:
                 found: dict[int, Any] = {}
                 if self._uidvalidity() == validity:
                     with self._talking("read"):
-                        found = client.fetch([int(item.uid) for item in wanted], ["BODY.PEEK[]"])
+                        found = client.fetch([int(item.uid) for item in wanted], [wanted_part])
                 for item in wanted:
-                    yield item, found.pop(int(item.uid), {}).get(b"BODY[]")
+                    yield item, found.pop(int(item.uid), {}).get(key)
 
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """As `Source.mark`."""
@@ -183,7 +190,7 @@ class ImapSource:
             client = self._select(folder)
             if self._uidvalidity() != validity:
                 continue  # the folder was made anew: these messages are offered again under other UIDs
-            with self._talking("told what was taken"):
+            with self._talking("told what was taken", MarkRefused):
                 self._mark(client, uids, quarantined=quarantined)
 
     def _mark(self, client: IMAPClient, uids: list[int], *, quarantined: bool) -> None:
@@ -263,8 +270,11 @@ class ImapSource:
                 client.shutdown()
 
     @contextmanager
-    def _talking(self, done: str) -> Iterator[None]:
-        """Turn whatever a connection can raise into one sentence; `done` completes "The server could not be ..."."""
+    def _talking(self, done: str, refusal: type[MailServerUnavailable] = MailServerUnavailable) -> Iterator[None]:
+        """Turn whatever a connection can raise into one sentence; `done` completes "The server could not be ...".
+
+        `refusal` is what is raised where the server answered NO or BAD, and so is still there (RFC 3501 7.1).
+        """
         place = f"{self._settings.host}:{self._settings.port or (993 if self._settings.security == 'tls' else 143)}"
         try:
             yield
@@ -283,7 +293,7 @@ class ImapSource:
             raise MailServerUnavailable(f"the mail server {place} broke off: {_said(error)}") from error
         except imaplib.IMAP4.error as error:
             refused = done == "logged in to"
-            raise MailServerUnavailable(
+            raise refusal(
                 f"the mail server {place} refuses the login of `{self._settings.user}`: {_said(error)}"
                 if refused
                 else f"the mail server {place} could not be {done}: {_said(error)}",

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
-from sdesk.mail.sources.base import Item, Taken, chunks
+from sdesk.mail.sources.base import HEAD_BYTES, Item, MarkRefused, Taken, chunks
 
 _INFO = ":2,"
 
@@ -86,13 +86,26 @@ class MaildirSource:
         for item in items:
             yield item, self._read(item)
 
-    def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
-        """As `Source.mark`."""
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+        """As `Source.heads`."""
         for item in items:
-            base = self._path(item.folder)
-            place = self._find(item)
-            if place is None:
-                continue
+            yield item, self._read(item, HEAD_BYTES)
+
+    def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
+        """As `Source.mark`; one that cannot be marked keeps no other from it."""
+        refusal: MailServerUnavailable | None = None
+        for item in items:
+            try:
+                self._mark(item, quarantined=quarantined)
+            except MailServerUnavailable as error:
+                refusal = refusal or error
+        if refusal is not None:
+            raise MarkRefused(refusal.what, refusal.remedy) from refusal
+
+    def _mark(self, item: Item, *, quarantined: bool) -> None:
+        base = self._path(item.folder)
+        place = self._find(item)
+        if place is not None:
             with _reachable(base):
                 if quarantined:
                     _rename(base / place, base / "cur" / _named(item.uid, _flags(place) | {"F"}))
@@ -150,7 +163,7 @@ class MaildirSource:
                 return place
         return self._places(item.folder).get(item.uid)
 
-    def _read(self, item: Item) -> bytes | None:
+    def _read(self, item: Item, most: int = -1) -> bytes | None:
         base = self._path(item.folder)
         for _ in range(3):  # a mail program may rename it between finding and opening
             place = self._find(item)
@@ -158,7 +171,8 @@ class MaildirSource:
                 return None
             with _reachable(base):
                 try:
-                    return (base / place).read_bytes()
+                    with (base / place).open("rb") as file:
+                        return file.read(most)
                 except FileNotFoundError:
                     continue
         return None

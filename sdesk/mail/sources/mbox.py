@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import MailServerUnavailable
-from sdesk.mail.sources.base import Item, Taken, chunks
+from sdesk.mail.sources.base import HEAD_BYTES, Item, Taken, chunks
 
 _BLOCK = 1024 * 1024
 _STALE_LOCK = 600
@@ -113,6 +113,11 @@ class MboxSource:
                 # message's bytes are never passed off as these.
                 raw = self._search(item.uid)
             yield item, raw
+
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+        """As `Source.heads`."""
+        for item, raw in self.fetch(items):
+            yield item, raw if raw is None else raw[:HEAD_BYTES]
 
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """Nothing: the file is never changed."""
