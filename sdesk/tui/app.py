@@ -37,6 +37,9 @@ from sdesk.tui.views import View, views_of
 
 UTC = ZoneInfo("UTC")
 
+ANSWER_SECONDS = 5.0
+"""How long an answer stands before something less important may take its place."""
+
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
 HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
@@ -73,7 +76,9 @@ class Console(App[None], inherit_bindings=False):
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self._last_key = time.monotonic() - 60
+        self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
+        """Words of a form that was left, by verb and tickets; kept until the console ends."""
+        self._last_key = self._last_notice = time.monotonic() - 60
         self.queue = QueueScreen()
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -136,11 +141,13 @@ class Console(App[None], inherit_bindings=False):
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket; from the list its neighbours are those of the list."""
-        neighbours = [held.row.number for held in self.queue.rows.window.rows]
+        window, totals = self.queue.rows.window, self.queue.totals
+        neighbours = [held.row.number for held in window.rows]
+        count = None if window.has_before or totals is None else max(totals.shown, len(neighbours))
         if isinstance(self.screen, TicketScreen):
             self.pop_screen()
         self.queue.put_cursor(number)
-        self.push_screen(TicketScreen(number, neighbours))
+        self.push_screen(TicketScreen(number, neighbours, count))
 
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
         """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
@@ -158,6 +165,7 @@ class Console(App[None], inherit_bindings=False):
 
     def notice(self, text: str, kind: str = "") -> None:
         """Answer in the status line of every screen; an error also as a toast, which has room for all of it."""
+        self._last_notice = time.monotonic()
         again = self.notice_now == (text, kind)
         self.notice_now = (text, kind)
         for screen in self.screen_stack:
@@ -165,6 +173,11 @@ class Console(App[None], inherit_bindings=False):
                 screen.show_notice()
         if kind == "error" and not again:
             self.notify(text, severity="error", timeout=6, markup=False)
+
+    def aside(self, text: str) -> None:
+        """A notice that nobody asked for: left out where it would take an answer away that was hardly read."""
+        if time.monotonic() - self._last_notice >= ANSWER_SECONDS:
+            self.notice(text)
 
     def alarm(self, row: TicketRow) -> None:
         """A P1 has arrived: the bell, once, and a notice that stays until the next."""

@@ -36,7 +36,8 @@ def message_lines(
     """One message: a head line, warnings, its words, its files."""
     note = message.direction is Direction.NOTE
     when = clock_text(message.sent_at.astimezone(zone), now.astimezone(zone))
-    lines = [edges([(f" {when}  ", "dim"), *_who(message)], [(place, "dim"), (" ", "text")], width)]
+    head = edges([(f" {when}  ", "dim"), *_who(message)], [(place, "dim"), (" ", "text")], width)
+    lines = [Line(head.spans, opens=True)]
     margin = (" | ", "note") if note else ("   ", "text")
     style = "note-text" if note else "auto" if message.direction is Direction.AUTO else "text"
     room = width - 4
@@ -59,6 +60,9 @@ def _who(message: MessageRow) -> Iterator[Span]:
         case Direction.OUT:
             yield author, "agent"
             yield " -> requester", "dim"
+            if message.message_id and not message.has_raw:
+                # This version sends nothing: what the desk itself wrote is where it was put.
+                yield "  in the outbox", "warning"
         case Direction.AUTO:
             yield author, "author"
             yield "  automatic", "dim"

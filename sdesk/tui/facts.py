@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_duration
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, SlaState, Status
 from sdesk.store.reader.rows import ClockRow, LinkRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
 from sdesk.tui.history import history_lines
 from sdesk.tui.lines import Line, Span, line, wrap
-from sdesk.tui.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
+from sdesk.tui.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text, working_text
 
 LABEL = 13
 """Cells of the label column."""
@@ -99,11 +98,16 @@ def _clock(clock: ClockRow, held: Held, now: datetime, zone: ZoneInfo) -> tuple[
     """One promise in words, and its style; empty for a next reply that nobody waits for."""
     local = now.astimezone(zone)
     if clock.met_at is not None:
-        return f"{'ended' if clock.voided else 'met'} {clock_text(clock.met_at.astimezone(zone), local)}", "dim"
+        late = not clock.voided and clock.consumed > clock.target
+        words = f"{'ended' if clock.voided else 'met'} {clock_text(clock.met_at.astimezone(zone), local)}"
+        return (f"{words} (late)", "breached") if late else (words, "dim")
     if clock.due_at is None or clock.started_at is None:
         if clock.kind is ClockKind.NEXT_REPLY:
             return "", "text"
-        return f"|| {format_duration(clock.target - clock.consumed)} left of {format_duration(clock.target)}", "dim"
+        left, target = clock.target - clock.consumed, working_text(clock.target)
+        if left < 0:
+            return f"|| {working_text(-left)} late, of {target}", "dim"
+        return f"|| {working_text(left)} left of {target}", "dim"
     due = clock_text(clock.due_at.astimezone(zone), local)
     if clock.kind is held.row.due_kind:
         state = held.state(now)

@@ -18,6 +18,8 @@ class Line:
     """One line of a pane."""
 
     spans: tuple[Span, ...] = ()
+    opens: bool = False
+    """Whether a message begins here."""
 
     @property
     def text(self) -> str:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
-from sdesk.domain.duration import format_duration
 from sdesk.domain.ticket import SlaState, Status
 from sdesk.store.reader.rows import TicketRow
 
@@ -25,6 +24,7 @@ SIGNALS: Mapping[SlaState, str] = MappingProxyType(
 WROTE, CHANGED = "@", "+"
 
 LEGEND: tuple[tuple[str, str], ...] = (
+    ("DUE", "working time left, in hours of the promise's calendar; -3h10m is late"),
     ("!!", "breached: the promise is broken"),
     ("!", "at risk: most of the time is used"),
     ("::", "stale: broken long ago; stands below what can still be kept"),
@@ -42,10 +42,28 @@ DONE = frozenset({Status.RESOLVED, Status.CLOSED, Status.MERGED, Status.SPAM})
 
 
 def due_text(due_in: int | None, state: SlaState) -> str:
-    """The countdown: `18m`, `-47m`; `-` without a deadline."""
+    """The countdown in working time: `18m`, `-47m`, `-70h`; `-` without a deadline."""
     if due_in is None or state in (SlaState.WAITING, SlaState.NONE):
         return "-"
-    return format_duration(due_in)
+    if due_in == 0 and state in (SlaState.BREACHED, SlaState.STALE):
+        # Broken in the very last working second, and the calendar stands still since.
+        return "-0m"
+    return working_text(due_in)
+
+
+def working_text(seconds: int) -> str:
+    """Working time, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`, `36h`, `-47m`.
+
+    Never days: a day of 24 hours says nothing about a calendar of nine, least of all beside a date.
+    """
+    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if left < 120:
+        return f"{sign}{left}s"
+    if left < 3600:
+        return f"{sign}{left // 60}m"
+    if left < 24 * 3600:
+        return f"{sign}{left // 3600}h{left % 3600 // 60:02}m"
+    return f"{sign}{left // 3600}h"
 
 
 def age_text(since: datetime, now: datetime) -> str:

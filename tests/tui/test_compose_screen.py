@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from console_driver import Driver, driving
+from desks import NOW
 
+from sdesk.actions.perform import perform
+from sdesk.desk.opening import open_desk
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
 from sdesk.tui.screens import compose
@@ -138,3 +141,33 @@ class _nothing:
 
     def __exit__(self, *error: object) -> None:
         return None
+
+
+async def test_what_was_changed_meanwhile_is_shown_and_the_second_try_goes_through(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        await driver.press("r")
+        await driver.type("We come.")
+        desk = open_desk(busy_desk_path)
+        with Reader(busy_desk_path) as reader:
+            boris = reader.actor("boris")
+        perform(desk, boris, "note", [number], {"text": "I am there already."}, now=NOW)
+        desk.close()
+        await driver.press("ctrl+g")
+        await driver.rest()
+        assert editor(driver).text == "We come."
+        assert f"SD-{number} was changed meanwhile: look at it, then send again" in driver.text
+        assert "I am there already." in driver.text
+        await driver.press("ctrl+g")
+        await driver.rest()
+        assert driver.console.screen is driver.console.queue
+        assert driver.ticket(number).messages[-1].text == "We come."
+        assert draft_of(driver, number, Direction.OUT) is None
+
+
+async def test_leaving_says_that_the_draft_is_kept(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("r")
+        await driver.type("Half")
+        await driver.press("escape")
+        assert driver.notice == f"draft of SD-{driver.cursor} kept"

@@ -9,10 +9,11 @@ import pytest
 from console_driver import Driver, driving
 from desks import NOW
 
-from sdesk.actions.perform import perform
+from sdesk.actions.perform import Outcome, perform
 from sdesk.desk.opening import open_desk
 from sdesk.domain.ticket import Direction, Priority, Status, WaitingFor
 from sdesk.store.reader import Reader
+from sdesk.tui.screens.verbs import report
 
 BOTH_SCREENS = pytest.mark.parametrize("inside", [False, True], ids=["list", "ticket"])
 
@@ -242,3 +243,37 @@ async def test_copy_goes_through_the_terminal(busy_desk_path: Path) -> None:
         number = await begin(driver, inside=False)
         await driver.press("y", "enter")
         assert driver.console.clipboard == f"SD-{number}"
+
+
+async def test_taking_from_somebody_else_asks(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("slash")
+        await driver.type("assignee:boris\n")
+        number = driver.cursor or 0
+        await driver.press("m")
+        assert f"Take SD-{number} from boris?" in driver.text
+        await driver.press("enter")
+        assert driver.ticket(number).ticket.assignee == "boris"
+        await driver.press("m", "y")
+        assert driver.ticket(number).ticket.assignee == "anna"
+
+
+@pytest.mark.parametrize("key", ["c", "w"], ids=["close", "wait"])
+async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = await begin(driver, inside=False)
+        to_text = ("tab", "tab") if key == "w" else ()
+        await driver.press(key, *to_text)
+        await driver.type("The cable")
+        await driver.press("escape")
+        assert "kept" in driver.notice
+        await driver.press(key, *to_text)
+        assert "The cable" in driver.text
+        await driver.press("ctrl+g")
+        assert driver.ticket(number).messages[-1].text == "The cable"
+        assert not driver.console.unsent
+
+
+def test_what_was_done_to_many_is_said_once() -> None:
+    done = [Outcome(number, f"SD-{number}", f"SD-{number} assigned to dana") for number in (44, 45, 46)]
+    assert report(done, {}) == ("3 tickets assigned to dana", "good")

@@ -185,7 +185,10 @@ async def test_rows_stay_where_they_are_while_somebody_moves(
         assert driver.console.queue.rows.window.visible[5].row.priority == "P1"
         await driver.press("ctrl+r")
         assert driver.refs.index(before[5]) < 5
-        assert "moved" in driver.notice
+        assert "P1 arrived" in driver.notice, "what is more important stays"
+        driver.console._last_notice -= 60
+        driver.console.aside("2 tickets moved")
+        assert driver.notice == "2 tickets moved"
 
 
 async def test_opening_reads_and_marks_as_seen(busy_desk_path: Path) -> None:
@@ -293,3 +296,46 @@ def test_what_keeps_the_console_from_starting_is_raised(busy_desk_path: Path, tm
         console.run(headless=True)
         assert isinstance(console.failure, error)
     assert callable(run_console)
+
+
+def typing(driver: Driver) -> bool:
+    """Whether the filter's field has the keys."""
+    return driver.console.queue.is_typing
+
+
+async def test_a_team_that_is_not_there_is_a_fault_of_the_filter(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("slash")
+        await driver.type("vpn")
+        before = driver.refs
+        await driver.type(" team:nosuch")
+        await driver.rest()
+        assert "not applied: there is no team `nosuch`" in driver.text
+        assert driver.refs == before
+        assert driver.notice == ""
+        assert not list(driver.console._notifications)
+        await driver.press("enter")
+        assert typing(driver)
+        await driver.press(*["backspace"] * 6)
+        await driver.type("it")
+        await driver.press("enter")
+        await driver.rest()
+        assert not typing(driver)
+        assert "not applied" not in driver.text
+        assert driver.refs == order_of(busy_desk_path, "team:it vpn")[: len(driver.refs)]
+        assert "team:it + vpn team:it" in driver.text
+
+
+async def test_enter_on_a_fault_that_is_not_read_yet_keeps_the_field(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("slash")
+        await driver.pilot.press(*"is:nonsense", "enter")
+        await driver.rest()
+        assert typing(driver)
+        assert "not applied" in driver.text
+        assert driver.refs
+        await driver.press("escape")
+        await driver.rest()
+        assert not typing(driver)
+        assert driver.console.queue.filter_text == ""
+        assert "not applied" not in driver.text

@@ -31,18 +31,24 @@ SAVE_SECONDS = 2.0
 Save = Callable[[str | None], None]
 """Keeps a draft; None forgets it."""
 
+Send = Callable[[str], None]
+"""Sends what was written; the editor stays until it is told that this succeeded."""
 
-class Compose(ModalScreen[str | None]):
-    """The editor; answers with the text to send, or None when it was left (the draft stays)."""
+
+class Compose(ModalScreen[None]):
+    """The editor; stays open, with its text, until what was written is sent or it is left (the draft stays)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,ctrl+п", "send", show=False),
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, row: TicketRow, direction: Direction, save: Save, *, editor: bool = False) -> None:
+    def __init__(self, row: TicketRow, direction: Direction, save: Save, send: Send, *, editor: bool = False) -> None:
         super().__init__(classes="note" if direction is Direction.NOTE else "reply")
         self._row, self._direction, self._save, self._editor_first = row, direction, save, editor
+        self._send = send
+        self.keeps_draft = False
+        """Whether it was left with words that are kept."""
         self._saved = ""
         self._restored = False
         self._read = Preview(id="read")
@@ -94,8 +100,7 @@ class Compose(ModalScreen[str | None]):
     def restore(self, answer: tuple[TicketDetail, Held, str | None]) -> None:
         """Show what is answered, and put the kept draft before what was typed meanwhile; called when they were read."""
         detail, held, draft = answer
-        console = cast("Console", self.app)
-        self._read.show(detail, held, console.now(), console.zone)
+        self.show_read(detail, held)
         if draft:
             area = self._area
             typed = area.text
@@ -125,13 +130,38 @@ class Compose(ModalScreen[str | None]):
         if not self.text.strip():
             self._complain("Nothing is written yet")
             return
+        if self._area.read_only:
+            return  # on its way already
         self.keep_draft()
-        self.dismiss(self.text.strip())
+        self._complain("")
+        self._area.read_only = True
+        self._send(self.text.strip())
+
+    def sent(self) -> None:
+        """It is done: leave; the draft goes, now that the words are safely elsewhere."""
+        self._restored = False
+        self._save(None)
+        if self.is_attached:
+            self.dismiss(None)
+
+    def refused(self, why: str) -> None:
+        """It was not sent: the words stay, with the reason under them."""
+        self._area.read_only = False
+        if self.is_attached:
+            self._complain(why)
+
+    def show_read(self, detail: TicketDetail, held: Held) -> None:
+        """Show what is answered."""
+        console = cast("Console", self.app)
+        self._read.show(detail, held, console.now(), console.zone)
 
     @on(Button.Pressed, "#keep")
     def action_leave(self) -> None:
         """Leave; the draft stays."""
+        if self._area.read_only:
+            return  # on its way: what came of it is said in a moment
         self.keep_draft()
+        self.keeps_draft = bool(self.text.strip())
         self.dismiss(None)
 
     @on(Button.Pressed, "#discard")
@@ -163,7 +193,7 @@ class Compose(ModalScreen[str | None]):
 
     def _complain(self, text: str) -> None:
         self._error.update(text)
-        self._error.display = True
+        self._error.display = bool(text)
 
 
 def _run(command: list[str]) -> str:

@@ -28,10 +28,14 @@ class WaitForm(Dialog[Values]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
 
-    def __init__(self, title: str, parse: Callable[[str], datetime], shown: Callable[[datetime], str]) -> None:
-        """`parse` reads an instant as people write it (BadInput); `shown` writes one for eyes."""
+    def __init__(
+        self, title: str, parse: Callable[[str], datetime], shown: Callable[[datetime], str], *, text: str = ""
+    ) -> None:
+        """`parse` reads an instant as people write it (BadInput); `shown` writes one for eyes; `text` was kept."""
         super().__init__(title, hint="Tab Next field   Ctrl+G Wait   Esc Cancel", classes="form")
         self._parse, self._written = parse, shown
+        self.text = text
+        """What is told to the requester, as far as it is written."""
 
     def fields(self) -> ComposeResult:
         yield Picks(("for the requester", "for a supplier", "for a date"), id="whom")
@@ -39,7 +43,7 @@ class WaitForm(Dialog[Values]):
         yield Input(id="until", compact=True)
         yield Static("", id="means", markup=False)
         yield Static("Tell the requester (empty: nothing is sent)", classes="label")
-        yield TextArea(id="text", compact=True, tab_behavior="focus")
+        yield TextArea(self.text, id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield Button("Wait", id="send", compact=True)
             yield Button("Cancel", id="cancel", compact=True)
@@ -60,6 +64,11 @@ class WaitForm(Dialog[Values]):
             means.update(f"= {self._written(self._parse(event.value))}")
         except BadInput as error:
             means.update(str(error))
+
+    @on(TextArea.Changed, "#text")
+    def keep(self, event: TextArea.Changed) -> None:
+        """Remember the words, for whoever leaves by a slip."""
+        self.text = event.text_area.text
 
     @on(Button.Pressed, "#cancel")
     def cancel(self) -> None:
@@ -92,12 +101,15 @@ class CloseForm(Dialog[Values]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, text: str = "") -> None:
+        """`text` was kept."""
         super().__init__(title, hint="Ctrl+G Close and tell   Tab Buttons   Esc Cancel", classes="form")
+        self.text = text
+        """The resolution, as far as it is written."""
 
     def fields(self) -> ComposeResult:
         yield Static("Resolution, told to the requester", classes="label first")
-        yield TextArea(id="text", compact=True, tab_behavior="focus")
+        yield TextArea(self.text, id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield Button("Close and tell", id="send", compact=True)
             yield Button("Close silently", id="silent", compact=True)
@@ -106,6 +118,11 @@ class CloseForm(Dialog[Values]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#text").focus()
+
+    @on(TextArea.Changed, "#text")
+    def keep(self, event: TextArea.Changed) -> None:
+        """Remember the words, for whoever leaves by a slip."""
+        self.text = event.text_area.text
 
     @on(Button.Pressed, "#cancel")
     def cancel(self) -> None:

@@ -36,7 +36,7 @@ class QueueScreen(QueueMoving):
         """Open the ticket under the cursor."""
         number = self.rows.window.cursor
         if self.is_typing:
-            self.leave_filter(keep=True)
+            self.filter_kept()
         elif number is not None:
             self.console.open_ticket(number)
 
@@ -73,6 +73,8 @@ class QueueScreen(QueueMoving):
     def _show_view(self, place: int) -> None:
         if place == self._view:
             return
+        if self.filter_error:
+            self._texts[self._view] = self._kept_text
         self._view = place
         self.rows.window.marks.clear()
         field = self.field
@@ -119,7 +121,8 @@ class QueueScreen(QueueMoving):
     def action_filter(self) -> None:
         """Type a filter."""
         field = self.field
-        self._kept_text = self.filter_text
+        if not self.filter_error:
+            self._kept_text = self.filter_text
         field.can_focus = True
         field.focus()
         field.cursor_position = len(field.value)
@@ -135,8 +138,10 @@ class QueueScreen(QueueMoving):
 
     @on(Input.Submitted, "#filter")
     def filter_kept(self) -> None:
-        """Enter keeps the filter."""
-        self.leave_filter(keep=True)
+        """Enter keeps the filter; a faulty one keeps the field."""
+        known = self.filter_error and self._faulty_text == self.filter_text
+        if not known and self._filter_now() is not None:
+            self.leave_filter(keep=True)
 
     def leave_filter(self, *, keep: bool) -> None:
         """Back to the list, with the filter that was typed or with the one before it."""

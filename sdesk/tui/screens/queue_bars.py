@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdesk.domain.duration import format_duration
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.columns import customer_of
 from sdesk.tui.headline import footer_parts, header, view_parts
+from sdesk.tui.signals import working_text
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ class QueueBars:
         screen.set_class(bool(typing or text), "-filtering")
         words = screen.view.words or "open"
         self.by_name["filter-sign"].show(
-            [Part(" / ", "key", "filter"), Part(words if not typing else "", "dim", "filter")]
+            [
+                Part(" / ", "key", "filter"),
+                Part(words if not typing else "", "dim", "filter"),
+                Part(" + " if text and not typing else "", "key", "filter"),
+            ]
         )
         window, totals = screen.rows.window, screen.totals
         note: list[Part] = []
@@ -61,7 +65,7 @@ class QueueBars:
         self.by_name["filter-note"].show([], note)
         error = self.by_name["filter-error"]
         error.display = bool(screen.filter_error)
-        error.show([Part(f"   {one_line(screen.filter_error)}", "error")])
+        error.show([Part(f"   not applied: {one_line(screen.filter_error)}", "error")])
 
     def empty_words(self) -> str:
         """What an empty list says: what is next, rather than nothing."""
@@ -73,7 +77,7 @@ class QueueBars:
             if screen.filter_text
             else {
                 1: "You have no ticket.",
-                2: "Everything has an owner.",
+                2: "Everything has an assignee.",
                 4: "Nothing waits.",
                 5: "Nothing is breached.",
             }.get(screen.view.digit, "There is no ticket.")
@@ -84,7 +88,7 @@ class QueueBars:
         if first.due_in is None:
             return f"{start} Next: {first.ref}."
         late = first.due_in < 0
-        when = f"{format_duration(-first.due_in)} late" if late else f"due in {format_duration(first.due_in)}"
+        when = f"{working_text(-first.due_in)} late" if late else f"due in {working_text(first.due_in)}"
         return f"{start} Next: {first.ref}, {when}."
 
     def show_peek(self, detail: TicketDetail) -> None:

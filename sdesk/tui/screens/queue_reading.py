@@ -61,11 +61,15 @@ class QueueReading(WorkScreen):
         """What was typed into the filter, by view."""
         self.totals: Totals | None = None
         self._wanted: Filter = Filter()
+        """The filter that the rows on screen hold for."""
+        self._asked: Filter | None = None
+        """The filter of the question that is on its way."""
+        self._wanted_view = self._view
         self._unsorted = False
         """Something changed that may change the order."""
         self._preview_timer: Timer | None = None
         self._asked_before = self._asked_after = False
-        self.filter_error = ""
+        self.filter_error = self._faulty_text = ""
 
     def compose(self) -> ComposeResult:
         yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
@@ -148,27 +152,42 @@ class QueueReading(WorkScreen):
 
     def load_end(self) -> None:
         """Read the view's end, with the cursor on its last ticket."""
-        window, now, wanted = self.rows.window, self.console.now(), self._wanted
-        self.console.link.read(
-            self,
-            lambda reader, actor: read_end(reader, actor, wanted, now, 2 * window.keep),
-            lambda stretch: self._show(stretch, wanted, from_end=True),
-            self.console.notice_error,
-            topic="page",
-        )
+        self._read_page(read_end, 2 * self.rows.window.keep, from_end=True)
 
-    def _read_page(self, read: ReadPage, limit: int, *, from_start: bool = False) -> None:
+    def _read_page(self, read: ReadPage, limit: int, *, from_start: bool = False, from_end: bool = False) -> None:
         wanted, now = self._filter_now(), self.console.now()
+        self._asked = wanted
         if wanted is None:
             return
+        text = self.filter_text
         self.console.link.read(
             self,
             lambda reader, actor: read(reader, actor, wanted, now, limit),
-            lambda stretch: self._show(stretch, wanted, from_start=from_start),
-            self.console.notice_error,
+            lambda stretch: self._show(stretch, wanted, from_start=from_start, from_end=from_end),
+            lambda error: self._no_page(error, wanted, text),
             topic="page",
         )
-        self.read_totals()
+
+    def _no_page(self, error: SdeskError, wanted: Filter, text: str) -> None:
+        """A team or agent that the desk does not have is a fault of the filter too, which only the store can find."""
+        if not isinstance(error, BadInput):
+            self.console.notice_error(error)
+        elif wanted is self._asked:
+            self._asked = None
+            self._fault(str(error), text)
+
+    def _fault(self, error: str, text: str) -> None:
+        """Say what is wrong with the filter; the last good list stays, but not that of another view."""
+        self.filter_error, self._faulty_text = error, text
+        if self._wanted_view != self._view:
+            self.rows.replace(Stretch((), False, False), self.console.now())
+        if not self.is_typing and text:
+            self.action_filter()
+        self.bars.show()
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        raise NotImplementedError
 
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
@@ -200,7 +219,12 @@ class QueueReading(WorkScreen):
     def sort_anew(self) -> None:
         """Read the order anew around the cursor, which stays on its ticket."""
         self._unsorted = False
-        self.load_around(keep=True)
+        if self.filter_error:
+            # The last good list stays as it is until the filter is mended.
+            self.read_visible()
+            self.read_totals()
+        else:
+            self.load_around(keep=True)
 
     def store_changed(self) -> None:
         """Another process, or this one, wrote: the rows in place at once, the order when nobody is moving."""
@@ -225,25 +249,24 @@ class QueueReading(WorkScreen):
         """The filter of view and field; None, with the reason under the bar, where its words are wrong."""
         now, zone = self.console.now(), self.console.zone
         try:
-            self._wanted = filter_of(self.view, self.filter_text, now=now, zone=zone)
+            return filter_of(self.view, self.filter_text, now=now, zone=zone)
         except BadInput as error:
-            self.filter_error = str(error)
-            self.bars.show()
+            self._fault(str(error), self.filter_text)
             return None
-        self.filter_error = ""
-        self.bars.show()
-        return self._wanted
 
     # ---- answers --------------------------------------------------------------------------------
 
     def _show(self, stretch: Stretch, wanted: Filter, *, from_start: bool = False, from_end: bool = False) -> None:
-        if wanted is not self._wanted:
+        if wanted is not self._asked:
             return  # the answer to a filter that is no more
+        self._wanted, self._wanted_view = wanted, self._view
+        self.filter_error = self._faulty_text = ""
+        self.read_totals()
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
         if moved and cursor is None and not self.is_typing:
-            self.console.notice(f"{moved} ticket{'s' if moved > 1 else ''} moved")
+            self.console.aside(f"{moved} ticket{'s' if moved > 1 else ''} moved")
         self.bars.show()
 
     def _show_totals(self, totals: Totals) -> None:

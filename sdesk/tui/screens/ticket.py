@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Status
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context, bindings_of, footer_of
 from sdesk.tui.columns import customer_of
@@ -16,7 +17,7 @@ from sdesk.tui.countdown import AHEAD, Held, hold, later
 from sdesk.tui.facts import WORDS_OF_STATE, summary_line
 from sdesk.tui.headline import footer_parts
 from sdesk.tui.screens.verbs import WorkScreen
-from sdesk.tui.signals import SIGNALS, due_text
+from sdesk.tui.signals import DONE, SIGNALS, clock_text, due_text
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.pane import Pane
 from sdesk.tui.widgets.preview import Preview
@@ -29,11 +30,14 @@ class TicketScreen(WorkScreen):
     BINDINGS = bindings_of(Context.TICKET)
     AUTO_FOCUS = ".conversation"
 
-    def __init__(self, number: int, neighbours: Sequence[int] = ()) -> None:
-        """`neighbours`: the numbers of the list that it was opened from, in their order."""
+    def __init__(self, number: int, neighbours: Sequence[int] = (), count: int | None = None) -> None:
+        """`neighbours`: the numbers of the list that it was opened from, in their order, as far as they are loaded.
+
+        `count`: the tickets of the whole list, None where they do not begin at its first one.
+        """
         super().__init__()
         self.number = number
-        self._neighbours = tuple(neighbours)
+        self._neighbours, self._count = tuple(neighbours), count
         self.preview = Preview(id="ticket", titled=False)
         self._bars = {name: Bar(id=name) for name in ("header", "subject", "summary", "footer")}
         self._detail: TicketDetail | None = None
@@ -118,29 +122,44 @@ class TicketScreen(WorkScreen):
         held = self._held
         if held is None:
             return
-        row, now, state = held.row, self.console.now(), held.state(self.console.now())
-        style = {"breached": "breached", "at_risk": "at-risk"}.get(state.value, "text")
+        row, now = held.row, self.console.now()
+        done = row.status in DONE
         who = one_line(row.requester_name or row.requester_email or "")
         where = customer_of(row)
         self._bars["header"].show(
             [
                 Part(f" {row.ref} ", "strong"),
-                Part(f" {SIGNALS[state].strip()} {due_text(held.due_in(now), state)}".rstrip(), style),
-                Part(f" {WORDS_OF_STATE[state]}  ", style),
-                Part(f"{row.priority.value}  ", "breached" if row.priority.value == "P1" else "text"),
-                Part(f"{row.status.value}  "),
+                *(() if done else self._promise(held)),
+                Part(f" {row.priority.value}  ", "breached" if row.priority.value == "P1" and not done else "text"),
+                Part(f"{row.status.value}{self._until(row)}  ", "strong" if done else "text"),
                 Part(row.assignee or "nobody", "text" if row.assignee else "dim"),
                 Part(f"  {one_line(row.team_name)}", "dim"),
             ],
             [Part(f"{where} / {who} " if who and who != where else f"{where} ", "text")],
         )
         place = ""
-        if self.number in self._neighbours:
-            place = f"{self._neighbours.index(self.number) + 1} of {len(self._neighbours)} "
+        if self.number in self._neighbours and self._count is not None:
+            place = f"{self._neighbours.index(self.number) + 1} of {self._count} "
         self._bars["subject"].show([Part(f" {one_line(row.subject)}", "strong")], [Part(place, "dim")])
         spans = summary_line(held, now=now, zone=self.console.zone)
         known = {"dim": "dim", "breached": "breached", "at-risk": "at-risk"}
         self._bars["summary"].show([Part(text, known.get(name, "text")) for text, name in spans])
+
+    def _promise(self, held: Held) -> tuple[Part, ...]:
+        """The next deadline as sign, countdown and words."""
+        now = self.console.now()
+        state = held.state(now)
+        style = {"breached": "breached", "at_risk": "at-risk"}.get(state.value, "text")
+        left = due_text(held.due_in(now), state)
+        countdown = "" if left == "-" else f" {left}"
+        return (Part(f" {SIGNALS[state].strip()}{countdown} {WORDS_OF_STATE[state]} ", style),)
+
+    def _until(self, row: TicketRow) -> str:
+        """Until when it waits."""
+        if row.status is not Status.WAITING or row.wake_at is None:
+            return ""
+        zone = self.console.zone
+        return f" until {clock_text(row.wake_at.astimezone(zone), self.console.now().astimezone(zone))}"
 
     # ---- moving ---------------------------------------------------------------------------------
 

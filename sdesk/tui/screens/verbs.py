@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import Outcome
 from sdesk.domain.actor import Actor
-from sdesk.domain.duration import format_duration
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import Conflict, SdeskError
 from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction, Priority
@@ -24,11 +23,14 @@ from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.forms import CloseForm, WaitForm
-from sdesk.tui.signals import clock_text
+from sdesk.tui.signals import clock_text, working_text
+from sdesk.tui.widgets.preview import Preview
 
 
 class WorkScreen(DeskScreen):
     """A screen with tickets to work on."""
+
+    preview: Preview
 
     def deed_done(self, numbers: Sequence[int]) -> None:
         """Tickets were changed from here: read them again."""
@@ -37,9 +39,20 @@ class WorkScreen(DeskScreen):
     # ---- the commands ---------------------------------------------------------------------------
 
     def action_take(self) -> None:
-        """Take it."""
-        if rows := self._possible("take"):
+        """Take it; asks first where somebody else has it."""
+        if not (rows := self._possible("take")):
+            return
+        others = [row for row in rows if row.assignee not in (None, self.console.link.login)]
+        if not others:
             self._perform("take", rows, {})
+            return
+
+        def confirmed(yes: bool | None) -> None:
+            if yes:
+                self._perform("take", rows, {})
+
+        whom = ", ".join(dict.fromkeys(one_line(row.assignee or "") for row in others))
+        self.app.push_screen(Confirm(f"Take {named(others)} from {whom}?", "Take"), confirmed)
 
     def action_assign(self) -> None:
         """Give it to an agent or a team."""
@@ -102,13 +115,15 @@ class WorkScreen(DeskScreen):
             f"{named(rows)} waits",
             parse=lambda text: parse_instant(text, now=now(), zone=zone),
             shown=lambda at: clock_text(at.astimezone(zone), now().astimezone(zone)),
+            text=self.console.unsent.get(_key("wait", rows), ""),
         )
         self._ask(form, "wait", rows)
 
     def action_close(self) -> None:
         """Close with a resolution."""
         if rows := self._possible("close"):
-            self._ask(CloseForm(f"Close {named(rows)}"), "close", rows)
+            form = CloseForm(f"Close {named(rows)}", text=self.console.unsent.get(_key("close", rows), ""))
+            self._ask(form, "close", rows)
 
     def action_spam(self) -> None:
         """It is spam."""
@@ -177,9 +192,17 @@ class WorkScreen(DeskScreen):
         return rows
 
     def _ask(self, form: WaitForm | CloseForm, verb: str, rows: tuple[TicketRow, ...]) -> None:
+        key, unsent = _key(verb, rows), self.console.unsent
+
         def answered(values: dict[str, Any] | None) -> None:
+            if form.text.strip():
+                unsent[key] = form.text
+            else:
+                unsent.pop(key, None)
             if values is not None:
-                self._perform(verb, rows, values)
+                self._perform(verb, rows, values, succeeded=lambda: unsent.pop(key, None))
+            elif form.text.strip():
+                self.console.notice(f"words about {named(rows)} kept until the console ends")
 
         self.app.push_screen(form, answered)
 
@@ -192,41 +215,73 @@ class WorkScreen(DeskScreen):
             self.console.notice(f"A {verb} is written to one ticket: {len(rows)} are marked", "error")
             return
         row, link = rows[0], self.console.link
+        seen = rows
 
         def save(text: str | None) -> None:
             link.save_draft(self.app, row.number, direction, text, self.console.notice_error)
 
-        def written(text: str | None) -> None:
-            if text is None:
-                return
-            # The draft is forgotten only when the words are safely elsewhere.
-            self._perform(verb, rows, {"text": text}, succeeded=lambda: save(None))
-
-        dialog = Compose(row, direction, save, editor=editor)
-        self.app.push_screen(dialog, written)
-        now = self.console.now()
+        def left(nothing: None) -> None:
+            if dialog.keeps_draft:
+                self.console.notice(f"draft of {row.ref} kept")
 
         def ask(reader: Reader, actor: Actor) -> tuple[TicketDetail, Held, str | None]:
+            now = self.console.now()
             detail = reader.ticket(actor, row.number, now=now)
-            held = hold([detail.ticket], {}, now)[0]
-            return detail, held, reader.draft(actor, row.number, direction)
+            return detail, hold([detail.ticket], {}, now)[0], reader.draft(actor, row.number, direction)
 
+        def look_again(answer: tuple[TicketDetail, Held, str | None]) -> None:
+            nonlocal seen
+            detail, held, _ = answer
+            seen = (detail.ticket,)
+            words = f"{row.ref} was changed meanwhile: look at it, then send again"
+            dialog.show_read(detail, held)
+            dialog.refused(words)
+            self.console.notice(words)
+
+        def refused(error: SdeskError) -> None:
+            if isinstance(error, Conflict):
+                link.read(self.app, ask, look_again, refused)
+            else:
+                dialog.refused(str(error))
+                self.console.notice(str(error))
+
+        def send(text: str) -> None:
+            self._perform(verb, seen, {"text": text}, succeeded=lambda: dialog.sent(), refused=refused)
+
+        dialog = Compose(row, direction, save, send, editor=editor)
+        self.app.push_screen(dialog, left)
         link.read(dialog, ask, dialog.restore, self._draft_lost)
 
     def _draft_lost(self, error: SdeskError) -> None:
         self.console.notice(f"The draft could not be read: {error}", "error")
 
     def _perform(
-        self, verb: str, rows: tuple[TicketRow, ...], values: Mapping[str, object], *, succeeded: Any = None
+        self,
+        verb: str,
+        rows: tuple[TicketRow, ...],
+        values: Mapping[str, object],
+        *,
+        succeeded: Callable[[], object] | None = None,
+        refused: Callable[[SdeskError], object] | None = None,
     ) -> None:
+        """Do it and say what came of it; `refused` is told instead, where there is one ticket and it was refused."""
+
         def done(outcomes: tuple[Outcome, ...]) -> None:
             self.console.touched(outcomes, rows)
+            errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+            if errors and refused is not None:
+                refused(errors[0])
+                return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
+            if not errors and (verb == "reply" or (values.get("text") and verb in {"wait", "close"})):
+                text += UNSENT
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
-            if succeeded is not None and not any(outcome.error for outcome in outcomes):
+            if succeeded is not None and not errors:
                 succeeded()
             self.deed_done([row.number for row in rows])
 
+        if "text" in values:
+            self.preview.follow()
         self.console.link.perform(
             self,
             verb,
@@ -234,8 +289,17 @@ class WorkScreen(DeskScreen):
             values,
             self.console.versions(rows),
             done,
-            self.console.notice_error,
+            refused or self.console.notice_error,
         )
+
+
+UNSENT = ": in the outbox (this version sends no mail yet)"
+"""Said after an answer, since who answers takes it for sent."""
+
+
+def _key(verb: str, rows: Sequence[TicketRow]) -> tuple[str, tuple[int, ...]]:
+    """What kept words of a form belong to."""
+    return verb, tuple(sorted(row.number for row in rows))
 
 
 def named(rows: Sequence[TicketRow]) -> str:
@@ -250,7 +314,9 @@ def report(outcomes: Sequence[Outcome], refs_by_number: Mapping[int, str]) -> tu
     if not failed:
         if len(done) == 1:
             return done[0].sentence, "good"
-        return f"{len(done)} tickets: {one_line(done[0].sentence)} ..." if done else "Nothing to do", "good"
+        # What was done is the same for all: the sentence of one, less its reference.
+        what = one_line(done[0].sentence).removeprefix(done[0].ref).strip() if done else ""
+        return f"{len(done)} tickets {what}" if done else "Nothing to do", "good"
     if len(outcomes) == 1:
         return str(failed[0].error), "error"
     refs = ", ".join(refs_by_number.get(outcome.number, outcome.ref) for outcome in failed)
@@ -288,7 +354,7 @@ def services(rows: Sequence[ServiceRow]) -> tuple[Choice, ...]:
                 row.key,
                 row.priority.value,
                 row.team,
-                f"resolve in {format_duration(row.resolution_target)}" if row.resolution_target else "no target",
+                f"resolve in {working_text(row.resolution_target)}" if row.resolution_target else "no target",
             ),
         )
         for row in rows

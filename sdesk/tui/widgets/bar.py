@@ -13,6 +13,11 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sdesk.tui.columns import fit
+
+GAP = 2
+"""Cells between both sides."""
+
 STYLES = ("text", "dim", "on", "key", "breached", "at-risk", "loss", "warning", "error", "good", "strong")
 
 
@@ -55,24 +60,16 @@ class Bar(Widget):
         return cell_len(self.plain_text)
 
     def render_line(self, y: int) -> Strip:
-        """The line; where both sides do not fit, the left one is cut."""
+        """The line; what does not fit is cut with a sign, and the sides never touch."""
         width, text = self.size.width, self.get_component_rich_style("bar--text")
         if y:
             return Strip.blank(width, text)
-        ending = sum(cell_len(part.text) for part in self._right)
-        room = max(0, width - ending)
-        self._placed = []
-        left = Strip([self._segment(part) for part in self._left]).adjust_cell_length(room, text)
-        at = 0
-        for part in self._left:
-            self._placed.append((at, min(at + cell_len(part.text), room), part))
-            at += cell_len(part.text)
-        at = room
-        for part in self._right:
-            self._placed.append((at, at + cell_len(part.text), part))
-            at += cell_len(part.text)
-        right = Strip([self._segment(part) for part in self._right])
-        return Strip.join([left, right]).adjust_cell_length(width, text)
+        left, right = both_sides(self._left, self._right, width)
+        ending = sum(cell_len(part.text) for part in right)
+        self._placed = [*_places(left, 0), *_places(right, width - ending)]
+        before = Strip([self._segment(part) for part in left]).adjust_cell_length(max(0, width - ending), text)
+        after = Strip([self._segment(part) for part in right])
+        return Strip.join([before, after]).adjust_cell_length(width, text)
 
     def _segment(self, part: Part) -> Segment:
         return Segment(part.text, self.get_component_rich_style(f"bar--{part.style}"))
@@ -83,3 +80,38 @@ class Bar(Widget):
                 event.stop()
                 await self.screen.run_action(part.action)
                 return
+
+
+def both_sides(left: Sequence[Part], right: Sequence[Part], width: int) -> tuple[list[Part], list[Part]]:
+    """What of each side fits; `GAP` cells at least stay between them. The right side keeps a third of the width."""
+    beginning, ending = (sum(cell_len(part.text) for part in side) for side in (left, right))
+    gap = GAP if beginning and ending else 0
+    if beginning + gap + ending > width:
+        ending = min(ending, max(width - beginning - gap, width // 3))
+    return cut(left, max(0, width - ending - gap)), cut(right, ending)
+
+
+def cut(parts: Sequence[Part], width: int) -> list[Part]:
+    """As much of the parts as fits, with `…` where something is left out."""
+    if sum(cell_len(part.text) for part in parts) <= width:
+        return list(parts)
+    kept: list[Part] = []
+    for part in parts:
+        size = cell_len(part.text)
+        if size >= width:
+            # Wider than what is left, or as wide, with more to come: the sign stands for it.
+            words = part.text if size > width else part.text + " "
+            words = fit(words, width) if width > 1 else "…"
+            return [*kept, Part(words, part.style, part.action)] if width > 0 else kept
+        kept.append(part)
+        width -= size
+    return kept
+
+
+def _places(parts: Sequence[Part], at: int) -> list[tuple[int, int, Part]]:
+    places = []
+    for part in parts:
+        end = at + cell_len(part.text)
+        places.append((at, end, part))
+        at = end
+    return places

@@ -47,6 +47,7 @@ class Pane(ScrollView, can_focus=True):
         self._layout: Layout = lambda width: ()
         self._lines: Sequence[Line] = ()
         self._laid_out_for = 0
+        self._wants_last = False
         self._styles_by_name: dict[str, Style] = {}
 
     @property
@@ -65,10 +66,10 @@ class Pane(ScrollView, can_focus=True):
         """Bring a line to the top, or as near to it as the end allows."""
         self.scroll_to(y=line, animate=False, immediate=True, force=True)
 
-    def line_of(self, text: str) -> int:
-        """The last line that ends with a text; 0 where none does."""
-        found = (at for at in range(len(self._lines) - 1, -1, -1) if self._lines[at].text.rstrip().endswith(text))
-        return next(found, 0)
+    def go_to_last_opening(self) -> None:
+        """Bring the beginning of the last message into sight; at once, or when the pane has got its size."""
+        self._wants_last = not self._lines
+        self.go_to(next((at for at in range(len(self._lines) - 1, -1, -1) if self._lines[at].opens), 0))
 
     def lay_out_again(self) -> None:
         """Make the lines anew: what they are made of has changed."""
@@ -77,6 +78,8 @@ class Pane(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         if event.size.width != self._laid_out_for:
             self._lay_out()
+        if self._wants_last and self._lines:
+            self.call_after_refresh(self.go_to_last_opening)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

@@ -30,6 +30,7 @@ class Preview(Container):
         self._detail: TicketDetail | None = None
         self._unfolded = False
         self._shown: tuple[object, ...] = ()
+        self._follows = False
 
     def compose(self) -> ComposeResult:
         yield self.conversation
@@ -58,11 +59,15 @@ class Preview(Container):
         """Show a ticket; the same one again keeps its place on screen, another one starts at its last message."""
         other = detail.ticket.number != self._number
         if other:
-            self._unfolded = False
+            self._unfolded = self._follows = False
+        more = detail.messages != (self._detail.messages if self._detail is not None else ())
+        at_end = other or (self._follows and more)
+        if more:
+            self._follows = False
         self._number, self._detail = detail.ticket.number, detail
         if self._titled:
             self.border_title = f"{detail.ticket.ref} {one_line(detail.ticket.subject)}".replace("[", r"\[")
-        self._show_conversation(now, zone, at_end=other)
+        self._show_conversation(now, zone, at_end=at_end)
         self.show_facts(held, now, zone, keep_place=not other)
 
     def show_facts(self, held: Held, now: datetime, zone: ZoneInfo, *, keep_place: bool = True) -> None:
@@ -72,6 +77,10 @@ class Preview(Container):
             self.facts.show(
                 lambda width: facts_lines(detail, held, width=width, now=now, zone=zone), keep_place=keep_place
             )
+
+    def follow(self) -> None:
+        """The person writes to this ticket: show the message when it comes."""
+        self._follows = True
 
     def toggle_quotes(self) -> None:
         """Unfold the quoted parts, or fold them."""
@@ -91,10 +100,5 @@ class Preview(Container):
             keep_place=True,
         )
         if at_end:
-            self.call_after_refresh(self._go_to_last)
-
-    def _go_to_last(self) -> None:
-        """The last message, from its first line if it does not fit: what was said last is what is answered."""
-        detail, pane = self._detail, self.conversation
-        if detail is not None:
-            pane.go_to(pane.line_of(f"{len(detail.messages)} of {len(detail.messages)}"))
+            # What was said last is what is answered: from its first line, if not all fits.
+            self.call_after_refresh(self.conversation.go_to_last_opening)
