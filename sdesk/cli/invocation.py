@@ -144,7 +144,7 @@ class Invocation:
         """The agent who acts, or the desk itself where none was named and the system's login is no agent."""
         from sdesk.domain.actor import SYSTEM
 
-        if self.asked_agent:
+        if self.asked_agent and self.reader.agents():
             return self.actor
         try:
             return self.reader.actor(_system_login())
