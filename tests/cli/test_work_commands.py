@@ -250,6 +250,9 @@ def test_ticket_set_with_wrong_words(arguments: list[str], sdesk: Sdesk) -> None
         ["--subject", "x", "--text", "y", "--channel", "telepathy"],
         ["--subject", "x", "--text", "y", "--service", "no-such"],
         ["--subject", "x", "--text", "@/no/such/file"],
+        ["--subject", "x", "--text", "y", "--tag", "very important"],
+        ["--subject", "x", "--text", "y", "--tag", ""],
+        ["--subject", "x", "--text", "y", "--tag", "a,b"],
     ],
 )
 def test_new_with_wrong_words(arguments: list[str], sdesk: Sdesk) -> None:
@@ -359,3 +362,19 @@ def test_rows_of_the_desk_itself(sdesk: Sdesk) -> None:
         assert rows[0][key] == first
         assert first in sdesk(noun, "list", "-o", "table").out
         assert sdesk(noun, "list", "-o", "ids").code == 2
+
+
+@pytest.mark.parametrize("form", ["tsv", "csv", "json", "jsonl", "ids", "table"])
+def test_a_list_of_a_wrong_filter_prints_nothing(form: str, sdesk: Sdesk) -> None:
+    for words in (["team:nosuch"], ["status:nosuch"], ["assignee:nosuch", "--limit", "0"]):
+        ran = sdesk("list", *words, "-o", form)
+        assert (ran.code, ran.out) == (2, "")
+        assert "nosuch" in ran.err
+
+
+def test_an_external_id_is_given_once(sdesk: Sdesk) -> None:
+    opening = ("new", "--subject", "x", "--text", "y", "--service", "other", "--external-id", "OLD-1")
+    assert sdesk(*opening).code == 0
+    ran = sdesk(*opening)
+    assert (ran.code, ran.out) == (1, "")
+    assert "the external id `OLD-1` is taken" in ran.err
