@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from sdesk.mail.sources.base import Item, NothingTaken, Source, Taken, batches
+from sdesk.mail.sources.base import HEAD_BYTES, Item, NothingTaken, Source, Taken, batches
 
 
 def message(number: int, body: str = "Text.") -> bytes:
@@ -86,6 +86,16 @@ class SourceContract:
             ((_, raw),) = source.fetch(items)
         assert raw is not None
         assert items[0].size == len(raw)
+
+    def test_of_a_large_message_the_first_bytes_can_be_had(self, mailbox: Mailbox) -> None:
+        mailbox.put(message(1, "x\n" * HEAD_BYTES))
+        with mailbox.open() as source:
+            items = list(source.items(NothingTaken()))
+            ((_, raw),) = source.fetch(items)
+        with mailbox.open() as source:
+            ((_, head),) = source.heads(items)
+        assert raw is not None
+        assert head == raw[:HEAD_BYTES]
 
     def test_a_second_fetch_finds_nothing(self, mailbox: Mailbox) -> None:
         mailbox.put(message(1))

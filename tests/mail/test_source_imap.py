@@ -16,7 +16,7 @@ from servers import Dovecot, Line
 from source_contract import Ledger, SourceContract, listed, message, taken_by
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
-from sdesk.mail.sources.base import NothingTaken, Source
+from sdesk.mail.sources.base import MarkRefused, NothingTaken, Source
 from sdesk.mail.sources.imap import QUARANTINE, TAKEN, ImapSettings, ImapSource
 
 pytestmark = pytest.mark.server
@@ -96,6 +96,17 @@ def test_quarantine_leaves_the_message_unread_with_a_keyword(mailbox: ImapBox) -
     with mailbox.open() as source:
         source.mark(list(source.items(NothingTaken())), quarantined=True)
     assert mailbox.flags() == [{QUARANTINE}]
+
+
+def test_a_mark_that_the_server_refuses_is_no_broken_line(dovecot: Dovecot) -> None:
+    mailbox = ImapBox(dovecot, after="move:a//b..c")
+    mailbox.put(message(1))
+    with mailbox.open() as source:
+        items = list(source.items(NothingTaken()))
+        with pytest.raises(MarkRefused, match="could not be told what was taken"):
+            source.mark(items)
+        assert [raw is not None for _, raw in source.fetch(items)] == [True]
+    assert mailbox.flags() == [set()]
 
 
 def test_what_is_deleted_is_left_alone(mailbox: ImapBox) -> None:

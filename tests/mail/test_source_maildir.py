@@ -9,7 +9,7 @@ import pytest
 from source_contract import Ledger, SourceContract, listed, message, taken_by
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
-from sdesk.mail.sources.base import NothingTaken, Source
+from sdesk.mail.sources.base import MarkRefused, NothingTaken, Source
 from sdesk.mail.sources.maildir import MaildirSettings, MaildirSource
 
 
@@ -131,6 +131,22 @@ def test_what_is_no_file_is_no_mail_and_stops_none(mailbox: MaildirBox) -> None:
     os.mkfifo(new / "2.fifo")
     (new / "3.nowhere").symlink_to(new / "there-is-none")
     assert len(taken_by(mailbox, Ledger())) == 1
+
+
+def test_one_that_cannot_be_marked_keeps_no_other_from_it(mailbox: MaildirBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = mailbox.put(message(1))
+    mailbox.put(message(2))
+    rename = Path.rename
+
+    def refuse(old: Path, new: Path) -> Path:
+        if old.name == first:
+            raise OSError(errno.EIO, "Input/output error")
+        return rename(old, new)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with mailbox.open() as source, pytest.raises(MarkRefused, match="Input/output"):
+        source.mark(list(source.items(NothingTaken())))
+    assert [name.partition("/")[0] for name in mailbox.names()] == ["cur", "new"]
 
 
 def test_a_missing_maildir_is_one_sentence(tmp_path: Path) -> None:
