@@ -94,7 +94,8 @@ class Reader:
         """
         row = self._one(
             "SELECT (SELECT max(id) FROM history), (SELECT count(*) FROM quarantine WHERE ended_at IS NULL),"
-            " (SELECT group_concat(coalesce(fetched_at, '') || failures || coalesce(last_error, '')) FROM mailbox_state)"
+            " (SELECT group_concat(coalesce(fetched_at, '') || failures || coalesce(last_error, ''))"
+            " FROM mailbox_state)"
         )
         return LastChange(*(row or ()))
 
