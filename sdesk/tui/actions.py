@@ -13,6 +13,7 @@ from enum import StrEnum
 from textual.binding import Binding, BindingType
 
 from sdesk.tui.keyboard import in_both_layouts
+from sdesk.tui.views import views_of
 
 
 class Context(StrEnum):
@@ -92,7 +93,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
     Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
     Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST),
-    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", f"View {digit}", FIND, LIST) for digit in range(1, 7)),
+    *(
+        Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
+        for view in views_of(())
+    ),
     Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
     Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),

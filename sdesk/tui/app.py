@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -65,7 +66,10 @@ class Console(App[None], inherit_bindings=False):
         now: Callable[[], datetime],
         settings: ConsoleSettings,
     ) -> None:
-        super().__init__()
+        if os.environ.get("NO_COLOR") == "":
+            del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
+        # With it the terminal's own two colours are all there is: no background is painted, bold and reverse remain.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed)

@@ -55,12 +55,12 @@ def columns_of(width: int, *, money: bool, ref_width: int) -> tuple[Column, ...]
         Column("flags", "", 2),
     ]
     after = [
-        Column("status", "STATE", 8),
-        Column("owner", "OWNER", 9 if roomy else 8 if wide else 7, gap=1 if wide else 0),
+        Column("status", "STATUS", 8),
+        Column("owner", "ASSIGNEE", 9 if roomy else 8, gap=1 if wide else 0),
     ]
     if wide:
         after += [
-            Column("customer", "CUSTOMER", 20 if width >= 130 else 16 if roomy else 12),
+            Column("customer", "REQUESTER", 20 if width >= 130 else 16 if roomy else 12),
             Column("updated", "UPD", 4, right=True, gap=1),
         ]
     taken = sum(column.width + column.gap for column in (*before, *after))

@@ -40,7 +40,7 @@ def facts_lines(detail: TicketDetail, held: Held, *, width: int, now: datetime, 
     owner = f"{one_line(row.assignee_name or row.assignee or 'nobody')}, {one_line(row.team_name)}"
     priority = row.priority.value + (f"  {one_line(row.priority_reason)}" if row.priority_reason else "")
     facts += [
-        ("Owner", owner, "text" if row.assignee else "dim"),
+        ("Assignee", owner, "text" if row.assignee else "dim"),
         ("Service", one_line(row.service_name or row.service or "none"), "text"),
         ("Priority", priority, "text"),
         ("", f"{row.impact.value} impact, {row.urgency.value} urgency", "dim"),

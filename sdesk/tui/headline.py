@@ -48,9 +48,10 @@ def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[
         money = f"{amount} {currency_sign(currency)}/h"
         numbers += [[Part(f"burning {counts.burning}", "loss")], [Part(money, "loss")]]
     numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim")])
-    numbers.append([Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim")])
     if counts.stale:
+        # Beside the breached, so that nobody takes these for all that is late.
         numbers.append([Part(f"{counts.stale} stale", "text")])
+    numbers.append([Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim")])
     numbers.append([Part(f"{counts.open} open", "text")])
     if counts.quarantine:
         numbers.append([Part(f"quarantine {counts.quarantine}", "warning")])

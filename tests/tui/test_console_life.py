@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from console_driver import driving
 from desks import NOW
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.color import Color
 from textual.theme import Theme
@@ -139,3 +141,20 @@ async def test_an_empty_view_says_what_is_next(busy_desk_path: Path) -> None:
 def test_instants_of_a_sentence_are_the_desks() -> None:
     zone = ZoneInfo("Europe/Moscow")
     assert in_local_time("SD-1 waits until 2026-11-24T07:00:00Z", NOW, zone) == "SD-1 waits until tomorrow 10:00"
+
+
+@pytest.mark.parametrize("value", ["1", ""], ids=["set", "empty"])
+async def test_no_color_paints_no_background(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("NO_COLOR", value)
+    async with driving(busy_desk_path) as driver:
+        console = driver.console
+        line = [Segment("text", Style.parse("bold red on blue")), Segment("here", Style.parse("reverse"))]
+        for each in console._filters:
+            line = each.apply(line, Color(0, 0, 0))
+        styles = [segment.style for segment in line if segment.style is not None]
+        painted = [colour for colour in (styles[0].bgcolor, styles[0].color) if colour and not colour.is_default]
+        assert (painted == []) is bool(value)
+        assert styles[0].bold
+        assert styles[1].reverse
+        cursor = console.queue.rows.get_component_rich_style("queue--cursor")
+        assert bool(cursor.reverse) is bool(value)

@@ -277,3 +277,22 @@ async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) ->
 def test_what_was_done_to_many_is_said_once() -> None:
     done = [Outcome(number, f"SD-{number}", f"SD-{number} assigned to dana") for number in (44, 45, 46)]
     assert report(done, {}) == ("3 tickets assigned to dana", "good")
+
+
+async def test_the_wait_form_fits_a_small_terminal_and_says_its_fault_once(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(60, 15)) as driver:
+        assert "? Keys" in driver.text
+        await driver.press("w", "tab")
+        await driver.type("nonsense")
+        assert driver.text.count("is no point in time") == 1
+        assert "Cancel" in driver.text
+        assert "Ctrl+G Wait" in driver.text
+
+
+async def test_an_empty_choice_says_so(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("a")
+        await driver.type("qqqqq")
+        assert "nothing fits" in driver.text
+        await driver.press("enter")
+        assert "nothing fits" in driver.text

@@ -63,6 +63,8 @@ class Choose(Dialog[str]):
         rows = self.query_one("#rows", OptionList)
         rows.clear_options()
         rows.add_options([Option(self._prompt(choice), disabled=choice.why_not is not None) for choice in self._shown])
+        if not self._shown and words.strip():
+            rows.add_option(Option("nothing fits", disabled=True))
         first = next((at for at, choice in enumerate(self._shown) if choice.why_not is None), None)
         rows.highlighted = first
 

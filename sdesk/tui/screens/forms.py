@@ -63,7 +63,8 @@ class WaitForm(Dialog[Values]):
         try:
             means.update(f"= {self._written(self._parse(event.value))}")
         except BadInput as error:
-            means.update(str(error))
+            means.update("")
+            self.complain(str(error))
 
     @on(TextArea.Changed, "#text")
     def keep(self, event: TextArea.Changed) -> None:

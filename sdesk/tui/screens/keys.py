@@ -11,10 +11,13 @@ from textual.binding import Binding, BindingType
 
 from sdesk.tui.actions import Command, Context, commands_of, shown
 from sdesk.tui.keyboard import twin
-from sdesk.tui.lines import Line, line
+from sdesk.tui.lines import Line, Span, line, wrap
 from sdesk.tui.screens.dialog import Dialog
 from sdesk.tui.signals import LEGEND
 from sdesk.tui.widgets.pane import Pane
+
+INDENT = 22
+"""Cells before the words."""
 
 
 class Keys(Dialog[None]):
@@ -38,16 +41,15 @@ class Keys(Dialog[None]):
 
     def on_mount(self) -> None:
         super().on_mount()
-        lines = keys_lines(self._of, self._why_not)
-        self.query_one("#lines", Pane).show(lambda width: lines)
+        self.query_one("#lines", Pane).show(lambda width: keys_lines(self._of, self._why_not, width))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll."""
         self.query_one("#lines", Pane).scroll_relative(y=lines, animate=False, immediate=True)
 
 
-def keys_lines(context: Context, why_not: Callable[[Command], str | None]) -> list[Line]:
-    """The registry in words: keys, the twin of the Russian layout, what they do."""
+def keys_lines(context: Context, why_not: Callable[[Command], str | None], width: int = 80) -> list[Line]:
+    """The registry in words for `width` cells: keys, the twin of the Russian layout, what they do."""
     lines: list[Line] = []
     for group, commands in groupby(commands_of(context), key=lambda command: command.group):
         lines += [*([Line()] if lines else []), line((f" {group}", "label"))]
@@ -56,18 +58,24 @@ def keys_lines(context: Context, why_not: Callable[[Command], str | None]) -> li
             russian = " ".join(shown(other) for key in command.keys if len(key) == 1 and (other := twin(key)))
             why = why_not(command)
             style = "dim" if why else "text"
-            lines.append(
-                line(
-                    (f"   {keys:<14}", "dim" if why else "author"),
-                    (f"{russian:<5}", "dim"),
-                    (command.help, style),
-                    (f"  ({why})" if why else "", "dim"),
-                )
-            )
+            head = [(f"   {keys:<14}", "dim" if why else "author"), (f"{russian:<5}", "dim")]
+            lines += _entry(head, command.help + (f"  ({why})" if why else ""), style, width)
     lines += [Line(), line((" Signs", "label"))]
-    lines += [line((f"   {sign:<14}", "author"), (" " * 5, "text"), (meaning, "text")) for sign, meaning in LEGEND]
-    return [
-        *lines,
-        Line(),
-        line((" Every key works in the Russian layout too; hold Shift to select with the mouse.", "dim")),
-    ]
+    for sign, meaning in LEGEND:
+        lines += _entry([(f"   {sign:<14}", "author"), (" " * 5, "text")], meaning, "text", width)
+    lines += [Line(), line((" Order of the queue", "label"))]
+    lines += [line((f"   {part}", "text")) for words in ORDER for part in wrap(words, width - 4)]
+    last = "Every key works in the Russian layout too; hold Shift to select with the mouse."
+    return [*lines, Line(), *(line((f" {part}", "dim")) for part in wrap(last, width - 2))]
+
+
+ORDER = (
+    "P1 first, the greatest loss above; then by deadline, which comes earlier for a higher priority (its head start).",
+    "Stale tickets stand below those whose promise can still be kept, and waiting ones come last.",
+)
+
+
+def _entry(head: list[Span], words: str, style: str, width: int) -> list[Line]:
+    """Words beside a head of `INDENT` cells, on as many lines as they need."""
+    parts = wrap(words, max(20, width - INDENT - 1))
+    return [line(*(head if not place else [(" " * INDENT, "text")]), (part, style)) for place, part in enumerate(parts)]
