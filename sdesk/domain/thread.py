@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sdesk.domain.inbound import InboundMail, Mailbox
+from sdesk.domain.inbound import InboundMail
 
 NO_SUBJECT = "(no subject)"
 
@@ -104,9 +104,3 @@ def authentication_failed(mail: InboundMail, trusted: Iterable[str]) -> bool:
         if dmarc == "fail" or (dmarc == "none" and found.get("spf") == "fail" and found.get("dkim") != "pass"):
             return True
     return False
-
-
-def others_addressed(mail: InboundMail, own: Iterable[str]) -> tuple[Mailbox, ...]:
-    """Who else got the mail: everybody in To and Cc but the desk itself."""
-    desk = {address.lower() for address in own}
-    return tuple(box for box in (*mail.to, *mail.cc) if box.address.lower() not in desk)
