@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -173,15 +174,18 @@ def desk_path(_desk_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(desk_path: Path) -> Desk:
+def desk(desk_path: Path) -> Iterator[Desk]:
     """The small desk, open."""
-    return open_desk(desk_path)
+    opened = open_desk(desk_path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def reader(desk_path: Path) -> Reader:
+def reader(desk_path: Path) -> Iterator[Reader]:
     """A reader of the small desk."""
-    return Reader(desk_path)
+    with Reader(desk_path) as opened:
+        yield opened
 
 
 SUBJECTS = (
