@@ -19,6 +19,7 @@ from sdesk.desk.steps.people import parse_mailbox
 from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import MailKind
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.models import Draft, Message, Person, PersonAddress, Ticket
@@ -109,7 +110,7 @@ def say(
     if mailed and message_id is not None:
         queue_mail(
             work,
-            kind,
+            MailKind(kind),
             number,
             message_id=message_id,
             to=to,

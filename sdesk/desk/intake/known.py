@@ -13,6 +13,7 @@ from sdesk.desk.intake.origin import Origin
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.outgoing import read_message_id
 from sdesk.desk.steps.people import FoundPerson
+from sdesk.desk.steps.tokens import read_token
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.thread import address_token, referred_ids, subject_tag
@@ -155,10 +156,9 @@ def may_reopen(work: Work, ticket: Ticket, arrived_at: datetime) -> bool:
 
 
 def _by_token(work: Work, number: int, token: str) -> int | None:
-    """The ticket of a number, where the token is its own."""
-    return work.connection.execute(
-        select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
-    ).scalar()
+    """The ticket of a number, where the token is one of its own."""
+    shown = read_token(work, number, token)
+    return None if shown is None else shown.number
 
 
 def _thread(work: Work, number: int, sign: str) -> Thread:

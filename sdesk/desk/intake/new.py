@@ -23,6 +23,7 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import MailKind
 from sdesk.domain.routing import Routing
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
@@ -161,7 +162,7 @@ def _acknowledge(
         return
     queue_mail(
         work,
-        "acknowledgement",
+        MailKind.ACKNOWLEDGEMENT,
         opened.number,
         message_id=make_message_id(work, opened.number, opened.token, team_id),
         to=[Mailbox(requester.address, requester.name)],
