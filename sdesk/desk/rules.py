@@ -17,7 +17,7 @@ from sdesk.domain.errors import Refused
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
-from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
@@ -62,6 +62,7 @@ class AgentRule:
     priorities: frozenset[Priority]
     """Of tickets of which priorities."""
     retired: bool
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,7 @@ def load(connection: Connection) -> Rules:
             frozenset(map(AgentEvent, told.get("events", AgentEvent))),
             parse_priorities(told["priorities"]) if "priorities" in told else frozenset(Priority),
             row.retired_at is not None,
+            row.role,
         )
         if row.retired_at is None:
             agent_keys[row.key] = row.id

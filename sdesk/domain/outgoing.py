@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 
@@ -56,3 +57,8 @@ class AgentEvent(StrEnum):
     """Something that the desk sent did not arrive."""
     STRANGER = "stranger"
     """Somebody who takes no part named the ticket's number, or wrote into its thread."""
+
+
+def moved_away(old: datetime, new: datetime, zone: tzinfo) -> bool:
+    """Whether a promise that moved from `old` to `new` is to be told: it is later, or on another day of `zone`."""
+    return new > old or new.astimezone(zone).date() != old.astimezone(zone).date()

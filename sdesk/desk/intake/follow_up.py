@@ -14,11 +14,13 @@ from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, recipients_of
 from sdesk.desk.steps.moves import require_id, wake
+from sdesk.desk.steps.notify import notify, notify_undeliverable
 from sdesk.desk.steps.people import FoundPerson
 from sdesk.desk.work import reopen_ticket
 from sdesk.domain.clock import Clocks, requester_wrote
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.thread import only_thanks
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.store.models import Message, Ticket
@@ -50,6 +52,8 @@ def follow_up(
         _asks_for_answer(work, ticket, origin)
     record(work, number, "message", by=REQUESTER if part_taken else "system", message=row, takes_part=part_taken)
     settle(work, ticket)
+    if not thanks and not quiet:
+        notify(work, ticket, AgentEvent.REPLY if part_taken else AgentEvent.STRANGER, message=row)
     ref = work.rules.ref(number)
     if not part_taken:
         return Receipt(
@@ -128,6 +132,9 @@ def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> R
     )
     record(work, number, "undeliverable", by="system", message=row, reason=said)
     settle(work, ticket)
+    notify_undeliverable(
+        work, ticket, [*mail.reported_ids, *mail.in_reply_to, *mail.references], message=row, said=said
+    )
     return Receipt(Outcome.NOTED, number, f"a bounce of what {work.rules.ref(number)} sent")
 
 

@@ -10,6 +10,7 @@ from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, index_ticket, recipients_of
+from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.outgoing import (
     ACKNOWLEDGE_AFTER,
     ACKNOWLEDGE_WITHIN,
@@ -23,7 +24,7 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.routing import Routing
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
@@ -79,7 +80,7 @@ def new_ticket(
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
     index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address}")
-    add_message(
+    message = add_message(
         work,
         opened.number,
         Direction.IN,
@@ -102,6 +103,11 @@ def new_ticket(
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
+    if not spam:
+        by = rules.agent_addresses.get(author.address.lower())
+        notify_of(
+            work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by
+        )
     return Receipt(Outcome.CREATED, opened.number, reason)
 
 

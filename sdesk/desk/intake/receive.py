@@ -30,11 +30,13 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import keep_raw
 from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.people import find_person
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.routing import Routing, route
 from sdesk.domain.thread import authentication_failed, subject_tag
 from sdesk.domain.ticket import LinkKind, Status
@@ -196,6 +198,7 @@ def _by_subject(
     if not belongs and receipt.number is not None:
         # By whom, and which ticket became of it, may stand behind a wall: the link between the two knows.
         record(work, require_id(tagged), "stranger_named_ticket", by="system")
+        notify(work, tagged, AgentEvent.STRANGER)
     return receipt
 
 
