@@ -39,7 +39,8 @@ def reply(
 ) -> Change:
     """Answer the requester by mail; with `phone`, write down an answer that was given by phone or in person.
 
-    `pass_on`: messages of suppliers that go along below the answer, with their files. Either meets the first response or next reply. A ticket that nobody has becomes the one's who answers.
+    `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
+    next reply is met. A ticket that nobody has becomes the one's who answers.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
