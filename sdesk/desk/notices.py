@@ -111,7 +111,7 @@ def agents_due(work: Work) -> list[int]:
 def claim(work: Work, agent_id: int) -> Batch | None:
     """All that waits for an agent, to be sent by the caller alone; None where its time has not come.
 
-    The caller commits. What is no news any more is dropped: the agent has left, or may not see the ticket now, or it is spam.
+    The caller commits. What is no news any more is dropped: the agent has left, may not see the ticket, or it is spam.
     """
     rows = work.session.scalars(
         select(Outbox).where(*_NOTIFICATIONS, col(Outbox.agent_id) == agent_id).order_by(col(Outbox.id))

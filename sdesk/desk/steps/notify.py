@@ -11,6 +11,9 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, TeamRule
 from sdesk.desk.steps.messages import recipients_of
@@ -92,7 +95,7 @@ def notify_undeliverable(work: Work, ticket: Ticket, ids: Iterable[str], *, mess
     Where it was itself a notification, the lead is told instead of the agent whose mailbox refuses it; of what comes
     back from the lead nobody is told: two dead mailboxes must not write to each other for ever.
     """
-    refused = _notified(work, ticket, ids)
+    refused = _notified(work, ids)
     if refused is None:
         return notify(work, ticket, AgentEvent.UNDELIVERABLE, message=message, said=said)
     team = work.rules.teams[ticket.team_id]
@@ -147,10 +150,14 @@ def _listener(agent: AgentRule) -> Listener:
     return Listener(agent.id, agent.events, agent.priorities, not agent.retired and agent.role is not Role.AUDITOR)
 
 
-def _notified(work: Work, ticket: Ticket, ids: Iterable[str]) -> int | None:
-    """The agent whose notification one of these Message-IDs is; None where they are of other mails."""
-    for own in filter(None, map(read_message_id, ids)):
+def _notified(work: Work, ids: Iterable[str]) -> int | None:
+    """The agent to whom one of these Message-IDs was sent; None where they are of mails to others."""
+    named = list(ids)[:50]
+    for own in filter(None, map(read_message_id, named)):
         shown = read_token(work, *own)
         if shown is not None and shown.agent_id is not None:
             return shown.agent_id
-    return None
+    found: int | None = work.connection.execute(
+        select(col(Outbox.agent_id)).where(col(Outbox.message_id).in_(named), col(Outbox.agent_id).is_not(None))
+    ).scalar()
+    return found
