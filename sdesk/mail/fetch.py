@@ -56,6 +56,7 @@ def fetch(
     fetch finds more than `options.max_new`, before it takes any; Unavailable where the store cannot be written.
     `source` stands in for the mailbox's own, for tests and for mail that comes another way.
     """
+    desk.require_room()
     run = _Run(desk, mailbox, now, options or FetchOptions(), progress)
     started = time.perf_counter()
     run.begin()
@@ -221,6 +222,8 @@ class _Run:
             return not ledgers.was_fetched(work, self.mailbox.name)
 
     def _take_batch(self, source: Source, batch: list[Item]) -> None:
+        # Before a write could fail: what lies on the server is safe there.
+        self.desk.require_room()
         taken: list[Item] = []
         aside: list[Item] = []
         known = self._known_of(batch)
