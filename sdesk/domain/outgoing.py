@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+LOOP_HEADER = "X-SDesk-Loop"
+"""Whatever the desk sends carries it, with the desk's own token: what comes back with it is never a ticket."""
+
 
 class MailKind(StrEnum):
     """Which template an outgoing mail is rendered by."""

@@ -35,6 +35,7 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import LOOP_HEADER
 from sdesk.domain.routing import Routing, route
 from sdesk.domain.thread import authentication_failed, subject_tag
 from sdesk.domain.ticket import LinkKind, Status
@@ -48,9 +49,6 @@ _COPIES = Prepared(
         col(Ledger.ticket_id) != bindparam("number"),
     )
 )
-
-LOOP_HEADER = "x-sdesk-loop"
-"""Whatever the desk sends carries it, with the desk's own token."""
 
 NO_DOOR = "a number in its subject opens no door"
 """Why a new ticket is opened, whether there is a ticket of that number or not: others read it than who may know."""
