@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from sdesk.domain.actor import Actor
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import Refused
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
-from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
@@ -57,6 +58,7 @@ class AgentRule:
     key: str
     name: str
     email: str
+    role: Role
     events: frozenset[AgentEvent]
     """Of what the agent is told."""
     priorities: frozenset[Priority]
@@ -130,6 +132,12 @@ class Rules:
     def ref(self, number: int) -> str:
         """A ticket's number as people write it."""
         return f"{self.ref_prefix}-{number}"
+
+    def actor(self, agent_id: int) -> Actor:
+        """An agent as the one who acts."""
+        agent = self.agents[agent_id]
+        teams = frozenset(team.id for team in self.teams.values() if agent_id in team.members)
+        return Actor(agent.key, agent_id, agent.name, agent.role, teams)
 
     def sla_for(self, team_id: int, service_id: int | None) -> int | None:
         """Which SLA holds: the service's, else the team's."""
@@ -227,6 +235,7 @@ def load(connection: Connection) -> Rules:
             row.key,
             row.name,
             row.email,
+            row.role,
             frozenset(map(AgentEvent, told.get("events", AgentEvent))),
             parse_priorities(told["priorities"]) if "priorities" in told else frozenset(Priority),
             row.retired_at is not None,

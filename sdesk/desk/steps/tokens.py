@@ -93,4 +93,4 @@ def _alive(work: Work, row: Token) -> bool:
         return True
     created: datetime = row.created_at
     status = work.connection.execute(select(col(Ticket.status)).where(col(Ticket.id) == row.ticket_id)).scalar()
-    return status not in {Status.CLOSED, Status.MERGED, Status.SPAM} and work.now - created <= LIVES
+    return status not in {Status.CLOSED, Status.SPAM} and work.now - created <= LIVES
