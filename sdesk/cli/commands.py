@@ -50,9 +50,10 @@ COMMANDS: dict[str, Verb | Noun] = {
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status")},
     ),
     "mail": Noun(
-        "fetch mail, and look at what became of it",
+        "fetch and send mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
+            "send": Verb("send", "send", "send what waits in the outbox"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "quarantine": Noun(
