@@ -16,13 +16,13 @@ from sdesk.mail.addresses import mailboxes
 from sdesk.mail.bodies import contents
 from sdesk.mail.encoded_words import header_text
 from sdesk.mail.marks import (
-    FORWARD_LINE,
     FORWARD_SUBJECT,
     FROM_LINE,
     LONGEST_MARK,
     ORIGINAL_LINE,
     PastedHeader,
     attribution,
+    is_forward_mark,
     pasted_header,
 )
 from sdesk.mail.structure import header_fields, parse
@@ -61,10 +61,12 @@ def _within(text: str, subject: str) -> Forwarded | None:
     said = FORWARD_SUBJECT.match(subject) is not None
     lines = text.split("\n")
     for index, line in enumerate(lines[:_MOST_LINES]):
-        if len(line) > LONGEST_MARK or not line.strip() or line.startswith(">"):
+        if len(line) > LONGEST_MARK or not line.strip():
             continue
-        if FORWARD_LINE.match(line):
+        if is_forward_mark(lines, index):
             return _below(lines, index + 1)
+        if line.startswith(">"):
+            continue
         if ORIGINAL_LINE.match(line):
             return _below(lines, index + 1) if said else None
         if FROM_LINE.match(line) and (header := pasted_header(lines, index)) is not None and header.is_whole:
@@ -104,8 +106,8 @@ def _from_header(header: PastedHeader) -> Forwarded | None:
 
 def _from_words(words: str, above: list[str]) -> Forwarded | None:
     """Of a line such as `02.11.2026, 08:41, "Carl Fox" <carl@customer.example>:`."""
-    found = _ADDRESS.search(words)
-    if found is None or len(words) > LONGEST_MARK:
+    found = None if len(words) > 2 * LONGEST_MARK else next(reversed(list(_ADDRESS.finditer(words))), None)
+    if found is None:
         return None
     quoted = _QUOTED_NAME.search(words[: found.start()])
     header = next((each for index in range(len(above)) if (each := pasted_header(above, index)) is not None), None)

@@ -137,12 +137,23 @@ def pasted_header(lines: list[str], first: int) -> PastedHeader | None:
             if index + 1 < len(lines) and _FIELD_LINE.match(lines[index + 1].removeprefix(">")):
                 continue
             break
-        elif index > first and not lines[index - 1].removeprefix(">").strip():
+        elif not lines[index - 1].removeprefix(">").strip():
             break
+        elif kind in ("date", "subject") and not any(map(_FIELD_LINE.match, lines[index + 1 : index + 3])):
+            break  # HTML without a blank line: what follows is the message
         else:
             fields[kind] = f"{fields[kind]} {text}"
         after = index + 1
     return PastedHeader(first, after, fields)
+
+
+def is_forward_mark(lines: list[str], index: int) -> bool:
+    """Whether a line says that what follows was forwarded; Apple's program says so within the quote, on its first
+    line."""
+    line = lines[index]
+    if line.startswith(">") and (index == 0 or not lines[index - 1].startswith(">")):
+        line = line[1:]
+    return FORWARD_LINE.match(line) is not None
 
 
 def attribution(lines: list[str], last: int, *, strong: bool) -> int | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from sdesk.mail.marks import (
     ANSWERS_WITHIN,
-    FORWARD_LINE,
     FORWARD_SUBJECT,
     FROM_LINE,
     LONGEST_MARK,
@@ -18,6 +17,8 @@ from sdesk.mail.marks import (
     REPLY_SUBJECT,
     RULE,
     attribution,
+    is_attribution,
+    is_forward_mark,
     pasted_header,
 )
 
@@ -52,7 +53,8 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
         return text.strip("\n"), ""
     if start < len(lines) and ANSWERS_WITHIN.search("\n".join(lines[:start])[-_LONGEST_REMARK:]):
         return text.strip("\n"), ""
-    start = start if reply else len(lines)
+    if start < len(lines) and not reply:
+        return text.strip("\n"), ""
     own, history = lines[:start], lines[start:]
     pieces = [history] if history else []
     signed = False
@@ -79,10 +81,12 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
 def _history_start(lines: list[str]) -> tuple[int, bool]:
     """(index of the line from which all is history, whether it is a forwarded mail instead)."""
     for index, line in enumerate(lines):
-        if len(line) > LONGEST_MARK or not line.strip() or line.lstrip().startswith(">"):
+        if len(line) > LONGEST_MARK or not line.strip():
             continue
-        if FORWARD_LINE.match(line):
+        if is_forward_mark(lines, index):
             return index, True
+        if line.lstrip().startswith(">"):
+            continue
         if ORIGINAL_LINE.match(line):
             return index, False
         if FROM_LINE.match(line) and (header := pasted_header(lines, index)) is not None and header.is_whole:
@@ -135,7 +139,9 @@ def _quote_cut(lines: list[str], end: int) -> int | None:
         attributed = attribution(lines, first - 1, strong=False) if lines[first - 1].rstrip().endswith(":") else None
         if attributed is not None:
             return attributed
-    return first if count >= _FEWEST_QUOTED else None
+    # Apple's telephones and Mail.ru say within the quote whose it is.
+    said = next((line[1:].strip() for line in lines[first:end] if line.startswith(">")), "")
+    return first if count >= _FEWEST_QUOTED or is_attribution(said, strong=True) else None
 
 
 def _leading_quote(lines: list[str]) -> int:
