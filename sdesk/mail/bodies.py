@@ -230,8 +230,9 @@ class _Reader:
     def invitation(self, *, described: bool) -> str:
         """What the first invitation says."""
         for part, content in self.calendars[:_MOST_CALENDARS]:
-            label = part.content_type().text("charset", [], "") or "utf-8"
-            told = in_words(decode(content[:_LONGEST_CALENDAR], label, [], ""), described=described)
+            kind = part.content_type()
+            calendar = decode(content[:_LONGEST_CALENDAR], kind.text("charset", [], "") or "utf-8", [], "")
+            told = in_words(calendar, kind.parameters.get("method", ""), described=described)
             if told:
                 return told
         return ""

@@ -21,8 +21,10 @@ _FOLD = re.compile(r"\r?\n[ \t]")
 _LINE = re.compile(r'([A-Za-z0-9-]{1,60})((?:;[^=:;"]{1,60}=(?:"[^"]{0,1000}"|[^";:]{0,1000})){0,30}):(.*)')
 _PARAMETER = re.compile(r';([^=:;"]+)=("[^"]*"|[^";:]*)')
 _ESCAPED = re.compile(r"\\([\\;,nN])")
-_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?\Z")
-_DURATION = re.compile(r"\+?P(?:(\d{1,3})W|(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,5}S)?)?)\Z")
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?\Z", re.ASCII)
+_DURATION = re.compile(
+    r"\+?P(?:(\d{1,3})W|(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:\d{1,5}S)?)?)\Z", re.ASCII
+)
 _RULE = re.compile(r"(FREQ|INTERVAL|COUNT|UNTIL|BYDAY)=([A-Z0-9,+-]{1,60})")
 
 _HEADS = {
@@ -62,13 +64,14 @@ class _When:
         return day if self.whole_day else f"{day}, {self.at:%H:%M}"
 
 
-def in_words(calendar: str, *, described: bool) -> str:
+def in_words(calendar: str, method: str = "", *, described: bool) -> str:
     """The first event of a calendar in a few lines; empty where it is no invitation (without METHOD, or without any
     event).
 
-    `described` asks for the description too, which the mail's text mostly repeats. Never raises, whatever the text.
+    `method` is what the part's Content-Type says, for a calendar that does not say it itself. `described` asks for the description too, which the mail's text mostly repeats. Never raises, whatever the text.
     """
-    method, event, more = _first_event(calendar[:_LONGEST])
+    said, event, more = _first_event(calendar[:_LONGEST])
+    method = said or method.strip().lower()
     if method not in _HEADS or not event:
         return ""
     lines = [f"{_HEADS[method]}: {_text(event, 'SUMMARY') or '(no subject)'}"]
