@@ -68,7 +68,8 @@ def in_words(calendar: str, method: str = "", *, described: bool) -> str:
     """The first event of a calendar in a few lines; empty where it is no invitation (without METHOD, or without any
     event).
 
-    `method` is what the part's Content-Type says, for a calendar that does not say it itself. `described` asks for the description too, which the mail's text mostly repeats. Never raises, whatever the text.
+    `method` is what the part's Content-Type says, for a calendar that does not say it itself. `described` asks for the
+    description too, which the mail's text mostly repeats. Never raises, whatever the text.
     """
     said, event, more = _first_event(calendar[:_LONGEST])
     method = said or method.strip().lower()
