@@ -13,7 +13,6 @@ from sdesk.mail.structure import header_fields
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,1801}>")
 
-_COMMENT = re.compile(r"\([^()]*\)")
 _DAEMON = re.compile(r"(?:mailer-daemon|mail-daemon|mailerdaemon|postmaster)(?:[+.-].*)?@", re.IGNORECASE)
 _NO_REPLY = re.compile(
     r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply|nicht[-_.]?antworten)\b[^@]*@|[^@]+[-_.]no[-_.]?reply@",
@@ -41,6 +40,8 @@ _BOUNCE_TEXT = re.compile(
     r"|this message was created automatically by mail delivery software|\b5\d\d[ -]5\.\d\.\d\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_LONGEST_WORD = 1_000
+"""Characters of a field of one word, with its comments, that are looked at."""
 _ACTION = re.compile(rb"^action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -66,7 +67,7 @@ def verdict(
     report_type: str,
 ) -> Machine:
     """Read the signs. `headers` are decoded, names in lower case; `text` is the mail's whole text, history included."""
-    submitted = _COMMENT.sub("", _first(headers, "auto-submitted")).split(";")[0].strip().lower()
+    submitted = _without_comments(_first(headers, "auto-submitted")).split(";")[0].strip().lower()
     replied = (
         submitted.startswith("auto-replied") or _has_reply_header(headers) or _REPLY_SUBJECT.match(subject) is not None
     )
@@ -181,6 +182,18 @@ def _reported(text: str, attachments: Sequence[InboundAttachment]) -> tuple[str,
     if not found:
         found.update(dict.fromkeys(_REPORTED.findall(text)))
     return tuple(found)[:50]
+
+
+def _without_comments(value: str) -> str:
+    """A field's value without what stands in brackets, which nest (RFC 5322 3.2.2)."""
+    depth = 0
+    kept: list[str] = []
+    for character in value[:_LONGEST_WORD]:
+        depth += character == "("
+        if not depth:
+            kept.append(character)
+        depth -= character == ")" and depth > 0
+    return "".join(kept)
 
 
 def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:
