@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.safe_text import neutralise
 from sdesk.mail.encoded_words import eight_bit
 from sdesk.mail.structure import header_fields
 
@@ -175,10 +176,11 @@ def _reported(text: str, attachments: Sequence[InboundAttachment]) -> tuple[str,
     found: dict[str, None] = {}
     for item in attachments:
         if item.media_type in ("message/rfc822", "message/global", "text/rfc822-headers"):
-            raw = eight_bit(header_fields(item.content).field("message-id"), [], "")
+            raw = neutralise(eight_bit(header_fields(item.content).field("message-id"), [], ""))
             found.update(dict.fromkeys(MESSAGE_ID.findall("".join(raw.split()))))
         elif item.media_type in ("message/delivery-status", "message/disposition-notification"):
-            found.update(dict.fromkeys(_REPORTED.findall(item.content[:100_000].decode("utf-8", "replace"))))
+            report = neutralise(item.content[:100_000].decode("utf-8", "replace"))
+            found.update(dict.fromkeys(_REPORTED.findall(report)))
     if not found:
         found.update(dict.fromkeys(_REPORTED.findall(text)))
     return tuple(found)[:50]
