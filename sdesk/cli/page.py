@@ -149,7 +149,10 @@ class Page:
         elif quoted:
             yield self._styled(f"> {len(quoted)} quoted lines (--quoted shows them)", _DIM)
         for file in message.attachments:
-            yield self._styled(f"[{one_line(file.name)}  {_size(file)}]", _DIM)
+            within = ", within the text" if file.inline else ""
+            yield self._styled(f"[{one_line(file.name)}  {_size(file)}{within}]", _DIM)
+        for defect in message.defects:
+            yield self._styled(f"! {one_line(defect)}", _DIM)
 
     def _styled(self, line: str, style: str) -> str:
         return f"{style}{line}{_PLAIN}" if self.colored else line

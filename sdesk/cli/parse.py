@@ -63,6 +63,7 @@ def _page(mail: InboundMail) -> str:
         ("Date", "" if mail.date is None else to_rfc3339(mail.date)),
         ("Message-ID", mail.message_id),
         ("In-Reply-To", " ".join(mail.in_reply_to)),
+        ("Forwarded", "" if mail.forwarded_from is None else f"from {_person(mail.forwarded_from)}"),
         ("Bounce", "yes" if mail.is_bounce else ""),
         ("Automatic", (mail.auto_reason or "yes") if mail.is_auto else ""),
         ("Defects", "; ".join(mail.defects)),

@@ -89,8 +89,11 @@ def _warnings(message: MessageRow) -> Iterator[str]:
 def _tail(message: MessageRow, margin: Span, room: int, unfolded: bool) -> list[Line]:
     lines: list[Line] = []
     for file in message.attachments:
-        label = f"[{one_line(file.name)} {size_text(file.size)}]"
+        label = f"[{one_line(file.name)} {size_text(file.size)}{', within the text' if file.inline else ''}]"
         lines += [line(margin, (part, "file")) for part in wrap(label, room)]
+    for defect in message.defects:
+        # What was not understood of the mail, so that nobody takes what is shown for all that was sent.
+        lines += [line(margin, (part, "dim")) for part in wrap(f"! {one_line(defect)}", room)]
     quoted = neutralise(message.quoted).strip("\n")
     if not quoted:
         return lines
