@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from sdesk.desk.intake.addressed import teams_of
 from sdesk.desk.intake.decide import decide
-from sdesk.desk.intake.incoming import look_at
+from sdesk.desk.intake.incoming import Incoming, look_at
 from sdesk.desk.intake.known import seen_before
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.intake.receive import identity_of
@@ -76,7 +76,7 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
     decided: tuple[Decided, ...] = ()
     withheld = None
     if receipt.outcome is Outcome.CREATED and receipt.number is not None:
-        decided = _fields(work, receipt.number, teams, origin, dict(routing.decided_by))
+        decided = _fields(work, receipt.number, teams, incoming)
         withheld = _withheld(work, receipt.number)
     kinds = work.connection.execute(select(col(Outbox.kind)).where(col(Outbox.id) > queued)).scalars().all()
     return Explanation(receipt, known, decided, MailKind.ACKNOWLEDGEMENT in kinds, withheld)
@@ -86,9 +86,8 @@ def _last_queued(work: Work) -> int:
     return work.connection.execute(select(col(Outbox.id)).order_by(col(Outbox.id).desc()).limit(1)).scalar() or 0
 
 
-def _fields(
-    work: Work, number: int, teams: Mapping[int, str], origin: Origin, ruled: Mapping[str, int]
-) -> tuple[Decided, ...]:
+def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incoming) -> tuple[Decided, ...]:
+    origin, ruled, sender = incoming.origin, incoming.routing.decided_by, incoming.sender
     rules, ticket = work.rules, work.session.get_one(Ticket, number)
     service = rules.services[ticket.service_id] if ticket.service_id is not None else None
     requester = work.connection.execute(
@@ -107,7 +106,11 @@ def _fields(
     found = (
         Decided("team", rules.teams[ticket.team_id].key, named),
         Decided("service", service.key if service else "", by("service", f"mailbox {origin.mailbox}")),
-        Decided("requester", requester or "", by("requester", "who wrote it")),
+        Decided(
+            "requester",
+            requester or "",
+            by("requester", "who wrote it" if requester == sender else "whose mail it is, or forwards"),
+        ),
         Decided("unit", unit, by("unit", "the requester's address")),
         Decided("priority", ticket.priority.value, by("priority", follows)),
         Decided("status", ticket.status.value, by("status", "a new ticket")),
