@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,8 +16,10 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlmodel import col
 
+from sdesk.desk.letter_facts import Wording, wordings
 from sdesk.desk.opening import Work
-from sdesk.desk.rules import AgentRule
+from sdesk.desk.rules import AgentRule, Rules
+from sdesk.desk.sending import CLAIM_LASTS
 from sdesk.desk.steps.notify import DESK_EVENT, UNSENT
 from sdesk.desk.steps.outgoing import make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token
@@ -29,8 +31,6 @@ from sdesk.store.models.mail import OutboxState, TokenHolder
 
 MAIL = "mail"
 """The way that is a mail; others have the name of what they call."""
-CLAIMED_FOR = timedelta(minutes=5)
-"""How long a sender has an agent's notifications for itself; what a crash left is anybody's after that."""
 MOST_LINES = 40
 """Tickets that one message lists; it says how many more there are."""
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
@@ -92,6 +92,9 @@ class Batch:
     """By row."""
     done: Mapping[int, tuple[str, ...]]
     """Ways by which a row has gone already."""
+    rules: Rules = field(repr=False)
+    wordings: tuple[Wording, ...] = field(repr=False)
+    """The desk's own templates."""
 
 
 def agents_due(work: Work) -> list[int]:
@@ -101,7 +104,7 @@ def agents_due(work: Work) -> list[int]:
         .where(
             *_NOTIFICATIONS,
             col(Outbox.send_after) <= work.now,
-            or_(col(Outbox.claimed_at).is_(None), col(Outbox.claimed_at) <= work.now - CLAIMED_FOR),
+            or_(col(Outbox.claimed_at).is_(None), col(Outbox.claimed_at) <= work.now - CLAIM_LASTS),
         )
         .distinct()
     ).scalars()
@@ -116,7 +119,7 @@ def claim(work: Work, agent_id: int) -> Batch | None:
     rows = work.session.scalars(
         select(Outbox).where(*_NOTIFICATIONS, col(Outbox.agent_id) == agent_id).order_by(col(Outbox.id))
     ).all()
-    if any(row.claimed_at is not None and row.claimed_at > work.now - CLAIMED_FOR for row in rows):
+    if any(row.claimed_at is not None and row.claimed_at > work.now - CLAIM_LASTS for row in rows):
         return None
     agent = work.rules.agents[agent_id]
     tickets = {
@@ -171,6 +174,8 @@ def claim(work: Work, agent_id: int) -> Batch | None:
         rows=tuple(map(_id, kept)),
         priorities=priorities,
         done={_id(row): tuple(row.done or ()) for row in kept},
+        rules=work.rules,
+        wordings=wordings(work),
     )
 
 

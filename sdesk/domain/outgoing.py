@@ -26,6 +26,8 @@ class MailKind(StrEnum):
     """To an agent: something happened to a ticket (`AgentEvent`)."""
     CONFIRMATION = "confirmation"
     """To an agent whose mail came without a token: was it really you?"""
+    DIGEST = "digest"
+    """Several notifications in one mail: a template, and no row of the outbox."""
 
 
 AUTOMATIC = frozenset(
@@ -58,9 +60,24 @@ _ALWAYS = {
     "message": (),
 }
 
+_OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    MailKind.NOTIFICATION: {
+        "team": ("name",),
+        "agent": ("name",),
+        "ticket": (
+            *("number", "ref", "subject", "priority", "service", "unit", "phone", "requester"),
+            *("due_at", "due_kind", "loss"),
+        ),
+        "event": (),
+        "author": (),
+        "message": (),
+    },
+    MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
+}
+
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {}) for kind in MailKind
-}
+} | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
 TEMPLATE_LANGUAGES = ("en", "ru")

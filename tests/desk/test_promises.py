@@ -36,9 +36,9 @@ def promises(desk: MailDesk) -> list[tuple[str, timedelta]]:
     return [(to, after) for kind, to, after in desk.outbox() if kind == "promise"]
 
 
-def acknowledged(desk: MailDesk, number: int = 1, **more: str) -> int:
+def acknowledged(desk: MailDesk, number: int = 1) -> int:
     """A request whose sender was told by when."""
-    ticket = desk.ask(number, **more)
+    ticket = desk.ask(number)
     acknowledge(desk, ticket)
     return ticket
 
