@@ -53,6 +53,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         "fetch mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
+            "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "quarantine": Noun(

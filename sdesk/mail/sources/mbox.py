@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import MailServerUnavailable
-from sdesk.mail.sources.base import HEAD_BYTES, Item, Taken, chunks
+from sdesk.mail.sources.base import HEAD_BYTES, Item, Raw, Taken, chunks
 
 _BLOCK = 1024 * 1024
 _STALE_LOCK = 600
@@ -103,7 +103,7 @@ class MboxSource:
                 listed = {}
         yield from self._unknown(taken, listed)
 
-    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.fetch`; one message is in memory at a time."""
         for item in items:
             place = self._places.pop(item.uid, None)
@@ -114,10 +114,10 @@ class MboxSource:
                 raw = self._search(item.uid)
             yield item, raw
 
-    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.heads`."""
         for item, raw in self.fetch(items):
-            yield item, raw if raw is None else raw[:HEAD_BYTES]
+            yield item, raw[:HEAD_BYTES] if isinstance(raw, bytes) else raw
 
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """Nothing: the file is never changed."""
