@@ -61,6 +61,8 @@ COMMANDS: dict[str, Verb | Noun] = {
                 {
                     "list": Verb("ledger", "quarantine_list", "print them"),
                     "show": Verb("ledger", "quarantine_show", "print one, and why it failed"),
+                    "retry": Verb("quarantine", "retry", "handle them again"),
+                    "discard": Verb("quarantine", "discard", "give them up"),
                 },
             ),
         },
