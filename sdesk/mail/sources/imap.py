@@ -70,6 +70,16 @@ class ImapSource:
     ) -> None:
         self._line.close(politely=error is None)
 
+    def lives(self) -> bool:
+        """Whether the line can still be used, for who keeps it open between two fetches."""
+        try:
+            with self._line.talking("asked for a sign of life"):
+                self._line.client.noop()
+        except MailServerUnavailable:
+            return False
+        self._breaks = 0
+        return True
+
     def items(self, taken: Taken, *, flagged: bool = False) -> Iterator[Item]:
         """As `Source.items`, each folder by ascending UID. Holds UIDs, and sizes of 500 messages."""
         line = self._line

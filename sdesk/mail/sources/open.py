@@ -50,5 +50,28 @@ def open_source(mailbox: AnyMailbox) -> Source:
     return MboxSource(MboxSettings(mailbox.path))
 
 
+def stamp_of(mailbox: AnyMailbox) -> object:
+    """What is another value when something came to the files of a Maildir or an mbox; always the same for IMAP."""
+    if isinstance(mailbox, ImapMailbox):
+        return None
+    if isinstance(mailbox, MaildirMailbox):
+        folders = (
+            mailbox.path if name == "INBOX" else mailbox.path / f".{name}" for name in mailbox.folders or ("INBOX",)
+        )
+        paths = [folder / sub for folder in folders for sub in ("new", "cur")]
+    else:
+        paths = [mailbox.path]
+    stamps = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            # A fetch will say what is wrong with it.
+            stamps.append((0, 0))
+        else:
+            stamps.append((status.st_mtime_ns, status.st_size))
+    return stamps
+
+
 def _after(mailbox: AnyMailbox) -> str:
     return f"move:{mailbox.move_to}" if mailbox.after is After.MOVE else mailbox.after.value
