@@ -54,6 +54,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
             "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
+            "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "quarantine": Noun(
