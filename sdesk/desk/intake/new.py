@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
+from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
@@ -23,6 +24,7 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import MailKind
 from sdesk.domain.routing import Routing
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
@@ -33,20 +35,18 @@ REQUESTER = "requester"
 
 def new_ticket(
     work: Work,
-    mail: InboundMail,
-    origin: Origin,
+    incoming: Incoming,
     routing: Routing,
     team_id: int,
-    raw_id: int,
     *,
     reason: str,
     silent: str | None = None,
     follows: Ticket | None = None,
 ) -> Receipt:
     """Open a ticket for a mail. `silent` says why it is not acknowledged, where that is known beforehand."""
-    rules = work.rules
+    rules, mail, origin = work.rules, incoming.mail, incoming.origin
     values = routing.values
-    requester = _requester(work, mail, routing)
+    requester = _requester(work, incoming, routing)
     service_id = _service(work, origin, routing, team_id)
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
@@ -93,7 +93,7 @@ def new_ticket(
         message_id=mail.message_id or None,
         in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
         defects=mail.defects,
-        raw_id=raw_id,
+        raw_id=incoming.raw_id,
         attachments=mail.attachments,
         indexed=False,
     )
@@ -113,8 +113,9 @@ def link(work: Work, number: int, other: int, kind: LinkKind) -> None:
         insert_row(work, Link, {"ticket_id": number, "other_id": other, "kind": kind, "created_at": work.now})
 
 
-def _requester(work: Work, mail: InboundMail, routing: Routing) -> FoundPerson | None:
-    """Who asks: the one whom a form names, else for a form Reply-To, else From."""
+def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson | None:
+    """Who asks: the one whom a form names, else its Reply-To; the customer whose mail an agent forwards; else From."""
+    mail = incoming.mail
     named = routing.values.get("requester")
     if named:
         try:
@@ -161,7 +162,7 @@ def _acknowledge(
         return
     queue_mail(
         work,
-        "acknowledgement",
+        MailKind.ACKNOWLEDGEMENT,
         opened.number,
         message_id=make_message_id(work, opened.number, opened.token, team_id),
         to=[Mailbox(requester.address, requester.name)],
