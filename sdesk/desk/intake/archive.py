@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from sdesk.desk.intake.known import Thread, find_thread, own_addresses, seen_before, tagged_ticket, takes_part
 from sdesk.desk.intake.origin import Origin, Receipt
-from sdesk.desk.intake.receive import LOOP_HEADER, identity_of
+from sdesk.desk.intake.receive import identity_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
@@ -26,6 +26,7 @@ from sdesk.domain.clock import agent_answered, requester_wrote
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import LOOP_HEADER, Party
 from sdesk.domain.routing import Routing
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Priority, Status
@@ -114,7 +115,7 @@ def _by_subject(work: Work, mail: InboundMail, person: FoundPerson | None, sende
     ticket = tagged_ticket(work, mail)
     if ticket is None or work.rules.teams[ticket.team_id].private or not takes_part(work, ticket, person, sender):
         return None
-    return Thread(ticket, "its subject", by_reference=False)
+    return Thread(ticket, "its subject")
 
 
 def _join(work: Work, each: Archived, thread: Thread, person: FoundPerson | None, raw_id: int) -> Receipt:
@@ -130,7 +131,7 @@ def _join(work: Work, each: Archived, thread: Thread, person: FoundPerson | None
         direction = Direction.AUTO
     elif ours:
         direction = Direction.OUT
-    _add(work, each, number, direction, raw_id, person=person, agent_id=agent_id if ours else None)
+    _add(work, each, number, direction, raw_id, person=person, agent_id=agent_id if ours else None, party=thread.party)
     # A ticket that an agent resolved closes later than it was resolved; one of an archive at once.
     imported = ticket.status is Status.CLOSED and ticket.closed_at == ticket.resolved_at
     if imported and ticket.closed_at is not None and ticket.closed_at < work.now:
@@ -201,6 +202,7 @@ def _add(
     *,
     person: FoundPerson | None,
     agent_id: int | None = None,
+    party: Party = Party.REQUESTER,
     indexed: bool = True,
 ) -> None:
     mail = each.mail
@@ -223,6 +225,7 @@ def _add(
         defects=mail.defects,
         raw_id=raw_id,
         attachments=mail.attachments,
+        party=party,
         indexed=indexed,
     )
     if indexed:
