@@ -254,7 +254,6 @@ class Line:
 
     def __exit__(self, *error: object) -> None:
         self.cut(for_good=True)
-        self._listening.close()
         for thread in self._threads:
             thread.join(5)
 
@@ -263,6 +262,7 @@ class Line:
         if for_good:
             with suppress(OSError):  # cut already
                 self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
         while self._ends:
             end = self._ends.pop()
             with suppress(OSError):  # the other side may have closed it

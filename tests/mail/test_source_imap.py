@@ -200,7 +200,7 @@ def test_a_line_that_drops_between_batches_is_one_sentence_and_loses_nothing(dov
                 assert raw is not None
                 ledger.take(item)
                 if len(ledger.rows) == 2:
-                    line.cut()
+                    line.cut(for_good=True)
 
     with pytest.raises(MailServerUnavailable) as caught:
         fetch_until_it_breaks()
