@@ -58,6 +58,8 @@ COMMANDS: dict[str, Verb | Noun] = {
                 "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
             ),
             "block": Verb("block", "block", "discard a sender's mail from now on; alone: print who is blocked"),
+            "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
+            "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "quarantine": Noun(
@@ -65,6 +67,8 @@ COMMANDS: dict[str, Verb | Noun] = {
                 {
                     "list": Verb("ledger", "quarantine_list", "print them"),
                     "show": Verb("ledger", "quarantine_show", "print one, and why it failed"),
+                    "retry": Verb("quarantine", "retry", "handle them again"),
+                    "discard": Verb("quarantine", "discard", "give them up"),
                 },
             ),
         },
