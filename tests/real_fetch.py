@@ -157,6 +157,11 @@ def flags(server: Dovecot, user: str, folder: str = "INBOX") -> dict[int, set[st
         return {uid: {flag.decode() for flag in data[b"FLAGS"]} - {"\\Recent"} for uid, data in found.items()}
 
 
+def all_marked(server: Dovecot, user: str, folder: str = "INBOX") -> bool:
+    """Whether every message there is read, and has the desk's keyword."""
+    return all({"\\Seen", "$SDesk"} <= found for found in flags(server, user, folder).values())
+
+
 class ShortLine:
     """A line to a server that breaks once the server has said so many bytes. A context manager; connect to `port`."""
 

@@ -30,6 +30,7 @@ _DAILY: dict[str, Verb] = {
     "take": Verb("work", "take", "make tickets yours"),
     "assign": Verb("work", "assign", "give tickets to an agent or a team"),
     "reply": Verb("answers", "reply", "answer the requester"),
+    "forward": Verb("answers", "forward", "ask a supplier"),
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
@@ -54,6 +55,12 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
             "send": Verb("send", "send", "send what waits in the outbox"),
+            "test": Verb(
+                "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
+            ),
+            "block": Verb("block", "block", "discard a sender's mail from now on; alone: print who is blocked"),
+            "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
+            "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "outbox": Noun(
@@ -71,6 +78,8 @@ COMMANDS: dict[str, Verb | Noun] = {
                 {
                     "list": Verb("ledger", "quarantine_list", "print them"),
                     "show": Verb("ledger", "quarantine_show", "print one, and why it failed"),
+                    "retry": Verb("quarantine", "retry", "handle them again"),
+                    "discard": Verb("quarantine", "discard", "give them up"),
                 },
             ),
         },

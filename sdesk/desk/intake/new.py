@@ -56,6 +56,8 @@ def new_ticket(
         unit_id = requester.unit_id
     subject = plain_subject(mail.subject)
     spam = values.get("status") == "spam"
+    forwarder = incoming.agent_id if _customer(work, incoming, routing) is not None else None
+    story = {} if forwarder is None else {"forwarded_by": rules.agents[forwarder].key}
     opened = open_ticket(
         work,
         Opening(
@@ -75,9 +77,11 @@ def new_ticket(
         by=REQUESTER,
         rules=dict(routing.decided_by),
         reason=reason,
+        **story,
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
-    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address}")
+    asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
+    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
     add_message(
         work,
         opened.number,
@@ -85,7 +89,8 @@ def new_ticket(
         mail.body_text,
         author_name=author.name,
         author_address=author.address,
-        person_id=requester.id if requester else None,
+        agent_id=forwarder,
+        person_id=requester.id if requester and forwarder is None else None,
         sent_at=mail.date,
         subject=mail.subject,
         quoted=mail.body_quoted,
@@ -123,8 +128,21 @@ def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson 
         except BadInput:
             # What a form's field holds is anybody's text: the mail's own sender stands then.
             pass
+    customer = _customer(work, incoming, routing)
+    if customer is not None:
+        return person_of(work, customer, mail.language)
     box = mail.reply_to[0] if routing.person and mail.reply_to and mail.reply_to[0].address else mail.sender
     return person_of(work, box, mail.language)
+
+
+def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | None:
+    """Whose mail an agent forwards to the desk. Anybody else who forwards a mail asks for himself."""
+    box = incoming.mail.forwarded_from
+    if box is None or incoming.agent_id is None or routing.person:
+        return None
+    address = box.address.lower()
+    own = address in own_addresses(work, incoming.origin) or address in work.rules.agent_addresses
+    return None if own or not address else box
 
 
 def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:

@@ -18,8 +18,8 @@ from sdesk.domain.errors import MailServerUnavailable
 
 BATCH_COUNT = 100
 """Messages that are fetched in one go at most."""
-HEAD_BYTES = 64 * 1024
-"""Bytes of a message of which only the header is wanted: the header of nearly any mail."""
+HEAD_BYTES = 256 * 1024
+"""Bytes of a message that is too large to be taken: its header, and its first text, in nearly any mail."""
 BATCH_BYTES = 8 * 1024 * 1024
 """Bytes that are fetched in one go, unless one message alone is larger."""
 
@@ -40,6 +40,17 @@ class Item:
     """When it came to the folder, UTC; None where the source does not know."""
     flagged: bool = False
     """A person flagged it (\\Flagged)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A message that is there and that its source does not hand over; it keeps no other from being taken."""
+
+    reason: str
+
+
+Raw = bytes | Unreadable | None
+"""What a source has of a message: its bytes, why they cannot be had, or None where it is gone."""
 
 
 class MarkRefused(MailServerUnavailable):
@@ -100,11 +111,14 @@ class Source(Protocol):
         """
         ...
 
-    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
-        """The raw bytes of each, in order; None for one that is gone. Marks nothing, at most one batch is in memory."""
+    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
+        """The raw bytes of each, in order; None for one that is gone. Marks nothing, at most one batch is in memory.
+
+        An item may come back with another size: then it is larger than it was listed as, and these are its first
+        bytes."""
         ...
 
-    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `fetch`, the first `HEAD_BYTES` of each."""
         ...
 

@@ -331,6 +331,15 @@ class QuarantineRow(NamedTuple):
     ended_how: str | None
 
 
+class BlockedRow(NamedTuple):
+    """A sender whose mail is discarded."""
+
+    pattern: str
+    """An address, or a domain with those below it."""
+    actor: str
+    blocked_at: datetime
+
+
 class Counts(NamedTuple):
     """The queue in numbers, for the console's header; of what the agent may see and what is open."""
 
