@@ -33,6 +33,39 @@ AUTOMATIC = frozenset(
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
 
 
+FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.CONFIRMATION})
+"""Kinds that go to the desk's own people."""
+
+_ALWAYS = {
+    "desk": ("name",),
+    "team": ("name", "address"),
+    "ticket": (
+        "number",
+        "ref",
+        "subject",
+        "status",
+        "priority",
+        "service",
+        "unit",
+        "created_at",
+        "answered_by",
+        "solved_by",
+        "promised_at",
+    ),
+    "requester": ("name", "address"),
+    "agent": ("name",),
+    "message": (),
+}
+
+TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {}) for kind in MailKind
+}
+"""What the template of a kind may name: each variable with its fields; one without fields is a text."""
+
+TEMPLATE_LANGUAGES = ("en", "ru")
+"""In which the program's own templates are written; a desk may add others."""
+
+
 class Party(StrEnum):
     """With whom a message of a ticket was exchanged."""
 

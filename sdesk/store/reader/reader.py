@@ -35,6 +35,7 @@ from sdesk.store.reader.rows import (
     LedgerRow,
     LinkRow,
     MessageRow,
+    OutboxRow,
     Page,
     Place,
     QuarantineRow,
@@ -291,6 +292,15 @@ class Reader:
         """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
         with translated(self.path):
             return mailroom.ledger(self._connection, actor, limit)
+
+    def outbox(
+        self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50
+    ) -> tuple[OutboxRow, ...]:
+        """Mails that are to go or went, newest first; those of walled teams are left out. 0: no limit."""
+        with translated(self.path):
+            return mailroom.outbox(
+                self._connection, actor, self.desk.ref_prefix, state=state, number=number, limit=limit
+            )
 
     def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
         """Messages whose handling raised, oldest first; with `ended` also those that were dealt with."""
