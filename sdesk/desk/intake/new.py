@@ -13,6 +13,7 @@ from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, index_ticket, recipients_of
+from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.outgoing import (
     ACKNOWLEDGE_AFTER,
     ACKNOWLEDGE_WITHIN,
@@ -26,7 +27,7 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.routing import Routing
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
@@ -85,7 +86,7 @@ def new_ticket(
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
     asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
     index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
-    add_message(
+    message = add_message(
         work,
         opened.number,
         Direction.IN,
@@ -109,6 +110,11 @@ def new_ticket(
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
+    if not spam:
+        by = incoming.agent_id
+        notify_of(
+            work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by
+        )
     return Receipt(Outcome.CREATED, opened.number, reason)
 
 
