@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -27,6 +29,7 @@ from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.routing import Routing
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
 from sdesk.store.models import Link, Ticket
@@ -130,7 +133,10 @@ def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson 
     named = routing.values.get("requester")
     if named:
         try:
-            return person_of(work, parse_mailbox(str(named)), mail.language)
+            box = parse_mailbox(str(named))
+            return person_of(
+                work, replace(box, name=box.name or one_line(str(routing.values.get("name", "")))), mail.language
+            )
         except BadInput:
             # What a form's field holds is anybody's text: the mail's own sender stands then.
             pass

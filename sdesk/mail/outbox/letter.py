@@ -15,6 +15,7 @@ from email.policy import SMTP
 
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.safe_text import one_line
+from sdesk.mail.flowed import unwrapped
 
 _LINE = 76
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
@@ -46,12 +47,14 @@ class Letter:
         found = {box.address.lower(): box.address for box in (*self.to, *self.cc)}
         return tuple(found.values())
 
-    def head(self) -> str:
-        """The header as people read it: decoded, unfolded."""
+    def shown(self) -> str:
+        """Header and text as people read them: decoded, unfolded; the files by name."""
         shown = [("From", _shown(self.sender)), ("To", ", ".join(map(_shown, self.to)))]
         if self.cc:
             shown.append(("Cc", ", ".join(map(_shown, self.cc))))
-        return "".join(f"{name}: {value}\n" for name, value in [*shown, ("Subject", self.subject), *self.fields])
+        shown += [("Subject", self.subject), *self.fields]
+        shown += [("Attached", f"{file.name} ({len(file.content)} bytes)") for file in self.attachments]
+        return "".join(f"{name}: {one_line(value)}\n" for name, value in shown) + f"\n{unwrapped(self.text)}"
 
     def as_bytes(self, *, eight_bit: bool = False, utf8: bool = False) -> bytes:
         """The mail for the wire, with CRLF. `eight_bit`: the server takes 8BITMIME (RFC 6152); `utf8`: SMTPUTF8, which

@@ -58,6 +58,17 @@ def shipped(kind: MailKind, language: str) -> Chosen:
     return Chosen(kind, language, "program", head.removeprefix("Subject:").strip(), body)
 
 
+def all_shipped() -> list[Chosen]:
+    """All of the program's own templates."""
+    folder = files("sdesk.mail").joinpath("templates")
+    return [
+        shipped(kind, language)
+        for language in TEMPLATE_LANGUAGES
+        for kind in MailKind
+        if folder.joinpath(language, f"{kind.value}.txt").is_file()
+    ]
+
+
 def fill(chosen: Chosen, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str]:
     """Subject and text with the values put in. BadInput, with the template's name, where that cannot be done."""
 
