@@ -25,7 +25,8 @@ def fake(folder: Path, name: str, text: str) -> Path:
 def crontab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that holds this user's crontab."""
     file = tmp_path / "crontab"
-    text = f'case "$1" in -l) cat {file} 2>/dev/null || {{ echo "no crontab for me" >&2; exit 1; }};; -) cat > {file};; esac'
+    shown = f'cat {file} 2>/dev/null || {{ echo "no crontab for me" >&2; exit 1; }}'
+    text = f'case "$1" in -l) {shown};; -) cat > {file};; esac'
     monkeypatch.setenv("PATH", f"{fake(tmp_path / 'bin', 'crontab', text)}:{os.environ['PATH']}")
     return file
 

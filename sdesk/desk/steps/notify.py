@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,7 @@ from sdesk.desk.steps.outgoing import read_message_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import read_token
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.notify import FIRST_AFTER, Crew, Listener, Matter, concerned
+from sdesk.domain.notify import Crew, Listener, Matter, concerned
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import Priority, Role
 from sdesk.domain.worktime import is_working
@@ -133,7 +132,7 @@ def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | N
             "values": values,
             "ticket_id": number,
             "created_at": work.now,
-            "send_after": work.now + (FIRST_AFTER if number is not None else timedelta()),
+            "send_after": work.now,
             "attempts": 0,
             "agent_id": agent.id,
         },
