@@ -384,11 +384,39 @@ def test_apprise_tells_a_real_receiver(desk: MailDesk) -> None:
     with receiver() as (port, got):
         report = tell(desk, configured(apprise=(f"json://127.0.0.1:{port}",)), minutes(1))
     assert report.failures == []
-    assert len(got) == 2
+    # It is the desk's channel, and no agent's own: of one event it tells once.
+    assert len(got) == 1
+    assert set(states(desk)) == {"sent", "taken_back"}
     assert "Till is down" in got[0]["title"]
     assert "Nobody can pay." in got[0]["message"]
     done = desk.rows("SELECT done FROM outbox WHERE agent_id")
-    assert all("127.0.0.1" not in each for (each,) in done)
+    assert "127.0.0.1" not in str(done)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_private_teams_words_never_go_into_a_channel(desk: MailDesk, post: Post) -> None:
+    pytest.importorskip("apprise")
+    raw = "From: maria@shop.example\nTo: hr@desk.example\nSubject: My salary\nMessage-ID: <s@x.example>\n\nIt is 7.\n"
+    desk.take(raw, box="hr", addresses=("hr@desk.example",), team="hr")
+    with receiver() as (port, got):
+        tell(desk, configured(post, apprise=(f"json://127.0.0.1:{port}",)), minutes(1))
+    assert "salary" in post.taken[0].text
+    assert "SD-1" in got[0]["message"]
+    for word in ("salary", "It is 7", "maria"):
+        assert word not in str(got)
+
+
+def test_a_failed_one_that_is_tried_again_gets_a_new_key(desk: MailDesk, post: Post) -> None:
+    post.refuse["boris@desk.example"] = post.refuse["anna@desk.example"] = "550 5.1.1 no such user"
+    desk.ask(1)
+    tell(desk, configured(post), minutes(1))
+    with desk.desk.work(SYSTEM, minutes(2)) as work:
+        work.connection.exec_driver_sql("UPDATE outbox SET state = 'queued' WHERE state = 'failed'")
+        work.session.commit()
+    post.refuse.clear()
+    tell(desk, configured(post), minutes(30))
+    assert all(".a-" in str(each.mail["Message-ID"]) for each in post.taken)
+    assert len(post.taken) == 2
 
 
 def test_without_the_library_it_is_said_how_to_get_it(desk: MailDesk, monkeypatch: pytest.MonkeyPatch) -> None:
