@@ -105,6 +105,8 @@ def test_an_answer_below_a_quote_in_html_stays(shape: str, tongue: Tongue) -> No
         "Sent from my warehouse by courier yesterday, where is it?",
         "Gesendet mit DHL am Montag",
         "Отправлено с курьером вчера, где оно?",
+        "Till 1 is down.\n--\nTill 2 is down too.",
+        "Which is it?\n--\nDid you mean the left one?",
         "From: the shop\nTo: the workshop\n\nThe ring was sent so.",
         "He told me on 2 Nov 2026 at 10:00 that Desk wrote: come.\nI came.",
         "Name: Ann\nDate: Monday\nFrom: store 17\nSubject: till\n\nForm filled in.",
