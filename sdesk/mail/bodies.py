@@ -308,6 +308,8 @@ class _Reader:
             text = unwrapped(text, delete_space=kind.parameters.get("delsp", "").lower() == "yes")
         if "-----BEGIN PGP MESSAGE-----" in text:
             self.note("encrypted (inline PGP): it cannot be read here")
+        elif "-----BEGIN PGP SIGNED MESSAGE-----" in text:
+            self.note("signed (inline PGP): the signature is kept, and not checked")
         return text.replace("\xa0", " ")
 
 

@@ -450,3 +450,9 @@ def test_pgp_mime_is_kept_and_told() -> None:
 def test_inline_pgp_is_told() -> None:
     mail = read(HEAD + b"\n-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n")
     assert "encrypted (inline PGP): it cannot be read here" in mail.defects
+
+
+def test_an_inline_pgp_signature_is_told() -> None:
+    mail = read(HEAD + b"\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nwords\n-----BEGIN PGP SIGNATURE-----\n")
+    assert "words" in mail.body_text
+    assert mail.defects == ("signed (inline PGP): the signature is kept, and not checked",)
