@@ -16,9 +16,12 @@ from sdesk.actions.perform import Outcome, create, perform
 from sdesk.desk.intake import Origin, Receipt, receive
 from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
+from sdesk.desk.steps.outgoing import make_message_id
+from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.tick import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
 from sdesk.mail.message import read
+from sdesk.store.models.mail import TokenHolder
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 
@@ -176,6 +179,27 @@ class MailDesk:
     def token(self, number: int) -> str:
         """The secret of a ticket's addresses."""
         return str(self.rows("SELECT token FROM ticket WHERE id = ?", number)[0][0])
+
+    def agent_id_of(self, login: str, number: int, *, at: datetime = NOW, note: int | None = None) -> str:
+        """A Message-ID as a notification to an agent has it, with a token that was given to him `at`."""
+        with self.desk.work(SYSTEM, at) as work:
+            agent_id = work.rules.agent_keys[login]
+            email = work.rules.agents[agent_id].email
+            token = new_token(work, number, TokenHolder.AGENT, agent_id=agent_id, address=email, message_ref=note)
+            message_id = make_message_id(work, number, token, work.rules.team_keys["it"])
+            work.session.commit()
+        return message_id
+
+    def answer(
+        self, login: str, text: str, message_id: str, *, at: datetime = NOW, sender: str = "", **more: Any
+    ) -> Receipt:
+        """An agent's mail from his own program, which answers a mail of the desk."""
+        return self.take(
+            f"From: {sender or f'{login}@desk.example'}\nTo: {SUPPORT}\nSubject: Re: [SD-1] Request 1\n"
+            f"Message-ID: <{login}.{len(text)}.{at:%H%M%S}@phone.example>\nIn-Reply-To: {message_id}\n\n{text}\n",
+            at=at,
+            **more,
+        )
 
     def count(self) -> int:
         """How many tickets there are."""

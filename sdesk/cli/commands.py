@@ -30,6 +30,7 @@ _DAILY: dict[str, Verb] = {
     "take": Verb("work", "take", "make tickets yours"),
     "assign": Verb("work", "assign", "give tickets to an agent or a team"),
     "reply": Verb("answers", "reply", "answer the requester"),
+    "forward": Verb("answers", "forward", "ask a supplier"),
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
@@ -53,6 +54,10 @@ COMMANDS: dict[str, Verb | Noun] = {
         "fetch mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
+            "test": Verb(
+                "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
+            ),
+            "block": Verb("block", "block", "discard a sender's mail from now on; alone: print who is blocked"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "quarantine": Noun(

@@ -12,13 +12,14 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.messages import add_message, recipients_of
+from sdesk.desk.steps.messages import add_message, attached_files, recipients_of
 from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.outgoing import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import parse_mailbox
 from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
-from sdesk.domain.inbound import Mailbox
+from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.outgoing import MailKind, Party
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.models import Draft, Message, Person, PersonAddress, Ticket
@@ -31,11 +32,15 @@ def reply(
     text: str,
     cc: Sequence[str] = (),
     phone: bool = False,
+    attachments: Sequence[InboundAttachment] = (),
+    pass_on: Sequence[int] = (),
+    raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Answer the requester by mail; with `phone`, write down an answer that was given by phone or in person.
 
-    Either meets the first response or next reply. A ticket that nobody has becomes the one's who answers.
+    `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
+    next reply is met. A ticket that nobody has becomes the one's who answers.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -43,7 +48,16 @@ def reply(
         raise Refused(f"{ref} is {ticket.status} and cannot be answered", "reopen it first")
     if not text.strip():
         raise BadInput("a reply needs a text", "give it with --text")
-    say(work, ticket, text, kind="call" if phone else "reply", cc=[parse_mailbox(each) for each in cc])
+    passed = [_from_supplier(work, number, message) for message in pass_on]
+    say(
+        work,
+        ticket,
+        "\n\n".join([text, *map(_quotation, passed)]),
+        kind="call" if phone else "reply",
+        cc=[parse_mailbox(each) for each in cc],
+        attachments=[*attachments, *(file for each in pass_on for file in attached_files(work, each))],
+        raw_id=raw_id,
+    )
     if ticket.assignee_id is None and ticket.status is Status.NEW and work.actor.agent_id is not None:
         record(work, number, "assigned", old=None, new=work.actor.login)
         ticket.assignee_id = work.actor.agent_id
@@ -52,13 +66,38 @@ def reply(
     return Change(number, ref, f"{ref} answered" + (" by phone" if phone else ""))
 
 
-def note(work: Work, number: int, *, text: str, version: int | None = None) -> Change:
+def _from_supplier(work: Work, number: int, message: int) -> Message:
+    row = work.session.get(Message, message)
+    if row is None or row.ticket_id != number:
+        raise BadInput(
+            f"{work.rules.ref(number)} has no message {message}", f"see `sdesk show {number} -o json` for their ids"
+        )
+    if row.party is not Party.SUPPLIER or row.direction is not Direction.IN:
+        raise Refused(f"message {message} is no supplier's answer", "only what a supplier wrote is passed on")
+    return row
+
+
+def _quotation(row: Message) -> str:
+    """A supplier's words as the requester reads them: by name, without the address."""
+    lines = "\n".join(f"> {line}".rstrip() for line in row.text.split("\n"))
+    return f"{row.author_name or row.author_address.rpartition('@')[2]}:\n{lines}"
+
+
+def note(
+    work: Work,
+    number: int,
+    *,
+    text: str,
+    attachments: Sequence[InboundAttachment] = (),
+    raw_id: int | None = None,
+    version: int | None = None,
+) -> Change:
     """Write down what agents alone see."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if not text.strip():
         raise BadInput("a note needs a text", "give it with --text")
-    say(work, ticket, text, kind="note", direction=Direction.NOTE)
+    say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     settle(work, ticket)
     return Change(number, ref, f"note added to {ref}")
 
@@ -71,10 +110,13 @@ def say(
     kind: str,
     direction: Direction = Direction.OUT,
     cc: Sequence[Mailbox] = (),
+    attachments: Sequence[InboundAttachment] = (),
+    raw_id: int | None = None,
 ) -> None:
     """The step of it: message, outbox row (but for a note or a call), clocks, history. The caller settles.
 
-    The text is kept without what a terminal would obey. BadInput where nothing is left of it.
+    `raw_id`: the mail in which the agent wrote it. The text is kept without what a terminal would obey; BadInput where
+    nothing is left of it.
     """
     text = neutralise(text)
     if not text.strip():
@@ -105,11 +147,13 @@ def say(
         recipients=recipients_of(to, cc) if mailed else None,
         message_id=message_id,
         in_reply_to=_last_from_requester(work, number) if mailed else None,
+        raw_id=raw_id,
+        attachments=attachments,
     )
     if mailed and message_id is not None:
         queue_mail(
             work,
-            kind,
+            MailKind(kind),
             number,
             message_id=message_id,
             to=to,
@@ -147,7 +191,11 @@ def _last_from_requester(work: Work, number: int) -> str | None:
     """The Message-ID that the answer is In-Reply-To."""
     return work.connection.execute(
         select(col(Message.message_id))
-        .where(col(Message.ticket_id) == number, col(Message.direction) == Direction.IN)
+        .where(
+            col(Message.ticket_id) == number,
+            col(Message.direction) == Direction.IN,
+            col(Message.party) == Party.REQUESTER,
+        )
         .order_by(col(Message.id).desc())
         .limit(1)
     ).scalar()

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from sdesk.domain.actor import Actor
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import Refused
-from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix
+from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
-from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
@@ -42,6 +44,10 @@ class TeamRule:
     wait_days: int
     private: bool
     members: frozenset[int]
+    on_call: tuple[int, ...]
+    """By turns, a week each, from Monday."""
+    signature: str | None
+    plus_addressing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,12 @@ class AgentRule:
     key: str
     name: str
     email: str
+    role: Role
+    events: frozenset[AgentEvent]
+    """Of what the agent is told."""
+    priorities: frozenset[Priority]
+    """Of tickets of which priorities."""
+    retired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +133,12 @@ class Rules:
         """A ticket's number as people write it."""
         return f"{self.ref_prefix}-{number}"
 
+    def actor(self, agent_id: int) -> Actor:
+        """An agent as the one who acts."""
+        agent = self.agents[agent_id]
+        teams = frozenset(team.id for team in self.teams.values() if agent_id in team.members)
+        return Actor(agent.key, agent_id, agent.name, agent.role, teams)
+
     def sla_for(self, team_id: int, service_id: int | None) -> int | None:
         """Which SLA holds: the service's, else the team's."""
         service = self.services[service_id] if service_id is not None else None
@@ -187,6 +205,9 @@ def load(connection: Connection) -> Rules:
     members: dict[int, set[int]] = {}
     for row in rows("team_member"):
         members.setdefault(row.team_id, set()).add(row.agent_id)
+    on_call: dict[int, list[int]] = {}
+    for row in sorted(rows("on_call"), key=lambda row: row.position):
+        on_call.setdefault(row.team_id, []).append(row.agent_id)
     teams = {
         row.id: TeamRule(
             row.id,
@@ -199,13 +220,26 @@ def load(connection: Connection) -> Rules:
             row.wait_days,
             row.private,
             frozenset(members.get(row.id, ())),
+            tuple(on_call.get(row.id, ())),
+            row.signature,
+            row.plus_addressing,
         )
         for row in rows("team")
     }
     retired_teams = {row.id for row in rows("team") if row.retired_at is not None}
     agents, agent_keys, agent_addresses = {}, {}, {}
     for row in rows("agent"):
-        agents[row.id] = AgentRule(row.id, row.key, row.name, row.email)
+        told = row.notify or {}
+        agents[row.id] = AgentRule(
+            row.id,
+            row.key,
+            row.name,
+            row.email,
+            row.role,
+            frozenset(map(AgentEvent, told.get("events", AgentEvent))),
+            parse_priorities(told["priorities"]) if "priorities" in told else frozenset(Priority),
+            row.retired_at is not None,
+        )
         if row.retired_at is None:
             agent_keys[row.key] = row.id
             agent_addresses[row.email.lower()] = row.id

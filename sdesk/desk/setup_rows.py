@@ -86,7 +86,10 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
         session,
         Agent,
         "agent",
-        {key: {"name": agent.name, "email": agent.email, "role": agent.role} for key, agent in file.agents.items()},
+        {
+            key: {"name": agent.name, "email": agent.email, "role": agent.role, "notify": agent.notify}
+            for key, agent in file.agents.items()
+        },
         report,
         now,
     )
@@ -131,8 +134,12 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
         Template,
         "templates",
         [
-            {"name": each.name, "language": each.language, "team_id": None, "subject": each.subject, "body": each.body}
-            for each in file.templates
+            {"name": each.name, "language": each.language, "team_id": team, "subject": each.subject, "body": each.body}
+            for team, words in (
+                (None, file.templates),
+                *((teams[key], spec.templates) for key, spec in file.teams.items()),
+            )
+            for each in words
         ],
         report,
     )
@@ -192,6 +199,8 @@ def _write_teams(
                 "reopen_for": team.reopen_for,
                 "wait_days": team.wait_days,
                 "private": team.private,
+                "signature": team.signature,
+                "plus_addressing": team.plus_addressing,
             }
             for key, team in file.teams.items()
         },

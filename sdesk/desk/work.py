@@ -6,6 +6,7 @@ domain, changes, writes the history, and settles the ticket's place in the queue
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from sdesk.desk.steps.moves import (
 from sdesk.domain.clock import hold, resolve
 from sdesk.domain.clock import reopen as reopen_clocks
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.store.models import Ticket
@@ -96,6 +98,8 @@ def wait(
     waiting_for: str,
     until: datetime | None = None,
     text: str = "",
+    attachments: Sequence[InboundAttachment] = (),
+    raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Let a ticket wait for the requester, a supplier or a date; its resolution clock stands still meanwhile.
@@ -114,7 +118,7 @@ def wait(
     if until <= work.now:
         raise BadInput(f"`{_local(work, until)}` is past", "wait until a moment that is still to come")
     if text:
-        say(work, ticket, text, kind="reply")
+        say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)
     save_clocks(work, ticket, before, hold(before, promise, work.now))
     set_status(work, ticket, Status.WAITING)
@@ -132,7 +136,16 @@ def _local(work: Work, instant: datetime) -> str:
 _WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}
 
 
-def close(work: Work, number: int, *, text: str = "", silent: bool = False, version: int | None = None) -> Change:
+def close(
+    work: Work,
+    number: int,
+    *,
+    text: str = "",
+    silent: bool = False,
+    attachments: Sequence[InboundAttachment] = (),
+    raw_id: int | None = None,
+    version: int | None = None,
+) -> Change:
     """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later.
 
     Doing it silently once more is nothing to do; a text that nobody would read is refused.
@@ -146,9 +159,9 @@ def close(work: Work, number: int, *, text: str = "", silent: bool = False, vers
         raise BadInput(f"nothing is said to the requester of {ref}", "give the resolution with --text, or --silent")
     told = bool(text) and not silent
     if told:
-        say(work, ticket, text, kind="resolution")
+        say(work, ticket, text, kind="resolution", attachments=attachments, raw_id=raw_id)
     elif text:
-        say(work, ticket, text, kind="note", direction=Direction.NOTE)
+        say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)
     save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, told))
     end_outage(work, ticket)

@@ -76,6 +76,19 @@ def raised(impact: Impact, by: Impact | None) -> Impact:
     return impact if by is None else min(impact, by, key=_SEVERITY.__getitem__)
 
 
+def parse_priorities(text: str) -> frozenset[Priority]:
+    """Priorities as people write them: `P1`, `P1,P2`, or the range `P1..P3` with both ends. BadInput."""
+    found: set[Priority] = set()
+    for piece in text.split(","):
+        low, dots, high = piece.strip().partition("..")
+        first = _parse_word(Priority, low, "priority")
+        last = _parse_word(Priority, high, "priority") if dots else first
+        if first > last:
+            raise BadInput(f"the range `{piece.strip()}` runs backwards", f"write {last}..{first}")
+        found.update(each for each in Priority if first <= each <= last)
+    return frozenset(found)
+
+
 def _parse_word(kind: type[Word], text: str, name: str) -> Word:
     words = {word.value.casefold(): word for word in kind}
     word = words.get(text.strip().casefold())

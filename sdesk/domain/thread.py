@@ -9,7 +9,9 @@ from sdesk.domain.inbound import InboundMail
 
 NO_SUBJECT = "(no subject)"
 
-_TOKEN = re.compile(r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[as]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
+)
 
 _THANKS = frozenset(
     {
@@ -72,6 +74,12 @@ def address_token(mail: InboundMail) -> tuple[int, str] | None:
         if match:
             return int(match["number"]), match["token"].lower()
     return None
+
+
+def token_address(address: str, number: int, token: str) -> str:
+    """The address at which a ticket is written to with a token, `support+123.TOKEN@...` (RFC 5233 `detail`)."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}+{number}.{token}@{domain}"
 
 
 def referred_ids(mail: InboundMail, *, most: int = 50) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ SELECT
     t.loss_since,
     t.loss_past,
     t.loss_confirmed,
+    t.promised_at,
     u.calendar_id AS unit_calendar_id,
     t.rank,
     t.key1,
@@ -114,9 +115,16 @@ SELECT
     m.in_reply_to,
     m.undeliverable,
     m.defects,
-    m.raw_id
+    m.raw_id,
+    m.party,
+    m.taken_back_at,
+    o.state AS delivery,
+    o.last_error AS delivery_error,
+    o.send_after,
+    o.sent_at AS delivered_at
 FROM message AS m
-LEFT JOIN agent AS a ON a.id = m.agent_id;
+LEFT JOIN agent AS a ON a.id = m.agent_id
+LEFT JOIN outbox AS o ON o.message_ref = m.id;
 
 DROP VIEW IF EXISTS attachment_view;
 CREATE VIEW attachment_view AS
@@ -216,5 +224,15 @@ SELECT
     o.state,
     o.attempts,
     o.last_error,
-    o.sent_at
-FROM outbox AS o;
+    o.sent_at,
+    a.key AS agent,
+    o.sent_with,
+    t.subject,
+    t.team_id
+FROM outbox AS o
+LEFT JOIN agent AS a ON a.id = o.agent_id
+LEFT JOIN ticket AS t ON t.id = o.ticket_id;
+
+DROP VIEW IF EXISTS blocked_view;
+CREATE VIEW blocked_view AS
+SELECT b.pattern, b.actor, b.blocked_at FROM blocked_sender AS b;

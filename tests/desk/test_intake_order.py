@@ -357,7 +357,8 @@ def test_a_mail_from_an_agents_address_is_an_internal_note(mails: MailDesk) -> N
     assert mails.conversation(1)[-1] == "note boris: I know this."
     assert mails.ticket(1).unanswered_since == NOW
     assert mails.column(1, "first_response_met_at") is None
-    assert mails.outbox() == before
+    # It reaches nobody but the agent whose address it bears, who is asked.
+    assert mails.outbox() == [*before, ("confirmation", "boris@desk.example", timedelta(0))]
 
 
 def test_whom_a_note_by_mail_names_takes_no_part_by_that(mails: MailDesk) -> None:

@@ -164,7 +164,8 @@ def looked_at(desk: MailDesk) -> Look:
             assert all(one.stopped_at <= other.started_at for one, other in pairwise(clock.runs))
             if clock.runs and clock.started_at is not None:
                 assert clock.runs[-1].stopped_at <= clock.started_at
-        for name, value in clock_columns(clocks, promise).items():
+        columns = clock_columns(clocks, promise, now=ticket.updated_at, told=ticket.alerts)
+        for name, value in columns.items():
             assert getattr(ticket, name) == value, name
         found = place(
             status=ticket.status,

@@ -120,8 +120,8 @@ def test_a_newer_schema_is_left_alone(use: Callable[[Path], None], desk_path: Pa
 def test_an_older_schema_says_how_to_bring_it_up(
     use: Callable[[Path], None], desk_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema, "KNOWN", (*schema.KNOWN, "0002"))
-    monkeypatch.setattr(schema, "HEAD", "0002")
+    monkeypatch.setattr(schema, "KNOWN", (*schema.KNOWN, "9999"))
+    monkeypatch.setattr(schema, "HEAD", "9999")
     with pytest.raises(Unavailable, match="older version") as raised:
         use(desk_path)
     assert "sdesk db migrate" in raised.value.remedy

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -96,6 +97,81 @@ def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
     migrate.migrate(fresh)
     with closing(sqlite3.connect(fresh)) as connection:
         assert list(connection.iterdump()) == before
+
+
+def first_release(path: Path) -> None:
+    """A store as the first schema made it, with a team, an agent and four tickets; the last two are from long ago."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    maker = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(files("sdesk.store").joinpath("migrations")))
+    with maker.begin() as transaction:
+        config.attributes["connection"] = transaction
+        command.upgrade(config, "0001")
+    maker.dispose()
+    ticket = (
+        "INSERT INTO ticket (id, version, subject, status, is_open, team_id, channel, token, impact, urgency, priority,"
+        " created_at, updated_at, reopenings, first_response_consumed, first_response_voided, next_reply_consumed,"
+        " next_reply_voided, resolution_consumed, resolution_voided, resolution_target, resolution_started_at,"
+        " resolution_at_risk_at, resolution_due_at, loss_confirmed, rank, key1, key2) VALUES (?, 1, 'Old', ?, ?, 1,"
+        " 'mail', ?, 'minor', 'medium', 'P4', ?, ?, 0, 0, 0, 0, 0, 0, 0, 600, ?, ?, ?, 0, 1, 1, 1)"
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO team (id, key, name, reopen_for, wait_days, private) VALUES (1,'it','IT',1,5,0)"
+        )
+        connection.execute("INSERT INTO agent (id, key, name, email, role) VALUES (1, 'anna', 'Anna', 'a@x', 'admin')")
+        far, past = "2999-01-01T00:00:00Z", "2001-01-01T00:00:00Z"
+        for number, status, is_open, at_risk, due in (
+            (1, "new", 1, far, "2999-01-02T00:00:00Z"),
+            (2, "new", 1, past, far),
+            (3, "new", 1, past, past),
+            (4, "closed", 0, past, past),
+        ):
+            connection.execute(ticket, (number, status, is_open, f"{number:032x}", past, past, past, at_risk, due))
+        connection.execute(
+            "INSERT INTO message (id, ticket_id, direction, author_name, author_address, takes_part, sent_at, taken_at,"
+            " subject, text, quoted, message_id) VALUES (1, 1, 'in', '', 'm@x', 1, ?, ?, 'Old', 'Help', '', '<1@x>')",
+            (past, past),
+        )
+        connection.execute(
+            'INSERT INTO outbox (id, kind, language, recipients, to_address, message_id, "values", ticket_id,'
+            " created_at, send_after, state, attempts) VALUES (1, 'acknowledgement', 'en', '{}', 'm@x', '<2@x>', '{}',"
+            " 1, ?, ?, 'queued', 0)",
+            (past, past),
+        )
+        connection.commit()
+
+
+def test_a_store_of_the_first_release_is_brought_up_with_its_data(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    first_release(path)
+    with pytest.raises(Unavailable, match="older version"):
+        open_desk(path)
+    assert migrate.migrate(path) == ("0001", schema.HEAD)
+    fresh = tmp_path / "fresh.db"
+    migrate.init(fresh)
+    for statement in ("SELECT name FROM pragma_table_list WHERE type IN ('table', 'view') ORDER BY name",):
+        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(fresh)) as new:
+            assert old.execute(statement).fetchall() == new.execute(statement).fetchall()
+    with closing(sqlite3.connect(path)) as connection:
+        # What had come before is told to nobody; what is still to come is.
+        assert connection.execute("SELECT id, alerts, alert_at FROM ticket ORDER BY id").fetchall() == [
+            (1, None, "2999-01-01T00:00:00Z"),
+            (2, '{"resolution":"at_risk"}', "2999-01-01T00:00:00Z"),
+            (3, '{"resolution":"breached"}', None),
+            (4, None, None),
+        ]
+        assert connection.execute("SELECT text, party, taken_back_at FROM message").fetchall() == [
+            ("Help", "requester", None)
+        ]
+        assert connection.execute("SELECT kind, state, claimed_at, done FROM outbox").fetchall() == [
+            ("acknowledgement", "queued", None, None)
+        ]
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            connection.execute("UPDATE message SET party = 'nobody'")
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from sdesk.desk.deskfile.values import (
 )
 from sdesk.domain.clock import Targets
 from sdesk.domain.errors import BadInput
-from sdesk.domain.priority import parse_matrix
+from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.priority import parse_matrix, parse_priorities
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.worktime import find_zone, parse_intervals, parse_week
 from sdesk.store.calendars import ALWAYS_KEY, build
@@ -209,6 +210,9 @@ def _teams(tables: Part, slas: Mapping[str, SlaSpec], agents: Mapping[str, Any])
                 wait_days=part.number("wait_days", 5, 1, 365),
                 private=part.flag("private"),
                 on_call=on_call,
+                signature=part.text("signature") or None,
+                plus_addressing=part.flag("plus_addressing"),
+                templates=_templates(part.part("templates")),
             )
     _require_own(tables, "address", {key: (team.address,) for key, team in found.items() if team.address})
     return found
@@ -226,8 +230,25 @@ def _agents(tables: Part, teams: Mapping[str, TeamSpec]) -> dict[str, AgentSpec]
                 email=part.required("email"),
                 teams=members,
                 role=part.choice("role", Role, Role.AGENT),
+                notify=_notify(part.part("notify")) if "notify" in part.values else None,
             )
     _require_own(tables, "email", {key: (agent.email,) for key, agent in found.items()})
+    return found
+
+
+def _notify(part: Part) -> dict[str, Any]:
+    """Of what an agent is told: which events, of which priorities."""
+    with part:
+        found: dict[str, Any] = {}
+        if "events" in part.values:
+            events = part.texts("events")
+            for event in events:
+                if event not in [*AgentEvent]:
+                    part.wrong("events", f"some of {', '.join(AgentEvent)}", event)
+            found["events"] = list(events)
+        if (priorities := part.text("priorities")) is not None:
+            part.checked("priorities", lambda: parse_priorities(priorities))
+            found["priorities"] = priorities
     return found
 
 

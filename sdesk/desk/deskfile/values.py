@@ -46,6 +46,10 @@ class TeamSpec:
     wait_days: int
     private: bool
     on_call: tuple[str, ...]
+    signature: str | None
+    plus_addressing: bool
+    templates: tuple[TemplateSpec, ...]
+    """The team's own words, before those of the desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class AgentSpec:
     email: str
     teams: tuple[str, ...]
     role: Role
+    notify: Mapping[str, Any] | None
+    """`events` and `priorities`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import col
 
+from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
@@ -14,11 +15,10 @@ from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, recipients_of
 from sdesk.desk.steps.moves import require_id, wake
-from sdesk.desk.steps.people import FoundPerson
 from sdesk.desk.work import reopen_ticket
 from sdesk.domain.clock import Clocks, requester_wrote
-from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import only_thanks
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.store.models import Message, Ticket
@@ -27,27 +27,17 @@ REQUESTER = "requester"
 """Who did it, in the history, where it came by mail."""
 
 
-def follow_up(
-    work: Work,
-    mail: InboundMail,
-    origin: Origin,
-    thread: Thread,
-    sender: FoundPerson | None,
-    raw_id: int,
-    *,
-    part_taken: bool,
-    quiet: bool = False,
-) -> Receipt:
+def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: bool, quiet: bool = False) -> Receipt:
     """Add a person's mail to its ticket; of somebody who takes part it ends waits, reopens, asks for an answer.
 
     `quiet`: it sets nothing going, whoever wrote it.
     """
-    ticket = thread.ticket
+    mail, ticket = incoming.mail, thread.ticket
     number = require_id(ticket)
-    row = _add(work, mail, number, Direction.IN, sender, raw_id, part_taken=part_taken)
+    row = add_mail(work, incoming, number, Direction.IN, part_taken=part_taken)
     thanks = only_thanks(mail.body_text) and not mail.attachments
     if part_taken and not thanks and not quiet:
-        _asks_for_answer(work, ticket, origin)
+        _asks_for_answer(work, ticket, incoming.origin)
     record(work, number, "message", by=REQUESTER if part_taken else "system", message=row, takes_part=part_taken)
     settle(work, ticket)
     ref = work.rules.ref(number)
@@ -66,19 +56,19 @@ def _asks_for_answer(work: Work, ticket: Ticket, origin: Origin) -> None:
     The clocks run on from when the mail arrived, however late it is fetched; never from before they stopped.
     """
     if ticket.status not in OPEN_STATUSES:
-        reopen_ticket(work, ticket, _not_before_stop(load_clocks(work, ticket), origin.arrived_at))
+        reopen_ticket(work, ticket, not_before_stop(load_clocks(work, ticket), origin.arrived_at))
         record(work, require_id(ticket), "reopened", by=REQUESTER)
     promise = promise_of(work, ticket)
     before = load_clocks(work, ticket)
     clocks = before
     if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.REQUESTER:
-        clocks = wake(work, ticket, clocks, _not_before_stop(clocks, origin.arrived_at))
+        clocks = wake(work, ticket, clocks, not_before_stop(clocks, origin.arrived_at))
     save_clocks(work, ticket, before, requester_wrote(clocks, promise, origin.arrived_at))
     if ticket.unanswered_since is None:
         ticket.unanswered_since = origin.arrived_at
 
 
-def _not_before_stop(clocks: Clocks, at: datetime) -> datetime:
+def not_before_stop(clocks: Clocks, at: datetime) -> datetime:
     """`at`, or when resolution last stopped where the mail crossed with what stopped it."""
     stops = [run.stopped_at for run in clocks.resolution.runs[-1:]]
     if clocks.resolution.met_at is not None:
@@ -86,33 +76,23 @@ def _not_before_stop(clocks: Clocks, at: datetime) -> datetime:
     return max([at, *stops])
 
 
-def note_from_machine(
-    work: Work, mail: InboundMail, ticket: Ticket, sender: FoundPerson | None, raw_id: int, reason: str
-) -> Receipt:
+def note_from_machine(work: Work, incoming: Incoming, thread: Thread, reason: str) -> Receipt:
     """An automatic mail in a known thread: seen by agents, starts no clock, reopens nothing, is answered by nothing."""
-    number = require_id(ticket)
-    row = _add(work, mail, number, Direction.AUTO, sender, raw_id, part_taken=True)
+    number = require_id(thread.ticket)
+    row = add_mail(work, incoming, number, Direction.AUTO, party=thread.party)
     record(work, number, "automatic_mail", by="system", message=row, reason=reason)
-    settle(work, ticket)
+    settle(work, thread.ticket)
     return Receipt(Outcome.NOTED, number, reason)
 
 
-def note_from_agent(work: Work, mail: InboundMail, ticket: Ticket, agent_id: int, raw_id: int, reason: str) -> Receipt:
-    """A mail from an agent's own address, which anybody can forge: an internal note, whatever it says."""
-    number = require_id(ticket)
-    row = _add(work, mail, number, Direction.NOTE, None, raw_id, part_taken=True, agent_id=agent_id)
-    record(work, number, "note", by=work.rules.agents[agent_id].key, message=row, kind="mail")
-    settle(work, ticket)
-    return Receipt(Outcome.NOTED, number, reason)
-
-
-def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> Receipt:
+def note_bounce(work: Work, incoming: Incoming, ticket: Ticket) -> Receipt:
     """A bounce: the outgoing message that it names could not be delivered, and whoever has the ticket is told so.
 
     One that only says that it takes longer (RFC 3464 `delayed`) is a note, and marks nothing.
     """
+    mail = incoming.mail
     number = require_id(ticket)
-    row = _add(work, mail, number, Direction.AUTO, None, raw_id, part_taken=True)
+    row = add_mail(work, incoming, number, Direction.AUTO)
     if mail.auto_reason.startswith("delivery report: delayed"):
         record(work, number, "automatic_mail", by="system", message=row, reason=mail.auto_reason)
         settle(work, ticket)
@@ -131,17 +111,18 @@ def note_bounce(work: Work, mail: InboundMail, ticket: Ticket, raw_id: int) -> R
     return Receipt(Outcome.NOTED, number, f"a bounce of what {work.rules.ref(number)} sent")
 
 
-def _add(
+def add_mail(
     work: Work,
-    mail: InboundMail,
+    incoming: Incoming,
     number: int,
     direction: Direction,
-    sender: FoundPerson | None,
-    raw_id: int,
     *,
-    part_taken: bool,
+    part_taken: bool = True,
     agent_id: int | None = None,
+    party: Party = Party.REQUESTER,
 ) -> int:
+    """Add a mail as it came to a ticket's conversation; gives the row. `agent_id`: it is an agent's."""
+    mail, person = incoming.mail, incoming.person if agent_id is None else None
     return add_message(
         work,
         number,
@@ -150,7 +131,7 @@ def _add(
         author_name=mail.sender.name,
         author_address=mail.sender.address,
         agent_id=agent_id,
-        person_id=sender.id if sender is not None else None,
+        person_id=person.id if person is not None else None,
         takes_part=part_taken,
         sent_at=mail.date,
         subject=mail.subject,
@@ -159,6 +140,7 @@ def _add(
         message_id=mail.message_id or None,
         in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
         defects=mail.defects,
-        raw_id=raw_id,
+        raw_id=incoming.raw_id,
+        party=party,
         attachments=mail.attachments,
     )

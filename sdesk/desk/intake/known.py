@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,11 +14,14 @@ from sdesk.desk.intake.origin import Origin
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.outgoing import read_message_id
 from sdesk.desk.steps.people import FoundPerson
+from sdesk.desk.steps.tokens import Shown, read_token
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import address_token, referred_ids, subject_tag
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
 from sdesk.store.models import Ledger, Link, Message, Person, Ticket
+from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
 _SAME_MAIL = Prepared(
@@ -30,13 +34,17 @@ _SAME_MAIL = Prepared(
     .order_by(col(Ledger.id))
 )
 _BY_MESSAGE_ID = Prepared(
-    select(col(Message.ticket_id)).where(col(Message.message_id) == bindparam("message_id")).order_by(col(Message.id))
+    select(col(Message.ticket_id), col(Message.party))
+    .where(col(Message.message_id) == bindparam("message_id"))
+    .order_by(col(Message.id))
 )
+_BLOCKED = "SELECT pattern FROM blocked_sender WHERE pattern IN (SELECT value FROM json_each(?))"
 _TAKING_PART = Prepared(
     # A note may quote anybody, and a machine's mail may come from anywhere: who stands there takes no part by that.
     select(col(Message.author_address), col(Message.recipients)).where(
         col(Message.ticket_id) == bindparam("number"),
         col(Message.takes_part),
+        col(Message.party) == Party.REQUESTER,
         or_(col(Message.direction) == Direction.IN, col(Message.direction) == Direction.OUT),
     )
 )
@@ -54,8 +62,10 @@ class Thread:
     ticket: Ticket
     sign: str
     """`In-Reply-To`, `its address`, `its subject`."""
-    by_reference: bool
-    """Found by a Message-ID or a token, which nobody can guess."""
+    party: Party = Party.REQUESTER
+    """With whom the message that it answers was exchanged."""
+    tokens: tuple[Shown, ...] = ()
+    """Tokens of this ticket that the mail shows, in its references and addresses."""
 
 
 def seen_before(work: Work, identity: str, team_id: int) -> tuple[int | None] | None:
@@ -83,23 +93,35 @@ def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:
         .limit(1)
     ).scalar()
     for own in map(read_message_id, ids):
-        if number is None and own is not None:
-            number = _by_token(work, *own)
+        if number is None and own is not None and (shown := read_token(work, *own)) is not None:
+            number = shown.number
     return None if number is None else _surviving(work, work.session.get_one(Ticket, number))
 
 
+def blocked_by(work: Work, mail: InboundMail) -> str | None:
+    """The pattern that blocks a mail's sender, or the envelope's: the address, its domain or one above; else None."""
+    candidates = []
+    for address in (mail.sender.address.lower(), (mail.return_path or "").lower()):
+        domain = address.rpartition("@")[2]
+        labels = domain.split(".")
+        candidates += [address, *(".".join(labels[start:]) for start in range(len(labels)))]
+    found: str | None = work.connection.exec_driver_sql(_BLOCKED, (json.dumps(candidates[:200]),)).scalar()
+    return found
+
+
 def find_thread(work: Work, mail: InboundMail) -> Thread | None:
-    """The ticket that a mail answers by its references or its token address."""
-    for message_id in referred_ids(mail):
+    """The ticket that a mail answers by its references or its token address, and the tokens of it that it shows."""
+    ids, addressed = referred_ids(mail), address_token(mail)
+    for message_id in ids:
         # The first that had it keeps it: a Message-ID that two different mails carry moves no thread.
-        number = _BY_MESSAGE_ID.run(work.connection, message_id=message_id).scalar()
-        if number is None and (own := read_message_id(message_id)) is not None:
-            number = _by_token(work, *own)
-        if number is not None:
-            return _thread(work, number, "In-Reply-To")
-    token = address_token(mail)
-    if token is not None and (addressed := _by_token(work, *token)) is not None:
-        return _thread(work, addressed, "its address")
+        row = _BY_MESSAGE_ID.run(work.connection, message_id=message_id).first()
+        if row is not None:
+            return _thread(work, row[0], "In-Reply-To", ids, addressed, Party(row[1]))
+        own = read_message_id(message_id)
+        if own is not None and (shown := read_token(work, *own)) is not None:
+            return _thread(work, shown.number, "In-Reply-To", ids, addressed, _party(shown))
+    if addressed is not None and (shown := read_token(work, *addressed)) is not None:
+        return _thread(work, shown.number, "its address", ids, addressed, _party(shown))
     return None
 
 
@@ -154,16 +176,19 @@ def may_reopen(work: Work, ticket: Ticket, arrived_at: datetime) -> bool:
     return arrived_at <= ticket.resolved_at + period
 
 
-def _by_token(work: Work, number: int, token: str) -> int | None:
-    """The ticket of a number, where the token is its own."""
-    return work.connection.execute(
-        select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
-    ).scalar()
-
-
-def _thread(work: Work, number: int, sign: str) -> Thread:
+def _thread(
+    work: Work, number: int, sign: str, ids: Sequence[str], addressed: tuple[int, str] | None, party: Party
+) -> Thread:
+    named = [own for message_id in ids if (own := read_message_id(message_id)) is not None and own[0] == number]
+    if addressed is not None and addressed[0] == number:
+        named.append(addressed)
+    shown = tuple(each for own in dict.fromkeys(named) if (each := read_token(work, *own)) is not None)
     ticket = work.session.get_one(Ticket, number)
-    return Thread(_surviving(work, ticket), sign, by_reference=True)
+    return Thread(_surviving(work, ticket), sign, party, shown)
+
+
+def _party(shown: Shown) -> Party:
+    return Party.SUPPLIER if shown.holder is TokenHolder.SUPPLIER else Party.REQUESTER
 
 
 def _surviving(work: Work, ticket: Ticket) -> Ticket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
+from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
@@ -23,6 +24,7 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import MailKind
 from sdesk.domain.routing import Routing
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
@@ -33,20 +35,18 @@ REQUESTER = "requester"
 
 def new_ticket(
     work: Work,
-    mail: InboundMail,
-    origin: Origin,
+    incoming: Incoming,
     routing: Routing,
     team_id: int,
-    raw_id: int,
     *,
     reason: str,
     silent: str | None = None,
     follows: Ticket | None = None,
 ) -> Receipt:
     """Open a ticket for a mail. `silent` says why it is not acknowledged, where that is known beforehand."""
-    rules = work.rules
+    rules, mail, origin = work.rules, incoming.mail, incoming.origin
     values = routing.values
-    requester = _requester(work, mail, routing)
+    requester = _requester(work, incoming, routing)
     service_id = _service(work, origin, routing, team_id)
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
@@ -56,6 +56,8 @@ def new_ticket(
         unit_id = requester.unit_id
     subject = plain_subject(mail.subject)
     spam = values.get("status") == "spam"
+    forwarder = incoming.agent_id if _customer(work, incoming, routing) is not None else None
+    story = {} if forwarder is None else {"forwarded_by": rules.agents[forwarder].key}
     opened = open_ticket(
         work,
         Opening(
@@ -75,9 +77,11 @@ def new_ticket(
         by=REQUESTER,
         rules=dict(routing.decided_by),
         reason=reason,
+        **story,
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
-    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address}")
+    asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
+    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
     add_message(
         work,
         opened.number,
@@ -85,7 +89,8 @@ def new_ticket(
         mail.body_text,
         author_name=author.name,
         author_address=author.address,
-        person_id=requester.id if requester else None,
+        agent_id=forwarder,
+        person_id=requester.id if requester and forwarder is None else None,
         sent_at=mail.date,
         subject=mail.subject,
         quoted=mail.body_quoted,
@@ -93,7 +98,7 @@ def new_ticket(
         message_id=mail.message_id or None,
         in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
         defects=mail.defects,
-        raw_id=raw_id,
+        raw_id=incoming.raw_id,
         attachments=mail.attachments,
         indexed=False,
     )
@@ -113,8 +118,9 @@ def link(work: Work, number: int, other: int, kind: LinkKind) -> None:
         insert_row(work, Link, {"ticket_id": number, "other_id": other, "kind": kind, "created_at": work.now})
 
 
-def _requester(work: Work, mail: InboundMail, routing: Routing) -> FoundPerson | None:
-    """Who asks: the one whom a form names, else for a form Reply-To, else From."""
+def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson | None:
+    """Who asks: the one whom a form names, else its Reply-To; the customer whose mail an agent forwards; else From."""
+    mail = incoming.mail
     named = routing.values.get("requester")
     if named:
         try:
@@ -122,8 +128,21 @@ def _requester(work: Work, mail: InboundMail, routing: Routing) -> FoundPerson |
         except BadInput:
             # What a form's field holds is anybody's text: the mail's own sender stands then.
             pass
+    customer = _customer(work, incoming, routing)
+    if customer is not None:
+        return person_of(work, customer, mail.language)
     box = mail.reply_to[0] if routing.person and mail.reply_to and mail.reply_to[0].address else mail.sender
     return person_of(work, box, mail.language)
+
+
+def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | None:
+    """Whose mail an agent forwards to the desk. Anybody else who forwards a mail asks for himself."""
+    box = incoming.mail.forwarded_from
+    if box is None or incoming.agent_id is None or routing.person:
+        return None
+    address = box.address.lower()
+    own = address in own_addresses(work, incoming.origin) or address in work.rules.agent_addresses
+    return None if own or not address else box
 
 
 def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:
@@ -161,7 +180,7 @@ def _acknowledge(
         return
     queue_mail(
         work,
-        "acknowledgement",
+        MailKind.ACKNOWLEDGEMENT,
         opened.number,
         message_id=make_message_id(work, opened.number, opened.token, team_id),
         to=[Mailbox(requester.address, requester.name)],

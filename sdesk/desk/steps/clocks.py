@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.clock import Clock, Clocks, Promise, Run, deadlines, earliest_due, stale_at
+from sdesk.domain.clock import Clock, Clocks, Promise, Run, alerts, deadlines, earliest_due, stale_at
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Priority, Status
 from sdesk.domain.urgency import place
 from sdesk.store.models import ClockRun, Ticket
@@ -53,8 +53,13 @@ def _clock(ticket: Ticket, kind: ClockKind, runs: Sequence[Run]) -> Clock:
     )
 
 
-def clock_columns(clocks: Clocks, promise: Promise) -> dict[str, Any]:
-    """What of the clocks stands in the ticket's own row: facts, and the instants that follow from them."""
+def clock_columns(
+    clocks: Clocks, promise: Promise, *, now: datetime, told: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What of the clocks stands in the ticket's own row: facts, and the instants that follow from them.
+
+    `told`: of which states agents were told, as the row's `alerts` has it.
+    """
     columns: dict[str, Any] = {}
     for clock in clocks.each():
         name = clock.kind.value
@@ -69,6 +74,8 @@ def clock_columns(clocks: Clocks, promise: Promise) -> dict[str, Any]:
     due = earliest_due(clocks, promise.calendar)
     columns["due_at"], columns["due_kind"] = due if due is not None else (None, None)
     columns["stale_at"] = stale_at(clocks, promise)
+    kept, columns["alert_at"] = alerts(clocks, promise, told or {}, now)
+    columns["alerts"] = kept or None
     return columns
 
 
@@ -101,7 +108,8 @@ def place_columns(
 
 def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> None:
     """Write what changed of the clocks: the ticket's columns, and the runs that finished."""
-    for name, value in clock_columns(after, promise_of(work, ticket)).items():
+    columns = clock_columns(after, promise_of(work, ticket), now=work.now, told=ticket.alerts)
+    for name, value in columns.items():
         setattr(ticket, name, value)
     for old, new in zip(before.each(), after.each(), strict=True):
         if new.runs[: len(old.runs)] == old.runs:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sdesk.desk.opening import Work
+from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Ticket
@@ -32,7 +33,7 @@ def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
 def see_ticket(work: Work, number: int) -> Ticket:
     """The ticket of a number, for whoever may look at it; NotFound where there is none or a wall stands before it."""
     ticket = work.session.get(Ticket, number)
-    if ticket is None or not _visible(work, ticket):
+    if ticket is None or not sees(work, work.actor, ticket):
         raise NotFound(f"there is no ticket {work.rules.ref(number)}", "see `sdesk list`")
     return ticket
 
@@ -47,8 +48,9 @@ def require_sight(work: Work, team_id: int, agent_id: int | None) -> None:
         )
 
 
-def _visible(work: Work, ticket: Ticket) -> bool:
-    if work.actor.sees_all or ticket.team_id in work.actor.team_ids:
+def sees(work: Work, actor: Actor, ticket: Ticket) -> bool:
+    """Whether no wall stands between an actor and a ticket."""
+    if actor.sees_all or ticket.team_id in actor.team_ids:
         return True
     return not work.rules.teams[ticket.team_id].private
 

@@ -14,6 +14,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
 from sdesk.store.prepared import Prepared
@@ -63,6 +64,7 @@ def add_message(
     in_reply_to: str | None = None,
     defects: Sequence[str] = (),
     raw_id: int | None = None,
+    party: Party = Party.REQUESTER,
     attachments: Sequence[InboundAttachment] = (),
     indexed: bool = True,
 ) -> int:
@@ -89,6 +91,7 @@ def add_message(
             "undeliverable": None,
             "defects": list(defects) or None,
             "raw_id": raw_id,
+            "party": party,
         },
     )
     for attachment in attachments:
@@ -114,6 +117,25 @@ def add_message(
 def index_ticket(work: Work, number: int, subject: str, body: str, people: str) -> None:
     """The one row of full text that a ticket has; later messages are added to it."""
     work.connection.exec_driver_sql(_INDEX_NEW, (number, fold(subject), fold(body[:LONGEST_TEXT]), fold(people)))
+
+
+def attached_files(work: Work, message_id: int) -> tuple[InboundAttachment, ...]:
+    """The files of a message, to be added to another."""
+    rows = work.connection.execute(
+        select(
+            col(Attachment.name),
+            col(Attachment.media_type),
+            col(Blob.data),
+            col(Attachment.content_id),
+            col(Attachment.inline),
+        )
+        .join(Blob, col(Blob.id) == col(Attachment.blob_id))
+        .where(col(Attachment.message_id) == message_id)
+        .order_by(col(Attachment.id))
+    ).all()
+    return tuple(
+        InboundAttachment(name, kind, data, content_id, inline) for name, kind, data, content_id, inline in rows
+    )
 
 
 def _keep_blob(work: Work, content: bytes) -> int:

@@ -15,6 +15,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import MailKind
 from sdesk.store.models import Outbox
 from sdesk.store.prepared import Prepared
 
@@ -34,7 +35,7 @@ _ACKNOWLEDGED = Prepared(
         col(Outbox.created_at) > bindparam("day_ago"),
     )
 )
-_OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.([0-9a-f]{32})\.[0-9a-f]+@[^<>@\s]+>")
+_OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.((?:[as]-)?[0-9a-f]{32})\.[0-9a-f]+@[^<>@\s]+>")
 
 
 def make_message_id(work: Work, number: int, token: str, team_id: int) -> str:
@@ -52,7 +53,7 @@ def read_message_id(message_id: str) -> tuple[int, str] | None:
 
 def queue_mail(
     work: Work,
-    kind: str,
+    kind: MailKind,
     number: int,
     *,
     message_id: str,
@@ -62,9 +63,14 @@ def queue_mail(
     values: dict[str, Any],
     delay: timedelta,
     message_ref: int | None = None,
-) -> None:
-    """Put a mail into the outbox; it is rendered and sent later."""
-    insert_row(
+    agent_id: int | None = None,
+    before: dict[str, Any] | None = None,
+) -> int:
+    """Put a mail into the outbox; it is rendered and sent later. Gives the row.
+
+    `values` hold what the mail is about, `before` what taking it back would restore, `agent_id` whom it notifies.
+    """
+    return insert_row(
         work,
         Outbox,
         {
@@ -79,6 +85,8 @@ def queue_mail(
             "created_at": work.now,
             "send_after": work.now + delay,
             "attempts": 0,
+            "agent_id": agent_id,
+            "before": before,
         },
     )
 

@@ -81,7 +81,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     elif opening.channel is Channel.PHONE:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
-    columns = clock_columns(clocks, promise)
+    columns = clock_columns(clocks, promise, now=work.now)
     columns |= place_columns(
         work,
         status=status,

@@ -15,7 +15,7 @@ from sdesk.store.models.desk import (
     Unit,
     UnitAddress,
 )
-from sdesk.store.models.mail import Ledger, MailboxState, Outbox, Quarantine, RawMail
+from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.ticket import (
     Attachment,
@@ -35,6 +35,7 @@ __all__ = [
     "Agent",
     "Attachment",
     "Blob",
+    "BlockedSender",
     "Calendar",
     "ClockRun",
     "Desk",
@@ -61,6 +62,7 @@ __all__ = [
     "TeamMember",
     "Template",
     "Ticket",
+    "Token",
     "Unit",
     "UnitAddress",
 ]

@@ -91,6 +91,10 @@ class Team(Table, table=True):
     wait_days: int = 5
     """Working days after which a wait without an end of its own ends."""
     private: bool = False
+    signature: str | None = None
+    """Stands below every answer of the team."""
+    plus_addressing: bool = False
+    """Whether mail to `support+ANYTHING@` comes to `support@`: then each ticket has an address of its own."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
@@ -104,6 +108,8 @@ class Agent(Table, table=True):
     name: str
     email: str = Field(index=True)
     role: Role = Field(sa_type=Word(Role))
+    notify: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    """Of what the agent is told: `events` (words of AgentEvent) and `priorities`; all of it where nothing is said."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

@@ -24,6 +24,13 @@ class OutboxState(StrEnum):
     TAKEN_BACK = "taken_back"
 
 
+class TokenHolder(StrEnum):
+    """Whose token it is; the requester's own stands on the ticket."""
+
+    AGENT = "agent"
+    SUPPLIER = "supplier"
+
+
 class RawMail(Table, table=True):
     """The raw bytes of a message, compressed by zlib, once for each content."""
 
@@ -108,6 +115,7 @@ class Outbox(Table, table=True):
 
     __table_args__ = (
         Index("ix_outbox_to_address", "to_address", "created_at"),
+        Index("ix_outbox_message_ref", "message_ref"),
         partial_index("ix_outbox_queued", "send_after", where="state = 'queued'"),
         one_of("state", OutboxState),
     )
@@ -130,3 +138,45 @@ class Outbox(Table, table=True):
     attempts: int = 0
     last_error: str | None = None
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    """Whom a notification is for."""
+    claimed_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When a sender last began with it: another leaves it alone meanwhile."""
+    sent_with: int | None = Field(default=None, foreign_key="outbox.id")
+    """The row whose mail told of this one too: notifications that come thick go together."""
+    done: list[str] | None = Field(default=None, sa_type=Document)
+    """Ways by which a notification has gone out already (`mail`, `command`, an Apprise address): none is used twice."""
+    before: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    """The ticket as it stood before this answer: what taking it back restores."""
+
+
+class Token(Table, table=True):
+    """A token in addresses and Message-IDs that lets one agent, or one supplier, write into one ticket.
+
+    Hashed: whoever reads the store cannot write as an agent. It is dead when the ticket is closed, or after 14 days.
+    """
+
+    __table_args__ = (one_of("holder", TokenHolder),)
+
+    hash: str = Field(primary_key=True)
+    """SHA-256 of the token (128 random bits, hexadecimal, after `a-` or `s-`), hexadecimal."""
+    ticket_id: int = Field(foreign_key="ticket.id", index=True)
+    holder: TokenHolder = Field(sa_type=Word(TokenHolder))
+    agent_id: int | None = Field(default=None, foreign_key="agent.id")
+    address: str = ""
+    """Whom it was sent to."""
+    message_ref: int | None = Field(default=None, foreign_key="message.id")
+    """The note that an agent is asked to confirm."""
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class BlockedSender(Table, table=True):
+    """An address, or a domain, whose mail is discarded (it stays in the ledger, with its raw bytes)."""
+
+    __tablename__ = "blocked_sender"
+
+    pattern: str = Field(primary_key=True)
+    """In lower case: `somebody@x.example`, or `x.example` for the domain and those below it."""
+    actor: str
+    """Who blocked it."""
+    blocked_at: datetime = Field(sa_type=Instant)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
@@ -45,6 +46,7 @@ class Ticket(Table, table=True):
         partial_index("ix_ticket_loss", "loss_per_hour", where="is_open AND loss_per_hour IS NOT NULL"),
         partial_index("ix_ticket_wake", "wake_at", where="wake_at IS NOT NULL"),
         partial_index("ix_ticket_stale", "stale_at", where="is_open AND stale_at IS NOT NULL"),
+        partial_index("ix_ticket_alert", "alert_at", where="is_open AND alert_at IS NOT NULL"),
         partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
         one_of("status", Status),
         one_of("waiting_for", WaitingFor),
@@ -117,6 +119,12 @@ class Ticket(Table, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The earliest deadline of a running clock."""
     due_kind: ClockKind | None = Field(default=None, sa_type=Word(ClockKind))
+    alert_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When a running promise next enters a worse state (at risk, breached) that agents were not told of yet."""
+    alerts: dict[str, Any] | None = Field(default=None, sa_type=Document)
+    """The worst state of each clock that was recorded and told: `{"resolution": "at_risk"}`."""
+    promised_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The instant that the requester was last told to expect an answer or a solution by."""
 
     # What the outage costs, for the queue; the facts are in `outage`.
     loss_per_hour: Decimal | None = Field(default=None, sa_type=Money)
@@ -164,7 +172,11 @@ class Outage(Table, table=True):
 class Message(Table, table=True):
     """One message of a ticket's conversation."""
 
-    __table_args__ = (Index("ix_message_ticket_id", "ticket_id", "id"), one_of("direction", Direction))
+    __table_args__ = (
+        Index("ix_message_ticket_id", "ticket_id", "id"),
+        one_of("direction", Direction),
+        one_of("party", Party),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id")
@@ -191,6 +203,10 @@ class Message(Table, table=True):
     """What the bounce said."""
     defects: list[str] | None = Field(default=None, sa_type=Document)
     raw_id: int | None = Field(default=None, foreign_key="raw_mail.id")
+    party: Party = Field(default=Party.REQUESTER, sa_type=Word(Party))
+    """With whom: what was exchanged with a supplier is internal."""
+    taken_back_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When its author took it back before it was sent: nobody has read it."""
 
 
 class Blob(Table, table=True):

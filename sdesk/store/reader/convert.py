@@ -11,6 +11,7 @@ from typing import Any
 
 from sdesk.domain.clock import sla_state
 from sdesk.domain.outage import loss_so_far
+from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
@@ -171,6 +172,10 @@ def message_row(row: sqlite3.Row, attachments: tuple[AttachmentRow, ...]) -> Mes
         defects=tuple(json.loads(row["defects"])) if row["defects"] else (),
         has_raw=row["raw_id"] is not None,
         attachments=attachments,
+        party=Party(row["party"]),
+        taken_back_at=instant(row["taken_back_at"]),
+        delivery=row["delivery"],
+        delivery_error=row["delivery_error"],
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.store.reader.convert import instant
-from sdesk.store.reader.rows import LedgerRow, QuarantineRow
+from sdesk.store.reader.rows import BlockedRow, LedgerRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
 
 
@@ -64,6 +64,12 @@ def quarantined(connection: sqlite3.Connection, actor: Actor, number: int) -> tu
     if row is None or wall(connection, actor) is not None:
         raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
     return _quarantine_row(row), zlib.decompress(row["data"])
+
+
+def blocked(connection: sqlite3.Connection) -> tuple[BlockedRow, ...]:
+    """The senders whose mail is discarded, by name."""
+    found = connection.execute("SELECT pattern, actor, blocked_at FROM blocked_view ORDER BY pattern")
+    return tuple(BlockedRow(row[0], row[1], datetime.fromisoformat(row[2])) for row in found)
 
 
 def _quarantine_row(row: sqlite3.Row) -> QuarantineRow:

@@ -27,6 +27,7 @@ from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
+    BlockedRow,
     Counts,
     DeskFacts,
     HistoryRow,
@@ -300,6 +301,11 @@ class Reader:
         """One of them, with its raw bytes (RFC 5322); NotFound."""
         with translated(self.path):
             return mailroom.quarantined(self._connection, actor, number)
+
+    def blocked(self) -> tuple[BlockedRow, ...]:
+        """The senders whose mail is discarded."""
+        with translated(self.path):
+            return mailroom.blocked(self._connection)
 
     # ---- how it is done ------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
@@ -155,6 +156,12 @@ class MessageRow(NamedTuple):
     defects: tuple[str, ...]
     has_raw: bool
     attachments: tuple[AttachmentRow, ...]
+    party: Party = Party.REQUESTER
+    """With whom it was exchanged: with a supplier it is internal."""
+    taken_back_at: datetime | None = None
+    delivery: str | None = None
+    """Where a mail that was to go stands: `queued`, `sent`, `failed`, `held`, `taken_back`; None where it is none."""
+    delivery_error: str | None = None
 
     @property
     def author(self) -> str:
@@ -299,6 +306,15 @@ class QuarantineRow(NamedTuple):
     quarantined_at: datetime
     ended_at: datetime | None
     ended_how: str | None
+
+
+class BlockedRow(NamedTuple):
+    """A sender whose mail is discarded."""
+
+    pattern: str
+    """An address, or a domain with those below it."""
+    actor: str
+    blocked_at: datetime
 
 
 class Counts(NamedTuple):

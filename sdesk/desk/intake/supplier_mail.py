@@ -1,0 +1,34 @@
+"""A supplier's mail, which answers what an agent sent by `forward`: internal, until an agent passes it on."""
+
+from __future__ import annotations
+
+from sdesk.desk.intake.follow_up import add_mail, not_before_stop
+from sdesk.desk.intake.incoming import Incoming
+from sdesk.desk.intake.known import Thread
+from sdesk.desk.intake.origin import Receipt
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, save_clocks, settle
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.moves import require_id, wake
+from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import Party
+from sdesk.domain.ticket import Direction, Status, WaitingFor
+
+SUPPLIER = "supplier"
+"""Who did it, in the history."""
+
+
+def from_supplier(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
+    """Add a supplier's answer: it ends a wait for a supplier, asks nothing of the clocks, and reopens nothing."""
+    ticket = thread.ticket
+    number = require_id(ticket)
+    row = add_mail(work, incoming, number, Direction.IN, party=Party.SUPPLIER)
+    if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.SUPPLIER:
+        before = load_clocks(work, ticket)
+        at = not_before_stop(before, incoming.origin.arrived_at)
+        save_clocks(work, ticket, before, wake(work, ticket, before, at))
+    record(work, number, "supplier_answered", by=SUPPLIER, message=row)
+    settle(work, ticket)
+    return Receipt(
+        Outcome.FOLLOWED_UP, number, f"{thread.sign} names what {work.rules.ref(number)} asked of a supplier"
+    )

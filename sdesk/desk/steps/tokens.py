@@ -1,0 +1,96 @@
+"""Tokens in addresses and Message-IDs: whoever shows one proves for which ticket, and as whom, he may write.
+
+The requester's own stands on the ticket. Those of agents and suppliers are kept as hashes: whoever reads the store
+cannot write as an agent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.ticket import Status
+from sdesk.store.models import Ticket, Token
+from sdesk.store.models.mail import TokenHolder
+
+LIVES = timedelta(days=14)
+"""An agent's token is dead after that; a supplier may take longer, and can do less with it."""
+
+_PREFIX = {TokenHolder.AGENT: "a-", TokenHolder.SUPPLIER: "s-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a token that was shown says."""
+
+    number: int
+    """Of the ticket."""
+    holder: TokenHolder | None
+    """Whose it is; None for the requester's own."""
+    agent_id: int | None = None
+    address: str = ""
+    """Whom it was sent to."""
+    message_ref: int | None = None
+    """The note that it asks to confirm."""
+    alive: bool = True
+
+
+def new_token(
+    work: Work,
+    number: int,
+    holder: TokenHolder,
+    *,
+    agent_id: int | None = None,
+    address: str = "",
+    message_ref: int | None = None,
+) -> str:
+    """A token for one agent, or one supplier, and one ticket: 128 random bits. It is given once and kept hashed."""
+    token = _PREFIX[holder] + secrets.token_hex(16)
+    insert_row(
+        work,
+        Token,
+        {
+            "hash": hash_of(token),
+            "ticket_id": number,
+            "holder": holder,
+            "agent_id": agent_id,
+            "address": address.lower(),
+            "message_ref": message_ref,
+            "created_at": work.now,
+        },
+    )
+    return token
+
+
+def read_token(work: Work, number: int, token: str) -> Shown | None:
+    """What a token says of the ticket whose number stands before it; None where it is none of this ticket's."""
+    if token.startswith(tuple(_PREFIX.values())):
+        row = work.session.get(Token, hash_of(token))
+        if row is None or row.ticket_id != number:
+            return None
+        return Shown(number, row.holder, row.agent_id, row.address, row.message_ref, alive=_alive(work, row))
+    found = work.connection.execute(
+        select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
+    ).scalar()
+    return None if found is None else Shown(number, None)
+
+
+def hash_of(token: str) -> str:
+    """SHA-256, hexadecimal: 128 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _alive(work: Work, row: Token) -> bool:
+    """An agent's token ends with the ticket, and after 14 days."""
+    if row.holder is not TokenHolder.AGENT:
+        return True
+    created: datetime = row.created_at
+    status = work.connection.execute(select(col(Ticket.status)).where(col(Ticket.id) == row.ticket_id)).scalar()
+    return status not in {Status.CLOSED, Status.SPAM} and work.now - created <= LIVES

@@ -1,0 +1,272 @@
+"""Agents who answer from their own mail programs: with a token for the requester, without one for nobody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from desks import NOW
+from intake_desk import SUPPORT, MailDesk
+
+from sdesk.domain.ledger import Outcome
+
+HOUR = timedelta(hours=1)
+ASKED = "in maria@shop.example: Please help."
+
+
+@pytest.fixture
+def mails(desk_of_mail: MailDesk) -> MailDesk:
+    """A desk with one request, which Boris was told of."""
+    desk_of_mail.ask()
+    return desk_of_mail
+
+
+def test_an_answer_is_relayed_and_meets_the_first_response(mails: MailDesk) -> None:
+    receipt = mails.answer("boris", "I am on my way.", mails.agent_id_of("boris", 1), at=NOW + HOUR)
+    assert (receipt.outcome, receipt.number) == (Outcome.FOLLOWED_UP, 1)
+    assert receipt.reason == "boris's answer, relayed to the requester"
+    assert mails.conversation(1) == [ASKED, "out boris: I am on my way."]
+    assert mails.outbox()[-1] == ("reply", "maria@shop.example", timedelta(seconds=10))
+    ticket = mails.ticket(1)
+    assert (ticket.assignee, ticket.status, ticket.unanswered_since) == ("boris", "open", None)
+    assert mails.column(1, "first_response_met_at") is not None
+    assert mails.event(1, "answered")["by"] == "boris"
+    # From the desk's own hand: what goes out names neither the agent's mail nor his token.
+    assert mails.sent_id(1).startswith(f"<sd-1.{mails.token(1)}.")
+    assert mails.rows("SELECT raw_id IS NOT NULL FROM message WHERE direction = 'out'") == [(1,)]
+
+
+def test_what_he_quotes_and_signs_goes_nowhere(mails: MailDesk) -> None:
+    text = (
+        "Please restart it.\n\nOn 23.11.2026 12:00, IT support wrote:\n> loss 180 000 an hour\n> secret\n\n-- \nBoris"
+    )
+    mails.answer("boris", text, mails.agent_id_of("boris", 1))
+    assert mails.conversation(1)[-1] == "out boris: Please restart it."
+
+
+def test_his_files_go_along(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    mails.take(
+        f"From: boris@desk.example\nIn-Reply-To: {message_id}\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nAs attached.\n--b\n"
+        "Content-Type: application/pdf\nContent-Disposition: attachment; filename=manual.pdf\n\nPDF\n--b--\n"
+    )
+    assert mails.rows("SELECT a.name, m.direction FROM attachment AS a JOIN message AS m ON m.id = a.message_id") == [
+        ("manual.pdf", "out")
+    ]
+
+
+@pytest.mark.parametrize("way", ["references", "address"])
+def test_the_token_may_stand_in_the_references_or_in_the_address(way: str, mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    token = message_id.split(".")[1]
+    signs = {
+        "references": f"To: {SUPPORT}\nIn-Reply-To: <ask-1@shop.example>\nReferences: <x@y> {message_id}",
+        "address": f"To: support+1.{token}@desk.example",
+    }
+    mails.take(f"From: Boris <BORIS@desk.example>\n{signs[way]}\nSubject: Re\n\nDone.\n")
+    assert mails.conversation(1)[-1] == "out boris: Done."
+
+
+def test_without_a_token_it_reaches_nobody_and_he_is_asked(mails: MailDesk) -> None:
+    before = mails.outbox()
+    receipt = mails.answer("boris", "Send me your password.", "<ask-1@shop.example>")
+    assert (receipt.outcome, receipt.number) == (Outcome.NOTED, 1)
+    assert mails.conversation(1)[-1] == "note boris: Send me your password."
+    assert mails.outbox() == [*before, ("confirmation", "boris@desk.example", timedelta(0))]
+    assert mails.column(1, "first_response_met_at") is None
+    assert mails.ticket(1).unanswered_since == NOW
+
+
+def test_he_confirms_with_send(mails: MailDesk) -> None:
+    mails.answer("boris", "Restart it, please.", "<ask-1@shop.example>")
+    receipt = mails.answer("boris", "#send\n\n> Restart it", mails.sent_id(1), at=NOW + HOUR)
+    assert receipt.outcome is Outcome.FOLLOWED_UP
+    assert mails.conversation(1)[-1] == "out boris: Restart it, please."
+    assert mails.outbox()[-1] == ("reply", "maria@shop.example", timedelta(seconds=10))
+    assert mails.column(1, "first_response_met_at") is not None
+
+
+def test_he_may_as_well_write_it_anew(mails: MailDesk) -> None:
+    mails.answer("boris", "Restart it, please.", "<ask-1@shop.example>")
+    mails.answer("boris", "Or better, wait for me.", mails.sent_id(1), at=NOW + HOUR)
+    assert mails.conversation(1)[-1] == "out boris: Or better, wait for me."
+
+
+def test_a_forged_sender_cannot_make_a_flood_of_questions(mails: MailDesk) -> None:
+    for minute in range(8):
+        mails.answer("boris", "x" * minute + "y", "<ask-1@shop.example>", at=NOW + timedelta(minutes=minute))
+    assert [kind for kind, *_ in mails.outbox()].count("confirmation") == 5
+    assert "5 times within an hour" in mails.event(1, "confirmation_withheld")["reason"]
+    assert [each.split()[0] for each in mails.conversation(1)].count("note") == 8
+
+
+def test_anothers_token_is_none(mails: MailDesk) -> None:
+    """Anna's notification, forwarded to Boris, does not let Boris write as Anna or as himself."""
+    receipt = mails.answer("boris", "Mine.", mails.agent_id_of("anna", 1))
+    assert receipt.outcome is Outcome.NOTED
+    assert mails.conversation(1)[-1] == "note boris: Mine."
+
+
+def test_an_agents_token_is_nothing_in_a_strangers_hand(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    receipt = mails.answer("boris", "#close\nFine.", message_id, sender="eve@evil.example")
+    assert receipt.outcome is Outcome.FOLLOWED_UP
+    assert mails.conversation(1)[-1] == "in eve@evil.example: #close\nFine. (takes no part)"
+    assert mails.ticket(1).status == "new"
+
+
+def test_the_requester_who_answers_a_forwarded_notification_is_the_requester(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    receipt = mails.answer("maria", "#close it works", message_id, sender="maria@shop.example")
+    assert receipt.outcome is Outcome.FOLLOWED_UP
+    assert mails.conversation(1)[-1] == "in maria@shop.example: #close it works"
+    assert mails.ticket(1).status == "new"
+
+
+def test_a_forged_agent_with_a_token_reaches_nobody(mails: MailDesk) -> None:
+    before = mails.outbox()
+    message_id = mails.agent_id_of("boris", 1)
+    mails.take(
+        f"Authentication-Results: mx.desk.example; dmarc=fail\nFrom: boris@desk.example\nIn-Reply-To: {message_id}\n\n"
+        "Pay here.\n",
+        trusts=("mx.desk.example",),
+    )
+    assert mails.outbox() == before
+    assert mails.conversation(1)[-1].endswith("(takes no part)")
+
+
+@pytest.mark.parametrize("how", ["old", "closed"])
+def test_a_dead_token_is_none(how: str, mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    at = NOW + timedelta(days=8)
+    if how == "old":
+        at = NOW + timedelta(days=15)
+    else:
+        mails.do("anna", "close", 1, silent=True)
+        mails.sweep(NOW + timedelta(days=8))
+        assert mails.ticket(1).status == "closed"
+    before = mails.outbox()
+    assert mails.answer("boris", "Late.", message_id, at=at).outcome is Outcome.NOTED
+    asked = [("confirmation", "boris@desk.example", timedelta(0))] if how == "old" else []
+    assert mails.outbox() == [*before, *asked]
+    if how == "closed":
+        assert mails.event(1, "confirmation_withheld")["reason"] == "the ticket is closed"
+
+
+# ---- orders -------------------------------------------------------------------------------------
+
+
+def test_note_stays_within_the_desk(mails: MailDesk) -> None:
+    before = mails.outbox()
+    receipt = mails.answer("boris", "#note\nHer fuse is gone.", mails.agent_id_of("boris", 1))
+    assert receipt.outcome is Outcome.NOTED
+    assert mails.conversation(1)[-1] == "note boris: Her fuse is gone."
+    assert mails.outbox() == before
+
+
+def test_take(mails: MailDesk) -> None:
+    before = mails.outbox()
+    mails.answer("boris", "#take\nI know this one.", mails.agent_id_of("boris", 1))
+    assert (mails.ticket(1).assignee, mails.ticket(1).status) == ("boris", "open")
+    assert mails.conversation(1)[-1] == "note boris: I know this one."
+    assert mails.outbox() == before
+
+
+def test_close_tells_the_requester_what_stands_below(mails: MailDesk) -> None:
+    mails.answer("boris", "#close\nThe fuse was replaced.", mails.agent_id_of("boris", 1))
+    assert mails.ticket(1).status == "resolved"
+    assert mails.conversation(1)[-1] == "out boris: The fuse was replaced."
+    assert mails.outbox()[-1][:2] == ("resolution", "maria@shop.example")
+
+
+def test_close_alone_is_silent(mails: MailDesk) -> None:
+    before = mails.outbox()
+    mails.answer("boris", "#close", mails.agent_id_of("boris", 1))
+    assert mails.ticket(1).status == "resolved"
+    assert mails.outbox() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "whom", "until"),
+    [
+        ("#wait 2d", "date", NOW + timedelta(days=2)),
+        ("#wait supplier 3h", "supplier", NOW + 3 * HOUR),
+        ("#wait Requester", "requester", None),
+        ("#wait", "requester", None),
+    ],
+)
+def test_wait(line: str, whom: str, until: object, mails: MailDesk) -> None:
+    mails.answer("boris", f"{line}\nI come back to you.", mails.agent_id_of("boris", 1))
+    ticket = mails.ticket(1)
+    assert (ticket.status, ticket.waiting_for) == ("waiting", whom)
+    assert until is None or ticket.wake_at == until
+    assert mails.conversation(1)[-1] == "out boris: I come back to you."
+
+
+@pytest.mark.parametrize(
+    ("text", "hindrance"),
+    [
+        ("#clsoe\nDone.", "there is no order `#clsoe`"),
+        ("#wait for ever", "for ever"),
+        ("#send", "there is nothing here that waits to be sent"),
+        ("#note", "a note needs a text"),
+    ],
+)
+def test_what_cannot_be_done_is_a_note_and_he_is_told_why(text: str, hindrance: str, mails: MailDesk) -> None:
+    receipt = mails.answer("boris", text, mails.agent_id_of("boris", 1))
+    assert receipt.outcome is Outcome.NOTED
+    assert mails.conversation(1)[1:] == [f"note boris: {text}"]
+    ((values,),) = mails.rows("SELECT \"values\" FROM outbox WHERE kind = 'confirmation'")
+    assert hindrance in values
+    assert mails.ticket(1).status == "new"
+
+
+def test_what_was_begun_before_it_was_refused_is_not_kept(mails: MailDesk) -> None:
+    """The words of a wait whose end is past: they were on their way to the requester when that turned out."""
+    mails.answer("boris", "#take\n" + "x", mails.agent_id_of("boris", 1))
+    before = mails.outbox()
+    mails.answer("boris", "#wait 2020-01-01\nSoon.", mails.agent_id_of("boris", 1), at=NOW + HOUR)
+    assert [kind for kind, *_ in mails.outbox()[len(before) :]] == ["confirmation"]
+    assert mails.ticket(1).status == "open"
+
+
+def test_an_answer_to_a_resolved_ticket_is_sent_all_the_same(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    mails.do("anna", "close", 1, text="Done.")
+    mails.answer("boris", "One more thing.", message_id, at=NOW + HOUR)
+    assert mails.conversation(1)[-1] == "out boris: One more thing."
+    assert mails.ticket(1).status == "resolved"
+
+
+# ---- walls --------------------------------------------------------------------------------------
+
+
+def test_who_may_not_see_the_ticket_is_asked_nothing_and_told_nothing(mails: MailDesk) -> None:
+    mails.take(
+        "From: maria@shop.example\nTo: hr@desk.example\nSubject: Leave\nMessage-ID: <leave@shop.example>\n\nSoon\n",
+        box="hr",
+        addresses=("hr@desk.example",),
+        team="hr",
+    )
+    before = mails.outbox()
+    receipt = mails.take("From: boris@desk.example\nIn-Reply-To: <leave@shop.example>\nSubject: Re\n\nWho leaves?\n")
+    assert receipt.outcome is Outcome.NOTED
+    assert mails.outbox() == before
+    assert "no member" in mails.event(2, "confirmation_withheld")["reason"]
+
+
+def test_an_agents_token_is_kept_as_a_hash(mails: MailDesk) -> None:
+    token = mails.agent_id_of("boris", 1).split(".")[1]
+    assert token not in mails.dump()
+
+
+def test_an_automatic_answer_of_an_agents_program_is_relayed_to_nobody(mails: MailDesk) -> None:
+    before = mails.outbox()
+    message_id = mails.agent_id_of("boris", 1)
+    receipt = mails.take(
+        f"From: boris@desk.example\nAuto-Submitted: auto-replied\nIn-Reply-To: {message_id}\n\nI am on holiday.\n"
+    )
+    assert receipt.outcome is Outcome.NOTED
+    assert mails.conversation(1)[-1] == "auto boris@desk.example: I am on holiday."
+    assert mails.outbox() == before
