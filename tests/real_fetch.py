@@ -54,8 +54,19 @@ class Station:
 
     def command(self, *more: str) -> list[str]:
         """The arguments of a fetch that takes whatever there is."""
-        program = [sys.executable, "-m", "sdesk", "--config", str(self.config), "--db", str(self.store)]
-        return [*program, "mail", "fetch", "support", "--since", "all", "--max-new", "0", "-o", "json", *more]
+        words = ["mail", "fetch", "support", "--since", "all", "--max-new", "0", "-o", "json", *more]
+        return [*self.program(), *words]
+
+    def program(self) -> list[str]:
+        """The arguments of any command on this store."""
+        return [sys.executable, "-m", "sdesk", "--config", str(self.config), "--db", str(self.store)]
+
+    def run(self, *words: str) -> Ran:
+        """Any command, to its end."""
+        done = subprocess.run(
+            [*self.program(), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     def start(self, *more: str) -> subprocess.Popen[str]:
         """A fetch that runs beside the test."""
@@ -155,6 +166,11 @@ def flags(server: Dovecot, user: str, folder: str = "INBOX") -> dict[int, set[st
         client.select_folder(folder, readonly=True)
         found: Mapping[int, Mapping[bytes, Any]] = client.fetch(client.search("ALL"), ["FLAGS"])
         return {uid: {flag.decode() for flag in data[b"FLAGS"]} - {"\\Recent"} for uid, data in found.items()}
+
+
+def all_marked(server: Dovecot, user: str, folder: str = "INBOX") -> bool:
+    """Whether every message there is read, and has the desk's keyword."""
+    return all({"\\Seen", "$SDesk"} <= found for found in flags(server, user, folder).values())
 
 
 class ShortLine:

@@ -253,14 +253,16 @@ class Line:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self.cut()
+        self.cut(for_good=True)
         for thread in self._threads:
             thread.join(5)
 
-    def cut(self) -> None:
-        """Break every connection that goes through here; later ones work again."""
+    def cut(self, *, for_good: bool = False) -> None:
+        """Break every connection that goes through here; later ones work again, unless it is for good."""
+        if for_good:
+            with suppress(OSError):  # cut already
+                self._listening.shutdown(socket.SHUT_RDWR)
+            self._listening.close()
         while self._ends:
             end = self._ends.pop()
             with suppress(OSError):  # the other side may have closed it

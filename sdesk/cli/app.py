@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 
 import typer
 from typer.exceptions import TyperException
@@ -20,7 +21,16 @@ _QUOTED = re.compile("'([^']*)'")
 
 
 def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
-    """Run one command line and give its exit code. Nothing is raised but what ends the process anyway."""
+    """Run one command line and give its exit code. Nothing is raised but what ends the process anyway.
+
+    A mail server that pipes a message in hears but two codes: taken, and try again later. Any other would make it
+    throw the message back to its sender, for a slip in the alias or a bug of ours.
+    """
+    code = _run(arguments, surroundings)
+    return ExitCode.TRY_LATER if code and ("mail", "pipe") in pairwise(arguments) else code
+
+
+def _run(arguments: Sequence[str], surroundings: Surroundings) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A byte that the terminal's encoding lacks is shown as an escape; it is no reason to fail.

@@ -51,27 +51,51 @@ COMMANDS: dict[str, Verb | Noun] = {
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status")},
     ),
     "mail": Noun(
-        "fetch mail, and look at what became of it",
+        "fetch and send mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
+            "send": Verb("send", "send", "send what waits in the outbox"),
             "test": Verb(
                 "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
             ),
             "block": Verb("block", "block", "discard a sender's mail from now on; alone: print who is blocked"),
+            "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
+            "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
+            "outbox": Noun(
+                "mail that is to go, or went",
+                {
+                    "list": Verb("outbox", "outbox_list", "print it, newest first"),
+                    "show": Verb("outbox", "outbox_show", "print one as it goes or went", prints=False),
+                    "retry": Verb("outbox", "outbox_retry", "try again what failed, or waits", prints=False),
+                    "release": Verb("outbox", "outbox_release", "let go what is held", prints=False),
+                    "discard": Verb("outbox", "outbox_discard", "see that it never goes", prints=False),
+                },
+            ),
             "quarantine": Noun(
                 "messages whose handling failed",
                 {
                     "list": Verb("ledger", "quarantine_list", "print them"),
                     "show": Verb("ledger", "quarantine_show", "print one, and why it failed"),
+                    "retry": Verb("quarantine", "retry", "handle them again"),
+                    "discard": Verb("quarantine", "discard", "give them up"),
                 },
             ),
         },
     ),
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
-        {"apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False)},
+        {
+            "apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False),
+            "template": Noun(
+                "the words of what the desk sends",
+                {
+                    "list": Verb("template", "template_list", "print the templates, and where each comes from"),
+                    "show": Verb("template", "template_show", "print a mail as it would be", prints=False),
+                },
+            ),
+        },
     ),
     "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),

@@ -90,6 +90,9 @@ def fetch(
         ),
     ] = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="only what people have flagged")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="go on, and take what comes as it comes, until interrupted")
+    ] = False,
 ) -> ExitCode:
     """Take new mail from the mailboxes: each message becomes a ticket, or finds its own.
 
@@ -97,6 +100,7 @@ def fetch(
       sdesk mail fetch
       sdesk mail fetch support
       sdesk mail fetch --since all --max-new 0 -o json
+      sdesk mail fetch --watch
     """
     call = invocation.of(ctx)
     mailboxes = chosen(call, mailbox or [])
@@ -104,7 +108,12 @@ def fetch(
         where = call.config.file or "~/.config/sdesk/config.toml"
         raise BadInput("no mailbox is configured", f"add a [mailboxes.NAME] table to {where}")
     call.output.check(FETCHED)
-    taken = take(call, mailboxes, _options(call, since, max_new, flagged))
+    options = _options(call, since, max_new, flagged)
+    if watch:
+        from sdesk.cli.watch import watch as go_on
+
+        return go_on(call, mailboxes, options)
+    taken = take(call, mailboxes, options)
     if taken.reports or not taken.failures:
         call.output.rows(taken.reports, FETCHED)
     tell(taken)
@@ -128,6 +137,8 @@ def take(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOption
     """Fetch one mailbox after the other; one that fails does not stop the next."""
     from sdesk.mail.fetch import fetch as fetch_mailbox
 
+    if call.config.keep_free is not None:
+        call.desk.keep_free = call.config.keep_free
     taken = Taken()
     for mailbox in mailboxes:
         progress = _progress(mailbox.name)
@@ -147,13 +158,18 @@ def tell(taken: Taken) -> None:
     for name, problem in taken.failures.items():
         diagnostics.error(problem, about="" if name in problem.what else f"mailbox {name}")
     for report in taken.reports:
-        for skipped in report.skipped:
-            diagnostics.warning(f"{report.mailbox}: a message could not even be put aside ({skipped}). it stays there")
-        if report.quarantined:
-            what = "message is" if report.quarantined == 1 else "messages are"
-            diagnostics.warning(
-                f"{report.mailbox}: {report.quarantined} {what} in quarantine. see `sdesk mail quarantine list`"
-            )
+        tell_report(report)
+
+
+def tell_report(report: FetchReport) -> None:
+    """Say on standard error which messages were not taken as others are."""
+    for skipped in report.skipped:
+        diagnostics.warning(f"{report.mailbox}: a message could not be taken ({skipped}). it stays there")
+    if report.quarantined:
+        what = "message is" if report.quarantined == 1 else "messages are"
+        diagnostics.warning(
+            f"{report.mailbox}: {report.quarantined} {what} in quarantine. see `sdesk mail quarantine list`"
+        )
 
 
 def _options(call: Invocation, since: str | None, max_new: int | None, flagged: bool) -> FetchOptions:

@@ -6,38 +6,30 @@ harmless: the ledger knows the message at the next run, which tells the source a
 
 from __future__ import annotations
 
-import hashlib
 import time
-import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from zoneinfo import ZoneInfo
 
 from sdesk.config.wire import AnyMailbox, ImapMailbox, MaildirMailbox
-from sdesk.desk.intake import Origin, Receipt, quarantine, receive
+from sdesk.desk.intake import Receipt
 from sdesk.desk.intake import ledger as ledgers
 from sdesk.desk.opening import Desk, Work
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, MailServerUnavailable, Refused, Unavailable
-from sdesk.domain.inbound import InboundMail, Mailbox
+from sdesk.domain.errors import MailServerUnavailable, Refused
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.routing import route
-from sdesk.mail.message import read
-from sdesk.mail.oversize import read_head
 from sdesk.mail.reach import Reach
 from sdesk.mail.report import FetchOptions, FetchReport
-from sdesk.mail.sources.base import Item, MarkRefused, Source, batches
+from sdesk.mail.sources.base import Item, MarkRefused, Raw, Source, Unreadable, batches
 from sdesk.mail.sources.open import open_source
+from sdesk.mail.take import KNOWN, Taking, Untakeable
 
 __all__ = ["FetchOptions", "FetchReport", "Now", "Progress", "fetch"]
 
 Now = Callable[[], datetime]
 Progress = Callable[[int], None]
 """Called with the number of messages that have been dealt with."""
-
-
-_KNOWN = Receipt(Outcome.DUPLICATE, None, "it is in the ledger already")
 
 
 def fetch(
@@ -48,15 +40,18 @@ def fetch(
     options: FetchOptions | None = None,
     progress: Progress | None = None,
     source: Source | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> FetchReport:
     """Fetch one mailbox into the desk.
 
     MailServerUnavailable where the source is out of reach (what was taken before stays taken), or where all was taken
     and the source would not be told of some of it; Refused where a first
     fetch finds more than `options.max_new`, before it takes any; Unavailable where the store cannot be written.
-    `source` stands in for the mailbox's own, for tests and for mail that comes another way.
+    `source` stands in for the mailbox's own, for tests and for a connection that is open already. `stopping` is asked
+    between two messages: what was taken until then is marked, and the rest is left to the next fetch.
     """
-    run = _Run(desk, mailbox, now, options or FetchOptions(), progress)
+    desk.require_room()
+    run = _Run(desk, mailbox, now, options or FetchOptions(), progress, stopping)
     started = time.perf_counter()
     run.begin()
     try:
@@ -81,13 +76,20 @@ class _Run:
     """One fetch of one mailbox."""
 
     def __init__(
-        self, desk: Desk, mailbox: AnyMailbox, now: Now, options: FetchOptions, progress: Progress | None
+        self,
+        desk: Desk,
+        mailbox: AnyMailbox,
+        now: Now,
+        options: FetchOptions,
+        progress: Progress | None,
+        stopping: Callable[[], bool],
     ) -> None:
         self.desk = desk
         self.mailbox = mailbox
         self.now = now
         self.options = options
         self.progress = progress
+        self._stopping = stopping
         self.report = FetchReport(mailbox.name)
         self._reaches: dict[str, Reach] = {}
         self._left: dict[tuple[str, int], int] = {}
@@ -96,23 +98,8 @@ class _Run:
         """The lowest UID of each folder that was skipped: the next fetch begins with it."""
         self.refusal: MailServerUnavailable | None = None
         """What the source said first when it would not be told what was taken."""
-        self._check_words()
-
-    def _check_words(self) -> None:
-        """Refuse a mailbox whose team or service the desk does not have, before anything is taken."""
-        with self.desk.work(SYSTEM, self.now()) as work:
-            for noun, key, known in (
-                ("team", self.mailbox.team, work.rules.team_keys),
-                ("service", self.mailbox.service, work.rules.service_keys),
-            ):
-                if key and key not in known:
-                    raise BadInput(
-                        f"mailbox {self.mailbox.name}: there is no {noun} `{key}`", f"see `sdesk {noun} list`"
-                    )
-            if not self.mailbox.team and not self.mailbox.service and len(work.rules.team_keys) > 1:
-                raise BadInput(f"mailbox {self.mailbox.name} names no team", "give it `team` in the configuration")
-            self._rules = work.rules
-        self._zone = ZoneInfo(self._rules.time_zone)
+        self._taking = Taking(desk, mailbox, now())
+        self._zone = ZoneInfo(self._taking.rules.time_zone)
 
     def begin(self) -> None:
         """Set the folders up, even while they are empty or out of reach: their failures count from the first."""
@@ -123,11 +110,13 @@ class _Run:
         """Take what is new, batch by batch; memory does not grow with the mailbox."""
         wanted = (item for item in source.items(self, flagged=self.options.flagged) if self._takes(item))
         for batch in batches(self._guarded(wanted)):
+            if self._stopping():
+                return
             self._take_batch(source, batch)
 
     def finish(self) -> None:
         """Write down that the whole mailbox was dealt with; what people flagged is not the whole."""
-        if self.options.flagged:
+        if self.options.flagged or self._stopping():
             return
         with self.desk.work(SYSTEM, self.now()) as work:
             for place, uid in self._left.items():
@@ -221,34 +210,57 @@ class _Run:
             return not ledgers.was_fetched(work, self.mailbox.name)
 
     def _take_batch(self, source: Source, batch: list[Item]) -> None:
+        # Before a write could fail: what lies on the server is safe there.
+        self.desk.require_room()
         taken: list[Item] = []
         aside: list[Item] = []
+        fresh: list[Item] = []
         known = self._known_of(batch)
-        fresh = []
         for item in batch:
-            if item in known:
-                self._count(_KNOWN)
-                (aside if known[item] or self._is_oversize(item) else taken).append(item)
-            else:
+            if item not in known:
                 fresh.append(item)
+            elif known[item]:
+                self._count(KNOWN)
+                taken.append(item)
+            else:
+                aside.append(item)
+        left = {(item.folder, item.uidvalidity, item.uid): item for item in fresh}
         for item, raw in self._bytes_of(source, fresh):
-            if raw is None:
-                # It vanished between listing and fetching: nobody has it, and there is nothing to mark.
-                continue
-            receipt = self._take(item, raw)
+            if self._stopping():
+                break
+            receipt = None if raw is None else self._take(item, raw)
+            if raw is None or receipt is not None:
+                del left[item.folder, item.uidvalidity, item.uid]
             if receipt is None:
-                place = (item.folder, item.uidvalidity)
-                if item.uidvalidity:
-                    self._stuck[place] = min(self._stuck.get(place, int(item.uid)), int(item.uid))
+                # It vanished between listing and fetching, or stays as it is: there is nothing to mark.
                 continue
             # What the desk does not hold whole is never moved, deleted, or marked as read.
             whole = receipt.outcome is not Outcome.QUARANTINED and not self._is_oversize(item)
             (taken if whole else aside).append(item)
             self._count(receipt)
+        self._stick(left.values())
         marked = self._mark(source, taken, quarantined=False) + self._mark(source, aside, quarantined=True)
         self._note_batch(batch, marked)
 
-    def _bytes_of(self, source: Source, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def _take(self, item: Item, raw: bytes | Unreadable) -> Receipt | None:
+        """None where it stays as it is, and why is written down."""
+        if isinstance(raw, Unreadable):
+            self.report.skipped.append(f"{item.folder}, {item.uid}: {raw.reason}")
+            return None
+        try:
+            return self._taking.take(item, raw, self.now())
+        except Untakeable as error:
+            self.report.skipped.append(f"{item.folder}, {item.uid}: {error}")
+            return None
+
+    def _stick(self, items: Iterable[Item]) -> None:
+        """The next fetch begins with what was not dealt with."""
+        for item in items:
+            if item.uidvalidity:
+                place = (item.folder, item.uidvalidity)
+                self._stuck[place] = min(self._stuck.get(place, int(item.uid)), int(item.uid))
+
+    def _bytes_of(self, source: Source, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """What is read of each message, in their order; memory holds one of them, or a batch of small ones."""
         for oversize, group in groupby(items, key=self._is_oversize):
             yield from (source.heads if oversize else source.fetch)(list(group))
@@ -270,85 +282,18 @@ class _Run:
         return items
 
     def _known_of(self, batch: Sequence[Item]) -> dict[Item, bool]:
-        """Those that the ledger has; True for one in quarantine."""
+        """Those that the ledger has; False for one that the desk does not hold whole: in quarantine, or taken when
+        it was larger than the mailbox allowed, whatever it allows now."""
         found: dict[Item, bool] = {}
         with self.desk.work(SYSTEM, self.now()) as work:
             for (folder, uidvalidity), items in _by_folder(batch).items():
-                uids = [item.uid for item in items]
-                there = ledgers.known_uids(work, self.mailbox.name, folder, uidvalidity, uids)
-                if there:
-                    aside = ledgers.quarantined_uids(work, self.mailbox.name, folder, uidvalidity, uids)
-                    found |= {item: item.uid in aside for item in items if item.uid in there}
+                there = ledgers.held(work, self.mailbox.name, folder, uidvalidity, [item.uid for item in items])
+                for item in items:
+                    if (held := there.get(item.uid)) is not None:
+                        # Servers are not exact about sizes; a header is far from all of a large message.
+                        part = held.bytes_kept * 10 < item.size * 9
+                        found[item] = held.outcome is not Outcome.QUARANTINED and not part
         return found
-
-    def _take(self, item: Item, raw: bytes) -> Receipt | None:
-        """One message, one transaction. Whatever its handling raises puts it aside whole, and stops nothing; None
-        where it cannot even be put aside."""
-        now = self.now()
-        mail = InboundMail(Mailbox(""), sha256=hashlib.sha256(raw).hexdigest(), size=len(raw))
-        try:
-            if self._is_oversize(item):
-                mail, raw = read_head(raw, item.size, self.mailbox.max_size)
-            else:
-                mail = read(raw)
-            return self._receive(item, mail, raw, now)
-        except Unavailable:
-            # No message's fault: the store is locked or full, and the run ends here.
-            raise
-        except Exception as error:
-            # Whatever this message made the desk stumble over must not stop the others, nor lose it.
-            return self._put_aside(item, mail, raw, now, error)
-
-    def _receive(self, item: Item, mail: InboundMail, raw: bytes, now: datetime) -> Receipt:
-        while True:
-            rules = self._rules
-            # Before the transaction: a pattern of the desk file may be slow, and nobody else shall wait for it.
-            routing = route(rules.routing, mail)
-            with self.desk.work(SYSTEM, now) as work:
-                if work.rules is not rules:
-                    # Somebody applied a desk file meanwhile.
-                    self._rules = work.rules
-                    continue
-                if self._is_known(work, item):
-                    # Another fetch took it since this one asked.
-                    return _KNOWN
-                receipt = receive(work, mail, raw, self._origin(item, mail, now), routing)
-                work.session.commit()
-                return receipt
-
-    def _put_aside(self, item: Item, mail: InboundMail, raw: bytes, now: datetime, error: Exception) -> Receipt | None:
-        summary = _summary(error)
-        trace = "".join(traceback.format_exception(error))
-        try:
-            with self.desk.work(SYSTEM, now) as work:
-                if self._is_known(work, item):
-                    return _KNOWN
-                receipt = quarantine(work, mail, raw, self._origin(item, mail, now), summary, trace)
-                work.session.commit()
-            return receipt
-        except Unavailable:
-            raise
-        except Exception as second:
-            # It stays where it is and as it is, and is said to; the next fetch tries again.
-            self.report.skipped.append(f"{item.folder}, {item.uid}: {_summary(second)}, after {summary}")
-            return None
-
-    def _is_known(self, work: Work, item: Item) -> bool:
-        return ledgers.is_known(work, self.mailbox.name, item.folder, item.uidvalidity, item.uid)
-
-    def _origin(self, item: Item, mail: InboundMail, now: datetime) -> Origin:
-        return Origin(
-            mailbox=self.mailbox.name,
-            folder=item.folder,
-            uidvalidity=item.uidvalidity,
-            uid=item.uid,
-            arrived_at=_arrival(item, mail.date, now),
-            addresses=self.mailbox.addresses,
-            team=self.mailbox.team or None,
-            service=self.mailbox.service or None,
-            auto_tickets=self.mailbox.auto_tickets,
-            trusts_auth_from=self.mailbox.trusts_auth_from,
-        )
 
     def _note_batch(self, batch: Sequence[Item], marked: Sequence[Item]) -> None:
         with self.desk.work(SYSTEM, self.now()) as work:
@@ -378,13 +323,3 @@ def _by_folder(items: Sequence[Item]) -> dict[tuple[str, int], list[Item]]:
     for item in items:
         found.setdefault((item.folder, item.uidvalidity), []).append(item)
     return found
-
-
-def _summary(error: Exception) -> str:
-    return (f"{type(error).__name__}: {error}".splitlines() or [""])[0][:500]
-
-
-def _arrival(item: Item, date: datetime | None, now: datetime) -> datetime:
-    """When the mail came: as its source says, else as it says itself; never in the future."""
-    came = item.arrived_at or date or now
-    return min(came, now).replace(microsecond=0)

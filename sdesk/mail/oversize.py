@@ -11,18 +11,20 @@ from sdesk.mail.structure import split_body
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
-def read_head(head: bytes, size: int, limit: int) -> tuple[InboundMail, bytes]:
-    """(the mail that its beginning tells, the header's bytes); `head` is what was fetched of it, `size` the message's
-    own size, `limit` the mailbox's, all in bytes.
+def read_head(head: bytes, size: int, limit: int, sha256: str = "") -> tuple[InboundMail, bytes]:
+    """(the mail that its beginning tells, the header's bytes); `head` is what was fetched of it, `size` the
+    message's own size, `limit` the mailbox's, all in bytes. `sha256` is that of the whole message, where the desk
+    keeps it whole.
 
     Its text is the first text that begins there, and says what is missing and where that is. Attachments are left
     out, since all of them are cut. Its digest is that of the header alone, however much was fetched.
     """
     header = head[: len(head) - len(split_body(head))]
     alone, begun = read(header), read(_whole_lines(head))
+    where = "is kept whole with this ticket" if sha256 else "lies in the mailbox, unread"
     note = (
         f"[This message has {told_size(size)}, and its mailbox takes {told_size(limit)} at most (max_size): only its"
-        " header and the beginning of its text were taken. The message itself lies in the mailbox, unread.]"
+        f" header and the beginning of its text were taken. The message itself {where}.]"
     )
     # The last character may have been cut in two.
     text = begun.body_text.rstrip("\ufffd").rstrip()
@@ -32,7 +34,7 @@ def read_head(head: bytes, size: int, limit: int) -> tuple[InboundMail, bytes]:
         body_quoted="",
         attachments=(),
         defects=alone.defects,  # the others are of the cut
-        sha256=alone.sha256,
+        sha256=sha256 or alone.sha256,
         digest=alone.digest,
         size=size,
     )

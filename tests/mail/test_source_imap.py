@@ -181,7 +181,7 @@ def test_several_folders_in_one_batch(dovecot: Dovecot) -> None:
     with mailbox.open() as source:
         items = list(source.items(ledger))
         assert [item.folder for item in items] == ["INBOX", "HR"]
-        got = [raw or b"" for _, raw in source.fetch(items)]
+        got = [raw if isinstance(raw, bytes) else b"" for _, raw in source.fetch(items)]
         assert [b"Number 1" in got[0], b"Number 2" in got[1]] == [True, True]
         source.mark(items)
     assert mailbox.flags("HR") == [{"\\Seen", TAKEN}]
@@ -200,7 +200,7 @@ def test_a_line_that_drops_between_batches_is_one_sentence_and_loses_nothing(dov
                 assert raw is not None
                 ledger.take(item)
                 if len(ledger.rows) == 2:
-                    line.cut()
+                    line.cut(for_good=True)
 
     with pytest.raises(MailServerUnavailable) as caught:
         fetch_until_it_breaks()
@@ -208,6 +208,16 @@ def test_a_line_that_drops_between_batches_is_one_sentence_and_loses_nothing(dov
     assert len(taken_by(mailbox, ledger)) == 2
     assert len(ledger.rows) == 4
     assert mailbox.flags() == [{"\\Seen", TAKEN}] * 4
+
+
+def test_a_line_that_drops_once_is_taken_up_again(dovecot: Dovecot) -> None:
+    mailbox = ImapBox(dovecot)
+    for number in range(1, 5):
+        mailbox.put(message(number))
+    with Line(dovecot.port) as line, ImapSource(replace(mailbox.settings, port=line.port)) as source:
+        items = list(source.items(NothingTaken()))
+        line.cut()
+        assert all(isinstance(raw, bytes) for _, raw in source.fetch(items))
 
 
 def test_a_wrong_password_is_one_sentence(dovecot: Dovecot) -> None:

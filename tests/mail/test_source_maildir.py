@@ -9,7 +9,7 @@ import pytest
 from source_contract import Ledger, SourceContract, listed, message, taken_by
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
-from sdesk.mail.sources.base import MarkRefused, NothingTaken, Source
+from sdesk.mail.sources.base import MarkRefused, NothingTaken, Source, Unreadable
 from sdesk.mail.sources.maildir import MaildirSettings, MaildirSource
 
 
@@ -173,3 +173,23 @@ def test_nonsense_after_is_refused(tmp_path: Path, after: str) -> None:
 def test_a_folder_cannot_leave_the_maildir(mailbox: MaildirBox, folder: str) -> None:
     with pytest.raises(BadInput), MaildirSource(MaildirSettings(mailbox.path, (folder,))):
         pass
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_mail_out(
+    mailbox: MaildirBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = mailbox.put(message(1))
+    mailbox.put(message(2))
+    real = Path.open
+
+    def opened(self: Path, mode: str) -> object:
+        if self.name == bad:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(self, mode)
+
+    monkeypatch.setattr(Path, "open", opened)
+    with mailbox.open() as source:
+        (_, first), (_, second) = source.fetch(list(source.items(NothingTaken())))
+    assert isinstance(first, Unreadable)
+    assert first.reason.endswith("cannot be read: Permission denied")
+    assert second == message(2)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select, update
@@ -10,7 +11,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.domain.ledger import Outcome
-from sdesk.store.models import Ledger, MailboxState
+from sdesk.store.models import Ledger, MailboxState, RawMail
 from sdesk.store.prepared import Prepared
 
 _KNOWN = Prepared(
@@ -43,19 +44,35 @@ def is_known(work: Work, mailbox: str, folder: str, uidvalidity: int, uid: str) 
     return found.first() is not None
 
 
-def quarantined_uids(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Collection[str]:
-    """Those of `uids` that lie in quarantine: the source marks them otherwise."""
-    return set(
-        work.connection.execute(
-            select(col(Ledger.uid)).where(
-                col(Ledger.mailbox) == mailbox,
-                col(Ledger.folder) == folder,
-                col(Ledger.uidvalidity) == uidvalidity,
-                col(Ledger.uid).in_(uids),
-                col(Ledger.outcome) == Outcome.QUARANTINED,
-            )
-        ).scalars()
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the desk has of a message that it knows."""
+
+    outcome: Outcome
+    bytes_kept: int
+    """Raw bytes, before compression."""
+
+
+def held(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Mapping[str, Held]:
+    """Those of `uids` that the ledger has, and what is kept of each."""
+    rows = work.connection.execute(
+        select(col(Ledger.uid), col(Ledger.outcome), col(RawMail.size))
+        .join(RawMail, col(RawMail.id) == col(Ledger.raw_id), isouter=True)
+        .where(
+            col(Ledger.mailbox) == mailbox,
+            col(Ledger.folder) == folder,
+            col(Ledger.uidvalidity) == uidvalidity,
+            col(Ledger.uid).in_(uids),
+        )
     )
+    return {uid: Held(outcome, size or 0) for uid, outcome, size in rows}
+
+
+def keep_packed(work: Work, sha256: str, size: int, data: bytes) -> None:
+    """Store the raw bytes of a mail that were compressed while they came, once."""
+    found = work.connection.execute(select(col(RawMail.id)).where(col(RawMail.sha256) == sha256)).first()
+    if found is None:
+        work.connection.execute(insert(RawMail), {"sha256": sha256, "size": size, "data": data})
 
 
 def note_marked(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Iterable[str]) -> None:

@@ -44,6 +44,10 @@ class Opening:
     spam: bool = False
     unanswered: bool = True
     """Somebody wrote and waits for an answer."""
+    history: bool = False
+    """It comes from an archive: whatever stood still then stands no more."""
+    closed: bool = False
+    """It is over already: nothing runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     service = rules.services[opening.service_id] if opening.service_id is not None else None
     own_impact = opening.impact or (service.impact if service else NO_SERVICE_IMPACT)
     urgency = opening.urgency or (service.urgency if service else NO_SERVICE_URGENCY)
-    share = None if opening.spam else share_that_stands(work, opening.service_id, opening.unit_id)
+    share = None if opening.spam or opening.history else share_that_stands(work, opening.service_id, opening.unit_id)
     per_hour: Decimal | None = None
     if share is not None and opening.unit_id is not None:
         per_hour = own_loss_per_hour(work, opening.unit_id, share)
@@ -78,6 +82,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     status = Status.OPEN if opening.assignee_id is not None else Status.NEW
     if opening.spam:
         status, clocks = Status.SPAM, end(clocks, promise, opening.opened_at)
+    elif opening.closed:
+        status, clocks = Status.CLOSED, end(clocks, promise, opening.opened_at)
     elif opening.channel is Channel.PHONE:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
@@ -91,6 +97,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         stale_at=columns["stale_at"],
         wake_at=None,
         loss_per_hour=per_hour,
+        done_at=opening.opened_at if opening.closed else None,
     )
     token = secrets.token_hex(16)
     number = insert_row(
@@ -114,6 +121,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
             "priority_reason": opening.priority_reason,
             "created_at": opening.opened_at,
             "updated_at": work.now,
+            "resolved_at": opening.opened_at if opening.closed else None,
+            "closed_at": opening.opened_at if opening.closed else None,
             "reopenings": 0,
             "unanswered_since": (
                 opening.opened_at if opening.unanswered and opening.channel is not Channel.PHONE else None

@@ -42,6 +42,17 @@ class Item:
     """A person flagged it (\\Flagged)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A message that is there and that its source does not hand over; it keeps no other from being taken."""
+
+    reason: str
+
+
+Raw = bytes | Unreadable | None
+"""What a source has of a message: its bytes, why they cannot be had, or None where it is gone."""
+
+
 class MarkRefused(MailServerUnavailable):
     """The source can be reached, and will not be told what was taken (no such folder, no room, no right)."""
 
@@ -100,11 +111,14 @@ class Source(Protocol):
         """
         ...
 
-    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
-        """The raw bytes of each, in order; None for one that is gone. Marks nothing, at most one batch is in memory."""
+    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
+        """The raw bytes of each, in order; None for one that is gone. Marks nothing, at most one batch is in memory.
+
+        An item may come back with another size: then it is larger than it was listed as, and these are its first
+        bytes."""
         ...
 
-    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `fetch`, the first `HEAD_BYTES` of each."""
         ...
 

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
-from sdesk.mail.sources.base import HEAD_BYTES, Item, MarkRefused, Taken, chunks
+from sdesk.mail.sources.base import HEAD_BYTES, Item, MarkRefused, Raw, Taken, Unreadable, chunks
 
 _INFO = ":2,"
 
@@ -81,12 +81,12 @@ class MaildirSource:
                     if item is not None:
                         yield item
 
-    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.fetch`; one message is in memory at a time."""
         for item in items:
             yield item, self._read(item)
 
-    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.heads`."""
         for item in items:
             yield item, self._read(item, HEAD_BYTES)
@@ -163,18 +163,20 @@ class MaildirSource:
                 return place
         return self._places(item.folder).get(item.uid)
 
-    def _read(self, item: Item, most: int = -1) -> bytes | None:
+    def _read(self, item: Item, most: int = -1) -> Raw:
         base = self._path(item.folder)
         for _ in range(3):  # a mail program may rename it between finding and opening
             place = self._find(item)
             if place is None:
                 return None
-            with _reachable(base):
-                try:
-                    with (base / place).open("rb") as file:
-                        return file.read(most)
-                except FileNotFoundError:
-                    continue
+            try:
+                with (base / place).open("rb") as file:
+                    return file.read(most)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                # One file with wrong rights, or on a bad spot of the disk, keeps no other mail out.
+                return Unreadable(f"{base / place} cannot be read: {error.strerror}")
         return None
 
 

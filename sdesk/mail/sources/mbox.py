@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import MailServerUnavailable
-from sdesk.mail.sources.base import HEAD_BYTES, Item, Taken, chunks
+from sdesk.mail.sources.base import HEAD_BYTES, Item, Raw, Taken, chunks
 
 _BLOCK = 1024 * 1024
 _STALE_LOCK = 600
@@ -92,10 +92,10 @@ class MboxSource:
         """As `Source.items`, in the file's order. Reads the whole file, and holds one message."""
         folder = self._settings.folder
         listed: dict[str, tuple[Item, tuple[int, int]]] = {}
-        for start, end, separator in _messages(self._open()):
+        for start, end, separator in messages_of(self._open()):
             raw = self._message(start, end)
             uid = hashlib.sha256(raw).hexdigest()
-            item = Item(folder, 0, uid, len(raw), _arrived(separator), _flagged(raw))
+            item = Item(folder, 0, uid, len(raw), arrived_at(separator), _flagged(raw))
             if not flagged or item.flagged:
                 listed.setdefault(uid, (item, (start, end)))
             if len(listed) >= 500:
@@ -103,7 +103,7 @@ class MboxSource:
                 listed = {}
         yield from self._unknown(taken, listed)
 
-    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def fetch(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.fetch`; one message is in memory at a time."""
         for item in items:
             place = self._places.pop(item.uid, None)
@@ -114,10 +114,10 @@ class MboxSource:
                 raw = self._search(item.uid)
             yield item, raw
 
-    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, bytes | None]]:
+    def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.heads`."""
         for item, raw in self.fetch(items):
-            yield item, raw if raw is None else raw[:HEAD_BYTES]
+            yield item, raw[:HEAD_BYTES] if isinstance(raw, bytes) else raw
 
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """Nothing: the file is never changed."""
@@ -132,15 +132,14 @@ class MboxSource:
 
     def _search(self, uid: str) -> bytes | None:
         """A message by its digest, wherever it is now."""
-        for start, end, _ in _messages(self._open()):
+        for start, end, _ in messages_of(self._open()):
             raw = self._message(start, end)
             if hashlib.sha256(raw).hexdigest() == uid:
                 return raw
         return None
 
     def _message(self, start: int, end: int) -> bytes:
-        raw = _read(self._open(), start, end - start)
-        return _ESCAPED.sub(b"", raw) if b"\n>" in raw or raw.startswith(b">") else raw
+        return message_at(self._open(), start, end)
 
     def _open(self) -> FileIO:
         if self._file is None:
@@ -178,6 +177,12 @@ def _lockf(file: FileIO) -> bool:
     return True
 
 
+def message_at(file: FileIO, start: int, end: int) -> bytes:
+    """The bytes of a message, without what the format put before its lines that begin with `From `."""
+    raw = _read(file, start, end - start)
+    return _ESCAPED.sub(b"", raw) if b"\n>" in raw or raw.startswith(b">") else raw
+
+
 def _read(file: FileIO, start: int, count: int) -> bytes:
     """Bytes from a place; fewer only at the file's end."""
     out = bytearray()
@@ -190,7 +195,7 @@ def _read(file: FileIO, start: int, count: int) -> bytes:
     return bytes(out)
 
 
-def _messages(file: FileIO) -> Iterator[tuple[int, int, bytes]]:
+def messages_of(file: FileIO) -> Iterator[tuple[int, int, bytes]]:
     """(start, end, separator line) of each message, without its separator and the blank line before the next one."""
     start: int | None = None
     line = b""
@@ -236,7 +241,7 @@ def _separators(file: FileIO) -> Iterator[tuple[int, int, bytes]]:
         block = block[keep:]
 
 
-def _arrived(separator: bytes) -> datetime | None:
+def arrived_at(separator: bytes) -> datetime | None:
     found = _ASCTIME.search(separator)
     if found is None or found[1] not in _MONTHS:
         return None

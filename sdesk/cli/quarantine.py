@@ -1,0 +1,105 @@
+"""What is done about messages in quarantine: handle them again, or give them up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sdesk.cli import diagnostics, invocation, output
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.invocation import Invocation
+from sdesk.cli.options import MOST, DryRun, Yes
+from sdesk.cli.question import agreed
+from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.errors import BadInput
+
+if TYPE_CHECKING:
+    from sdesk.mail.quarantine import Retried
+
+Ids = Annotated[
+    list[int] | None,
+    typer.Argument(metavar="[ID]...", min=0, max=MOST, help="of `sdesk mail quarantine list`", show_default=False),
+]
+
+DEALT_WITH: Sheet[Retried] = Sheet(
+    fields=(
+        Field("id", lambda row: row.id),
+        Field("outcome", lambda row: None if row.receipt is None else row.receipt.outcome.value),
+        Field("number", lambda row: None if row.receipt is None else row.receipt.number),
+        Field("reason", lambda row: None if row.receipt is None else row.receipt.reason),
+        Field("error", lambda row: None if row.error is None else str(row.error)),
+    ),
+    columns=(
+        Column("ID", lambda row, eyes: str(row.id), right=True),
+        Column("OUTCOME", lambda row, eyes: "" if row.receipt is None else row.receipt.outcome.value),
+        Column("TICKET", lambda row, eyes: _number(row), right=True),
+        Column("WHY", lambda row, eyes: row.receipt.reason if row.receipt else str(row.error), cut=True),
+    ),
+    number=lambda row: row.receipt.number if row.receipt else None,
+)
+"""What became of each."""
+
+
+def retry(
+    ctx: typer.Context,
+    ids: Ids = None,
+    everything: Annotated[bool, typer.Option("--all", help="all that are there")] = False,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Handle messages of the quarantine again, as of when they came; what fails again stays there.
+
+    Examples:
+      sdesk mail quarantine retry 3
+      sdesk mail quarantine retry --all --dry-run
+    """
+    call = invocation.of(ctx)
+    if bool(ids) == everything:
+        raise BadInput("name messages, or --all", "see `sdesk mail quarantine list`")
+    call.output.check(DEALT_WITH)
+    numbers = [row.id for row in call.reader.quarantine(call.actor)] if everything else ids or []
+    _may_see(call, numbers)
+    from sdesk.mail.quarantine import retry as handle_again
+
+    return _tell(
+        call, handle_again(call.desk, call.actor, call.config.mailboxes, numbers, now=call.now, dry_run=dry_run)
+    )
+
+
+def discard(ctx: typer.Context, ids: Ids = None, yes: Yes = False, dry_run: DryRun = False) -> ExitCode:
+    """Give messages of the quarantine up: they become nothing, and stay in the ledger with their raw bytes.
+
+    Examples:
+      sdesk mail quarantine discard 3
+    """
+    call = invocation.of(ctx)
+    if not ids:
+        raise BadInput("name messages", "see `sdesk mail quarantine list`")
+    call.output.check(DEALT_WITH)
+    _may_see(call, ids)
+    what = f"message {ids[0]}" if len(ids) == 1 else f"{len(ids)} messages"
+    if not dry_run and not agreed(f"discard {what}?", yes=yes):
+        return ExitCode.DONE
+    from sdesk.mail.quarantine import discard as give_up
+
+    return _tell(call, give_up(call.desk, call.actor, ids, now=call.now, dry_run=dry_run))
+
+
+def _may_see(call: Invocation, ids: Sequence[int]) -> None:
+    """NotFound for what stands behind a wall, as for what is missing: nobody knows yet whose these messages are."""
+    for number in ids:
+        call.reader.quarantined(call.actor, number)
+
+
+def _tell(call: Invocation, done: Sequence[Retried]) -> ExitCode:
+    call.output.rows(done, DEALT_WITH)
+    errors = [each.error for each in done if each.error is not None]
+    for error in errors:
+        diagnostics.error(error)
+    output.flush()
+    return diagnostics.overall(errors, done=len(done) - len(errors))
+
+
+def _number(row: Retried) -> str:
+    return "" if row.receipt is None or row.receipt.number is None else str(row.receipt.number)
