@@ -102,7 +102,9 @@ class Apprise:
         if not sender.add(self.address):
             raise BadInput(f"[notify] apprise: an address of {scheme}:// is none that Apprise understands", "mend it")
         if not sender.notify(title=told.subject, body=told.text):
-            raise Unavailable(f"Apprise could not reach an address of {scheme}://", "look at [notify] apprise")
+            raise Unavailable(
+                f"an address of {scheme}:// could not be reached through Apprise", "look at [notify] apprise"
+            )
 
 
 class Mail:
