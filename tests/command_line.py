@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -63,6 +67,26 @@ class Golden(Protocol):
     """Compares a text with a golden file."""
 
     def __call__(self, name: str, text: str) -> None: ...
+
+
+def on_terminal(command: Sequence[str], typed: str, env: Mapping[str, str]) -> Ran:
+    """Run a command on a pseudo-terminal: what it writes comes as one text, as it was written."""
+    ours, theirs = pty.openpty()
+    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+    os.close(theirs)
+    if typed:
+        os.write(ours, typed.encode())
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux says EIO when the last writer has gone
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    return Ran(started.wait(timeout=60), shown.decode(errors="replace").replace("\r\n", "\n"), "")
 
 
 def some_tickets() -> list[TicketRow]:

@@ -26,6 +26,9 @@ class Kind(StrEnum):
     PRIORITY = "priority"
     FLAG = "flag"
     ADDRESSES = "addresses"
+    ADDRESS = "address"
+    MESSAGES = "messages"
+    """Ids of messages of the ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,10 @@ def _cannot_reply(ticket: TicketRow, actor: Actor) -> str | None:
     return None if ticket.requester_email else "the requester has no mail address"
 
 
+def _cannot_forward(ticket: TicketRow, actor: Actor) -> str | None:
+    return f"{ticket.status} tickets cannot be forwarded" if ticket.status in {Status.MERGED, Status.SPAM} else None
+
+
 def _cannot_reopen(ticket: TicketRow, actor: Actor) -> str | None:
     if ticket.status in {Status.RESOLVED, Status.CLOSED, Status.SPAM, Status.WAITING}:
         return None
@@ -112,8 +119,22 @@ _ALL = (
             Parameter("text", Kind.TEXT, "what the requester is told", required=True),
             Parameter("cc", Kind.ADDRESSES, "further recipients"),
             Parameter("phone", Kind.FLAG, "it was said by phone or in person: send nothing"),
+            Parameter("pass_on", Kind.MESSAGES, "suppliers' answers that go along"),
         ),
         _cannot_reply,
+    ),
+    Action(
+        "forward",
+        "Ask a supplier: what is said and answered stays within the desk",
+        "forward:forward",
+        (
+            Parameter("to", Kind.ADDRESS, "the supplier", required=True),
+            Parameter("text", Kind.TEXT, "what the supplier is asked", required=True),
+            Parameter("messages", Kind.MESSAGES, "messages that go along, with their files"),
+            Parameter("wait", Kind.FLAG, "wait for the answer"),
+            Parameter("until", Kind.INSTANT, "when the wait ends by itself"),
+        ),
+        _cannot_forward,
     ),
     Action(
         "note",

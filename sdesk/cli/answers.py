@@ -12,7 +12,7 @@ from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, Numbers, Text
+from sdesk.cli.options import MOST, DryRun, Numbers, Text
 from sdesk.cli.text_input import Written, given, wanted
 from sdesk.domain.ticket import Direction
 
@@ -27,6 +27,17 @@ def reply(
     phone: Annotated[
         bool, typer.Option("--phone", help="it was told by telephone: it is kept, and no mail goes out")
     ] = False,
+    pass_on: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--pass-on",
+            metavar="MESSAGE",
+            min=1,
+            max=MOST,
+            help="a supplier's answer that goes along with its files, by its number in `show`; may be repeated",
+            show_default=False,
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Answer the requester. It goes out as mail, and meets the promise of a first response.
@@ -35,6 +46,7 @@ def reply(
       sdesk reply 123 --text "On my way"
       sdesk reply 123 --text @answer.txt --cc boss@example.org
       sdesk reply 123 --phone --text "Told her to restart the till"
+      sdesk reply 123 --text "This is what the supplier says" --pass-on 517
       sdesk reply 123
     """
     call = invocation.of(ctx)
@@ -43,7 +55,49 @@ def reply(
         more["cc"] = tuple(cc)
     if phone:
         more["phone"] = True
+    if pass_on:
+        more["pass_on"] = tuple(pass_on)
     return _write(call, "reply", numbers, text, Direction.OUT, more, dry_run=dry_run)
+
+
+def forward(
+    ctx: typer.Context,
+    numbers: Numbers,
+    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="the supplier")],
+    text: Text = None,
+    messages: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--with",
+            metavar="MESSAGE",
+            min=1,
+            max=MOST,
+            help="a message that goes along with its files, by its number in `show`; may be repeated",
+            show_default=False,
+        ),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="wait for the supplier: the resolution clock stands")] = False,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="WHEN", help="when the wait ends by itself", show_default=False),
+    ] = None,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Ask a supplier. What is asked and answered stays within the desk, until you pass it on by `reply --pass-on`.
+
+    Examples:
+      sdesk forward 123 --to service@tills.example --text "Error 42: what is it?"
+      sdesk forward 123 --to service@tills.example --with 517 --wait --until "fri 12:00" --text @question.txt
+    """
+    call = invocation.of(ctx)
+    more: dict[str, object] = {"to": to}
+    if messages:
+        more["messages"] = tuple(messages)
+    if wait or until is not None:
+        more["wait"] = True
+    if until is not None:
+        more["until"] = call.instant(until)
+    return _write(call, "forward", numbers, text, Direction.OUT, more, dry_run=dry_run)
 
 
 def note(ctx: typer.Context, numbers: Numbers, text: Text = None, dry_run: DryRun = False) -> ExitCode:
@@ -148,6 +202,9 @@ def _use(
             written.done()
 
 
+_HEADINGS = {"note": "An INTERNAL NOTE on:", "forward": "Goes out to a SUPPLIER, about:"}
+
+
 def _for_editor(
     call: Invocation, numbers: Sequence[int], direction: Direction, action: str
 ) -> tuple[str, str, dict[int, int]]:
@@ -159,10 +216,10 @@ def _for_editor(
         if number not in rows:
             call.reader.ticket(call.actor, number, now=call.now)  # raises what is to be said
     begun = ""
-    if len(numbers) == 1 and action != "close":
+    if len(numbers) == 1 and action in ("reply", "note"):
         begun = call.reader.draft(call.actor, numbers[0], direction) or ""
     facts = [
-        "An INTERNAL NOTE on:" if direction is Direction.NOTE else "Goes out to the requester of:",
+        _HEADINGS.get(action, "Goes out to the requester of:"),
         *(
             f"{row.ref}  {one_line(row.subject)}  ({one_line(row.requester_name or row.requester_email or '')})"
             for row in rows.values()

@@ -30,6 +30,7 @@ _DAILY: dict[str, Verb] = {
     "take": Verb("work", "take", "make tickets yours"),
     "assign": Verb("work", "assign", "give tickets to an agent or a team"),
     "reply": Verb("answers", "reply", "answer the requester"),
+    "forward": Verb("answers", "forward", "ask a supplier"),
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
@@ -50,13 +51,28 @@ COMMANDS: dict[str, Verb | Noun] = {
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status")},
     ),
     "mail": Noun(
-        "fetch mail, and look at what became of it",
+        "fetch and send mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
+            "send": Verb("send", "send", "send what waits in the outbox"),
+            "test": Verb(
+                "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
+            ),
+            "block": Verb("block", "block", "discard a sender's mail from now on; alone: print who is blocked"),
             "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
             "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
+            "outbox": Noun(
+                "mail that is to go, or went",
+                {
+                    "list": Verb("outbox", "outbox_list", "print it, newest first"),
+                    "show": Verb("outbox", "outbox_show", "print one as it goes or went", prints=False),
+                    "retry": Verb("outbox", "outbox_retry", "try again what failed, or waits", prints=False),
+                    "release": Verb("outbox", "outbox_release", "let go what is held", prints=False),
+                    "discard": Verb("outbox", "outbox_discard", "see that it never goes", prints=False),
+                },
+            ),
             "quarantine": Noun(
                 "messages whose handling failed",
                 {
@@ -70,7 +86,16 @@ COMMANDS: dict[str, Verb | Noun] = {
     ),
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
-        {"apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False)},
+        {
+            "apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False),
+            "template": Noun(
+                "the words of what the desk sends",
+                {
+                    "list": Verb("template", "template_list", "print the templates, and where each comes from"),
+                    "show": Verb("template", "template_show", "print a mail as it would be", prints=False),
+                },
+            ),
+        },
     ),
     "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sdesk.cli.sheet import Field, Sheet, Value, plain
+from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
@@ -131,6 +132,10 @@ _MESSAGE: tuple[_Part, ...] = (
     _Part("undeliverable", _maybe(_TEXT), lambda row: row.undeliverable),
     _Part("has_raw", _FLAG, lambda row: row.has_raw),
     _Part("defects", {"type": "array", "items": _TEXT}, lambda row: list(row.defects)),
+    _Part("party", _word(Party), lambda row: row.party.value),
+    _Part("delivery", _maybe(_TEXT), lambda row: row.delivery),
+    _Part("delivery_error", _maybe(_TEXT), lambda row: row.delivery_error),
+    _Part("taken_back_at", _maybe(_INSTANT), lambda row: row.taken_back_at),
 )
 
 _EVENT: tuple[_Part, ...] = (

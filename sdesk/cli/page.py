@@ -10,6 +10,7 @@ from decimal import Decimal
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
 from sdesk.domain.duration import format_duration
+from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
@@ -26,6 +27,9 @@ _DIRECTIONS = {
     Direction.NOTE: "INTERNAL NOTE",
     Direction.AUTO: "automatic",
 }
+
+_DELIVERIES = {"queued": "not sent yet", "failed": "not delivered", "held": "held back in the outbox"}
+"""What is said of an outgoing mail that has not gone; of one that has, nothing."""
 
 _BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
 
@@ -126,6 +130,12 @@ class Page:
 
     def _message(self, message: MessageRow) -> Iterator[str]:
         marks = [f"#{message.id}", _DIRECTIONS[message.direction]]
+        if message.party is Party.SUPPLIER:
+            marks[1:] = ["to a supplier" if message.direction is Direction.OUT else "OF A SUPPLIER, INTERNAL"]
+        if message.taken_back_at is not None:
+            marks.append("taken back")
+        elif message.delivery is not None:
+            marks.append(_DELIVERIES.get(message.delivery, ""))
         if not message.takes_part:
             marks.append("takes no part in this ticket")
         if message.undeliverable:
@@ -139,7 +149,10 @@ class Page:
         elif quoted:
             yield self._styled(f"> {len(quoted)} quoted lines (--quoted shows them)", _DIM)
         for file in message.attachments:
-            yield self._styled(f"[{one_line(file.name)}  {_size(file)}]", _DIM)
+            within = ", within the text" if file.inline else ""
+            yield self._styled(f"[{one_line(file.name)}  {_size(file)}{within}]", _DIM)
+        for defect in message.defects:
+            yield self._styled(f"! {one_line(defect)}", _DIM)
 
     def _styled(self, line: str, style: str) -> str:
         return f"{style}{line}{_PLAIN}" if self.colored else line

@@ -31,7 +31,7 @@ def parse(
     from sdesk.mail.parse_json import as_json
 
     output = call.output
-    mail = read(_content(file))
+    mail = read(content_of(file))
     if output.format is Format.TABLE and output.fields is None:
         standard_output.text(_page(mail))
     else:
@@ -39,7 +39,8 @@ def parse(
         output.one(parsed, Sheet(tuple(Field(name, itemgetter(name)) for name in parsed), ()))
 
 
-def _content(file: str) -> bytes:
+def content_of(file: str) -> bytes:
+    """The bytes of a message: a file, or `-` for standard input. BadInput."""
     if file == "-":
         return sys.stdin.buffer.read()
     try:
@@ -62,6 +63,7 @@ def _page(mail: InboundMail) -> str:
         ("Date", "" if mail.date is None else to_rfc3339(mail.date)),
         ("Message-ID", mail.message_id),
         ("In-Reply-To", " ".join(mail.in_reply_to)),
+        ("Forwarded", "" if mail.forwarded_from is None else f"from {_person(mail.forwarded_from)}"),
         ("Bounce", "yes" if mail.is_bounce else ""),
         ("Automatic", (mail.auto_reason or "yes") if mail.is_auto else ""),
         ("Defects", "; ".join(mail.defects)),

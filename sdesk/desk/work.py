@@ -25,11 +25,13 @@ from sdesk.desk.steps.moves import (
     require_move,
     set_status,
 )
+from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import hold, resolve
 from sdesk.domain.clock import reopen as reopen_clocks
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.store.models import Ticket
 
@@ -58,6 +60,7 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
     require_sight(work, ticket.team_id, agent_id)
     _hand_over(work, ticket, agent_id)
     settle(work, ticket)
+    notify(work, ticket, AgentEvent.ASSIGNED, by=work.actor.agent_id)
     name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
     return Change(number, ref, f"{ref} assigned to {name}")
 
@@ -88,6 +91,7 @@ def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
         _hand_over(work, ticket, None)
     follow_promise(work, ticket, promise)
     settle(work, ticket)
+    notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
     return Change(number, ref, f"{ref} given to team {team.key}")
 
 

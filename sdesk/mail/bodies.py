@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote_to_bytes
 
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.safe_text import neutralise, safe_file_name
@@ -11,6 +12,7 @@ from sdesk.mail.charsets import decode
 from sdesk.mail.encoded_words import eight_bit, header_text
 from sdesk.mail.flowed import unwrapped
 from sdesk.mail.html_text import html_to_text
+from sdesk.mail.invitation import in_words
 from sdesk.mail.parameters import parameterised
 from sdesk.mail.structure import Part, header_fields, leaves
 from sdesk.mail.transfer import decoded_transfer, uuencoded
@@ -55,6 +57,16 @@ _SUFFIXES = {
     "audio/mpeg": ".mp3",
     "video/mp4": ".mp4",
 }
+_CALENDARS = {"text/calendar", "application/ics", "text/x-vcalendar"}
+_MOST_CALENDARS = 5
+_LONGEST_CALENDAR = 200_000
+_REFERRED = re.compile(rb"""\bcid:([^\s"'<>)]{1,400})""", re.IGNORECASE)
+_LONGEST_SEARCHED = 4_000_000
+"""Bytes of HTML that are searched for the images that it refers to."""
+_NOTES = {
+    "multipart/encrypted": "encrypted ({}): it cannot be read here",
+    "multipart/signed": "signed ({}): the signature is kept, and not checked",
+}
 _STUB = re.compile(r"\bhtml\b", re.IGNORECASE)
 
 
@@ -65,6 +77,8 @@ class Contents:
     text: str = ""
     """All of its text, history and signature included, safe to show."""
     attachments: list[InboundAttachment] = field(default_factory=list)
+    invitation: str = ""
+    """What an invitation among the attachments says, in words; safe to show."""
 
 
 @dataclass(slots=True)
@@ -91,7 +105,8 @@ def contents(root: Part, defects: list[str]) -> Contents:
     if len(attachments) > MOST_ATTACHMENTS or reader.dropped:
         reader.note(f"more than {MOST_ATTACHMENTS} attachments: the rest is only in the raw message")
         attachments = attachments[:MOST_ATTACHMENTS]
-    return Contents("\n\n".join(stripped for text in texts if (stripped := text.strip("\n"))), attachments)
+    text = "\n\n".join(stripped for text in texts if (stripped := text.strip("\n")))
+    return Contents(text, reader.placed(root, attachments), reader.invitation(described=not text.strip()))
 
 
 @dataclass(slots=True)
@@ -100,6 +115,8 @@ class _Reader:
     found: list[InboundAttachment] = field(default_factory=list)
     count: int = 0
     dropped: bool = False
+    calendars: list[tuple[Part, bytes]] = field(default_factory=list)
+    """Invitations: the part, and its content."""
     read: dict[int, str] = field(default_factory=dict)
     """Texts by the identity of their part: an alternative is read to be chosen, and once more to be shown."""
 
@@ -116,8 +133,9 @@ class _Reader:
             for below in leaves(part):
                 box.take(self.leaf(below, related=related))
             return box
-        if kind == "multipart/encrypted":
-            self.note("encrypted (PGP/MIME): it cannot be read here")
+        if kind in _NOTES:
+            protocol = part.content_type().parameters.get("protocol", "").lower()
+            self.note(_NOTES[kind].format("S/MIME" if "pkcs7" in protocol or self.is_smime(part) else "PGP/MIME"))
         boxes = [self.box(child, depth + 1, related=related or kind == "multipart/related") for child in part.parts]
         if kind == "multipart/alternative":
             return self.alternative(boxes)
@@ -125,6 +143,10 @@ class _Reader:
         for other in boxes:
             box.take(other)
         return box
+
+    def is_smime(self, part: Part) -> bool:
+        """Whether the signature within a signed multipart is one of S/MIME."""
+        return any("pkcs7" in child.content_type().value for child in part.parts)
 
     def alternative(self, boxes: list[_Box]) -> _Box:
         """The plain text, unless it is blank or only says that there is HTML; attachments of all of them."""
@@ -174,11 +196,46 @@ class _Reader:
             )
             name = stem + _SUFFIXES.get(kind, ".bin" if not kind.startswith("text/") else ".txt")
         self.crypto_notes(kind, name)
-        inline = kind.startswith("image/") and bool(
-            (related and content_id)
-            or (not attached and part.field("content-disposition").lower().lstrip().startswith("inline"))
+        if kind in _CALENDARS:
+            self.calendars.append((part, content))
+        inline = (
+            kind.startswith("image/")
+            and not attached
+            and bool(
+                (related and content_id) or part.field("content-disposition").lower().lstrip().startswith("inline")
+            )
         )
         return InboundAttachment(safe_file_name(name), kind, content, content_id, inline)
+
+    def placed(self, root: Part, attachments: list[InboundAttachment]) -> list[InboundAttachment]:
+        """The attachments, with those told to be within the text that its HTML refers to, whatever else is said of
+        them: programs put files among the images of a letter, and images among its files."""
+        if not any(each.content_id and each.media_type.startswith("image/") for each in attachments):
+            return attachments
+        html = [self.content(part, "the text") for part in leaves(root) if _is_html(part) and part.body]
+        if not html:
+            return attachments
+        shown = {
+            unquote_to_bytes(found).decode("utf-8", "replace").lower()
+            for text in html[:MOST_TEXTS]
+            for found in _REFERRED.findall(text[:_LONGEST_SEARCHED])
+        }
+        return [
+            replace(each, inline=each.content_id.lower() in shown)
+            if each.content_id and each.media_type.startswith("image/")
+            else each
+            for each in attachments
+        ]
+
+    def invitation(self, *, described: bool) -> str:
+        """What the first invitation says."""
+        for part, content in self.calendars[:_MOST_CALENDARS]:
+            kind = part.content_type()
+            calendar = decode(content[:_LONGEST_CALENDAR], kind.text("charset", [], "") or "utf-8", [], "")
+            told = in_words(calendar, kind.parameters.get("method", ""), described=described)
+            if told:
+                return told
+        return ""
 
     def crypto_notes(self, kind: str, name: str) -> None:
         if kind in ("application/ms-tnef", "application/vnd.ms-tnef") or name.lower() == "winmail.dat":

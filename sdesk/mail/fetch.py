@@ -21,7 +21,7 @@ from sdesk.domain.errors import MailServerUnavailable, Refused
 from sdesk.domain.ledger import Outcome
 from sdesk.mail.reach import Reach
 from sdesk.mail.report import FetchOptions, FetchReport
-from sdesk.mail.sources.base import HEAD_BYTES, Item, MarkRefused, Raw, Source, Unreadable, batches
+from sdesk.mail.sources.base import Item, MarkRefused, Raw, Source, Unreadable, batches
 from sdesk.mail.sources.open import open_source
 from sdesk.mail.take import KNOWN, Taking, Untakeable
 
@@ -50,6 +50,7 @@ def fetch(
     `source` stands in for the mailbox's own, for tests and for a connection that is open already. `stopping` is asked
     between two messages: what was taken until then is marked, and the rest is left to the next fetch.
     """
+    desk.require_room()
     run = _Run(desk, mailbox, now, options or FetchOptions(), progress, stopping)
     started = time.perf_counter()
     run.begin()
@@ -209,6 +210,8 @@ class _Run:
             return not ledgers.was_fetched(work, self.mailbox.name)
 
     def _take_batch(self, source: Source, batch: list[Item]) -> None:
+        # Before a write could fail: what lies on the server is safe there.
+        self.desk.require_room()
         taken: list[Item] = []
         aside: list[Item] = []
         fresh: list[Item] = []
@@ -287,7 +290,8 @@ class _Run:
                 there = ledgers.held(work, self.mailbox.name, folder, uidvalidity, [item.uid for item in items])
                 for item in items:
                     if (held := there.get(item.uid)) is not None:
-                        part = held.bytes_kept <= HEAD_BYTES < item.size
+                        # Servers are not exact about sizes; a header is far from all of a large message.
+                        part = held.bytes_kept * 10 < item.size * 9
                         found[item] = held.outcome is not Outcome.QUARANTINED and not part
         return found
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sdesk.domain.safe_text import neutralise
+from sdesk.mail.html_quotes import mark_quotes, mark_signatures
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement  # type: ignore[import-untyped]
@@ -23,8 +24,6 @@ stack's end."""
 _MOST_LINKS = 5_000
 _LONGEST_TARGET = 2_000
 """Characters of a link's target that are shown, and of its text that are held against it."""
-_QUOTE_CLASSES = {"gmail_quote", "protonmail_quote", "yahoo_quoted", "moz-cite", "mailru-blockquote"}
-_SIGNATURE_CLASSES = {"gmail_signature", "moz-signature", "protonmail_signature_block"}
 _TAG = re.compile(r"<[^<>]{0,5000}>")
 _UNSEEN = re.compile(r"<(script|style|template|title)\b[^<]*(?:<(?!/\1)[^<]*)*", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -73,8 +72,8 @@ def _laid_out(html: str, defects: list[str]) -> str:
     strip_elements(tree, "head", "script", "style", "template", "title", "object", with_tail=False)
     _tell_links(tree)
     _flatten(tree, defects)
-    _mark_signatures(tree)
-    _mark_quotes(tree)
+    mark_signatures(tree)
+    mark_quotes(tree, lambda element: _tidied(_text_of_subtree(element)))
     return _text_of(tree)
 
 
@@ -133,32 +132,6 @@ def _flatten(tree: HtmlElement, defects: list[str]) -> None:
         element.text = text
 
 
-def _mark_signatures(tree: HtmlElement) -> None:
-    for element in list(tree.iter("div", "pre", "span")):
-        classes = (element.get("class") or "").split()
-        if not _SIGNATURE_CLASSES.isdisjoint(classes) and not element.text_content().lstrip().startswith("--"):
-            mark = element.makeelement("div")
-            mark.text = "-- "
-            element.addprevious(mark)
-
-
-def _mark_quotes(tree: HtmlElement) -> None:
-    """Put `> ` before the lines of the outermost quotes of a mail program, as plain text has it."""
-    for element in list(tree.iter("blockquote")):
-        classes = (element.get("class") or "").split()
-        if (element.get("type") or "").lower() != "cite" and _QUOTE_CLASSES.isdisjoint(classes):
-            continue
-        if element.getroottree().getroot() is not tree:
-            continue  # it went away with the quote around it
-        text = _tidied(_text_of_subtree(element))
-        quoted = element.makeelement("pre")
-        quoted.text = "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
-        quoted.tail = element.tail
-        parent = element.getparent()
-        if parent is not None:
-            parent.replace(element, quoted)
-
-
 def _text_of_subtree(element: HtmlElement) -> str:
     tail, element.tail = element.tail, None
     try:
@@ -168,5 +141,8 @@ def _text_of_subtree(element: HtmlElement) -> str:
 
 
 def _tidied(text: str) -> str:
-    lines = "\n".join(line.rstrip() for line in neutralise(text).replace("\xa0", " ").split("\n"))
+    # But the mark of a signature, whose blank tells it from a rule (RFC 3676 4.3).
+    lines = "\n".join(
+        line if line == "-- " else line.rstrip() for line in neutralise(text).replace("\xa0", " ").split("\n")
+    )
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.safe_text import neutralise
 from sdesk.mail.encoded_words import eight_bit
 from sdesk.mail.structure import header_fields
 
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,1801}>")
 
-_COMMENT = re.compile(r"\([^()]*\)")
 _DAEMON = re.compile(r"(?:mailer-daemon|mail-daemon|mailerdaemon|postmaster)(?:[+.-].*)?@", re.IGNORECASE)
 _NO_REPLY = re.compile(
     r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|donotreply|nicht[-_.]?antworten)\b[^@]*@|[^@]+[-_.]no[-_.]?reply@",
@@ -41,6 +41,8 @@ _BOUNCE_TEXT = re.compile(
     r"|this message was created automatically by mail delivery software|\b5\d\d[ -]5\.\d\.\d\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_LONGEST_WORD = 1_000
+"""Characters of a field of one word, with its comments, that are looked at."""
 _ACTION = re.compile(rb"^action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -66,7 +68,7 @@ def verdict(
     report_type: str,
 ) -> Machine:
     """Read the signs. `headers` are decoded, names in lower case; `text` is the mail's whole text, history included."""
-    submitted = _COMMENT.sub("", _first(headers, "auto-submitted")).split(";")[0].strip().lower()
+    submitted = _without_comments(_first(headers, "auto-submitted")).split(";")[0].strip().lower()
     replied = (
         submitted.startswith("auto-replied") or _has_reply_header(headers) or _REPLY_SUBJECT.match(subject) is not None
     )
@@ -174,13 +176,26 @@ def _reported(text: str, attachments: Sequence[InboundAttachment]) -> tuple[str,
     found: dict[str, None] = {}
     for item in attachments:
         if item.media_type in ("message/rfc822", "message/global", "text/rfc822-headers"):
-            raw = eight_bit(header_fields(item.content).field("message-id"), [], "")
+            raw = neutralise(eight_bit(header_fields(item.content).field("message-id"), [], ""))
             found.update(dict.fromkeys(MESSAGE_ID.findall("".join(raw.split()))))
         elif item.media_type in ("message/delivery-status", "message/disposition-notification"):
-            found.update(dict.fromkeys(_REPORTED.findall(item.content[:100_000].decode("utf-8", "replace"))))
+            report = neutralise(item.content[:100_000].decode("utf-8", "replace"))
+            found.update(dict.fromkeys(_REPORTED.findall(report)))
     if not found:
         found.update(dict.fromkeys(_REPORTED.findall(text)))
     return tuple(found)[:50]
+
+
+def _without_comments(value: str) -> str:
+    """A field's value without what stands in brackets, which nest (RFC 5322 3.2.2)."""
+    depth = 0
+    kept: list[str] = []
+    for character in value[:_LONGEST_WORD]:
+        depth += character == "("
+        if not depth:
+            kept.append(character)
+        depth -= character == ")" and depth > 0
+    return "".join(kept)
 
 
 def _first(headers: Mapping[str, Sequence[str]], name: str) -> str:

@@ -13,6 +13,7 @@ from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.mail.addresses import addresses, mailboxes
 from sdesk.mail.bodies import contents
 from sdesk.mail.encoded_words import eight_bit, header_text
+from sdesk.mail.forwarded import forwarded
 from sdesk.mail.machines import MESSAGE_ID, verdict
 from sdesk.mail.quoting import folded
 from sdesk.mail.structure import Part, parse, split_body
@@ -55,6 +56,7 @@ def read(raw: bytes) -> InboundMail:
     in_reply_to = _ids(fields.get("in-reply-to", []))
     references = _ids(fields.get("references", []))[-_MOST_REFERENCES:]
     own, quoted = folded(body.text, subject, reply=bool(in_reply_to or references))
+    written = own
     kind = root.content_type()
     machine = verdict(
         headers,
@@ -66,6 +68,10 @@ def read(raw: bytes) -> InboundMail:
         kind.value,
         one_line(kind.text("report-type", [], "")).lower() if kind.value == "multipart/report" else "",
     )
+    passed_on = None if machine.is_auto else forwarded(body.text, subject, body.attachments)
+    # What is no text of the mail and is told in words stands below its own, where no quote ends it.
+    for told in (body.invitation, passed_on.shown if passed_on is not None else ""):
+        own = f"{own}\n\n{told}".strip("\n") if told else own
     return InboundMail(
         sender=sender,
         reply_to=_people(fields, "reply-to", defects),
@@ -79,6 +85,8 @@ def read(raw: bytes) -> InboundMail:
         references=references,
         body_text=own,
         body_quoted=quoted,
+        forwarded_from=passed_on.sender if passed_on is not None else None,
+        forwarded_subject=passed_on.subject if passed_on is not None else "",
         attachments=tuple(body.attachments),
         return_path=return_path,
         headers=headers,
@@ -86,7 +94,7 @@ def read(raw: bytes) -> InboundMail:
         is_auto=machine.is_auto,
         auto_reason=machine.reason,
         reported_ids=machine.reported_ids,
-        language=language(own),
+        language=language(written or own),
         defects=tuple(dict.fromkeys(neutralise(defect) for defect in defects))[:_MOST_DEFECTS],
         sha256=hashlib.sha256(raw).hexdigest(),
         digest=_digest(fields, raw),

@@ -7,62 +7,20 @@ and a mail of which nothing would be left stays whole.
 
 from __future__ import annotations
 
-import re
-
-_ORIGINAL = (
-    r"original message|original appointment|исходное сообщение|оригинальное сообщение|первоначальное сообщение"
-    r"|ursprüngliche nachricht|originalnachricht|urspr\. nachricht"
-    r"|message d'origine|mensaje original|messaggio originale"
+from sdesk.mail.marks import (
+    ANSWERS_WITHIN,
+    FORWARD_SUBJECT,
+    FROM_LINE,
+    LONGEST_MARK,
+    MOBILE,
+    ORIGINAL_LINE,
+    REPLY_SUBJECT,
+    RULE,
+    attribution,
+    is_attribution,
+    is_forward_mark,
+    pasted_header,
 )
-_FORWARDED = (
-    r"forwarded message|forwarded by\b.*|пересылаемое сообщение|пересланное сообщение|перенаправленное сообщение"
-    r"|переадресованное сообщение|пересылаемое письмо"
-    r"|weitergeleitete nachricht|weitergeleitet von\b.*|message transféré"
-)
-_OUTLOOK_LINE = re.compile(rf"\s*-{{2,}} ?(?:{_ORIGINAL}) ?-{{2,}}\s*\Z", re.IGNORECASE)
-_FORWARD_LINE = re.compile(
-    rf"\s*(?:-{{2,}} ?(?:{_FORWARDED}) ?-{{2,}}|begin forwarded message:|начало (?:пере\w+) (?:сообщения|письма):"
-    r"|anfang der weitergeleiteten (?:nachricht|e-mail):)\s*\Z",
-    re.IGNORECASE,
-)
-_RULE = re.compile(r"\s*(?:_{10,}|-{10,})\s*\Z")
-_FROM_LINE = re.compile(r"\s*\*?(?:from|от|von|de)\*?\s?:\*?\s*\S", re.IGNORECASE)
-_FIELD_LINES = tuple(
-    re.compile(rf"\s*\*?(?:{names})\*?\s?:", re.IGNORECASE)
-    for names in (
-        "sent|date|отправлено|дата|gesendet|datum|envoyé",
-        "to|кому|an|à",
-        "subject|тема|betreff|objet",
-    )
-)
-_WROTE = re.compile(
-    r"\b(?:wrote|writes|schrieb|написала?|написал\(а\)|пишет|писала?|писал\(а\)|a écrit|escribió|ha scritto)\b",
-    re.IGNORECASE,
-)
-_YOU_WROTE = re.compile(r"\b(?:you wrote|вы писали|sie schrieben)\b", re.IGNORECASE)
-_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
-_DATE = re.compile(
-    r"\b(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\W{1,3}\w{3,9}\W{1,4}\d{4}|\w{3,9}\W{1,2}\d{1,2}\W{1,3}\d{4})\b"
-)
-_WRITER_AT_END = re.compile(
-    r"(?:[^\s<>@]@[^\s<>@]+>?"
-    r"|\b(?:wrote|writes|написала?|написал\(а\)|пишет|писала?|писал\(а\)|a écrit|escribió|ha scritto))"
-    r"\s?:\Z",
-    re.IGNORECASE,
-)
-_MOBILE = re.compile(
-    r"\s*(?:sent from my \w+.{0,40}|sent from (?:mail|outlook|yahoo|proton).{0,60}"
-    r"|get outlook for \w+.{0,60}"
-    r"|отправлено с (?:моего )?(?:iphone|ipad|телефона|android|устройства).{0,60}"
-    r"|отправлено из (?:мобильно|mail|outlook|яндекс|почты).{0,80}"
-    r"|von meinem (?:iphone|ipad|handy|smartphone).{0,40} gesendet|gesendet (?:von|mit) .{0,60})\s*\Z",
-    re.IGNORECASE,
-)
-_FORWARD_SUBJECT = re.compile(
-    r"\s*(?:(?:re|aw|отв?)(?:\[\d+\])?:\s*)*(?:fwd?|wg|пер|пересл|fw)(?:\[\d+\])?\s?:", re.IGNORECASE
-)
-
-_REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|antw|sv|отв|ответ)(?:\[\d+\]|\(\d+\))?\s?:", re.IGNORECASE)
 
 _LONGEST_SIGNATURE = 15
 """Lines that are not blank; more are no signature."""
@@ -71,8 +29,8 @@ _LONGEST_BARE_SIGNATURE = 8
 _FEWEST_QUOTED = 3
 """Quoted lines at the end that are folded without a line that says who wrote them: fewer may be a prompt, or markup."""
 _MOST_LINES = 20_000
-_LONGEST_MARK = 300
-"""Characters of a line, or of an attribution of several, that a mail program writes above what it quotes."""
+_LONGEST_REMARK = 2_000
+"""Characters above the history that may say that it holds answers."""
 _MOST_PIECES = 50
 """Quotes and signatures at the end that are folded; more are left as they are."""
 
@@ -83,16 +41,20 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
 
     `reply` says that the mail names another that it answers, `subject` may say so too (`Re:`). Of a mail that answers
     nothing only the signature is folded: what it quotes the desk may never have seen, and lines with `>` may be the
-    output of a program. Of a forwarded mail nothing is folded.
+    output of a program. Of a forwarded mail nothing is folded, nor of one that says that it answers within the history:
+    only the writer's colours told the two apart.
     """
     lines = text.strip("\n").split("\n")
     if len(lines) > _MOST_LINES:
         return text.strip("\n"), ""
-    reply = reply or _REPLY_SUBJECT.match(subject) is not None
+    reply = reply or REPLY_SUBJECT.match(subject) is not None
     start, forwarded = _history_start(lines)
-    if forwarded or (_FORWARD_SUBJECT.match(subject) and start < len(lines)):
+    if forwarded or (FORWARD_SUBJECT.match(subject) and start < len(lines)):
         return text.strip("\n"), ""
-    start = start if reply else len(lines)
+    if start < len(lines) and ANSWERS_WITHIN.search("\n".join(lines[:start])[-_LONGEST_REMARK:]):
+        return text.strip("\n"), ""
+    if start < len(lines) and not reply:
+        return text.strip("\n"), ""
     own, history = lines[:start], lines[start:]
     pieces = [history] if history else []
     signed = False
@@ -119,60 +81,22 @@ def folded(text: str, subject: str = "", *, reply: bool) -> tuple[str, str]:
 def _history_start(lines: list[str]) -> tuple[int, bool]:
     """(index of the line from which all is history, whether it is a forwarded mail instead)."""
     for index, line in enumerate(lines):
-        if len(line) > _LONGEST_MARK or not line.strip() or line.lstrip().startswith(">"):
+        if len(line) > LONGEST_MARK or not line.strip():
             continue
-        if _FORWARD_LINE.match(line):
+        if is_forward_mark(lines, index):
             return index, True
-        if _OUTLOOK_LINE.match(line):
+        if line.lstrip().startswith(">"):
+            continue
+        if ORIGINAL_LINE.match(line):
             return index, False
-        if _FROM_LINE.match(line) and _is_header_block(lines, index):
+        if FROM_LINE.match(line) and (header := pasted_header(lines, index)) is not None and header.is_whole:
             above = _above(lines, index)
-            return (above if above is not None and _RULE.match(lines[above]) else index), False
+            return (above if above is not None and RULE.match(lines[above]) else index), False
         if line.rstrip().endswith(":"):
-            first = _attribution(lines, index, strong=True)
+            first = attribution(lines, index, strong=True)
             if first is not None and not _quote_follows(lines, index) and _has_words(lines[index + 1 :]):
                 return first, False
     return len(lines), False
-
-
-def _is_header_block(lines: list[str], start: int) -> bool:
-    """Whether From: begins a header that a mail program pasted: date, recipient and subject follow before any blank
-    line.
-
-    All of them, since a form that somebody filled in may well hold two.
-    """
-    kinds: set[int] = set()
-    for line in lines[start + 1 : start + 12]:
-        if not line.strip():
-            break
-        kinds.update(kind for kind, field in enumerate(_FIELD_LINES) if field.match(line))
-    return kinds >= {0, 1, 2}
-
-
-def _attribution(lines: list[str], last: int, *, strong: bool) -> int | None:
-    """The first line of "On such a day somebody wrote:" that ends at `last` (it may be wrapped); None where it is none.
-
-    `strong` asks for as much as tells it from an own sentence, for where no quote mark follows.
-    """
-    for first in range(last, max(-1, last - 3), -1):
-        if not lines[first].strip() or lines[first].startswith(">"):
-            return None
-        words = " ".join(line.strip() for line in lines[first : last + 1])
-        if len(words) > _LONGEST_MARK or not words.endswith(":"):
-            return None
-        dated = _DATE.search(words) is not None
-        timed = _TIME.search(words) is not None
-        if strong:
-            found = dated and timed and _WRITER_AT_END.search(words) is not None
-        else:
-            found = _WROTE.search(words[-60:]) is not None or _YOU_WROTE.search(words) is not None
-            found = found or (dated and timed)
-        if found:
-            # The line above may be the beginning of the same sentence: "On Mon, 2 Nov 2026 at 9:00,"
-            while first > 0 and last - first < 3 and re.match(r"\s*(?:On|Am|Le|El)\b.*\d", lines[first - 1]):
-                first -= 1
-            return first
-    return None
 
 
 def _quote_follows(lines: list[str], index: int) -> bool:
@@ -190,7 +114,7 @@ def _trailing_cut(lines: list[str], *, quotes: bool) -> int | None:
     if lines[end - 1].startswith(">"):
         return _quote_cut(lines, end) if quotes else None
     delimiter = _signature_cut(lines, end)
-    return end - 1 if delimiter is None and _MOBILE.match(lines[end - 1]) else delimiter
+    return end - 1 if delimiter is None and MOBILE.match(lines[end - 1]) else delimiter
 
 
 def _signature_cut(lines: list[str], end: int) -> int | None:
@@ -212,10 +136,12 @@ def _quote_cut(lines: list[str], end: int) -> int | None:
         first -= 1
     count = sum(1 for line in lines[first:end] if line.startswith(">"))
     if first:
-        attributed = _attribution(lines, first - 1, strong=False) if lines[first - 1].rstrip().endswith(":") else None
+        attributed = attribution(lines, first - 1, strong=False) if lines[first - 1].rstrip().endswith(":") else None
         if attributed is not None:
             return attributed
-    return first if count >= _FEWEST_QUOTED else None
+    # Apple's telephones and Mail.ru say within the quote whose it is.
+    said = next((line[1:].strip() for line in lines[first:end] if line.startswith(">")), "")
+    return first if count >= _FEWEST_QUOTED or is_attribution(said, strong=True) else None
 
 
 def _leading_quote(lines: list[str]) -> int:
@@ -227,7 +153,7 @@ def _leading_quote(lines: list[str]) -> int:
     above = _above(lines, first)
     if above is None or not lines[above].rstrip().endswith(":"):
         return 0
-    attributed = _attribution(lines, above, strong=False)
+    attributed = attribution(lines, above, strong=False)
     if attributed is None or _has_words(lines[:attributed]):
         return 0
     end = first

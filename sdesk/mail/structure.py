@@ -230,10 +230,12 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
     """(what stands between the delimiter lines of RFC 2046 5.1.1, whether the closing one was seen).
 
     The line end before a delimiter belongs to it. Delimiters that follow each other at once hold no part between them.
+    Parts that come behind the closing one (a boundary used within too) are parts all the same, the text there is none.
     """
     pieces: list[bytes] = []
     needle = b"--" + boundary
     start = -1
+    closed = False
     at = body.find(needle)
     while at >= 0:
         after = _AFTER_BOUNDARY.match(body, at + len(needle))
@@ -243,13 +245,12 @@ def _pieces(body: bytes, boundary: bytes) -> tuple[list[bytes], bool]:
         if 0 <= start < at:
             end = at - (2 if body[at - 2 : at] == b"\r\n" else 1)
             pieces.append(body[start : max(start, end)])
-        if after[1]:
-            return pieces, True
-        start = after.end()
-        at = body.find(needle, start)
+        closed = after[1] is not None
+        start = -1 if closed else after.end()
+        at = body.find(needle, after.end())
     if 0 <= start < len(body):
         pieces.append(body[start:])
-    return pieces, False
+    return pieces, closed
 
 
 def _with_mended_headers(raw: bytes, defects: list[str]) -> bytes | None:

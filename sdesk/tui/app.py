@@ -23,6 +23,7 @@ from sdesk.actions.perform import Outcome
 from sdesk.actions.registry import ACTIONS
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
@@ -168,7 +169,10 @@ class Console(App[None], inherit_bindings=False):
     # ---- notices --------------------------------------------------------------------------------
 
     def notice(self, text: str, kind: str = "") -> None:
-        """Answer in the status line of every screen; an error also as a toast, which has room for all of it."""
+        """Answer in the status line of every screen; an error also as a toast, which has room for all of it.
+
+        It may hold what a mail or a mail server said."""
+        text = one_line(text)
         self._last_notice = time.monotonic()
         again = self.notice_now == (text, kind)
         self.notice_now = (text, kind)

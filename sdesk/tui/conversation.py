@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import MessageRow
@@ -14,6 +15,9 @@ from sdesk.tui.signals import clock_text, size_text
 
 MOST_LINES = 2000
 """Of one message: who needs the rest of a log reads the raw message."""
+
+
+_DELIVERIES = {"queued": "not sent yet", "failed": "not delivered", "held": "held back in the outbox"}
 
 
 def conversation_lines(
@@ -34,7 +38,7 @@ def message_lines(
     message: MessageRow, *, width: int, place: str, unfolded: bool, now: datetime, zone: ZoneInfo
 ) -> list[Line]:
     """One message: a head line, warnings, its words, its files."""
-    note = message.direction is Direction.NOTE
+    note = message.direction is Direction.NOTE or message.party is Party.SUPPLIER
     when = clock_text(message.sent_at.astimezone(zone), now.astimezone(zone))
     head = edges([(f" {when}  ", "dim"), *_who(message)], [(place, "dim"), (" ", "text")], width)
     lines = [Line(head.spans, opens=True)]
@@ -59,10 +63,11 @@ def _who(message: MessageRow) -> Iterator[Span]:
             yield "  INTERNAL NOTE", "note"
         case Direction.OUT:
             yield author, "agent"
-            yield " -> requester", "dim"
-            if message.message_id and not message.has_raw:
-                # This version sends nothing: what the desk itself wrote is where it was put.
-                yield "  in the outbox", "warning"
+            yield " -> supplier" if message.party is Party.SUPPLIER else " -> requester", "dim"
+            if message.taken_back_at is not None:
+                yield "  taken back", "warning"
+            elif message.delivery in _DELIVERIES:
+                yield f"  {_DELIVERIES[message.delivery]}", "warning"
         case Direction.AUTO:
             yield author, "author"
             yield "  automatic", "dim"
@@ -70,6 +75,8 @@ def _who(message: MessageRow) -> Iterator[Span]:
             yield author, "author"
             if message.author_address and message.author_address != author:
                 yield f" <{one_line(message.author_address)}>", "dim"
+            if message.party is Party.SUPPLIER:
+                yield "  SUPPLIER, INTERNAL", "note"
 
 
 def _warnings(message: MessageRow) -> Iterator[str]:
@@ -82,8 +89,11 @@ def _warnings(message: MessageRow) -> Iterator[str]:
 def _tail(message: MessageRow, margin: Span, room: int, unfolded: bool) -> list[Line]:
     lines: list[Line] = []
     for file in message.attachments:
-        label = f"[{one_line(file.name)} {size_text(file.size)}]"
+        label = f"[{one_line(file.name)} {size_text(file.size)}{', within the text' if file.inline else ''}]"
         lines += [line(margin, (part, "file")) for part in wrap(label, room)]
+    for defect in message.defects:
+        # What was not understood of the mail, so that nobody takes what is shown for all that was sent.
+        lines += [line(margin, (part, "dim")) for part in wrap(f"! {one_line(defect)}", room)]
     quoted = neutralise(message.quoted).strip("\n")
     if not quoted:
         return lines

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import NOW, Golden, Process, Ran, Sdesk, Terminal, some_tickets, whole_till
+from command_line import NOW, Golden, Process, Ran, Sdesk, Terminal, on_terminal, some_tickets, whole_till
 
 from sdesk.cli.app import run
 from sdesk.cli.invocation import BuiltDemo, Surroundings
@@ -88,28 +86,9 @@ def terminal() -> Terminal:
     """The command line as a real process on a terminal of 100 columns; out and err come as one."""
 
     def call(*arguments: str, typed: str = "", env: dict[str, str] | None = None) -> Ran:
-        return _on_terminal([*COMMAND, *arguments], typed, {**os.environ, "COLUMNS": "100", **(env or {})})
+        return on_terminal([*COMMAND, *arguments], typed, {**os.environ, "COLUMNS": "100", **(env or {})})
 
     return call
-
-
-def _on_terminal(command: Sequence[str], typed: str, env: Mapping[str, str]) -> Ran:
-    ours, theirs = pty.openpty()
-    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
-    os.close(theirs)
-    if typed:
-        os.write(ours, typed.encode())
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # Linux says EIO when the last writer has gone
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(ours)
-    return Ran(started.wait(timeout=60), shown.decode(errors="replace").replace("\r\n", "\n"), "")
 
 
 @pytest.fixture

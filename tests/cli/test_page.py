@@ -51,3 +51,12 @@ def test_what_does_not_belong_is_said(till: TicketDetail) -> None:
     assert "undeliverable: no such user" in text
     assert "automatic" in text
     assert "SD-7 follows: The first till (closed)" in text
+
+
+def test_what_was_not_read_of_a_mail_is_said_and_what_stands_within_its_text(till: TicketDetail) -> None:
+    letter = till.messages[0]
+    (file,) = letter.attachments
+    notes = ("winmail.dat: its contents are not unpacked", "encrypted (PGP/MIME): \x1b[2Jit cannot be read here")
+    text = shown(till._replace(messages=(letter._replace(attachments=(file._replace(inline=True),), defects=notes),)))
+    assert "[экран.png  12 kB, within the text]\n! winmail.dat: its contents are not unpacked\n" in text
+    assert "! encrypted (PGP/MIME): ␛[2Jit cannot be read here\n" in text

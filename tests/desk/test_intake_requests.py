@@ -237,7 +237,7 @@ def test_a_new_ticket_is_acknowledged_once_two_minutes_later(mails: MailDesk) ->
 def test_it_speaks_the_requesters_language(mails: MailDesk) -> None:
     mails.take("From: a@shop.example\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\nНе печатает принтер.\n")
     mails.ask(2)
-    assert mails.rows("SELECT language FROM outbox ORDER BY id") == [("ru",), ("en",)]
+    assert mails.rows("SELECT language FROM outbox WHERE agent_id IS NULL ORDER BY id") == [("ru",), ("en",)]
 
 
 def test_what_arrived_more_than_a_day_ago_is_not_acknowledged(mails: MailDesk) -> None:
@@ -278,3 +278,64 @@ def test_a_forged_sender_gets_no_acknowledgement(mails: MailDesk) -> None:
     )
     assert mails.outbox() == []
     assert withheld(mails, 1) == "its sender could not be authenticated"
+
+
+# ---- an agent forwards a customer's mail --------------------------------------------------------
+
+FORWARDED = """
+From: {sender}
+To: support@desk.example
+Subject: Fwd: Printer jams
+Message-ID: <fwd@desk.example>
+
+Can somebody look at this?
+
+---------- Forwarded message ---------
+From: Irina Lavrova <store-001@shop.example>
+Date: Mon, 23 Nov 2026 at 11:00
+Subject: Printer jams
+To: Boris Kim <boris@desk.example>
+
+It eats the invoices.
+"""
+
+
+def test_the_customer_whose_mail_an_agent_forwards_is_the_requester(mails: MailDesk) -> None:
+    mails.take(FORWARDED.format(sender="Boris Kim <boris@desk.example>"))
+    ticket = mails.ticket(1)
+    assert (ticket.requester_email, ticket.requester_name, ticket.unit) == (
+        "store-001@shop.example",
+        "Irina Lavrova",
+        "flagship",
+    )
+    assert mails.event(1, "opened")["forwarded_by"] == "boris"
+    assert mails.outbox()[0][:2] == ("acknowledgement", "store-001@shop.example")
+    assert "It eats the invoices." in mails.conversation(1)[0]
+    assert mails.conversation(1)[0].startswith("in boris: ")
+    # The customer's own answer belongs; search finds her.
+    follow_up = mails.take(f"From: store-001@shop.example\nIn-Reply-To: {mails.sent_id(1)}\n\nStill jams.\n")
+    assert (follow_up.number, mails.ticket(1).unread) == (1, False)
+    assert mails.rows("SELECT count(*) FROM ticket_fts WHERE ticket_fts MATCH 'lavrova'") == [(1,)]
+
+
+@pytest.mark.parametrize("sender", ["vadim@shop.example", "eve@evil.example"])
+def test_whoever_else_forwards_a_mail_asks_for_himself(sender: str, mails: MailDesk) -> None:
+    mails.take(FORWARDED.format(sender=sender))
+    assert mails.ticket(1).requester_email == sender
+    assert mails.outbox()[0][:2] == ("acknowledgement", sender)
+
+
+def test_a_forged_agent_forwards_for_nobody(mails: MailDesk) -> None:
+    mails.take(
+        "Authentication-Results: mx.desk.example; dmarc=fail\n"
+        + FORWARDED.format(sender="boris@desk.example").lstrip(),
+        trusts=("mx.desk.example",),
+    )
+    assert mails.ticket(1).requester_email == "boris@desk.example"
+    assert [kind for kind, *_ in mails.outbox() if kind == "acknowledgement"] == []
+
+
+def test_what_an_agent_forwards_of_another_agent_is_his_own_request(mails: MailDesk) -> None:
+    text = FORWARDED.replace("Irina Lavrova <store-001@shop.example>", "Anna <anna@desk.example>")
+    mails.take(text.format(sender="boris@desk.example"))
+    assert mails.ticket(1).requester_email == "boris@desk.example"

@@ -14,6 +14,7 @@ REPLY = b"From: a@shop.example\r\nSubject: Re: printer\r\n\r\n"
 BOUNCE = HEAD + b"\r\nYour mail could not be delivered.\r\n"
 NO_BOUNDARY = HEAD + b"Content-Type: multipart/mixed\r\n\r\n"
 HTML = HEAD + b"Content-Type: text/html\r\n\r\n"
+CALENDAR = HEAD + b"Content-Type: text/calendar\r\n\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
 
 
 def of_lines(count: int, line: bytes) -> bytes:
@@ -48,6 +49,41 @@ SHAPES: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "comments that never end": (20_000, lambda n: HTML + b"<!--" * n),
     "scripts that never end": (20_000, lambda n: HTML + b"<script " * n),
     "metas": (20_000, lambda n: HTML + b"<meta" * n + b"charset" + b" " * n),
+    "quotes that say who wrote them": (
+        1_000,
+        lambda n: HTML + b"<blockquote><div>On 2.11.2026 08:41 a@b.example wrote:</div></blockquote>" * n,
+    ),
+    "frames that are nearly a pasted header": (
+        1_000,
+        lambda n: HTML + b"<div style='border-top:solid red'>From: x<br>To: y<br></div>" * n,
+    ),
+    "frames within frames": (
+        4_000,
+        lambda n: HTML + b"<div style='border-top:solid red'>" * 140 + b"<p>From: x</p>" * n,
+    ),
+    "signatures in HTML": (1_000, lambda n: HTML + b"<div class='gmail_signature'>x</div>" * n),
+    "signatures within signatures": (4_000, lambda n: HTML + b"<div id='signature'>x" * 140 + b"<p>x" * n),
+    "beginnings of pasted headers": (2_000, lambda n: of_lines(n, b"From: x\r\nDate: y\r\n")),
+    "a pasted header that goes on": (10_000, lambda n: of_lines(1, b"From: x\r\nTo: " + b"a@b.example, " * n)),
+    "words that nearly say that there are answers": (10_000, lambda n: of_lines(n, b"see my answers see ")),
+    "telephones": (2_000, lambda n: of_lines(n, b"Sent from my phone phone phone phone\r\n")),
+    "forwards without a sender": (2_000, lambda n: of_lines(n, b"---- Forwarded message ----\r\nFrom: x\r\n")),
+    "addresses below a forward": (
+        5_000,
+        lambda n: REPLY + b"---- Forwarded message ----\r\nFrom: " + b"a" * n + b" @" * n + b"\r\n",
+    ),
+    "lines of a calendar": (20_000, lambda n: CALENDAR + b"ATTENDEE;CN=x:mailto:a@b.example\r\n" * n),
+    "parameters of a calendar": (20_000, lambda n: CALENDAR + b"ATTENDEE" + b';A="b"' * n + b"\r\n"),
+    "images that the HTML refers to": (
+        1_000,
+        lambda n: (
+            HEAD
+            + b"Content-Type: multipart/related; boundary=B\r\n\r\n--B\r\nContent-Type: text/html\r\n\r\n"
+            + b"<img src='cid:x'>" * n
+            + b"\r\n--B\r\nContent-Type: image/png\r\nContent-ID: <y>\r\n\r\nx" * 100
+        ),
+    ),
+    "comments in Auto-Submitted": (15_000, lambda n: HEAD + b"Auto-Submitted: " + b"(" * n + b"\r\n\r\nx"),
     "broken parts": (
         2_000,
         lambda n: (

@@ -168,6 +168,11 @@ def test_a_receipt_names_the_mail_that_was_read() -> None:
     assert sample("receipt").reported_ids == ("<sd-12.abc@desk.example>",)
 
 
+def test_an_identifier_that_a_report_names_obeys_no_terminal() -> None:
+    raw = (SAMPLES / "receipt.eml").read_bytes().replace(b"<sd-12.abc@", b"<sd-\x1b[2J12.abc@")
+    assert read(raw).reported_ids == ("<sd-␛[2J12.abc@desk.example>",)
+
+
 def test_flowed_text_is_put_together_and_quotes_keep_their_depth() -> None:
     mail = sample("flowed")
     assert mail.body_text == (

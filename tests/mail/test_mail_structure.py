@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from sdesk.domain.inbound import InboundMail
+from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.mail.message import read
 
 HEAD = b"From: a@acme.example\nSubject: Till\nMIME-Version: 1.0\n"
@@ -107,6 +107,43 @@ def test_an_image_of_the_html_is_inline_and_an_attachment_is_not() -> None:
     assert mail.body_text == "Hello"
 
 
+def image(*fields: str) -> bytes:
+    return part("image/png", "iVBORw==", "Content-Transfer-Encoding: base64", *fields)
+
+
+@pytest.mark.parametrize(
+    ("html", "fields", "inline"),
+    [
+        ('<img src="cid:a%40x">', ["Content-ID: <a@x>"], True),
+        ("<img src='CID:A@x'>", ["Content-ID: <a@x>", "Content-Disposition: attachment; filename=a.png"], True),
+        ("<p>no picture</p>", ["Content-ID: <a@x>"], False),
+        ("<p>no picture</p>", ["Content-ID: <a@x>", "Content-Disposition: inline; filename=photo.png"], False),
+        ("<p>no picture</p>", ["Content-Disposition: inline; filename=photo.png"], True),
+        ("<p>no picture</p>", ["Content-Disposition: attachment; filename=photo.png"], False),
+        ("<p>no picture</p>", [], False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["related", "mixed"])
+def test_what_the_html_refers_to_is_inline(kind: str, html: str, fields: list[str], inline: bool) -> None:
+    mail = read(HEAD + multipart(kind, part("text/html", html), image(*fields)))
+    assert [each.inline for each in mail.attachments] == [inline]
+
+
+def test_a_pdf_that_apple_shows_within_the_text_is_an_attachment() -> None:
+    pdf = part("application/pdf; name=bill.pdf", "x", "Content-Disposition: inline; filename=bill.pdf")
+    mail = read(HEAD + multipart("mixed", part("text/plain", "above"), pdf, part("text/plain", "below")))
+    assert (mail.body_text, names(mail), mail.attachments[0].inline) == ("above\n\nbelow", ["bill.pdf"], False)
+
+
+def test_the_logo_of_a_signature_is_told_from_the_photo_that_was_sent() -> None:
+    html = part("text/html", '<p>See the photo.</p><div id="Signature"><img src="cid:image001.png@1">Ann Lee</div>')
+    logo = image("Content-ID: <image001.png@1>", 'Content-Disposition: inline; filename="image001.png"')
+    photo = image('Content-Disposition: attachment; filename="till.png"')
+    mail = read(HEAD + multipart("mixed", multipart("related", html, logo, boundary="YY"), photo))
+    assert [(each.name, each.inline) for each in mail.attachments] == [("image001.png", True), ("till.png", False)]
+    assert (mail.body_text, mail.body_quoted) == ("See the photo.", "-- \nAnn Lee")
+
+
 def test_alternative_of_plain_and_related() -> None:
     related = multipart(
         "related", part("text/html", "<p>h</p>"), part("image/png", "x", "Content-ID: <i>"), boundary="YY"
@@ -151,7 +188,16 @@ def test_an_embedded_message_is_an_attachment_named_by_its_subject() -> None:
     mail = read(HEAD + multipart("mixed", part("text/plain", "see below"), part("message/rfc822", inner)))
     assert names(mail) == ["Касса.eml"]
     assert mail.attachments[0].content == inner
-    assert mail.body_text == "see below"
+    assert mail.body_text == (
+        "see below\n\n---------- Forwarded message ---------\nFrom: b@x.example\nSubject: Касса\n\ninner text"
+    )
+    assert (mail.forwarded_from, mail.forwarded_subject) == (Mailbox("b@x.example"), "Касса")
+
+
+def test_of_several_embedded_messages_none_is_what_was_forwarded() -> None:
+    inner = part("message/rfc822", b"From: b@x.example\nSubject: one\n\ninner text\n")
+    mail = read(HEAD + multipart("mixed", part("text/plain", "see below"), inner, inner))
+    assert (names(mail), mail.body_text, mail.forwarded_from) == (["one.eml", "one.eml"], "see below", None)
 
 
 def test_a_nameless_embedded_message_and_one_within_it() -> None:
@@ -164,7 +210,9 @@ def test_a_nameless_embedded_message_and_one_within_it() -> None:
 
 def test_a_root_that_is_an_embedded_message() -> None:
     mail = read(HEAD + b"Content-Type: message/rfc822\n\nFrom: b@x.example\nSubject: inner\n\ntext\n")
-    assert (mail.subject, names(mail), mail.body_text) == ("Till", ["inner.eml"], "")
+    assert (mail.subject, names(mail)) == ("Till", ["inner.eml"])
+    assert mail.body_text == ("---------- Forwarded message ---------\nFrom: b@x.example\nSubject: inner\n\ntext")
+    assert mail.forwarded_from == Mailbox("b@x.example")
 
 
 def test_a_digest_holds_messages() -> None:
@@ -350,7 +398,11 @@ def test_winmail_is_kept_and_told() -> None:
 def test_a_signed_multipart_shows_its_text_and_keeps_the_signature() -> None:
     signature = part("application/pkcs7-signature; name=smime.p7s", "MIAG", "Content-Transfer-Encoding: base64")
     mail = read(HEAD + multipart("signed; micalg=sha-256", part("text/plain", "signed words"), signature))
-    assert (mail.body_text, names(mail), mail.defects) == ("signed words", ["smime.p7s"], ())
+    assert (mail.body_text, names(mail), mail.defects) == (
+        "signed words",
+        ["smime.p7s"],
+        ("signed (S/MIME): the signature is kept, and not checked",),
+    )
 
 
 def test_opaque_pkcs7_is_kept_and_told() -> None:
@@ -359,6 +411,13 @@ def test_opaque_pkcs7_is_kept_and_told() -> None:
     )
     assert (mail.body_text, names(mail)) == ("", ["attachment.p7m"])
     assert mail.defects == ("S/MIME: the contents of the attachment are not read",)
+
+
+def test_a_pgp_signature_is_kept_and_told() -> None:
+    signature = part("application/pgp-signature; name=signature.asc", "-----BEGIN PGP SIGNATURE-----")
+    mail = read(HEAD + multipart("signed; protocol=application/pgp-signature", part("text/plain", "words"), signature))
+    assert (mail.body_text, names(mail)) == ("words", ["signature.asc"])
+    assert mail.defects == ("signed (PGP/MIME): the signature is kept, and not checked",)
 
 
 def test_pgp_mime_is_kept_and_told() -> None:

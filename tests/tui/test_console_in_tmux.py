@@ -3,77 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from desks import NOW
+from tmux_terminal import TmuxTerminal
 
 from sdesk.domain.filters import Filter
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
 
-TMUX = shutil.which("tmux")
-
-
-class Terminal:
-    """A tmux server of its own with one window."""
-
-    def __init__(self, folder: Path, command: str, environment: dict[str, str]) -> None:
-        self._socket = folder / "tmux"
-        self._environment = environment
-        # A shell below the program, as a person has it: what is left on the terminal is what the shell then sees.
-        self._call("-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "32", "sh")
-        self._call("set-option", "-g", "remain-on-exit", "on")
-        self.send(f"{command}; echo ended with $?", "Enter")
-
-    def _call(self, *words: str) -> str:
-        assert TMUX is not None
-        done = subprocess.run(
-            [TMUX, "-S", str(self._socket), *words],
-            env=self._environment,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=20,
-        )
-        return done.stdout
-
-    def send(self, *keys: str) -> None:
-        self._call("send-keys", *keys)
-
-    @property
-    def screen(self) -> str:
-        return self._call("capture-pane", "-p")
-
-    def facts(self, format_: str) -> str:
-        return self._call("display-message", "-p", format_).strip()
-
-    def wait_for(self, holds: Callable[[str], bool], what: str) -> str:
-        until = time.monotonic() + 40
-        while time.monotonic() < until:
-            screen = self.screen
-            if holds(screen):
-                return screen
-            time.sleep(0.05)
-        raise AssertionError(f"never came: {what}\n{self.screen}")
-
-    def close(self) -> None:
-        self._call("kill-server")
-
 
 @pytest.fixture
-def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[Terminal]:
-    if TMUX is None:
-        how = "tmux is missing; get it with: make test-servers"
-        if os.environ.get("SDESK_REQUIRE_SERVERS") == "1":
-            pytest.fail(how)
-        pytest.skip(how)
+def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[TmuxTerminal]:
     environment = {
         "HOME": os.environ["HOME"],
         "PATH": os.environ["PATH"],
@@ -86,7 +31,7 @@ def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[Terminal]:
         "TMUX_TMPDIR": str(tmp_path),
     }
     program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} -m sdesk tui'"
-    used = Terminal(tmp_path, program, environment)
+    used = TmuxTerminal(tmp_path, program, environment)
     yield used
     used.close()
 
@@ -97,7 +42,7 @@ def under_cursor(screen: str) -> str:
 
 
 @pytest.mark.server
-def test_a_session_from_start_to_quit(terminal: Terminal) -> None:
+def test_a_session_from_start_to_quit(terminal: TmuxTerminal) -> None:
     terminal.wait_for(lambda screen: "Till is down" in screen and "> Keys" not in screen, "the queue")
     assert terminal.facts("#{alternate_on}") == "1"
     terminal.send("j")
@@ -125,7 +70,7 @@ def test_a_session_from_start_to_quit(terminal: Terminal) -> None:
 
 @pytest.mark.server
 def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(
-    terminal: Terminal, busy_desk_path: Path, tmp_path: Path
+    terminal: TmuxTerminal, busy_desk_path: Path, tmp_path: Path
 ) -> None:
     terminal.wait_for(lambda screen: "Till is down" in screen, "the queue")
     terminal.send("r")

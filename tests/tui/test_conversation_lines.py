@@ -105,3 +105,12 @@ def test_history_in_words() -> None:
     )
     assert event("outage_confirmed", loss_per_hour="180000.00", currency="RUB") == "outage confirmed 180 000 ₽/h"
     assert event("answered", message=3, kind="reply") == "answered"
+
+
+def test_what_was_not_read_of_a_mail_is_said_and_what_stands_within_its_text() -> None:
+    (file,) = MESSAGE.attachments
+    notes = ("S/MIME: the contents of the attachment are not read", "\x1b[2J[red]x[/red]")
+    text = text_of(MESSAGE._replace(attachments=(file._replace(inline=True),), defects=notes))
+    assert "[eventlog.txt 18 kB, within the text]" in text
+    assert "! S/MIME: the contents of the attachment are not read" in text
+    assert "! ␛[2J[red]x[/red]" in text

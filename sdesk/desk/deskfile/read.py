@@ -10,6 +10,7 @@ from typing import Any
 
 from sdesk.desk.deskfile.part import Lines, Part
 from sdesk.desk.deskfile.routing import read_routing
+from sdesk.desk.deskfile.templates import read_templates
 from sdesk.desk.deskfile.values import (
     AgentSpec,
     CalendarSpec,
@@ -17,7 +18,6 @@ from sdesk.desk.deskfile.values import (
     ServiceSpec,
     SlaSpec,
     TeamSpec,
-    TemplateSpec,
     UnitSpec,
 )
 from sdesk.domain.clock import Targets
@@ -57,7 +57,7 @@ def check(source: Mapping[str, Any], file: str, lines: Lines) -> DeskFile:
         units = _units(whole.part("units"), calendars, service_part.values)
         services = _services(service_part, teams, slas)
         routing = read_routing(whole, teams, services, units)
-        templates = _templates(whole.part("templates"))
+        templates = read_templates(whole.part("templates"))
         with head:
             desk = DeskFile(
                 name=head.required("name"),
@@ -212,7 +212,7 @@ def _teams(tables: Part, slas: Mapping[str, SlaSpec], agents: Mapping[str, Any])
                 on_call=on_call,
                 signature=part.text("signature") or None,
                 plus_addressing=part.flag("plus_addressing"),
-                templates=_templates(part.part("templates")),
+                templates=read_templates(part.part("templates")),
             )
     _require_own(tables, "address", {key: (team.address,) for key, team in found.items() if team.address})
     return found
@@ -312,15 +312,6 @@ def _services(tables: Part, teams: Mapping[str, TeamSpec], slas: Mapping[str, Sl
                 offered_to=part.texts("offered_to") if "offered_to" in part.values else None,
             )
     return found
-
-
-def _templates(tables: Part) -> tuple[TemplateSpec, ...]:
-    found = []
-    for name, languages in tables.parts():
-        for language, part in languages.parts():
-            with part:
-                found.append(TemplateSpec(name, language, part.required("subject"), part.required("body")))
-    return tuple(found)
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -11,6 +13,7 @@ from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, index_ticket, recipients_of
+from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.outgoing import (
     ACKNOWLEDGE_AFTER,
     ACKNOWLEDGE_WITHIN,
@@ -24,8 +27,9 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.routing import Routing
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
 from sdesk.store.models import Link, Ticket
@@ -56,6 +60,8 @@ def new_ticket(
         unit_id = requester.unit_id
     subject = plain_subject(mail.subject)
     spam = values.get("status") == "spam"
+    forwarder = incoming.agent_id if _customer(work, incoming, routing) is not None else None
+    story = {} if forwarder is None else {"forwarded_by": rules.agents[forwarder].key}
     opened = open_ticket(
         work,
         Opening(
@@ -75,17 +81,20 @@ def new_ticket(
         by=REQUESTER,
         rules=dict(routing.decided_by),
         reason=reason,
+        **story,
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
-    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address}")
-    add_message(
+    asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
+    index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
+    message = add_message(
         work,
         opened.number,
         Direction.IN,
         mail.body_text,
         author_name=author.name,
         author_address=author.address,
-        person_id=requester.id if requester else None,
+        agent_id=forwarder,
+        person_id=requester.id if requester and forwarder is None else None,
         sent_at=mail.date,
         subject=mail.subject,
         quoted=mail.body_quoted,
@@ -101,6 +110,11 @@ def new_ticket(
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
+    if not spam:
+        by = incoming.agent_id
+        notify_of(
+            work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by
+        )
     return Receipt(Outcome.CREATED, opened.number, reason)
 
 
@@ -119,12 +133,28 @@ def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson 
     named = routing.values.get("requester")
     if named:
         try:
-            return person_of(work, parse_mailbox(str(named)), mail.language)
+            box = parse_mailbox(str(named))
+            return person_of(
+                work, replace(box, name=box.name or one_line(str(routing.values.get("name", "")))), mail.language
+            )
         except BadInput:
             # What a form's field holds is anybody's text: the mail's own sender stands then.
             pass
+    customer = _customer(work, incoming, routing)
+    if customer is not None:
+        return person_of(work, customer, mail.language)
     box = mail.reply_to[0] if routing.person and mail.reply_to and mail.reply_to[0].address else mail.sender
     return person_of(work, box, mail.language)
+
+
+def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | None:
+    """Whose mail an agent forwards to the desk. Anybody else who forwards a mail asks for himself."""
+    box = incoming.mail.forwarded_from
+    if box is None or incoming.agent_id is None or routing.person:
+        return None
+    address = box.address.lower()
+    own = address in own_addresses(work, incoming.origin) or address in work.rules.agent_addresses
+    return None if own or not address else box
 
 
 def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:

@@ -18,8 +18,8 @@ from sdesk.domain.errors import MailServerUnavailable
 
 BATCH_COUNT = 100
 """Messages that are fetched in one go at most."""
-HEAD_BYTES = 64 * 1024
-"""Bytes of a message of which only the header is wanted: the header of nearly any mail."""
+HEAD_BYTES = 256 * 1024
+"""Bytes of a message that is too large to be taken: its header, and its first text, in nearly any mail."""
 BATCH_BYTES = 8 * 1024 * 1024
 """Bytes that are fetched in one go, unless one message alone is larger."""
 

@@ -1,7 +1,8 @@
-"""What came by mail, as it stands in the ledger and in quarantine, behind the walls of who asks."""
+"""Mail that came and mail that goes: ledger, quarantine and outbox, behind the walls of who asks."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.convert import instant
-from sdesk.store.reader.rows import LedgerRow, QuarantineRow
+from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
 
 
@@ -78,6 +79,47 @@ def _conditions(sought: Sought) -> Iterator[tuple[str, Value]]:
         yield "instr(lower(message_id), lower(?)) > 0", sought.message_id
 
 
+def outbox(
+    connection: sqlite3.Connection,
+    actor: Actor,
+    prefix: str,
+    *,
+    state: str | None,
+    number: int | None,
+    limit: int,
+) -> tuple[OutboxRow, ...]:
+    """Mails that are to go or went, newest first: of a state, of a ticket, or all."""
+    conditions, given = ["1"], list[Value]()
+    if (hidden := wall(connection, actor)) is not None:
+        conditions.append(hidden.sql)
+        given += hidden.values
+    for column, value in (("state", state), ("number", number)):
+        if value is not None:
+            conditions.append(f"{column} = ?")
+            given.append(value)
+    sql = f"SELECT * FROM outbox_view WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT ?"
+    return tuple(_outbox_row(row, prefix) for row in connection.execute(sql, (*given, limit or -1)))
+
+
+def _outbox_row(row: sqlite3.Row, prefix: str) -> OutboxRow:
+    listed = json.loads(row["recipients"])
+    return OutboxRow(
+        id=row["id"],
+        kind=row["kind"],
+        number=row["number"],
+        ref="" if row["number"] is None else f"{prefix}-{row['number']}",
+        subject=row["subject"] or "",
+        to=tuple(each[0] for field in ("to", "cc") for each in listed.get(field, ())),
+        state=row["state"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        send_after=datetime.fromisoformat(row["send_after"]),
+        sent_at=instant(row["sent_at"]),
+        attempts=row["attempts"],
+        error=row["last_error"],
+        message_id=row["message_id"],
+    )
+
+
 def quarantine(connection: sqlite3.Connection, actor: Actor, *, ended: bool) -> tuple[QuarantineRow, ...]:
     """Messages whose handling raised, oldest first.
 
@@ -97,6 +139,12 @@ def quarantined(connection: sqlite3.Connection, actor: Actor, number: int) -> tu
     if row is None or wall(connection, actor) is not None:
         raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
     return _quarantine_row(row), zlib.decompress(row["data"])
+
+
+def blocked(connection: sqlite3.Connection) -> tuple[BlockedRow, ...]:
+    """The senders whose mail is discarded, by name."""
+    found = connection.execute("SELECT pattern, actor, blocked_at FROM blocked_view ORDER BY pattern")
+    return tuple(BlockedRow(row[0], row[1], datetime.fromisoformat(row[2])) for row in found)
 
 
 def _quarantine_row(row: sqlite3.Row) -> QuarantineRow:

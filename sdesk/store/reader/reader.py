@@ -28,6 +28,7 @@ from sdesk.store.reader.mailroom import Sought
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
+    BlockedRow,
     Counts,
     DeskFacts,
     HistoryRow,
@@ -35,6 +36,7 @@ from sdesk.store.reader.rows import (
     LedgerRow,
     LinkRow,
     MessageRow,
+    OutboxRow,
     Page,
     Place,
     QuarantineRow,
@@ -292,6 +294,15 @@ class Reader:
         with translated(self.path):
             return mailroom.ledger(self._connection, actor, limit, sought)
 
+    def outbox(
+        self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50
+    ) -> tuple[OutboxRow, ...]:
+        """Mails that are to go or went, newest first; those of walled teams are left out. 0: no limit."""
+        with translated(self.path):
+            return mailroom.outbox(
+                self._connection, actor, self.desk.ref_prefix, state=state, number=number, limit=limit
+            )
+
     def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
         """Messages whose handling raised, oldest first; with `ended` also those that were dealt with."""
         with translated(self.path):
@@ -301,6 +312,11 @@ class Reader:
         """One of them, with its raw bytes (RFC 5322); NotFound."""
         with translated(self.path):
             return mailroom.quarantined(self._connection, actor, number)
+
+    def blocked(self) -> tuple[BlockedRow, ...]:
+        """The senders whose mail is discarded."""
+        with translated(self.path):
+            return mailroom.blocked(self._connection)
 
     # ---- how it is done ------------------------------------------------------------------------
 

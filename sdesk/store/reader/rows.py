@@ -291,6 +291,29 @@ class LedgerRow(NamedTuple):
     number: int | None
 
 
+class OutboxRow(NamedTuple):
+    """One mail that is to go, or went."""
+
+    id: int
+    kind: str
+    """Which template: `reply`, `acknowledgement`, ..."""
+    number: int | None
+    ref: str
+    subject: str
+    """The ticket's."""
+    to: tuple[str, ...]
+    """Addresses, with those of Cc."""
+    state: str
+    """`queued`, `sent`, `failed`, `held`, `taken_back`."""
+    created_at: datetime
+    send_after: datetime
+    """When it goes at the earliest."""
+    sent_at: datetime | None
+    attempts: int
+    error: str | None
+    message_id: str
+
+
 class QuarantineRow(NamedTuple):
     """One message whose handling raised."""
 
@@ -306,6 +329,15 @@ class QuarantineRow(NamedTuple):
     quarantined_at: datetime
     ended_at: datetime | None
     ended_how: str | None
+
+
+class BlockedRow(NamedTuple):
+    """A sender whose mail is discarded."""
+
+    pattern: str
+    """An address, or a domain with those below it."""
+    actor: str
+    blocked_at: datetime
 
 
 class Counts(NamedTuple):

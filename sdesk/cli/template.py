@@ -1,0 +1,96 @@
+"""`desk template`: the words of what the desk sends, and what they make of a ticket."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+import typer
+
+from sdesk.cli import invocation, output
+from sdesk.cli.numbers import one_ticket
+from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.safe_text import neutralise, one_line
+
+
+class TemplateRow(NamedTuple):
+    """A template that may be used."""
+
+    name: str
+    language: str
+    origin: str
+    """`team KEY`, `desk`, or `program`: what stands first here is used first."""
+    subject: str
+
+
+TEMPLATES: Sheet[TemplateRow] = Sheet(
+    fields=(
+        Field("name", lambda row: row.name),
+        Field("language", lambda row: row.language),
+        Field("origin", lambda row: row.origin),
+        Field("subject", lambda row: row.subject),
+    ),
+    columns=(
+        Column("NAME", lambda row, eyes: row.name),
+        Column("LANGUAGE", lambda row, eyes: row.language),
+        Column("FROM", lambda row, eyes: row.origin),
+        Column("SUBJECT", lambda row, eyes: row.subject, cut=True),
+    ),
+)
+
+
+def template_list(ctx: typer.Context) -> None:
+    """Print the templates: the teams' own, the desk's own, and the program's.
+
+    Examples:
+      sdesk desk template list
+    """
+    call = invocation.of(ctx)
+    actor = call.actor_or_system
+    from sdesk.desk.previews import all_wordings
+    from sdesk.mail.outbox.templates import all_shipped
+
+    with call.desk.work(actor, call.now) as work:
+        _, own = all_wordings(work)
+    rows = [TemplateRow(each.name, each.language, f"team {each.team}", each.subject) for each in own if each.team]
+    rows += [TemplateRow(each.name, each.language, "desk", each.subject) for each in own if not each.team]
+    rows += [TemplateRow(each.name.value, each.language, each.origin, each.subject) for each in all_shipped()]
+    order = {"t": 0, "d": 1, "p": 2}
+    rows.sort(key=lambda row: (row.name, row.language, order[row.origin[0]], row.origin))
+    call.output.rows(rows, TEMPLATES)
+
+
+def template_show(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="reply, acknowledgement, ...", show_default=False)],
+    ticket: Annotated[
+        str, typer.Option("--ticket", metavar="NUMBER", help="whose values are put in", show_default=False)
+    ],
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="LANGUAGE", help="instead of the requester's", show_default=False),
+    ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="KEY", help="instead of the ticket's", show_default=False)
+    ] = None,
+) -> None:
+    """Print a mail as a template would make it of a ticket. Nothing is sent, nothing is changed.
+
+    Examples:
+      sdesk desk template show acknowledgement --ticket 12
+      sdesk desk template show resolution --ticket SD-12 --language ru --team it
+    """
+    call = invocation.of(ctx)
+    actor = call.actor_or_system
+    number = one_ticket(call, [ticket], "--ticket")
+    from sdesk.desk.previews import kind_of, previewed
+    from sdesk.mail.outbox.render import render, template_of
+
+    with call.desk.work(actor, call.now) as work:
+        facts = previewed(work, kind_of(name), number, language=language, team=team)
+    chosen = template_of(facts)
+    smtp = call.config.smtp
+    letter = render(
+        facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "nobody@desk.invalid"
+    )
+    output.text(f"Template: {chosen.name} in {chosen.language}, of the {one_line(chosen.origin)}\n")
+    output.text(neutralise(letter.shown()))

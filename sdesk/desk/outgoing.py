@@ -1,0 +1,87 @@
+"""What people do with the outbox: try a mail again, let what is held go, or see that it never goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.find import sees
+from sdesk.desk.steps.history import record
+from sdesk.domain.errors import NotFound, Refused
+from sdesk.domain.ticket import Role
+from sdesk.store.models import Message, Outbox, Ticket
+from sdesk.store.models.mail import OutboxState
+
+
+def retry(work: Work, mail: int) -> None:
+    """Send a mail that failed, or that waits for its next try, at the next `mail send`: its tries begin anew."""
+    row = _found(work, mail)
+    if row.state not in {OutboxState.FAILED, OutboxState.QUEUED}:
+        raise Refused(f"mail {mail} is {_said(row.state)}", "only what failed or waits is tried again")
+    if row.state is OutboxState.FAILED and row.message_ref is not None:
+        message = work.session.get_one(Message, row.message_ref)
+        message.undeliverable = None
+        work.session.add(message)
+    if row.state is OutboxState.QUEUED and row.send_after <= work.now:
+        # It is due anyhow, or somebody sends it just now.
+        return
+    row.state, row.send_after, row.attempts, row.claimed_at = OutboxState.QUEUED, work.now, 0, None
+    _record(work, row, "mail_retried")
+    work.session.add(row)
+    work.session.flush()
+
+
+def release(work: Work, mail: int) -> None:
+    """Let a mail go that is held since a restore."""
+    row = _found(work, mail)
+    if row.state is not OutboxState.HELD:
+        raise Refused(f"mail {mail} is {_said(row.state)}", "only what is held is released")
+    row.state, row.send_after = OutboxState.QUEUED, max(row.send_after, work.now)
+    _record(work, row, "mail_released")
+    work.session.add(row)
+    work.session.flush()
+
+
+def discard(work: Work, mail: int) -> None:
+    """See that a mail never goes."""
+    row = _found(work, mail)
+    if row.state in {OutboxState.SENT, OutboxState.TAKEN_BACK}:
+        raise Refused(f"mail {mail} is {_said(row.state)}", "there is nothing left to discard")
+    if row.state is OutboxState.QUEUED and row.claimed_at is not None:
+        raise Refused(f"mail {mail} is being sent just now", "look at it again in a while")
+    row.state, row.last_error, row.before = OutboxState.TAKEN_BACK, f"discarded by {work.actor.login}", None
+    _record(work, row, "mail_discarded")
+    work.session.add(row)
+    work.session.flush()
+
+
+def of_state(work: Work, state: OutboxState) -> Sequence[int]:
+    """The mails of a state whose tickets the actor may see, oldest first."""
+    rows = work.session.scalars(select(Outbox).where(col(Outbox.state) == state).order_by(col(Outbox.id))).all()
+    return [row.id for row in rows if row.id is not None and _visible(work, row)]
+
+
+def _found(work: Work, mail: int) -> Outbox:
+    if work.actor.role is Role.AUDITOR:
+        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+    row = work.session.get(Outbox, mail)
+    if row is None or not _visible(work, row):
+        raise NotFound(f"there is no mail {mail} in the outbox", "see `sdesk mail outbox list`")
+    return row
+
+
+def _visible(work: Work, row: Outbox) -> bool:
+    ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
+    return work.actor.sees_all if ticket is None else sees(work, work.actor, ticket)
+
+
+def _record(work: Work, row: Outbox, event: str) -> None:
+    if row.ticket_id is not None:
+        record(work, row.ticket_id, event, outbox=row.id, kind=row.kind, message=row.message_ref)
+
+
+def _said(state: OutboxState) -> str:
+    return state.value.replace("_", " ")

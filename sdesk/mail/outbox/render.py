@@ -1,0 +1,170 @@
+"""Rendering: the facts of an outgoing mail become a letter. Nothing is read or written here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sdesk.desk.letter_facts import LetterFacts, Said
+from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.domain.errors import BadInput
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind
+from sdesk.domain.safe_text import one_line
+from sdesk.domain.thread import token_address
+from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.plain_text import flowed, quotation
+from sdesk.mail.outbox.templates import Chosen, choose, fill
+from sdesk.mail.outbox.words import attribution
+
+_BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
+_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.CONFIRMATION}
+_REQUEST = {"ru": "ваша заявка"}
+"""What stands for a subject that anybody may have put there."""
+
+
+def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
+    """The letter of a mail, the same at every try but for its Date.
+
+    `fallback_sender`: the address of a desk whose team has none. BadInput where a template of the desk file cannot be
+    used, or nobody knows from which address the mail is to go.
+    """
+    sender = facts.team.address or fallback_sender
+    if not sender:
+        raise BadInput(f"team `{facts.team.key}` has no mail address to write from", "give it one in the desk file")
+    chosen = template_of(facts)
+    zone = ZoneInfo(facts.desk.time_zone)
+    subject, body = fill(chosen, values_of(facts, chosen.language), zone)
+    parts = [body.strip("\n"), *(_quoted(each, zone, chosen.language) for each in facts.quoted)]
+    if facts.kind not in FOR_AGENTS and facts.team.signature.strip():
+        parts.append("-- \n" + facts.team.signature.strip("\n"))
+    text = "\n\n".join(part for part in parts if part)
+    return Letter(
+        sender=Mailbox(sender, _sender_name(facts)),
+        to=facts.to,
+        cc=facts.cc,
+        subject=_tagged(subject, facts.ticket.ref),
+        fields=tuple(_fields(facts, sender)),
+        text=flowed(text) + "\n",
+        attachments=facts.attachments,
+    )
+
+
+def template_of(facts: LetterFacts) -> Chosen:
+    """The template that holds for a mail."""
+    return choose(facts.kind, facts.language, facts.desk.language, facts.team.key, facts.wordings)
+
+
+def promised(facts: LetterFacts) -> datetime | None:
+    """The instant that a mail tells the requester to expect an answer or a solution by; None where it tells none."""
+    if facts.kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}:
+        return None
+    return _to_come(facts.ticket.solved_by, facts.now) or _to_come(facts.ticket.answered_by, facts.now)
+
+
+def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
+    """What a template of the mail's kind may name (`TEMPLATE_VARIABLES`)."""
+    ticket = facts.ticket
+    values: dict[str, Any] = {
+        "desk": {"name": facts.desk.name},
+        "team": {"name": facts.team.name, "address": facts.team.address},
+        "ticket": {
+            "number": ticket.number,
+            "ref": ticket.ref,
+            "subject": ticket.subject,
+            "status": ticket.status,
+            "priority": ticket.priority,
+            "service": ticket.service,
+            "unit": ticket.unit,
+            "created_at": ticket.created_at,
+            "answered_by": _to_come(ticket.answered_by, facts.now),
+            "solved_by": _to_come(ticket.solved_by, facts.now),
+            "promised_at": ticket.promised_at,
+        },
+        "requester": {
+            "name": facts.requester.name if facts.requester else "",
+            "address": facts.requester.address if facts.requester else "",
+        },
+        "agent": {"name": facts.agent},
+        "message": facts.message.text.strip("\n") if facts.message else "",
+    }
+    return values | _OWN.get(facts.kind, _nothing)(facts, values, language)
+
+
+def _nothing(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {}
+
+
+def _of_acknowledgement(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Whoever fills a form in names whom he likes: words of his would go to a stranger in the desk's name."""
+    if not facts.ticket.by_form:
+        return {}
+    return {"ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")}}
+
+
+def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return {"message": quotation(values["message"]), "hindrance": one_line(str(facts.values.get("hindrance") or ""))}
+
+
+_OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
+    MailKind.ACKNOWLEDGEMENT: _of_acknowledgement,
+    MailKind.CONFIRMATION: _of_confirmation,
+}
+"""What a kind of mail says otherwise than all, or beyond it."""
+
+
+def _to_come(instant: datetime | None, now: datetime) -> datetime | None:
+    """A deadline that has passed is no promise any more."""
+    return instant if instant is not None and instant > now else None
+
+
+def _sender_name(facts: LetterFacts) -> str:
+    if facts.kind in _BY_A_PERSON and facts.agent:
+        return f"{facts.agent}, {facts.team.name}"
+    return facts.team.name
+
+
+def _tagged(subject: str, ref: str) -> str:
+    """A subject with the ticket's tag once, whatever people have made of it."""
+    tag = f"[{ref}]"
+    first, *others = re.split(re.escape(tag), one_line(subject), flags=re.IGNORECASE)
+    if not others:
+        return f"{tag} {first}".strip()
+    return one_line(f"{first}{tag}{''.join(others)}")
+
+
+def _quoted(said: Said, zone: ZoneInfo, language: str) -> str:
+    if not said.text.strip():
+        return ""
+    return f"{attribution(one_line(said.author), said.at, zone, language)}\n{quotation(said.text)}"
+
+
+def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
+    # The mail goes now, so this is its Date (RFC 5322 3.6.1), in the desk's own time.
+    local = facts.now.astimezone(ZoneInfo(facts.desk.time_zone))
+    fields = [
+        ("Date", format_datetime(local if local.utcoffset() else facts.now.astimezone(UTC))),
+        ("Message-ID", facts.message_id),
+    ]
+    if facts.in_reply_to:
+        fields.append(("In-Reply-To", facts.in_reply_to))
+    if facts.references:
+        fields.append(("References", " ".join(facts.references)))
+    token = read_message_id(facts.message_id)
+    if token is not None and facts.team.plus_addressing and facts.team.address:
+        answered_at = token_address(sender, *token)
+        fields.append(field_of_addresses("Reply-To", [Mailbox(answered_at, facts.team.name)]))
+    fields.append((LOOP_HEADER, facts.desk.loop_token))
+    if facts.kind in AUTOMATIC:
+        submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
+        fields += [
+            ("Auto-Submitted", submitted),
+            ("X-Auto-Response-Suppress", "All"),
+            # No standard, and yet what vacation programs look at first.
+            ("Precedence", "bulk"),
+        ]
+    return fields
