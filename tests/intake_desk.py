@@ -161,18 +161,25 @@ class MailDesk:
         return self.rows("SELECT kind, other_id FROM link WHERE ticket_id = ? ORDER BY other_id", number)
 
     def outbox(self) -> list[tuple[str, str, timedelta]]:
-        """What is to be sent: kind, to whom, how long after it was queued."""
+        """What is to be sent to people: kind, to whom, how long after it was queued. See `told` for the agents."""
         return [
             (kind, address, datetime.fromisoformat(after) - datetime.fromisoformat(created))
             for kind, address, after, created in self.rows(
-                "SELECT kind, to_address, send_after, created_at FROM outbox ORDER BY id"
+                "SELECT kind, to_address, send_after, created_at FROM outbox WHERE kind <> 'notification' ORDER BY id"
             )
         ]
 
+    def told(self, number: int | None = None) -> list[tuple[str, str]]:
+        """Which agents are told of what, in order: (login, event); of one ticket, or of all."""
+        sql = 'SELECT a.key, o."values" FROM outbox AS o JOIN agent AS a ON a.id = o.agent_id'
+        sql += " WHERE o.kind = 'notification' AND coalesce(?1, o.ticket_id) IS o.ticket_id ORDER BY o.id"
+        return [(login, json.loads(values)["event"]) for login, values in self.rows(sql, number)]
+
     def sent_id(self, number: int) -> str:
-        """The Message-ID of the last mail that was queued for a ticket."""
+        """The Message-ID of the last mail to people that was queued for a ticket."""
         ((message_id,),) = self.rows(
-            "SELECT message_id FROM outbox WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", number
+            "SELECT message_id FROM outbox WHERE ticket_id = ? AND kind <> 'notification' ORDER BY id DESC LIMIT 1",
+            number,
         )
         return str(message_id)
 

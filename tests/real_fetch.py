@@ -54,8 +54,19 @@ class Station:
 
     def command(self, *more: str) -> list[str]:
         """The arguments of a fetch that takes whatever there is."""
-        program = [sys.executable, "-m", "sdesk", "--config", str(self.config), "--db", str(self.store)]
-        return [*program, "mail", "fetch", "support", "--since", "all", "--max-new", "0", "-o", "json", *more]
+        words = ["mail", "fetch", "support", "--since", "all", "--max-new", "0", "-o", "json", *more]
+        return [*self.program(), *words]
+
+    def program(self) -> list[str]:
+        """The arguments of any command on this store."""
+        return [sys.executable, "-m", "sdesk", "--config", str(self.config), "--db", str(self.store)]
+
+    def run(self, *words: str) -> Ran:
+        """Any command, to its end."""
+        done = subprocess.run(
+            [*self.program(), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     def start(self, *more: str) -> subprocess.Popen[str]:
         """A fetch that runs beside the test."""

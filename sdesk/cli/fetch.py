@@ -137,6 +137,8 @@ def take(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOption
     """Fetch one mailbox after the other; one that fails does not stop the next."""
     from sdesk.mail.fetch import fetch as fetch_mailbox
 
+    if call.config.keep_free is not None:
+        call.desk.keep_free = call.config.keep_free
     taken = Taken()
     for mailbox in mailboxes:
         progress = _progress(mailbox.name)

@@ -8,10 +8,13 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
-from sdesk.cli.options import MOST, Limit
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.numbers import one_ticket
+from sdesk.cli.options import MOST, Limit, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.ledger import Outcome
 from sdesk.store.reader.rows import LedgerRow, QuarantineRow
 
 LEDGER: Sheet[LedgerRow] = Sheet(
@@ -37,7 +40,7 @@ LEDGER: Sheet[LedgerRow] = Sheet(
         Column("SUBJECT", lambda row, eyes: row.subject, cut=True),
         Column("OUTCOME", lambda row, eyes: row.outcome),
         Column("TICKET", lambda row, eyes: "" if row.number is None else str(row.number), right=True),
-        Column("WHY", lambda row, eyes: row.reason, cut=True),
+        Column("WHY", lambda row, eyes: row.reason, wrap=True),
     ),
     number=lambda row: row.number,
 )
@@ -68,15 +71,60 @@ QUARANTINE: Sheet[QuarantineRow] = Sheet(
 )
 
 
-def ledger(ctx: typer.Context, limit: Limit = 50) -> None:
-    """Print the messages that the desk saw, newest first, and what became of each.
+def ledger(
+    ctx: typer.Context,
+    mailbox: Annotated[
+        str | None, typer.Option("--mailbox", metavar="NAME", help="of one mailbox", show_default=False)
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", metavar="WORD", help=f"what became of it: {', '.join(Outcome)}", show_default=False),
+    ] = None,
+    ticket: Annotated[
+        str | None,
+        typer.Option(
+            "--ticket", "--number", metavar="NUMBER", help="of one ticket, as 123 or SD-123", show_default=False
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="WHEN", help="seen since then", show_default=False)
+    ] = None,
+    message_id: Annotated[
+        str | None,
+        typer.Option("--message-id", metavar="TEXT", help="whose Message-ID has this in it", show_default=False),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="prove that nothing on the server is missing from it, and that it adds up")
+    ] = False,
+    limit: Limit = 50,
+) -> ExitCode:
+    """Print the messages that the desk saw, newest first: from whom, what became of each, and why.
 
     Examples:
       sdesk mail ledger
+      sdesk mail ledger --message-id 4711@shop.example
+      sdesk mail ledger --outcome ignored --since -7d
       sdesk mail ledger --limit 0 -o csv > ledger.csv
+      sdesk mail ledger --check
     """
     call = invocation.of(ctx)
-    call.output.rows(call.reader.ledger(call.actor_or_system, limit=limit), LEDGER)
+    if check:
+        if outcome or ticket or since or message_id:
+            raise BadInput("--check looks at all of a mailbox", "leave the other filters out")
+        from sdesk.cli.ledger_check import check_ledger
+
+        return check_ledger(call, mailbox)
+    from sdesk.store.reader.mailroom import Sought
+
+    sought = Sought(
+        mailbox=mailbox,
+        outcome=one_of("--outcome", outcome, Outcome),
+        number=one_ticket(call, [ticket], "--ticket") if ticket is not None else None,
+        since=call.instant(since) if since is not None else None,
+        message_id=message_id,
+    )
+    call.output.rows(call.reader.ledger(call.actor_or_system, limit=limit, sought=sought), LEDGER)
+    return ExitCode.DONE
 
 
 def quarantine_list(

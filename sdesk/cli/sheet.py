@@ -50,6 +50,8 @@ class Column(NamedTuple, Generic[Row]):
     right: bool = False
     cut: bool = False
     """Whether it gives way where the terminal is narrow: it is cut short, and all but the first of them may go."""
+    wrap: bool = False
+    """Whether it is broken into lines where the terminal is narrow: a sentence that must be read whole."""
     optional: bool = False
     """Whether it is only there when some row has something to say in it."""
 

@@ -24,6 +24,8 @@ _GAP = 2
 """Blanks between two columns."""
 _LEAST = 12
 """What is left of a column that gives way."""
+_LEAST_WRAPPED = 24
+"""What is left of a sentence that is broken into lines."""
 
 
 def by_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, *, colored: bool) -> str:
@@ -46,8 +48,8 @@ def by_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, 
             columns[place].header,
             justify="right" if columns[place].right else "left",
             width=widths[place],
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=not columns[place].wrap,
+            overflow="fold" if columns[place].wrap else "ellipsis",
         )
     for line in cells:
         table.add_row(*(line[place] for place in shown))
@@ -77,6 +79,8 @@ def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Ro
     """The columns that fit into the terminal; `widths` of those that give way are made smaller."""
     width = _width()
     left = list(shown)
+    wrapped = {place: widths[place] for place in left if columns[place].wrap}
+    widths[:] = [min(each, _LEAST_WRAPPED) if place in wrapped else each for place, each in enumerate(widths)]
     giving = [place for place in left if columns[place].cut]
     while True:
         over = sum(widths[place] for place in left) + _GAP * (len(left) - 1) - width
@@ -88,6 +92,9 @@ def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Ro
         # The widest gives first, a cell at a time; the first column, which says what it is about, counts half.
         widths[max(giving, key=lambda place: widths[place] / (2 if place == giving[0] else 1))] -= 1
         over -= 1
+    for place, wanted in wrapped.items():
+        spare = width - sum(widths[each] for each in left) - _GAP * (len(left) - 1)
+        widths[place] = min(wanted, widths[place] + max(spare, 0))
     return left
 
 

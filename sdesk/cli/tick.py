@@ -2,35 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli import fetch as fetching
-from sdesk.cli import invocation, output
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.domain.errors import SdeskError, Unavailable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sdesk.mail.ticking import TickReport
 
 
 def tick(
     ctx: typer.Context,
-    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing when all is well")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="say nothing but news: for cron")] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="say on standard error what became of each message")
+    ] = False,
+    log_file: Annotated[
+        Path | None,
+        typer.Option("--log-file", metavar="FILE", help="add that to a file: message ids and ticket numbers alone"),
+    ] = None,
 ) -> ExitCode:
-    """Fetch mail, wake tickets up, close what is over. Safe to overlap and to kill.
+    """Fetch mail, send mail, tell agents, watch promises, wake tickets up. Safe to overlap and to kill.
 
     Examples:
       sdesk tick
       * * * * * sdesk tick --quiet
+      sdesk init --cron
     """
     call = invocation.of(ctx)
-    from sdesk.desk.tick import sweep
+    from sdesk.mail.ticking import tick as run
 
-    mailboxes = fetching.chosen(call, [])
-    taken = fetching.take(call, mailboxes) if mailboxes else fetching.Taken()
-    swept = sweep(call.desk, now=call.surroundings.clock())
-    fetching.tell(taken)
+    report = run(call.desk, call.config, now=call.surroundings.clock)
+    if verbose:
+        for line in report.log:
+            diagnostics.note(line)
+    for sentence in report.recovered:
+        diagnostics.note(sentence)
+    _tell_failures(report, quiet=quiet)
+    fetching.tell(fetching.Taken(reports=report.fetched))
     if not quiet:
-        for report in taken.reports:
-            done = f"{report.examined} examined, {report.created} created, {report.followed_up} followed up"
-            output.text(f"{report.mailbox}: {done}\n")
-        output.text(f"tickets: {swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good\n")
-    return taken.code
+        _tell_all(report)
+    if log_file is not None:
+        _write(log_file, call.surroundings.clock(), report)
+    return _code(report)
+
+
+def _tell_failures(report: TickReport, *, quiet: bool) -> None:
+    for failure in report.failures:
+        if quiet and not failure.news:
+            continue
+        if isinstance(failure.error, SdeskError):
+            about = "" if failure.place in failure.error.what else failure.place
+            if failure.times > 1:
+                about = f"{failure.place} ({failure.times} times in a row)"
+            diagnostics.error(failure.error, about=about)
+        else:
+            diagnostics.bug(failure.error)
+
+
+def _tell_all(report: TickReport) -> None:
+    for fetched in report.fetched:
+        done = f"{fetched.examined} examined, {fetched.created} created, {fetched.followed_up} followed up"
+        output.text(f"{fetched.mailbox}: {done}\n")
+    for name in report.busy:
+        output.text(f"{name}: left to another tick that is at it\n")
+    if report.swept is not None:
+        swept = report.swept
+        told = f"{swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good"
+        output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise\n")
+    if report.sent is not None:
+        output.text(f"mail: {report.sent.sent} sent, {report.sent.retried} put off, {report.sent.failed} failed\n")
+    if report.notified is not None:
+        output.text(f"agents: {report.notified.agents} told of {report.notified.told} events\n")
+
+
+def _write(file: Path, now: datetime, report: TickReport) -> None:
+    """Add to the log. A file that cannot be written is said, and harms nothing."""
+    from sdesk.domain.instant import to_rfc3339
+
+    lines = [
+        *report.log,
+        *(f"{each.place} failed: {type(each.error).__name__}" for each in report.failures),
+        *(f"{name}: another tick is at it" for name in report.busy),
+    ]
+    if not lines:
+        return
+    try:
+        with file.open("a", encoding="utf-8") as stream:
+            stream.writelines(f"{to_rfc3339(now)} {line}\n" for line in lines)
+    except OSError as error:
+        diagnostics.warning(f"the log {file} cannot be written: {error.strerror}")
+
+
+def _code(report: TickReport) -> ExitCode:
+    errors = [each.error for each in report.failures if isinstance(each.error, SdeskError)]
+    if len(errors) < len(report.failures):
+        return ExitCode.FAILED
+    if not errors and any(each.quarantined or each.skipped for each in report.fetched):
+        return ExitCode.PARTLY
+    if any(isinstance(each.error, Unavailable) and each.place == "disk" for each in report.failures):
+        # Whatever else went: mail is not taken.
+        return ExitCode.STORE
+    return diagnostics.overall(errors, done=report.done)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from sdesk.config.section import Section
     from sdesk.config.wire import AnyMailbox, Server
+    from sdesk.domain.ticket import Priority
 
 SYSTEM_FILE = Path("/etc/sdesk/config.toml")
 """Read where the user has no file of their own."""
@@ -25,11 +27,13 @@ class Notify(NamedTuple):
     """How agents are told besides by mail."""
 
     command: tuple[str, ...] = ()
-    """Argument vector with {agent}, {priority} and the like; the text comes on its standard input."""
+    """Argument vector with {agent}, {priority}, {number} and {event}; the text comes on its standard input."""
     apprise: tuple[str, ...] = ()
     """Apprise addresses."""
     on_success: tuple[str, ...] = ()
-    """A sign of life: run after each good tick."""
+    """A sign of life: run after each good tick; or an address (http, https) that is asked for."""
+    priorities: frozenset[Priority] | None = None
+    """Of tickets of which priorities command and Apprise tell; None: of all."""
 
 
 class Console(NamedTuple):
@@ -49,6 +53,8 @@ class Config(NamedTuple):
     """Where it was read from."""
     store: Path | None = None
     """`[store] url`."""
+    keep_free: int | None = None
+    """`[store] keep_free`, bytes: with less room on the disk no mail is taken. None: what `store/room` says."""
     mailboxes: Mapping[str, AnyMailbox] = {}
     """By name, in the order of the file."""
     smtp: Server | None = None
@@ -156,6 +162,7 @@ def _config(file: Path, values: Mapping[str, Any], env: Mapping[str, str]) -> Co
         with root.section("store") as section:
             url = section.text("url")
             store = sqlite_path(url, f"{file}: [store] url", env, file.parent) if url else None
+            keep_free = section.count("keep_free", 1) if section.has("keep_free") else None
         mailboxes: dict[str, AnyMailbox] = {}
         smtp = None
         if root.has("mailboxes") or root.has("smtp"):
@@ -164,9 +171,33 @@ def _config(file: Path, values: Mapping[str, Any], env: Mapping[str, str]) -> Co
             mailboxes = wire.mailboxes(root.section("mailboxes"))
             smtp = wire.smtp(root.section("smtp")) if root.has("smtp") else None
         with root.section("notify") as section:
-            notify = Notify(section.command("command"), section.texts("apprise"), section.command("on_success"))
+            notify = _notify(section)
         with root.section("console") as section:
             keys = section.section("keys")
             bound = {action: ",".join(keys.text_or_texts(action)) for action in keys.values}
             console = Console(section.flag("mouse", True), section.text("theme"), bound)
-    return Config(file, store, mailboxes, smtp, notify, console)
+    return Config(file, store, keep_free, mailboxes, smtp, notify, console)
+
+
+def _notify(section: Section) -> Notify:
+    priorities = None
+    if text := section.text("priorities"):
+        from sdesk.domain.priority import parse_priorities
+
+        try:
+            priorities = parse_priorities(text)
+        except BadInput as error:
+            section.fail("priorities", error.what, error.remedy)
+    return Notify(section.command("command"), section.texts("apprise"), _sign_of_life(section), priorities)
+
+
+def _sign_of_life(section: Section) -> tuple[str, ...]:
+    """A command, or an address to ask for, which may stand alone as a text."""
+    value = section.values.get("on_success")
+    if not isinstance(value, str):
+        return section.command("on_success")
+    if not section.text("on_success").startswith(("http://", "https://")):
+        section.fail(
+            "on_success", "must be an address (http, https), or a command", 'as ["curl", "-fsS", "https://..."]'
+        )
+    return (value,)

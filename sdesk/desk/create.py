@@ -11,10 +11,12 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import parse_mailbox, person_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Channel, Direction, Impact, Priority, Role, Urgency
 from sdesk.store.models import Ticket
@@ -64,6 +66,7 @@ def create(
     if external_id is not None:
         _require_free(work, external_id)
     body = neutralise(text)
+    opened_channel = word_of(Channel, channel, "channel")
     opened = open_ticket(
         work,
         Opening(
@@ -72,7 +75,7 @@ def create(
             service_id=service_id,
             requester_id=person.id if person else None,
             unit_id=unit_id,
-            channel=word_of(Channel, channel, "channel"),
+            channel=opened_channel,
             opened_at=work.now,
             assignee_id=assignee_id,
             impact=word_of(Impact, impact, "impact") if impact else None,
@@ -90,8 +93,9 @@ def create(
         else Mailbox(agent.email if agent else "", agent.name if agent else work.actor.name)
     )
     index_ticket(work, opened.number, subject, body, f"{author.name} {author.address}")
+    message = None
     if body:
-        add_message(
+        message = add_message(
             work,
             opened.number,
             Direction.IN,
@@ -102,6 +106,17 @@ def create(
             person_id=person.id if person else None,
             subject=subject,
             indexed=False,
+        )
+    if opened_channel is not Channel.IMPORT:
+        notify_of(
+            work,
+            opened.number,
+            AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
+            team_id=team_id,
+            priority=opened.priority,
+            assignee_id=assignee_id,
+            message=message,
+            by=work.actor.agent_id,
         )
     ref = rules.ref(opened.number)
     return Change(opened.number, ref, f"{ref} opened")

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from sdesk.desk import rules as setup_rules
 from sdesk.desk.rules import Rules
 from sdesk.domain.actor import Actor
+from sdesk.store import room
 from sdesk.store.engine import BUSY_SECONDS, Store
 
 
@@ -37,6 +38,8 @@ class Desk:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.keep_free = room.KEEP_FREE
+        """Bytes of the disk below which no mail is taken."""
         self._rules: Rules | None = None
 
     @contextmanager
@@ -45,6 +48,10 @@ class Desk:
         with self.store.begin() as session:
             connection = session.connection()
             yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
+
+    def require_room(self) -> None:
+        """Unavailable where the disk is nearly full: whoever takes mail asks before, since it is safe where it is."""
+        room.require_room(self.store.path, self.keep_free)
 
     def ref(self, number: int) -> str:
         """A ticket's number as people write it, where the set-up is known already."""

@@ -16,6 +16,7 @@ from sqlmodel import col
 from sdesk.desk.letter_facts import LetterFacts, facts_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.promises import still_moved
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
@@ -170,6 +171,8 @@ def _pointless(work: Work, row: Outbox) -> str | None:
         return None
     if ticket.status not in OPEN_STATUSES:
         return f"its ticket is {ticket.status}"
+    if row.kind == MailKind.PROMISE and still_moved(work, ticket, row) is None:
+        return "what was promised holds again, or nothing is promised now"
     if row.kind == MailKind.ACKNOWLEDGEMENT and ticket.first_response_met_at is not None:
         return "it was answered already"
     return None

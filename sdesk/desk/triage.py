@@ -16,8 +16,10 @@ from sdesk.desk.steps.losses import (
     suspect_outage,
 )
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
+from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import end
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
 from sdesk.store.models import Ticket
 
@@ -34,7 +36,8 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
     record(work, number, "service", old=old, new=chosen.key)
     ticket.service_id = chosen.id
-    if chosen.team_id != ticket.team_id:
+    given = chosen.team_id != ticket.team_id
+    if given:
         teams = work.rules.teams
         record(work, number, "team", old=teams[ticket.team_id].key, new=teams[chosen.team_id].key)
         ticket.team_id = chosen.team_id
@@ -48,6 +51,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     _set_priority(work, ticket)
     follow_promise(work, ticket, promise)
     settle(work, ticket)
+    if given:
+        # To another team it is new.
+        notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
     return Change(number, ref, f"{ref} is about {chosen.key}: {ticket.priority}, team {_team(work, ticket)}")
 
 

@@ -23,11 +23,13 @@ from sdesk.desk.steps.moves import (
     require_move,
     set_status,
 )
+from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import reopen as reopen_clocks
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
 from sdesk.store.models import Ticket
 
@@ -56,6 +58,7 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
     require_sight(work, ticket.team_id, agent_id)
     _hand_over(work, ticket, agent_id)
     settle(work, ticket)
+    notify(work, ticket, AgentEvent.ASSIGNED, by=work.actor.agent_id)
     name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
     return Change(number, ref, f"{ref} assigned to {name}")
 
@@ -86,6 +89,7 @@ def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
         _hand_over(work, ticket, None)
     follow_promise(work, ticket, promise)
     settle(work, ticket)
+    notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
     return Change(number, ref, f"{ref} given to team {team.key}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 LOOP_HEADER = "X-SDesk-Loop"
@@ -25,6 +26,8 @@ class MailKind(StrEnum):
     """To an agent: something happened to a ticket (`AgentEvent`)."""
     CONFIRMATION = "confirmation"
     """To an agent whose mail came without a token: was it really you?"""
+    DIGEST = "digest"
+    """Several notifications in one mail: a template, and no row of the outbox."""
 
 
 AUTOMATIC = frozenset(
@@ -57,9 +60,24 @@ _ALWAYS = {
     "message": (),
 }
 
+_OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    MailKind.NOTIFICATION: {
+        "team": ("name",),
+        "agent": ("name",),
+        "ticket": (
+            *("number", "ref", "subject", "priority", "service", "unit", "phone", "requester"),
+            *("due_at", "due_kind", "loss"),
+        ),
+        "event": (),
+        "author": (),
+        "message": (),
+    },
+    MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
+}
+
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {}) for kind in MailKind
-}
+} | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
 TEMPLATE_LANGUAGES = ("en", "ru")
@@ -92,3 +110,8 @@ class AgentEvent(StrEnum):
     """Something that the desk sent did not arrive."""
     STRANGER = "stranger"
     """Somebody who takes no part named the ticket's number, or wrote into its thread."""
+
+
+def moved_away(old: datetime, new: datetime, zone: tzinfo) -> bool:
+    """Whether a promise that moved from `old` to `new` is to be told: it is later, or on another day of `zone`."""
+    return new > old or new.astimezone(zone).date() != old.astimezone(zone).date()

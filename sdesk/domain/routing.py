@@ -15,13 +15,14 @@ CONDITIONS = ("recipient", "sender", "domain", "subject", "body", "header")
 """What a rule's `when` may ask."""
 ASSIGNMENTS = ("team", "service", "unit", "requester", "priority", "tags", "status", "discard")
 """What a rule's `set` may decide."""
-GROUPS = ("requester", "unit", "service")
-"""Named groups of a pattern that decide a field."""
+GROUPS = ("requester", "name", "unit", "service")
+"""Named groups of a pattern that decide a field; `name` is the requester's. Any other is a tag, `order:4711`."""
 
 _LONGEST_SEARCHED = 20_000
 """Letters of a body that a pattern looks at: enough for any form, and a bound on a slow pattern."""
 _LONGEST_LINE = 1_000
 """The same of a subject, and of one header."""
+_LONGEST_TAG = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,15 @@ def route(rules: Sequence[Rule], mail: InboundMail) -> Routing:
         if groups is None:
             continue
         person = person or rule.person
-        for key, value in (*groups.items(), *rule.assignment.items()):
+        decided = {key: value for key, value in groups.items() if key in GROUPS}
+        told = [
+            f"{key}:{word}"[:_LONGEST_TAG]
+            for key, value in groups.items()
+            if key not in GROUPS
+            for word in (_word(value),)
+            if word
+        ]
+        for key, value in (*decided.items(), *([("tags", told)] if told else ()), *rule.assignment.items()):
             if key == "tags":
                 values["tags"] = tuple(dict.fromkeys((*values.get("tags", ()), *value)))
                 decided_by.setdefault("tags", position)
@@ -115,8 +124,13 @@ def _matches(rule: Rule, mail: InboundMail) -> dict[str, str] | None:
         match = next((found for text in texts if (found := pattern.search(text))), None)
         if match is None:
             return None
-        groups |= {key: value.strip() for key, value in match.groupdict().items() if value and key in GROUPS}
+        groups |= {key: value.strip() for key, value in match.groupdict().items() if value}
     return groups
+
+
+def _word(value: str) -> str:
+    """What a form's field says as one word: a tag has no blank and no comma."""
+    return "-".join(value.replace(",", " ").split()).lower()
 
 
 def _below(domain: str, wanted: Iterable[str]) -> bool:

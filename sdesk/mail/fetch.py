@@ -50,6 +50,7 @@ def fetch(
     `source` stands in for the mailbox's own, for tests and for a connection that is open already. `stopping` is asked
     between two messages: what was taken until then is marked, and the rest is left to the next fetch.
     """
+    desk.require_room()
     run = _Run(desk, mailbox, now, options or FetchOptions(), progress, stopping)
     started = time.perf_counter()
     run.begin()
@@ -209,6 +210,8 @@ class _Run:
             return not ledgers.was_fetched(work, self.mailbox.name)
 
     def _take_batch(self, source: Source, batch: list[Item]) -> None:
+        # Before a write could fail: what lies on the server is safe there.
+        self.desk.require_room()
         taken: list[Item] = []
         aside: list[Item] = []
         fresh: list[Item] = []

@@ -225,10 +225,34 @@ def test_tick_fetches_and_wakes(
     assert json.loads(sdesk("show", "1", "-o", "json").out)["status"] == "new"
 
 
-def test_tick_says_what_is_wrong_however_quiet(sdesk: Sdesk, configured: Path) -> None:
-    ran = sdesk("tick", "--quiet")
-    assert (ran.code, ran.out) == (6, "")
+def test_tick_says_what_is_wrong(sdesk: Sdesk, configured: Path) -> None:
+    ran = sdesk("tick")
+    assert ran.code == 6
     assert ran.err.startswith("sdesk: error: mailbox down: ")
+
+
+def test_a_mailbox_that_fails_is_news_at_the_third_time_then_each_hour_and_when_it_is_well(
+    sdesk: Sdesk, configured: Path, doubles: Any, tmp_path: Path
+) -> None:
+    told = []
+    for minute in range(125):
+        ran = sdesk("tick", "--quiet")
+        assert (ran.code, ran.out) == (6, "")
+        if ran.err:
+            told.append(minute)
+            assert ran.err.startswith(f"sdesk: error: mailbox down ({minute + 1} times in a row): ")
+        doubles.now += timedelta(minutes=1)
+    assert told == [2, 62, 122]
+    text = configured.read_text()
+    configured.write_text(text.partition("[mailboxes.down]")[0])
+    for part in ("new", "cur", "tmp"):
+        (tmp_path / "well" / part).mkdir(parents=True)
+    with configured.open("a") as stream:
+        stream.write(f'[mailboxes.down]\nkind = "maildir"\npath = "{tmp_path / "well"}"\nteam = "it"\n')
+    ran = sdesk("tick", "--quiet")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("sdesk: mailbox down: well again; it had failed since ")
+    assert sdesk("tick", "--quiet") == Ran(0, "", "")
 
 
 def test_tick_without_any_mailbox(sdesk: Sdesk, at_desk: Path) -> None:

@@ -129,6 +129,20 @@ def test_a_form_is_a_person_whatever_its_headers_say(mails: MailDesk) -> None:
     assert mails.outbox() == [("acknowledgement", "lena@home.example", timedelta(minutes=2))]
 
 
+def test_a_forms_named_groups_set_requester_name_unit_and_tags(mails: MailDesk) -> None:
+    mails.apply(
+        DESK_FILE.replace(
+            "E-mail: (?P<requester>\\\\S+)",
+            "Name: (?P<name>.+)\\\\nE-mail: (?P<requester>\\\\S+)\\\\nShop: (?P<unit>\\\\S+)\\\\nOrder: (?P<order>.+)",
+        )
+    )
+    form = FORM.replace("Text: lovely", "Shop: flagship\nOrder: 47 11, B\nText: lovely")
+    mails.take(form.lstrip())
+    ticket = mails.ticket(1)
+    assert (ticket.requester_email, ticket.requester_name, ticket.unit) == ("lena@home.example", "Lena", "flagship")
+    assert ticket.tags == ("order:47-11-b",)
+
+
 def test_a_form_that_names_nobody_is_its_reply_to(mails: MailDesk) -> None:
     mails.take(
         FORM.replace("E-mail: lena@home.example", "E-mail: call me").replace("\nTo:", "\nReply-To: l@h.example\nTo:")

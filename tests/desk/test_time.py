@@ -111,4 +111,5 @@ def test_two_sweeps_at_once_do_it_once(desk: MailDesk) -> None:
     assert sum(report.closed for report in reports) == 10
     assert sum(report.stale for report in reports) == 10
     events = dict(desk.rows("SELECT event, count(*) FROM history WHERE actor = 'system' AND ticket_id GROUP BY event"))
-    assert events == {"woken": 10, "stale": 10, "status": 20}
+    # Broken are both promises of those that lay there, and the first answer to those that waited.
+    assert events == {"woken": 10, "stale": 10, "status": 20, "breached": 30}

@@ -6,6 +6,7 @@ import random
 import shutil
 import socket
 import sqlite3
+import subprocess
 import time
 import zlib
 from contextlib import closing
@@ -249,3 +250,25 @@ def test_two_fetches_at_once_take_each_letter_once(
         assert sum(report[name] for report in reports) == wanted[name]
     assert station.picture() == undisturbed
     assert all_seen(dovecot, user)
+
+
+def test_two_fetches_and_a_pipe_at_once_take_each_letter_once(desk_path: Path, dovecot: Dovecot) -> None:
+    """The mail server's alias and two fetches get at the same letters: whoever is first takes one."""
+    raws = [letter(f"Till {number}", message_id=f"<{number}@shop.example>") for number in range(120)]
+    user = dovecot.new_user(raws)
+    station = Station.imap(desk_path, dovecot, user)
+    running = [station.start(), station.start()]
+    for raw in raws[::-8]:
+        done = subprocess.run(
+            [*station.program(), "mail", "pipe", "--mailbox", "support"], input=raw, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+    for process in running:
+        report_of(ended(process))
+    assert station.rows("SELECT count(*), count(DISTINCT subject) FROM ticket") == [(120, 120)]
+    assert station.rows("SELECT count(*) FROM message") == [(120,)]
+    assert station.rows("SELECT count(*) FROM ledger WHERE folder = 'pipe'") == [(15,)]
+    assert station.fetch_report() == counts()
+    assert all_seen(dovecot, user)
+    checked = station.run("mail", "ledger", "--check")
+    assert (checked.code, checked.out) == (0, "mailbox\tfolder\tuid\twhat\n"), checked

@@ -139,11 +139,15 @@ def test_what_each_mail_asks_is_answered_by_an_index(busy_desk_path: Path, modul
 
 
 def test_the_demands_of_time_are_index_ranges(busy_desk_path: Path) -> None:
-    """What a tick asks each minute: who wakes, what goes stale."""
+    """What a tick asks each minute: who wakes, what goes stale, of what agents are told."""
     later = (NOW + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     with closing(sqlite3.connect(busy_desk_path)) as connection:
         for sql, index in (
             ("SELECT id FROM ticket WHERE wake_at IS NOT NULL AND wake_at <= ?", "ix_ticket_wake"),
             ("SELECT id FROM ticket WHERE is_open AND stale_at IS NOT NULL AND stale_at <= ?", "ix_ticket_stale"),
+            (
+                "SELECT * FROM ticket WHERE is_open AND alert_at IS NOT NULL AND alert_at <= ? ORDER BY alert_at",
+                "ix_ticket_alert",
+            ),
         ):
             assert any(index in step for step in plan(connection, sql, (later,)))

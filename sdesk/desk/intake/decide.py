@@ -28,8 +28,9 @@ from sdesk.desk.intake.supplier_mail import from_supplier
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.notify import notify
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import LOOP_HEADER, Party
+from sdesk.domain.outgoing import LOOP_HEADER, AgentEvent, Party
 from sdesk.domain.thread import subject_tag
 from sdesk.domain.ticket import LinkKind, Status
 from sdesk.store.models import Ticket
@@ -111,6 +112,7 @@ def _by_subject(work: Work, incoming: Incoming, tagged: Ticket) -> Receipt:
     if not belongs and receipt.number is not None:
         # By whom, and which ticket became of it, may stand behind a wall: the link between the two knows.
         record(work, require_id(tagged), "stranger_named_ticket", by="system")
+        notify(work, tagged, AgentEvent.STRANGER)
     return receipt
 
 

@@ -15,10 +15,11 @@ from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, recipients_of
 from sdesk.desk.steps.moves import require_id, wake
+from sdesk.desk.steps.notify import notify, notify_undeliverable
 from sdesk.desk.work import reopen_ticket
 from sdesk.domain.clock import Clocks, requester_wrote
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import Party
+from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.thread import only_thanks
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.store.models import Message, Ticket
@@ -40,6 +41,8 @@ def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: boo
         _asks_for_answer(work, ticket, incoming.origin)
     record(work, number, "message", by=REQUESTER if part_taken else "system", message=row, takes_part=part_taken)
     settle(work, ticket)
+    if not thanks and not quiet:
+        notify(work, ticket, AgentEvent.REPLY if part_taken else AgentEvent.STRANGER, message=row)
     ref = work.rules.ref(number)
     if not part_taken:
         return Receipt(
@@ -108,6 +111,8 @@ def note_bounce(work: Work, incoming: Incoming, ticket: Ticket) -> Receipt:
     )
     record(work, number, "undeliverable", by="system", message=row, reason=said)
     settle(work, ticket)
+    named = [*mail.reported_ids, *mail.in_reply_to, *mail.references]
+    notify_undeliverable(work, ticket, named, message=row, said=said)
     return Receipt(Outcome.NOTED, number, f"a bounce of what {work.rules.ref(number)} sent")
 
 

@@ -20,7 +20,7 @@ from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import address_token, referred_ids, subject_tag
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
-from sdesk.store.models import Ledger, Link, Message, Person, Ticket
+from sdesk.store.models import Ledger, Link, Message, Outbox, Person, Ticket
 from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
@@ -95,6 +95,9 @@ def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:
     for own in map(read_message_id, ids):
         if number is None and own is not None and (shown := read_token(work, *own)) is not None:
             number = shown.number
+    if number is None:
+        # A notification of several tickets names none of them in its Message-ID: its row of the outbox has one.
+        number = work.connection.execute(select(col(Outbox.ticket_id)).where(col(Outbox.message_id).in_(ids))).scalar()
     return None if number is None else _surviving(work, work.session.get_one(Ticket, number))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -11,6 +13,7 @@ from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, index_ticket, recipients_of
+from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.outgoing import (
     ACKNOWLEDGE_AFTER,
     ACKNOWLEDGE_WITHIN,
@@ -24,8 +27,9 @@ from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.routing import Routing
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
 from sdesk.store.models import Link, Ticket
@@ -82,7 +86,7 @@ def new_ticket(
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
     asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
     index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
-    add_message(
+    message = add_message(
         work,
         opened.number,
         Direction.IN,
@@ -106,6 +110,11 @@ def new_ticket(
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
+    if not spam:
+        by = incoming.agent_id
+        notify_of(
+            work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by
+        )
     return Receipt(Outcome.CREATED, opened.number, reason)
 
 
@@ -124,7 +133,10 @@ def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson 
     named = routing.values.get("requester")
     if named:
         try:
-            return person_of(work, parse_mailbox(str(named)), mail.language)
+            box = parse_mailbox(str(named))
+            return person_of(
+                work, replace(box, name=box.name or one_line(str(routing.values.get("name", "")))), mail.language
+            )
         except BadInput:
             # What a form's field holds is anybody's text: the mail's own sender stands then.
             pass

@@ -10,8 +10,9 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, wake
+from sdesk.desk.steps.notify import notify
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import Party
+from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 
 SUPPLIER = "supplier"
@@ -29,6 +30,7 @@ def from_supplier(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
         save_clocks(work, ticket, before, wake(work, ticket, before, at))
     record(work, number, "supplier_answered", by=SUPPLIER, message=row)
     settle(work, ticket)
+    notify(work, ticket, AgentEvent.REPLY, message=row)
     return Receipt(
         Outcome.FOLLOWED_UP, number, f"{thread.sign} names what {work.rules.ref(number)} asked of a supplier"
     )

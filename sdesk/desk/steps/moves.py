@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.promises import promised_instant, tell_of_moved_promise
 from sdesk.domain.clock import Clocks, Promise, recalendar, resume
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Status, may_become
@@ -53,11 +54,14 @@ def wake(work: Work, ticket: Ticket, clocks: Clocks, at: datetime) -> Clocks:
 def follow_promise(work: Work, ticket: Ticket, old: Promise) -> None:
     """After a change of priority, service or team: today's targets hold, what was consumed stays.
 
-    `old` is what was promised before the change. What has ended keeps what it was judged by.
+    `old` is what was promised before the change. What has ended keeps what it was judged by. A requester who was told
+    otherwise hears of it.
     """
     before = load_clocks(work, ticket)
+    told = promised_instant(ticket)
     ticket.sla_id = work.rules.sla_for(ticket.team_id, ticket.service_id)
     save_clocks(work, ticket, before, recalendar(before, old, promise_of(work, ticket), work.now))
+    tell_of_moved_promise(work, ticket, told)
 
 
 def after_working_days(calendar: Calendar, start: datetime, days: int) -> datetime:

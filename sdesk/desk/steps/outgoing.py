@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -30,7 +30,8 @@ PER_HOUR, PER_DAY = 5, 40
 
 _ACKNOWLEDGED = Prepared(
     select(func.coalesce(func.sum(col(Outbox.created_at) > bindparam("hour_ago")), 0), func.count()).where(
-        col(Outbox.kind) == "acknowledgement",
+        # What the desk says of itself to a requester: a promise that moved counts with the acknowledgements.
+        or_(col(Outbox.kind) == "acknowledgement", col(Outbox.kind) == "promise"),
         col(Outbox.to_address) == bindparam("address"),
         col(Outbox.created_at) > bindparam("day_ago"),
     )

@@ -15,7 +15,7 @@ from sdesk.store.models.desk import (
     Unit,
     UnitAddress,
 )
-from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token
+from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.ticket import (
     Attachment,
@@ -63,6 +63,7 @@ __all__ = [
     "Template",
     "Ticket",
     "Token",
+    "Trouble",
     "Unit",
     "UnitAddress",
 ]

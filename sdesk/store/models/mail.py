@@ -180,3 +180,17 @@ class BlockedSender(Table, table=True):
     actor: str
     """Who blocked it."""
     blocked_at: datetime = Field(sa_type=Instant)
+
+
+class Trouble(Table, table=True):
+    """What fails now (a mailbox, the mail server, the disk), from its first failure until it is well again."""
+
+    place: str = Field(primary_key=True)
+    """`mailbox support`, `smtp`, `disk`."""
+    failures: int
+    """In a row."""
+    since: datetime = Field(sa_type=Instant)
+    told_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When somebody was last told."""
+    error: str
+    """What was said last."""

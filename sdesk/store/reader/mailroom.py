@@ -5,16 +5,33 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
+from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
 
 
-def ledger(connection: sqlite3.Connection, actor: Actor, limit: int) -> tuple[LedgerRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which rows of the ledger; what is None leaves nothing out."""
+
+    mailbox: str | None = None
+    outcome: str | None = None
+    number: int | None = None
+    since: datetime | None = None
+    message_id: str | None = None
+    """A part of it, in any letter case."""
+
+
+def ledger(
+    connection: sqlite3.Connection, actor: Actor, limit: int, sought: Sought | None = None
+) -> tuple[LedgerRow, ...]:
     """Every message that the desk ever saw, newest first; what no team had yet is seen over all walls alone.
 
     Both walls hide a row: that of the team it was sent to, and that of the team that has its ticket now.
@@ -24,6 +41,9 @@ def ledger(connection: sqlite3.Connection, actor: Actor, limit: int) -> tuple[Le
     if sent_to is not None and held_by is not None:
         condition = f"{sent_to.sql} AND (number IS NULL OR {held_by.sql})"
         given = [*sent_to.values, *held_by.values]
+    for sql, value in _conditions(sought or Sought()):
+        condition += f" AND {sql}"
+        given.append(value)
     sql = f"SELECT * FROM ledger_view WHERE {condition} ORDER BY id DESC LIMIT ?"
     found = connection.execute(sql, (*given, limit or -1))
     return tuple(
@@ -44,6 +64,19 @@ def ledger(connection: sqlite3.Connection, actor: Actor, limit: int) -> tuple[Le
         )
         for row in found
     )
+
+
+def _conditions(sought: Sought) -> Iterator[tuple[str, Value]]:
+    if sought.mailbox is not None:
+        yield "mailbox = ?", sought.mailbox
+    if sought.outcome is not None:
+        yield "outcome = ?", sought.outcome
+    if sought.number is not None:
+        yield "number = ?", sought.number
+    if sought.since is not None:
+        yield "taken_at >= ?", to_rfc3339(sought.since)
+    if sought.message_id is not None:
+        yield "instr(lower(message_id), lower(?)) > 0", sought.message_id
 
 
 def outbox(

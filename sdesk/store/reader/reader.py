@@ -24,6 +24,7 @@ from sdesk.store import calendars
 from sdesk.store.reader import mailroom, organisation, queue
 from sdesk.store.reader.connection import connect, translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
+from sdesk.store.reader.mailroom import Sought
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -288,10 +289,10 @@ class Reader:
 
     # ---- mail ----------------------------------------------------------------------------------
 
-    def ledger(self, actor: Actor, *, limit: int = 50) -> tuple[LedgerRow, ...]:
+    def ledger(self, actor: Actor, *, limit: int = 50, sought: Sought | None = None) -> tuple[LedgerRow, ...]:
         """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
         with translated(self.path):
-            return mailroom.ledger(self._connection, actor, limit)
+            return mailroom.ledger(self._connection, actor, limit, sought)
 
     def outbox(
         self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50

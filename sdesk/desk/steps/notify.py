@@ -1,0 +1,163 @@
+"""Telling agents: a row of the outbox for each agent whom an event of a ticket concerns.
+
+The mail itself, and the token by which it can be answered, are made when it goes: until then the store holds no key.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.rules import AgentRule, TeamRule
+from sdesk.desk.steps.messages import recipients_of
+from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.rows import insert_row
+from sdesk.desk.steps.tokens import read_token
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.notify import FIRST_AFTER, Crew, Listener, Matter, concerned
+from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.ticket import Priority, Role
+from sdesk.domain.worktime import is_working
+from sdesk.store.models import Outbox, Ticket
+
+UNSENT = "queued:"
+"""What stands for the Message-ID of a notification until it goes."""
+DESK_EVENT = "desk"
+"""The event of a row that concerns the desk itself, and no ticket."""
+
+
+def notify(
+    work: Work, ticket: Ticket, event: AgentEvent, *, message: int | None = None, by: int | None = None, **facts: Any
+) -> int:
+    """Queue a notification for each agent whom an event concerns; gives how many. `by` is the agent who did it.
+
+    `message` is the row of the message that it is about; `facts` are what its template may say besides.
+    """
+    return notify_of(
+        work,
+        require_id(ticket),
+        event,
+        team_id=ticket.team_id,
+        priority=ticket.priority,
+        assignee_id=ticket.assignee_id,
+        message=message,
+        by=by,
+        **facts,
+    )
+
+
+def notify_of(
+    work: Work,
+    number: int,
+    event: AgentEvent,
+    *,
+    team_id: int,
+    priority: Priority,
+    assignee_id: int | None = None,
+    message: int | None = None,
+    by: int | None = None,
+    but: Iterable[int] = (),
+    **facts: Any,
+) -> int:
+    """The same for a ticket that is not at hand as a row; `but` are agents who are not told, whatever the rules say."""
+    rules = work.rules
+    team = rules.teams[team_id]
+    ids = {*team.members, *team.on_call, team.lead_id, assignee_id} - {None}
+    matter = Matter(
+        event,
+        priority,
+        assignee_id,
+        by,
+        working=_at_work(work, team),
+        today=work.now.astimezone(ZoneInfo(rules.time_zone)).date(),
+    )
+    crew = Crew(team.members, team.lead_id, team.private, team.on_call)
+    left_out = set(but)
+    listeners = {each: _listener(rules.agents[each]) for each in ids if each is not None and each not in left_out}
+    told = concerned(matter, crew, listeners)
+    values = {"event": event.value, **({"message": message} if message is not None else {}), **facts}
+    for agent_id in told:
+        _queue(work, rules.agents[agent_id], values, number)
+    return len(told)
+
+
+def notify_undeliverable(work: Work, ticket: Ticket, ids: Iterable[str], *, message: int, said: str) -> int:
+    """Tell of a mail of the desk that came back; `ids` are the Message-IDs that the bounce names.
+
+    Where it was itself a notification, the lead is told instead of the agent whose mailbox refuses it; of what comes
+    back from the lead nobody is told: two dead mailboxes must not write to each other for ever.
+    """
+    refused = _notified(work, ids)
+    if refused is None:
+        return notify(work, ticket, AgentEvent.UNDELIVERABLE, message=message, said=said)
+    team = work.rules.teams[ticket.team_id]
+    lead = work.rules.agents.get(team.lead_id) if team.lead_id is not None else None
+    if lead is None or lead.id == refused or lead.retired or (team.private and lead.id not in team.members):
+        return 0
+    agent = work.rules.agents[refused].key
+    _queue(
+        work,
+        lead,
+        {"event": AgentEvent.UNDELIVERABLE.value, "message": message, "said": said, "agent": agent},
+        require_id(ticket),
+    )
+    return 1
+
+
+def notify_desk(work: Work, text: str) -> int:
+    """Tell the desk's admins what concerns the desk itself (a full disk); gives how many."""
+    admins = [agent for agent in work.rules.agents.values() if agent.role is Role.ADMIN and not agent.retired]
+    for agent in admins:
+        _queue(work, agent, {"event": DESK_EVENT, "text": text}, None)
+    return len(admins)
+
+
+def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | None) -> None:
+    insert_row(
+        work,
+        Outbox,
+        {
+            "kind": MailKind.NOTIFICATION,
+            "language": work.rules.language,
+            "recipients": recipients_of([Mailbox(agent.email, agent.name)]),
+            "to_address": agent.email.lower(),
+            "message_id": UNSENT + secrets.token_hex(12),
+            "values": values,
+            "ticket_id": number,
+            "created_at": work.now,
+            "send_after": work.now + (FIRST_AFTER if number is not None else timedelta()),
+            "attempts": 0,
+            "agent_id": agent.id,
+        },
+    )
+
+
+def _at_work(work: Work, team: TeamRule) -> bool:
+    """Whether the hours of the team's SLA are running."""
+    promise = work.rules.promise(team.sla_id, Priority.P1)
+    return is_working(promise.calendar, work.now)
+
+
+def _listener(agent: AgentRule) -> Listener:
+    return Listener(agent.id, agent.events, agent.priorities, not agent.retired and agent.role is not Role.AUDITOR)
+
+
+def _notified(work: Work, ids: Iterable[str]) -> int | None:
+    """The agent to whom one of these Message-IDs was sent; None where they are of mails to others."""
+    named = list(ids)[:50]
+    for own in filter(None, map(read_message_id, named)):
+        shown = read_token(work, *own)
+        if shown is not None and shown.agent_id is not None:
+            return shown.agent_id
+    found: int | None = work.connection.execute(
+        select(col(Outbox.agent_id)).where(col(Outbox.message_id).in_(named), col(Outbox.agent_id).is_not(None))
+    ).scalar()
+    return found

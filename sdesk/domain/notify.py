@@ -1,0 +1,118 @@
+"""Whom an event of a ticket concerns: its assignee, its team, its team's lead, or who is on call.
+
+An agent may ask to be told of less. A P1 rings somewhere all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.ticket import Priority
+
+URGENT = frozenset({Priority.P1, Priority.P2})
+"""Priorities that ring out of hours, and that wait less for company."""
+
+FIRST_AFTER = timedelta(seconds=5)
+"""How long the first notification waits: what one fetch brings goes together."""
+URGENT_WINDOW = timedelta(minutes=2)
+USUAL_WINDOW = timedelta(minutes=10)
+"""How long after a notification the next one to the same agent goes, with all that has come meanwhile."""
+
+_A_MONDAY = date(2024, 1, 1).toordinal()
+"""Turns on call are counted from it, so that no year's end makes them jump."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An agent, as far as it matters whom to tell."""
+
+    id: int
+    events: frozenset[AgentEvent] = frozenset(AgentEvent)
+    """Of what he wants to be told."""
+    priorities: frozenset[Priority] = frozenset(Priority)
+    """Of tickets of which priorities."""
+    works: bool = True
+    """False for who has left, and for an auditor, who only looks."""
+
+    def wants(self, matter: Matter) -> bool:
+        """Whether his own filter lets it through."""
+        return matter.event in self.events and matter.priority in self.priorities
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """The team of a ticket."""
+
+    members: frozenset[int]
+    lead: int | None = None
+    private: bool = False
+    """Nobody but its members learns of its tickets."""
+    on_call: Sequence[int] = ()
+    """By turns, a week each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What happened to a ticket."""
+
+    event: AgentEvent
+    priority: Priority
+    assignee: int | None = None
+    by: int | None = None
+    """The agent who did it: he knows."""
+    working: bool = True
+    """Whether the team works at this hour."""
+    today: date = date(2024, 1, 1)
+    """In the desk's zone: whose week it is."""
+
+
+def concerned(matter: Matter, crew: Crew, agents: Mapping[int, Listener]) -> tuple[int, ...]:
+    """The agents who are to be told, each once, in a fixed order."""
+    candidates = _candidates(matter, crew, agents)
+    told = [each for each in candidates if each != matter.by]
+    willing = [each for each in told if agents[each].wants(matter)]
+    unheard = not willing and (told or not candidates)
+    if matter.priority is Priority.P1 and unheard and matter.event is not AgentEvent.ASSIGNED:
+        # Filters, or a team without people, must not keep a P1 quiet. Where no lead can hear it, the filters give way.
+        lead = [each for each in _able([crew.lead], crew, agents) if each != matter.by]
+        return tuple(lead or told)
+    return tuple(willing)
+
+
+def window_after(priorities: Iterable[Priority]) -> timedelta:
+    """How long after the last notification one that tells of tickets of these priorities may go."""
+    return URGENT_WINDOW if any(each in URGENT for each in priorities) else USUAL_WINDOW
+
+
+def on_call(rota: Sequence[int], today: date) -> tuple[int, ...]:
+    """The rota from the one whose week it is (Monday to Sunday): who cannot ring hands his week on to the next."""
+    if not rota:
+        return ()
+    turn = (today.toordinal() - _A_MONDAY) // 7 % len(rota)
+    return (*rota[turn:], *rota[:turn])
+
+
+def _candidates(matter: Matter, crew: Crew, agents: Mapping[int, Listener]) -> list[int]:
+    """Whom it concerns before anybody's filter, with the one who did it."""
+    assignee = _able([matter.assignee], crew, agents)
+    if matter.event is AgentEvent.ASSIGNED:
+        return assignee
+    found = assignee or _able(sorted(crew.members), crew, agents)
+    if not matter.working and matter.priority in URGENT:
+        ringing = _able(on_call(crew.on_call, matter.today), crew, agents)[:1]
+        found = [*assignee, *ringing] or found
+    if matter.event is AgentEvent.BREACHED:
+        found = [*found, *_able([crew.lead], crew, agents)]
+    return list(dict.fromkeys(found))
+
+
+def _able(ids: Iterable[int | None], crew: Crew, agents: Mapping[int, Listener]) -> list[int]:
+    """Those who work here, and may know of the team's tickets."""
+    return [
+        each
+        for each in ids
+        if each is not None and each in agents and agents[each].works and (not crew.private or each in crew.members)
+    ]

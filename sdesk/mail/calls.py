@@ -1,0 +1,88 @@
+"""Programs and addresses that the desk calls: a bell that rings, a sign of life. Each has its time, and no shell."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from sdesk.domain.errors import SdeskError, Unavailable
+from sdesk.domain.safe_text import one_line
+
+SECONDS = 30.0
+"""How long a program or a server may take."""
+
+
+def run_command(command: Sequence[str], text: str, *, values: Mapping[str, str], seconds: float = SECONDS) -> None:
+    """Run an argument vector with `{name}` replaced by its value, and a text on its standard input.
+
+    Raises Unavailable, one sentence, where it cannot be run, fails, or takes too long; then it is ended, with all
+    that it started. What it prints is nobody's.
+    """
+    arguments = [_filled(each, values) for each in command]
+    name = one_line(command[0])
+    try:
+        # A session of its own, so that a time-out ends whatever it started too.
+        process = subprocess.Popen(
+            arguments,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it holds a NUL character"
+        raise Unavailable(f"{name} cannot be run: {reason}", "name a program with its path") from error
+    with process:
+        try:
+            process.communicate(text.encode(), timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise Unavailable(f"{name} was not done in {seconds:g} s", "run it by hand to see why") from error
+        finally:
+            # Also when we are interrupted, and for what it left running.
+            if process.returncode is None:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode != 0:
+        raise Unavailable(f"{name} failed (exit {process.returncode})", "run it by hand to see why")
+
+
+def tell_alive(target: Sequence[str], *, seconds: float = SECONDS) -> None:
+    """The sign of life: run a command, or get an address (http, https). Raises SdeskError where that fails."""
+    if len(target) == 1 and target[0].startswith(("http://", "https://")):
+        _get(target[0], seconds)
+    else:
+        run_command(target, "", values={}, seconds=seconds)
+
+
+def _get(address: str, seconds: float) -> None:
+    host = one_line(address.partition("://")[2].partition("/")[0])
+    try:
+        with urllib.request.urlopen(address, timeout=seconds) as answer:
+            answer.read(1)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        # An address may hold a secret: the host alone is named.
+        reason = f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
+        raise SdeskError(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
+
+
+def _filled(argument: str, values: Mapping[str, str]) -> str:
+    """Each `{name}` that is known once; no other brace means anything, and no value is looked at again."""
+    pieces: list[str] = []
+    rest = argument
+    while rest:
+        before, brace, after = rest.partition("{")
+        pieces.append(before)
+        name, closing, tail = after.partition("}")
+        if brace and closing and name in values:
+            pieces.append(values[name])
+            rest = tail
+        else:
+            pieces.append(brace)
+            rest = after
+    return "".join(pieces)

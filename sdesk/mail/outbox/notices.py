@@ -1,0 +1,182 @@
+"""What a notification says: one ticket whole, or a line for each of several, in the agent's language.
+
+The same text goes by every way. Nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sdesk.desk.notices import Batch, Notice
+from sdesk.desk.rules import Rules, TeamRule
+from sdesk.desk.steps.notify import DESK_EVENT
+from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.thread import token_address
+from sdesk.domain.ticket import ClockKind
+from sdesk.mail.outbox.templates import choose, fill
+from sdesk.mail.outbox.words import local
+
+MOST_WORDS = 1500
+"""Characters of a message that a notification shows; a line of several shows far less."""
+_MOST_IN_LINE = 160
+
+_EVENTS: dict[str, dict[str, str]] = {
+    "en": {
+        AgentEvent.NEW: "New",
+        AgentEvent.ASSIGNED: "Yours now",
+        AgentEvent.REPLY: "Answer",
+        AgentEvent.AT_RISK: "At risk",
+        AgentEvent.BREACHED: "Promise broken",
+        AgentEvent.UNDELIVERABLE: "Did not arrive",
+        AgentEvent.STRANGER: "A stranger names it",
+        DESK_EVENT: "The desk itself",
+    },
+    "ru": {
+        AgentEvent.NEW: "Новая",
+        AgentEvent.ASSIGNED: "Теперь ваша",
+        AgentEvent.REPLY: "Ответ",
+        AgentEvent.AT_RISK: "Срок под угрозой",
+        AgentEvent.BREACHED: "Срок нарушен",
+        AgentEvent.UNDELIVERABLE: "Не доставлено",
+        AgentEvent.STRANGER: "Её назвал посторонний",
+        DESK_EVENT: "О самом столе заявок",
+    },
+}
+_CLOCKS: dict[str, dict[str, str]] = {
+    "en": {
+        ClockKind.FIRST_RESPONSE: "first answer",
+        ClockKind.NEXT_REPLY: "next answer",
+        ClockKind.RESOLUTION: "solution",
+    },
+    "ru": {
+        ClockKind.FIRST_RESPONSE: "первый ответ",
+        ClockKind.NEXT_REPLY: "следующий ответ",
+        ClockKind.RESOLUTION: "решение",
+    },
+}
+_WORDS = {
+    "en": {"due": "due", "loss": "{} an hour", "late": "late since"},
+    "ru": {"due": "срок", "loss": "{} в час", "late": "просрочено с"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notification in words."""
+
+    subject: str
+    text: str
+
+
+def put_into_words(batch: Batch, notices: Sequence[Notice], now: datetime) -> Told:
+    """The text of these notices of a batch. BadInput where a template of the desk file cannot be used."""
+    if len(notices) == 1 and not batch.more:
+        notice = notices[0]
+        return _of_desk(notice, batch.language) if notice.number is None else _whole(batch, notice)
+    return _several(batch, notices, now)
+
+
+def _of_desk(notice: Notice, language: str) -> Told:
+    event = _word(_EVENTS, language, DESK_EVENT)
+    return Told(f"{event}: {one_line(notice.text)[:120]}", neutralise(notice.text))
+
+
+def _whole(batch: Batch, notice: Notice) -> Told:
+    rules = batch.rules
+    team = rules.teams[notice.team_id or 0]
+    chosen = choose(MailKind.NOTIFICATION, batch.language, rules.language, team.key, batch.wordings)
+    values: dict[str, Any] = {
+        "team": {"name": team.name},
+        "agent": {"name": batch.agent.name},
+        "ticket": {
+            "number": notice.number,
+            "ref": notice.ref,
+            "subject": one_line(notice.subject),
+            "priority": notice.priority.value,
+            "service": notice.service,
+            "unit": notice.unit,
+            "phone": notice.phone,
+            "requester": one_line(notice.requester),
+            "due_at": notice.due_at,
+            "due_kind": _word(_CLOCKS, chosen.language, notice.due_kind),
+            "loss": _money(notice.loss_per_hour, notice.currency),
+        },
+        "event": _events(notice, chosen.language),
+        "author": one_line(notice.author),
+        "message": _cut(neutralise(notice.text).strip(), MOST_WORDS),
+    }
+    subject, body = fill(chosen, values, ZoneInfo(rules.time_zone))
+    return Told(one_line(subject), _squeezed(body))
+
+
+def _several(batch: Batch, notices: Sequence[Notice], now: datetime) -> Told:
+    rules = batch.rules
+    chosen = choose(MailKind.DIGEST, batch.language, rules.language, "", batch.wordings)
+    zone = ZoneInfo(rules.time_zone)
+    lines = [_lines(each, chosen.language, rules, zone, now) for each in notices]
+    values = {
+        "agent": {"name": batch.agent.name},
+        "count": len(notices) + batch.more,
+        "more": batch.more,
+        "first": f"{notices[0].priority.value} {one_line(notices[0].subject or notices[0].text)[:80]}",
+        "lines": "\n\n".join(lines),
+        "answerable": any(address_of(each, rules) for each in notices),
+    }
+    subject, body = fill(chosen, values, zone)
+    return Told(one_line(subject), _squeezed(body))
+
+
+def _lines(notice: Notice, language: str, rules: Rules, zone: ZoneInfo, now: datetime) -> str:
+    """One ticket among several: what it is, where and by when, the first words, its address."""
+    if notice.number is None:
+        return f"{_word(_EVENTS, language, DESK_EVENT)}: {neutralise(notice.text)}"
+    words = _WORDS.get(language, _WORDS["en"])
+    found = [f"{notice.priority.value} {notice.ref} {_events(notice, language)}: {one_line(notice.subject)}"]
+    facts = [", ".join(filter(None, (notice.unit, notice.phone))), one_line(notice.requester)]
+    if notice.due_at is not None:
+        facts.append(f"{words['late' if notice.due_at <= now else 'due']} {local(notice.due_at, zone, language)}")
+    if notice.loss_per_hour is not None:
+        facts.append(words["loss"].format(_money(notice.loss_per_hour, notice.currency)))
+    found.append("; ".join(filter(None, facts)))
+    found.append(_cut(one_line(neutralise(notice.text)), _MOST_IN_LINE))
+    found.append(address_of(notice, rules))
+    return "\n    ".join(filter(None, found))
+
+
+def address_of(notice: Notice, rules: Rules) -> str:
+    """The address of the ticket for this agent alone; empty where the team has no plus addressing."""
+    team: TeamRule | None = rules.teams.get(notice.team_id) if notice.team_id is not None else None
+    if team is None or not team.plus_addressing or not team.address or notice.number is None or not notice.token:
+        return ""
+    return token_address(team.address, notice.number, notice.token)
+
+
+def _events(notice: Notice, language: str) -> str:
+    return ", ".join(_word(_EVENTS, language, each) for each in notice.events)
+
+
+def _word(words: dict[str, dict[str, str]], language: str, key: str) -> str:
+    return words.get(language, words["en"]).get(key, key)
+
+
+def _money(amount: Decimal | None, currency: str) -> str:
+    return f"{amount:,.0f}".replace(",", " ") + f" {currency}" if amount is not None else ""
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()} [...]"
+
+
+def _squeezed(body: str) -> str:
+    """A text without the empty lines that conditions leave behind."""
+    lines: list[str] = []
+    for line in body.strip("\n").split("\n"):
+        if line.strip() or (lines and lines[-1].strip()):
+            lines.append(line.rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,186 @@
+"""The ways by which agents are told: mail, the desk's own command, Apprise. Each is tried by itself."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from importlib import import_module
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sdesk.config import Config
+from sdesk.config.wire import Server
+from sdesk.desk.notices import MAIL, Batch, Notice
+from sdesk.domain.errors import BadInput, MailServerUnavailable, Unavailable
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import LOOP_HEADER
+from sdesk.domain.ticket import Priority
+from sdesk.mail.calls import run_command
+from sdesk.mail.outbox.deliver import LineLost, deliver
+from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.notices import Told, address_of
+from sdesk.mail.outbox.plain_text import flowed
+from sdesk.mail.smtp import open_smtp
+
+COMMAND = "command"
+
+
+class RefusedForGood(Exception):
+    """Another try would end as this one did."""
+
+
+class Way(Protocol):
+    """One way. `tell` raises SdeskError where a later try may do, RefusedForGood where none will."""
+
+    @property
+    def name(self) -> str:
+        """As it stands in the store: it holds no secret."""
+
+    def applies(self, priority: Priority) -> bool:
+        """Whether it tells of tickets of a priority."""
+
+    def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
+        """Tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The desk's own program: it gets the text on its standard input."""
+
+    arguments: tuple[str, ...]
+    priorities: frozenset[Priority] | None
+    name: str = COMMAND
+
+    def applies(self, priority: Priority) -> bool:
+        """Whether it tells of tickets of a priority."""
+        return self.priorities is None or priority in self.priorities
+
+    def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
+        """Run it once for all of them; its arguments are of the most urgent."""
+        first = notices[0]
+        values = {
+            "agent": batch.agent.key,
+            "priority": first.priority.value,
+            "number": str(first.number or ""),
+            "event": first.events[-1],
+        }
+        run_command(self.arguments, f"{told.subject}\n\n{told.text}\n", values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class Apprise:
+    """One address of Apprise, which knows a hundred services."""
+
+    address: str
+    priorities: frozenset[Priority] | None
+
+    @property
+    def name(self) -> str:
+        """An address holds keys: its digest stands for it."""
+        return f"apprise {hashlib.sha256(self.address.encode()).hexdigest()[:12]}"
+
+    def applies(self, priority: Priority) -> bool:
+        """Whether it tells of tickets of a priority."""
+        return self.priorities is None or priority in self.priorities
+
+    def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
+        """Send it there."""
+        try:
+            library = import_module("apprise")
+        except ImportError as error:
+            raise BadInput(
+                "[notify] apprise: the library Apprise is not installed",
+                "install it with `pip install 'sdesk[notify]'`",
+            ) from error
+        scheme = self.address.partition("://")[0]
+        sender = library.Apprise()
+        if not sender.add(self.address):
+            raise BadInput(f"[notify] apprise: an address of {scheme}:// is none that Apprise understands", "mend it")
+        if not sender.notify(title=told.subject, body=told.text):
+            raise Unavailable(f"Apprise could not reach an address of {scheme}://", "look at [notify] apprise")
+
+
+class Mail:
+    """By mail, over one connection for a whole run."""
+
+    name = MAIL
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._line = ExitStack()
+        self._client: smtplib.SMTP | None = None
+        self._gone: MailServerUnavailable | None = None
+
+    def applies(self, priority: Priority) -> bool:
+        """An agent's own filter was asked when the row was written: what is here is to be mailed."""
+        return True
+
+    def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
+        """Mail it. A server that was out of reach is not asked again in this run."""
+        if self._gone is not None:
+            raise self._gone
+        letter = letter_of(batch, notices, told, now, fallback=self._server.user if "@" in self._server.user else "")
+        try:
+            if self._client is None:
+                self._client = self._line.enter_context(open_smtp(self._server))
+            delivery = deliver(self._client, letter)
+        except LineLost as error:
+            self.close()
+            raise MailServerUnavailable(str(error)) from error
+        except MailServerUnavailable as error:
+            self._gone = error
+            raise
+        if delivery.put_off:
+            raise MailServerUnavailable(next(iter(delivery.put_off.values())))
+        if not delivery.sent:
+            raise RefusedForGood(next(iter(delivery.refused.values())))
+
+    def close(self) -> None:
+        """Hang up."""
+        self._client = None
+        self._line.close()
+
+
+def letter_of(batch: Batch, notices: Sequence[Notice], told: Told, now: datetime, *, fallback: str) -> Letter:
+    """The mail. BadInput where no team has an address to write from."""
+    rules = batch.rules
+    teams = [rules.teams[each.team_id] for each in notices if each.team_id is not None]
+    team = next((each for each in (*teams, *rules.teams.values()) if each.address), None)
+    sender = Mailbox(team.address or fallback, team.name) if team is not None else Mailbox(fallback, "")
+    if not sender.address:
+        raise BadInput("no team has a mail address to write from", "give one to a team in the desk file")
+    fields = [
+        ("Date", format_datetime(now.astimezone(ZoneInfo(rules.time_zone)) if rules.time_zone != "UTC" else now)),
+        ("Message-ID", batch.message_id),
+        (LOOP_HEADER, rules.loop_token),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("Precedence", "bulk"),
+    ]
+    if batch.message_id == notices[0].message_id and (own := address_of(notices[0], rules)):
+        fields.append(field_of_addresses("Reply-To", [Mailbox(own, sender.name)]))
+    return Letter(
+        sender=sender,
+        to=(Mailbox(batch.agent.email, batch.agent.name),),
+        cc=(),
+        subject=told.subject,
+        fields=tuple(fields),
+        text=flowed(told.text) + "\n",
+    )
+
+
+def ways_of(config: Config) -> list[Way]:
+    """What is set up; what rings comes first, so that a slow mail server keeps nobody asleep."""
+    notify = config.notify
+    ways: list[Way] = []
+    if notify.command:
+        ways.append(Command(notify.command, notify.priorities))
+    ways += [Apprise(address, notify.priorities) for address in notify.apprise]
+    if config.smtp is not None:
+        ways.append(Mail(config.smtp))
+    return ways

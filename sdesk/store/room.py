@@ -1,0 +1,41 @@
+"""How much room the disk has left below a store: mail is left where it is before a write could fail."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sdesk.domain.errors import Unavailable
+
+KEEP_FREE = 200_000_000
+"""Bytes that stay free, where the configuration names no other number."""
+
+
+def lacking(store: Path, keep_free: int = KEEP_FREE) -> str | None:
+    """One sentence where less is free than `keep_free`, or than twice the write-ahead log; None where there is room.
+
+    None too where the system does not say.
+    """
+    try:
+        found = os.statvfs(store.parent)
+    except OSError:
+        return None
+    free = found.f_bavail * found.f_frsize
+    wanted = max(keep_free, 2 * _size(store.with_name(f"{store.name}-wal")))
+    if free >= wanted:
+        return None
+    return f"the disk of {store} is nearly full: {free // 1_000_000} MB are free, {wanted // 1_000_000} MB are wanted"
+
+
+def require_room(store: Path, keep_free: int = KEEP_FREE) -> None:
+    """Raise Unavailable where no mail should be taken for want of room; what is on the server stays there."""
+    sentence = lacking(store, keep_free)
+    if sentence is not None:
+        raise Unavailable(sentence, "no mail is taken until there is room: free some, or lower [store] keep_free")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
