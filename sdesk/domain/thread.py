@@ -89,6 +89,12 @@ def hide_agent_tokens(text: str) -> str:
     return _AGENT_TOKEN.sub("a-(hidden)", text)
 
 
+def written_to(address: str) -> str:
+    """An address without the token of a ticket, should it carry one."""
+    match = _TOKEN.fullmatch(address)
+    return f"{match['local']}@{match['domain']}" if match else address
+
+
 def referred_ids(mail: InboundMail, *, most: int = 50) -> tuple[str, ...]:
     """The Message-IDs that a mail answers: In-Reply-To, then References from the newest back (RFC 5322 3.6.4)."""
     ordered = (*mail.in_reply_to, *reversed(mail.references))

@@ -125,9 +125,9 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for n in numbers
             for way in Direction
         ],
-        "outbox": [lambda: reader.outbox(actor, limit=0)],
         "blocked": [reader.blocked],
         "ledger": [lambda: reader.ledger(actor, limit=0)],
+        "outbox": [lambda: reader.outbox(actor, limit=0)],
         "quarantine": [lambda: reader.quarantine(actor, ended=True)],
         "quarantined": [lambda: reader.quarantined(actor, 1)],
     }

@@ -200,7 +200,7 @@ class Reader(MailReader):
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
-                messages=self._messages(number),
+                messages=self._messages(actor, number),
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
@@ -300,12 +300,18 @@ class Reader(MailReader):
         )
         return {row[0] for row in found}
 
-    def _messages(self, number: int) -> tuple[MessageRow, ...]:
+    def _messages(self, actor: Actor, number: int) -> tuple[MessageRow, ...]:
         files: dict[int, list[AttachmentRow]] = {}
         for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
             files.setdefault(row["message_id"], []).append(attachment_row(row))
         # Not by sent_at, which the sender chooses: a mail of 1999 would stand above the request that it answers.
-        found = self._all("SELECT * FROM message_view WHERE number = ? ORDER BY taken_at, id", number)
+        # What was taken back was said to nobody: only who wrote it still sees it.
+        found = self._all(
+            "SELECT * FROM message_view WHERE number = ? AND (taken_back_at IS NULL OR agent = ?)"
+            " ORDER BY taken_at, id",
+            number,
+            actor.login,
+        )
         return tuple(message_row(row, tuple(files.get(row["id"], ()))) for row in found)
 
     def _links(self, actor: Actor, number: int) -> tuple[LinkRow, ...]:
