@@ -31,12 +31,12 @@ class MailKind(StrEnum):
 
 
 AUTOMATIC = frozenset(
-    {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.NOTIFICATION, MailKind.CONFIRMATION},
+    {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION},
 )
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
 
 
-FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.CONFIRMATION})
+FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION})
 """Kinds that go to the desk's own people."""
 
 _ALWAYS = {
