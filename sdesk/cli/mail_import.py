@@ -47,6 +47,8 @@ def import_mail(
     where = replace(where, team=team) if team else where
     from sdesk.mail.importing import import_archive
 
+    if call.config.keep_free is not None:
+        call.desk.keep_free = call.config.keep_free
     progress = _progress()
     try:
         report = import_archive(call.desk, where, sources, now=call.now, stay_open=stay_open, progress=progress)
