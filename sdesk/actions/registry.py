@@ -29,6 +29,8 @@ class Kind(StrEnum):
     ADDRESS = "address"
     MESSAGES = "messages"
     """Ids of messages of the ticket."""
+    FILES = "files"
+    """Files of the agent's own machine, as `InboundAttachment`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,19 @@ _ALL = (
         (
             Parameter("text", Kind.TEXT, "what the requester is told", required=True),
             Parameter("cc", Kind.ADDRESSES, "further recipients"),
+            Parameter("cc_all", Kind.FLAG, "everybody who had a copy in this thread"),
+            Parameter("attachments", Kind.FILES, "files that go along"),
+            Parameter("waiting_for", Kind.CHOICE, "whom or what the ticket then waits for", choices=tuple(WaitingFor)),
+            Parameter("until", Kind.INSTANT, "when that wait ends by itself"),
             Parameter("phone", Kind.FLAG, "it was said by phone or in person: send nothing"),
             Parameter("pass_on", Kind.MESSAGES, "suppliers' answers that go along"),
         ),
         _cannot_reply,
+    ),
+    Action(
+        "take_back",
+        "Take back the answer that you wrote within the last ten seconds",
+        "take_back:take_back",
     ),
     Action(
         "forward",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sdesk.cli import invocation
+from sdesk.cli.attached import attached
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
@@ -23,6 +25,20 @@ def reply(
     text: Text = None,
     cc: Annotated[
         list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="a copy to; may be repeated", show_default=False)
+    ] = None,
+    cc_all: Annotated[bool, typer.Option("--cc-all", help="a copy to everybody who had one in this thread")] = False,
+    attach: Annotated[
+        list[Path] | None,
+        typer.Option("--attach", metavar="FILE", help="a file that goes along; may be repeated", show_default=False),
+    ] = None,
+    wait: Annotated[
+        str | None,
+        typer.Option(
+            "--wait", metavar="WHOM", help="then wait for the requester, a supplier, a date", show_default=False
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="WHEN", help="when that wait ends by itself", show_default=False)
     ] = None,
     phone: Annotated[
         bool, typer.Option("--phone", help="it was told by telephone: it is kept, and no mail goes out")
@@ -45,6 +61,8 @@ def reply(
     Examples:
       sdesk reply 123 --text "On my way"
       sdesk reply 123 --text @answer.txt --cc boss@example.org
+      sdesk reply 123 --text "See the picture" --attach fuse.jpg --cc-all
+      sdesk reply 123 --text "Which till is it?" --wait requester --until "fri 12:00"
       sdesk reply 123 --phone --text "Told her to restart the till"
       sdesk reply 123 --text "This is what the supplier says" --pass-on 517
       sdesk reply 123
@@ -53,6 +71,14 @@ def reply(
     more: dict[str, object] = {}
     if cc:
         more["cc"] = tuple(cc)
+    if cc_all:
+        more["cc_all"] = True
+    if attach:
+        more["attachments"] = tuple(map(attached, attach))
+    if wait:
+        more["waiting_for"] = wait
+    if until is not None:
+        more["until"] = call.instant(until)
     if phone:
         more["phone"] = True
     if pass_on:
@@ -98,6 +124,19 @@ def forward(
     if until is not None:
         more["until"] = call.instant(until)
     return _write(call, "forward", numbers, text, Direction.OUT, more, dry_run=dry_run)
+
+
+def take_back(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
+    """Take back the last answer, resolution or question to a supplier, while it waits to be sent: ten seconds.
+
+    The ticket is as it was before, and the text is your draft again.
+
+    Examples:
+      sdesk take-back 123
+    """
+    call = invocation.of(ctx)
+    outcomes = change(call, "take_back", ticket_numbers(call, numbers), {}, dry_run=dry_run)
+    return tell(call, outcomes, dry_run=dry_run)
 
 
 def note(ctx: typer.Context, numbers: Numbers, text: Text = None, dry_run: DryRun = False) -> ExitCode:

@@ -29,8 +29,6 @@ def watch(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOptio
         raise BadInput(f"-o {call.output.format} has no end to wait for", "with --watch take -o jsonl, or none")
     if options.flagged:
         raise BadInput("--flagged is for a fetch that ends", "leave --watch or --flagged out")
-    if call.config.keep_free is not None:
-        call.desk.keep_free = call.config.keep_free
     from sdesk.mail.watch import Health, Watch
 
     def took(report: FetchReport) -> None:

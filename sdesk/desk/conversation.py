@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -10,12 +11,15 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.copies import in_copy
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, attached_files, recipients_of
 from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.outgoing import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import parse_mailbox
+from sdesk.desk.steps.snapshot import snapshot
+from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
@@ -24,6 +28,9 @@ from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.models import Draft, Message, Person, PersonAddress, Ticket
 
+MOST_ATTACHED = 18_000_000
+"""Bytes of the files of a mail: in Base64 they are 25 MB, which most servers let pass and hardly any more."""
+
 
 def reply(
     work: Work,
@@ -31,14 +38,19 @@ def reply(
     *,
     text: str,
     cc: Sequence[str] = (),
+    cc_all: bool = False,
     phone: bool = False,
     attachments: Sequence[InboundAttachment] = (),
     pass_on: Sequence[int] = (),
+    waiting_for: str = "",
+    until: datetime | None = None,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Answer the requester by mail; with `phone`, write down an answer that was given by phone or in person.
 
+    A copy goes to `cc`, and with `cc_all` to everybody who had one in this thread. `waiting_for` (requester, supplier,
+    date) lets the ticket wait, until `until`, once it is said.
     `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
     next reply is met. A ticket that nobody has becomes the one's who answers.
     """
@@ -48,13 +60,18 @@ def reply(
         raise Refused(f"{ref} is {ticket.status} and cannot be answered", "reopen it first")
     if not text.strip():
         raise BadInput("a reply needs a text", "give it with --text")
+    if until is not None and not waiting_for:
+        raise BadInput("an end of a wait needs the wait", "say for whom with --wait")
+    if phone and (attachments or cc or cc_all):
+        raise BadInput("a call has neither copies nor files", "leave them out, or leave out --phone")
+    wait = plan_wait(work, ticket, waiting_for, until) if waiting_for else None
     passed = [_from_supplier(work, number, message) for message in pass_on]
     say(
         work,
         ticket,
         "\n\n".join([text, *map(_quotation, passed)]),
         kind="call" if phone else "reply",
-        cc=[parse_mailbox(each) for each in cc],
+        cc=_copies(work, ticket, cc, everybody=cc_all),
         attachments=[*attachments, *(file for each in pass_on for file in attached_files(work, each))],
         raw_id=raw_id,
     )
@@ -62,8 +79,24 @@ def reply(
         record(work, number, "assigned", old=None, new=work.actor.login)
         ticket.assignee_id = work.actor.agent_id
         set_status(work, ticket, Status.OPEN)
+    done = "answered by phone" if phone else "answered"
+    if wait is not None:
+        done += f", {begin_wait(work, ticket, *wait)}"
     settle(work, ticket)
-    return Change(number, ref, f"{ref} answered" + (" by phone" if phone else ""))
+    return Change(number, ref, f"{ref} {done}")
+
+
+def _copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool) -> list[Mailbox]:
+    """Whom a copy goes to: each once, and not the requester, who is in To."""
+    named = [parse_mailbox(each) for each in cc]
+    found = {box.address.lower(): box for box in [*named, *(in_copy(work, ticket) if everybody else ())]}
+    requester = _requester(work, ticket)
+    if requester is not None:
+        found.pop(requester[0].address.lower(), None)
+    for address in found:
+        if address in work.rules.team_addresses:
+            raise Refused(f"`{address}` is an address of the desk itself", "leave it out: it has the answer anyway")
+    return list(found.values())
 
 
 def _from_supplier(work: Work, number: int, message: int) -> Message:
@@ -122,6 +155,7 @@ def say(
     if not text.strip():
         raise BadInput("the text is empty", "write something that can be read")
     number = require_id(ticket)
+    before = None
     to: list[Mailbox] = []
     message_id = None
     mailed = direction is Direction.OUT and kind != "call"
@@ -133,7 +167,9 @@ def say(
                 "record a call with --phone, or write a note",
             )
         to = [requester[0]]
+        before = snapshot(work, ticket)
         message_id = make_message_id(work, number, ticket.token, ticket.team_id)
+        require_light(attachments)
     agent = work.rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
     row = add_message(
         work,
@@ -162,13 +198,24 @@ def say(
             values={"message": row},
             delay=TAKE_BACK,
             message_ref=row,
+            before=before,
         )
     if direction is Direction.OUT:
-        before = load_clocks(work, ticket)
-        save_clocks(work, ticket, before, agent_answered(before, promise_of(work, ticket), work.now))
+        clocks = load_clocks(work, ticket)
+        save_clocks(work, ticket, clocks, agent_answered(clocks, promise_of(work, ticket), work.now))
         ticket.unanswered_since = None
     record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
     _drop_draft(work, number, direction)
+
+
+def require_light(attachments: Sequence[InboundAttachment]) -> None:
+    """Refused where files are larger together than mail servers let pass."""
+    size = sum(len(file.content) for file in attachments)
+    if size > MOST_ATTACHED:
+        raise Refused(
+            f"the files have {size / 1e6:.1f} MB together, and a mail carries {MOST_ATTACHED / 1e6:.0f} MB",
+            "send fewer, or put them where the requester can fetch them",
+        )
 
 
 def _requester(work: Work, ticket: Ticket) -> tuple[Mailbox, str | None] | None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.change import Change
+from sdesk.desk.conversation import require_light
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
@@ -21,6 +22,7 @@ from sdesk.desk.steps.messages import add_message, attached_files, recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outgoing import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import parse_mailbox
+from sdesk.desk.steps.snapshot import snapshot
 from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.work import wait as wait_for
 from sdesk.domain.errors import BadInput, Refused
@@ -60,6 +62,8 @@ def forward(
     for message in messages:
         _require_own(work, number, message)
     files = [*attachments, *(file for message in messages for file in attached_files(work, message))]
+    require_light(files)
+    before = snapshot(work, ticket)
     token = new_token(work, number, TokenHolder.SUPPLIER, address=box.address)
     message_id = make_message_id(work, number, token, ticket.team_id)
     agent = work.rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
@@ -88,6 +92,7 @@ def forward(
         values={"message": row, "quoted": list(messages)},
         delay=TAKE_BACK,
         message_ref=row,
+        before=before,
     )
     record(work, number, "forwarded", message=row, to=box.address)
     if wait:

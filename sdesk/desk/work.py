@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sdesk.desk.change import Change
 from sdesk.desk.conversation import say
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
-from sdesk.desk.steps.find import find_ticket, key_of, require_sight, word_of
+from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import confirm_outage, end_outage, suspect_outage
 from sdesk.desk.steps.moves import (
-    after_working_days,
     at_work,
     follow_promise,
     require_id,
@@ -26,13 +24,13 @@ from sdesk.desk.steps.moves import (
     set_status,
 )
 from sdesk.desk.steps.notify import notify
-from sdesk.domain.clock import hold, resolve
+from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import reopen as reopen_clocks
+from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
-from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
-from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
 from sdesk.store.models import Ticket
 
 TEAM_PREFIX = "team:"
@@ -111,33 +109,13 @@ def wait(
     Without `until` it waits the team's working days. `text` is told to the requester first.
     """
     ticket = find_ticket(work, number, version)
-    require_move(work, ticket, Status.WAITING)
     ref = work.rules.ref(number)
-    reason = word_of(WaitingFor, waiting_for, "wait")
-    if reason is WaitingFor.DATE and until is None:
-        raise BadInput("a wait for a date needs the date", "say --until WHEN")
-    promise = promise_of(work, ticket)
-    if until is None:
-        until = after_working_days(promise.calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
-    if until <= work.now:
-        raise BadInput(f"`{_local(work, until)}` is past", "wait until a moment that is still to come")
+    reason, end = plan_wait(work, ticket, waiting_for, until)
     if text:
         say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
-    before = load_clocks(work, ticket)
-    save_clocks(work, ticket, before, hold(before, promise, work.now))
-    set_status(work, ticket, Status.WAITING)
-    ticket.waiting_for, ticket.wake_at = reason, until
-    record(work, number, "waiting", waiting_for=reason.value, until=to_rfc3339(until))
+    done = begin_wait(work, ticket, reason, end)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} waits for {_WHOM[reason]} until {_local(work, until)}")
-
-
-def _local(work: Work, instant: datetime) -> str:
-    """An instant as the desk's own people read it."""
-    return f"{instant.astimezone(ZoneInfo(work.rules.time_zone)):%Y-%m-%d %H:%M}"
-
-
-_WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}
+    return Change(number, ref, f"{ref} {done}")
 
 
 def close(

@@ -119,6 +119,23 @@ def index_ticket(work: Work, number: int, subject: str, body: str, people: str) 
     work.connection.exec_driver_sql(_INDEX_NEW, (number, fold(subject), fold(body[:LONGEST_TEXT]), fold(people)))
 
 
+def reindex(work: Work, number: int) -> None:
+    """Write a ticket's full text anew, after something was taken out of its conversation."""
+    rows = work.connection.execute(
+        select(col(Message.text), col(Message.author_name), col(Message.author_address))
+        .where(col(Message.ticket_id) == number, col(Message.taken_back_at).is_(None))
+        .order_by(col(Message.id))
+    ).all()
+    body, people = "", ""
+    for text, name, address in rows:
+        if len(body) < LONGEST_THREAD:
+            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if people else fold(text[:LONGEST_TEXT])
+            people = f"{people} {fold(f'{name} {address}')}".strip()
+    work.connection.exec_driver_sql(
+        "UPDATE ticket_fts SET body = ?, people = ? WHERE rowid = ?", (body, people, number)
+    )
+
+
 def attached_files(work: Work, message_id: int) -> tuple[InboundAttachment, ...]:
     """The files of a message, to be added to another."""
     rows = work.connection.execute(

@@ -1,0 +1,63 @@
+"""A ticket as it stood before an answer: kept with the mail that waits, and put back exactly where it is taken back.
+
+Rows are kept as the database has them, so that what is put back is what was there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import text
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.losses import recount
+from sdesk.desk.steps.moves import require_id
+from sdesk.store.models import Ticket
+
+_LEFT_ALONE = {"id", "version", "updated_at", "promised_at"}
+"""A change is a change, if only back; and what the requester was told cannot be made untold."""
+_OF_TICKET = ("clock_run", "outage")
+
+
+def snapshot(work: Work, ticket: Ticket) -> dict[str, Any]:
+    """The ticket's own row, its finished runs and its outages, as JSON can hold them."""
+    work.session.flush()
+    number = require_id(ticket)
+    found: dict[str, Any] = {"ticket": _rows(work, "ticket", "id", number)[0]}
+    for table in _OF_TICKET:
+        found[table] = _rows(work, table, "ticket_id", number)
+    return found
+
+
+def version_after(before: Mapping[str, Any]) -> int:
+    """The version that the ticket has if nothing but the answer itself has changed it since."""
+    return int(before["ticket"]["version"]) + 1
+
+
+def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
+    """Put it all back. The caller settles."""
+    number = require_id(ticket)
+    work.session.flush()
+    units = {row["unit_id"] for row in _rows(work, "outage", "ticket_id", number)}
+    columns = {name: value for name, value in before["ticket"].items() if name not in _LEFT_ALONE}
+    given = ", ".join(f"{name} = :{name}" for name in columns)
+    work.connection.execute(text(f"UPDATE ticket SET {given} WHERE id = :id"), {**columns, "id": number})
+    for table in _OF_TICKET:
+        work.connection.execute(text(f"DELETE FROM {table} WHERE ticket_id = :number"), {"number": number})
+        for row in before[table]:
+            names = ", ".join(row)
+            marks = ", ".join(f":{name}" for name in row)
+            work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
+            units |= {row["unit_id"]} if "unit_id" in row else set()
+    work.session.expire_all()
+    for unit_id in units:
+        # What others of the unit took over while this outage was thought to be over.
+        recount(work, unit_id)
+
+
+def _rows(work: Work, table: str, column: str, number: int) -> list[dict[str, Any]]:
+    found = work.connection.execute(
+        text(f"SELECT * FROM {table} WHERE {column} = :number ORDER BY id"), {"number": number}
+    )
+    return [dict(row) for row in found.mappings()]

@@ -1,0 +1,48 @@
+"""Beginning a wait: what is asked for is checked first, so that nothing is said to anybody where it cannot be."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
+from sdesk.desk.steps.find import word_of
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.moves import after_working_days, require_id, require_move, set_status
+from sdesk.domain.clock import hold
+from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ticket import Status, WaitingFor
+from sdesk.store.models import Ticket
+
+_WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}
+
+
+def plan_wait(work: Work, ticket: Ticket, waiting_for: str, until: datetime | None) -> tuple[WaitingFor, datetime]:
+    """For what the ticket is to wait, and until when: without `until` the team's working days. Refused, BadInput."""
+    require_move(work, ticket, Status.WAITING)
+    reason = word_of(WaitingFor, waiting_for, "wait")
+    if reason is WaitingFor.DATE and until is None:
+        raise BadInput("a wait for a date needs the date", "say --until WHEN")
+    if until is None:
+        calendar = promise_of(work, ticket).calendar
+        until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
+    if until <= work.now:
+        raise BadInput(f"`{_local(work, until)}` is past", "wait until a moment that is still to come")
+    return reason, until
+
+
+def begin_wait(work: Work, ticket: Ticket, reason: WaitingFor, until: datetime) -> str:
+    """The step of it: the resolution clock stands still. Gives what was done, in words. The caller settles."""
+    before = load_clocks(work, ticket)
+    save_clocks(work, ticket, before, hold(before, promise_of(work, ticket), work.now))
+    set_status(work, ticket, Status.WAITING)
+    ticket.waiting_for, ticket.wake_at = reason, until
+    record(work, require_id(ticket), "waiting", waiting_for=reason.value, until=to_rfc3339(until))
+    return f"waits for {_WHOM[reason]} until {_local(work, until)}"
+
+
+def _local(work: Work, instant: datetime) -> str:
+    """An instant as the desk's own people read it."""
+    return f"{instant.astimezone(ZoneInfo(work.rules.time_zone)):%Y-%m-%d %H:%M}"
