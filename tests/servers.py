@@ -7,6 +7,7 @@ import grp
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -141,6 +142,8 @@ class Dovecot:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
+                # A group of its own: `stop` ends the processes too that still serve somebody.
+                start_new_session=True,
             )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self._process.poll() is None:
@@ -167,6 +170,8 @@ class Dovecot:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(10)
+            with suppress(ProcessLookupError, PermissionError):  # nobody is left; macOS says so by the latter
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process = None
 
     def new_user(self, mail: Path | Iterable[bytes] = ()) -> str:

@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 def test_every_mailbox_of_the_page_is_a_configuration(tmp_path: Path) -> None:
     found = blocks(MAILBOX, "toml")
-    assert len(found) == 4
+    assert len(found) == 6
     for number, text in enumerate(found):
         file = tmp_path / f"{number}.toml"
         file.write_text(text, encoding="utf-8")

@@ -63,6 +63,7 @@ COMMANDS: dict[str, Verb | Noun] = {
             "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
             "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
+            "check": Verb("mail_check", "check", "log in everywhere, and say what works"),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "outbox": Noun(
                 "mail that is to go, or went",

@@ -108,6 +108,7 @@ def fetch(
         where = call.config.file or "~/.config/sdesk/config.toml"
         raise BadInput("no mailbox is configured", f"add a [mailboxes.NAME] table to {where}")
     call.output.check(FETCHED)
+    heed_room(call)
     options = _options(call, since, max_new, flagged)
     if watch:
         from sdesk.cli.watch import watch as go_on
@@ -133,12 +134,16 @@ def chosen(call: Invocation, names: Sequence[str]) -> list[AnyMailbox]:
     return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 
 
+def heed_room(call: Invocation) -> None:
+    """How much of the disk stays free, as the configuration says: whoever takes mail asks for it."""
+    if call.config.keep_free is not None:
+        call.desk.keep_free = call.config.keep_free
+
+
 def take(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOptions | None = None) -> Taken:
     """Fetch one mailbox after the other; one that fails does not stop the next."""
     from sdesk.mail.fetch import fetch as fetch_mailbox
 
-    if call.config.keep_free is not None:
-        call.desk.keep_free = call.config.keep_free
     taken = Taken()
     for mailbox in mailboxes:
         progress = _progress(mailbox.name)

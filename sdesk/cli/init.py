@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import Annotated
 
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import BadInput, Unavailable
 
 _CONFIG = """\
 # The machine's own part of sdesk: where the store is, where mail is fetched. What this desk promises, and to whom,
@@ -24,17 +25,44 @@ url = {store}
 # addresses = ["support@example.org"]
 # team = "it"
 # service = "other"
+
+# [smtp]
+# host = "smtp.example.org"
+# user = "support"
+# password_command = ["pass", "show", "support"]
+
+# [notify]
+# command = ["/usr/local/bin/ring", "{{agent}}", "{{priority}}", "{{number}}", "{{event}}"]   # the text on its input
+# priorities = "P1..P2"             # of what it rings; mail tells of all
+# on_success = "https://alive.example.org/sdesk"
 """
 
 
-def init(ctx: typer.Context) -> None:
-    """Make a store, and a configuration file to begin with where there is none.
+def init(
+    ctx: typer.Context,
+    cron: Annotated[bool, typer.Option("--cron", help="run `sdesk tick` each minute by your crontab")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="run it by a systemd timer, yours or root's")] = False,
+    show: Annotated[bool, typer.Option("--print", help="print what would be installed")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="install it without a question")] = False,
+) -> None:
+    """Make a store, and a configuration file to begin with where there is none; or let `sdesk tick` run each minute.
 
     Examples:
       sdesk init
       sdesk --db /srv/sdesk/sdesk.db init
+      sdesk init --cron
+      sdesk init --systemd --print
     """
     call = invocation.of(ctx)
+    if cron or systemd:
+        from sdesk.cli import schedule
+
+        if cron and systemd:
+            raise BadInput("--cron and --systemd are two ways of one thing", "take one of them")
+        (schedule.cron if cron else schedule.systemd)(call, show=show, yes=yes)
+        return
+    if show or yes:
+        raise BadInput("--print and --yes go with --cron or --systemd", "say which of the two")
     from sdesk.config import user_file
     from sdesk.store.migrate import init as make
 
@@ -58,4 +86,4 @@ def init(ctx: typer.Context) -> None:
                 f"the configuration {file} cannot be written: {error.strerror}", "look at the rights of its folder"
             ) from error
         output.text(f"made the configuration {file}\n")
-    diagnostics.note("next: `sdesk desk apply FILE` says who works here and what is promised")
+    diagnostics.note("next: `sdesk desk apply FILE` says who works here and what is promised; then `sdesk init --cron`")

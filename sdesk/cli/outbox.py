@@ -103,6 +103,7 @@ def outbox_show(
     call = invocation.of(ctx)
     actor = call.actor_or_system
     from sdesk.desk.previews import queued_mail
+    from sdesk.domain.thread import hide_agent_tokens
     from sdesk.mail.outbox.render import render
 
     with call.desk.work(actor, call.now) as work:
@@ -110,14 +111,18 @@ def outbox_show(
     smtp = call.config.smtp
     letter = render(facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "")
     if raw:
-        output.raw(letter.as_bytes(utf8=True))
+        output.raw(
+            hide_agent_tokens(letter.as_bytes(utf8=True).decode("utf-8", "surrogateescape")).encode(
+                "utf-8", "surrogateescape"
+            )
+        )
         return
     from sdesk.domain.safe_text import neutralise, one_line
 
     where = row.state.value.replace("_", " ")
     if row.last_error:
         where += f": {row.last_error}"
-    output.text(f"State: {one_line(where)}\n{neutralise(letter.shown())}")
+    output.text(f"State: {one_line(where)}\n{neutralise(hide_agent_tokens(letter.shown()))}")
 
 
 def outbox_retry(

@@ -36,6 +36,7 @@ def pipe(ctx: typer.Context, mailbox: MailboxName = None) -> None:
     call = invocation.of(ctx)
     from sdesk.mail.pipe import pipe as take
 
+    fetching.heed_room(call)
     take(call.desk, named(call, mailbox, "pipe"), sys.stdin.buffer, call.now)
 
 

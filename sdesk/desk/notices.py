@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from sdesk.desk.letter_facts import Wording, wordings
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.sending import CLAIM_LASTS
-from sdesk.desk.steps.notify import DESK_EVENT, UNSENT
+from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outgoing import make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token
 from sdesk.domain.notify import window_after
@@ -54,6 +54,8 @@ class Notice:
     number: int | None = None
     ref: str = ""
     team_id: int | None = None
+    private: bool = False
+    """Of a team whose tickets its members alone see."""
     subject: str = ""
     service: str = ""
     unit: str = ""
@@ -92,6 +94,8 @@ class Batch:
     """By row."""
     done: Mapping[int, tuple[str, ...]]
     """Ways by which a row has gone already."""
+    once: frozenset[int]
+    """The rows by which a way that is nobody's own tells of an event: one of each event, whoever else is told."""
     rules: Rules = field(repr=False)
     wordings: tuple[Wording, ...] = field(repr=False)
     """The desk's own templates."""
@@ -174,6 +178,7 @@ def claim(work: Work, agent_id: int) -> Batch | None:
         rows=tuple(map(_id, kept)),
         priorities=priorities,
         done={_id(row): tuple(row.done or ()) for row in kept},
+        once=frozenset(_id(row) for row in kept if row.values.get("first")),
         rules=work.rules,
         wordings=wordings(work),
     )
@@ -215,18 +220,21 @@ def finish(
                 continue
         row.state = OutboxState.SENT if row.done else OutboxState.FAILED
         if not ways[_id(row)]:
-            row.state, row.last_error = OutboxState.TAKEN_BACK, "no way that is set up tells of its priority"
+            row.state, row.last_error = OutboxState.TAKEN_BACK, "no way that is set up tells of it"
         row.message_id = batch.message_id if _names_many(batch, row) else _scrubbed(row.message_id)
 
 
 def give_up_old(work: Work) -> int:
     """End what nobody could send for a day (a desk that has no way to tell anybody); gives how many rows."""
-    done = work.connection.execute(
-        update(Outbox)
-        .where(*_NOTIFICATIONS, col(Outbox.send_after) <= work.now, col(Outbox.created_at) <= work.now - GIVEN_UP_AFTER)
-        .values(state=OutboxState.FAILED, last_error="there was no way to tell anybody: set up [smtp] or [notify]")
-    )
-    return int(done.rowcount)
+    old = work.session.scalars(
+        select(Outbox).where(
+            *_NOTIFICATIONS, col(Outbox.send_after) <= work.now, col(Outbox.created_at) <= work.now - GIVEN_UP_AFTER
+        )
+    ).all()
+    for row in old:
+        row.state, row.message_id = OutboxState.FAILED, _scrubbed(row.message_id)
+        row.last_error = "there was no way to tell anybody: set up [smtp] or [notify]"
+    return len(old)
 
 
 def _concerns(work: Work, agent: AgentRule, ticket: Ticket) -> bool:
@@ -304,6 +312,7 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
         number=number,
         ref=work.rules.ref(number),
         team_id=ticket.team_id,
+        private=work.rules.teams[ticket.team_id].private,
         subject=ticket.subject,
         service=found.service or "",
         unit=found.unit or "",
@@ -326,7 +335,7 @@ def _unmailed(rows: Sequence[Outbox]) -> Sequence[Outbox]:
 
 def _keyed(rows: Sequence[Outbox]) -> str | None:
     """The Message-ID with a key that one of the rows was given."""
-    return next((row.message_id for row in rows if not row.message_id.startswith(UNSENT)), None)
+    return next((row.message_id for row in rows if read_message_id(row.message_id) is not None), None)
 
 
 def _message(work: Work, rows: Sequence[Outbox]) -> tuple[str, str]:

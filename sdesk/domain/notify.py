@@ -15,8 +15,6 @@ from sdesk.domain.ticket import Priority
 URGENT = frozenset({Priority.P1, Priority.P2})
 """Priorities that ring out of hours, and that wait less for company."""
 
-FIRST_AFTER = timedelta(seconds=5)
-"""How long the first notification waits: what one fetch brings goes together."""
 URGENT_WINDOW = timedelta(minutes=2)
 USUAL_WINDOW = timedelta(minutes=10)
 """How long after a notification the next one to the same agent goes, with all that has come meanwhile."""

@@ -13,6 +13,8 @@ _TOKEN = re.compile(
     r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[as]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
 )
 
+_AGENT_TOKEN = re.compile(r"\ba-[0-9a-f]{32}\b")
+
 _THANKS = frozenset(
     {
         "thanks",
@@ -80,6 +82,11 @@ def token_address(address: str, number: int, token: str) -> str:
     """The address at which a ticket is written to with a token, `support+123.TOKEN@...` (RFC 5233 `detail`)."""
     local, _, domain = address.rpartition("@")
     return f"{local}+{number}.{token}@{domain}"
+
+
+def hide_agent_tokens(text: str) -> str:
+    """A text without the tokens of agents in it: who may look at a colleague's mail shall not write in his name."""
+    return _AGENT_TOKEN.sub("a-(hidden)", text)
 
 
 def written_to(address: str) -> str:

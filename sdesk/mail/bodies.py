@@ -8,13 +8,13 @@ from urllib.parse import unquote_to_bytes
 
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.safe_text import neutralise, safe_file_name
-from sdesk.mail.charsets import decode
-from sdesk.mail.encoded_words import eight_bit, header_text
+from sdesk.mail.charsets import codec_name, decode
+from sdesk.mail.encoded_words import eight_bit, header_text, in_charset_of
 from sdesk.mail.flowed import unwrapped
-from sdesk.mail.html_text import html_to_text
+from sdesk.mail.html_text import crude_text, html_to_text
 from sdesk.mail.invitation import in_words
 from sdesk.mail.parameters import parameterised
-from sdesk.mail.structure import Part, header_fields, leaves
+from sdesk.mail.structure import Part, header_fields, leaves, text_charset
 from sdesk.mail.transfer import decoded_transfer, uuencoded
 
 LONGEST_TEXT = 500_000
@@ -24,7 +24,15 @@ MOST_TEXTS = 200
 _DEEPEST = 150
 """Levels of multiparts that are read by their kind; below, parts are taken one after another."""
 
-_BODY_TYPES = {"text/plain", "text/html", "text/markdown", "text/x-markdown", "text/enriched", "text/x-amp-html"}
+_BODY_TYPES = {
+    "text/plain",
+    "text/html",
+    "text/markdown",
+    "text/x-markdown",
+    "text/enriched",
+    "text/richtext",
+    "text/x-amp-html",
+}
 _SUFFIXES = {
     "application/pdf": ".pdf",
     "application/pkcs7-mime": ".p7m",
@@ -95,8 +103,10 @@ class _Box:
 
 def contents(root: Part, defects: list[str]) -> Contents:
     """Text and attachments of a message, in the order in which they stand. Never raises."""
-    reader = _Reader(defects)
+    reader = _Reader(root, defects)
     box = reader.box(root, 0, related=False)
+    if not box.texts and reader.named is not None:
+        box.texts = [reader.named]
     if len(box.texts) > MOST_TEXTS:
         reader.note(f"more than {MOST_TEXTS} text parts: the rest is only in the raw message")
     # Reading a text may find files in it (uuencode) or keep it whole beside its beginning: those come last.
@@ -111,12 +121,17 @@ def contents(root: Part, defects: list[str]) -> Contents:
 
 @dataclass(slots=True)
 class _Reader:
+    root: Part
     defects: list[str]
     found: list[InboundAttachment] = field(default_factory=list)
     count: int = 0
     dropped: bool = False
     calendars: list[tuple[Part, bytes]] = field(default_factory=list)
     """Invitations: the part, and its content."""
+    label: str | None = None
+    """The charset of the mail's own text; None while nobody has asked."""
+    named: Part | None = None
+    """The first text that is a file within the mail: the mail's own text, where there is no other."""
     read: dict[int, str] = field(default_factory=dict)
     """Texts by the identity of their part: an alternative is read to be chosen, and once more to be shown."""
 
@@ -169,19 +184,30 @@ class _Reader:
         kind = part.content_type().value
         if kind.startswith("multipart/"):  # it could not be taken apart: all of it is one text
             return _Box(texts=[part] if part.body.strip() else [])
-        raw_disposition = part.field("content-disposition")
+        raw_disposition = self.field(part, "content-disposition")
         disposition = parameterised(raw_disposition) if raw_disposition else None
         name = disposition.text("filename", self.defects, "an attachment's name") if disposition else ""
-        if not name and "name" in part.field("content-type").lower():
-            name = part.content_type().text("name", self.defects, "an attachment's name")
+        if not name and "name" in (raw_type := self.field(part, "content-type")).lower():
+            name = parameterised(raw_type).text("name", self.defects, "an attachment's name")
         attached = disposition is not None and disposition.value == "attachment"
-        if kind in _BODY_TYPES and not attached and not name.strip():
-            return _Box(texts=[part])
+        if kind in _BODY_TYPES and not attached:
+            if not name.strip():
+                return _Box(texts=[part])
+            self.named = self.named or part
         self.count += 1
         if self.count > MOST_ATTACHMENTS:
             self.dropped = True
             return _Box()
         return _Box(attachments=[self.attachment(part, kind, name, attached=attached, related=related)])
+
+    def field(self, part: Part, name: str) -> str:
+        """A part's raw field; raw 8-bit text in it is taken for what the mail's own text is written in."""
+        raw = part.field(name)
+        if raw.isascii():
+            return raw
+        if self.label is None:
+            self.label = text_charset(self.root)
+        return in_charset_of(raw, self.label)
 
     def attachment(self, part: Part, kind: str, name: str, *, attached: bool, related: bool) -> InboundAttachment:
         content = self.content(part, "an attachment")
@@ -261,8 +287,10 @@ class _Reader:
         kind = part.content_type()
         data = self.content(part, "the text")
         label = kind.text("charset", [], "") if "charset" in kind.parameters or "charset*" in kind.parameters else ""
-        if kind.value == "text/html":
-            return html_to_text(decode(data, label or _meta_charset(data), self.defects, "the text"), self.defects)
+        if _is_html(part):
+            if codec_name(label) in (None, "ascii") and not data.isascii():
+                label = _meta_charset(data) or label
+            return html_to_text(decode(data, label, self.defects, "the text"), self.defects)
         if data.startswith(b"begin ") or b"\nbegin " in data or b"begin-base64 " in data:
             files, data = uuencoded(data)
             for raw_name, content in files:
@@ -273,11 +301,15 @@ class _Reader:
             self.note(f"a text longer than {LONGEST_TEXT} characters: it is whole in the attachment")
             self.found.append(InboundAttachment("text.txt", "text/plain", data))
             text = text[:LONGEST_TEXT]
+        if kind.value in ("text/enriched", "text/richtext"):
+            text = crude_text(text)
         text = neutralise(text)
         if kind.parameters.get("format", "").lower() == "flowed":
             text = unwrapped(text, delete_space=kind.parameters.get("delsp", "").lower() == "yes")
         if "-----BEGIN PGP MESSAGE-----" in text:
             self.note("encrypted (inline PGP): it cannot be read here")
+        elif "-----BEGIN PGP SIGNED MESSAGE-----" in text:
+            self.note("signed (inline PGP): the signature is kept, and not checked")
         return text.replace("\xa0", " ")
 
 
@@ -292,4 +324,4 @@ def _meta_charset(data: bytes) -> str:
 
 
 def _is_html(part: Part) -> bool:
-    return part.content_type().value == "text/html"
+    return part.content_type().value in ("text/html", "text/x-amp-html")

@@ -70,12 +70,16 @@ _CYRILLIC = ("cp1251", "koi8-r", "cp866", "mac-cyrillic", "iso8859-5")
 _GUESSED = ("cp1251", "koi8-r", "cp866")
 _SINGLE_BYTE = _WESTERN | set(_CYRILLIC) | {"koi8-u", "cp850", "cp437", "mac-roman", "cp1257", "iso8859-2"}
 
+_KNOWN_BY_BYTES = set(_CYRILLIC) | {"koi8-u", "cp1252", "ascii", "iso8859-15", "mac-roman"}
+
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUNS = re.compile(rb"[\x80-\xff]+")
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 _ISO_2022_JP_SEGMENT = re.compile(rb"(\x1b(?:\$@|\$B|\$\([@BD]|\(B|\(J|\(I))")
 _SAMPLE = 4_000
 """Bytes that a guess looks at."""
+_SURELY = 4
+"""Letters of valid UTF-8 that no other charset makes by chance."""
 
 # How often each letter stands in Russian text, in parts of ten thousand, from the letter counts of the national corpus.
 _COMMON, _USUAL = frozenset("оеаинтсрвлкмдпуя"), frozenset("ыьгзбчйхж")
@@ -119,6 +123,9 @@ def decode(data: bytes, label: str, defects: list[str], where: str) -> str:
             if name is None:
                 _note(defects, f"unknown charset {label[:40]!r} in {where}")
             return data.decode("ascii")
+        if name.startswith("utf-16") and b"\0" not in data:
+            _note(defects, f"{where} is declared as utf-16 and written in us-ascii")
+            return data.decode("ascii")
     name = codec_name(label) if label.strip() else None
     if name is None or name == "ascii":
         if label.strip() and name is None:
@@ -143,6 +150,18 @@ def guess(data: bytes) -> str:
     return best if _looks_cyrillic(sample) and _russian_score(sample, best) > 0 else "cp1252"
 
 
+def in_charset_of(data: bytes, label: str) -> str | None:
+    """8-bit text without a label of its own, read in the charset that another text of the same mail declares; None
+    where that says nothing: what is UTF-8, Russian or Western is known by its bytes better than by its neighbours."""
+    name = codec_name(label) if label.strip() else None
+    if name is None or name.startswith("utf") or name in _KNOWN_BY_BYTES or is_utf8(data):
+        return None
+    try:
+        return data.decode(name)
+    except UnicodeError:
+        return None
+
+
 def is_utf8(data: bytes) -> bool:
     """Whether the bytes are valid UTF-8 (RFC 3629)."""
     try:
@@ -150,6 +169,14 @@ def is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _surely_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 whatever their label: a mark says so, or more letters than chance makes of others."""
+    if data.isascii():
+        return False
+    marked = data.startswith(b"\xef\xbb\xbf")
+    return (marked or len(_MULTIBYTE.findall(data[:_SAMPLE])) >= _SURELY) and is_utf8(data)
 
 
 def _undeclared(data: bytes, defects: list[str], where: str) -> str:
@@ -164,7 +191,10 @@ def _undeclared(data: bytes, defects: list[str], where: str) -> str:
 
 
 def _declared(data: bytes, name: str, defects: list[str], where: str) -> str:
-    if name in _SINGLE_BYTE and _HIGH.search(data):
+    if not name.startswith("utf") and _surely_utf8(data):
+        _note(defects, f"{where} is declared as {_told(name)} and written in utf-8")
+        name = "utf-8"
+    elif name in _SINGLE_BYTE and _HIGH.search(data):
         better = _wrong_label(data, name)
         if better is not None:
             _note(defects, f"{where} is declared as {_told(name)} and written in {_told(better)}")

@@ -8,6 +8,7 @@ import re
 
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.charsets import decode
+from sdesk.mail.charsets import in_charset_of as charset_of_another
 
 # Laxer than RFC 2047: an empty charset, blanks and bare question marks inside of a word, and nothing between a word
 # and its
@@ -57,6 +58,15 @@ def eight_bit(raw: str, defects: list[str], where: str) -> str:
     if raw.isascii():
         return raw
     return decode(raw.encode("ascii", "surrogateescape"), "", defects, where)
+
+
+def in_charset_of(raw: str, label: str) -> str:
+    """The same field with its raw 8-bit text in UTF-8, where that text is in the charset `label` of the mail's own text
+    (Chinese, Turkish, Greek: no guess knows them apart)."""
+    if raw.isascii() or not label:
+        return raw
+    known = charset_of_another(raw.encode("ascii", "surrogateescape"), label)
+    return raw if known is None else known.encode("utf-8", "replace").decode("ascii", "surrogateescape")
 
 
 def unfolded(raw: str) -> str:

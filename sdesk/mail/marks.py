@@ -56,6 +56,7 @@ _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 _DATE = re.compile(
     r"\b(?:\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}\W{1,3}\w{3,9}\W{1,4}\d{4}|\w{3,9}\W{1,2}\d{1,2}\W{1,3}\d{4})\b"
 )
+_ADDRESSED = re.compile(r"[^\s<>@]@[^\s<>@]")
 _WRITER_AT_END = re.compile(
     rf"(?:[^\s<>@]@[^\s<>@]+>?|\b(?:{_WROTE_WORDS.replace('|schrieb', '')}))\s?:\Z", re.IGNORECASE
 )
@@ -181,9 +182,12 @@ def is_attribution(words: str, *, strong: bool) -> bool:
     timed = _TIME.search(words) is not None
     if strong:
         return dated and timed and _WRITER_AT_END.search(words) is not None
-    return (
-        _WROTE.search(words[-60:]) is not None or _YOU_WROTE.search(words) is not None or (dated and timed)
-    ) and words.endswith(":")
+    if not words.endswith(":"):
+        return False
+    # "The screen wrote:" is the writer's own: a program says when, or from which address.
+    said = _WROTE.search(words[-60:]) is not None or _YOU_WROTE.search(words) is not None
+    signs = (dated and timed, said, _ADDRESSED.search(words) is not None)
+    return sum(signs) >= 2 or (said and (dated or timed))
 
 
 def _with_recipients(lines: list[str], first: int) -> int:

@@ -12,11 +12,11 @@ from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.mail.addresses import addresses, mailboxes
 from sdesk.mail.bodies import contents
-from sdesk.mail.encoded_words import eight_bit, header_text
+from sdesk.mail.encoded_words import eight_bit, header_text, in_charset_of
 from sdesk.mail.forwarded import forwarded
 from sdesk.mail.machines import MESSAGE_ID, verdict
 from sdesk.mail.quoting import folded
-from sdesk.mail.structure import Part, parse, split_body
+from sdesk.mail.structure import Part, parse, split_body, text_charset
 
 _MOST_FIELDS = 1_000
 _LONGEST_FIELD = 100_000
@@ -125,6 +125,9 @@ def _fields(root: Part, defects: list[str]) -> dict[str, list[str]]:
         key = name if name.isascii() else eight_bit(name, [], "")
         key = key.strip().lower() if key.isprintable() else neutralise(key).strip().lower()
         fields.setdefault(key, []).append(value)
+    if any(not value.isascii() for values in fields.values() for value in values):
+        label = text_charset(root)
+        fields = {name: [in_charset_of(value, label) for value in values] for name, values in fields.items()}
     for name in ("from", "subject", "date", "message-id"):
         if len(fields.get(name, ())) > 1:
             defects.append(f"more than one {_told(name)} field")

@@ -32,6 +32,7 @@ def pipe(desk: Desk, mailbox: Mailbox, stream: BinaryIO, now: datetime) -> Recei
     one that is larger than four times that is Unavailable, like a store that cannot be used. Handed over again it is
     known. Memory holds what the mailbox takes, or the compressed bytes of what is larger.
     """
+    desk.require_room()
     taking = Taking(desk, mailbox, now)
     raw, size, digest, packed = _read(stream, mailbox.max_size)
     return taking.take(Item(FOLDER, 0, digest, size, now), raw, now, packed)

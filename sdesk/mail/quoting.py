@@ -7,6 +7,8 @@ and a mail of which nothing would be left stays whole.
 
 from __future__ import annotations
 
+import re
+
 from sdesk.mail.marks import (
     ANSWERS_WITHIN,
     FORWARD_SUBJECT,
@@ -26,6 +28,9 @@ _LONGEST_SIGNATURE = 15
 """Lines that are not blank; more are no signature."""
 _LONGEST_BARE_SIGNATURE = 8
 """The same below `--` without the blank of RFC 3676 4.3, which people also draw as a rule."""
+_LONGEST_SIGNATURE_LINE = 100
+_SENTENCE = re.compile(r"(?:\w{2}[.!]|\?)\Z")
+"""How a sentence ends, which below a bare `--` may be the writer's own; a name rarely ends so."""
 _FEWEST_QUOTED = 3
 """Quoted lines at the end that are folded without a line that says who wrote them: fewer may be a prompt, or markup."""
 _MOST_LINES = 20_000
@@ -124,9 +129,11 @@ def _signature_cut(lines: list[str], end: int) -> int | None:
         if line.startswith(">"):
             return None
         if line.rstrip() in ("--", "- --"):
-            size = sum(1 for below in lines[index + 1 : end] if below.strip())
-            longest = _LONGEST_SIGNATURE if line.endswith(" ") else _LONGEST_BARE_SIGNATURE
-            return index if 0 < size <= longest else None
+            block = [below.strip() for below in lines[index + 1 : end] if below.strip()]
+            if line.endswith(" "):
+                return index if 0 < len(block) <= _LONGEST_SIGNATURE else None
+            sentences = any(_SENTENCE.search(below) or len(below) > _LONGEST_SIGNATURE_LINE for below in block)
+            return index if 0 < len(block) <= _LONGEST_BARE_SIGNATURE and not sentences else None
     return None
 
 

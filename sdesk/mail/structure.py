@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _DEEPEST = 200
 """Levels of multiparts that are taken apart."""
 _MOST_PARTS = 20_000
+_MOST_LABELS = 100
+"""Parts whose label is looked at, for what has none."""
 _LONGEST_HEAD = 1_000_000
 """Bytes of a header block that is mended."""
 
@@ -125,6 +127,17 @@ def leaves(part: Part) -> Iterator[Part]:
             stack.extend(reversed(one.parts))
         else:
             yield one
+
+
+def text_charset(root: Part) -> str:
+    """The charset label of the first text that declares one; empty for none."""
+    for count, part in enumerate(leaves(root)):
+        if count >= _MOST_LABELS:
+            break
+        kind = part.content_type()
+        if kind.value.startswith("text/") and (label := kind.text("charset", [], "")):
+            return label
+    return ""
 
 
 def _mended(raw: bytes, defects: list[str]) -> Part:

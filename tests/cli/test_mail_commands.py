@@ -276,3 +276,18 @@ def test_progress_is_shown_on_a_terminal_for_work_over_a_second(
     told = capsys.readouterr()
     assert told.out == ""
     assert told.err == "\r\x1b[2Ksdesk: spool: 2 messages ...\r\x1b[2Ksdesk: spool: 4 messages ..."
+
+
+def test_check_says_what_works(sdesk: Sdesk, configured: Path) -> None:
+    ran = sdesk("mail", "check", "-o", "json")
+    assert ran.code == 6
+    assert [(row["name"], row["kind"], row["ok"]) for row in json.loads(ran.out)] == [
+        ("spool", "maildir", True),
+        ("down", "imap", False),
+    ]
+    assert ran.err == "sdesk: 1 of 2 cannot be used\n"
+    assert sdesk("mail", "check", "spool").code == 0
+    ran = sdesk("mail", "check", "down")
+    assert (ran.code, ran.err.count("\n")) == (5, 1)
+    assert sdesk("mail", "check", "smtp").code == 2
+    assert sdesk("mail", "check", "spol").code == 2

@@ -167,3 +167,56 @@ def test_a_terminal_sequence_in_seven_bits_is_no_japanese() -> None:
 def test_the_guess_is_utf8_where_it_is_valid() -> None:
     assert guess("é".encode()) == "utf-8"
     assert guess(b"plain") == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "words"),
+    [
+        ("gb2312", "gbk", "收银机坏了"),
+        ("shift_jis", "cp932", "レジが動きません"),
+        ("euc-kr", "cp949", "계산대가 고장났습니다"),
+        ("iso-8859-9", "cp1254", "Yazarkasa çalışmıyor lütfen şubeye gelin"),
+        ("windows-1253", "cp1253", "Το ταμείο δεν λειτουργεί"),
+        ("iso-8859-2", "iso8859-2", "Pokladna nefunguje a přijďte prosím ještě dnes"),
+        ("windows-1251", "koi8-r", "Касса не работает"),
+    ],
+)
+def test_raw_header_text_is_in_the_charset_of_the_mails_own_text(label: str, codec: str, words: str) -> None:
+    """But Russian, which is known by its letters, whatever the label of the text says."""
+    file = (
+        b'Content-Type: application/pdf\nContent-Disposition: attachment; filename="' + words.encode(codec) + b'.pdf"'
+    )
+    mail = read(
+        b"From: "
+        + words.encode(codec)
+        + b" <a@acme.example>\nSubject: "
+        + words.encode(codec)
+        + b"\nContent-Type: multipart/mixed; boundary=B\n\n--B\n"
+        + f"Content-Type: text/plain; charset={label}\nContent-Transfer-Encoding: 8bit\n\n".encode()
+        + "ok".encode(codec)
+        + b"\n--B\n"
+        + file
+        + b"\n\nx\n--B--\n"
+    )
+    assert (mail.subject, mail.sender.name) == (words, words)
+    assert [each.name for each in mail.attachments] == [f"{words}.pdf"]
+
+
+@pytest.mark.parametrize("label", ["gb2312", "shift_jis", "koi8-r", "windows-1253", "iso-8859-1", "us-ascii", "big5"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_utf8_under_any_label(label: str, mark: bytes) -> None:
+    for words in (RUSSIAN, "收银机坏了，请尽快派人来修理。", "Το ταμείο δεν λειτουργεί"):
+        assert body(mark + words.encode(), f"text/plain; charset={label}") == words
+
+
+@pytest.mark.parametrize("label", ["utf-16", "unicode", "utf-16le"])
+def test_seven_bits_are_no_utf16(label: str) -> None:
+    mail = read(f"From: a@acme.example\nContent-Type: text/plain; charset={label}\n\nThe till is down.\n".encode())
+    assert mail.body_text == "The till is down."
+    assert mail.defects == ("the text is declared as utf-16 and written in us-ascii",)
+
+
+@pytest.mark.parametrize("label", ["", "; charset=us-ascii", "; charset=x-none"])
+def test_what_html_says_of_itself_counts_where_its_part_says_nothing_true(label: str) -> None:
+    html = '<meta http-equiv="Content-Type" content="text/html; charset=gb2312"><p>收银机坏了</p>'.encode("gbk")
+    assert body(html, f"text/html{label}") == "收银机坏了"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from email.header import Header
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from programs import CARL, DE, DESK, EN, FORWARDS, REPLIES, RU, TONGUES, Program, Tongue, Words, quoted
 
 from sdesk.domain.inbound import InboundMail
@@ -99,12 +102,85 @@ def test_an_answer_below_a_quote_in_html_stays(shape: str, tongue: Tongue) -> No
     assert tongue.own in mail.body_text
 
 
+OWN = st.sampled_from(
+    [
+        *(tongue.own for tongue in TONGUES),
+        *(
+            "Yes",
+            "No, on 2 Nov 2026 at 10:00.",
+            "Von mir aus",
+            "From: my own hand",
+            "See you:",
+            "* one",
+            "Sent it.",
+            "ok",
+        ),
+        *("Тема: касса", "-- no rule", "a > b", "http://shop.example/x:", "Datum: heute", "Это всё?", "wrote"),
+    ]
+)
+"""What people write, some of it near what programs write."""
+
+
+@given(
+    st.lists(
+        st.one_of(OWN.map(lambda words: ("own", words)), st.integers(1, 6).map(lambda n: ("quote", n))), max_size=12
+    ),
+    st.sampled_from(TONGUES),
+    st.sampled_from(["gmail", "apple", "thunderbird"]),
+    st.booleans(),
+)
+def test_own_words_stay_wherever_they_stand_among_quoted_lines(
+    blocks: list[tuple[str, Any]], tongue: Tongue, program: str, spaced: bool
+) -> None:
+    told = False
+    written: list[str] = []
+    own: list[str] = []
+    for kind, what in blocks:
+        if kind == "own":
+            written.append(what)
+            own.append(what)
+        else:
+            if not told:
+                written.append(Words(tongue, "", "", tongue.desk, DESK).line(getattr(tongue, program)))
+            told = True
+            written.append("\n".join([f"> {tongue.asked}"] * what))
+    mail = letter(("\n\n" if spaced else "\n").join(written) + "\n", "plain", "Re: x", answers=True)
+    kept = mail.body_text.split("\n")
+    assert [words for words in own if words not in kept] == []
+
+
+@given(
+    st.lists(
+        st.one_of(OWN.map(lambda words: ("own", words)), st.integers(1, 6).map(lambda n: ("quote", n))), max_size=12
+    ),
+    st.sampled_from(TONGUES),
+    st.sampled_from(['<blockquote type="cite">', '<blockquote class="gmail_quote">', "<blockquote>"]),
+    st.sampled_from(["div", "p", "pre", "td"]),
+)
+def test_own_words_stay_wherever_they_stand_among_quotes_of_html(
+    blocks: list[tuple[str, Any]], tongue: Tongue, quote: str, element: str
+) -> None:
+    line = Words(tongue, "", "", tongue.desk, DESK).html_line(tongue.mailru)
+    html = ""
+    own: list[str] = []
+    for kind, what in blocks:
+        if kind == "own":
+            html += f"<{element}>{what}</{element}>"
+            own.append(what)
+        else:
+            html += f"<div>{line}</div>{quote}" + f"<div>{tongue.asked}</div>" * what + "</blockquote>"
+    mail = letter(html, "html", "Re: x", answers=True)
+    assert [words for words in own if words not in mail.body_text] == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "Sent from my warehouse by courier yesterday, where is it?",
         "Gesendet mit DHL am Montag",
         "Отправлено с курьером вчера, где оно?",
+        "Till 1 is down.\n--\nTill 2 is down too.",
+        "Which is it?\n--\nDid you mean the left one?",
         "From: the shop\nTo: the workshop\n\nThe ring was sent so.",
         "He told me on 2 Nov 2026 at 10:00 that Desk wrote: come.\nI came.",
         "Name: Ann\nDate: Monday\nFrom: store 17\nSubject: till\n\nForm filled in.",

@@ -172,6 +172,26 @@ def test_a_text_with_a_name_is_an_attachment(disposition: str) -> None:
     assert not mail.attachments[0].inline
 
 
+def test_a_text_that_is_a_file_is_shown_where_there_is_no_other() -> None:
+    named = part("text/plain; name=message.txt", "The till is down.", "Content-Disposition: inline")
+    pdf = part("application/pdf", "x", "Content-Disposition: attachment; filename=a.pdf")
+    mail = read(HEAD + multipart("mixed", named, pdf))
+    assert (mail.body_text, names(mail)) == ("The till is down.", ["message.txt", "a.pdf"])
+    hung = named.replace(b": inline", b": attachment")
+    assert read(HEAD + multipart("mixed", hung, pdf)).body_text == ""
+
+
+def test_amp_is_never_shown_as_its_source() -> None:
+    amp = part("text/x-amp-html", "<html amp4email><body><p>The till is down.</p></body></html>")
+    assert read(HEAD + multipart("alternative", amp)).body_text == "The till is down."
+    assert read(HEAD + multipart("alternative", amp, part("text/html", "<p>h</p>"))).body_text == "h"
+
+
+@pytest.mark.parametrize("kind", ["text/enriched", "text/richtext"])
+def test_enriched_text_is_shown_without_its_tags(kind: str) -> None:
+    assert read(HEAD + f"Content-Type: {kind}\n\n<bold>down</bold>\n".encode()).body_text.strip() == "down"
+
+
 def test_a_root_that_is_no_text() -> None:
     mail = read(HEAD + b"Content-Type: application/pdf; name=scan.pdf\nContent-Transfer-Encoding: base64\n\nJVBERg==\n")
     assert (mail.body_text, names(mail), mail.attachments[0].content) == ("", ["scan.pdf"], b"%PDF")
@@ -430,3 +450,9 @@ def test_pgp_mime_is_kept_and_told() -> None:
 def test_inline_pgp_is_told() -> None:
     mail = read(HEAD + b"\n-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n")
     assert "encrypted (inline PGP): it cannot be read here" in mail.defects
+
+
+def test_an_inline_pgp_signature_is_told() -> None:
+    mail = read(HEAD + b"\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nwords\n-----BEGIN PGP SIGNATURE-----\n")
+    assert "words" in mail.body_text
+    assert mail.defects == ("signed (inline PGP): the signature is kept, and not checked",)

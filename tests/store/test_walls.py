@@ -157,7 +157,7 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
             assert not re.search(r"\bSD-[126]\b|number=[126]\b", text), (name, text)
         # The same questions have a lot to say to one who may know, and something to boris.
         known = everything(reader, olga)
-        for name in ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger"):
+        for name in ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger", "outbox"):
             assert any(word in said(known[name]).lower() for word in SECRETS), name
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):
             assert "SD-3" in answers[name], name

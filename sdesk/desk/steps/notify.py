@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,7 @@ from sdesk.desk.steps.outgoing import read_message_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import read_token
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.notify import FIRST_AFTER, Crew, Listener, Matter, concerned
+from sdesk.domain.notify import Crew, Listener, Matter, concerned
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import Priority, Role
 from sdesk.domain.worktime import is_working
@@ -84,8 +83,8 @@ def notify_of(
     listeners = {each: _listener(rules.agents[each]) for each in ids if each is not None and each not in left_out}
     told = concerned(matter, crew, listeners)
     values = {"event": event.value, **({"message": message} if message is not None else {}), **facts}
-    for agent_id in told:
-        _queue(work, rules.agents[agent_id], values, number)
+    for position, agent_id in enumerate(told):
+        _queue(work, rules.agents[agent_id], values, number, first=not position)
     return len(told)
 
 
@@ -108,6 +107,7 @@ def notify_undeliverable(work: Work, ticket: Ticket, ids: Iterable[str], *, mess
         lead,
         {"event": AgentEvent.UNDELIVERABLE.value, "message": message, "said": said, "agent": agent},
         require_id(ticket),
+        first=True,
     )
     return 1
 
@@ -115,12 +115,13 @@ def notify_undeliverable(work: Work, ticket: Ticket, ids: Iterable[str], *, mess
 def notify_desk(work: Work, text: str) -> int:
     """Tell the desk's admins what concerns the desk itself (a full disk); gives how many."""
     admins = [agent for agent in work.rules.agents.values() if agent.role is Role.ADMIN and not agent.retired]
-    for agent in admins:
-        _queue(work, agent, {"event": DESK_EVENT, "text": text}, None)
+    for position, agent in enumerate(admins):
+        _queue(work, agent, {"event": DESK_EVENT, "text": text}, None, first=not position)
     return len(admins)
 
 
-def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | None) -> None:
+def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | None, *, first: bool) -> None:
+    """One row. `first` of those who are told of one event: a way that is nobody's own tells of it once."""
     insert_row(
         work,
         Outbox,
@@ -130,10 +131,10 @@ def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | N
             "recipients": recipients_of([Mailbox(agent.email, agent.name)]),
             "to_address": agent.email.lower(),
             "message_id": UNSENT + secrets.token_hex(12),
-            "values": values,
+            "values": {**values, "first": True} if first else values,
             "ticket_id": number,
             "created_at": work.now,
-            "send_after": work.now + (FIRST_AFTER if number is not None else timedelta()),
+            "send_after": work.now,
             "attempts": 0,
             "agent_id": agent.id,
         },

@@ -6,7 +6,7 @@ The same text goes by every way. Nothing is read or written here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -80,6 +80,13 @@ def put_into_words(batch: Batch, notices: Sequence[Notice], now: datetime) -> To
         notice = notices[0]
         return _of_desk(notice, batch.language) if notice.number is None else _whole(batch, notice)
     return _several(batch, notices, now)
+
+
+def veiled(notice: Notice) -> Notice:
+    """What everybody may read of it: of a private team's ticket that something happened, and not what."""
+    if not notice.private:
+        return notice
+    return replace(notice, subject="", service="", unit="", phone="", requester="", author="", text="", token="")
 
 
 def _of_desk(notice: Notice, language: str) -> Told:

@@ -17,7 +17,7 @@ from sdesk.desk.notices import Batch
 from sdesk.desk.opening import Desk, Work
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import SdeskError
-from sdesk.mail.outbox.notices import put_into_words
+from sdesk.mail.outbox.notices import put_into_words, veiled
 from sdesk.mail.outbox.ways import Mail, RefusedForGood, Way, ways_of
 
 Now = Callable[[], datetime]
@@ -71,7 +71,7 @@ class _Run:
                 way.close()
 
     def _tell(self, batch: Batch) -> None:
-        ways = {row: [way.name for way in self.ways if way.applies(batch.priorities[row])] for row in batch.rows}
+        ways = {row: [way.name for way in self.ways if way.applies(batch, row)] for row in batch.rows}
         failures: dict[str, str] = {}
         refused: set[str] = set()
         gone: set[int] = set()
@@ -92,7 +92,7 @@ class _Run:
                     with self._writing() as work:
                         notices.note_done(work, batch, rows, way.name)
         finally:
-            # Also when we are interrupted: what did not go is anybody's again, and at once.
+            # Also when we are interrupted: what did not go is anybody's again.
             with self._writing() as work:
                 notices.finish(work, batch, ways, failures, refused)
         self.report.agents += bool(gone)
@@ -105,7 +105,8 @@ class _Run:
         listed = [each for each in batch.notices if rows.intersection(each.rows)]
         if listed:
             now = self.now()
-            way.tell(batch, listed, put_into_words(batch, listed, now), now)
+            shown = [veiled(each) for each in listed] if way.public else listed
+            way.tell(batch, shown, put_into_words(batch, shown, now), now)
 
     @contextmanager
     def _writing(self) -> Iterator[Work]:

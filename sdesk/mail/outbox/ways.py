@@ -41,8 +41,12 @@ class Way(Protocol):
     def name(self) -> str:
         """As it stands in the store: it holds no secret."""
 
-    def applies(self, priority: Priority) -> bool:
-        """Whether it tells of tickets of a priority."""
+    @property
+    def public(self) -> bool:
+        """Whether others may read it than the agent: then a private team's tickets are told of without words."""
+
+    def applies(self, batch: Batch, row: int) -> bool:
+        """Whether it tells of a row of the batch."""
 
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Tell it."""
@@ -55,10 +59,11 @@ class Command:
     arguments: tuple[str, ...]
     priorities: frozenset[Priority] | None
     name: str = COMMAND
+    public: bool = False
 
-    def applies(self, priority: Priority) -> bool:
-        """Whether it tells of tickets of a priority."""
-        return self.priorities is None or priority in self.priorities
+    def applies(self, batch: Batch, row: int) -> bool:
+        """Whether it tells of tickets of the row's priority."""
+        return self.priorities is None or batch.priorities[row] in self.priorities
 
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Run it once for all of them; its arguments are of the most urgent."""
@@ -78,15 +83,17 @@ class Apprise:
 
     address: str
     priorities: frozenset[Priority] | None
+    public: bool = True
+    """It is the desk's, and no agent's own: a channel that many read."""
 
     @property
     def name(self) -> str:
         """An address holds keys: its digest stands for it."""
         return f"apprise {hashlib.sha256(self.address.encode()).hexdigest()[:12]}"
 
-    def applies(self, priority: Priority) -> bool:
-        """Whether it tells of tickets of a priority."""
-        return self.priorities is None or priority in self.priorities
+    def applies(self, batch: Batch, row: int) -> bool:
+        """Whether it tells of a row: of each event once, however many agents are told."""
+        return row in batch.once and (self.priorities is None or batch.priorities[row] in self.priorities)
 
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Send it there."""
@@ -102,13 +109,14 @@ class Apprise:
         if not sender.add(self.address):
             raise BadInput(f"[notify] apprise: an address of {scheme}:// is none that Apprise understands", "mend it")
         if not sender.notify(title=told.subject, body=told.text):
-            raise Unavailable(f"Apprise could not reach an address of {scheme}://", "look at [notify] apprise")
+            raise Unavailable(f"an address of {scheme}:// could not be reached by Apprise", "look at [notify] apprise")
 
 
 class Mail:
     """By mail, over one connection for a whole run."""
 
     name = MAIL
+    public = False
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -116,7 +124,7 @@ class Mail:
         self._client: smtplib.SMTP | None = None
         self._gone: MailServerUnavailable | None = None
 
-    def applies(self, priority: Priority) -> bool:
+    def applies(self, batch: Batch, row: int) -> bool:
         """An agent's own filter was asked when the row was written: what is here is to be mailed."""
         return True
 

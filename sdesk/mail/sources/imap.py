@@ -26,6 +26,7 @@ QUARANTINE = "$SDeskQuarantine"
 
 _LISTED = 500
 """Messages whose sizes are asked for in one go."""
+_HEAD, _HEAD_KEY = f"BODY.PEEK[]<0.{HEAD_BYTES}>", b"BODY[]<0>"
 _FACTS = ["RFC822.SIZE", "INTERNALDATE", "FLAGS"]
 _BREAKS = 5
 """So often a server may break off over a message in one run before the run ends."""
@@ -106,7 +107,7 @@ class ImapSource:
 
     def heads(self, items: Sequence[Item]) -> Iterator[tuple[Item, Raw]]:
         """As `Source.heads`: a header has no length of its own that could be trusted, so the first bytes it is."""
-        return self._parts(items, f"BODY.PEEK[]<0.{HEAD_BYTES}>", b"BODY[]<0>")
+        return self._parts(items, _HEAD, _HEAD_KEY)
 
     def mark(self, items: Sequence[Item], *, quarantined: bool = False) -> None:
         """As `Source.mark`."""
@@ -152,10 +153,9 @@ class ImapSource:
         client = line.select(folder)
         if line.uidvalidity != validity:
             return {}
-        line.cut.clear()
         try:
             with line.talking("read"):
-                found = dict(client.fetch([int(item.uid) for item in wanted], [part]))
+                return dict(client.fetch([int(item.uid) for item in wanted], [part]))
         except ServerSilent:
             raise
         except ServerRefused:
@@ -163,8 +163,6 @@ class ImapSource:
         except MailServerUnavailable as error:
             self._mend(error)
             return {}
-        # A message that is larger than the server had said was cut: which one it is shows when each comes alone.
-        return {} if line.cut else found
 
     def _alone(self, item: Item, part: str, key: bytes) -> tuple[Item, Raw]:
         """A part of one message: None where it is gone, `Unreadable` where it is there and cannot be had."""
@@ -179,6 +177,9 @@ class ImapSource:
         except ServerSilent:
             raise
         except ServerRefused as error:
+            if line.cut:
+                # Larger than it was listed as, and larger than may be: its beginning it is.
+                return self._alone(replace(item, size=line.cut[-1]), _HEAD, _HEAD_KEY)
             return item, Unreadable(error.what) if self._is_there(item) else None
         except MailServerUnavailable as error:
             self._mend(error)
@@ -186,8 +187,7 @@ class ImapSource:
         if raw is None:
             hidden = f"the mail server {line.settings.place} lists it and does not hand it over"
             return item, Unreadable(hidden) if self._is_there(item) else None
-        # Larger than it was listed as: what was kept is its beginning.
-        return (replace(item, size=line.cut[-1]), raw) if line.cut else (item, raw)
+        return item, raw
 
     def _is_there(self, item: Item) -> bool:
         client = self._line.select(item.folder)

@@ -82,7 +82,7 @@ class ImapLine:
         self.folder: Mapping[bytes, Any] = {}
         """What the server said when the folder was opened."""
         self.cut: list[int] = []
-        """The true sizes of literals that were larger than `largest`, of which only the beginning was kept."""
+        """The sizes of literals that were larger than `largest`, and were not kept."""
         self._client: IMAPClient | None = None
         self._selected = ""
 
@@ -213,22 +213,22 @@ class ImapLine:
             client.sasl_login("XOAUTH2", sasl.xoauth2(user, secret))
 
     def _bound_literals(self, client: IMAPClient) -> None:
-        """Keep the beginning alone of a literal that is larger than it may be: the size that a server names in a
-        listing is a claim, and imaplib would take whatever comes into memory."""
+        """Read past a literal that is larger than it may be, and write its size down: the size that a server names in
+        a listing is a claim, and imaplib would take whatever comes into memory. IMAPClient then misses the literal,
+        which is a `ServerRefused`; the line stays of use."""
         file = client._imap.file  # there is no other way in between
 
         def read(size: int) -> bytes:
             if size <= self.settings.largest:
                 return bytes(file.read(size))
             self.cut.append(size)
-            kept = bytes(file.read(_PIECE))
-            left = size - len(kept)
+            left = size
             while left > 0:
                 piece = file.read(min(left, _PIECE))
                 if not piece:
                     raise EOFError("the line ended within a message")
                 left -= len(piece)
-            return kept
+            return b""
 
         client._imap.read = read
 

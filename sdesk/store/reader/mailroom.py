@@ -12,6 +12,7 @@ from datetime import datetime
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.thread import hide_agent_tokens
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
@@ -116,7 +117,7 @@ def _outbox_row(row: sqlite3.Row, prefix: str) -> OutboxRow:
         sent_at=instant(row["sent_at"]),
         attempts=row["attempts"],
         error=row["last_error"],
-        message_id=row["message_id"],
+        message_id=hide_agent_tokens(row["message_id"]),
     )
 
 

@@ -10,10 +10,8 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
@@ -21,25 +19,20 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import mailroom, organisation, queue
-from sdesk.store.reader.connection import connect, translated
+from sdesk.store.reader import organisation, queue
+from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.mailroom import Sought
+from sdesk.store.reader.mail_reader import MailReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
-    BlockedRow,
     Counts,
-    DeskFacts,
     HistoryRow,
     LastChange,
-    LedgerRow,
     LinkRow,
     MessageRow,
-    OutboxRow,
     Page,
     Place,
-    QuarantineRow,
     ServiceRow,
     TeamRow,
     TicketDetail,
@@ -49,46 +42,19 @@ from sdesk.store.reader.rows import (
 )
 from sdesk.store.reader.where import wall
 
-NO_DESK = DeskFacts(name="sdesk", ref_prefix="SD", language="en", time_zone="UTC", currency="EUR")
-"""Before a desk file was applied."""
-
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader:
+class Reader(MailReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
         """Open the store; Unavailable where it is missing, none, locked, or of another version."""
-        self.path = path
-        self._connection = connect(path, busy_seconds)
+        super().__init__(path, busy_seconds=busy_seconds)
         self._calendars: dict[int, Calendar] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._connection.close()
-
     # ---- the desk ------------------------------------------------------------------------------
-
-    @cached_property
-    def desk(self) -> DeskFacts:
-        """The desk's own facts."""
-        row = self._one("SELECT name, ref_prefix, language, time_zone, currency FROM desk")
-        return NO_DESK if row is None else DeskFacts(*row)
-
-    def data_version(self) -> int:
-        """A number that differs once another connection has committed (PRAGMA data_version)."""
-        row = self._one("PRAGMA data_version")
-        return int(row[0]) if row is not None else 0
 
     def last_change(self) -> LastChange:
         """Up to where everything stands that all may see: drafts and seen marks, which are one agent's, move nothing.
@@ -287,47 +253,7 @@ class Reader:
         )
         return None if row is None else str(row[0])
 
-    # ---- mail ----------------------------------------------------------------------------------
-
-    def ledger(self, actor: Actor, *, limit: int = 50, sought: Sought | None = None) -> tuple[LedgerRow, ...]:
-        """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
-        with translated(self.path):
-            return mailroom.ledger(self._connection, actor, limit, sought)
-
-    def outbox(
-        self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50
-    ) -> tuple[OutboxRow, ...]:
-        """Mails that are to go or went, newest first; those of walled teams are left out. 0: no limit."""
-        with translated(self.path):
-            return mailroom.outbox(
-                self._connection, actor, self.desk.ref_prefix, state=state, number=number, limit=limit
-            )
-
-    def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
-        """Messages whose handling raised, oldest first; with `ended` also those that were dealt with."""
-        with translated(self.path):
-            return mailroom.quarantine(self._connection, actor, ended=ended)
-
-    def quarantined(self, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
-        """One of them, with its raw bytes (RFC 5322); NotFound."""
-        with translated(self.path):
-            return mailroom.quarantined(self._connection, actor, number)
-
-    def blocked(self) -> tuple[BlockedRow, ...]:
-        """The senders whose mail is discarded."""
-        with translated(self.path):
-            return mailroom.blocked(self._connection)
-
     # ---- how it is done ------------------------------------------------------------------------
-
-    def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        with translated(self.path):
-            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
-            return row
-
-    def _all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        with translated(self.path):
-            return self._connection.execute(sql, values).fetchall()
 
     def _require(self, actor: Actor, number: int) -> None:
         """Raise NotFound unless the actor may see the ticket."""

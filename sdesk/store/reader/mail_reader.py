@@ -1,0 +1,43 @@
+"""What came by mail and what is to go, for an acting agent."""
+
+from __future__ import annotations
+
+from sdesk.domain.actor import Actor
+from sdesk.store.reader import mailroom
+from sdesk.store.reader.connection import translated
+from sdesk.store.reader.mailroom import Sought
+from sdesk.store.reader.opened import OpenedStore
+from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
+
+
+class MailReader(OpenedStore):
+    """The mailroom's part of the reader."""
+
+    def ledger(self, actor: Actor, *, limit: int = 50, sought: Sought | None = None) -> tuple[LedgerRow, ...]:
+        """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
+        with translated(self.path):
+            return mailroom.ledger(self._connection, actor, limit, sought)
+
+    def outbox(
+        self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50
+    ) -> tuple[OutboxRow, ...]:
+        """Mails that are to go or went, newest first; those of walled teams are left out. 0: no limit."""
+        with translated(self.path):
+            return mailroom.outbox(
+                self._connection, actor, self.desk.ref_prefix, state=state, number=number, limit=limit
+            )
+
+    def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
+        """Messages whose handling raised, oldest first; with `ended` also those that were dealt with."""
+        with translated(self.path):
+            return mailroom.quarantine(self._connection, actor, ended=ended)
+
+    def quarantined(self, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
+        """One of them, with its raw bytes (RFC 5322); NotFound."""
+        with translated(self.path):
+            return mailroom.quarantined(self._connection, actor, number)
+
+    def blocked(self) -> tuple[BlockedRow, ...]:
+        """The senders whose mail is discarded."""
+        with translated(self.path):
+            return mailroom.blocked(self._connection)

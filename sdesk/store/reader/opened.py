@@ -1,0 +1,56 @@
+"""A store opened for reading: its one connection, and the desk's own facts."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sdesk.store.reader.connection import connect, translated
+from sdesk.store.reader.rows import DeskFacts
+
+NO_DESK = DeskFacts(name="sdesk", ref_prefix="SD", language="en", time_zone="UTC", currency="EUR")
+"""Before a desk file was applied."""
+
+
+class OpenedStore:
+    """What every part of the reader stands on."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
+        """Open the store; Unavailable where it is missing, none, locked, or of another version."""
+        self.path = path
+        self._connection = connect(path, busy_seconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    @cached_property
+    def desk(self) -> DeskFacts:
+        """The desk's own facts."""
+        row = self._one("SELECT name, ref_prefix, language, time_zone, currency FROM desk")
+        return NO_DESK if row is None else DeskFacts(*row)
+
+    def data_version(self) -> int:
+        """A number that differs once another connection has committed (PRAGMA data_version)."""
+        row = self._one("PRAGMA data_version")
+        return int(row[0]) if row is not None else 0
+
+    def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        with translated(self.path):
+            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def _all(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
