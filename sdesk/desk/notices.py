@@ -6,6 +6,7 @@ ticket, the most urgent first. So a great outage is a few messages to each agent
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
