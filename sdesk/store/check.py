@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from sdesk.domain.errors import Unavailable
 from sdesk.store.reader.connection import connect, translated
 
 MOST = 20
@@ -57,7 +58,14 @@ _CONTRADICTIONS: tuple[tuple[str, str], ...] = (
 
 def check(path: Path) -> tuple[str, ...]:
     """What is wrong with a store, a sentence each; empty where nothing is. Unavailable where it cannot be opened."""
-    connection = connect(path, busy_seconds=5.0)
+    try:
+        connection = connect(path, busy_seconds=5.0)
+    except Unavailable as error:
+        cause = error.__cause__
+        if not isinstance(cause, sqlite3.DatabaseError) or cause.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
+        # So damaged that it cannot even be told what it is.
+        return (f"damage: {cause}",)
     try:
         with translated(path):
             try:

@@ -25,7 +25,12 @@ raw = Path(sys.argv[1]).read_bytes()
 started = time.process_time()
 mail = read(raw)
 seconds = time.process_time() - started
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+status = Path("/proc/self/status")
+if status.exists():
+    # Of this program alone: what getrusage says begins with the size of the process that started it.
+    peak = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(json.dumps([seconds, peak, len(mail.body_text), len(mail.attachments)]))
 """
 PROGRAM = 350_000_000
