@@ -44,10 +44,11 @@ unit: $(DEV) ## the tests alone
 test-fast: $(DEV) ## the tests that need no server and little time
 	@$(BIN)/pytest -n auto -q -m 'not server and not slow' $(ARGS)
 
-test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, tmux)
+test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux)
 	@need=; \
 	PATH="$$PATH:/usr/sbin:/usr/local/sbin"; \
 	command -v dovecot >/dev/null || need="$$need dovecot-imapd"; \
+	[ -e /usr/lib/dovecot/lmtp ] || command -v brew >/dev/null || need="$$need dovecot-lmtpd"; \
 	command -v tmux >/dev/null || need="$$need tmux"; \
 	[ -n "$$need" ] || exit 0; \
 	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux)" >&2; exit 1; }; \

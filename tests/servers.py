@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -20,6 +21,7 @@ from typing import Self
 
 import pytest
 
+LIBRARIES = ("/usr/lib", "/usr/libexec", "/opt/homebrew/libexec", "/usr/local/libexec")
 HOW_TO_GET_IT = "no Dovecot here: apt-get install dovecot-imapd"
 
 # Dovecot 2.4 reads another language than 2.3; what both understand comes last.
@@ -58,7 +60,7 @@ userdb static {{
 _CONFIGURATION = """\
 base_dir = {dir}/run
 log_path = {dir}/dovecot.log
-protocols = imap
+protocols = imap{lmtp}
 listen = 127.0.0.1
 auth_mechanisms = plain login
 default_internal_user = {internal}
@@ -75,6 +77,11 @@ service imap-login {{
   }}
   inet_listener imaps {{
     port = {tls_port}
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {lmtp_port}
   }}
 }}
 service anvil {{
@@ -101,7 +108,7 @@ class Dovecot:
         # must get in.
         self.dir = Path(tempfile.mkdtemp(prefix="sdesk-dovecot-"))
         self.dir.chmod(0o755)
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port, self.lmtp_port = _free_ports(3)
         self.ca_file = self.dir / "certificate.pem"
         """The certificate that signs itself, for localhost and 127.0.0.1; missing where there is no `openssl`."""
         self._users = self._delivered = 0
@@ -131,8 +138,20 @@ class Dovecot:
                 chroot="login" if root else "",
                 port=self.port,
                 tls_port=self.tls_port if self.ca_file.exists() else 0,
+                lmtp=" lmtp" if self.has_lmtp else "",
+                lmtp_port=self.lmtp_port if self.has_lmtp else 0,
             )
         )
+
+    @property
+    def has_lmtp(self) -> bool:
+        """Whether it can take mail by LMTP (RFC 2033): a package of its own on Debian."""
+        return any((Path(folder) / "dovecot" / "lmtp").exists() for folder in LIBRARIES)
+
+    def hand_over(self, sender: str, recipient: str, raw: bytes) -> None:
+        """Deliver a message by LMTP; what stands before the `@`, and a `+`, is the user's name."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp_port) as line:
+            line.sendmail(sender, [recipient], raw)
 
     def start(self) -> None:
         """Start it and wait until it takes connections."""

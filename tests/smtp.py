@@ -8,12 +8,18 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, Self
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from sdesk.config import Config
+from sdesk.config.wire import Security, Server
+from sdesk.desk.opening import Desk
+from sdesk.mail.outbox.send import SendReport, send_due
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,8 @@ class Post:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self.login is not None and not session.authenticated:
+            return "530 5.7.0 log in first"
         if self.refuse_sender:
             return self.refuse_sender
         envelope.mail_from = address
@@ -142,8 +150,8 @@ class Post:
             tls_context=None if self.implicit else self.tls,
             require_starttls=self.tls is not None and not self.implicit,
             authenticator=self._authenticate if self.login else None,
-            auth_required=self.login is not None,
-            auth_require_tls=False,
+            auth_require_tls=self.tls is not None and not self.implicit,
+            auth_exclude_mechanism=None if self.login else ["LOGIN", "PLAIN"],
         )
 
     def _authenticate(
@@ -152,7 +160,8 @@ class Post:
         assert isinstance(data, LoginPassword)
         assert self.login is not None
         user, password = self.login
-        return AuthResult(success=(data.login, data.password) == (user.encode(), password.encode()))
+        right = (data.login, data.password) == (user.encode(), password.encode())
+        return AuthResult(success=right, handled=False)
 
 
 class _Protocol(SMTP):
@@ -162,6 +171,17 @@ class _Protocol(SMTP):
         super().connection_made(transport)
         assert isinstance(transport, asyncio.Transport)
         self.event_handler._transports.add(transport)
+
+
+def server_at(port: int, **more: Any) -> Server:
+    """How the desk reaches a post."""
+    values: dict[str, Any] = {"security": Security.NONE, "timeout": 10} | more
+    return Server(section="smtp", host="127.0.0.1", port=port, **values)
+
+
+def send(desk: Desk, post: Post, at: datetime, **more: Any) -> SendReport:
+    """Send what is due at an instant."""
+    return send_due(desk, Config(smtp=server_at(post.port, **more)), now=lambda: at)
 
 
 @pytest.fixture

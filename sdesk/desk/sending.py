@@ -29,8 +29,8 @@ SENT_HERE: frozenset[MailKind] = frozenset(MailKind) - {MailKind.NOTIFICATION}
 """Notifications go other ways too, and several in one mail: they have a sender of their own."""
 
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
-_TRIES = 6 + 23
-"""After these pauses, the last one again and again, four days have passed: then it is given up."""
+_TRIES = 30
+"""With these pauses between them, the last one again and again, they take four days: then it is given up."""
 
 _NEVER_TO = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
 """Kinds that are for a ticket that is still at work."""

@@ -62,21 +62,25 @@ def check(path: Path) -> tuple[str, ...]:
         connection = connect(path, busy_seconds=5.0)
     except Unavailable as error:
         cause = error.__cause__
-        if not isinstance(cause, sqlite3.DatabaseError) or cause.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
-            raise
-        # So damaged that it cannot even be told what it is.
-        return (f"damage: {cause}",)
+        if isinstance(cause, sqlite3.DatabaseError) and _is_damage(cause):
+            # Not even its schema can be read.
+            return (f"damage: {cause}",)
+        raise
     try:
         with translated(path):
             try:
                 return tuple(_problems(connection))
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+                if not _is_damage(error):
                     raise
                 # So damaged that looking for the damage fails.
                 return (f"damage: {error}",)
     finally:
         connection.close()
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
 
 
 def _problems(connection: sqlite3.Connection) -> list[str]:

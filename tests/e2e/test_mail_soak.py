@@ -96,7 +96,8 @@ def soak(station: Station, dovecot: Dovecot, user: str, letters: list[Letter], r
 
 
 def test_a_short_soak(desk_path: Path, dovecot: Dovecot) -> None:
-    letters = corpus(600)
+    # A server that goes down serves for most of a second: enough letters for that.
+    letters = corpus(2_000)
     user = dovecot.new_user(each.raw for each in letters)
     soak(Station.imap(desk_path, dovecot, user), dovecot, user, letters, restarts=1, kills=4)
 
