@@ -36,7 +36,7 @@ AUTOMATIC = frozenset(
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
 
 
-FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.CONFIRMATION})
+FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION})
 """Kinds that go to the desk's own people."""
 
 _ALWAYS = {

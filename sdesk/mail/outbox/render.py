@@ -47,7 +47,7 @@ def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
         sender=Mailbox(sender, _sender_name(facts)),
         to=facts.to,
         cc=facts.cc,
-        subject=_tagged(subject, facts.ticket.ref),
+        subject=subject if facts.kind is MailKind.DIGEST else _tagged(subject, facts.ticket.ref),
         fields=tuple(_fields(facts, sender)),
         text=flowed(text) + "\n",
         attachments=facts.attachments,
@@ -110,9 +110,25 @@ def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: st
     return {"message": quotation(values["message"]), "hindrance": one_line(str(facts.values.get("hindrance") or ""))}
 
 
+def _of_notification(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """For a preview alone: what really goes to agents is put into words by `notices`, which knows what happened."""
+    ticket = values["ticket"]
+    due = ticket["answered_by"] or ticket["solved_by"]
+    asked = {"phone": "", "requester": values["requester"]["name"], "due_at": due, "due_kind": "...", "loss": ""}
+    return {"event": "...", "author": values["requester"]["name"], "ticket": ticket | asked}
+
+
+def _of_digest(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """For a preview alone, as `_of_notification`."""
+    line = f"{facts.ticket.ref} {facts.ticket.subject}"
+    return {"count": 1, "more": 0, "first": line, "lines": line, "answerable": True}
+
+
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
     MailKind.ACKNOWLEDGEMENT: _of_acknowledgement,
     MailKind.CONFIRMATION: _of_confirmation,
+    MailKind.NOTIFICATION: _of_notification,
+    MailKind.DIGEST: _of_digest,
 }
 """What a kind of mail says otherwise than all, or beyond it."""
 
