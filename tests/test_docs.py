@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sqlite3
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from sdesk import config
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.invocation import Surroundings
+from sdesk.desk.template_language import FILTERS, check
+from sdesk.domain.outgoing import TEMPLATE_VARIABLES, MailKind
 from sdesk.store import migrate
 
 ROOT = Path(__file__).parents[1]
@@ -116,3 +119,27 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
     for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
             assert "://" in target or (page.parent / target).exists(), f"{page}: {target}"
+
+
+def test_every_way_to_send_is_a_configuration(tmp_path: Path) -> None:
+    found = [text for text in blocks(DOCS / "how-to" / "send-mail.md", "toml") if "[smtp]" in text]
+    assert len(found) == 5
+    for number, text in enumerate(found):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text, encoding="utf-8")
+        assert config.load(file, {"HOME": "/home/anna"}).smtp is not None
+
+
+def test_every_template_variable_and_filter_is_explained() -> None:
+    page = (DOCS / "reference" / "templates.md").read_text(encoding="utf-8")
+    for kind, variables in TEMPLATE_VARIABLES.items():
+        assert f"| `{kind}` |" in page
+        for name, fields in variables.items():
+            assert f"`{name}`" in page, name
+            for field in fields:
+                assert f"`{field}`" in page, (kind, name, field)
+    for name in FILTERS:
+        assert f"`{name}`" in page, name
+    (example,) = blocks(DOCS / "reference" / "templates.md", "toml")
+    templates = tomllib.loads(example)["templates"]["acknowledgement"]["en"]
+    assert [check(MailKind.ACKNOWLEDGEMENT, text) for text in templates.values()] == [None, None]

@@ -59,7 +59,8 @@ def previewed(
         to=_to(work, ticket, kind),
         message_id=make_message_id(work, number, "0" * 32, ticket.team_id),
         message_ref=_last_words(work, number, kind),
-        agent_id=work.actor.agent_id,
+        # Nobody wrote an acknowledgement: it names who has the ticket.
+        agent_id=None if kind in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE} else work.actor.agent_id,
     )
 
 

@@ -134,7 +134,7 @@ def _mailbox(box: Mailbox, before: int, *, utf8: bool) -> str:
         return address
     if _ATOMS.fullmatch(name) and "=?" not in name and len(name) <= _LINE - before:
         return f"{name} <{address}>"
-    if _PRINTABLE.fullmatch(name) and not set(name) & set('"\\') and "=?" not in name and len(name) < _LINE - before:
+    if _PRINTABLE.fullmatch(name) and not set(name) & set('"\\') and "=?" not in name:
         return f'"{name}" <{address}>'
     # Encoded words need no quotes, and no reader takes a comma in them for the end of the name.
     return f"{_encoded(name, before)}\r\n <{address}>"
