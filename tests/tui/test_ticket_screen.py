@@ -113,8 +113,27 @@ async def test_the_last_message_is_in_sight_also_after_answering(busy_desk_path:
         await driver.rest()
         assert "3 of 3" in driver.text
         assert "On our way." in driver.text
-        assert "in the outbox" in driver.text
+        assert "not sent yet" in driver.text
         assert driver.notice == f"SD-{number} answered: u takes it back within ten seconds"
+
+
+async def test_an_answer_is_taken_back_and_its_words_are_there_again(busy_desk_path: Path) -> None:
+    number = make(busy_desk_path, 1)
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        driver.console.open_ticket(number)
+        await driver.rest()
+        await driver.press("r")
+        await driver.type("On our way.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        await driver.press("u")
+        await driver.rest()
+        assert f"the answer of SD-{number} is taken back" in driver.notice
+        assert "taken back" in driver.text
+        assert "not sent yet" not in driver.text
+        await driver.press("r")
+        await driver.rest()
+        assert "On our way." in driver.text
 
 
 async def test_the_place_in_the_list_counts_all_of_it(busy_desk_path: Path) -> None:
