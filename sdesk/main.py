@@ -66,7 +66,12 @@ def open_console(*, store: Path, config: Config, agent: str) -> None:
 
     chosen = config.console
     usual = ConsoleSettings()
-    settings = ConsoleSettings(theme=chosen.theme or usual.theme, mouse=chosen.mouse, keys=chosen.keys)
+    settings = ConsoleSettings(
+        theme=chosen.theme or usual.theme,
+        mouse=chosen.mouse,
+        mailboxes=tuple(config.mailboxes) or None,
+        keys=chosen.keys,
+    )
 
     def fetch(progress: Callable[[int, int], None]) -> list[FetchReport]:
         return fetch_all(store, config, progress)

@@ -22,7 +22,7 @@ from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.sending import CLAIM_LASTS
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outgoing import make_message_id, read_message_id
-from sdesk.desk.steps.tokens import new_token
+from sdesk.desk.steps.tokens import new_token, without_key
 from sdesk.domain.notify import window_after
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import Direction, Priority, Status
@@ -134,7 +134,7 @@ def claim(work: Work, agent_id: int) -> Batch | None:
         ticket = tickets.get(row.ticket_id) if row.ticket_id is not None else None
         if agent.retired or (ticket is not None and not _concerns(work, agent, ticket)):
             row.state, row.last_error = OutboxState.TAKEN_BACK, "it was no news any more"
-            row.message_id = _scrubbed(row.message_id)
+            row.message_id = without_key(row.message_id)
         else:
             kept.append(row)
     if not kept:
@@ -221,7 +221,7 @@ def finish(
         row.state = OutboxState.SENT if row.done else OutboxState.FAILED
         if not ways[_id(row)]:
             row.state, row.last_error = OutboxState.TAKEN_BACK, "no way that is set up tells of it"
-        row.message_id = batch.message_id if _names_many(batch, row) else _scrubbed(row.message_id)
+        row.message_id = batch.message_id if _names_many(batch, row) else without_key(row.message_id)
 
 
 def give_up_old(work: Work) -> int:
@@ -232,7 +232,7 @@ def give_up_old(work: Work) -> int:
         )
     ).all()
     for row in old:
-        row.state, row.message_id = OutboxState.FAILED, _scrubbed(row.message_id)
+        row.state, row.message_id = OutboxState.FAILED, without_key(row.message_id)
         row.last_error = "there was no way to tell anybody: set up [smtp] or [notify]"
     return len(old)
 
@@ -363,11 +363,6 @@ def _events(rows: Sequence[Outbox]) -> tuple[str, ...]:
 def _names_many(batch: Batch, row: Outbox) -> bool:
     """Whether the row keeps the Message-ID of a message about several tickets: it holds no key, and bounces find it."""
     return row.id == batch.first and read_message_id(batch.message_id) is None
-
-
-def _scrubbed(message_id: str) -> str:
-    """A Message-ID without the key in it: whoever reads the store cannot write as the agent."""
-    return f"sent:{hashlib.sha256(message_id.encode()).hexdigest()}"
 
 
 def _rows(work: Work, ids: Collection[int]) -> Sequence[Outbox]:

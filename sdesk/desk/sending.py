@@ -17,6 +17,7 @@ from sdesk.desk.letter_facts import LetterFacts, facts_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.promises import still_moved
+from sdesk.desk.steps.tokens import without_key
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
@@ -103,6 +104,8 @@ def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: dateti
     row = work.session.get_one(Outbox, mail)
     row.state, row.sent_at, row.last_error, row.before = OutboxState.SENT, work.now, None, None
     row.attempts += 1
+    if row.kind == MailKind.CONFIRMATION:
+        row.message_id = without_key(row.message_id)
     if refused:
         _say_refused(work, row, refused)
     if told is not None and row.ticket_id is not None:

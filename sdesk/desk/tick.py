@@ -17,7 +17,8 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, set_status, wake
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.clock import alerts, deadlines, entered
+from sdesk.domain.alerts import alerts, entered
+from sdesk.domain.clock import deadlines
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import ClockKind, Priority, SlaState, Status

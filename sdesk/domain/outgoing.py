@@ -31,7 +31,7 @@ class MailKind(StrEnum):
 
 
 AUTOMATIC = frozenset(
-    {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.NOTIFICATION, MailKind.CONFIRMATION},
+    {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION},
 )
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
 

@@ -102,6 +102,7 @@ class _Run:
 
     def take(self, batch: Sequence[tuple[Place, bytes]]) -> None:
         """One transaction, a savepoint a message. Read and routed before it: nobody waits for the store meanwhile."""
+        self._desk.require_room()
         digests = [hashlib.sha256(raw).hexdigest() for _, raw in batch]
         with self._desk.work(SYSTEM, self._now) as work:
             known = history.known_digests(work, self._mailbox.name, FOLDER, digests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from sdesk.domain.errors import Unavailable
 from sdesk.store.reader.connection import connect, translated
 
 MOST = 20
@@ -57,18 +58,29 @@ _CONTRADICTIONS: tuple[tuple[str, str], ...] = (
 
 def check(path: Path) -> tuple[str, ...]:
     """What is wrong with a store, a sentence each; empty where nothing is. Unavailable where it cannot be opened."""
-    connection = connect(path, busy_seconds=5.0)
+    try:
+        connection = connect(path, busy_seconds=5.0)
+    except Unavailable as error:
+        cause = error.__cause__
+        if isinstance(cause, sqlite3.DatabaseError) and _is_damage(cause):
+            # Not even its schema can be read.
+            return (f"damage: {cause}",)
+        raise
     try:
         with translated(path):
             try:
                 return tuple(_problems(connection))
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+                if not _is_damage(error):
                     raise
                 # So damaged that looking for the damage fails.
                 return (f"damage: {error}",)
     finally:
         connection.close()
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT
 
 
 def _problems(connection: sqlite3.Connection) -> list[str]:

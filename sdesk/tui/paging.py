@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -111,12 +111,21 @@ def read_rows(reader: Reader, actor: Actor, numbers: Sequence[int], now: datetim
     return {held.row.number: held for held in _held(reader, actor, tuple(found.values()), now)}
 
 
-def read_totals(reader: Reader, actor: Actor, views: Sequence[Filter], wanted: Filter, now: datetime) -> Totals:
+def read_totals(
+    reader: Reader,
+    actor: Actor,
+    views: Sequence[Filter],
+    wanted: Filter,
+    now: datetime,
+    mailboxes: Collection[str] | None = None,
+) -> Totals:
     """All counts in one pass, so that they agree with each other."""
     *of_views, shown = reader.counts_of(actor, [*views, wanted], now=now)
     top = reader.page(actor, Filter(), now=now, limit=MOST_BURNING).rows
     burning = tuple(row for row in top if row.place.rank == RANK_BURNING)
-    return Totals(reader.counts(actor, now=now), tuple(of_views), shown, next(iter(top), None), burning)
+    return Totals(
+        reader.counts(actor, now=now, mailboxes=mailboxes), tuple(of_views), shown, next(iter(top), None), burning
+    )
 
 
 def _held(reader: Reader, actor: Actor, rows: Sequence[TicketRow], now: datetime) -> tuple[Held, ...]:

@@ -16,5 +16,7 @@ class ConsoleSettings:
     theme: str = "dark"
     mouse: bool = True
     """Whether the console takes the mouse; without it the terminal's own selection works undisturbed."""
+    mailboxes: tuple[str, ...] | None = None
+    """Those that are fetched now: one that was taken out of the configuration is not missed. None: nobody said."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """From a command's id to other keys for it, with commas between."""

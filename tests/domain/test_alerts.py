@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sdesk.domain.clock import Promise, Targets, agent_answered, alerts, hold, open_clocks, resume, retarget
+from sdesk.domain.alerts import alerts
+from sdesk.domain.clock import Promise, Targets, agent_answered, hold, open_clocks, resume, retarget
 from sdesk.domain.worktime import ALWAYS
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command_line import Ran
 from desks import DESK_FILE
+from real_tick import configured, deliver, letter
 from servers import Dovecot
 from smtp import Post, Taken
 
@@ -38,40 +33,6 @@ THREE = DESK_FILE.replace(
 )
 """The small desk with three agents in the team that gets the mail."""
 AGENTS = {"anna@desk.example", "boris@desk.example", "carl@desk.example"}
-
-
-@dataclass
-class Tick:
-    """A store, its configuration, and the program upon them."""
-
-    store: Path
-    config: Path
-
-    def command(self, *more: str) -> list[str]:
-        return [sys.executable, "-m", "sdesk", "--config", str(self.config), "--db", str(self.store), *more]
-
-    def run(self, *more: str, at: datetime | None = None) -> Ran:
-        """A whole tick, to its end; `at` another time than the machine's."""
-        command = self.command("tick", *more)
-        if at is not None:
-            # The one clock of the program, set on.
-            text = (
-                "import sys; from datetime import datetime; import sdesk.main as main\n"
-                f"main.now = lambda: datetime.fromisoformat({at.isoformat()!r})\n"
-                f"sys.argv = ['sdesk', *{command[3:]!r}]; main.main()"
-            )
-            command = [sys.executable, "-c", text]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        return Ran(done.returncode, done.stdout, done.stderr)
-
-    def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command("tick", "--quiet"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)) as connection:
-            return connection.execute(sql, values).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -90,30 +51,6 @@ def maildir(tmp_path: Path) -> Path:
     for part in ("new", "cur", "tmp"):
         (tmp_path / "mail" / part).mkdir(parents=True)
     return tmp_path / "mail"
-
-
-def configured(tmp_path: Path, three: Path, mailbox: str, post: Post, more: str = "") -> Tick:
-    store = tmp_path / "desk.db"
-    shutil.copy(three, store)
-    config = tmp_path / "config.toml"
-    config.write_text(
-        f'[mailboxes.support]\naddresses = ["support@desk.example"]\nteam = "it"\n{mailbox}\n'
-        f'[smtp]\nhost = "127.0.0.1"\nport = {post.port}\nsecurity = "none"\n{more}'
-    )
-    return Tick(store, config)
-
-
-def letter(number: int, sender: str, subject: str, at: datetime) -> bytes:
-    return (
-        f"From: {sender}\nTo: support@desk.example\nSubject: {subject}\nDate: {format_datetime(at)}\n"
-        f"Message-ID: <{number}.{sender}>\n\nPlease help, it is the matter of number {number}.\n"
-    ).encode()
-
-
-def deliver(folder: Path, number: int, raw: bytes, at: datetime) -> None:
-    file = folder / "new" / f"{int(at.timestamp())}.M{number}P1.test"
-    file.write_bytes(raw)
-    os.utime(file, (at.timestamp(), at.timestamp()))
 
 
 def by_kind(post: Post, start: int = 0) -> dict[str, list[Taken]]:

@@ -16,6 +16,7 @@ from letters import corpus, expected
 
 from sdesk.config.wire import Mailbox
 from sdesk.desk.opening import Desk
+from sdesk.desk.tick import sweep
 from sdesk.domain.errors import BadInput
 from sdesk.mail.importing import import_archive
 from sdesk.mail.pipe import pipe
@@ -149,6 +150,8 @@ def test_with_open_the_tickets_wait_for_somebody(desk: Desk, desk_path: Path, tm
         ("new", 1, "2019-11-01T07:00:00Z", None),
         ("new", 1, "2019-11-03T07:00:00Z", "2019-11-03T07:00:00Z"),
     ]
+    # Nobody is told that promises of 2019 are broken.
+    assert sweep(desk, now=NOW).alerts == 0
     assert rows(desk_path, "SELECT count(*) FROM outbox") == [(0,)]
 
 

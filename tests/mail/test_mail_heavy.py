@@ -25,11 +25,16 @@ raw = Path(sys.argv[1]).read_bytes()
 started = time.process_time()
 mail = read(raw)
 seconds = time.process_time() - started
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+status = Path("/proc/self/status")
+if status.exists():
+    # Linux counts in ru_maxrss what the process that started this one had.
+    peak = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(json.dumps([seconds, peak, len(mail.body_text), len(mail.attachments)]))
 """
 PROGRAM = 350_000_000
-"""Bytes of memory beside what is read; a system may count the test's own among them, which started the reader."""
+"""Bytes of memory beside four times what is read: ten megabytes of header fields are two million objects."""
 
 MANY = 12_500_000
 HTML = HEAD + b"Content-Type: text/html\n\n"

@@ -94,3 +94,10 @@ def test_nothing_is_no_message(raw: bytes, desk: Desk) -> None:
 def test_a_desk_of_several_teams_must_be_told_whose_mail_it_is(desk: Desk) -> None:
     with pytest.raises(BadInput, match="names no team"):
         piped(desk, LETTER, Mailbox(name="pipe"))
+
+
+def test_on_a_disk_that_is_nearly_full_the_mail_server_keeps_it(desk: Desk, desk_path: Path) -> None:
+    desk.keep_free = 2**62
+    with pytest.raises(Unavailable):
+        piped(desk, LETTER)
+    assert rows(desk_path, "SELECT 1 FROM ledger") == []

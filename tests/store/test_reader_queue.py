@@ -257,4 +257,9 @@ def test_one_good_mailbox_hides_no_dead_one(desk: Desk, desk_path: Path) -> None
         work.session.commit()
     with Reader(desk_path) as reader:
         counted = reader.counts(reader.actor("anna"), now=NOW)
+        # One that was taken out of the configuration is not missed.
+        of_two = reader.counts(reader.actor("anna"), now=NOW, mailboxes=("good", "late"))
+        of_one = reader.counts(reader.actor("anna"), now=NOW, mailboxes=("good",))
     assert (counted.fetched_at, counted.fetch_error) == (yesterday, "dead: nobody listens")
+    assert (of_two.fetched_at, of_two.fetch_error) == (yesterday, "late: zzz")
+    assert (of_one.fetched_at, of_one.fetch_error) == (NOW, None)

@@ -114,7 +114,7 @@ async def test_the_last_message_is_in_sight_also_after_answering(busy_desk_path:
         assert "3 of 3" in driver.text
         assert "On our way." in driver.text
         assert "in the outbox" in driver.text
-        assert driver.notice == f"SD-{number} answered: in the outbox (this version sends no mail yet)"
+        assert driver.notice == f"SD-{number} answered: u takes it back within ten seconds"
 
 
 async def test_the_place_in_the_list_counts_all_of_it(busy_desk_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlmodel import col
 
 from sdesk.desk.intake.known import Thread, find_thread, own_addresses, seen_before, tagged_ticket, takes_part
@@ -147,12 +147,15 @@ def _join(work: Work, each: Archived, thread: Thread, person: FoundPerson | None
 def _follow(work: Work, ticket: Ticket, *, answered: bool) -> None:
     """An open ticket's clocks follow what was written, as if it had been taken then."""
     promise, before = promise_of(work, ticket), load_clocks(work, ticket)
+    quiet = ticket.alert_at is None
     if answered:
         save_clocks(work, ticket, before, agent_answered(before, promise, work.now))
         ticket.unanswered_since = None
     else:
         save_clocks(work, ticket, before, requester_wrote(before, promise, work.now))
         ticket.unanswered_since = ticket.unanswered_since or work.now
+    if quiet:
+        ticket.alert_at = None
 
 
 def _open(work: Work, each: Archived, team_id: int, raw_id: int, *, stay_open: bool) -> Receipt:
@@ -188,6 +191,8 @@ def _open(work: Work, each: Archived, team_id: int, raw_id: int, *, stay_open: b
         by=REQUESTER,
         reason="from an archive",
     )
+    # Its promises were broken long ago: that is no news for anybody.
+    work.connection.execute(update(Ticket).where(col(Ticket.id) == opened.number).values(alert_at=None))
     index_ticket(work, opened.number, subject, mail.body_text, f"{mail.sender.name} {mail.sender.address}")
     _add(work, each, opened.number, Direction.IN, raw_id, person=requester, indexed=False)
     return Receipt(Outcome.CREATED, opened.number, "a request of an archive")

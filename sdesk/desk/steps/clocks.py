@@ -12,7 +12,8 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.clock import Clock, Clocks, Promise, Run, alerts, deadlines, earliest_due, stale_at
+from sdesk.domain.alerts import alerts
+from sdesk.domain.clock import Clock, Clocks, Promise, Run, deadlines, earliest_due, stale_at
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Priority, Status
 from sdesk.domain.urgency import place
 from sdesk.store.models import ClockRun, Ticket

@@ -87,6 +87,14 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def without_key(message_id: str) -> str:
+    """What is kept of a Message-ID that carried an agent's token once its mail has gone.
+
+    A bounce of it is still known by the token that it names, whose hash the store has.
+    """
+    return f"sent:{hash_of(message_id)}"
+
+
 def _alive(work: Work, row: Token) -> bool:
     """An agent's token ends with the ticket, and after 14 days."""
     if row.holder is not TokenHolder.AGENT:

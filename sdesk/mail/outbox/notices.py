@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sdesk.desk.letter_facts import LetterFacts
 from sdesk.desk.notices import Batch, Notice
 from sdesk.desk.rules import Rules, TeamRule
 from sdesk.desk.steps.notify import DESK_EVENT
@@ -72,6 +73,31 @@ class Told:
 
     subject: str
     text: str
+
+
+def preview_values(facts: LetterFacts, language: str) -> dict[str, Any]:
+    """What the templates of notifications may name, for a look at them: what a ticket's own facts say, and no more."""
+    ticket = facts.ticket
+    due_kind = ClockKind.FIRST_RESPONSE if ticket.answered_by is not None else ClockKind.RESOLUTION
+    event = _word(_EVENTS, language, str(facts.values.get("event") or AgentEvent.NEW))
+    who = facts.requester.name or facts.requester.address if facts.requester is not None else ""
+    return {
+        "ticket": {
+            **{name: getattr(ticket, name) for name in ("number", "ref", "subject", "priority", "service", "unit")},
+            "phone": "",
+            "requester": one_line(who),
+            "due_at": ticket.answered_by or ticket.solved_by,
+            "due_kind": _word(_CLOCKS, language, due_kind),
+            "loss": "",
+        },
+        "event": event,
+        "author": one_line(facts.message.author) if facts.message is not None else "",
+        "count": 1,
+        "more": 0,
+        "first": f"{ticket.priority} {one_line(ticket.subject)}",
+        "lines": f"{ticket.priority} {ticket.ref} {event}: {one_line(ticket.subject)}",
+        "answerable": False,
+    }
 
 
 def put_into_words(batch: Batch, notices: Sequence[Notice], now: datetime) -> Told:

@@ -17,6 +17,7 @@ from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import token_address
 from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
@@ -110,25 +111,16 @@ def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: st
     return {"message": quotation(values["message"]), "hindrance": one_line(str(facts.values.get("hindrance") or ""))}
 
 
-def _of_notification(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """For a preview alone: what really goes to agents is put into words by `notices`, which knows what happened."""
-    ticket = values["ticket"]
-    due = ticket["answered_by"] or ticket["solved_by"]
-    asked = {"phone": "", "requester": values["requester"]["name"], "due_at": due, "due_kind": "...", "loss": ""}
-    return {"event": "...", "author": values["requester"]["name"], "ticket": ticket | asked}
-
-
-def _of_digest(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """For a preview alone, as `_of_notification`."""
-    line = f"{facts.ticket.ref} {facts.ticket.subject}"
-    return {"count": 1, "more": 0, "first": line, "lines": line, "answerable": True}
+def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """For a look at one: they go by `notify`, several in one."""
+    return preview_values(facts, language)
 
 
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
     MailKind.ACKNOWLEDGEMENT: _of_acknowledgement,
     MailKind.CONFIRMATION: _of_confirmation,
-    MailKind.NOTIFICATION: _of_notification,
-    MailKind.DIGEST: _of_digest,
+    MailKind.NOTIFICATION: _of_notices,
+    MailKind.DIGEST: _of_notices,
 }
 """What a kind of mail says otherwise than all, or beyond it."""
 

@@ -5,8 +5,9 @@ A page is one range of an index: never an OFFSET, never all rows, whatever the n
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -82,7 +83,7 @@ def _sums(conditions: Sequence[Condition], which: str, hidden: Condition | None)
 DUE_SOON = timedelta(hours=1)
 
 
-def counts(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Counts:
+def counts(connection: sqlite3.Connection, actor: Actor, now: datetime, mailboxes: Collection[str] | None) -> Counts:
     """The queue in numbers, for this actor."""
     hidden = wall(connection, actor)
     base, wall_values = "is_open", ()
@@ -106,10 +107,13 @@ def counts(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Count
     if hidden is None:
         quarantined = connection.execute("SELECT count(*) FROM quarantine WHERE ended_at IS NULL").fetchone()[0]
     # The mailbox that was left alone for longest, and the one that fails for longest: a good one hides neither.
+    asked = "WITH asked AS (SELECT * FROM mailbox_state WHERE ? IS NULL OR mailbox IN (SELECT value FROM json_each(?)))"
+    named = None if mailboxes is None else json.dumps(sorted(mailboxes))
     fetched_at, fetch_error = connection.execute(
-        "SELECT (SELECT min(last) FROM (SELECT max(fetched_at) AS last FROM mailbox_state GROUP BY mailbox)),"
-        " (SELECT mailbox || ': ' || last_error FROM mailbox_state WHERE last_error IS NOT NULL"
-        " ORDER BY failures DESC, mailbox LIMIT 1)"
+        f"{asked} SELECT (SELECT min(last) FROM (SELECT max(fetched_at) AS last FROM asked GROUP BY mailbox)),"
+        " (SELECT mailbox || ': ' || last_error FROM asked WHERE last_error IS NOT NULL"
+        " ORDER BY failures DESC, mailbox LIMIT 1)",
+        (named, named),
     ).fetchone()
     return Counts(
         open=open_,

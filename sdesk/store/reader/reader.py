@@ -178,10 +178,10 @@ class Reader(MailReader):
             query = queue.counts_query(self._connection, actor, filters, now)
             return tuple(self._connection.execute(query.sql, query.values).fetchone())
 
-    def counts(self, actor: Actor, *, now: datetime) -> Counts:
-        """The queue in numbers."""
+    def counts(self, actor: Actor, *, now: datetime, mailboxes: Collection[str] | None = None) -> Counts:
+        """The queue in numbers. `mailboxes`: those whose fetches count, since others are fetched no more; None: all."""
         with translated(self.path):
-            return queue.counts(self._connection, actor, now)
+            return queue.counts(self._connection, actor, now, mailboxes)
 
     def next_ticket(self, actor: Actor, *, now: datetime) -> TicketRow | None:
         """The first of the urgency order that is unassigned, new or open, and of a team of the actor; or None."""

@@ -193,9 +193,10 @@ class QueueReading(WorkScreen):
         """Read the counts of the header and the views."""
         now, zone, wanted = self.console.now(), self.console.zone, self._wanted
         views = [filter_of(view, "", now=now, zone=zone) for view in self.console.views]
+        mailboxes = self.console.settings.mailboxes
         self.console.link.read(
             self,
-            lambda reader, actor: read_totals(reader, actor, views, wanted, now),
+            lambda reader, actor: read_totals(reader, actor, views, wanted, now, mailboxes),
             self._show_totals,
             self.console.notice_error,
             topic="totals",

@@ -106,6 +106,11 @@ class WorkScreen(DeskScreen):
         choices = [Choice(each.value, (each.value,)) for each in Priority]
         self.app.push_screen(Choose(f"Priority of {named(rows)}", choices), chosen)
 
+    def action_take_back(self) -> None:
+        """Take an answer back before it goes."""
+        if rows := self._possible("take_back"):
+            self._perform("take_back", rows, {})
+
     def action_wait(self) -> None:
         """Wait for somebody or something."""
         if not (rows := self._possible("wait")):
@@ -274,7 +279,7 @@ class WorkScreen(DeskScreen):
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
             if not errors and (verb == "reply" or (values.get("text") and verb in {"wait", "close"})):
-                text += UNSENT
+                text += ON_ITS_WAY
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             if succeeded is not None and not errors:
                 succeeded()
@@ -293,8 +298,8 @@ class WorkScreen(DeskScreen):
         )
 
 
-UNSENT = ": in the outbox (this version sends no mail yet)"
-"""Said after an answer, since who answers takes it for sent."""
+ON_ITS_WAY = ": u takes it back within ten seconds"
+"""Said after an answer, while it waits in the outbox."""
 
 
 def _key(verb: str, rows: Sequence[TicketRow]) -> tuple[str, tuple[int, ...]]:
