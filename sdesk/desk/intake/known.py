@@ -45,6 +45,8 @@ _TAKING_PART = Prepared(
         col(Message.ticket_id) == bindparam("number"),
         col(Message.takes_part),
         col(Message.party) == Party.REQUESTER,
+        # Who was only to get what was taken back never heard of the thread.
+        col(Message.taken_back_at).is_(None),
         or_(col(Message.direction) == Direction.IN, col(Message.direction) == Direction.OUT),
     )
 )

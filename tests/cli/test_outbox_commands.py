@@ -1,0 +1,160 @@
+"""`mail send`, `mail outbox`, `desk template`, `take-back`, and what `reply` takes along."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from command_line import NOW, Sdesk
+from smtp import Post
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def config(post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration that names the server."""
+    path = tmp_path / "config.toml"
+    path.write_text(f'[smtp]\nhost = "127.0.0.1"\nport = {post.port}\nsecurity = "none"\ntimeout = 5\n')
+    monkeypatch.setenv("SDESK_CONFIG", str(path))
+    return path
+
+
+@pytest.fixture
+def answered(at_desk: Path, sdesk: Sdesk) -> int:
+    """A ticket with an answer in the outbox; gives the mail."""
+    ran = sdesk("new", "--subject", "Till", "--text", "It beeps.", "--requester", "maria@shop.example")
+    assert ran.code == 0, ran
+    assert sdesk("reply", "1", "--text", "On my way.").code == 0
+    rows = json.loads(sdesk("mail", "outbox", "list", "-o", "json").out)
+    return next(int(row["id"]) for row in rows if row["kind"] == "reply")
+
+
+def later(doubles: object) -> None:
+    doubles.now = LATER  # type: ignore[attr-defined]
+
+
+def test_sending_counts_what_it_did(sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object) -> None:
+    ran = sdesk("mail", "send", "-o", "json")
+    assert (ran.code, json.loads(ran.out)[0]["sent"]) == (0, 0)
+    later(doubles)
+    ran = sdesk("mail", "send", "-o", "json")
+    (row,) = json.loads(ran.out)
+    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds"]
+    assert (ran.code, row["sent"], row["left"]) == (0, 1, 0)
+    assert [taken.recipients for taken in post.taken] == [("maria@shop.example",)]
+    (message,) = [
+        each for each in json.loads(sdesk("show", "1", "-o", "json").out)["messages"] if each["direction"] == "out"
+    ]
+    assert message["delivery"] == "sent"
+
+
+def test_without_a_server_in_the_configuration(sdesk: Sdesk, answered: int) -> None:
+    ran = sdesk("mail", "send")
+    assert ran.code == 2
+    assert "no server for it is configured. add an [smtp] table to" in ran.err
+
+
+def test_a_server_out_of_reach(sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object) -> None:
+    config.write_text('[smtp]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\n')
+    later(doubles)
+    ran = sdesk("mail", "send", "-o", "json")
+    assert (ran.code, ran.out) == (5, "")
+    assert ran.err == "sdesk: error: the mail server 127.0.0.1:1 could not be reached: Connection refused\n"
+
+
+def test_a_refusal_is_shown_on_the_ticket_and_mended(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object
+) -> None:
+    post.refuse["maria@shop.example"] = "550 5.1.1 no \x1b[31msuch user"
+    later(doubles)
+    ran = sdesk("mail", "send")
+    assert ran.code == 1
+    assert "1 mail will not arrive. see `sdesk mail outbox list --state failed`" in ran.err
+    shown = sdesk("show", "1", "--history").out
+    assert "no ␛[31msuch user" in shown
+    assert "\x1b" not in shown
+    listed = sdesk("mail", "outbox", "list", "--state", "failed", "-o", "json")
+    assert [row["id"] for row in json.loads(listed.out)] == [answered]
+    post.refuse.clear()
+    ran = sdesk("mail", "outbox", "retry", "--failed")
+    assert ran.out == f"mail {answered} goes with the next `sdesk mail send`\n"
+    assert sdesk("mail", "send", "-o", "json").code == 0
+    assert "such user" not in sdesk("show", "1").out
+
+
+def test_the_outbox_for_eyes(sdesk: Sdesk, answered: int) -> None:
+    ran = sdesk("mail", "outbox", "show", str(answered))
+    assert ran.code == 0, ran
+    assert ran.out.startswith("State: queued\nFrom: Anna Orlova, IT support <support@desk.example>\n")
+    assert "Subject: Re: [SD-1] Till\n" in ran.out
+    assert "\n\nOn my way.\n" in ran.out
+    raw = sdesk("mail", "outbox", "show", str(answered), "--raw").out
+    assert 'From: "Anna Orlova, IT support" <support@desk.example>' in raw
+    listed = json.loads(sdesk("mail", "outbox", "list", "--number", "SD-1", "-o", "json").out)
+    assert answered in [row["id"] for row in listed]
+    assert json.loads(sdesk("mail", "outbox", "list", "--number", "2", "-o", "json").out) == []
+    assert sdesk("mail", "outbox", "list", "--state", "faild").err.endswith("did you mean `failed`?\n")
+    assert sdesk("mail", "outbox", "show", "999").code == 3
+
+
+def test_what_nobody_named_and_what_is_refused(sdesk: Sdesk, answered: int) -> None:
+    assert sdesk("mail", "outbox", "retry").code == 2
+    assert sdesk("mail", "outbox", "retry", "1", "--failed").code == 2
+    assert sdesk("mail", "outbox", "release", str(answered)).code == 1
+    ran = sdesk("mail", "outbox", "discard", str(answered), "999", "--yes")
+    assert (ran.code, ran.out) == (6, f"mail {answered} never goes\n")
+    assert sdesk("mail", "outbox", "discard", str(answered), "--yes").code == 1
+
+
+def test_taking_back(sdesk: Sdesk, answered: int, doubles: object) -> None:
+    assert sdesk("take-back", "1", "-n").out == "dry run: the answer of SD-1 is taken back: its text is your draft\n"
+    assert sdesk("take-back", "1").code == 0
+    ran = sdesk("take-back", "1")
+    assert (ran.code, "taken back already" in ran.err) == (1, True)
+
+
+def test_what_goes_along_with_an_answer(sdesk: Sdesk, answered: int, tmp_path: Path) -> None:
+    file = tmp_path / "fuse.png"
+    file.write_bytes(b"\x89PNG")
+    ran = sdesk(
+        "reply", "1", "--text", "See.", "--attach", str(file), "--cc-all", "--wait", "requester", "--until", "2d"
+    )
+    assert ran.code == 0, ran
+    assert ran.out.startswith("SD-1 answered, waits for the requester until ")
+    messages = json.loads(sdesk("show", "1", "-o", "json").out)["messages"]
+    assert [(each["name"], each["type"], each["size"]) for each in messages[-1]["attachments"]] == [
+        ("fuse.png", "image/png", 4)
+    ]
+    for path in (tmp_path / "none", tmp_path):
+        ran = sdesk("reply", "1", "--text", "See.", "--attach", str(path))
+        assert (ran.code, "cannot be attached" in ran.err) == (2, True)
+
+
+def test_templates_are_listed_and_shown(sdesk: Sdesk, answered: int) -> None:
+    rows = json.loads(sdesk("desk", "template", "list", "-o", "json").out)
+    assert {(row["name"], row["language"], row["origin"]) for row in rows} >= {("reply", "ru", "program")}
+    ran = sdesk("desk", "template", "show", "resolution", "--ticket", "SD-1", "--language", "ru")
+    assert ran.code == 0, ran
+    assert ran.out.startswith("Template: resolution in ru, of the program\nFrom: ")
+    assert "Мы считаем заявку SD-1 решённой." in ran.out
+    for name in ("notification", "digest", "acknowledgement"):
+        assert sdesk("desk", "template", "show", name, "--ticket", "1").code == 0
+    ran = sdesk("desk", "template", "show", "aknowledgement", "--ticket", "1")
+    assert (ran.code, "did you mean `acknowledgement`?" in ran.err) == (2, True)
+    assert sdesk("desk", "template", "show", "reply", "--ticket", "99").code == 3
+
+
+def test_the_outbox_of_a_private_team_is_hidden(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDESK_AGENT", "olga")
+    sdesk("new", "--subject", "Leave", "--text", "x", "--requester", "karl@acc.shop.example", "--service", "leave")
+    assert sdesk("reply", "1", "--text", "Granted.").code == 0
+    (mail, *_) = [row["id"] for row in json.loads(sdesk("mail", "outbox", "list", "-o", "json").out)]
+    monkeypatch.setenv("SDESK_AGENT", "boris")
+    assert json.loads(sdesk("mail", "outbox", "list", "-o", "json").out) == []
+    for words in (("show",), ("retry",), ("discard", "--yes")):
+        ran = sdesk("mail", "outbox", words[0], str(mail), *words[1:])
+        assert (ran.code, ran.out) == (3, "")
+    assert sdesk("desk", "template", "show", "reply", "--ticket", "1").code == 3
