@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from sdesk.desk.intake.known import Thread, find_thread, own_addresses, seen_before, tagged_ticket, takes_part
 from sdesk.desk.intake.origin import Origin, Receipt
-from sdesk.desk.intake.receive import identity_of
+from sdesk.desk.intake.receive import identity_of, write_ledger
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.messages import add_message, index_ticket, keep_raw, recipients_of
+from sdesk.desk.steps.messages import add_inbound, index_ticket, keep_raw
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
@@ -69,28 +69,8 @@ def receive_archived(work: Work, each: Archived, team_id: int, *, stay_open: boo
         # What happened then stands at its time in the history.
         then = replace(work, now=each.origin.arrived_at)
         receipt = _decide(then, replace(each, mail=mail), team_id, raw_id, stay_open=stay_open)
-    work.connection.execute(
-        insert(Ledger),
-        {
-            "mailbox": each.origin.mailbox,
-            "folder": each.origin.folder,
-            "uidvalidity": each.origin.uidvalidity,
-            "uid": each.origin.uid,
-            "sha256": mail.sha256,
-            "message_id": mail.message_id,
-            "identity": identity,
-            "team_id": team_id,
-            "sender": mail.sender.address,
-            "subject": mail.subject,
-            "taken_at": work.now,
-            "outcome": receipt.outcome,
-            "reason": receipt.reason,
-            "ticket_id": receipt.number,
-            "raw_id": raw_id,
-            # There is no source to be told.
-            "marked_at": work.now,
-        },
-    )
+    # There is no source to be told: it is marked at once.
+    write_ledger(work, mail, each.origin, identity, team_id, raw_id, receipt, marked_at=work.now)
     return receipt
 
 
@@ -210,26 +190,14 @@ def _add(
     party: Party = Party.REQUESTER,
     indexed: bool = True,
 ) -> None:
-    mail = each.mail
-    row = add_message(
+    row = add_inbound(
         work,
         number,
         direction,
-        mail.body_text,
-        author_name=mail.sender.name,
-        author_address=mail.sender.address,
+        each.mail,
+        raw_id=raw_id,
         agent_id=agent_id,
         person_id=person.id if person is not None else None,
-        takes_part=True,
-        sent_at=mail.date,
-        subject=mail.subject,
-        quoted=mail.body_quoted,
-        recipients=recipients_of(mail.to, mail.cc),
-        message_id=mail.message_id or None,
-        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
-        defects=mail.defects,
-        raw_id=raw_id,
-        attachments=mail.attachments,
         party=party,
         indexed=indexed,
     )

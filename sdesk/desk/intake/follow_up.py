@@ -13,7 +13,7 @@ from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.messages import add_message, recipients_of
+from sdesk.desk.steps.messages import add_inbound
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify, notify_undeliverable
 from sdesk.desk.work import reopen_ticket
@@ -127,25 +127,15 @@ def add_mail(
     party: Party = Party.REQUESTER,
 ) -> int:
     """Add a mail as it came to a ticket's conversation; gives the row. `agent_id`: it is an agent's."""
-    mail, person = incoming.mail, incoming.person if agent_id is None else None
-    return add_message(
+    person = incoming.person if agent_id is None else None
+    return add_inbound(
         work,
         number,
         direction,
-        mail.body_text,
-        author_name=mail.sender.name,
-        author_address=mail.sender.address,
+        incoming.mail,
+        raw_id=incoming.raw_id,
         agent_id=agent_id,
         person_id=person.id if person is not None else None,
         takes_part=part_taken,
-        sent_at=mail.date,
-        subject=mail.subject,
-        quoted=mail.body_quoted,
-        recipients=recipients_of(mail.to, mail.cc),
-        message_id=mail.message_id or None,
-        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
-        defects=mail.defects,
-        raw_id=incoming.raw_id,
         party=party,
-        attachments=mail.attachments,
     )

@@ -12,7 +12,7 @@ from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.messages import add_message, index_ticket, recipients_of
+from sdesk.desk.steps.messages import add_inbound, index_ticket
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.outgoing import (
     ACKNOWLEDGE_AFTER,
@@ -86,24 +86,15 @@ def new_ticket(
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
     asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
     index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
-    message = add_message(
+    message = add_inbound(
         work,
         opened.number,
         Direction.IN,
-        mail.body_text,
-        author_name=author.name,
-        author_address=author.address,
+        mail,
+        raw_id=incoming.raw_id,
+        author=author,
         agent_id=forwarder,
         person_id=requester.id if requester and forwarder is None else None,
-        sent_at=mail.date,
-        subject=mail.subject,
-        quoted=mail.body_quoted,
-        recipients=recipients_of(mail.to, mail.cc),
-        message_id=mail.message_id or None,
-        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
-        defects=mail.defects,
-        raw_id=incoming.raw_id,
-        attachments=mail.attachments,
         indexed=False,
     )
     if follows is not None and follows.id is not None:

@@ -6,6 +6,7 @@ Three promises stand over it: no mail is lost, no mail is taken twice, no mail l
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -51,7 +52,7 @@ def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin, routing: 
         receipt = Receipt(Outcome.DUPLICATE, before[0], "the same mail was taken before")
     else:
         receipt = decide(work, look_at(work, mail, origin, routing, teams=teams, raw_id=raw_id, identity=identity))
-    _write_ledger(work, mail, origin, identity, teams[0], raw_id, receipt)
+    write_ledger(work, mail, origin, identity, teams[0], raw_id, receipt)
     if receipt.outcome is Outcome.CREATED and receipt.number is not None:
         _link_copies(work, identity, receipt.number)
     return receipt
@@ -60,7 +61,7 @@ def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin, routing: 
 def quarantine(work: Work, mail: InboundMail, raw: bytes, origin: Origin, error: str, trace: str) -> Receipt:
     """Put a message whose handling raised aside, whole, for somebody to look at."""
     receipt = Receipt(Outcome.QUARANTINED, None, f"its handling failed: {error}")
-    ledger_id = _write_ledger(work, mail, origin, identity_of(mail), None, keep_raw(work, raw, mail.sha256), receipt)
+    ledger_id = write_ledger(work, mail, origin, identity_of(mail), None, keep_raw(work, raw, mail.sha256), receipt)
     insert_row(
         work,
         Quarantine,
@@ -77,7 +78,7 @@ def identity_of(mail: InboundMail) -> str:
     return hashlib.sha256(f"{mail.message_id}\n{mail.digest if mail.message_id else mail.sha256}".encode()).hexdigest()
 
 
-def _write_ledger(
+def write_ledger(
     work: Work,
     mail: InboundMail,
     origin: Origin,
@@ -85,7 +86,10 @@ def _write_ledger(
     team_id: int | None,
     raw_id: int,
     receipt: Receipt,
+    *,
+    marked_at: datetime | None = None,
 ) -> int:
+    """What became of a message, for good; gives the row. `marked_at` where there is no source to be told."""
     return insert_row(
         work,
         Ledger,
@@ -105,6 +109,7 @@ def _write_ledger(
             "reason": receipt.reason,
             "ticket_id": receipt.number,
             "raw_id": raw_id,
+            "marked_at": marked_at,
         },
     )
 

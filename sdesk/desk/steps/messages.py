@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.inbound import InboundAttachment, InboundMail, Mailbox
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
@@ -133,6 +133,46 @@ def reindex(work: Work, number: int) -> None:
             people = f"{people} {fold(f'{name} {address}')}".strip()
     work.connection.exec_driver_sql(
         "UPDATE ticket_fts SET body = ?, people = ? WHERE rowid = ?", (body, people, number)
+    )
+
+
+def add_inbound(
+    work: Work,
+    number: int,
+    direction: Direction,
+    mail: InboundMail,
+    *,
+    raw_id: int,
+    author: Mailbox | None = None,
+    agent_id: int | None = None,
+    person_id: int | None = None,
+    takes_part: bool = True,
+    party: Party = Party.REQUESTER,
+    indexed: bool = True,
+) -> int:
+    """Add a mail as it came to a ticket's conversation; gives the row. `author` stands for its sender, where given."""
+    author = author or mail.sender
+    return add_message(
+        work,
+        number,
+        direction,
+        mail.body_text,
+        author_name=author.name,
+        author_address=author.address,
+        agent_id=agent_id,
+        person_id=person_id,
+        takes_part=takes_part,
+        sent_at=mail.date,
+        subject=mail.subject,
+        quoted=mail.body_quoted,
+        recipients=recipients_of(mail.to, mail.cc),
+        message_id=mail.message_id or None,
+        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
+        defects=mail.defects,
+        raw_id=raw_id,
+        party=party,
+        attachments=mail.attachments,
+        indexed=indexed,
     )
 
 
