@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+from time import monotonic
 
 from sdesk.domain.errors import (
     BadInput,
@@ -149,3 +150,23 @@ def _line(text: str) -> None:
 
     sys.stderr.write(f"sdesk: {one_line(text)}\n")
     sys.stderr.flush()
+
+
+def counting(words: str) -> Callable[[int], None] | None:
+    """A line that counts, on a terminal, for work over a second: `words` with the number in the place of `{}`.
+
+    None elsewhere. It is wiped by `transient("")`.
+    """
+    if not on_terminal():
+        return None
+    begun = monotonic()
+    shown = begun
+
+    def show(done: int) -> None:
+        nonlocal shown
+        at = monotonic()
+        if at - begun > 1 and at - shown > 0.1:
+            shown = at
+            transient(f"sdesk: {words.format(done)} ...")
+
+    return show

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -146,7 +145,7 @@ def take(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOption
 
     taken = Taken()
     for mailbox in mailboxes:
-        progress = _progress(mailbox.name)
+        progress = diagnostics.counting(f"{mailbox.name}: {{}} messages")
         try:
             taken.reports.append(
                 fetch_mailbox(call.desk, mailbox, now=call.surroundings.clock, options=options, progress=progress)
@@ -187,20 +186,3 @@ def _options(call: Invocation, since: str | None, max_new: int | None, flagged: 
         max_new=usual.max_new if max_new is None else max_new,
         flagged=flagged,
     )
-
-
-def _progress(name: str) -> Callable[[int], None] | None:
-    """A line that counts, on a terminal, for work over a second."""
-    if not diagnostics.on_terminal():
-        return None
-    begun = monotonic()
-    shown = begun
-
-    def show(done: int) -> None:
-        nonlocal shown
-        at = monotonic()
-        if at - begun > 1 and at - shown > 0.1:
-            shown = at
-            diagnostics.transient(f"sdesk: {name}: {done} messages ...")
-
-    return show

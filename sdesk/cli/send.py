@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,7 @@ from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
 
 if TYPE_CHECKING:
-    from sdesk.mail.outbox.send import Progress, SendReport
+    from sdesk.mail.outbox.send import SendReport
 
 SENT: Sheet[SendReport] = Sheet(
     fields=(
@@ -65,7 +64,7 @@ def send(
             now=call.surroundings.clock,
             options=SendOptions(most=limit),
             report=report,
-            progress=_progress(),
+            progress=diagnostics.counting("{} mails"),
         )
     except SdeskError as error:
         problem = error
@@ -81,20 +80,3 @@ def send(
         diagnostics.warning(f"{report.failed} {what} will not arrive. see `sdesk mail outbox list --state failed`")
         return ExitCode.PARTLY if report.sent else ExitCode.FAILED
     return ExitCode.DONE
-
-
-def _progress() -> Progress | None:
-    """A line that counts, on a terminal, for work over a second."""
-    if not diagnostics.on_terminal():
-        return None
-    begun = monotonic()
-    shown = begun
-
-    def show(done: int) -> None:
-        nonlocal shown
-        at = monotonic()
-        if at - begun > 1 and at - shown > 0.1:
-            shown = at
-            diagnostics.transient(f"sdesk: {done} mails ...")
-
-    return show

@@ -262,14 +262,14 @@ def test_tick_without_any_mailbox(sdesk: Sdesk, at_desk: Path) -> None:
 def test_progress_is_shown_on_a_terminal_for_work_over_a_second(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sdesk.cli import diagnostics, fetch
+    from sdesk.cli import diagnostics
 
     clock = iter([0.0, 0.5, 1.2, 1.25, 1.5])
-    monkeypatch.setattr(fetch, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(diagnostics, "monotonic", lambda: next(clock))
     monkeypatch.setattr(diagnostics, "on_terminal", lambda: False)
-    assert fetch._progress("spool") is None
+    assert diagnostics.counting("spool: {} messages") is None
     monkeypatch.setattr(diagnostics, "on_terminal", lambda: True)
-    show = fetch._progress("spool")
+    show = diagnostics.counting("spool: {} messages")
     assert show is not None
     for done in (1, 2, 3, 4):
         show(done)
