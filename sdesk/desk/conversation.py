@@ -107,6 +107,8 @@ def _from_supplier(work: Work, number: int, message: int) -> Message:
         )
     if row.party is not Party.SUPPLIER or row.direction is not Direction.IN:
         raise Refused(f"message {message} is no supplier's answer", "only what a supplier wrote is passed on")
+    if not row.takes_part:
+        raise Refused(f"message {message} is of nobody who was asked", "say it in your own words, if it is true")
     return row
 
 

@@ -59,7 +59,7 @@ class TicketFacts:
     """Its name; empty where nobody said what it is about."""
     unit: str
     by_form: bool
-    """It came by a web form: whoever filled that in may have named somebody else."""
+    """It came by a web form, or an agent's mail named the requester: who wrote may have named somebody else."""
     created_at: datetime
     assignee: str
     """A person's name; empty where nobody has it."""
@@ -225,13 +225,24 @@ def _ticket(work: Work, ticket: Ticket) -> TicketFacts:
         priority=ticket.priority.value,
         service=_of_table(work, "service", ticket.service_id),
         unit=_of_table(work, "unit", ticket.unit_id),
-        by_form=ticket.channel is Channel.FORM,
+        by_form=ticket.channel is Channel.FORM or _is_forwarded(work, number),
         created_at=ticket.created_at,
         assignee=_name(work, ticket.assignee_id),
         answered_by=ticket.first_response_due_at,
         solved_by=ticket.resolution_due_at,
         promised_at=ticket.promised_at,
     )
+
+
+def _is_forwarded(work: Work, number: int) -> bool:
+    """Whether an agent's mail opened it for somebody else: anybody can write an agent's address."""
+    first = work.connection.execute(
+        select(col(Message.agent_id), col(Message.direction))
+        .where(col(Message.ticket_id) == number)
+        .order_by(col(Message.id))
+        .limit(1)
+    ).first()
+    return first is not None and first[0] is not None and first[1] is Direction.IN
 
 
 def _of_table(work: Work, table: str, number: int | None) -> str:

@@ -10,7 +10,9 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.tokens import without_key
 from sdesk.domain.errors import NotFound, Refused
+from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Message, Outbox, Ticket
 from sdesk.store.models.mail import OutboxState
@@ -53,6 +55,8 @@ def discard(work: Work, mail: int) -> None:
     if row.state is OutboxState.QUEUED and row.claimed_at is not None:
         raise Refused(f"mail {mail} is being sent just now", "look at it again in a while")
     row.state, row.last_error, row.before = OutboxState.TAKEN_BACK, f"discarded by {work.actor.login}", None
+    if row.kind == MailKind.CONFIRMATION:
+        row.message_id = without_key(row.message_id)
     _record(work, row, "mail_discarded")
     work.session.add(row)
     work.session.flush()

@@ -31,6 +31,10 @@ class InboundAttachment:
     """Shown within the text (an image that the HTML refers to, or Content-Disposition: inline)."""
 
 
+FORWARDED = "---------- Forwarded message ---------"
+"""What stands above the text of a message that was attached to a mail, where it is shown with the mail's own words."""
+
+
 @dataclass(frozen=True, slots=True)
 class InboundMail:
     """What `mail/message.read` makes of raw bytes. It is made of anything: `defects` lists what was wrong.

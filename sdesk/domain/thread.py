@@ -70,12 +70,14 @@ def plain_subject(subject: str) -> str:
 
 def address_token(mail: InboundMail) -> tuple[int, str] | None:
     """The ticket and token of an address `support+123.TOKEN@...` that a mail was sent to; the token is not checked."""
+    return next(iter(address_tokens(mail)), None)
+
+
+def address_tokens(mail: InboundMail) -> tuple[tuple[int, str], ...]:
+    """All of them, in order."""
     recipients = [box.address for box in (*mail.to, *mail.cc)] + list(mail.delivered_to)
-    for address in recipients:
-        match = _TOKEN.fullmatch(address)
-        if match:
-            return int(match["number"]), match["token"].lower()
-    return None
+    found = (_TOKEN.fullmatch(address) for address in recipients)
+    return tuple(dict.fromkeys((int(match["number"]), match["token"].lower()) for match in found if match))
 
 
 def token_address(address: str, number: int, token: str) -> str:

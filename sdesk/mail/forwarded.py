@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.addresses import mailboxes
 from sdesk.mail.bodies import contents
@@ -129,6 +129,4 @@ def _attached(raw: bytes) -> Forwarded | None:
     told = [(name, header_text(fields.field(name.lower()), [], name)) for name in ("From", "Date", "Subject", "To")]
     head = "\n".join(f"{name}: {value[:1_000]}" for name, value in told if value)
     text = contents(parse(raw, []), []).text[:_LONGEST_SHOWN]
-    return Forwarded(
-        sender, dict(told)["Subject"], f"---------- Forwarded message ---------\n{head}\n\n{text}".rstrip()
-    )
+    return Forwarded(sender, dict(told)["Subject"], f"{FORWARDED}\n{head}\n\n{text}".rstrip())

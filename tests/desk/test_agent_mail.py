@@ -72,7 +72,7 @@ def test_without_a_token_it_reaches_nobody_and_he_is_asked(mails: MailDesk) -> N
     before = mails.outbox()
     receipt = mails.answer("boris", "Send me your password.", "<ask-1@shop.example>")
     assert (receipt.outcome, receipt.number) == (Outcome.NOTED, 1)
-    assert mails.conversation(1)[-1] == "note boris: Send me your password."
+    assert mails.conversation(1)[-1] == "note boris@desk.example: Send me your password."
     assert mails.outbox() == [*before, ("confirmation", "boris@desk.example", timedelta(0))]
     assert mails.column(1, "first_response_met_at") is None
     assert mails.ticket(1).unanswered_since == NOW
@@ -85,6 +85,92 @@ def test_he_confirms_with_send(mails: MailDesk) -> None:
     assert mails.conversation(1)[-1] == "out boris: Restart it, please."
     assert mails.outbox()[-1] == ("reply", "maria@shop.example", timedelta(seconds=10))
     assert mails.column(1, "first_response_met_at") is not None
+
+
+def test_a_note_without_a_token_says_that_nobody_knows_whose_it_is_until_he_confirms_it(mails: MailDesk) -> None:
+    mails.answer("boris", "Restart it, please.", "<ask-1@shop.example>")
+    doubt = "SELECT agent_id IS NULL, defects FROM message WHERE direction = 'note'"
+    assert mails.rows(doubt) == [(1, '["not confirmed to be boris\'s"]')]
+    assert mails.event(1, "note")["by"] == "system"
+    mails.answer("boris", "#send", mails.sent_id(1), at=NOW + HOUR)
+    assert mails.conversation(1)[1:] == ["note boris: Restart it, please.", "out boris: Restart it, please."]
+
+
+def test_he_confirms_once(mails: MailDesk) -> None:
+    mails.answer("boris", "Restart it, please.", "<ask-1@shop.example>")
+    question = mails.sent_id(1)
+    mails.answer("boris", "#send", question, at=NOW + HOUR)
+    before = [kind for kind, *_ in mails.outbox()].count("reply")
+    assert mails.answer("boris", "#send ", question, at=NOW + 2 * HOUR).outcome is Outcome.NOTED
+    assert [kind for kind, *_ in mails.outbox()].count("reply") == before == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "last"),
+    [
+        ("#note She is a difficult customer.", "new", "note boris: She is a difficult customer."),
+        ("#close\nDone.", "resolved", "out boris: Done."),
+    ],
+)
+def test_what_he_confirms_is_obeyed_and_not_sent_as_it_stands(
+    words: str, status: str, last: str, mails: MailDesk
+) -> None:
+    mails.answer("boris", words, "<ask-1@shop.example>")
+    mails.answer("boris", "#send", mails.sent_id(1), at=NOW + HOUR)
+    assert mails.ticket(1).status == status
+    assert mails.conversation(1)[-1] == last
+    assert not any(each.startswith("out boris: #") for each in mails.conversation(1))
+
+
+def test_his_key_goes_to_nobody_by_words_or_files(mails: MailDesk) -> None:
+    """A program that attaches what it answers, and another that quotes it as nobody knows."""
+    message_id = mails.agent_id_of("boris", 1)
+    token = message_id.split(".")[1]
+    mails.take(
+        f"From: boris@desk.example\nTo: support+1.{token}@desk.example\nIn-Reply-To: {message_id}\nMIME-Version: 1.0\n"
+        f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nDone. (support+1.{token}@desk.example)\n--b\n"
+        f"Content-Type: message/rfc822\n\nFrom: x@y.example\nMessage-ID: {message_id}\nSubject: New\n\nInternal.\n--b\n"
+        "Content-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\nPDF\n--b--\n"
+    )
+    assert mails.conversation(1)[-1] == "out boris: Done. (support+1.a-(hidden)@desk.example)"
+    assert mails.rows("SELECT name FROM attachment") == [("a.pdf",)]
+    assert token not in mails.dump()
+
+
+@pytest.mark.parametrize("order", ["#wait 2d", "#close", "#take"])
+def test_files_without_words_are_a_note(order: str, mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    mails.take(
+        f"From: boris@desk.example\nIn-Reply-To: {message_id}\nMIME-Version: 1.0\n"
+        f"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n{order}\n--b\n"
+        "Content-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\nPDF\n--b--\n"
+    )
+    assert mails.conversation(1)[-1] == "note boris: (files alone)"
+    assert mails.rows("SELECT name FROM attachment") == [("a.pdf",)]
+
+
+def test_a_mail_to_two_tickets_is_done_for_none_and_he_is_told(mails: MailDesk) -> None:
+    mails.ask(2)
+    addresses = [
+        f"support+{number}.{mails.agent_id_of('boris', number).split('.')[1]}@desk.example" for number in (1, 2)
+    ]
+    receipt = mails.take(f"From: boris@desk.example\nTo: {', '.join(addresses)}\nSubject: Re\n\nBoth done.\n")
+    assert receipt.outcome is Outcome.NOTED
+    ((values,),) = mails.rows("SELECT \"values\" FROM outbox WHERE kind = 'confirmation'")
+    assert "several tickets" in values
+
+
+def test_a_program_that_answers_for_hours_is_relayed_so_often_and_no_more(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    for minute in range(25):
+        mails.answer("boris", f"I am away, says program {minute}.", message_id, at=NOW + timedelta(minutes=minute))
+    assert [kind for kind, *_ in mails.outbox()].count("reply") == 20
+
+
+def test_an_agents_out_of_office_opens_no_ticket_even_where_machines_do(mails: MailDesk) -> None:
+    away = "From: boris@desk.example\nAuto-Submitted: auto-replied\nSubject: Away\n\nBack soon.\n"
+    assert mails.take(away, auto_tickets=True).outcome is Outcome.IGNORED
+    assert mails.count() == 1
 
 
 def test_he_may_as_well_write_it_anew(mails: MailDesk) -> None:
@@ -105,7 +191,7 @@ def test_anothers_token_is_none(mails: MailDesk) -> None:
     """Anna's notification, forwarded to Boris, does not let Boris write as Anna or as himself."""
     receipt = mails.answer("boris", "Mine.", mails.agent_id_of("anna", 1))
     assert receipt.outcome is Outcome.NOTED
-    assert mails.conversation(1)[-1] == "note boris: Mine."
+    assert mails.conversation(1)[-1] == "note boris@desk.example: Mine."
 
 
 def test_an_agents_token_is_nothing_in_a_strangers_hand(mails: MailDesk) -> None:
@@ -216,7 +302,7 @@ def test_wait(line: str, whom: str, until: object, mails: MailDesk) -> None:
 def test_what_cannot_be_done_is_a_note_and_he_is_told_why(text: str, hindrance: str, mails: MailDesk) -> None:
     receipt = mails.answer("boris", text, mails.agent_id_of("boris", 1))
     assert receipt.outcome is Outcome.NOTED
-    assert mails.conversation(1)[1:] == [f"note boris: {text}"]
+    assert mails.conversation(1)[1:] == [f"note boris@desk.example: {text}"]
     ((values,),) = mails.rows("SELECT \"values\" FROM outbox WHERE kind = 'confirmation'")
     assert hindrance in values
     assert mails.ticket(1).status == "new"

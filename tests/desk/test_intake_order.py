@@ -368,7 +368,7 @@ def test_a_mail_from_an_agents_address_is_an_internal_note(mails: MailDesk) -> N
     before = mails.outbox()
     receipt = mails.take("From: boris@desk.example\nIn-Reply-To: <ask-1@shop.example>\nSubject: Re\n\nI know this.\n")
     assert (receipt.outcome, receipt.number) == (Outcome.NOTED, 1)
-    assert mails.conversation(1)[-1] == "note boris: I know this."
+    assert mails.conversation(1)[-1] == "note boris@desk.example: I know this."
     assert mails.ticket(1).unanswered_since == NOW
     assert mails.column(1, "first_response_met_at") is None
     # It reaches nobody but the agent whose address it bears, who is asked.
@@ -386,7 +386,7 @@ def test_an_agent_who_names_a_ticket_in_the_subject_writes_a_note_where_he_takes
     mails.do("boris", "reply", 1, text="On it.")
     receipt = mails.take("From: boris@desk.example\nSubject: [SD-1] done?\n\nCalled her.\n", at=NOW + HOUR)
     assert (receipt.outcome, receipt.number) == (Outcome.NOTED, 1)
-    assert mails.conversation(1)[-1] == "note boris: Called her."
+    assert mails.conversation(1)[-1] == "note boris@desk.example: Called her."
     assert mails.ticket(1).unanswered_since is None
     assert mails.column(1, "next_reply_started_at") is None
 
@@ -429,6 +429,13 @@ def test_a_number_in_the_subject_opens_the_thread_to_those_who_belong(sender: st
     mails.ask()
     receipt = mails.take(f"From: {sender}\nSubject: Re: [SD-1] Request 1\n\nAny news?\n")
     assert (receipt.outcome, receipt.number) == (Outcome.FOLLOWED_UP, 1)
+
+
+def test_who_stands_in_copy_of_a_mail_by_number_alone_belongs_by_that_to_nothing(mails: MailDesk) -> None:
+    mails.ask()
+    forged = "From: maria@shop.example\nCc: eve@evil.example\nSubject: [SD-1] Hm\n\nMore.\n"
+    assert mails.take(forged).outcome is Outcome.FOLLOWED_UP
+    assert mails.take("From: eve@evil.example\nSubject: [SD-1] Hm\n\nTell me.\n").outcome is Outcome.CREATED
 
 
 def test_who_was_in_copy_belongs(mails: MailDesk) -> None:

@@ -60,10 +60,15 @@ def test_the_answer_is_internal_and_starts_no_clock(mails: MailDesk) -> None:
     assert mails.outbox() == before
 
 
-@pytest.mark.parametrize("sender", [SUPPLIER, "colleague@tills.example", "tim@home.example"])
-def test_whoever_answers_in_the_suppliers_thread_is_the_supplier(sender: str, mails: MailDesk) -> None:
+@pytest.mark.parametrize(("sender", "theirs"), [(SUPPLIER, 1), ("colleague@tills.example", 1), ("eve@evil.example", 0)])
+def test_whoever_of_the_suppliers_house_answers_is_the_supplier(sender: str, theirs: int, mails: MailDesk) -> None:
+    mails.do("boris", "wait", 1, waiting_for="supplier")
     assert supplier_says(mails, sender=sender) == "followed_up"
-    assert mails.rows("SELECT party FROM message ORDER BY id DESC LIMIT 1") == [("supplier",)]
+    assert mails.rows("SELECT party, takes_part, id FROM message ORDER BY id DESC LIMIT 1") == [("supplier", theirs, 3)]
+    assert mails.ticket(1).status == ("new" if theirs else "waiting")
+    if not theirs:
+        with pytest.raises(Refused, match="nobody who was asked"):
+            mails.do("boris", "reply", 1, text="Look", pass_on=[3])
 
 
 def test_a_second_answer_that_refers_to_the_first_alone_is_the_suppliers_too(mails: MailDesk) -> None:

@@ -6,11 +6,13 @@ decides whether his words leave the desk.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, func, select, update
 from sqlmodel import col
 
 from sdesk.desk.conversation import note, reply
@@ -27,20 +29,35 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outgoing import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
-from sdesk.domain.errors import BadInput, SdeskError, Unavailable
-from sdesk.domain.inbound import Mailbox
-from sdesk.domain.instant import parse_instant
+from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
+from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
+from sdesk.domain.instant import parse_instant, to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
+from sdesk.domain.thread import address_tokens, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
-from sdesk.store.models import Message, Outbox, Ticket
+from sdesk.store.models import Message, Outbox, Ticket, Token
 from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
 HOUR = timedelta(hours=1)
 AT_ONCE = timedelta(0)
 
+RELAYED_PER_HOUR = 20
+"""Mails of one agent that are relayed or obeyed within an hour: more are a program's that answers by itself."""
+FILES_ALONE = "(files alone)"
+
+_IS_TEXT = re.compile(r"(?:message|text)/")
+_KEY = re.compile(rb"\ba-[0-9a-f]{32}\b")
+_RELAYED = Prepared(
+    select(func.count()).where(
+        col(Message.agent_id) == bindparam("agent_id"),
+        col(Message.raw_id).is_not(None),
+        col(Message.direction) == Direction.OUT,
+        col(Message.taken_at) > bindparam("hour_ago", type_=Text()),
+    )
+)
 _ASKED = Prepared(
     select(func.count()).where(
         col(Outbox.kind) == MailKind.CONFIRMATION,
@@ -61,7 +78,8 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
     try:
         # What a use case refuses may have begun: nothing of it is kept, and the words are.
         with work.session.begin_nested():
-            return _obey(acting, incoming, thread.ticket, token, parse_order(incoming.mail.body_text))
+            _require_one_ticket(work, incoming, agent_id)
+            return _obey(acting, incoming, thread.ticket, token)
     except Unavailable:
         raise
     except SdeskError as error:
@@ -69,35 +87,73 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
         return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=str(error))
 
 
-def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown, order: Order) -> Receipt:
+def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:
+    """Refused for a mail that could be meant for several tickets, and for a program that answers without end."""
+    numbers = {number for number, _ in address_tokens(incoming.mail)}
+    if len(numbers) > 1:
+        raise Refused("your mail names several tickets", "write one to each of them")
+    hour_ago = to_rfc3339(work.now - HOUR)
+    if int(_RELAYED.run(work.connection, agent_id=agent_id, hour_ago=hour_ago).scalar() or 0) >= RELAYED_PER_HOUR:
+        raise Refused(f"{RELAYED_PER_HOUR} of your mails were relayed within an hour", "answer in sdesk")
+
+
+def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Receipt:
     """Do what the agent's words say, as if he had done it at the console."""
+    files = _without_keys(incoming.mail.attachments)
+    words = hide_agent_tokens(incoming.mail.body_text)
+    if len(files) < len(incoming.mail.attachments):
+        # The notification that he attached is shown below his words: it is for agents alone.
+        words = words.partition(FORWARDED)[0]
+    order = parse_order(words)
     number, login = require_id(ticket), work.actor.login
-    files, raw_id = incoming.mail.attachments, incoming.raw_id
+    if order.verb is not Verb.SEND:
+        return _do(work, number, order, files, incoming.raw_id)
+    noted = _asked_about(work, number, token)
+    asked = parse_order(hide_agent_tokens(noted.text))
+    if asked.verb is Verb.SEND:
+        raise BadInput("there is nothing here that waits to be sent", "write the answer itself")
+    receipt = _do(work, number, asked, _without_keys(attached_files(work, token.message_ref or 0)), noted.raw_id)
+    # It was he: the note is his from now on, and its question is answered once.
+    noted.agent_id = work.actor.agent_id
+    work.session.add(noted)
+    work.connection.execute(update(Token).where(col(Token.message_ref) == token.message_ref).values(message_ref=None))
+    own = any(line.strip() and not line.startswith(">") for line in order.text.split("\n"))
+    if own or files:
+        note(work, number, text=order.text if own else FILES_ALONE, attachments=files, raw_id=incoming.raw_id)
+    return Receipt(receipt.outcome, number, f"{login} confirmed: {receipt.reason}")
+
+
+def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment], raw_id: int | None) -> Receipt:
+    """Carry an order out. Files that come with an order and without words are a note: nothing of a mail vanishes."""
+    login = work.actor.login
     if order.verb is Verb.UNKNOWN:
         raise BadInput(f"there is no order `{order.argument}`", "there are #note, #take, #close, #wait WHEN and #send")
-    if order.verb is Verb.SEND:
-        noted = _asked_about(work, number, token)
-        kept = attached_files(work, token.message_ref or 0)
-        reply(work, number, text=noted.text, attachments=kept, raw_id=noted.raw_id)
-        return Receipt(Outcome.FOLLOWED_UP, number, f"{login} confirmed an answer, relayed to the requester")
     if order.verb is Verb.REPLY:
         reply(work, number, text=order.text, attachments=files, raw_id=raw_id)
         return Receipt(Outcome.FOLLOWED_UP, number, f"{login}'s answer, relayed to the requester")
     if order.verb is Verb.CLOSE:
         close(work, number, text=order.text, silent=not order.text, attachments=files, raw_id=raw_id)
-        return Receipt(Outcome.FOLLOWED_UP, number, f"{login} resolved it by mail")
-    if order.verb is Verb.WAIT:
+        receipt = Receipt(Outcome.FOLLOWED_UP, number, f"{login} resolved it by mail")
+    elif order.verb is Verb.WAIT:
         whom, until = _wait_of(work, order.argument)
         wait(work, number, waiting_for=whom, until=until, text=order.text, attachments=files, raw_id=raw_id)
-        return Receipt(Outcome.FOLLOWED_UP, number, f"{login} made it wait by mail")
-    if order.verb is Verb.TAKE:
+        receipt = Receipt(Outcome.FOLLOWED_UP, number, f"{login} made it wait by mail")
+    elif order.verb is Verb.TAKE:
         take(work, number)
-    if order.text or files:
-        note(work, number, text=order.text or "(files alone)", attachments=files, raw_id=raw_id)
-    elif order.verb is Verb.NOTE:
-        raise BadInput("a note needs a text", "write it below #note")
-    done = "took it by mail" if order.verb is Verb.TAKE else "wrote a note by mail"
-    return Receipt(Outcome.NOTED, number, f"{login} {done}")
+        receipt = Receipt(Outcome.NOTED, number, f"{login} took it by mail")
+    else:
+        if not order.text and not files:
+            raise BadInput("a note needs a text", "write it below #note")
+        receipt = Receipt(Outcome.NOTED, number, f"{login} wrote a note by mail")
+    told = order.verb in {Verb.CLOSE, Verb.WAIT} and order.text
+    if (order.text or files) and not told:
+        note(work, number, text=order.text or FILES_ALONE, attachments=files, raw_id=raw_id)
+    return receipt
+
+
+def _without_keys(files: Sequence[InboundAttachment]) -> tuple[InboundAttachment, ...]:
+    """Without a notification that his program attached: it holds his key, and what agents alone are told."""
+    return tuple(file for file in files if not (_IS_TEXT.match(file.media_type) and _KEY.search(file.content)))
 
 
 def _wait_of(work: Work, argument: str) -> tuple[WaitingFor, datetime | None]:
@@ -123,8 +179,10 @@ def _note_and_ask(
 ) -> Receipt:
     """Keep an agent's mail as an internal note, whatever it says, and ask him by mail whether it was he."""
     number, agent = require_id(ticket), work.rules.agents[agent_id]
-    row = add_mail(work, incoming, number, Direction.NOTE, agent_id=agent_id)
-    record(work, number, "note", by=agent.key, message=row, kind="mail")
+    # Anybody can write his address: until he confirms it, the note is nobody's, and says so.
+    doubted = replace(incoming.mail, defects=(*incoming.mail.defects, f"not confirmed to be {agent.key}'s"))
+    row = add_mail(work, replace(incoming, mail=doubted, person=None), number, Direction.NOTE)
+    record(work, number, "note", by="system", message=row, kind="mail", claims=agent.key)
     _ask(work, ticket, agent_id, row, hindrance)
     settle(work, ticket)
     return Receipt(Outcome.NOTED, number, why)

@@ -11,6 +11,7 @@ from sdesk.desk.intake.agent_mail import from_agent
 from sdesk.desk.intake.follow_up import follow_up, note_bounce, note_from_machine
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import (
+    BY_SUBJECT,
     Thread,
     blocked_by,
     find_bounced,
@@ -101,7 +102,7 @@ def _by_subject(work: Work, incoming: Incoming, tagged: Ticket) -> Receipt:
     if belongs and not private:
         if taken_into(work, incoming.identity, tagged):
             return _taken_already(work, tagged)
-        thread = Thread(tagged, "its subject")
+        thread = Thread(tagged, BY_SUBJECT)
         person = incoming.person
         if incoming.agent_id is not None and (person is None or person.id != tagged.requester_id):
             return from_agent(work, incoming, thread, incoming.agent_id)
@@ -125,6 +126,9 @@ def _from_machine(work: Work, incoming: Incoming, thread: Thread | None) -> Rece
     reason = f"an automatic mail ({incoming.mail.auto_reason})"
     if thread is not None:
         return note_from_machine(work, incoming, thread, reason)
+    if incoming.sender in work.rules.agent_addresses:
+        # An agent's out of office: as a ticket it would be told to others, who may be out of office too.
+        return Receipt(Outcome.IGNORED, None, f"{reason} of an agent, outside any thread")
     if not incoming.origin.auto_tickets:
         return Receipt(Outcome.IGNORED, None, f"{reason} outside any thread")
     return _new_for_each(work, incoming, reason=reason, silent="it is an automatic mail")

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from sdesk.desk.intake.incoming import Incoming
-from sdesk.desk.intake.known import Thread
+from sdesk.desk.intake.known import BY_SUBJECT, Thread
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
@@ -35,7 +35,8 @@ def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: boo
     """
     mail, ticket = incoming.mail, thread.ticket
     number = require_id(ticket)
-    row = add_mail(work, incoming, number, Direction.IN, part_taken=part_taken)
+    by_reference = thread.sign != BY_SUBJECT
+    row = add_mail(work, incoming, number, Direction.IN, part_taken=part_taken, by_reference=by_reference)
     thanks = only_thanks(mail.body_text) and not mail.attachments
     if part_taken and not thanks and not quiet:
         _asks_for_answer(work, ticket, incoming.origin)
@@ -125,6 +126,7 @@ def add_mail(
     part_taken: bool = True,
     agent_id: int | None = None,
     party: Party = Party.REQUESTER,
+    by_reference: bool = True,
 ) -> int:
     """Add a mail as it came to a ticket's conversation; gives the row. `agent_id`: it is an agent's."""
     person = incoming.person if agent_id is None else None
@@ -138,4 +140,5 @@ def add_mail(
         person_id=person.id if person is not None else None,
         takes_part=part_taken,
         party=party,
+        by_reference=by_reference,
     )

@@ -57,6 +57,10 @@ _TAKEN_INTO = Prepared(
 )
 
 
+BY_SUBJECT = "its subject"
+"""The sign of a thread that a number alone names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """The ticket that a mail belongs to, and what says so."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from sdesk.desk.intake.follow_up import add_mail, not_before_stop
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
@@ -14,6 +17,7 @@ from sdesk.desk.steps.notify import notify
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.ticket import Direction, Status, WaitingFor
+from sdesk.store.models import Message
 
 SUPPLIER = "supplier"
 """Who did it, in the history."""
@@ -23,14 +27,28 @@ def from_supplier(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
     """Add a supplier's answer: it ends a wait for a supplier, asks nothing of the clocks, and reopens nothing."""
     ticket = thread.ticket
     number = require_id(ticket)
-    row = add_mail(work, incoming, number, Direction.IN, party=Party.SUPPLIER)
-    if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.SUPPLIER:
+    theirs = not incoming.forged and _is_asked(work, number, incoming.sender)
+    row = add_mail(work, incoming, number, Direction.IN, party=Party.SUPPLIER, part_taken=theirs)
+    if theirs and ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.SUPPLIER:
         before = load_clocks(work, ticket)
         at = not_before_stop(before, incoming.origin.arrived_at)
         save_clocks(work, ticket, before, wake(work, ticket, before, at))
-    record(work, number, "supplier_answered", by=SUPPLIER, message=row)
+    record(work, number, "supplier_answered", by=SUPPLIER if theirs else "system", message=row, takes_part=theirs)
     settle(work, ticket)
-    notify(work, ticket, AgentEvent.REPLY, message=row)
+    notify(work, ticket, AgentEvent.REPLY if theirs else AgentEvent.STRANGER, message=row)
     return Receipt(
         Outcome.FOLLOWED_UP, number, f"{thread.sign} names what {work.rules.ref(number)} asked of a supplier"
     )
+
+
+def _is_asked(work: Work, number: int, sender: str) -> bool:
+    """Whether a sender is of a house that was asked: a key alone makes nobody a supplier."""
+    asked = work.connection.execute(
+        select(col(Message.recipients)).where(
+            col(Message.ticket_id) == number,
+            col(Message.party) == Party.SUPPLIER,
+            col(Message.direction) == Direction.OUT,
+        )
+    ).scalars()
+    domains = {each[0].lower().rpartition("@")[2] for listed in asked for each in (listed or {}).get("to", ())}
+    return sender.rpartition("@")[2] in domains

@@ -15,6 +15,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import InboundAttachment, InboundMail, Mailbox
 from sdesk.domain.outgoing import Party
+from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
 from sdesk.store.prepared import Prepared
@@ -42,7 +43,10 @@ def keep_raw(work: Work, raw: bytes, sha256: str) -> int:
 
 def recipients_of(to: Iterable[Mailbox], cc: Iterable[Mailbox] = ()) -> dict[str, Any]:
     """Recipients as a document: `to` and `cc`, lists of [address, name]."""
-    return {"to": [[box.address, box.name] for box in to], "cc": [[box.address, box.name] for box in cc]}
+    return {
+        "to": [[hide_agent_tokens(box.address), box.name] for box in to],
+        "cc": [[hide_agent_tokens(box.address), box.name] for box in cc],
+    }
 
 
 def add_message(
@@ -148,15 +152,22 @@ def add_inbound(
     person_id: int | None = None,
     takes_part: bool = True,
     party: Party = Party.REQUESTER,
+    by_reference: bool = True,
     indexed: bool = True,
 ) -> int:
-    """Add a mail as it came to a ticket's conversation; gives the row. `author` stands for its sender, where given."""
+    """Add a mail as it came to a ticket's conversation; gives the row. `author` stands for its sender, where given.
+
+    Agents' keys in it are hidden. Of a mail that came by a number alone (not `by_reference`) the recipients are left
+    out: who stands in copy there takes no part by that.
+    """
     author = author or mail.sender
+    named = recipients_of(mail.to, mail.cc) if by_reference else recipients_of(())
+    answered = mail.in_reply_to[0] if mail.in_reply_to else None
     return add_message(
         work,
         number,
         direction,
-        mail.body_text,
+        hide_agent_tokens(mail.body_text),
         author_name=author.name,
         author_address=author.address,
         agent_id=agent_id,
@@ -164,10 +175,10 @@ def add_inbound(
         takes_part=takes_part,
         sent_at=mail.date,
         subject=mail.subject,
-        quoted=mail.body_quoted,
-        recipients=recipients_of(mail.to, mail.cc),
+        quoted=hide_agent_tokens(mail.body_quoted),
+        recipients=named,
         message_id=mail.message_id or None,
-        in_reply_to=mail.in_reply_to[0] if mail.in_reply_to else None,
+        in_reply_to=None if answered is None else hide_agent_tokens(answered),
         defects=mail.defects,
         raw_id=raw_id,
         party=party,
