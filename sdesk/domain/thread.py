@@ -51,7 +51,7 @@ _GREETING = re.compile(
     r"(hi|hello|dear|good (morning|day|afternoon|evening)"
     r"|здравствуйте|добрый (день|вечер)|доброе утро|привет)\b[^\n]*\n"
 )
-_RESULT = re.compile(r"\b(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
+_RESULT = re.compile(r"\s*(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
 _NO_LETTER = re.compile(r"[^\w\s]+")
 
 _REPLY_PREFIX = re.compile(r"^\s*((re|fwd?|aw|wg|отв|на)(\[\d+\])?:\s*)+", re.IGNORECASE)
@@ -122,8 +122,34 @@ def authentication_failed(mail: InboundMail, trusted: Iterable[str]) -> bool:
         server, _, results = value.partition(";")
         if server.strip().lower().split(" ")[0] not in names:
             continue
-        found = {method.lower(): said.lower() for method, said in _RESULT.findall(results[:2_000])}
-        dmarc = found.get("dmarc", "none")
-        if dmarc == "fail" or (dmarc == "none" and found.get("spf") == "fail" and found.get("dkim") != "pass"):
+        said: dict[str, set[str]] = {}
+        for part in _bare(results[:2_000]).split(";"):
+            if match := _RESULT.match(part):
+                said.setdefault(match[1].lower(), set()).add(match[2].lower())
+        dmarc = said.get("dmarc", set()) - {"none"}
+        spf, dkim = said.get("spf", set()), said.get("dkim", set())
+        if "fail" in dmarc or (not dmarc and "fail" in spf and "pass" not in dkim):
             return True
     return False
+
+
+def _bare(results: str) -> str:
+    """Results without comments and quoted strings (RFC 5322 3.2.2, 3.2.4): a sender's own words may stand in those."""
+    kept: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for char in results:
+        if escaped:
+            escaped = False
+        elif char == "\\" and (quoted or depth):
+            escaped = True
+        elif char == '"' and not depth:
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif not depth:
+            kept.append(char)
+    return "".join(kept)

@@ -95,6 +95,25 @@ def test_a_number_that_a_stranger_names_is_told(desk: MailDesk) -> None:
     assert ("boris", "stranger") in desk.told(number)
 
 
+def test_strangers_are_told_of_once_an_hour(desk: MailDesk) -> None:
+    number = desk.ask()
+    other = desk.ask(2, sender="b@shop.example")
+    desk.do("boris", "take", number)
+
+    def name(ticket: int, minute: int) -> None:
+        head = f"From: eve@evil.example\nSubject: [SD-{ticket}] auto\nMessage-ID: <{ticket}-{minute}@evil.example>\n"
+        desk.take(f"{head}\nx\n", at=NOW + timedelta(minutes=minute))
+
+    for minute in (1, 2, 60):
+        name(number, minute)
+    assert desk.told(number).count(("boris", "stranger")) == 1
+    assert desk.events(number).count("stranger_named_ticket") == 3
+    name(other, 3)
+    assert ("boris", "stranger") in desk.told(other)
+    name(number, 61)
+    assert desk.told(number).count(("boris", "stranger")) == 2
+
+
 def test_at_night_what_is_urgent_rings_with_who_is_on_call(desk: MailDesk) -> None:
     desk.apply(DESK_FILE.replace('lead = "anna"', 'lead = "anna"\non_call = ["boris", "anna"]'))
     first = desk.take(TILL, at=EVENING).number

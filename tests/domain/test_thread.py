@@ -101,3 +101,19 @@ def test_authentication_counts_only_from_a_trusted_server() -> None:
     assert not authentication_failed(mail("mx.desk.example; dmarc=pass"), ["mx.desk.example"])
     assert not authentication_failed(mail("evil.example; dmarc=fail"), ["mx.desk.example"])
     assert not authentication_failed(mail("mx.desk.example; dmarc=fail"), [])
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        'dmarc=fail; spf=none smtp.mailfrom="a; dmarc=pass"@evil.example',
+        "dmarc=fail (because; dmarc=pass (so); dmarc=pass); dkim=none",
+        'dmarc=fail reason="x\\"; dmarc=pass"',
+        "dmarc=fail; dmarc=pass",
+        "dmarc=pass; dmarc=fail",
+        "spf=fail smtp.mailfrom=dkim=pass; dkim=none reason=dmarc=pass",
+    ],
+)
+def test_a_senders_own_words_are_no_result(results: str) -> None:
+    mail = InboundMail(Mailbox("a@b.example"), headers={"authentication-results": (f"mx.desk.example; {results}",)})
+    assert authentication_failed(mail, ["mx.desk.example"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -404,6 +405,30 @@ def test_a_private_teams_words_never_go_into_a_channel(desk: MailDesk, post: Pos
     assert "SD-1" in got[0]["message"]
     for word in ("salary", "It is 7", "maria"):
         assert word not in str(got)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("count", [1, 3])
+def test_what_is_no_mail_carries_no_key_and_invites_to_no_answer(
+    desk: MailDesk, post: Post, tmp_path: Path, count: int
+) -> None:
+    pytest.importorskip("apprise")
+    desk.apply(PLUS)
+    for number in range(1, count + 1):
+        desk.take(TILL.format(number))
+    bell = script(tmp_path / "bell", f"cat >> {tmp_path}/text")
+    with receiver() as (port, got):
+        report = tell(desk, configured(post, command=(bell,), apprise=(f"json://127.0.0.1:{port}",)), minutes(1))
+    assert report.failures == []
+    key = re.compile(r"a-[0-9a-f]{32}")
+    assert key.search(post.taken[0].raw.decode())
+    assert len(got) == 1
+    for text in (f"{got[0]['title']}\n{got[0]['message']}", (tmp_path / "text").read_text()):
+        assert text.count("Nobody can pay.") >= count
+        assert "Flagship, +7 495 000-00-01" in text
+        assert not key.search(text)
+        assert "answer this mail" not in text.lower()
+        assert "#take" not in text
 
 
 def test_a_failed_one_that_is_tried_again_gets_a_new_key(desk: MailDesk, post: Post) -> None:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -26,11 +27,25 @@ from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import Priority, Role
 from sdesk.domain.worktime import is_working
 from sdesk.store.models import Outbox, Ticket
+from sdesk.store.prepared import Prepared
 
 UNSENT = "queued:"
 """What stands for the Message-ID of a notification until it goes."""
 DESK_EVENT = "desk"
 """The event of a row that concerns the desk itself, and no ticket."""
+STRANGER_EVERY = timedelta(hours=1)
+"""How often a ticket tells of strangers: a program of theirs that answers everything would write to every agent."""
+
+_STRANGERS = Prepared(
+    select(col(Outbox.id))
+    .where(
+        col(Outbox.ticket_id) == bindparam("number"),
+        col(Outbox.kind) == MailKind.NOTIFICATION.value,
+        col(Outbox.created_at) > bindparam("since"),
+        func.json_extract(col(Outbox.values), "$.event") == AgentEvent.STRANGER.value,
+    )
+    .limit(1)
+)
 
 
 def notify(
@@ -67,6 +82,11 @@ def notify_of(
     **facts: Any,
 ) -> int:
     """The same for a ticket that is not at hand as a row; `but` are agents who are not told, whatever the rules say."""
+    if event is AgentEvent.STRANGER:
+        since = work.now - STRANGER_EVERY
+        if _STRANGERS.run(work.connection, number=number, since=since).first() is not None:
+            # It stands in the ticket's history all the same.
+            return 0
     rules = work.rules
     team = rules.teams[team_id]
     ids = {*team.members, *team.on_call, team.lead_id, assignee_id} - {None}

@@ -1,6 +1,6 @@
 """What a notification says: one ticket whole, or a line for each of several, in the agent's language.
 
-The same text goes by every way. Nothing is read or written here.
+A mail can be answered, and says how; what goes by any other way carries no key. Nothing is read or written here.
 """
 
 from __future__ import annotations
@@ -104,15 +104,23 @@ def put_into_words(batch: Batch, notices: Sequence[Notice], now: datetime) -> To
     """The text of these notices of a batch. BadInput where a template of the desk file cannot be used."""
     if len(notices) == 1 and not batch.more:
         notice = notices[0]
-        return _of_desk(notice, batch.language) if notice.number is None else _whole(batch, notice)
+        if notice.number is None:
+            return _of_desk(notice, batch.language)
+        return _whole(batch, notice) if notice.message_id else _brief(batch, notice, now)
     return _several(batch, notices, now)
 
 
 def veiled(notice: Notice) -> Notice:
-    """What everybody may read of it: of a private team's ticket that something happened, and not what."""
+    """What everybody may read of it: no key, and of a private team's ticket that something happened, and not what."""
+    notice = keyless(notice)
     if not notice.private:
         return notice
-    return replace(notice, subject="", service="", unit="", phone="", requester="", author="", text="", token="")
+    return replace(notice, subject="", service="", unit="", phone="", requester="", author="", text="")
+
+
+def keyless(notice: Notice) -> Notice:
+    """The same without the agent's key: whoever has that writes to the requester in the agent's name."""
+    return replace(notice, token="", message_id="")
 
 
 def _of_desk(notice: Notice, language: str) -> Told:
@@ -148,6 +156,17 @@ def _whole(batch: Batch, notice: Notice) -> Told:
     return Told(one_line(subject), _squeezed(body))
 
 
+def _brief(batch: Batch, notice: Notice, now: datetime) -> Told:
+    """One ticket for a way that takes no answers: the template of the mail would invite to one."""
+    rules = batch.rules
+    team = rules.teams[notice.team_id or 0]
+    language = choose(MailKind.NOTIFICATION, batch.language, rules.language, team.key, batch.wordings).language
+    subject = ": ".join(filter(None, (_events(notice, language), one_line(notice.subject))))
+    facts = filter(None, _facts(notice, language, ZoneInfo(rules.time_zone), now))
+    words = _cut(neutralise(notice.text).strip(), MOST_WORDS)
+    return Told(f"[{notice.ref}] {subject}", "\n\n".join(filter(None, ("\n".join(facts), words))))
+
+
 def _several(batch: Batch, notices: Sequence[Notice], now: datetime) -> Told:
     rules = batch.rules
     chosen = choose(MailKind.DIGEST, batch.language, rules.language, "", batch.wordings)
@@ -169,17 +188,21 @@ def _lines(notice: Notice, language: str, rules: Rules, zone: ZoneInfo, now: dat
     """One ticket among several: what it is, where and by when, the first words, its address."""
     if notice.number is None:
         return f"{_word(_EVENTS, language, DESK_EVENT)}: {neutralise(notice.text)}"
+    words = _cut(one_line(neutralise(notice.text)), _MOST_IN_LINE)
+    found = [*_facts(notice, language, zone, now), words, address_of(notice, rules)]
+    return "\n    ".join(filter(None, found))
+
+
+def _facts(notice: Notice, language: str, zone: ZoneInfo, now: datetime) -> list[str]:
+    """What a ticket is; where, by when and what it costs."""
     words = _WORDS.get(language, _WORDS["en"])
-    found = [f"{notice.priority.value} {notice.ref} {_events(notice, language)}: {one_line(notice.subject)}"]
+    what = f"{notice.priority.value} {notice.ref} {_events(notice, language)}: {one_line(notice.subject)}"
     facts = [", ".join(filter(None, (notice.unit, notice.phone))), one_line(notice.requester)]
     if notice.due_at is not None:
         facts.append(f"{words['late' if notice.due_at <= now else 'due']} {local(notice.due_at, zone, language)}")
     if notice.loss_per_hour is not None:
         facts.append(words["loss"].format(_money(notice.loss_per_hour, notice.currency)))
-    found.append("; ".join(filter(None, facts)))
-    found.append(_cut(one_line(neutralise(notice.text)), _MOST_IN_LINE))
-    found.append(address_of(notice, rules))
-    return "\n    ".join(filter(None, found))
+    return [what, "; ".join(filter(None, facts))]
 
 
 def address_of(notice: Notice, rules: Rules) -> str:

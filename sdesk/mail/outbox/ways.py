@@ -23,7 +23,7 @@ from sdesk.domain.ticket import Priority
 from sdesk.mail.calls import run_command
 from sdesk.mail.outbox.deliver import LineLost, deliver
 from sdesk.mail.outbox.letter import Letter, field_of_addresses
-from sdesk.mail.outbox.notices import Told, address_of
+from sdesk.mail.outbox.notices import Told, address_of, keyless, put_into_words
 from sdesk.mail.outbox.plain_text import flowed
 from sdesk.mail.smtp import open_smtp
 
@@ -43,7 +43,7 @@ class Way(Protocol):
 
     @property
     def public(self) -> bool:
-        """Whether others may read it than the agent: then a private team's tickets are told of without words."""
+        """Whether others may read it than the agent: then it gets no key, and of a private team no words."""
 
     def applies(self, batch: Batch, row: int) -> bool:
         """Whether it tells of a row of the batch."""
@@ -54,7 +54,10 @@ class Way(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The desk's own program: it gets the text on its standard input."""
+    """The desk's own program: it gets the text on its standard input.
+
+    Where it sends that nobody here knows: it is given no key, and no invitation to answer.
+    """
 
     arguments: tuple[str, ...]
     priorities: frozenset[Priority] | None
@@ -68,6 +71,7 @@ class Command:
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Run it once for all of them; its arguments are of the most urgent."""
         first = notices[0]
+        told = put_into_words(batch, [keyless(each) for each in notices], now)
         values = {
             "agent": batch.agent.key,
             "priority": first.priority.value,
