@@ -298,6 +298,10 @@ def test_the_words_of_whoever_fills_in_a_form_go_to_nobody(mails: MailDesk, post
     assert taken.recipients == ("victim@far.example",)
     assert b"BUY" not in taken.raw
     assert str(taken.mail["Subject"]) == f"[SD-{number}] your request"
+    mails.do("anna", "priority", number, priority="P2", reason="so", at=LATER)
+    send(mails.desk, post, LATER + timedelta(minutes=3))
+    assert len(post.taken) == 2
+    assert b"BUY" not in post.taken[1].raw
 
 
 OWN = """

@@ -100,7 +100,7 @@ def _nothing(facts: LetterFacts, values: Mapping[str, Any], language: str) -> di
     return {}
 
 
-def _of_acknowledgement(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+def _without_form_words(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Whoever fills a form in names whom he likes: words of his would go to a stranger in the desk's name."""
     if not facts.ticket.by_form:
         return {}
@@ -117,7 +117,8 @@ def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) ->
 
 
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
-    MailKind.ACKNOWLEDGEMENT: _of_acknowledgement,
+    MailKind.ACKNOWLEDGEMENT: _without_form_words,
+    MailKind.PROMISE: _without_form_words,
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,
     MailKind.DIGEST: _of_notices,
