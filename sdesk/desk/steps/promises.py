@@ -50,8 +50,9 @@ def tell_of_moved_promise(work: Work, ticket: Ticket, before: datetime | None) -
         return
     if ticket.status not in OPEN_STATUSES or ticket.status is Status.WAITING:
         return
-    old = before or ticket.promised_at
-    if not moved_away(old, after, ZoneInfo(work.rules.time_zone)):
+    # Away from what held until now, and away from what the requester was told: neither alone is news to them.
+    zone = ZoneInfo(work.rules.time_zone)
+    if not all(moved_away(each, after, zone) for each in (before or ticket.promised_at, ticket.promised_at)):
         return
     if _PENDING.run(work.connection, number=number).first() is not None:
         return
@@ -76,7 +77,7 @@ def tell_of_moved_promise(work: Work, ticket: Ticket, before: datetime | None) -
         message_id=make_message_id(work, number, ticket.token, ticket.team_id),
         to=to,
         language=told.language,
-        values={"old": to_rfc3339(old)},
+        values={"old": to_rfc3339(ticket.promised_at)},
         delay=PROMISE_AFTER,
     )
 
@@ -86,5 +87,5 @@ def still_moved(work: Work, ticket: Ticket, row: Outbox) -> datetime | None:
     after = promised_instant(ticket)
     if after is None or ticket.status not in OPEN_STATUSES or ticket.status is Status.WAITING:
         return None
-    old = from_rfc3339(str(row.values["old"]))
+    old = ticket.promised_at or from_rfc3339(str(row.values["old"]))
     return after if moved_away(old, after, ZoneInfo(work.rules.time_zone)) else None
