@@ -21,7 +21,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.sending import CLAIM_LASTS
 from sdesk.desk.steps.notify import DESK_EVENT
-from sdesk.desk.steps.outgoing import make_message_id, read_message_id
+from sdesk.desk.steps.outgoing import domain_of_ids, make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
 from sdesk.domain.notify import window_after
 from sdesk.domain.outgoing import MailKind
@@ -268,7 +268,7 @@ def _message_id(work: Work, first: Outbox, numbers: Collection[int | None], noti
         if numbers == {notice.number} and notice.message_id:
             return notice.message_id
     team = next((each.team_id for each in notices if each.team_id is not None), min(work.rules.teams))
-    domain = (work.rules.teams[team].address or "").rpartition("@")[2] or "sdesk.invalid"
+    domain = domain_of_ids(work.rules.teams[team].address)
     digest = hashlib.sha256(f"{first.id} {first.created_at} {work.rules.loop_token}".encode()).hexdigest()
     return f"<sd-digest.{digest[:24]}@{domain}>"
 

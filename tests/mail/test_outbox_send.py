@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desks import NOW
+from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 from smtp import Post, Taken, send, server_at
 
@@ -20,6 +20,7 @@ from sdesk.desk.sending import pause_after
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, NotFound, Refused
 from sdesk.mail.outbox.send import SendOptions, send_due
+from sdesk.store.models import Outbox
 
 SECONDS, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 LATER = NOW + 5 * MINUTE
@@ -210,6 +211,36 @@ def test_a_server_out_of_reach_touches_no_mail(mails: MailDesk) -> None:
 def test_without_anything_due_no_line_is_opened(mails: MailDesk, post: Post) -> None:
     assert send(mails.desk, post, LATER).sent == 0
     assert post.connections == 0
+
+
+# ---- one that cannot be built ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_a_team_whose_domain_has_letters_outside_ascii_writes_too(mails: MailDesk, utf8: bool) -> None:
+    mails.apply(DESK_FILE.replace('"support@desk.example"', '"support@стол.example"'))
+    reply(mails)
+    with Post(utf8=utf8) as post:
+        assert send(mails.desk, post, LATER).sent == 1
+    wire = "xn--k1afie.example"
+    assert post.taken[0].mail["Message-ID"].endswith(f"@{wire}>")
+    assert post.taken[0].sender == ("support@стол.example" if utf8 else f"support@{wire}")
+
+
+def test_a_mail_that_cannot_be_built_waits_alone(mails: MailDesk, post: Post) -> None:
+    reply(mails)
+    bad = mail_of(mails)
+    mails.do("anna", "reply", 1, text="And another.", at=NOW + SECONDS)
+    with mails.desk.work(SYSTEM, NOW) as work:
+        # As an older release wrote it, which took the domain as it stood.
+        work.session.get_one(Outbox, bad).message_id = "<old@стол.example>"
+        work.session.commit()
+    report = send(mails.desk, post, LATER)
+    assert (report.sent, report.retried) == (1, 1)
+    assert "UnicodeEncodeError" in report.bugs[0]
+    assert [(state, attempts) for state, attempts, _ in outbox(mails)] == [("queued", 1), ("sent", 1)]
+    assert outbox(mails)[0][2].startswith("a bug: UnicodeEncodeError: ")
+    assert [taken.text.split("\n")[0] for taken in post.taken] == ["And another."]
 
 
 def test_a_claim_keeps_others_off_until_it_is_old(mails: MailDesk, post: Post) -> None:

@@ -25,6 +25,7 @@ from sdesk.domain.actor import SYSTEM
 from sdesk.domain.notify import URGENT
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import send_due
+from sdesk.mail.outbox.ways import Command
 
 PLUS = DESK_FILE.replace('address = "support@desk.example"', 'address = "support@desk.example"\nplus_addressing = true')
 TILL = (
@@ -308,6 +309,22 @@ def test_two_senders_at_once_tell_once(desk: MailDesk, post: Post) -> None:
         thread.join()
     assert sorted(each.recipients for each in post.taken) == [("anna@desk.example",), ("boris@desk.example",)]
     assert set(states(desk)) == {"sent"}
+
+
+def test_a_bug_of_one_way_fails_that_way_alone(
+    desk: MailDesk, post: Post, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.take(TILL.format(1))
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr(Command, "tell", broken)
+    report = tell(desk, configured(post, command=(script(tmp_path / "ring", "true"),)), minutes(1))
+    assert len(post.taken) == report.agents == 2
+    assert report.failures == ["command: a bug: ZeroDivisionError: of all things"]
+    assert "ZeroDivisionError" in report.bugs[0]
+    assert set(states(desk)) == {"queued"}
 
 
 # ---- the command and Apprise -----------------------------------------------------------------------

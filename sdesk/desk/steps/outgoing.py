@@ -41,9 +41,16 @@ _OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.((?:[as]-)?[0-9a-f]{32})\.[0-9a-f
 
 def make_message_id(work: Work, number: int, token: str, team_id: int) -> str:
     """A Message-ID (RFC 5322 3.6.4) that says which ticket it is of, and proves that the desk made it."""
-    address = work.rules.teams[team_id].address or ""
-    domain = address.rpartition("@")[2] or "sdesk.invalid"
-    return f"<sd-{number}.{token}.{secrets.token_hex(6)}@{domain}>"
+    return f"<sd-{number}.{token}.{secrets.token_hex(6)}@{domain_of_ids(work.rules.teams[team_id].address)}>"
+
+
+def domain_of_ids(address: str | None) -> str:
+    """What stands after the `@` in Message-IDs of a team with this address: ASCII, so its domain in A-labels."""
+    try:
+        domain = (address or "").rpartition("@")[2].encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    return domain or "sdesk.invalid"
 
 
 def read_message_id(message_id: str) -> tuple[int, str] | None:

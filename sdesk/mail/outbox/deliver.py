@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sdesk.desk.sending import CLAIM_LASTS
+from sdesk.domain.errors import BadInput
 from sdesk.mail.outbox.letter import Letter, carries, on_wire
 from sdesk.mail.smtp import answer, reply_of, said
 
@@ -39,7 +40,8 @@ class Delivery:
 
 
 def deliver(client: smtplib.SMTP, letter: Letter, left: tuple[str, ...] = ()) -> Delivery:
-    """Send a letter to all its recipients, or to those who are `left` of them. Raises LineLost.
+    """Send a letter to all its recipients, or to those who are `left` of them. Raises LineLost; BadInput where
+    the sender cannot be written for this server.
 
     A mail whose line is lost after its last byte may have been taken (RFC 1047): it is sent again all the same, since
     the other way it could be lost.
@@ -55,6 +57,11 @@ def deliver(client: smtplib.SMTP, letter: Letter, left: tuple[str, ...] = ()) ->
     by_wire = {on_wire(each, utf8=utf8): each for each in wanted if each not in refused}
     if not by_wire:
         return Delivery(sent=False, refused=refused)
+    if not carries(letter.sender.address, utf8=utf8):
+        raise BadInput(
+            f"the mail server takes no address with letters outside ASCII, as {letter.sender.address} is",
+            "give the team another one in the desk file",
+        )
     needs_utf8 = utf8 and not all(address.isascii() for address in (letter.sender.address, *letter.recipients))
     eight_bit = client.has_extn("8bitmime")
     content = _without(letter, hidden).as_bytes(eight_bit=eight_bit, utf8=needs_utf8)
@@ -62,7 +69,7 @@ def deliver(client: smtplib.SMTP, letter: Letter, left: tuple[str, ...] = ()) ->
     if eight_bit and not content.isascii():
         options.append("BODY=8BITMIME")
     with _no_longer_than(client, LONGEST):
-        found = _given(client, letter.sender.address, list(by_wire), content, options)
+        found = _given(client, on_wire(letter.sender.address, utf8=utf8), list(by_wire), content, options)
     return Delivery(
         sent=found.sent,
         refused=refused | {by_wire[each]: why for each, why in found.refused.items()},

@@ -6,6 +6,7 @@ and its mark is the one case in which it goes twice.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class NotifyReport:
     """Events that nobody could be told of for a day."""
     failures: list[str] = field(default_factory=list)
     """What did not go now, each once; it is tried again."""
+    bugs: list[str] = field(default_factory=list)
+    """Tracebacks of the failures that are bugs."""
 
 
 def notify_due(desk: Desk, config: Config, *, now: Now) -> NotifyReport:
@@ -87,6 +90,11 @@ class _Run:
                     refused.add(way.name)
                 except SdeskError as error:
                     failures[way.name] = str(error)
+                except Exception as error:  # a bug of one way keeps nobody from being told by the others
+                    failures[way.name] = f"a bug: {type(error).__name__}: {error}"
+                    self.report.bugs.append("".join(traceback.format_exception(error)))
+                    if isinstance(way, Mail):
+                        way.close()
                 else:
                     gone.update(rows)
                     with self._writing() as work:

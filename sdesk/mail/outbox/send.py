@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import smtplib
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sdesk.config import Config
@@ -19,7 +20,7 @@ from sdesk.desk import sending
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.sending import Claimed
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, MailServerUnavailable
+from sdesk.domain.errors import BadInput, MailServerUnavailable, SdeskError
 from sdesk.mail.outbox.deliver import Delivery, LineLost, deliver
 from sdesk.mail.outbox.render import promised, render
 from sdesk.mail.smtp import open_smtp
@@ -55,6 +56,8 @@ class SendReport:
     left: int = 0
     """Due, and not dealt with by this run."""
     seconds: float = 0.0
+    bugs: list[str] = field(default_factory=list)
+    """Tracebacks of what stopped single mails; they are put off, and their rows say it in a word."""
 
     @property
     def done(self) -> int:
@@ -150,14 +153,26 @@ class _Run:
             self._put_off(mail, str(error), Delivery(sent=False))
         except LineLost as error:
             self._hung_up(mail, str(error))
+        except Exception as error:
+            if isinstance(error, SdeskError):
+                self._give_back(mail)
+                raise
+            # A bug, or what no program foresaw in this one: it waits, and the others go. Over a new line, since
+            # nobody knows how far this one has come.
+            self.close()
+            self._put_off(mail, f"a bug: {type(error).__name__}: {error}", Delivery(sent=False))
+            self.report.bugs.append("".join(traceback.format_exception(error)))
         except BaseException:
-            # Interrupted, or a bug: as after a crash it goes again, and nobody need wait for the claim to grow old.
-            with self._writing() as work:
-                sending.give_back(work, mail.id)
+            # Interrupted: as after a crash it goes again, and nobody need wait for the claim to grow old.
+            self._give_back(mail)
             raise
         else:
             self._lost = 0
             self._mark(mail, delivery)
+
+    def _give_back(self, mail: Claimed) -> None:
+        with self._writing() as work:
+            sending.give_back(work, mail.id)
 
     def _mark(self, mail: Claimed, delivery: Delivery) -> None:
         if delivery.put_off:
