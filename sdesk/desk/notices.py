@@ -258,7 +258,8 @@ def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Prior
     ).scalar()
     ends = [row.send_after for row in rows if row.attempts]
     if last is not None:
-        ends.append(last + window_after(priorities))
+        # Never past one window from now: a clock that was once ahead must not silence anybody until then.
+        ends.append(min(last, work.now) + window_after(priorities))
     return max(ends, default=None)
 
 

@@ -16,9 +16,10 @@ from sqlmodel import col
 from sdesk.desk.letter_facts import LetterFacts, facts_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.promises import still_moved
 from sdesk.desk.steps.tokens import without_key
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
 from sdesk.store.models.mail import OutboxState
@@ -144,18 +145,30 @@ def mark_failed(work: Work, mail: int, reason: str) -> None:
     _fail(work, row, reason)
 
 
-def tell_undeliverable(work: Work, number: int, reason: str, *, message: int | None, mail: int) -> None:
-    """Write down that something the desk sent does not arrive."""
+def _tell_undeliverable(work: Work, row: Outbox, reason: str) -> None:
+    """Write down that something the desk sent does not arrive, and tell who has the ticket, as of a bounce."""
+    ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
+    if ticket is None:
+        return
+    message = row.message_ref
     if message is not None:
         work.connection.execute(update(Message).where(col(Message.id) == message).values(undeliverable=reason))
-    record(work, number, "undeliverable", by="system", message=message, outbox=mail, reason=reason)
+    record(work, ticket.id, "undeliverable", by="system", message=message, outbox=row.id, reason=reason)
+    if row.kind != MailKind.CONFIRMATION:
+        # Of a question to an agent whose mailbox refuses it, he cannot be told by another mail.
+        notify(work, ticket, AgentEvent.UNDELIVERABLE, message=message, said=reason)
 
 
 def _due(work: Work, kinds: Collection[MailKind]) -> ColumnElement[bool]:
     return and_(
         col(Outbox.state) == OutboxState.QUEUED,
         col(Outbox.send_after) <= work.now,
-        or_(col(Outbox.claimed_at).is_(None), col(Outbox.claimed_at) <= work.now - CLAIM_LASTS),
+        # A claim of the future was made by a clock that was wrong.
+        or_(
+            col(Outbox.claimed_at).is_(None),
+            col(Outbox.claimed_at) <= work.now - CLAIM_LASTS,
+            col(Outbox.claimed_at) > work.now + CLAIM_LASTS,
+        ),
         col(Outbox.kind).in_(kinds),
     )
 
@@ -192,13 +205,13 @@ def _withhold(work: Work, row: Outbox, reason: str) -> None:
 def _say_refused(work: Work, row: Outbox, refused: Mapping[str, str]) -> None:
     """Some of the recipients do not get it."""
     reason = "; ".join(f"{address}: {why}" for address, why in refused.items())
-    if row.ticket_id is not None:
-        tell_undeliverable(work, row.ticket_id, reason, message=row.message_ref, mail=row.id or 0)
+    _tell_undeliverable(work, row, reason)
 
 
 def _fail(work: Work, row: Outbox, reason: str) -> None:
     row.state, row.last_error, row.before = OutboxState.FAILED, reason, None
     work.session.add(row)
     work.session.flush()
-    if row.ticket_id is not None:
-        tell_undeliverable(work, row.ticket_id, reason, message=row.message_ref, mail=row.id or 0)
+    if row.kind == MailKind.CONFIRMATION:
+        row.message_id = without_key(row.message_id)
+    _tell_undeliverable(work, row, reason)

@@ -152,4 +152,5 @@ def _bare(results: str) -> str:
             depth -= 1
         elif not depth:
             kept.append(char)
-    return "".join(kept)
+    # What is never closed is no comment: it must not hide what a server says behind it.
+    return results if depth or quoted else "".join(kept)

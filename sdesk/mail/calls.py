@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from sdesk.domain.errors import SdeskError, Unavailable
+from sdesk.domain.errors import Unavailable
 from sdesk.domain.safe_text import one_line
 
 SECONDS = 30.0
@@ -68,7 +68,7 @@ def _get(address: str, seconds: float) -> None:
     except (OSError, ValueError, http.client.HTTPException) as error:
         # An address may hold a secret: the host alone is named.
         reason = f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
-        raise SdeskError(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
+        raise Unavailable(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
 
 
 def _filled(argument: str, values: Mapping[str, str]) -> str:

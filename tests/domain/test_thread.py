@@ -117,3 +117,12 @@ def test_authentication_counts_only_from_a_trusted_server() -> None:
 def test_a_senders_own_words_are_no_result(results: str) -> None:
     mail = InboundMail(Mailbox("a@b.example"), headers={"authentication-results": (f"mx.desk.example; {results}",)})
     assert authentication_failed(mail, ["mx.desk.example"])
+
+
+def test_what_is_never_closed_hides_no_result() -> None:
+    value = 'mx.x; spf=pass smtp.mailfrom="a@b.c; dmarc=fail header.from=d.e'
+    mail = InboundMail(Mailbox("a@d.e"), headers={"authentication-results": (value,)})
+    assert authentication_failed(mail, ("mx.x",))
+    value = "mx.x; spf=pass (who knows; dmarc=fail header.from=d.e"
+    mail = InboundMail(Mailbox("a@d.e"), headers={"authentication-results": (value,)})
+    assert authentication_failed(mail, ("mx.x",))
