@@ -84,6 +84,9 @@ def test_a_recipient_that_is_refused_for_good(mails: MailDesk) -> None:
     said = "maria@shop.example: 550 5.1.1 no such user"
     assert outbox(mails)[0] == ("failed", 1, said)
     assert mails.event(1, "undeliverable")["reason"] == said
+    # Whoever has the ticket is told, as of a bounce, and nobody else.
+    told = "SELECT to_address FROM outbox WHERE kind = 'notification' AND \"values\" ->> 'event' = 'undeliverable'"
+    assert len(mails.rows(told)) == 1
     assert mails.rows("SELECT undeliverable FROM message WHERE direction = 'out'") == [(said,)]
 
 
