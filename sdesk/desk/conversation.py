@@ -244,6 +244,7 @@ def _last_from_requester(work: Work, number: int) -> str | None:
             col(Message.ticket_id) == number,
             col(Message.direction) == Direction.IN,
             col(Message.party) == Party.REQUESTER,
+            col(Message.takes_part),
         )
         .order_by(col(Message.id).desc())
         .limit(1)

@@ -44,6 +44,18 @@ def test_what_he_quotes_and_signs_goes_nowhere(mails: MailDesk) -> None:
     assert mails.conversation(1)[-1] == "out boris: Please restart it."
 
 
+def test_a_quote_at_the_end_goes_nowhere_however_it_is_attributed(mails: MailDesk) -> None:
+    text = "Please restart it.\n\nOn Friday IT wrote:\n> loss 180 000 an hour"
+    mails.answer("boris", text, mails.agent_id_of("boris", 1))
+    assert mails.conversation(1)[-1] == "out boris: Please restart it."
+
+
+def test_the_answer_is_to_the_requesters_mail_and_not_to_a_strangers(mails: MailDesk) -> None:
+    mails.take("From: eve@evil.example\nIn-Reply-To: <ask-1@shop.example>\nMessage-ID: <eve@evil.example>\n\nHi.\n")
+    mails.answer("boris", "On my way.", mails.agent_id_of("boris", 1))
+    assert mails.rows("SELECT in_reply_to FROM message WHERE direction = 'out'") == [("<ask-1@shop.example>",)]
+
+
 def test_his_files_go_along(mails: MailDesk) -> None:
     message_id = mails.agent_id_of("boris", 1)
     mails.take(

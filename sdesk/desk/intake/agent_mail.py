@@ -104,7 +104,7 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     if len(files) < len(incoming.mail.attachments):
         # The notification that he attached is shown below his words: it is for agents alone.
         words = words.partition(FORWARDED)[0]
-    order = parse_order(words)
+    order = parse_order(_without_tail(words))
     number, login = require_id(ticket), work.actor.login
     if order.verb is not Verb.SEND:
         return _do(work, number, order, files, incoming.raw_id)
@@ -149,6 +149,19 @@ def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment
     if (order.text or files) and not told:
         note(work, number, text=order.text or FILES_ALONE, attachments=files, raw_id=raw_id)
     return receipt
+
+
+def _without_tail(words: str) -> str:
+    """Without a quote at the end, however it was attributed: what he was told is for agents, and she knows her own."""
+    lines = words.rstrip().split("\n")
+    end = len(lines)
+    while end and (lines[end - 1].startswith(">") or not lines[end - 1].strip()):
+        end -= 1
+    if end == len(lines):
+        return words
+    if end and lines[end - 1].rstrip().endswith(":"):
+        end -= 1
+    return "\n".join(lines[:end])
 
 
 def _without_keys(files: Sequence[InboundAttachment]) -> tuple[InboundAttachment, ...]:
