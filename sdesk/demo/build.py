@@ -25,7 +25,7 @@ from sdesk.desk.setup import apply
 from sdesk.desk.tick import sweep
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.filters import Filter
-from sdesk.mail.fetch import FetchOptions, fetch
+from sdesk.mail.inbox.fetch import FetchOptions, fetch
 from sdesk.store import migrate
 from sdesk.store.reader import Reader
 

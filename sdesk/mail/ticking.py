@@ -21,7 +21,7 @@ from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.calls import tell_alive
-from sdesk.mail.fetch import FetchReport, fetch
+from sdesk.mail.inbox.fetch import FetchReport, fetch
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import SendReport, send_due
 from sdesk.store.room import lacking

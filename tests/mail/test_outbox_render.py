@@ -22,8 +22,8 @@ from sdesk.desk.previews import kind_of, previewed
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import MailKind
-from sdesk.mail.flowed import unwrapped
-from sdesk.mail.message import read
+from sdesk.mail.mime.flowed import unwrapped
+from sdesk.mail.mime.message import read
 from sdesk.mail.outbox.letter import Letter
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.render import render
