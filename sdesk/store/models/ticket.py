@@ -48,6 +48,8 @@ class Ticket(Table, table=True):
         partial_index("ix_ticket_stale", "stale_at", where="is_open AND stale_at IS NOT NULL"),
         partial_index("ix_ticket_alert", "alert_at", where="is_open AND alert_at IS NOT NULL"),
         partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
+        # What a period solved: the reports ask by this.
+        partial_index("ix_ticket_solved", "resolved_at", where="resolved_at IS NOT NULL"),
         one_of("status", Status),
         one_of("waiting_for", WaitingFor),
         one_of("impact", Impact),
@@ -132,6 +134,8 @@ class Ticket(Table, table=True):
     loss_past: Decimal | None = Field(default=None, sa_type=Money)
     """Of outages that have ended."""
     loss_confirmed: bool = False
+    is_incident: bool = False
+    """Others are part of it (`Link`, part_of): answered once, closed together, its loss counted once."""
 
     # The place in the urgency order (see `domain/urgency`).
     rank: int
@@ -233,7 +237,11 @@ class Attachment(Table, table=True):
 class History(Table, table=True):
     """What happened to a ticket: one row an event, never changed."""
 
-    __table_args__ = (Index("ix_history_ticket_id", "ticket_id", "id"),)
+    __table_args__ = (
+        Index("ix_history_ticket_id", "ticket_id", "id"),
+        # What happened in a period, of one kind: the reports ask by this.
+        Index("ix_history_event", "event", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int | None = Field(default=None, foreign_key="ticket.id")
