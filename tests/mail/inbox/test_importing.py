@@ -16,7 +16,7 @@ from letters import corpus, expected
 
 from sdesk.config.wire import Mailbox
 from sdesk.desk.opening import Desk
-from sdesk.desk.tick import sweep
+from sdesk.desk.sweep import sweep
 from sdesk.domain.errors import BadInput
 from sdesk.mail.inbox.importing import import_archive
 from sdesk.mail.inbox.pipe import pipe

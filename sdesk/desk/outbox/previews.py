@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.config.section import nearest
-from sdesk.desk.letter_facts import (
+from sdesk.desk.opening import Work
+from sdesk.desk.outbox.facts import (
     DeskFacts,
     LetterFacts,
     Wording,
@@ -16,7 +17,6 @@ from sdesk.desk.letter_facts import (
     ticket_facts,
     wordings,
 )
-from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import key_of, see_ticket
 from sdesk.desk.steps.outgoing import make_message_id
 from sdesk.domain.errors import BadInput, NotFound

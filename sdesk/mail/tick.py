@@ -16,7 +16,7 @@ from sdesk.config import Config
 from sdesk.desk import journal, troubles
 from sdesk.desk.opening import Desk
 from sdesk.desk.steps.notify import notify_desk
-from sdesk.desk.tick import SweepReport, sweep
+from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line

@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
-from sdesk.desk.letter_facts import Wording, wordings
 from sdesk.desk.opening import Work
+from sdesk.desk.outbox.facts import Wording, wordings
+from sdesk.desk.outbox.queue import CLAIM_LASTS
 from sdesk.desk.rules import AgentRule, Rules
-from sdesk.desk.sending import CLAIM_LASTS
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outgoing import domain_of_ids, make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import col
 
-from sdesk.desk.letter_facts import LetterFacts, facts_of
 from sdesk.desk.opening import Work
+from sdesk.desk.outbox.facts import LetterFacts, facts_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.promises import still_moved
