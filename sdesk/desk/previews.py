@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
-from sdesk.config.section import nearest
 from sdesk.desk.letter_facts import (
     DeskFacts,
     LetterFacts,
@@ -21,6 +20,7 @@ from sdesk.desk.steps.find import key_of, see_ticket
 from sdesk.desk.steps.outgoing import make_message_id
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Outbox, Person, Ticket
@@ -73,7 +73,7 @@ def kind_of(name: str) -> MailKind:
     """The kind of mail that a template is of; BadInput with the nearest right name."""
     if name in [*MailKind]:
         return MailKind(name)
-    raise BadInput(f"there is no template `{name}`", nearest(name, [*MailKind]) or f"known: {', '.join(MailKind)}")
+    raise BadInput(f"there is no template `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}"))
 
 
 def _to(work: Work, ticket: Ticket, kind: MailKind) -> tuple[Mailbox, ...]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import parse_instant
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
 
 
@@ -229,8 +229,7 @@ def _last(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 def _nearest(word: str, words: Iterable[str]) -> str:
     known = list(words)
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"it knows: {', '.join(known)}"
+    return did_you_mean(word, known, f"it knows: {', '.join(known)}")
 
 
 _EXAMPLES: Mapping[str, str] = {
