@@ -24,7 +24,7 @@ from sdesk.desk.steps.outgoing import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import parse_mailbox
 from sdesk.desk.steps.snapshot import snapshot
 from sdesk.desk.steps.tokens import new_token
-from sdesk.desk.work import wait as wait_for
+from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import MailKind, Party
@@ -63,6 +63,7 @@ def forward(
         _require_own(work, number, message)
     files = [*attachments, *(file for message in messages for file in attached_files(work, message))]
     require_light(files)
+    waiting = plan_wait(work, ticket, WaitingFor.SUPPLIER, until) if wait else None
     before = snapshot(work, ticket)
     token = new_token(work, number, TokenHolder.SUPPLIER, address=box.address)
     message_id = make_message_id(work, number, token, ticket.team_id)
@@ -95,11 +96,11 @@ def forward(
         before=before,
     )
     record(work, number, "forwarded", message=row, to=box.address)
-    if wait:
-        wait_for(work, number, waiting_for=WaitingFor.SUPPLIER, until=until)
-    else:
-        settle(work, ticket)
-    return Change(number, ref, f"{ref} forwarded to {box.address}" + (", and waits for the answer" if wait else ""))
+    done = f"forwarded to {box.address}"
+    if waiting is not None:
+        done += f", {begin_wait(work, ticket, *waiting)}"
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} {done}")
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:

@@ -200,12 +200,14 @@ def _priorities(value: str, token: str) -> tuple[str, ...]:
 
 
 def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo) -> Within:
+    # `created:mon..` looks back, `due:..fri` ahead.
+    past = name not in {"due", "wake"}
     if ".." in value:
         low, _, high = value.partition("..")
-        start = parse_instant(low, now=now, zone=zone) if low else None
-        end = _last(high, now, zone) if high else None
+        start = parse_instant(low, now=now, zone=zone, past=past) if low else None
+        end = _last(high, now, zone, past=past) if high else None
     elif _DAY.fullmatch(value):
-        start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone)
+        start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone, past=past)
     elif name in {"due", "wake"}:
         start, end = None, parse_instant(value, now=now, zone=zone)
     else:
@@ -218,9 +220,9 @@ def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}|today|tomorrow|yesterday")
 
 
-def _last(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+def _last(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> datetime:
     """The last second that `text` means: of the whole day, where it names a day."""
-    instant = parse_instant(text, now=now, zone=zone)
+    instant = parse_instant(text, now=now, zone=zone, past=past)
     if not _DAY.fullmatch(text):
         return instant
     following = (instant.astimezone(zone) + timedelta(days=1)).replace(tzinfo=zone)
