@@ -117,6 +117,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class ProposalEnd(StrEnum):
+    """What became of a proposal to make several tickets one incident."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    PASSED = "passed"
+    """Too few of its tickets are open still."""
+
+
 class LinkKind(StrEnum):
     """How two tickets belong together; read as `ticket KIND other`."""
 

@@ -6,7 +6,7 @@ import re
 
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.values import TemplateSpec
-from sdesk.desk.template_language import check
+from sdesk.desk.outbox.template_language import check
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, MailKind
 

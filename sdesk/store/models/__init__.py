@@ -17,6 +17,7 @@ from sdesk.store.models.desk import (
 )
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
+from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
 from sdesk.store.models.ticket import (
     Attachment,
     Blob,
@@ -32,6 +33,7 @@ from sdesk.store.models.ticket import (
 )
 
 __all__ = [
+    "Absence",
     "Agent",
     "Attachment",
     "Blob",
@@ -41,10 +43,12 @@ __all__ = [
     "Desk",
     "Draft",
     "History",
+    "IncidentProposal",
     "Ledger",
     "Link",
     "MailboxState",
     "Message",
+    "Occurrence",
     "OnCall",
     "Outage",
     "Outbox",
@@ -52,6 +56,7 @@ __all__ = [
     "PersonAddress",
     "Quarantine",
     "RawMail",
+    "RecurringTicket",
     "RoutingRule",
     "Seen",
     "Service",
@@ -62,8 +67,10 @@ __all__ = [
     "TeamMember",
     "Template",
     "Ticket",
+    "TimeSpent",
     "Token",
     "Trouble",
     "Unit",
     "UnitAddress",
+    "Visit",
 ]

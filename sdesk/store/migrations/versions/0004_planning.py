@@ -1,0 +1,142 @@
+"""Absences, recurring tickets, visits, time spent, proposed incidents; what the reports ask by."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the tables, an incident's mark, and two indexes."""
+    op.execute("ALTER TABLE ticket ADD COLUMN is_incident BOOLEAN NOT NULL DEFAULT 0")
+    op.execute(
+        "ALTER TABLE ticket ADD COLUMN incident_id INTEGER CONSTRAINT fk_ticket_incident_id REFERENCES ticket (id)"
+    )
+    op.execute("ALTER TABLE service ADD COLUMN incidents BOOLEAN")
+    op.drop_index("ix_ticket_service_id", "ticket")
+    op.create_index("ix_ticket_service_id", "ticket", ["service_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_ticket_incident",
+        "ticket",
+        ["incident_id", "is_open"],
+        unique=False,
+        sqlite_where=sa.text("incident_id IS NOT NULL"),
+    )
+    # Rank 5 is of parts of incidents by now; what is done comes after them.
+    op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
+    op.create_index(
+        "ix_ticket_solved", "ticket", ["resolved_at"], unique=False, sqlite_where=sa.text("resolved_at IS NOT NULL")
+    )
+    op.create_index("ix_history_event", "history", ["event", "at"], unique=False)
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.Text(), nullable=False),
+        sa.Column("ends_at", sa.Text(), nullable=False),
+        sa.Column("stand_in_id", sa.Integer(), nullable=True),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_absence_agent_id"),
+        sa.ForeignKeyConstraint(["stand_in_id"], ["agent.id"], name="fk_absence_stand_in_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_absence"),
+    )
+    op.create_index("ix_absence_agent_id", "absence", ["agent_id", "ends_at"], unique=False)
+    op.create_table(
+        "recurring_ticket",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("starts", sa.String(), nullable=False),
+        sa.Column("time_zone", sa.String(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("requester", sa.String(), nullable=True),
+        sa.Column("priority", sa.Text(), nullable=True),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("made_until", sa.Text(), nullable=False),
+        sa.Column("retired_at", sa.Text(), nullable=True),
+        sa.CheckConstraint("priority IN ('P1', 'P2', 'P3', 'P4', 'P5')", name="ck_recurring_ticket_priority"),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name="fk_recurring_ticket_service_id"),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_recurring_ticket_team_id"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_recurring_ticket_unit_id"),
+        sa.ForeignKeyConstraint(["assignee_id"], ["agent.id"], name="fk_recurring_ticket_assignee_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_recurring_ticket"),
+        sa.UniqueConstraint("key", name="uq_recurring_ticket_key"),
+    )
+    op.create_table(
+        "occurrence",
+        sa.Column("recurring_id", sa.Integer(), nullable=False),
+        sa.Column("occurs_at", sa.Text(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["recurring_id"], ["recurring_ticket.id"], name="fk_occurrence_recurring_id"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_occurrence_ticket_id"),
+        sa.PrimaryKeyConstraint("recurring_id", "occurs_at", name="pk_occurrence"),
+    )
+    op.create_index("ix_occurrence_ticket_id", "occurrence", ["ticket_id"], unique=False)
+    op.create_table(
+        "time_spent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("spent_at", sa.Text(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_time_spent_ticket_id"),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_time_spent_agent_id"),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_time_spent_message_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_time_spent"),
+    )
+    op.create_index("ix_time_spent_ticket_id", "time_spent", ["ticket_id"], unique=False)
+    op.create_index("ix_time_spent_spent_at", "time_spent", ["spent_at", "agent_id", "seconds"], unique=False)
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.Text(), nullable=False),
+        sa.Column("agreed_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_visit_ticket_id"),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_visit_agent_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_visit"),
+    )
+    op.create_index("ix_visit_ticket_id", "visit", ["ticket_id"], unique=False)
+    op.create_index("ix_visit_coming", "visit", ["starts_at"], unique=False, sqlite_where=sa.text("ended_at IS NULL"))
+    op.create_table(
+        "incident_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("first_at", sa.Text(), nullable=False),
+        sa.Column("tickets", sa.Text(), nullable=False),
+        sa.Column("proposed_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("ended_how", sa.Text(), nullable=True),
+        sa.Column("incident_id", sa.Integer(), nullable=True),
+        sa.Column("data", sa.Text(), nullable=True),
+        sa.CheckConstraint("ended_how IN ('accepted', 'declined', 'passed')", name="ck_incident_proposal_ended_how"),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name="fk_incident_proposal_service_id"),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_incident_proposal_unit_id"),
+        sa.ForeignKeyConstraint(["incident_id"], ["ticket.id"], name="fk_incident_proposal_incident_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_incident_proposal"),
+        sa.UniqueConstraint(
+            "service_id", "unit_id", "first_at", name="uq_incident_proposal_service_id_unit_id_first_at"
+        ),
+    )
+    op.create_index(
+        "ix_incident_proposal_open",
+        "incident_proposal",
+        ["service_id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+    )
