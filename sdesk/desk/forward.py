@@ -74,12 +74,11 @@ def forward(
         attachments=files,
     )
     record(work, number, "forwarded", message=row, to=box.address)
-    done = f"{ref} forwarded to {box.address}"
+    done = f"forwarded to {box.address}"
     if waiting is not None:
-        begin_wait(work, ticket, *waiting)
-        done += ", and waits for the answer"
+        done += f", {begin_wait(work, ticket, *waiting)}"
     settle(work, ticket)
-    return Change(number, ref, done)
+    return Change(number, ref, f"{ref} {done}")
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:
