@@ -22,6 +22,7 @@ from sdesk.desk.steps.moves import (
     require_id,
     require_move,
     set_status,
+    take_promise,
 )
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.waits import begin_wait, plan_wait
@@ -176,7 +177,9 @@ def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
     ticket.resolved_at, ticket.closed_at = None, None
     # "It still does not work": what stood may well stand again.
     suspect_outage(work, ticket, at)
-    save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), at))
+    promise = promise_of(work, ticket)
+    # Then what is promised today: a desk file that was applied meanwhile moved open tickets alone.
+    save_clocks(work, ticket, before, take_promise(work, ticket, reopen_clocks(before, promise, at), promise, at))
 
 
 def confirm(work: Work, number: int, *, version: int | None = None) -> Change:
