@@ -395,4 +395,4 @@ def _cut_at_breach(clock: Clock, calendar: Calendar) -> Clock:
         else:
             runs.append(run)
         done += run.seconds
-    return replace(clock, runs=tuple(run for run in runs if run.started_at < run.stopped_at))
+    return replace(clock, runs=tuple(run for run in runs if run.started_at < run.stopped_at or run.seconds))
