@@ -141,6 +141,8 @@ class AgentEvent(StrEnum):
     """A promise is at risk (75 % of its target, settable)."""
     BREACHED = "breached"
     """A promise is broken."""
+    STALE = "stale"
+    """A promise is broken twice over (200 % of its target, settable): do it, raise it, or agree on a new date."""
     UNDELIVERABLE = "undeliverable"
     """Something that the desk sent did not arrive."""
     STRANGER = "stranger"

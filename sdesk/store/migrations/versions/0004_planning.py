@@ -27,6 +27,18 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("incident_id IS NOT NULL"),
     )
+    # P1 and P2 are never stale. That others are is told as any state: of those that are, it was told before.
+    op.execute("UPDATE ticket SET stale_at = NULL WHERE priority IN ('P1', 'P2')")
+    op.execute(
+        "UPDATE ticket SET alert_at = stale_at"
+        " WHERE is_open AND rank = 1 AND stale_at IS NOT NULL AND alert_at IS NULL AND alerts IS NOT NULL"
+    )
+    op.execute(
+        "UPDATE ticket SET alerts = json_set(coalesce(alerts, '{}'), '$.' || CASE"
+        " WHEN resolution_target IS NOT NULL THEN 'resolution'"
+        " WHEN next_reply_started_at IS NOT NULL AND next_reply_target IS NOT NULL THEN 'next_reply'"
+        " ELSE 'first_response' END, 'stale') WHERE is_open AND rank = 2"
+    )
     # Rank 5 is of parts of incidents by now; what is done comes after them.
     op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
     op.create_index(
