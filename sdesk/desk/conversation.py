@@ -12,6 +12,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.copies import in_copy
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, attached_files, recipients_of
@@ -44,6 +45,9 @@ def reply(
     pass_on: Sequence[int] = (),
     waiting_for: str = "",
     until: datetime | None = None,
+    spent: int = 0,
+    visit: datetime | None = None,
+    no_visit: bool = False,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
@@ -52,7 +56,8 @@ def reply(
     A copy goes to `cc`, and with `cc_all` to everybody who had one in this thread. `waiting_for` (requester, supplier,
     date) lets the ticket wait, until `until`, once it is said.
     `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
-    next reply is met. A ticket that nobody has becomes the one's who answers.
+    next reply is met. A ticket that nobody has becomes the one's who answers. `spent`: seconds that it took; `visit` is
+    agreed, or called off (`no_visit`).
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -66,7 +71,7 @@ def reply(
         raise BadInput("a call has neither copies nor files", "leave them out, or leave out --phone")
     wait = plan_wait(work, ticket, waiting_for, until) if waiting_for else None
     passed = [_from_supplier(work, number, message) for message in pass_on]
-    say(
+    message = say(
         work,
         ticket,
         "\n\n".join([text, *map(_quotation, passed)]),
@@ -82,8 +87,9 @@ def reply(
     done = "answered by phone" if phone else "answered"
     if wait is not None:
         done += f", {begin_wait(work, ticket, *wait)}"
+    noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}")
+    return Change(number, ref, f"{ref} {done}{noted.words}", warning=noted.warning)
 
 
 def _copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool) -> list[Mailbox]:
@@ -124,17 +130,21 @@ def note(
     *,
     text: str,
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
+    visit: datetime | None = None,
+    no_visit: bool = False,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
-    """Write down what agents alone see."""
+    """Write down what agents alone see. `spent`, `visit`, `no_visit` as in `reply`."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if not text.strip():
         raise BadInput("a note needs a text", "give it with --text")
-    say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+    message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+    noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"note added to {ref}")
+    return Change(number, ref, f"note added to {ref}{noted.words}", warning=noted.warning)
 
 
 def say(
@@ -147,11 +157,11 @@ def say(
     cc: Sequence[Mailbox] = (),
     attachments: Sequence[InboundAttachment] = (),
     raw_id: int | None = None,
-) -> None:
-    """The step of it: message, outbox row (but for a note or a call), clocks, history. The caller settles.
+) -> int:
+    """The step of it: message, outbox row (but for a note or a call), clocks, history. Gives the message's row.
 
-    `raw_id`: the mail in which the agent wrote it. The text is kept without what a terminal would obey; BadInput where
-    nothing is left of it.
+    The caller settles. `raw_id`: the mail in which the agent wrote it. The text is kept without what a terminal would
+    obey; BadInput where nothing is left of it.
     """
     text = neutralise(text)
     if not text.strip():
@@ -208,6 +218,7 @@ def say(
         ticket.unanswered_since = None
     record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
     _drop_draft(work, number, direction)
+    return row
 
 
 def require_light(attachments: Sequence[InboundAttachment]) -> None:

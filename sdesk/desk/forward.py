@@ -16,6 +16,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.conversation import require_light
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, attached_files, recipients_of
@@ -44,10 +45,12 @@ def forward(
     attachments: Sequence[InboundAttachment] = (),
     wait: bool = False,
     until: datetime | None = None,
+    spent: int = 0,
     version: int | None = None,
 ) -> Change:
     """Write to a supplier. `messages` of the ticket go along, quoted, with their files; `wait` for the answer.
 
+    `spent`: seconds that it took.
     BadInput for an address that is none, or a message that the ticket does not have; Refused for the desk's own people.
     """
     ticket = find_ticket(work, number, version)
@@ -95,11 +98,13 @@ def forward(
         before=before,
     )
     record(work, number, "forwarded", message=row, to=box.address)
+    noted = note_effort(work, ticket, spent=spent, message=row)
     if wait:
         wait_for(work, number, waiting_for=WaitingFor.SUPPLIER, until=until)
     else:
         settle(work, ticket)
-    return Change(number, ref, f"{ref} forwarded to {box.address}" + (", and waits for the answer" if wait else ""))
+    done = f"{ref} forwarded to {box.address}{noted.words}"
+    return Change(number, ref, done + (", and waits for the answer" if wait else ""))
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:
