@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from sdesk.cli.invocation import BuiltDemo
     from sdesk.config import Config
-    from sdesk.mail.fetch import FetchReport
+    from sdesk.mail.inbox.fetch import FetchReport
 
 
 _GARBAGE_AFTER = 50_000
@@ -86,7 +86,7 @@ def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None])
     """
     from sdesk.desk.opening import open_desk
     from sdesk.domain.errors import SdeskError
-    from sdesk.mail.fetch import fetch
+    from sdesk.mail.inbox.fetch import fetch
 
     def count(done: int) -> None:
         progress(before + done, before + done)

@@ -18,9 +18,9 @@ from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
 from sdesk.desk.steps.outgoing import make_message_id
 from sdesk.desk.steps.tokens import new_token
-from sdesk.desk.tick import SweepReport, sweep
+from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
-from sdesk.mail.message import read
+from sdesk.mail.mime.message import read
 from sdesk.store.models.mail import TokenHolder
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from sdesk.mail.sources.base import HEAD_BYTES, Item, NothingTaken, Source, Taken, batches
+from sdesk.mail.inbox.sources.base import HEAD_BYTES, Item, NothingTaken, Source, Taken, batches
 
 
 def message(number: int, body: str = "Text.") -> bytes:

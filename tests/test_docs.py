@@ -18,7 +18,7 @@ from sdesk import config
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.invocation import Surroundings
-from sdesk.desk.template_language import FILTERS, check
+from sdesk.desk.outbox.template_language import FILTERS, check
 from sdesk.domain.outgoing import TEMPLATE_VARIABLES, MailKind
 from sdesk.store import migrate
 

@@ -17,7 +17,7 @@ from sdesk.domain.errors import BadInput, SdeskError
 
 if TYPE_CHECKING:
     from sdesk.config.wire import AnyMailbox
-    from sdesk.mail.fetch import FetchOptions, FetchReport
+    from sdesk.mail.inbox.fetch import FetchOptions, FetchReport
 
 FETCHED: Sheet[FetchReport] = Sheet(
     fields=(
@@ -141,7 +141,7 @@ def heed_room(call: Invocation) -> None:
 
 def take(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOptions | None = None) -> Taken:
     """Fetch one mailbox after the other; one that fails does not stop the next."""
-    from sdesk.mail.fetch import fetch as fetch_mailbox
+    from sdesk.mail.inbox.fetch import fetch as fetch_mailbox
 
     taken = Taken()
     for mailbox in mailboxes:
@@ -177,7 +177,7 @@ def tell_report(report: FetchReport) -> None:
 
 
 def _options(call: Invocation, since: str | None, max_new: int | None, flagged: bool) -> FetchOptions:
-    from sdesk.mail.fetch import FetchOptions
+    from sdesk.mail.inbox.fetch import FetchOptions
 
     usual = FetchOptions()
     return FetchOptions(

@@ -29,7 +29,7 @@ def check_ledger(call: Invocation, name: str | None) -> ExitCode:
     """Compare each mailbox with the ledger. Rows are what differs; a line on standard error sums up each mailbox."""
     call.output.check(DIFFERENCES)
     mailboxes = fetch.chosen(call, [name] if name is not None else [])
-    from sdesk.mail.ledger_check import check, check_rows
+    from sdesk.mail.inbox.ledger_check import check, check_rows
     from sdesk.store.reader.audit import Audit
 
     found, failures = [], dict[str, SdeskError]()

@@ -45,7 +45,7 @@ def import_mail(
     call.output.check(FETCHED)
     where = named(call, mailbox, "import")
     where = replace(where, team=team) if team else where
-    from sdesk.mail.importing import import_archive
+    from sdesk.mail.inbox.importing import import_archive
 
     heed_room(call)
     progress = _progress()

@@ -96,7 +96,7 @@ def _tested(call: Invocation, actor: Actor, file: str, box: AnyMailbox | None) -
     from sdesk.desk.intake.explain import explain
     from sdesk.domain.actor import SYSTEM
     from sdesk.domain.ledger import Outcome
-    from sdesk.mail.message import read
+    from sdesk.mail.mime.message import read
 
     raw = content_of(file)
     mail = read(raw)

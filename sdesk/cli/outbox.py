@@ -102,7 +102,7 @@ def outbox_show(
     """
     call = invocation.of(ctx)
     actor = call.actor_or_system
-    from sdesk.desk.previews import queued_mail
+    from sdesk.desk.outbox.previews import queued_mail
     from sdesk.domain.thread import hide_agent_tokens
     from sdesk.mail.outbox.render import render
 
@@ -136,7 +136,7 @@ def outbox_retry(
       sdesk mail outbox retry 7 8
       sdesk mail outbox retry --failed
     """
-    from sdesk.desk.outgoing import retry
+    from sdesk.desk.outbox.by_hand import retry
     from sdesk.store.models.mail import OutboxState
 
     call = invocation.of(ctx)
@@ -155,7 +155,7 @@ def outbox_release(
       sdesk mail outbox release 7
       sdesk mail outbox release --all
     """
-    from sdesk.desk.outgoing import release
+    from sdesk.desk.outbox.by_hand import release
     from sdesk.store.models.mail import OutboxState
 
     call = invocation.of(ctx)
@@ -169,7 +169,7 @@ def outbox_discard(ctx: typer.Context, mails: Mails = None, yes: Yes = False) ->
     Examples:
       sdesk mail outbox discard 7 --yes
     """
-    from sdesk.desk.outgoing import discard
+    from sdesk.desk.outbox.by_hand import discard
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "", None)
@@ -185,7 +185,7 @@ def _wanted(call: Invocation, mails: Sequence[int] | None, option: str, state: O
         raise BadInput(f"{option} stands beside numbers", "give one of the two")
     if state is not None:
         actor = call.actor_or_system
-        from sdesk.desk.outgoing import of_state
+        from sdesk.desk.outbox.by_hand import of_state
 
         with call.desk.work(actor, call.now) as work:
             return list(of_state(work, state))

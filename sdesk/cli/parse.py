@@ -27,8 +27,8 @@ def parse(
       sdesk mail parse -o json < message.eml
     """
     call = invocation.of(ctx)
-    from sdesk.mail.message import read
-    from sdesk.mail.parse_json import as_json
+    from sdesk.cli.json_mail import as_json
+    from sdesk.mail.mime.message import read
 
     output = call.output
     mail = read(content_of(file))

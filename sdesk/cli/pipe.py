@@ -34,7 +34,7 @@ def pipe(ctx: typer.Context, mailbox: MailboxName = None) -> None:
       support: "|/usr/local/bin/sdesk --config /etc/sdesk/config.toml mail pipe --mailbox support"
     """
     call = invocation.of(ctx)
-    from sdesk.mail.pipe import pipe as take
+    from sdesk.mail.inbox.pipe import pipe as take
 
     fetching.heed_room(call)
     take(call.desk, named(call, mailbox, "pipe"), sys.stdin.buffer, call.now)

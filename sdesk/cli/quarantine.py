@@ -16,7 +16,7 @@ from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from sdesk.mail.quarantine import Retried
+    from sdesk.mail.inbox.quarantine import Retried
 
 Ids = Annotated[
     list[int] | None,
@@ -60,7 +60,7 @@ def retry(
     call.output.check(DEALT_WITH)
     numbers = [row.id for row in call.reader.quarantine(call.actor)] if everything else ids or []
     _may_see(call, numbers)
-    from sdesk.mail.quarantine import retry as handle_again
+    from sdesk.mail.inbox.quarantine import retry as handle_again
 
     return _tell(
         call, handle_again(call.desk, call.actor, call.config.mailboxes, numbers, now=call.now, dry_run=dry_run)
@@ -81,7 +81,7 @@ def discard(ctx: typer.Context, ids: Ids = None, yes: Yes = False, dry_run: DryR
     what = f"message {ids[0]}" if len(ids) == 1 else f"{len(ids)} messages"
     if not dry_run and not agreed(f"discard {what}?", yes=yes):
         return ExitCode.DONE
-    from sdesk.mail.quarantine import discard as give_up
+    from sdesk.mail.inbox.quarantine import discard as give_up
 
     return _tell(call, give_up(call.desk, call.actor, ids, now=call.now, dry_run=dry_run))
 

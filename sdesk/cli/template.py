@@ -46,7 +46,7 @@ def template_list(ctx: typer.Context) -> None:
     """
     call = invocation.of(ctx)
     actor = call.actor_or_system
-    from sdesk.desk.previews import all_wordings
+    from sdesk.desk.outbox.previews import all_wordings
     from sdesk.mail.outbox.templates import all_shipped
 
     with call.desk.work(actor, call.now) as work:
@@ -82,7 +82,7 @@ def template_show(
     call = invocation.of(ctx)
     actor = call.actor_or_system
     number = one_ticket(call, [ticket], "--ticket")
-    from sdesk.desk.previews import kind_of, previewed
+    from sdesk.desk.outbox.previews import kind_of, previewed
     from sdesk.mail.outbox.render import render, template_of
 
     with call.desk.work(actor, call.now) as work:

@@ -15,7 +15,7 @@ from sdesk.domain.errors import SdeskError, Unavailable
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sdesk.mail.ticking import TickReport
+    from sdesk.mail.tick import TickReport
 
 
 def tick(
@@ -37,7 +37,7 @@ def tick(
       sdesk init --cron
     """
     call = invocation.of(ctx)
-    from sdesk.mail.ticking import tick as run
+    from sdesk.mail.tick import tick as run
 
     report = run(call.desk, call.config, now=call.surroundings.clock)
     if verbose:

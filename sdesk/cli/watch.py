@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from sdesk.config.wire import AnyMailbox
-    from sdesk.mail.report import FetchOptions, FetchReport
+    from sdesk.mail.inbox.report import FetchOptions, FetchReport
 
 _WORDS = ("created", "followed_up", "noted", "ignored", "duplicates", "quarantined")
 
@@ -29,7 +29,7 @@ def watch(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOptio
         raise BadInput(f"-o {call.output.format} has no end to wait for", "with --watch take -o jsonl, or none")
     if options.flagged:
         raise BadInput("--flagged is for a fetch that ends", "leave --watch or --flagged out")
-    from sdesk.mail.watch import Health, Watch
+    from sdesk.mail.inbox.watch import Health, Watch
 
     def took(report: FetchReport) -> None:
         if lines:

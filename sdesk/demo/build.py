@@ -22,10 +22,10 @@ from sdesk.demo.script import Step, shipped_steps
 from sdesk.demo.wire import sent_at
 from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
-from sdesk.desk.tick import sweep
+from sdesk.desk.sweep import sweep
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.filters import Filter
-from sdesk.mail.fetch import FetchOptions, fetch
+from sdesk.mail.inbox.fetch import FetchOptions, fetch
 from sdesk.store import migrate
 from sdesk.store.reader import Reader
 

@@ -37,7 +37,7 @@ FORWARDED = "---------- Forwarded message ---------"
 
 @dataclass(frozen=True, slots=True)
 class InboundMail:
-    """What `mail/message.read` makes of raw bytes. It is made of anything: `defects` lists what was wrong.
+    """What `mail/mime/message.read` makes of raw bytes. It is made of anything: `defects` lists what was wrong.
 
     Every text is decoded, has line ends of LF, and keeps control characters out except TAB and LF
     (so terminal escape sequences are dead on arrival; markup is left as text).

@@ -10,11 +10,11 @@ from typing import Any
 
 from sdesk.config.wire import After, AnyMailbox, ImapMailbox, Security, Server
 from sdesk.domain.errors import SdeskError
+from sdesk.mail.inbox.sources.base import NothingTaken
+from sdesk.mail.inbox.sources.imap import QUARANTINE, TAKEN
+from sdesk.mail.inbox.sources.imap_line import ImapLine, ServerRefused
+from sdesk.mail.inbox.sources.open import imap_settings, open_source
 from sdesk.mail.smtp import open_smtp, talking
-from sdesk.mail.sources.base import NothingTaken
-from sdesk.mail.sources.imap import QUARANTINE, TAKEN
-from sdesk.mail.sources.imap_line import ImapLine, ServerRefused
-from sdesk.mail.sources.open import imap_settings, open_source
 
 SOON = timedelta(days=30)
 """A certificate that ends before is worth a word."""

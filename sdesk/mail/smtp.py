@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from sdesk.config.wire import Auth, Security, Server
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
-from sdesk.mail import secrets
-from sdesk.mail.sources import sasl
+from sdesk.mail import sasl, secrets
 
 _CHALLENGES = 4
 """A login that is not over after so many questions is none."""

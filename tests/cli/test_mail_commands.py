@@ -119,7 +119,7 @@ def test_a_message_in_quarantine_is_work_done_in_part(
     sdesk: Sdesk, configured: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from sdesk.desk.intake import receive
-    from sdesk.mail import take as module
+    from sdesk.mail.inbox import take as module
 
     def stumble(work: object, mail: object, raw: bytes, *rest: object) -> object:
         if b"<2@" in raw:

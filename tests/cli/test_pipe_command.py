@@ -103,7 +103,7 @@ def test_a_disk_that_is_full(sdesk: Sdesk, config: Path, at_desk: Path, monkeypa
 
 
 def test_a_bug_of_ours_is_no_reason_to_lose_mail(sdesk: Sdesk, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sdesk.mail.pipe._read", lambda *_: 1 // 0)
+    monkeypatch.setattr("sdesk.mail.inbox.pipe._read", lambda *_: 1 // 0)
     ran = sdesk("mail", "pipe", "--mailbox", "support", "--debug", stdin=LETTER)
     assert ran.code == TRY_LATER
     assert "ZeroDivisionError" in ran.err
@@ -113,7 +113,7 @@ def test_a_bug_of_ours_is_no_reason_to_lose_mail(sdesk: Sdesk, config: Path, mon
 def test_what_cannot_be_handled_is_taken_all_the_same(
     sdesk: Sdesk, config: Path, at_desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sdesk.mail.take.receive", lambda *_: 1 // 0)
+    monkeypatch.setattr("sdesk.mail.inbox.take.receive", lambda *_: 1 // 0)
     assert sdesk("mail", "pipe", "--mailbox", "support", stdin=LETTER).code == 0
     assert count(at_desk, "quarantine") == 1
 

@@ -25,7 +25,7 @@ def put_aside(sdesk: Sdesk, at_desk: Path, tmp_path: Path, monkeypatch: pytest.M
 
     def put(raw: bytes) -> None:
         with monkeypatch.context() as broken:
-            broken.setattr("sdesk.mail.take.receive", lambda *_: 1 // 0)
+            broken.setattr("sdesk.mail.inbox.take.receive", lambda *_: 1 // 0)
             assert sdesk("mail", "pipe", "--mailbox", "support", stdin=raw).code == 0
 
     return put

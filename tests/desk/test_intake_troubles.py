@@ -1,6 +1,6 @@
 """Every class of trouble of the design's list at the desk: nothing is dropped, nothing answered that must not be.
 
-What is read of each is in `tests/mail/test_mail_troubles.py`.
+What is read of each is in `tests/mail/mime/test_mail_troubles.py`.
 """
 
 from __future__ import annotations

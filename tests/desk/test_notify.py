@@ -11,7 +11,7 @@ from intake_desk import MailDesk
 
 from sdesk.desk.opening import open_desk
 from sdesk.desk.steps.tokens import new_token
-from sdesk.desk.tick import SweepReport, sweep
+from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
 from sdesk.store.models.mail import TokenHolder
 

@@ -11,7 +11,7 @@ import pytest
 from desks import NOW
 from intake_desk import MailDesk
 
-from sdesk.desk import sending
+from sdesk.desk.outbox import queue
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Refused
 from sdesk.domain.filters import parse
@@ -85,7 +85,7 @@ def test_the_ticket_is_exactly_as_it_was(
             found = reader.page(actor, parse("quartz", now=AT, zone=ZoneInfo("UTC")), now=AT).rows
             assert not found
     with desk_of_mail.desk.work(SYSTEM, AT + timedelta(hours=1)) as work:
-        assert sending.claim(work) is None
+        assert queue.claim(work) is None
 
 
 def test_whoever_was_to_get_a_copy_takes_no_part(desk_of_mail: MailDesk) -> None:
@@ -103,7 +103,7 @@ def test_an_answer_can_be_written_again_and_its_thread_is_whole(desk_of_mail: Ma
     desk_of_mail.do("anna", "take_back", number, at=AT)
     desk_of_mail.do("anna", "reply", number, text="Better words.", at=AT + TEN)
     with desk_of_mail.desk.work(SYSTEM, AT + timedelta(minutes=5)) as work:
-        claimed = sending.claim(work)
+        claimed = queue.claim(work)
         assert claimed is not None
         assert claimed.facts.references == ("<ask-1@shop.example>",)
     assert desk_of_mail.column(number, "first_response_met_at") == "2026-11-23T09:30:10Z"
@@ -141,7 +141,7 @@ def test_what_is_on_its_way_stays_said(desk_of_mail: MailDesk) -> None:
     number = desk_of_mail.ask(1)
     reply(desk_of_mail, number, AT)
     with desk_of_mail.desk.work(SYSTEM, AT + TEN) as work:
-        assert sending.claim(work) is not None
+        assert queue.claim(work) is not None
         work.session.commit()
     refused(desk_of_mail, number, "on its way already", at=AT + TEN)
 

@@ -12,7 +12,7 @@ from intake_desk import MailDesk
 from sla_examples import moscow
 
 from sdesk.desk.opening import open_desk
-from sdesk.desk.tick import BATCH, SweepReport, sweep
+from sdesk.desk.sweep import BATCH, SweepReport, sweep
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from intake_desk import MailDesk
 from smtp import Post, Taken, send
 
-from sdesk.desk.previews import kind_of, previewed
+from sdesk.desk.outbox.previews import kind_of, previewed
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import MailKind
-from sdesk.mail.flowed import unwrapped
-from sdesk.mail.message import read
+from sdesk.mail.mime.flowed import unwrapped
+from sdesk.mail.mime.message import read
 from sdesk.mail.outbox.letter import Letter
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.render import render
@@ -248,7 +248,7 @@ def preview(mails: MailDesk, kind: MailKind, number: int, **more: Any) -> Letter
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize("kind", MailKind)
 def test_every_template_of_the_program_is_right(mails: MailDesk, kind: MailKind, language: str) -> None:
-    from sdesk.desk.template_language import check
+    from sdesk.desk.outbox.template_language import check
 
     chosen = choose(kind, language, "en", "it", ())
     assert (chosen.language, chosen.origin) == (language, "program")

@@ -14,9 +14,9 @@ from intake_desk import MailDesk
 from smtp import Post, Taken, send, server_at
 
 from sdesk.config import Config
-from sdesk.desk import sending
-from sdesk.desk.outgoing import discard, release, retry
-from sdesk.desk.sending import pause_after
+from sdesk.desk.outbox import queue
+from sdesk.desk.outbox.by_hand import discard, release, retry
+from sdesk.desk.outbox.queue import pause_after
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, NotFound, Refused
 from sdesk.mail.outbox.send import SendOptions, send_due
@@ -249,8 +249,8 @@ def test_a_mail_that_cannot_be_built_waits_alone(mails: MailDesk, post: Post) ->
 def test_a_claim_keeps_others_off_until_it_is_old(mails: MailDesk, post: Post) -> None:
     reply(mails)
     with mails.desk.work(SYSTEM, LATER) as work:
-        assert sending.claim(work) is not None
-        assert sending.claim(work) is None
+        assert queue.claim(work) is not None
+        assert queue.claim(work) is None
         work.session.commit()
     assert send(mails.desk, post, LATER + 9 * MINUTE).sent == 0
     assert send(mails.desk, post, LATER + 10 * MINUTE).sent == 1

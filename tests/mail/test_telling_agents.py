@@ -20,8 +20,8 @@ from smtp import Post
 
 from sdesk.config import Config, Notify
 from sdesk.config.wire import Security, Server
-from sdesk.desk import notices
 from sdesk.desk.opening import open_desk
+from sdesk.desk.outbox import notifications
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.notify import URGENT
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
@@ -282,8 +282,8 @@ def test_what_the_server_refuses_for_good_is_not_tried_again(desk: MailDesk, pos
 def test_a_crash_between_sending_and_marking_is_tried_again_later(desk: MailDesk, post: Post) -> None:
     desk.ask(1)
     with desk.desk.work(SYSTEM, minutes(1)) as work:
-        (one, *_) = notices.agents_due(work)
-        assert notices.claim(work, one) is not None
+        (one, *_) = notifications.agents_due(work)
+        assert notifications.claim(work, one) is not None
         work.session.commit()
     # The one who claimed it is gone: nobody else takes it before its claim is old.
     tell(desk, configured(post), minutes(2))

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
-from sdesk.desk.tick import sweep
+from sdesk.desk.sweep import sweep
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import Unavailable
 from sdesk.store import migrate, schema

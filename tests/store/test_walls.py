@@ -20,7 +20,7 @@ from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
 from sdesk.domain.filters import FIELDS, Filter, parse
 from sdesk.domain.ticket import Direction
-from sdesk.mail.message import read
+from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
 
 HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}

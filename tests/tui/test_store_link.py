@@ -17,7 +17,7 @@ from sdesk.desk.intake.ledger import begin_folder, note_failed, note_fetched
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.ticket import Direction
-from sdesk.mail.message import read
+from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
 from sdesk.tui.store_link import StoreLink
 

@@ -7,7 +7,7 @@ import re
 from sdesk.config.section import nearest
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.values import TemplateSpec
-from sdesk.desk.template_language import check
+from sdesk.desk.outbox.template_language import check
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, MailKind
 
 _LANGUAGE = re.compile(r"[a-z]{2}")

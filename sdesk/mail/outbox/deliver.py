@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sdesk.desk.sending import CLAIM_LASTS
+from sdesk.desk.outbox.queue import CLAIM_LASTS
 from sdesk.domain.errors import BadInput
 from sdesk.mail.outbox.letter import Letter, carries, on_wire
 from sdesk.mail.smtp import answer, reply_of, said

@@ -15,7 +15,7 @@ from email.policy import SMTP
 
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.safe_text import one_line
-from sdesk.mail.flowed import unwrapped
+from sdesk.mail.mime.flowed import unwrapped
 
 _LINE = 76
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")

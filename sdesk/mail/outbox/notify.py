@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sdesk.config import Config
-from sdesk.desk import notices
-from sdesk.desk.notices import Batch
 from sdesk.desk.opening import Desk, Work
+from sdesk.desk.outbox import notifications
+from sdesk.desk.outbox.notifications import Batch
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import SdeskError
 from sdesk.mail.outbox.notices import put_into_words, veiled
@@ -59,11 +59,11 @@ class _Run:
 
     def run(self) -> None:
         with self._writing() as work:
-            self.report.given_up = notices.give_up_old(work)
-            agents = notices.agents_due(work) if self.ways else []
+            self.report.given_up = notifications.give_up_old(work)
+            agents = notifications.agents_due(work) if self.ways else []
         for agent_id in agents:
             with self._writing() as work:
-                batch = notices.claim(work, agent_id)
+                batch = notifications.claim(work, agent_id)
             if batch is not None:
                 self._tell(batch)
 
@@ -98,11 +98,11 @@ class _Run:
                 else:
                     gone.update(rows)
                     with self._writing() as work:
-                        notices.note_done(work, batch, rows, way.name)
+                        notifications.note_done(work, batch, rows, way.name)
         finally:
             # Also when we are interrupted: what did not go is anybody's again.
             with self._writing() as work:
-                notices.finish(work, batch, ways, failures, refused)
+                notifications.finish(work, batch, ways, failures, refused)
         self.report.agents += bool(gone)
         self.report.told += len(gone)
         self.report.failures += [

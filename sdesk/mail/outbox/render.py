@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sdesk.desk.letter_facts import LetterFacts, Said
+from sdesk.desk.outbox.facts import LetterFacts, Said
 from sdesk.desk.steps.outgoing import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox

@@ -16,9 +16,9 @@ from datetime import datetime
 
 from sdesk.config import Config
 from sdesk.config.wire import Server
-from sdesk.desk import sending
 from sdesk.desk.opening import Desk, Work
-from sdesk.desk.sending import Claimed
+from sdesk.desk.outbox import queue
+from sdesk.desk.outbox.queue import Claimed
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, SdeskError
 from sdesk.mail.outbox.deliver import Delivery, LineLost, deliver
@@ -90,8 +90,8 @@ def send_due(
     finally:
         run.close()
         with desk.work(SYSTEM, now()) as work:
-            report.left = sending.count_due(work)
-            report.held = sending.count_state(work, OutboxState.HELD)
+            report.left = queue.count_due(work)
+            report.held = queue.count_state(work, OutboxState.HELD)
         report.seconds = round(time.perf_counter() - started, 3)
     return report
 
@@ -126,13 +126,13 @@ class _Run:
     def send_all(self) -> None:
         """One mail after the other, until none is due."""
         with self._writing() as work:
-            if not sending.count_due(work):
+            if not queue.count_due(work):
                 return
         while not self.options.most or self.report.done < self.options.most:
             # Before a mail is claimed: a server out of reach touches none.
             client = self._connected()
             with self._writing() as work:
-                mail = sending.claim(work)
+                mail = queue.claim(work)
             if mail is None:
                 return
             self._send(client, mail)
@@ -172,25 +172,25 @@ class _Run:
 
     def _give_back(self, mail: Claimed) -> None:
         with self._writing() as work:
-            sending.give_back(work, mail.id)
+            queue.give_back(work, mail.id)
 
     def _mark(self, mail: Claimed, delivery: Delivery) -> None:
         if delivery.put_off:
             self._put_off(mail, next(iter(delivery.put_off.values())), delivery)
         elif delivery.sent or mail.reached:
             with self._writing() as work:
-                sending.mark_sent(work, mail.id, refused=delivery.refused, told=promised(mail.facts))
+                queue.mark_sent(work, mail.id, refused=delivery.refused, told=promised(mail.facts))
             self.report.sent += 1
         else:
             reason = "; ".join(f"{address}: {why}" for address, why in delivery.refused.items())
             with self._writing() as work:
-                sending.mark_failed(work, mail.id, reason)
+                queue.mark_failed(work, mail.id, reason)
             self.report.failed += 1
 
     def _put_off(self, mail: Claimed, reason: str, delivery: Delivery) -> None:
         left = tuple(delivery.put_off) if delivery.sent or delivery.refused or mail.left else ()
         with self._writing() as work:
-            kept = sending.put_off(
+            kept = queue.put_off(
                 work,
                 mail.id,
                 reason,

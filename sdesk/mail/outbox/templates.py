@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 
-from sdesk.desk.letter_facts import Wording
-from sdesk.desk.template_language import environment
+from sdesk.desk.outbox.facts import Wording
+from sdesk.desk.outbox.template_language import environment
 from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, MailKind
 from sdesk.mail.outbox.words import local

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sdesk.config import Config
 from sdesk.config.wire import Server
-from sdesk.desk.notices import MAIL, Batch, Notice
+from sdesk.desk.outbox.notifications import MAIL, Batch, Notice
 from sdesk.domain.errors import BadInput, MailServerUnavailable, Unavailable
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import LOOP_HEADER

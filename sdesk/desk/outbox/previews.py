@@ -1,0 +1,103 @@
+"""A mail as it would go: of the outbox, or of no outbox at all, to see what a template makes of a ticket."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.config.section import nearest
+from sdesk.desk.opening import Work
+from sdesk.desk.outbox.facts import (
+    DeskFacts,
+    LetterFacts,
+    Wording,
+    desk_facts,
+    facts_of,
+    requester_of,
+    ticket_facts,
+    wordings,
+)
+from sdesk.desk.steps.find import key_of, see_ticket
+from sdesk.desk.steps.outgoing import make_message_id
+from sdesk.domain.errors import BadInput, NotFound
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
+from sdesk.domain.ticket import Direction
+from sdesk.store.models import Message, Outbox, Person, Ticket
+
+
+def queued_mail(work: Work, mail: int) -> tuple[Outbox, LetterFacts]:
+    """A mail of the outbox with its facts; NotFound where there is none, or its ticket stands behind a wall."""
+    row = work.session.get(Outbox, mail)
+    missing = NotFound(f"there is no mail {mail} in the outbox", "see `sdesk mail outbox list`")
+    if row is None or row.ticket_id is None:
+        raise missing
+    try:
+        see_ticket(work, row.ticket_id)
+    except NotFound as error:
+        raise missing from error
+    return row, facts_of(work, row)
+
+
+def previewed(
+    work: Work, kind: MailKind, number: int, *, language: str | None = None, team: str | None = None
+) -> LetterFacts:
+    """The facts of a mail of this kind about a ticket, with its last answer or note for the agent's words.
+
+    `language` and `team` stand in for the requester's and the ticket's own.
+    """
+    ticket = see_ticket(work, number)
+    if team is not None:
+        # A copy that is in no session: the ticket itself stays what it is.
+        ticket = Ticket(**ticket.model_dump() | {"team_id": key_of(work.rules.team_keys, team, "team")})
+    requester = work.session.get(Person, ticket.requester_id) if ticket.requester_id is not None else None
+    return ticket_facts(
+        work,
+        ticket,
+        kind,
+        language=language or (requester.language if requester else None) or work.rules.language,
+        to=_to(work, ticket, kind),
+        message_id=make_message_id(work, number, "0" * 32, ticket.team_id),
+        message_ref=_last_words(work, number, kind),
+        # Nobody wrote an acknowledgement: it names who has the ticket.
+        agent_id=None if kind in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE} else work.actor.agent_id,
+    )
+
+
+def all_wordings(work: Work) -> tuple[DeskFacts, tuple[Wording, ...]]:
+    """The templates of the desk file, and the desk whose they are."""
+    return desk_facts(work), wordings(work)
+
+
+def kind_of(name: str) -> MailKind:
+    """The kind of mail that a template is of; BadInput with the nearest right name."""
+    if name in [*MailKind]:
+        return MailKind(name)
+    raise BadInput(f"there is no template `{name}`", nearest(name, [*MailKind]) or f"known: {', '.join(MailKind)}")
+
+
+def _to(work: Work, ticket: Ticket, kind: MailKind) -> tuple[Mailbox, ...]:
+    if kind in FOR_AGENTS and work.actor.agent_id is not None:
+        agent = work.rules.agents[work.actor.agent_id]
+        return (Mailbox(agent.email, agent.name),)
+    if kind is MailKind.FORWARD:
+        return (Mailbox("supplier@supplier.example"),)
+    requester = requester_of(work, ticket)
+    return (requester or Mailbox("nobody@example.org"),)
+
+
+def _last_words(work: Work, number: int, kind: MailKind) -> int | None:
+    wanted = {
+        MailKind.REPLY: (Direction.OUT, Party.REQUESTER),
+        MailKind.RESOLUTION: (Direction.OUT, Party.REQUESTER),
+        MailKind.FORWARD: (Direction.OUT, Party.SUPPLIER),
+        MailKind.CONFIRMATION: (Direction.NOTE, Party.REQUESTER),
+    }.get(kind)
+    if wanted is None:
+        return None
+    return work.connection.execute(
+        select(col(Message.id))
+        .where(col(Message.ticket_id) == number, col(Message.direction) == wanted[0], col(Message.party) == wanted[1])
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).scalar()

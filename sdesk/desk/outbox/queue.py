@@ -1,0 +1,217 @@
+"""What becomes of the outbox: a mail is claimed, and marked as sent, put off or failed; each step is a transaction.
+
+A mail is claimed before it goes, so that no other sender takes it meanwhile. A claim that is older than CLAIM_LASTS
+was left by a crash, and the mail is taken again: the one case in which it can go twice, with the same Message-ID.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.outbox.facts import LetterFacts, facts_of
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.promises import still_moved
+from sdesk.desk.steps.tokens import without_key
+from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.ticket import OPEN_STATUSES, Status
+from sdesk.store.models import Message, Outbox, Ticket
+from sdesk.store.models.mail import OutboxState
+
+CLAIM_LASTS = timedelta(minutes=10)
+"""Longer than any server may take over one mail (`mail/outbox/deliver` sees to that)."""
+
+SENT_HERE: frozenset[MailKind] = frozenset(MailKind) - {MailKind.NOTIFICATION}
+"""Notifications go other ways too, and several in one mail: they have a sender of their own."""
+
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240))
+_TRIES = 30
+"""With these pauses between them, the last one again and again, they take four days: then it is given up."""
+
+_NEVER_TO = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
+"""Kinds that are for a ticket that is still at work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that is ours to send."""
+
+    id: int
+    facts: LetterFacts
+    attempts: int
+    """Made before this one."""
+    left: tuple[str, ...]
+    """Addresses that it is still to go to, where others are done with; empty: all of them."""
+    reached: bool
+    """Whether somebody has it already."""
+
+
+def pause_after(attempts: int) -> timedelta | None:
+    """How long a mail waits after so many tries in vain; None where it is given up."""
+    return _PAUSES[min(attempts, len(_PAUSES)) - 1] if attempts < _TRIES else None
+
+
+def count_due(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> int:
+    """How many mails could go now."""
+    return work.connection.execute(select(func.count()).select_from(Outbox).where(_due(work, kinds))).scalar() or 0
+
+
+def count_state(work: Work, state: OutboxState, kinds: Collection[MailKind] = SENT_HERE) -> int:
+    """How many mails stand in a state."""
+    query = select(func.count()).select_from(Outbox).where(col(Outbox.state) == state, col(Outbox.kind).in_(kinds))
+    return work.connection.execute(query).scalar() or 0
+
+
+def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None:
+    """Take the mail that is due for longest; None where there is none. The caller commits before it goes.
+
+    What makes no sense any more by now is withheld on the way, and the ticket's history says why.
+    """
+    while True:
+        row = work.session.scalars(
+            select(Outbox).where(_due(work, kinds)).order_by(col(Outbox.send_after), col(Outbox.id)).limit(1)
+        ).first()
+        if row is None or row.id is None:
+            return None
+        reason = _pointless(work, row)
+        if reason is not None:
+            _withhold(work, row, reason)
+            continue
+        row.claimed_at = work.now
+        work.session.add(row)
+        work.session.flush()
+        left, reached = tuple(row.values.get("left", ())), bool(row.values.get("reached"))
+        return Claimed(row.id, facts_of(work, row), row.attempts, left, reached)
+
+
+def give_back(work: Work, mail: int) -> None:
+    """Leave a claimed mail as if it had not been touched: the server was not there, which is no fault of the mail's."""
+    work.connection.execute(
+        update(Outbox).where(col(Outbox.id) == mail, col(Outbox.state) == OutboxState.QUEUED).values(claimed_at=None)
+    )
+
+
+def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: datetime | None = None) -> None:
+    """The server has taken it; `refused` says whom it does not reach, and why; `told` what the requester was promised.
+
+    That the row is marked whatever became of its claim is on purpose: it has gone.
+    """
+    row = work.session.get_one(Outbox, mail)
+    row.state, row.sent_at, row.last_error, row.before = OutboxState.SENT, work.now, None, None
+    row.attempts += 1
+    if row.kind == MailKind.CONFIRMATION:
+        row.message_id = without_key(row.message_id)
+    if refused:
+        _say_refused(work, row, refused)
+    if told is not None and row.ticket_id is not None:
+        work.connection.execute(update(Ticket).where(col(Ticket.id) == row.ticket_id).values(promised_at=told))
+    work.session.add(row)
+    work.session.flush()
+
+
+def put_off(
+    work: Work, mail: int, reason: str, *, refused: Mapping[str, str], left: Collection[str] = (), reached: bool = False
+) -> bool:
+    """It could not go now: it waits, longer after each try. False where it was given up after four days.
+
+    `left`: to whom it is still to go, where others are done with: `refused` for good, or `reached`.
+    """
+    row = work.session.get_one(Outbox, mail)
+    row.attempts += 1
+    if refused:
+        _say_refused(work, row, refused)
+    if left:
+        row.values = {**row.values, "left": list(left), "reached": reached}
+    pause = pause_after(row.attempts)
+    if pause is None:
+        _fail(work, row, f"given up after {row.attempts} tries: {reason}")
+        return False
+    row.last_error, row.claimed_at, row.send_after = reason, None, work.now + pause
+    work.session.add(row)
+    work.session.flush()
+    return True
+
+
+def mark_failed(work: Work, mail: int, reason: str) -> None:
+    """It was refused for good: the message says so, and the ticket's history."""
+    row = work.session.get_one(Outbox, mail)
+    row.attempts += 1
+    _fail(work, row, reason)
+
+
+def _tell_undeliverable(work: Work, row: Outbox, reason: str) -> None:
+    """Write down that something the desk sent does not arrive, and tell who has the ticket, as of a bounce."""
+    ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
+    if ticket is None:
+        return
+    message = row.message_ref
+    if message is not None:
+        work.connection.execute(update(Message).where(col(Message.id) == message).values(undeliverable=reason))
+    record(work, ticket.id, "undeliverable", by="system", message=message, outbox=row.id, reason=reason)
+    if row.kind != MailKind.CONFIRMATION:
+        # Of a question to an agent whose mailbox refuses it, he cannot be told by another mail.
+        notify(work, ticket, AgentEvent.UNDELIVERABLE, message=message, said=reason)
+
+
+def _due(work: Work, kinds: Collection[MailKind]) -> ColumnElement[bool]:
+    return and_(
+        col(Outbox.state) == OutboxState.QUEUED,
+        col(Outbox.send_after) <= work.now,
+        # A claim of the future was made by a clock that was wrong.
+        or_(
+            col(Outbox.claimed_at).is_(None),
+            col(Outbox.claimed_at) <= work.now - CLAIM_LASTS,
+            col(Outbox.claimed_at) > work.now + CLAIM_LASTS,
+        ),
+        col(Outbox.kind).in_(kinds),
+    )
+
+
+def _pointless(work: Work, row: Outbox) -> str | None:
+    """Why a mail shall not go any more, by what became of its ticket; None where it shall.
+
+    An agent's words go whatever became of the ticket, but to nobody who was found to send spam.
+    """
+    ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
+    if ticket is None:
+        return "it is of no ticket"
+    if ticket.status is Status.SPAM:
+        return "its ticket is spam"
+    if row.kind not in _NEVER_TO:
+        return None
+    if ticket.status not in OPEN_STATUSES:
+        return f"its ticket is {ticket.status}"
+    if row.kind == MailKind.PROMISE and still_moved(work, ticket, row) is None:
+        return "what was promised holds again, or nothing is promised now"
+    if row.kind == MailKind.ACKNOWLEDGEMENT and ticket.first_response_met_at is not None:
+        return "it was answered already"
+    return None
+
+
+def _withhold(work: Work, row: Outbox, reason: str) -> None:
+    row.state, row.last_error, row.before = OutboxState.TAKEN_BACK, f"withheld: {reason}", None
+    work.session.add(row)
+    work.session.flush()
+    if row.ticket_id is not None:
+        record(work, row.ticket_id, f"{row.kind}_withheld", by="system", reason=reason)
+
+
+def _say_refused(work: Work, row: Outbox, refused: Mapping[str, str]) -> None:
+    """Some of the recipients do not get it."""
+    reason = "; ".join(f"{address}: {why}" for address, why in refused.items())
+    _tell_undeliverable(work, row, reason)
+
+
+def _fail(work: Work, row: Outbox, reason: str) -> None:
+    row.state, row.last_error, row.before = OutboxState.FAILED, reason, None
+    work.session.add(row)
+    work.session.flush()
+    if row.kind == MailKind.CONFIRMATION:
+        row.message_id = without_key(row.message_id)
+    _tell_undeliverable(work, row, reason)

@@ -1,0 +1,1 @@
+"""The mailroom: mail is got from where it lies, handed to the desk once, and marked there."""

@@ -1,0 +1,175 @@
+"""One tick: all that time brings. Mail is fetched, time is swept, what is due is sent, agents are told.
+
+Each part stands alone: what befalls one leaves the others working. A server that is gone is news after several failures
+in a row, then each hour, and once when it is well again. Two ticks at once do nothing twice; a mailbox at which another
+one is, is left to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sdesk.config import Config
+from sdesk.desk import journal, troubles
+from sdesk.desk.opening import Desk
+from sdesk.desk.steps.notify import notify_desk
+from sdesk.desk.sweep import SweepReport, sweep
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.errors import SdeskError, Unavailable
+from sdesk.domain.safe_text import one_line
+from sdesk.mail.calls import tell_alive
+from sdesk.mail.inbox.fetch import FetchReport, fetch
+from sdesk.mail.outbox.notify import NotifyReport, notify_due
+from sdesk.mail.outbox.send import SendReport, send_due
+from sdesk.store.room import lacking
+from sdesk.store.turn import turn
+
+Now = Callable[[], datetime]
+Progress = Callable[[str, int], None]
+"""Called with a mailbox's name and how many of its messages have been dealt with."""
+
+DISK = "disk"
+DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Failure:
+    """Something that did not go."""
+
+    place: str
+    """`mailbox support`, `sending`, ..."""
+    error: Exception
+    """An SdeskError, or a bug."""
+    news: bool
+    """Whether it is time to tell even who wants to hear of news alone."""
+    times: int = 1
+    """In a row, as far as that is counted."""
+
+
+@dataclass(slots=True)
+class TickReport:
+    """What a tick did."""
+
+    fetched: list[FetchReport] = field(default_factory=list)
+    busy: list[str] = field(default_factory=list)
+    """Mailboxes at which another tick was."""
+    swept: SweepReport | None = None
+    sent: SendReport | None = None
+    notified: NotifyReport | None = None
+    failures: list[Failure] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
+    """A sentence for each trouble that was told of, and is over."""
+    log: list[str] = field(default_factory=list)
+    """What was done, message by message: ids and numbers alone."""
+
+    @property
+    def done(self) -> int:
+        """Parts that went well."""
+        return len(self.fetched) + sum(each is not None for each in (self.swept, self.sent, self.notified))
+
+
+def tick(desk: Desk, config: Config, *, now: Now, progress: Progress | None = None) -> TickReport:
+    """Do all of it, and give the sign of life where all went well. Raises nothing that a part can raise.
+
+    Unavailable where the store cannot be used at all.
+    """
+    run = _Tick(desk, config, now, progress)
+    run.run()
+    return run.report
+
+
+class _Tick:
+    def __init__(self, desk: Desk, config: Config, now: Now, progress: Progress | None) -> None:
+        self.desk = desk
+        self.config = config
+        self.now = now
+        self.progress = progress
+        self.report = TickReport()
+
+    def run(self) -> None:
+        """All parts, in the order in which one has work for the next."""
+        if self.config.keep_free is not None:
+            self.desk.keep_free = self.config.keep_free
+        begun = self.now()
+        with self.desk.work(SYSTEM, begun) as work:
+            last = journal.last_taken(work)
+        if self._has_room():
+            for name in self.config.mailboxes:
+                self._fetch(name)
+        with self._part("time"):
+            self.report.swept = sweep(self.desk, now=self.now())
+        if self.config.smtp is not None:
+            with self._part("sending"):
+                self.report.sent = SendReport()
+                send_due(self.desk, self.config, now=self.now, report=self.report.sent)
+        with self._part("notifying"):
+            self.report.notified = notify_due(self.desk, self.config, now=self.now)
+            if self.report.notified.failures:
+                raise Unavailable("; ".join(self.report.notified.failures), "see `sdesk mail outbox list`")
+        if self.config.notify.on_success and not self.report.failures:
+            with self._part("sign of life"):
+                tell_alive(self.config.notify.on_success)
+        with self.desk.work(SYSTEM, self.now()) as work:
+            self.report.log = [*journal.taken_after(work, last), *journal.sent_since(work, begun)]
+
+    def _fetch(self, name: str) -> None:
+        with self._part(f"mailbox {name}"), turn(self.desk.store.path, name) as ours:
+            if not ours:
+                self.report.busy.append(name)
+                return
+
+            def count(done: int) -> None:
+                if self.progress is not None:
+                    self.progress(name, done)
+
+            mailbox = self.config.mailboxes[name]
+            self.report.fetched.append(fetch(self.desk, mailbox, now=self.now, progress=count))
+
+    def _has_room(self) -> bool:
+        """Whether mail may be taken; where not, the admins are told once a day."""
+        sentence = lacking(self.desk.store.path, self.desk.keep_free)
+        if sentence is None:
+            self._is_well(DISK)
+            return True
+        with self.desk.work(SYSTEM, self.now()) as work:
+            telling = troubles.note_failure(work, DISK, sentence, after=1, again=DAY)
+            if telling is not None:
+                notify_desk(work, f"{sentence}. No mail is taken until there is room.")
+            work.session.commit()
+        error = Unavailable(sentence, "no mail is taken until there is room: free some")
+        self.report.failures.append(Failure(DISK, error, telling is not None, telling or 1))
+        return False
+
+    @contextmanager
+    def _part(self, place: str) -> Iterator[None]:
+        """What happens within leaves the other parts working."""
+        try:
+            yield
+            if place.removeprefix("mailbox ") not in self.report.busy:
+                self._is_well(place)
+        except Exception as error:
+            self._failed(place, error)
+
+    def _failed(self, place: str, error: Exception) -> None:
+        # A server may be back in a minute; what somebody must mend, or a bug, is news at once.
+        after = troubles.AFTER if isinstance(error, Unavailable) else 1
+        said = one_line(str(error))[:500] or type(error).__name__
+        try:
+            with self.desk.work(SYSTEM, self.now()) as work:
+                times = troubles.note_failure(work, place, said, after=after)
+                work.session.commit()
+        except SdeskError:
+            # The store itself: nothing can be counted, so nothing is kept back.
+            times = 1
+        self.report.failures.append(Failure(place, error, times is not None, times or 1))
+
+    def _is_well(self, place: str) -> None:
+        with self.desk.work(SYSTEM, self.now()) as work:
+            since = troubles.note_well(work, place)
+            work.session.commit()
+            if since is not None:
+                local = f"{since:%Y-%m-%d %H:%M} UTC"
+                self.report.recovered.append(f"{place}: well again; it had failed since {local}")
