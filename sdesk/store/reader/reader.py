@@ -22,7 +22,7 @@ from sdesk.store import calendars
 from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.mail_reader import MailReader
+from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -46,7 +46,7 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(MailReader):
+class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
