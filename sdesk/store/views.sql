@@ -72,6 +72,7 @@ SELECT
     t.resolution_met_at,
     t.resolution_voided,
     t.stale_at,
+    t.risk_at,
     t.due_at,
     t.due_kind,
     t.loss_per_hour,
