@@ -19,7 +19,7 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import organisation, queue
+from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.report_reader import ReportReader
@@ -204,6 +204,8 @@ class Reader(ReportReader):
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
+                spent=effort.spent_on(self._connection, number),
+                visit=effort.visit_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

@@ -167,3 +167,23 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
     )
+    _count_by_urgency()
+
+
+def _count_by_urgency() -> None:
+    """What must be done right now is counted in one index: when a promise enters its risk stands in a column for it."""
+    op.execute("ALTER TABLE ticket ADD COLUMN risk_at TEXT")
+    clocks = ("first_response", "next_reply", "resolution")
+    earliest = ", ".join(f"coalesce({clock}_at_risk_at, '~')" for clock in clocks)
+    op.execute(f"UPDATE ticket SET risk_at = nullif(min({earliest}), '~') WHERE is_open")
+    op.drop_index("ix_ticket_count", table_name="ticket")
+    op.create_index(
+        "ix_ticket_count",
+        "ticket",
+        [
+            *("is_open", "team_id", "assignee_id", "status", "due_at", "stale_at"),
+            *("risk_at", "unanswered_since", "loss_since", "priority", "rank", "key1", "key2"),
+        ],
+        unique=False,
+        sqlite_where=sa.text("is_open"),
+    )
