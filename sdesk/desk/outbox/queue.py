@@ -34,7 +34,7 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 _TRIES = 30
 """With these pauses between them, the last one again and again, they take four days: then it is given up."""
 
-_NEVER_TO = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
+_NEVER_TO = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
 """Kinds that are for a ticket that is still at work."""
 
 
