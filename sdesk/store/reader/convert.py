@@ -143,6 +143,8 @@ def ticket_row(
         unread=unread,
         sla=row["sla"],
         place=Place(row["rank"], row["key1"], row["key2"], number),
+        is_incident=bool(row["is_incident"]),
+        incident=row["incident"],
     )
 
 
