@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.promises import promised_instant, tell_of_moved_promise
+from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised
 from sdesk.domain.clock import Clocks, Promise, recalendar, resume
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Status, may_become
@@ -35,6 +35,8 @@ def set_status(work: Work, ticket: Ticket, status: Status) -> None:
     if ticket.status is status:
         return
     record(work, require_id(ticket), "status", old=ticket.status.value, new=status.value)
+    if ticket.status is Status.WAITING:
+        wait_is_over(work, require_id(ticket))
     ticket.status = status
     if status is not Status.WAITING:
         ticket.waiting_for, ticket.wake_at = None, None
@@ -58,10 +60,13 @@ def follow_promise(work: Work, ticket: Ticket, old: Promise) -> None:
     otherwise hears of it.
     """
     before = load_clocks(work, ticket)
-    told = promised_instant(ticket)
     ticket.sla_id = work.rules.sla_for(ticket.team_id, ticket.service_id)
-    save_clocks(work, ticket, before, recalendar(before, old, promise_of(work, ticket), work.now))
-    tell_of_moved_promise(work, ticket, told)
+    new = promise_of(work, ticket)
+    after = recalendar(before, old, new, work.now)
+    save_clocks(work, ticket, before, after)
+    if ticket.promised_at is not None:
+        told, holds = would_be_promised(before, old, work.now), would_be_promised(after, new, work.now)
+        tell_of_moved_promise(work, ticket, told, holds)
 
 
 def after_working_days(calendar: Calendar, start: datetime, days: int) -> datetime:

@@ -60,13 +60,6 @@ def template_of(facts: LetterFacts) -> Chosen:
     return choose(facts.kind, facts.language, facts.desk.language, facts.team.key, facts.wordings)
 
 
-def promised(facts: LetterFacts) -> datetime | None:
-    """The instant that a mail tells the requester to expect an answer or a solution by; None where it tells none."""
-    if facts.kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}:
-        return None
-    return _to_come(facts.ticket.solved_by, facts.now) or _to_come(facts.ticket.answered_by, facts.now)
-
-
 def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
     """What a template of the mail's kind may name (`TEMPLATE_VARIABLES`)."""
     ticket = facts.ticket
