@@ -99,7 +99,7 @@ def _options(call: Invocation, since: str | None, max_new: int | None, flagged: 
 
     usual = FetchOptions()
     return FetchOptions(
-        since=call.instant(since) if since is not None and since != "all" else None,
+        since=call.since(since) if since is not None and since != "all" else None,
         everything=since == "all",
         max_new=usual.max_new if max_new is None else max_new,
         flagged=flagged,

@@ -9,6 +9,7 @@ import typer
 
 from sdesk.cli.invocation import Invocation
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from sdesk.config.wire import AnyMailbox, DeskMailbox
@@ -27,10 +28,7 @@ def chosen(call: Invocation, names: Sequence[str]) -> list[AnyMailbox]:
     known = call.config.mailboxes
     for name in names:
         if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, n=1)
-            remedy = f"did you mean `{near[0]}`?" if near else f"configured: {', '.join(known) or 'none'}"
+            remedy = did_you_mean(name, known, f"configured: {', '.join(known) or 'none'}")
             raise BadInput(f"there is no mailbox `{name}`", remedy)
     return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 

@@ -19,7 +19,7 @@ from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
-from sdesk.domain.urgency import DEFAULT_HEAD_START
+from sdesk.domain.urgency import DEFAULT_HEAD_START, STALE_PRIORITIES
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.models import Desk
@@ -195,7 +195,7 @@ def load(connection: Connection) -> Rules:
                     all_calendars[row.calendar_id],
                     targets.get((row.id, priority), nothing),
                     row.warn_at,
-                    row.stale_at,
+                    row.stale_at if priority in STALE_PRIORITIES else None,
                 )
                 for priority in Priority
             },

@@ -114,6 +114,20 @@ class Party(StrEnum):
     """Somebody whom an agent wrote to by `forward`: what they say is internal until an agent passes it on."""
 
 
+class Speaker(StrEnum):
+    """Who wrote a message, as far as it matters to an agent who is told of it."""
+
+    REQUESTER = "requester"
+    SUPPLIER = "supplier"
+    AGENT = "agent"
+    MACHINE = "machine"
+    """A bounce, an automatic answer."""
+    PARTICIPANT = "participant"
+    """Whoever takes part beside the requester."""
+    STRANGER = "stranger"
+    """Somebody who takes no part."""
+
+
 class AgentEvent(StrEnum):
     """What agents are told of."""
 
@@ -127,6 +141,8 @@ class AgentEvent(StrEnum):
     """A promise is at risk (75 % of its target, settable)."""
     BREACHED = "breached"
     """A promise is broken."""
+    STALE = "stale"
+    """A promise is broken twice over (200 % of its target, settable): do it, raise it, or agree on a new date."""
     UNDELIVERABLE = "undeliverable"
     """Something that the desk sent did not arrive."""
     STRANGER = "stranger"

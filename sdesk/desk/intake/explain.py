@@ -61,7 +61,7 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
     identity = identity_of(mail)
     before = seen_before(work, identity, next(iter(teams)))
     incoming = look_at(
-        work, mail, origin, routing, teams=tuple(teams), raw_id=keep_raw(work, raw, mail.sha256), identity=identity
+        work, mail, origin, routing, teams=teams, raw_id=keep_raw(work, raw, mail.sha256), identity=identity
     )
     queued = _last_queued(work)
     receipt = decide(work, incoming)

@@ -28,7 +28,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, MailKind
-from sdesk.domain.routing import Routing
+from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
@@ -51,13 +51,22 @@ def new_ticket(
     rules, mail, origin = work.rules, incoming.mail, incoming.origin
     values = routing.values
     requester = _requester(work, incoming, routing)
+    why = {"team": incoming.teams[team_id]}
     service_id = _service(work, origin, routing, team_id)
+    if service_id is not None:
+        why["service"] = _by(work, routing, "service", f"mailbox {origin.mailbox}")
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
+        why["team"] = f"service {rules.services[service_id].key}"
     unit_key = values.get("unit")
     unit_id = rules.unit_keys.get(unit_key) if unit_key else None
-    if unit_id is None and requester is not None:
+    if unit_id is not None:
+        why["unit"] = _by(work, routing, "unit", "")
+    elif requester is not None and requester.unit_id is not None:
         unit_id = requester.unit_id
+        why["unit"] = "the requester's address"
+    if "priority" in values:
+        why["priority"] = _by(work, routing, "priority", "")
     subject = plain_subject(mail.subject)
     spam = values.get("status") == "spam"
     forwarder = incoming.agent_id if _customer(work, incoming, routing) is not None else None
@@ -81,6 +90,8 @@ def new_ticket(
         by=REQUESTER,
         rules=dict(routing.decided_by),
         reason=reason,
+        mailbox=origin.mailbox,
+        why=why,
         **story,
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
@@ -157,6 +168,16 @@ def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int 
     if fallback is not None and work.rules.services[fallback].team_id == team_id:
         return fallback
     return None
+
+
+def _by(work: Work, routing: Routing, field: str, otherwise: str) -> str:
+    """What decided a field of the ticket: the rule, with what it asks, since the desk file may change."""
+    position = routing.decided_by.get(field)
+    if position is None:
+        return otherwise
+    rules = work.rules.routing
+    asked = f" ({condition_words(rules[position - 1])})" if position <= len(rules) else ""
+    return f"routing rule {position}{asked}"
 
 
 def _acknowledge(

@@ -11,7 +11,14 @@ from typing import Any
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, place_columns
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import begin_outage, follow_priority, own_loss_per_hour, share_that_stands
+from sdesk.desk.steps.losses import (
+    begin_outage,
+    follow_priority,
+    own_loss_per_hour,
+    raised_by,
+    share_that_stands,
+)
+from sdesk.desk.steps.moves import promise_facts
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.clock import Clocks, Promise, agent_answered, end, open_clocks
 from sdesk.domain.ticket import Channel, Impact, Priority, Status, Urgency
@@ -75,6 +82,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     if share is not None and opening.unit_id is not None:
         per_hour = own_loss_per_hour(work, opening.unit_id, share)
     impact, priority = follow_priority(work, own_impact, urgency, per_hour)
+    raising = raised_by(work, own_impact, impact, per_hour)
     priority = opening.priority or priority
     sla_id = rules.sla_for(opening.team_id, opening.service_id)
     promise = rules.promise(sla_id, priority)
@@ -146,6 +154,10 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         team=rules.teams[opening.team_id].key,
         service=service.key if service else None,
         priority=priority.value,
+        impact=impact.value,
+        urgency=urgency.value,
+        **({"raised": raising} if raising is not None else {}),
+        **promise_facts(work, sla_id, promise),
         **story,
     )
     if share is not None and per_hour is not None and opening.unit_id is not None:
