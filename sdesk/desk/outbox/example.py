@@ -48,7 +48,7 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
     rule = _team(work, team)
     requester = Mailbox(f"maria@{_NOWHERE}", words["requester"])
     asked = Said(words["asked"], words["requester"], work.now - timedelta(minutes=20))
-    answered = kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
+    answered = kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
     told = (
         asked if kind in {MailKind.NOTIFICATION, MailKind.DIGEST} else Said(words["answer"], words["agent"], work.now)
     )
@@ -76,6 +76,7 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
             answered_by=work.now + timedelta(hours=4),
             solved_by=work.now + timedelta(days=1),
             promised_at=work.now + timedelta(hours=8),
+            promised_by=work.now + timedelta(days=1),
         ),
         requester=requester,
         agent=words["agent"],

@@ -196,11 +196,7 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
         case Flag.BREACHED:
             return Condition("due_at <= ?", (instant,))
         case Flag.AT_RISK:
-            sql = " OR ".join(
-                f"({kind}_at_risk_at <= ? AND {kind}_due_at > ?)"
-                for kind in ("first_response", "next_reply", "resolution")
-            )
-            return Condition(f"due_at > ? AND ({sql})", (instant,) * 7)
+            return Condition("due_at > ? AND risk_at <= ?", (instant,) * 2)
         case Flag.STALE:
             return Condition("stale_at <= ?", (instant,))
         case Flag.UNANSWERED:
