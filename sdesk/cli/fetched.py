@@ -39,6 +39,9 @@ FETCHED: Sheet[FetchReport] = Sheet(
 )
 """What one mailbox gave; `examined` is the sum of the six that follow."""
 
+_SAID = 20
+"""Messages that are named when they could not be taken; of more their number is said."""
+
 
 @dataclass(slots=True)
 class Fetched:
@@ -67,8 +70,10 @@ def tell(taken: Fetched) -> None:
 
 def tell_report(report: FetchReport) -> None:
     """Say on standard error which messages were not taken as others are."""
-    for skipped in report.skipped:
-        diagnostics.warning(f"{report.mailbox}: a message could not be taken ({skipped}). it stays there")
+    for skipped in report.skipped[:_SAID]:
+        diagnostics.warning(f"{report.mailbox}: not taken, and left where it is: {skipped}")
+    if len(report.skipped) > _SAID:
+        diagnostics.warning(f"{report.mailbox}: {len(report.skipped)} were not taken in all")
     if report.quarantined:
         what = "message is" if report.quarantined == 1 else "messages are"
         diagnostics.warning(

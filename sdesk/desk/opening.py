@@ -50,6 +50,13 @@ class Desk:
             connection = session.connection()
             yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
 
+    @contextmanager
+    def look(self, actor: Actor, now: datetime) -> Iterator[Work]:
+        """The same to read only: it waits for no writer and holds up none, and writing in it fails."""
+        with self.store.look() as session:
+            connection = session.connection()
+            yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
+
     def lacking_room(self) -> str | None:
         """One sentence where the disk is nearly full: whoever takes mail asks before, since it is safe where it is."""
         wished = self.keep_free()
