@@ -55,7 +55,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         "fetch and send mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
-            "send": Verb("send", "send", "send what waits in the outbox"),
+            "send": Verb("send", "send", "send what waits in the outbox, and tell agents"),
             "test": Verb(
                 "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
             ),

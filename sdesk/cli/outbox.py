@@ -108,8 +108,7 @@ def outbox_show(
 
     with call.desk.work(actor, call.now) as work:
         row, facts = queued_mail(work, mail)
-    smtp = call.config.smtp
-    letter = render(facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "")
+    letter = render(facts, fallback_sender=call.config.sender)
     if raw:
         output.raw(
             hide_agent_tokens(letter.as_bytes(utf8=True).decode("utf-8", "surrogateescape")).encode(

@@ -88,9 +88,6 @@ def template_show(
     with call.desk.work(actor, call.now) as work:
         facts = previewed(work, kind_of(name), number, language=language, team=team)
     chosen = template_of(facts)
-    smtp = call.config.smtp
-    letter = render(
-        facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "nobody@desk.invalid"
-    )
+    letter = render(facts, fallback_sender=call.config.sender or "nobody@desk.invalid")
     output.text(f"Template: {chosen.name} in {chosen.language}, of the {one_line(chosen.origin)}\n")
     output.text(neutralise(letter.shown()))

@@ -42,13 +42,49 @@ def test_sending_counts_what_it_did(sdesk: Sdesk, answered: int, config: Path, p
     later(doubles)
     ran = sdesk("mail", "send", "-o", "json")
     (row,) = json.loads(ran.out)
-    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds"]
+    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds", "partly", "told"]
     assert (ran.code, row["sent"], row["left"]) == (0, 1, 0)
-    assert [taken.recipients for taken in post.taken] == [("maria@shop.example",)]
+    assert ("maria@shop.example",) in [taken.recipients for taken in post.taken]
     (message,) = [
         each for each in json.loads(sdesk("show", "1", "-o", "json").out)["messages"] if each["direction"] == "out"
     ]
     assert message["delivery"] == "sent"
+
+
+def test_agents_are_told_too(sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object) -> None:
+    (row,) = json.loads(sdesk("mail", "send", "-o", "json").out)
+    told = sorted(taken.recipients[0] for taken in post.taken)
+    assert row["told"] == len(told) > 0
+    assert all(address in {"anna@desk.example", "boris@desk.example"} for address in told)
+
+
+def test_who_did_not_get_a_copy_is_counted_and_said(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object
+) -> None:
+    assert sdesk("reply", "1", "--text", "And more.", "--cc", "gone@shop.example").code == 0
+    post.refuse["gone@shop.example"] = "550 no such user"
+    later(doubles)
+    ran = sdesk("mail", "send", "-o", "json")
+    assert (ran.code, json.loads(ran.out)[0]["partly"]) == (6, 1)
+    assert "1 mail did not reach everybody. see `sdesk mail outbox list`" in ran.err
+    rows = json.loads(sdesk("mail", "outbox", "list", "--state", "sent", "-o", "json").out)
+    assert "it did not reach gone@shop.example: 550 no such user" in [row["error"] for row in rows]
+
+
+def test_a_bug_is_said_as_every_other(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr("sdesk.mail.outbox.send.render", broken)
+    later(doubles)
+    ran = sdesk("mail", "send", "--debug")
+    assert ran.code == 6
+    assert "sdesk: error: a bug in sdesk: ZeroDivisionError: of all things; report it\n" in ran.err
+    assert "in broken" in ran.err
+    (row,) = json.loads(sdesk("mail", "outbox", "list", "--state", "queued", "-o", "json").out)
+    assert row["error"] == "a bug: ZeroDivisionError: of all things"
 
 
 def test_without_a_server_in_the_configuration(sdesk: Sdesk, answered: int) -> None:
@@ -71,7 +107,8 @@ def test_a_refusal_is_shown_on_the_ticket_and_mended(
     post.refuse["maria@shop.example"] = "550 5.1.1 no \x1b[31msuch user"
     later(doubles)
     ran = sdesk("mail", "send")
-    assert ran.code == 1
+    # The agents were told: done in part.
+    assert ran.code == 6
     assert "1 mail will not arrive. see `sdesk mail outbox list --state failed`" in ran.err
     shown = sdesk("show", "1", "--history").out
     assert "no ␛[31msuch user" in shown

@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import Wording, wordings
-from sdesk.desk.outbox.queue import CLAIM_LASTS
+from sdesk.desk.outbox.queue import is_claimed, unclaimed
 from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outgoing import domain_of_ids, make_message_id, read_message_id
@@ -108,7 +108,7 @@ def agents_due(work: Work) -> list[int]:
         .where(
             *_NOTIFICATIONS,
             col(Outbox.send_after) <= work.now,
-            or_(col(Outbox.claimed_at).is_(None), col(Outbox.claimed_at) <= work.now - CLAIM_LASTS),
+            unclaimed(work.now),
         )
         .distinct()
     ).scalars()
@@ -123,7 +123,7 @@ def claim(work: Work, agent_id: int) -> Batch | None:
     rows = work.session.scalars(
         select(Outbox).where(*_NOTIFICATIONS, col(Outbox.agent_id) == agent_id).order_by(col(Outbox.id))
     ).all()
-    if any(row.claimed_at is not None and row.claimed_at > work.now - CLAIM_LASTS for row in rows):
+    if any(is_claimed(row, work.now) for row in rows):
         return None
     agent = work.rules.agents[agent_id]
     tickets = {
