@@ -55,7 +55,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         "fetch and send mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
-            "send": Verb("send", "send", "send what waits in the outbox"),
+            "send": Verb("send", "send", "send what waits in the outbox, and tell agents"),
             "test": Verb(
                 "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
             ),
@@ -70,9 +70,9 @@ COMMANDS: dict[str, Verb | Noun] = {
                 {
                     "list": Verb("outbox", "outbox_list", "print it, newest first"),
                     "show": Verb("outbox", "outbox_show", "print one as it goes or went", prints=False),
-                    "retry": Verb("outbox", "outbox_retry", "try again what failed, or waits", prints=False),
-                    "release": Verb("outbox", "outbox_release", "let go what is held", prints=False),
-                    "discard": Verb("outbox", "outbox_discard", "see that it never goes", prints=False),
+                    "retry": Verb("outbox_change", "outbox_retry", "try again what failed, or waits"),
+                    "release": Verb("outbox_change", "outbox_release", "let go what is held"),
+                    "discard": Verb("outbox_change", "outbox_discard", "see that it never goes"),
                 },
             ),
             "quarantine": Noun(

@@ -321,6 +321,8 @@ class OutboxRow(NamedTuple):
     attempts: int
     error: str | None
     message_id: str
+    sent_with: int | None
+    """The mail that told of this notification too; None for one of its own."""
 
 
 class QuarantineRow(NamedTuple):
