@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.promises import promised_instant, tell_of_moved_promise
+from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised
 from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar, resume
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
@@ -37,6 +37,8 @@ def set_status(work: Work, ticket: Ticket, status: Status) -> None:
     if ticket.status is status:
         return
     record(work, require_id(ticket), "status", old=ticket.status.value, new=status.value)
+    if ticket.status is Status.WAITING:
+        wait_is_over(work, require_id(ticket))
     ticket.status = status
     if status is not Status.WAITING:
         ticket.waiting_for, ticket.wake_at = None, None
@@ -60,9 +62,12 @@ def follow_promise(work: Work, ticket: Ticket, old: Promise) -> None:
     otherwise hears of it.
     """
     before = load_clocks(work, ticket)
-    told = promised_instant(ticket)
-    save_clocks(work, ticket, before, take_promise(work, ticket, before, old, work.now))
-    tell_of_moved_promise(work, ticket, told)
+    after = take_promise(work, ticket, before, old, work.now)
+    save_clocks(work, ticket, before, after)
+    if ticket.promised_at is not None:
+        new = promise_of(work, ticket)
+        told, holds = would_be_promised(before, old, work.now), would_be_promised(after, new, work.now)
+        tell_of_moved_promise(work, ticket, told, holds)
 
 
 def take_promise(work: Work, ticket: Ticket, clocks: Clocks, old: Promise, at: datetime) -> Clocks:

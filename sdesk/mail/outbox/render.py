@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind
@@ -58,13 +58,6 @@ def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
 def template_of(facts: LetterFacts) -> Chosen:
     """The template that holds for a mail."""
     return choose(facts.kind, facts.language, facts.desk.language, facts.team.key, facts.wordings)
-
-
-def promised(facts: LetterFacts) -> datetime | None:
-    """The instant that a mail tells the requester to expect an answer or a solution by; None where it tells none."""
-    if facts.kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}:
-        return None
-    return _to_come(facts.ticket.solved_by, facts.now) or _to_come(facts.ticket.answered_by, facts.now)
 
 
 def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
