@@ -9,6 +9,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.copies import in_copy
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import attached_files
@@ -35,6 +36,9 @@ def reply(
     pass_on: Sequence[int] = (),
     waiting_for: str = "",
     until: datetime | None = None,
+    spent: int = 0,
+    visit: datetime | None = None,
+    no_visit: bool = False,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
@@ -43,7 +47,8 @@ def reply(
     A copy goes to `cc`, and with `cc_all` to everybody who had one in this thread. `waiting_for` (requester, supplier,
     date) lets the ticket wait, until `until`, once it is said.
     `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
-    next reply is met. A ticket that nobody has becomes the one's who answers.
+    next reply is met. A ticket that nobody has becomes the one's who answers. `spent`: seconds that it took; `visit` is
+    agreed, or called off (`no_visit`).
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -57,7 +62,7 @@ def reply(
         raise BadInput("a call has neither copies nor files", "leave them out, or leave out --phone")
     wait = plan_wait(work, ticket, waiting_for, until) if waiting_for else None
     passed = [_from_supplier(work, number, message) for message in pass_on]
-    say(
+    message = say(
         work,
         ticket,
         "\n\n".join([text, *map(_quotation, passed)]),
@@ -73,8 +78,9 @@ def reply(
     done = "answered by phone" if phone else "answered"
     if wait is not None:
         done += f", {begin_wait(work, ticket, *wait)}"
+    noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}")
+    return Change(number, ref, f"{ref} {done}{noted.words}", warning=noted.warning)
 
 
 def _copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool) -> list[Mailbox]:
@@ -115,14 +121,18 @@ def note(
     *,
     text: str,
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
+    visit: datetime | None = None,
+    no_visit: bool = False,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
-    """Write down what agents alone see."""
+    """Write down what agents alone see. `spent`, `visit`, `no_visit` as in `reply`."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if not text.strip():
         raise BadInput("a note needs a text", "give it with --text")
-    say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+    message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+    noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"note added to {ref}")
+    return Change(number, ref, f"note added to {ref}{noted.words}", warning=noted.warning)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import confirm_outage, end_outage
@@ -101,21 +102,24 @@ def wait(
     until: datetime | None = None,
     text: str = "",
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Let a ticket wait for the requester, a supplier or a date; its resolution clock stands still meanwhile.
 
-    Without `until` it waits the team's working days. `text` is told to the requester first.
+    Without `until` it waits the team's working days. `text` is told to the requester first. `spent`: seconds.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     reason, end = plan_wait(work, ticket, waiting_for, until)
+    message = None
     if text:
-        say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
     done = begin_wait(work, ticket, reason, end)
+    noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}")
+    return Change(number, ref, f"{ref} {done}{noted.words}")
 
 
 def close(
@@ -125,32 +129,38 @@ def close(
     text: str = "",
     silent: bool = False,
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later.
 
-    Doing it silently once more is nothing to do; a text that nobody would read is refused.
+    Doing it silently once more is nothing to do; a text that nobody would read is refused. `spent`: seconds.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status is Status.RESOLVED and silent and not text:
-        return Change(number, ref, f"{ref} is resolved already", changed=False)
+        noted = note_effort(work, ticket, spent=spent)
+        if spent:
+            settle(work, ticket)
+        return Change(number, ref, f"{ref} is resolved already{noted.words}", changed=bool(spent))
     require_move(work, ticket, Status.RESOLVED)
     if not text and not silent:
         raise BadInput(f"nothing is said to the requester of {ref}", "give the resolution with --text, or --silent")
     told = bool(text) and not silent
+    message = None
     if told:
-        say(work, ticket, text, kind="resolution", attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="resolution", attachments=attachments, raw_id=raw_id)
     elif text:
-        say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)
     save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, told))
     end_outage(work, ticket)
     set_status(work, ticket, Status.RESOLVED)
     ticket.resolved_at, ticket.unanswered_since = work.now, None
+    noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} resolved" + ("" if told else ", silently"))
+    return Change(number, ref, f"{ref} resolved" + ("" if told else ", silently") + noted.words)
 
 
 def reopen(work: Work, number: int, *, text: str = "", version: int | None = None) -> Change:

@@ -114,6 +114,20 @@ class Party(StrEnum):
     """Somebody whom an agent wrote to by `forward`: what they say is internal until an agent passes it on."""
 
 
+class Speaker(StrEnum):
+    """Who wrote a message, as far as it matters to an agent who is told of it."""
+
+    REQUESTER = "requester"
+    SUPPLIER = "supplier"
+    AGENT = "agent"
+    MACHINE = "machine"
+    """A bounce, an automatic answer."""
+    PARTICIPANT = "participant"
+    """Whoever takes part beside the requester."""
+    STRANGER = "stranger"
+    """Somebody who takes no part."""
+
+
 class AgentEvent(StrEnum):
     """What agents are told of."""
 

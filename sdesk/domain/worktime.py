@@ -17,6 +17,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
 
 Interval = tuple[int, int]
 """Seconds from local midnight, 0 <= start < end <= 86400."""
@@ -111,12 +112,9 @@ def find_zone(name: str | ZoneInfo) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder, as "Europe"
-        # Only on the way to an error: both are slow to load.
-        from difflib import get_close_matches
-        from zoneinfo import available_timezones
+        from zoneinfo import available_timezones  # only on the way to an error: it is slow
 
-        near = get_close_matches(name, sorted(available_timezones()), n=1)
-        remedy = f"did you mean `{near[0]}`?" if near else "give an IANA name, as Europe/Moscow"
+        remedy = did_you_mean(name, sorted(available_timezones()), "give an IANA name, as Europe/Moscow")
         raise BadInput(f"there is no time zone `{name}`", remedy) from error
 
 
@@ -336,11 +334,8 @@ def _parse_day(word: str, key: str) -> int:
     day = word.strip().lower()
     if day in DAYS:
         return DAYS.index(day)
-    from difflib import get_close_matches  # only on the way to an error
-
-    near = get_close_matches(day, DAYS, n=1)
     where = "" if word == key else f" in `{key}`"
-    remedy = f"did you mean `{near[0]}`?" if near else f"days are {', '.join(DAYS)}; ranges as mon-fri"
+    remedy = did_you_mean(day, DAYS, f"days are {', '.join(DAYS)}; ranges as mon-fri")
     raise BadInput(f"`{word.strip()}`{where} is no day", remedy)
 
 

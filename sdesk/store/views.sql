@@ -72,6 +72,7 @@ SELECT
     t.resolution_met_at,
     t.resolution_voided,
     t.stale_at,
+    t.risk_at,
     t.due_at,
     t.due_kind,
     t.loss_per_hour,
@@ -147,6 +148,11 @@ LEFT JOIN blob AS b ON b.id = f.blob_id;
 DROP VIEW IF EXISTS history_view;
 CREATE VIEW history_view AS
 SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data FROM history AS h;
+
+DROP VIEW IF EXISTS clock_run_view;
+CREATE VIEW clock_run_view AS
+SELECT r.id, r.ticket_id AS number, r.kind AS clock, r.started_at, r.stopped_at, r.seconds, r.past
+FROM clock_run AS r;
 
 DROP VIEW IF EXISTS link_view;
 CREATE VIEW link_view AS
@@ -238,3 +244,16 @@ LEFT JOIN ticket AS t ON t.id = o.ticket_id;
 DROP VIEW IF EXISTS blocked_view;
 CREATE VIEW blocked_view AS
 SELECT b.pattern, b.actor, b.blocked_at FROM blocked_sender AS b;
+
+DROP VIEW IF EXISTS time_view;
+CREATE VIEW time_view AS
+SELECT s.id, s.ticket_id AS number, a.key AS agent, a.name AS agent_name, s.spent_at, s.seconds, s.message_id
+FROM time_spent AS s
+LEFT JOIN agent AS a ON a.id = s.agent_id;
+
+DROP VIEW IF EXISTS visit_view;
+CREATE VIEW visit_view AS
+SELECT v.id, v.ticket_id AS number, a.key AS agent, a.name AS agent_name, v.starts_at, v.agreed_at, v.ended_at
+FROM visit AS v
+LEFT JOIN ticket AS t ON t.id = v.ticket_id
+LEFT JOIN agent AS a ON a.id = coalesce(v.agent_id, t.assignee_id);

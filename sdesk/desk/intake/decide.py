@@ -7,12 +7,13 @@ requester's, a stranger's mail), a number in the subject, a new request.
 from __future__ import annotations
 
 from sdesk.desk.intake.addressed import for_another_team
-from sdesk.desk.intake.agent_mail import from_agent
+from sdesk.desk.intake.agent_mail import from_agent, to_several
 from sdesk.desk.intake.follow_up import follow_up, note_bounce, note_from_machine
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import (
     BY_SUBJECT,
     Thread,
+    answers_several,
     blocked_by,
     find_bounced,
     find_thread,
@@ -64,6 +65,8 @@ def decide(work: Work, incoming: Incoming) -> Receipt:
         return _from_machine(work, incoming, thread)
     if thread is not None:
         return _in_thread(work, incoming, thread)
+    if incoming.agent_id is not None and answers_several(work, mail):
+        return to_several(work, incoming, incoming.agent_id)
     tagged = tagged_ticket(work, mail)
     if tagged is not None:
         return _by_subject(work, incoming, tagged)

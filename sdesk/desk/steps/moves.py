@@ -10,10 +10,11 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised
+from sdesk.desk.steps.visits import end_visit
 from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar, resume
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.ticket import Status, may_become
+from sdesk.domain.ticket import OPEN_STATUSES, Status, may_become
 from sdesk.domain.worktime import Calendar, next_working, working_between
 from sdesk.store.models import Ticket
 
@@ -42,6 +43,8 @@ def set_status(work: Work, ticket: Ticket, status: Status) -> None:
     ticket.status = status
     if status is not Status.WAITING:
         ticket.waiting_for, ticket.wake_at = None, None
+    if status not in OPEN_STATUSES:
+        end_visit(work, require_id(ticket))
 
 
 def at_work(ticket: Ticket) -> Status:

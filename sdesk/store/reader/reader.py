@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
@@ -19,10 +19,10 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import organisation, queue
+from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.mail_reader import MailReader
+from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -34,6 +34,7 @@ from sdesk.store.reader.rows import (
     Page,
     Place,
     ServiceRow,
+    SlaRow,
     TeamRow,
     TicketDetail,
     TicketRow,
@@ -42,11 +43,14 @@ from sdesk.store.reader.rows import (
 )
 from sdesk.store.reader.where import wall
 
+if TYPE_CHECKING:
+    from sdesk.domain.story.values import Facts
+
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(MailReader):
+class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
@@ -111,6 +115,21 @@ class Reader(MailReader):
             "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
         )
         raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
+
+    def slas(self) -> tuple[SlaRow, ...]:
+        """The SLAs that hold, by key, with what each promises and to whom."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            return promises.slas(self._connection)
+
+    def sla(self, key: str) -> tuple[SlaRow, Calendar]:
+        """One SLA, and the hours in which its time counts; NotFound."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            row = promises.sla(self._connection, key)
+        return row, self._calendar(row.calendar_id)
 
     # ---- lists ---------------------------------------------------------------------------------
 
@@ -194,9 +213,7 @@ class Reader(MailReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too."""
-        row = self.rows(actor, [number], now=now).get(number)
-        if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
@@ -204,6 +221,8 @@ class Reader(MailReader):
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
+                spent=effort.spent_on(self._connection, number),
+                visit=effort.visit_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
@@ -216,6 +235,16 @@ class Reader(MailReader):
             )
             for row in found
         )
+
+    def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
+        """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
+        # Whoever lists tickets need not load it.
+        from sdesk.store.reader import promises
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            return row, promises.facts(self._connection, row, history, self._calendar, now)
 
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
         """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
@@ -264,6 +293,13 @@ class Reader(MailReader):
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+
+    def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
+        """The ticket, if the actor may see it; NotFound."""
+        row = self.rows(actor, [number], now=now).get(number)
+        if row is None:
+            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        return row
 
     def _calendar(self, number: int) -> Calendar:
         if number not in self._calendars:
