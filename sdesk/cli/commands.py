@@ -103,7 +103,16 @@ COMMANDS: dict[str, Verb | Noun] = {
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
     "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
     "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
-    "sla": Noun("promises", {"due": Verb("sla", "due", "when a target falls due, in a calendar's working time")}),
+    "sla": Noun(
+        "promises",
+        {
+            "list": Verb("sla", "list_slas", "print the SLAs"),
+            "show": Verb("sla", "show", "print one: its hours, and what it promises for each priority"),
+            "explain": Verb("sla_explain", "explain", "every step of the clocks of tickets, in words and instants"),
+            "due": Verb("sla", "due", "when a target falls due, in a calendar's working time"),
+            "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close"),
+        },
+    ),
     "db": Noun(
         "the store",
         {
