@@ -145,7 +145,7 @@ def _page(found: Explained) -> Iterator[str]:
     """For eyes."""
     eyes, facts = found.eyes, found.facts
     promised = f"SLA {facts.sla}, {found.ticket.priority.value}" if facts.sla is not None else "no SLA"
-    yield one_line(f"{found.ticket.ref}  {found.ticket.subject}")
+    yield f"{found.ticket.ref}  {one_line(found.ticket.subject)}"
     yield f"  {promised}; calendar {facts.promise.calendar.key}: {hours_words(facts.promise.calendar)}"
     yield f"  opened {eyes.local(facts.opened_at)}, told at {eyes.local(facts.now)}; times are those of {eyes.zone}"
     for told in found.told:
