@@ -113,7 +113,7 @@ def create(
             subject=subject,
             indexed=False,
         )
-    if opened_channel is not Channel.IMPORT:
+    if opened_channel is not Channel.IMPORT and opened.incident is None:
         notify_of(
             work,
             opened.number,
@@ -125,7 +125,8 @@ def create(
             by=work.actor.agent_id,
         )
     ref = rules.ref(opened.number)
-    return Change(opened.number, ref, f"{ref} opened")
+    part = f", part of {rules.ref(opened.incident)}" if opened.incident is not None else ""
+    return Change(opened.number, ref, f"{ref} opened{part}")
 
 
 def _require_free(work: Work, external_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,6 +16,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import Refused
+from sdesk.domain.incident import IncidentRule
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
@@ -77,6 +79,8 @@ class ServiceRule:
     impact: Impact
     urgency: Urgency
     stops_share: Decimal | None
+    incidents: bool | None
+    """Whether several tickets of it may be one incident, where the desk file says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ class Rules:
     thresholds: tuple[Threshold, ...]
     head_start: Mapping[Priority, int]
     margin: Decimal
+    incidents: IncidentRule
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -246,7 +251,7 @@ def load(connection: Connection) -> Rules:
     services, service_keys = {}, {}
     for row in rows("service"):
         services[row.id] = ServiceRule(
-            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share
+            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents
         )
         if row.retired_at is None:
             service_keys[row.key] = row.id
@@ -275,6 +280,7 @@ def load(connection: Connection) -> Rules:
             else DEFAULT_HEAD_START
         ),
         margin=Decimal(str(file.get("margin", 1))),
+        incidents=_incidents(file.get("incidents") or {}),
         calendars=all_calendars,
         slas=slas,
         teams=teams,
@@ -295,6 +301,15 @@ def load(connection: Connection) -> Rules:
             team.address.lower(): team.id for team in teams.values() if team.address and team.id not in retired_teams
         },
         agent_addresses=agent_addresses,
+    )
+
+
+def _incidents(table: Mapping[str, Any]) -> IncidentRule:
+    usual = IncidentRule()
+    return IncidentRule(
+        table.get("from", usual.least),
+        timedelta(seconds=parse_duration(table["within"])) if "within" in table else usual.within,
+        timedelta(seconds=parse_duration(table["joins_for"])) if "joins_for" in table else usual.joins_for,
     )
 
 

@@ -24,11 +24,12 @@ from sdesk.desk.intake.known import (
     taken_into,
     takes_part,
 )
-from sdesk.desk.intake.new import link, new_ticket
+from sdesk.desk.intake.new import new_ticket
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.intake.supplier_mail import from_supplier
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.links import link
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.ledger import Outcome

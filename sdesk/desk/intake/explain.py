@@ -80,7 +80,9 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
         decided = _fields(work, receipt.number, teams, incoming)
         withheld = _withheld(work, receipt.number)
     kinds = work.connection.execute(select(col(Outbox.kind)).where(col(Outbox.id) > queued)).scalars().all()
-    return Explanation(receipt, known, decided, MailKind.ACKNOWLEDGEMENT in kinds, withheld)
+    return Explanation(
+        receipt, known, decided, not {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}.isdisjoint(kinds), withheld
+    )
 
 
 def _last_queued(work: Work) -> int:

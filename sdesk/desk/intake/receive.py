@@ -15,9 +15,9 @@ from sdesk.desk.intake.addressed import teams_of
 from sdesk.desk.intake.decide import decide
 from sdesk.desk.intake.incoming import look_at
 from sdesk.desk.intake.known import seen_before
-from sdesk.desk.intake.new import link
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import keep_raw
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import InboundMail

@@ -34,8 +34,10 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 _TRIES = 30
 """With these pauses between them, the last one again and again, they take four days: then it is given up."""
 
-_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
-"""Kinds that say by when: they are for a ticket that is still at work."""
+_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
+"""Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
+_ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
+"""Kinds that a person's answer makes idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ def _pointless(work: Work, row: Outbox) -> str | None:
         return f"its ticket is {ticket.status}"
     if row.kind == MailKind.PROMISE and (ticket.status is Status.WAITING or not still_moved(work, ticket, row)):
         return "what was promised holds again, or nothing is promised now"
-    if row.kind == MailKind.ACKNOWLEDGEMENT and ticket.first_response_met_at is not None:
+    if row.kind in _ANSWERED_BY_A_PERSON and ticket.first_response_met_at is not None:
         return "it was answered already"
     return None
 

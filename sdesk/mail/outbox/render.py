@@ -23,7 +23,7 @@ from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
 
 _BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
-_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.CONFIRMATION}
+_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.CONFIRMATION}
 _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
@@ -97,7 +97,10 @@ def _without_form_words(facts: LetterFacts, values: Mapping[str, Any], language:
     """Whoever fills a form in names whom he likes: words of his would go to a stranger in the desk's name."""
     if not facts.ticket.by_form:
         return {}
-    return {"ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")}}
+    return {
+        "ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")},
+        "requester": {**values["requester"], "name": ""},
+    }
 
 
 def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -111,6 +114,7 @@ def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) ->
 
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
     MailKind.ACKNOWLEDGEMENT: _without_form_words,
+    MailKind.KNOWN_INCIDENT: _without_form_words,
     MailKind.PROMISE: _without_form_words,
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,

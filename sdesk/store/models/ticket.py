@@ -58,6 +58,7 @@ class Ticket(Table, table=True):
         partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
         # With the opening: what came to a service within a short time may be one incident.
         Index("ix_ticket_service_id", "service_id", "created_at"),
+        partial_index("ix_ticket_open_incident", "service_id", where="is_incident AND is_open"),
         partial_index("ix_ticket_incident", "incident_id", "is_open", where="incident_id IS NOT NULL"),
         # What a period solved: the reports ask by this.
         partial_index("ix_ticket_solved", "resolved_at", where="resolved_at IS NOT NULL"),

@@ -21,6 +21,13 @@ def upgrade() -> None:
     op.drop_index("ix_ticket_service_id", "ticket")
     op.create_index("ix_ticket_service_id", "ticket", ["service_id", "created_at"], unique=False)
     op.create_index(
+        "ix_ticket_open_incident",
+        "ticket",
+        ["service_id"],
+        unique=False,
+        sqlite_where=sa.text("is_incident AND is_open"),
+    )
+    op.create_index(
         "ix_ticket_incident",
         "ticket",
         ["incident_id", "is_open"],
