@@ -39,6 +39,7 @@ _DAILY: dict[str, Verb] = {
     "confirm": Verb("work", "confirm", "confirm an outage: its loss counts"),
     "restored": Verb("work", "restored", "end an outage, keep the ticket open"),
     "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
 

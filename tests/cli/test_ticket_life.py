@@ -1,6 +1,6 @@
 """A ticket's whole life by the command line: each deadline after each step, against values worked out by hand.
 
-Three waits (for a supplier, for a date, for the requester), two changes of priority, another team with another calendar,
+Three waits (for a supplier, a date, the requester), two changes of priority, another team with another calendar,
 and a reopening. All times are Moscow's; the office works 09:00 to 18:00 on weekdays, the stores 10:00 to 22:00 daily.
 """
 

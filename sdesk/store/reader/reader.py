@@ -45,6 +45,8 @@ from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
     from sdesk.domain.story.values import Facts
+    from sdesk.domain.why import Facts as WhyFacts
+    from sdesk.store.reader.decided import Standing
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
@@ -245,6 +247,16 @@ class Reader(ReportReader):
         history = self.history(actor, number)
         with translated(self.path):
             return row, promises.facts(self._connection, row, history, self._calendar, now)
+
+    def why(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, WhyFacts, Standing]:
+        """A ticket, what decided about it (`domain/why`), and where it stands; NotFound."""
+        from sdesk.store.reader import decided
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            facts = decided.facts(self._connection, row, history)
+            return row, facts, decided.standing(self._connection, actor, row)
 
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
         """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
