@@ -39,6 +39,7 @@ _DAILY: dict[str, Verb] = {
     "confirm": Verb("work", "confirm", "confirm an outage: its loss counts"),
     "restored": Verb("work", "restored", "end an outage, keep the ticket open"),
     "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
 
@@ -105,7 +106,16 @@ COMMANDS: dict[str, Verb | Noun] = {
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
     "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
     "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
-    "sla": Noun("promises", {"due": Verb("sla", "due", "when a target falls due, in a calendar's working time")}),
+    "sla": Noun(
+        "promises",
+        {
+            "list": Verb("sla", "list_slas", "print the SLAs"),
+            "show": Verb("sla", "show", "print one: its hours, and what it promises for each priority"),
+            "explain": Verb("sla_explain", "explain", "every step of the clocks of tickets, in words and instants"),
+            "due": Verb("sla", "due", "when a target falls due, in a calendar's working time"),
+            "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close"),
+        },
+    ),
     "db": Noun(
         "the store",
         {

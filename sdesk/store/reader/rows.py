@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
@@ -24,6 +24,9 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.store.reader.effort import SpentRow, VisitRow
+
+if TYPE_CHECKING:
+    from sdesk.domain.clock import Targets
 
 
 class DeskRow(NamedTuple):
@@ -267,6 +270,23 @@ class ServiceRow(NamedTuple):
     """What impact and urgency give, before any loss raises the impact."""
     resolution_target: int | None
     """Working seconds, of that priority."""
+
+
+class SlaRow(NamedTuple):
+    """A service level agreement that holds."""
+
+    key: str
+    calendar: str
+    calendar_id: int
+    warn_at: int
+    """Percent of a target from which a promise is at risk."""
+    stale_at: int
+    """Percent of a target from which a broken promise of P3 to P5 is stale."""
+    targets: dict[Priority, Targets]
+    """Working seconds, for every priority."""
+    teams: tuple[str, ...]
+    services: tuple[str, ...]
+    """Those that name it themselves; others have their team's."""
 
 
 class UnitRow(NamedTuple):
