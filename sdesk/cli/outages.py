@@ -31,12 +31,17 @@ def confirm(
     outage: Annotated[
         int | None,
         typer.Option(
-            "--outage", metavar="ID", min=1, max=MOST, help="which one, by its id in `show`; else the last", show_default=False
+            "--outage",
+            metavar="ID",
+            min=1,
+            max=MOST,
+            help="which one, by its id in `show`; else the last",
+            show_default=False,
         ),
     ] = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
-    """Confirm the outage of tickets: what it costs counts, from when it began. Times and share set it right, ended or not.
+    """Confirm the outage of tickets: what it costs counts. Its times and share set it right, also after it has ended.
 
     Examples:
       sdesk confirm 123

@@ -121,7 +121,8 @@ SELECT
     o.confirmed,
     CASE WHEN o.down_to IS NULL THEN t.loss_per_hour END AS per_hour,
     CASE WHEN o.down_to IS NULL THEN t.loss_since END AS since,
-    coalesce(o.loss, 0) AS loss
+    coalesce(o.loss, 0) AS loss,
+    o.slices
 FROM outage AS o
 LEFT JOIN ticket AS t ON t.id = o.ticket_id
 LEFT JOIN unit AS u ON u.id = o.unit_id

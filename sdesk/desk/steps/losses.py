@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id
@@ -19,6 +20,7 @@ from sdesk.domain.outage import loss_per_hour, rate
 from sdesk.domain.priority import impact_of_loss, priority_of, raised
 from sdesk.domain.slices import Cost, Slice, Stoppage, read_slices, share_out, write_slices
 from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.worktime import same_hours
 from sdesk.store.models import Outage, Ticket
 
 
@@ -73,6 +75,21 @@ def recount(work: Work, unit_id: int, anew: Collection[int] = ()) -> None:
         work.session.add(outage)
     for outage in reckoned:
         _follow(work, work.session.get_one(Ticket, outage.ticket_id), costs)
+
+
+def recount_changed(work: Work, old: Rules) -> None:
+    """After another desk file: what lasts is reckoned by the turnover, margin and hours that hold now.
+
+    What has ended stays as it was stored.
+    """
+    lasting = select(col(Outage.unit_id)).where(col(Outage.down_to).is_(None)).distinct()
+    for unit_id in list(work.session.scalars(lasting)):
+        if (
+            old.margin != work.rules.margin
+            or old.units[unit_id].turnover_per_hour != work.rules.units[unit_id].turnover_per_hour
+            or not same_hours(old.opening_hours(unit_id), work.rules.opening_hours(unit_id))
+        ):
+            recount(work, unit_id)
 
 
 def _facts(outage: Outage, settled: tuple[Slice, ...] | None) -> Stoppage:

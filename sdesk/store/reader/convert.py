@@ -148,6 +148,7 @@ def ticket_row(
         tags=tuple(sorted(json.loads(tags))) if tags != _NO_TAGS else (),
         unread=unread,
         sla=row["sla"],
+        loss_key=row["loss_key"],
         own_impact=None if row["own_impact"] is None else Impact(row["own_impact"]),
         place=Place(row["rank"], row["key1"], row["key2"], number),
     )

@@ -10,7 +10,6 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sdesk.domain.actor import SYSTEM, Actor
@@ -22,7 +21,7 @@ from sdesk.store import calendars
 from sdesk.store.reader import organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.mail_reader import MailReader
+from sdesk.store.reader.desk_reader import DeskReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -46,13 +45,8 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(MailReader):
+class Reader(DeskReader):
     """A read-only view of a store, for one thread. A context manager."""
-
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
-        """Open the store; Unavailable where it is missing, none, locked, or of another version."""
-        super().__init__(path, busy_seconds=busy_seconds)
-        self._calendars: dict[int, Calendar] = {}
 
     # ---- the desk ------------------------------------------------------------------------------
 
@@ -204,6 +198,7 @@ class Reader(MailReader):
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
+                outages=self.outages(actor, now=now, number=number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
@@ -264,11 +259,6 @@ class Reader(MailReader):
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
-
-    def _calendar(self, number: int) -> Calendar:
-        if number not in self._calendars:
-            self._calendars[number] = organisation.calendar(self._connection, number)
-        return self._calendars[number]
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
         unread = self._unread(actor, [row["number"] for row in found])

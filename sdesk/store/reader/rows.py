@@ -23,6 +23,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.desk_rows import OutageRow
 
 
 class DeskFacts(NamedTuple):
@@ -119,6 +120,8 @@ class TicketRow(NamedTuple):
     """What of the loss so far is confirmed: this alone enters totals."""
     own_impact: Impact | None = None
     """What the impact is without the loss."""
+    loss_key: int = 0
+    """The place in the order by loss."""
 
 
 class Page(NamedTuple):
@@ -220,6 +223,8 @@ class TicketDetail(NamedTuple):
     history: tuple[HistoryRow, ...]
     links: tuple[LinkRow, ...]
     unit: UnitFacts | None
+    outages: tuple[OutageRow, ...] = ()
+    """Oldest first."""
 
 
 class LastChange(NamedTuple):
