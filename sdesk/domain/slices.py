@@ -83,7 +83,7 @@ def share_out(stoppages: Sequence[Stoppage], turnover: Decimal, margin: Decimal,
     moments |= {piece.start for piece in taken} | {piece.end for piece in taken}
     cuts = sorted(moment for moment in moments if moment is not None)
     found: dict[int, list[Slice]] = {each.id: [] for each in reckoned}
-    for start, end in zip(cuts, [*cuts[1:], None], strict=True):
+    for start, end in zip(cuts, [*cuts[1:], None][: len(cuts)], strict=True):
         standing = [each for each in reckoned if _covers(each.down_from, each.down_to, start)]
         gone = sum((piece.share for piece in taken if _covers(piece.start, piece.end, start)), Decimal(0))
         shares = capped_shares([each.share for each in standing], max(1 - gone, Decimal(0)))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from desks import DESK_FILE, NOW
+from sla_examples import STORE
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import Desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import BadInput, NotFound, Refused, SdeskError
+from sdesk.domain.slices import Stoppage, loss_within, share_out
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 
@@ -284,3 +287,33 @@ def test_what_the_views_hold_gives_the_same_figures(shop: Shop) -> None:
         first,
         second,
     ]
+
+
+@pytest.mark.parametrize("seed", range(80))
+def test_any_life_of_three_tickets_comes_to_what_their_facts_come_to(shop: Shop, seed: int) -> None:
+    """Begun, confirmed, ended and reopened in any order: all that is confirmed costs what the facts say at the end."""
+    chance = Random(seed)
+    numbers: list[int] = []
+    for _ in range(14):
+        shop.now += timedelta(minutes=chance.choice((5, 20, 90, 300)))
+        verb = chance.choice(("opens", "confirm", "confirm", "restored", "again", "close", "reopen"))
+        if verb == "opens" and len(numbers) < 3:
+            numbers.append(shop.opens())
+        elif not numbers or verb == "opens":
+            continue
+        elif verb == "again":
+            shop.tries("confirm", chance.choice(numbers), again=True, share=chance.choice((ALL, HALF, QUARTER)))
+        elif verb == "confirm":
+            shop.tries("confirm", chance.choice(numbers))
+        else:
+            shop.tries(verb, chance.choice(numbers), **({"silent": True} if verb == "close" else {}))
+        found = shop.reader.outages(shop.anna, now=shop.now)
+        standing = [row.loss_per_hour or Decimal(0) for row in map(shop.sees, numbers)]
+        assert sum(standing) <= money(180_000)
+        facts = [Stoppage(each.id, each.down_from, each.down_to, each.share, True) for each in found if each.confirmed]
+        expected = share_out(facts, Decimal(180_000), ALL, STORE)
+        whole = sum(loss_within(cost.slices, STORE, NOW - HOUR, shop.now) for cost in expected.values())
+        assert sum(each.loss_so_far for each in found if each.confirmed) == pytest.approx(whole, abs=Decimal("0.10"))
+        assert sum(shop.sees(number).loss_counted or 0 for number in numbers) == sum(
+            each.loss_so_far for each in found if each.confirmed
+        )
