@@ -22,6 +22,7 @@ from sdesk.store.reader import organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.desk_reader import DeskReader
+from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -31,7 +32,6 @@ from sdesk.store.reader.rows import (
     LinkRow,
     MessageRow,
     Page,
-    Place,
     ServiceRow,
     TeamRow,
     TicketDetail,
@@ -115,13 +115,15 @@ class Reader(DeskReader):
         *,
         now: datetime,
         limit: int = 50,
-        after: Place | None = None,
-        before: Place | None = None,
+        after: Cursor | None = None,
+        before: Cursor | None = None,
     ) -> Page:
-        """A page of the list in the urgency order: from the top, or from behind or before a place."""
+        """A page of the list in the filter's order: from the top, or from behind or before a place (`cursor_of`)."""
         with translated(self.path):
             where = queue.condition(self._connection, actor, wanted, now)
-            query = queue.page_query(where, limit=limit, after=after, before=before)
+            query = queue.page_query(
+                where, limit=limit, after=after, before=before, sort=wanted.sort, reverse=wanted.reverse
+            )
             found = self._connection.execute(query.sql, query.values).fetchall()
         more = len(found) > limit
         found = found[:limit]
@@ -145,7 +147,7 @@ class Reader(DeskReader):
             left -= len(page.rows)
             if not page.has_after or (limit and left <= 0):
                 return
-            after = page.rows[-1].place
+            after = cursor_of(page.rows[-1], wanted.sort)
             page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
 
     def rows(self, actor: Actor, numbers: Sequence[int], *, now: datetime) -> dict[int, TicketRow]:
