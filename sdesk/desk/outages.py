@@ -27,6 +27,7 @@ from sdesk.desk.steps.losses import (
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.outage import percent
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Outage, Ticket
 
@@ -198,7 +199,7 @@ def _facts(outage: Outage) -> dict[str, Any]:
 
 def _in_words(work: Work, outage: Outage) -> str:
     until = f" to {_local(work, outage.down_to)}" if outage.down_to is not None else ""
-    return f": down from {_local(work, outage.down_from)}{until}, {outage.share * 100:.4g} % of the turnover"
+    return f": down from {_local(work, outage.down_from)}{until}, {percent(outage.share)} of the turnover"
 
 
 def _local(work: Work, instant: datetime) -> str:

@@ -113,6 +113,8 @@ class Rules:
     thresholds: tuple[Threshold, ...]
     head_start: Mapping[Priority, int]
     margin: Decimal
+    margin_known: bool
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -275,6 +277,7 @@ def load(connection: Connection) -> Rules:
             else DEFAULT_HEAD_START
         ),
         margin=Decimal(str(file.get("margin", 1))),
+        margin_known="margin" in file,
         calendars=all_calendars,
         slas=slas,
         teams=teams,

@@ -269,8 +269,7 @@ class Reader(DeskReader):
             ticket_row(
                 row,
                 now=now,
-                prefix=desk.ref_prefix,
-                currency=desk.currency,
+                desk=desk,
                 calendar_of=self._calendar,
                 unread=row["number"] in unread,
             )

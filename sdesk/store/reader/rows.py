@@ -36,6 +36,8 @@ class DeskFacts(NamedTuple):
     """IANA name: where an instant without an offset is, and how a table shows one."""
     currency: str
     """ISO 4217."""
+    margin_known: bool = False
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
 
 
 class ClockRow(NamedTuple):
@@ -120,6 +122,8 @@ class TicketRow(NamedTuple):
     """What of the loss so far is confirmed: this alone enters totals."""
     own_impact: Impact | None = None
     """What the impact is without the loss."""
+    margin_known: bool = False
+    """Whether the money is a loss; else it is turnover at risk."""
     loss_key: int = 0
     """The place in the order by loss."""
 
