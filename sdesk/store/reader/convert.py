@@ -23,7 +23,7 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.domain.worktime import ALWAYS, Calendar, working_between
-from sdesk.store.reader.rows import AttachmentRow, ClockRow, DeskFacts, MessageRow, Place, TicketRow
+from sdesk.store.reader.rows import AttachmentRow, ClockRow, DeskRow, MessageRow, Place, TicketRow
 
 _NO_TAGS = "[]"
 """Most tickets have none: JSON need not be read for that."""
@@ -74,7 +74,7 @@ def ticket_row(
     found: sqlite3.Row,
     *,
     now: datetime,
-    desk: DeskFacts,
+    desk: DeskRow,
     calendar_of: CalendarOf,
     unread: bool,
 ) -> TicketRow:

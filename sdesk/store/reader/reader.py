@@ -18,11 +18,12 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import organisation, queue
+from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.desk_reader import DeskReader
 from sdesk.store.reader.order import Cursor, cursor_of
+from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -45,7 +46,7 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(DeskReader):
+class Reader(DeskReader, ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -201,6 +202,8 @@ class Reader(DeskReader):
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
                 outages=self.outages(actor, now=now, number=number),
+                spent=effort.spent_on(self._connection, number),
+                visit=effort.visit_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

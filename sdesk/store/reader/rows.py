@@ -24,9 +24,10 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.store.reader.desk_rows import OutageRow
+from sdesk.store.reader.effort import SpentRow, VisitRow
 
 
-class DeskFacts(NamedTuple):
+class DeskRow(NamedTuple):
     """The desk itself, as a reader needs it."""
 
     name: str
@@ -229,6 +230,14 @@ class TicketDetail(NamedTuple):
     unit: UnitFacts | None
     outages: tuple[OutageRow, ...] = ()
     """Oldest first."""
+    spent: tuple[SpentRow, ...] = ()
+    """Oldest first."""
+    visit: VisitRow | None = None
+
+    @property
+    def seconds_spent(self) -> int:
+        """In all."""
+        return sum(row.seconds for row in self.spent)
 
 
 class LastChange(NamedTuple):
