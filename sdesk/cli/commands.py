@@ -36,8 +36,8 @@ _DAILY: dict[str, Verb] = {
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
-    "confirm": Verb("work", "confirm", "confirm an outage: its loss counts"),
-    "restored": Verb("work", "restored", "end an outage, keep the ticket open"),
+    "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
+    "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
     "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
     "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
@@ -50,7 +50,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     "ticket": Noun(
         "the daily verbs, and `set`",
-        {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status; time spent, visits")},
+        {**_DAILY, "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits")},
     ),
     "mail": Noun(
         "fetch and send mail, and look at what became of it",

@@ -68,6 +68,9 @@ class Notice:
     due_at: datetime | None = None
     due_kind: str = ""
     loss_per_hour: Decimal | None = None
+    loss_confirmed: bool = False
+    margin_known: bool = False
+    """Whether that is a loss; else it is turnover at risk."""
     currency: str = ""
     author: str = ""
     """Of `text`."""
@@ -393,6 +396,8 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
         due_at=ticket.due_at,
         due_kind=ticket.due_kind.value if ticket.due_kind is not None else "",
         loss_per_hour=ticket.loss_per_hour if ticket.loss_since is not None else None,
+        loss_confirmed=ticket.loss_confirmed,
+        margin_known=work.rules.margin_known,
         currency=work.rules.currency,
         author=words.author,
         speaker=words.speaker,

@@ -23,6 +23,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class DeskRow(NamedTuple):
     """IANA name: where an instant without an offset is, and how a table shows one."""
     currency: str
     """ISO 4217."""
+    margin_known: bool = False
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
 
 
 class ClockRow(NamedTuple):
@@ -108,14 +111,25 @@ class TicketRow(NamedTuple):
     clocks: tuple[ClockRow, ...]
     """Those that have a target."""
     loss_per_hour: Decimal | None
+    """Of the outage that lasts: what others of the unit leave it."""
     loss_so_far: Decimal | None
+    """Of all its outages, with one that is only suspected."""
     loss_confirmed: bool
+    """Whether the outage that lasts is confirmed; without one, whether there was a confirmed one."""
     currency: str
     tags: tuple[str, ...]
     unread: bool
     """Changed since the acting agent looked, by somebody else."""
     sla: str | None
     place: Place
+    loss_counted: Decimal | None = None
+    """What of the loss so far is confirmed: this alone enters totals."""
+    own_impact: Impact | None = None
+    """What the impact is without the loss."""
+    margin_known: bool = False
+    """Whether the money is a loss; else it is turnover at risk."""
+    loss_key: int = 0
+    """The place in the order by loss."""
 
 
 class Page(NamedTuple):
@@ -217,6 +231,8 @@ class TicketDetail(NamedTuple):
     history: tuple[HistoryRow, ...]
     links: tuple[LinkRow, ...]
     unit: UnitFacts | None
+    outages: tuple[OutageRow, ...] = ()
+    """Oldest first."""
     spent: tuple[SpentRow, ...] = ()
     """Oldest first."""
     visit: VisitRow | None = None
