@@ -29,6 +29,10 @@ class Kind(StrEnum):
     ADDRESS = "address"
     MESSAGES = "messages"
     """Ids of messages of the ticket."""
+    SHARE = "share"
+    """A `Decimal` above 0, at most 1."""
+    OUTAGE = "outage"
+    """Id of an outage of the ticket."""
     FILES = "files"
     """Files of the agent's own machine, as `InboundAttachment`."""
 
@@ -200,8 +204,26 @@ _ALL = (
         ),
         _unless_open("given another priority"),
     ),
-    Action("confirm", "Confirm the outage: its loss counts", "work:confirm", impossible=_cannot_confirm),
-    Action("restored", "End the outage, keep the ticket open", "work:restored", impossible=_not_restorable),
+    Action(
+        "confirm",
+        "Confirm the outage: its loss counts",
+        "outages:confirm",
+        (
+            Parameter("down_from", Kind.INSTANT, "since when it has been down"),
+            Parameter("down_to", Kind.INSTANT, "until when it was down"),
+            Parameter("share", Kind.SHARE, "of the unit's turnover that stands"),
+            Parameter("again", Kind.FLAG, "another outage, after one that has ended"),
+            Parameter("outage", Kind.OUTAGE, "which of the ticket's outages; else the last"),
+        ),
+        _cannot_confirm,
+    ),
+    Action(
+        "restored",
+        "End the outage, keep the ticket open",
+        "outages:restored",
+        (Parameter("at", Kind.INSTANT, "since when it works again"),),
+        _not_restorable,
+    ),
     Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),
 )
 

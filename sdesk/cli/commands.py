@@ -36,8 +36,8 @@ _DAILY: dict[str, Verb] = {
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
-    "confirm": Verb("work", "confirm", "confirm an outage: its loss counts"),
-    "restored": Verb("work", "restored", "end an outage, keep the ticket open"),
+    "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
+    "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
     "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }

@@ -7,14 +7,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import (
-    drop_suspicion,
-    end_outage,
-    follow_priority,
-    own_loss_per_hour,
-    share_that_stands,
-    suspect_outage,
-)
+from sdesk.desk.steps.losses import drop_suspicion, end_outage, set_impact_and_priority, suspect_outage
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import end
@@ -46,9 +39,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
             ticket.assignee_id = None
             if ticket.status is Status.OPEN:
                 set_status(work, ticket, Status.NEW)
-    ticket.impact, ticket.urgency = chosen.impact, chosen.urgency
+    ticket.impact, ticket.own_impact, ticket.urgency = chosen.impact, chosen.impact, chosen.urgency
     _suspect_anew(work, ticket)
-    _set_priority(work, ticket)
+    set_impact_and_priority(work, ticket)
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     if given:
@@ -101,16 +94,6 @@ def _suspect_anew(work: Work, ticket: Ticket) -> None:
         return
     drop_suspicion(work, ticket)
     suspect_outage(work, ticket, ticket.created_at)
-
-
-def _set_priority(work: Work, ticket: Ticket) -> None:
-    """What follows from impact, urgency and loss; a priority by hand stays."""
-    share = share_that_stands(work, ticket.service_id, ticket.unit_id) if ticket.loss_since is not None else None
-    alone = own_loss_per_hour(work, ticket.unit_id, share) if share and ticket.unit_id is not None else None
-    ticket.impact, follows = follow_priority(work, ticket.impact, ticket.urgency, alone)
-    if ticket.priority_reason is None and follows is not ticket.priority:
-        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value)
-        ticket.priority = follows
 
 
 def _team(work: Work, ticket: Ticket) -> str:

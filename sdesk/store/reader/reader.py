@@ -10,7 +10,6 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sdesk.domain.actor import SYSTEM, Actor
@@ -22,6 +21,7 @@ from sdesk.store import calendars
 from sdesk.store.reader import organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
+from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
@@ -32,7 +32,6 @@ from sdesk.store.reader.rows import (
     LinkRow,
     MessageRow,
     Page,
-    Place,
     ServiceRow,
     TeamRow,
     TicketDetail,
@@ -48,11 +47,6 @@ WALK_PAGE = 500
 
 class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
-
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
-        """Open the store; Unavailable where it is missing, none, locked, or of another version."""
-        super().__init__(path, busy_seconds=busy_seconds)
-        self._calendars: dict[int, Calendar] = {}
 
     # ---- the desk ------------------------------------------------------------------------------
 
@@ -121,13 +115,15 @@ class Reader(ReportReader):
         *,
         now: datetime,
         limit: int = 50,
-        after: Place | None = None,
-        before: Place | None = None,
+        after: Cursor | None = None,
+        before: Cursor | None = None,
     ) -> Page:
-        """A page of the list in the urgency order: from the top, or from behind or before a place."""
+        """A page of the list in the filter's order: from the top, or from behind or before a place (`cursor_of`)."""
         with translated(self.path):
             where = queue.condition(self._connection, actor, wanted, now)
-            query = queue.page_query(where, limit=limit, after=after, before=before)
+            query = queue.page_query(
+                where, limit=limit, after=after, before=before, sort=wanted.sort, reverse=wanted.reverse
+            )
             found = self._connection.execute(query.sql, query.values).fetchall()
         more = len(found) > limit
         found = found[:limit]
@@ -151,7 +147,7 @@ class Reader(ReportReader):
             left -= len(page.rows)
             if not page.has_after or (limit and left <= 0):
                 return
-            after = page.rows[-1].place
+            after = cursor_of(page.rows[-1], wanted.sort)
             page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
 
     def rows(self, actor: Actor, numbers: Sequence[int], *, now: datetime) -> dict[int, TicketRow]:
@@ -204,6 +200,7 @@ class Reader(ReportReader):
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
+                outages=self.outages(actor, now=now, number=number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
@@ -264,11 +261,6 @@ class Reader(ReportReader):
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
-
-    def _calendar(self, number: int) -> Calendar:
-        if number not in self._calendars:
-            self._calendars[number] = organisation.calendar(self._connection, number)
-        return self._calendars[number]
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
         unread = self._unread(actor, [row["number"] for row in found])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sdesk.store.reader.mail_reader import MailReader
+from sdesk.store.reader.desk_reader import DeskReader
 
 
-class ReportReader(MailReader):
+class ReportReader(DeskReader):
     """The reports' part of the reader: a method a question, which asks its module of `reports/`."""

@@ -23,6 +23,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.desk_rows import OutageRow
 
 
 class DeskFacts(NamedTuple):
@@ -104,14 +105,23 @@ class TicketRow(NamedTuple):
     clocks: tuple[ClockRow, ...]
     """Those that have a target."""
     loss_per_hour: Decimal | None
+    """Of the outage that lasts: what others of the unit leave it."""
     loss_so_far: Decimal | None
+    """Of all its outages, with one that is only suspected."""
     loss_confirmed: bool
+    """Whether the outage that lasts is confirmed; without one, whether there was a confirmed one."""
     currency: str
     tags: tuple[str, ...]
     unread: bool
     """Changed since the acting agent looked, by somebody else."""
     sla: str | None
     place: Place
+    loss_counted: Decimal | None = None
+    """What of the loss so far is confirmed: this alone enters totals."""
+    own_impact: Impact | None = None
+    """What the impact is without the loss."""
+    loss_key: int = 0
+    """The place in the order by loss."""
 
 
 class Page(NamedTuple):
@@ -213,6 +223,8 @@ class TicketDetail(NamedTuple):
     history: tuple[HistoryRow, ...]
     links: tuple[LinkRow, ...]
     unit: UnitFacts | None
+    outages: tuple[OutageRow, ...] = ()
+    """Oldest first."""
 
 
 class LastChange(NamedTuple):

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
-from sdesk.domain.filters import Filter, Flag, Having, Match, Within, Words
+from sdesk.domain.filters import Filter, Flag, Having, Match, Sort, Within, Words
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import Status
 from sdesk.store.search import expression
@@ -71,7 +71,7 @@ def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor,
         if isinstance(term, Within):
             condition = _within(term)
         elif term.field in _KEYED:
-            condition = _keyed(connection, term, actor)
+            condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
             condition = _match(term, actor, now)
         parts.append(condition.sql)
@@ -120,8 +120,11 @@ def _negated(condition: Condition, negated: bool) -> Condition:
     return Condition(f"NOT coalesce({condition.sql}, 0)", condition.values)
 
 
-def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor, *, by_index: bool) -> Condition:
     column, table = _KEYED[term.field], _TABLES[term.field]
+    if not by_index:
+        # A team's index has the urgency order alone; in another order its many tickets would be sorted for each page.
+        column = f"+{column}"
     wanted: list[Value] = []
     empty = False
     for key in term.values:
