@@ -45,7 +45,7 @@ def test_the_last_week_is_the_default(ask: Ask) -> None:
 
 def test_totals(ask: Ask) -> None:
     totals = ask("past")["totals"]
-    # Opened: 4, 6, 7, 8, 9, 10; 5 is spam. Solved: 1, 3, 4, 6, 2, 7, 8. Opened again: 1. At the start 2 and 3 were open.
+    # Opened: 4, 6, 7, 8, 9, 10; 5 is spam. Solved: 1, 3, 4, 6, 2, 7, 8. Opened again: 1. At first 2 and 3 were open.
     # First responses, seconds: 8: 0; 6: 1200 and 7: 1800, of 900; 4: 3600; 2: 7200. The third of five, the fifth.
     # Resolutions: 7: 1800; 8: 2700; 4: 3600; 6: 3600; 2: 18000, without target; 3: 18000, of 7200; 1: 14400 + 7200. The
     # fourth of seven, the seventh; five of six in time.
