@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from desks import NOW
 
-from sdesk.actions.perform import Outcome, create, perform
+from sdesk.actions.perform import TicketOutcome, create, perform
 from sdesk.desk.opening import Desk
 from sdesk.domain.actor import Actor
 from sdesk.store.reader import Reader
@@ -49,7 +49,7 @@ class Flagship:
         self.does("confirm")
         self.does("take")
 
-    def does(self, verb: str, **values: Any) -> Outcome:
+    def does(self, verb: str, **values: Any) -> TicketOutcome:
         """An action on the ticket at `now`, which must succeed."""
         (outcome,) = perform(self.desk, self.anna, verb, [self.number], values, now=self.now)
         assert outcome.error is None, outcome.error

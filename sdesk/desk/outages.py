@@ -18,15 +18,16 @@ from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import (
     end_outage,
+    follow_loss,
     outages_of,
     recount,
     running_outage,
-    set_impact_and_priority,
     share_that_stands,
 )
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.outage import percent
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Outage, Ticket
 
@@ -73,11 +74,7 @@ def confirm(
     work.session.flush()
     recount(work, chosen.unit_id, (chosen.id or 0,))
     if before is None or before["share"] != str(chosen.share):
-        promise, priority = promise_of(work, ticket), ticket.priority
-        if ticket.status in OPEN_STATUSES:
-            set_impact_and_priority(work, ticket)
-        if ticket.priority is not priority:
-            follow_promise(work, ticket, promise)
+        _follow(work, ticket)
     fresh = before is None or not before["confirmed"]
     story: dict[str, Any] = {"down_from": to_rfc3339(chosen.down_from)} if told else {}
     if chosen.down_to is not None:
@@ -125,6 +122,18 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     record(work, number, event, **story, loss=str(ticket.loss_past or 0), currency=work.rules.currency)
     settle(work, ticket)
     return Change(number, ref, f"{ref} restored{f' at {_local(work, end)}' if at is not None else ''}")
+
+
+def _follow(work: Work, ticket: Ticket) -> None:
+    """What is lost may raise the priority, or no longer; one by hand stays, and what is done is not judged anew."""
+    if ticket.status not in OPEN_STATUSES:
+        return
+    promise = promise_of(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value, **basis)
+        ticket.priority = follows
+        follow_promise(work, ticket, promise)
 
 
 def _begun(work: Work, ticket: Ticket, down_from: datetime | None, share: Decimal | None) -> Outage:
@@ -198,7 +207,7 @@ def _facts(outage: Outage) -> dict[str, Any]:
 
 def _in_words(work: Work, outage: Outage) -> str:
     until = f" to {_local(work, outage.down_to)}" if outage.down_to is not None else ""
-    return f": down from {_local(work, outage.down_from)}{until}, {outage.share * 100:.4g} % of the turnover"
+    return f": down from {_local(work, outage.down_from)}{until}, {percent(outage.share)} of the turnover"
 
 
 def _local(work: Work, instant: datetime) -> str:

@@ -7,7 +7,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import drop_suspicion, end_outage, set_impact_and_priority, suspect_outage
+from sdesk.desk.steps.losses import drop_suspicion, end_outage, follow_loss, suspect_outage
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import end
@@ -27,8 +27,11 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
         return Change(number, ref, f"{ref} is about {service} already", changed=False)
     promise = promise_of(work, ticket)
     old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
-    record(work, number, "service", old=old, new=chosen.key)
     ticket.service_id = chosen.id
+    ticket.impact, ticket.own_impact, ticket.urgency = chosen.impact, chosen.impact, chosen.urgency
+    _suspect_anew(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    record(work, number, "service", old=old, new=chosen.key, **basis)
     given = chosen.team_id != ticket.team_id
     if given:
         teams = work.rules.teams
@@ -39,9 +42,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
             ticket.assignee_id = None
             if ticket.status is Status.OPEN:
                 set_status(work, ticket, Status.NEW)
-    ticket.impact, ticket.own_impact, ticket.urgency = chosen.impact, chosen.impact, chosen.urgency
-    _suspect_anew(work, ticket)
-    set_impact_and_priority(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, number, "priority", old=ticket.priority.value, new=follows.value)
+        ticket.priority = follows
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     if given:

@@ -61,3 +61,8 @@ def parse_share(text: str) -> Decimal:
     if not 0 < share <= 1:
         raise BadInput(f"a share of `{text}` is not above 0 and at most 1", "write a quarter as 0.25, or 25%")
     return share
+
+
+def percent(share: Decimal) -> str:
+    """A share for eyes: `25 %`, `12.5 %`."""
+    return f"{(share * 100).normalize():f} %"

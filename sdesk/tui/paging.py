@@ -11,7 +11,7 @@ from sdesk.domain.filters import Filter
 from sdesk.domain.urgency import RANK_BURNING
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import END, Cursor, cursor_of
-from sdesk.store.reader.rows import Counts, DeskFacts, TicketRow
+from sdesk.store.reader.rows import Counts, DeskRow, TicketRow
 from sdesk.tui.countdown import Held, hold, later
 from sdesk.tui.views import View, views_of
 
@@ -48,7 +48,7 @@ class Totals:
 class Ground:
     """What the console must know before it can ask for anything."""
 
-    desk: DeskFacts
+    desk: DeskRow
     actor: Actor
     views: tuple[View, ...]
 

@@ -13,7 +13,6 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place
-from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.outage import loss_per_hour, rate
@@ -160,15 +159,27 @@ def follow_priority(work: Work, impact: Impact, urgency: Urgency, per_hour: Deci
     return final, priority_of(work.rules.matrix, final, urgency)
 
 
-def set_impact_and_priority(work: Work, ticket: Ticket) -> None:
-    """What follows from the ticket's own impact, its urgency and its outage that lasts; a priority by hand stays."""
+def follow_loss(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
+    """The priority that follows from the ticket's own impact, its urgency and its outage that lasts, and why, for the
+    history. The ticket's impact follows.
+
+    A priority by hand stays all the same: the caller sees to it.
+    """
     outage = running_outage(work, ticket)
     alone = own_loss_per_hour(work, outage.unit_id, outage.share) if outage is not None else None
     own = ticket.own_impact or ticket.impact
     ticket.impact, follows = follow_priority(work, own, ticket.urgency, alone)
-    if ticket.priority_reason is None and follows is not ticket.priority:
-        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value)
-        ticket.priority = follows
+    raising = raised_by(work, own, ticket.impact, alone)
+    basis: dict[str, Any] = {"impact": ticket.impact.value, "urgency": ticket.urgency.value}
+    return follows, basis | ({"raised": raising} if raising is not None else {})
+
+
+def raised_by(work: Work, own: Impact, final: Impact, per_hour: Decimal | None) -> dict[str, str] | None:
+    """By what a loss raised an impact, for the history; None where it did not."""
+    if final is own or per_hour is None:
+        return None
+    reached = max(each.per_hour for each in work.rules.thresholds if each.impact is final and per_hour >= each.per_hour)
+    return {"impact": own.value, "loss_per_hour": str(per_hour), "threshold": str(reached)}
 
 
 def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> None:

@@ -38,9 +38,13 @@ class Ticket(Table, table=True):
         # What waits stands behind all that runs: a page of it would walk past every ticket before.
         partial_index("ix_ticket_queue_waiting", "rank", "key1", "key2", "id", where="status = 'waiting'"),
         Index("ix_ticket_place", "rank", "key1", "key2", "id"),
-        # Counting the views reads these two alone; the condition's column is in them, or SQLite would look it up.
+        # Counting the views, and saying what must be done right now and by whom, reads these two alone; the condition's
+        # column is in them, or SQLite would look it up.
         partial_index(
-            "ix_ticket_count", "is_open", "team_id", "assignee_id", "status", "due_at", "stale_at", where=_OPEN
+            "ix_ticket_count",
+            *("is_open", "team_id", "assignee_id", "status", "due_at", "stale_at"),
+            *("risk_at", "unanswered_since", "loss_since", "priority", "rank", "key1", "key2"),
+            where=_OPEN,
         ),
         partial_index("ix_ticket_done", "is_open", "team_id", "status", where="NOT is_open"),
         partial_index("ix_ticket_loss", "loss_per_hour", where="is_open AND loss_per_hour IS NOT NULL"),
@@ -54,6 +58,7 @@ class Ticket(Table, table=True):
         partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
         # With the opening: what came to a service within a short time may be one incident.
         Index("ix_ticket_service_id", "service_id", "created_at"),
+        partial_index("ix_ticket_open_incident", "service_id", where="is_incident AND is_open"),
         partial_index("ix_ticket_incident", "incident_id", "is_open", where="incident_id IS NOT NULL"),
         # What a period solved: the reports ask by this.
         partial_index("ix_ticket_solved", "resolved_at", where="resolved_at IS NOT NULL"),
@@ -132,6 +137,8 @@ class Ticket(Table, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The earliest deadline of a running clock."""
     due_kind: ClockKind | None = Field(default=None, sa_type=Word(ClockKind))
+    risk_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the first of the running clocks was or will be at risk."""
     alert_at: datetime | None = Field(default=None, sa_type=Instant)
     """When a running promise next enters a worse state (at risk, breached) that agents were not told of yet."""
     alerts: dict[str, Any] | None = Field(default=None, sa_type=Document)

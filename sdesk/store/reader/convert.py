@@ -23,7 +23,7 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.domain.worktime import ALWAYS, Calendar, working_between
-from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, Place, TicketRow
+from sdesk.store.reader.rows import AttachmentRow, ClockRow, DeskRow, MessageRow, Place, TicketRow
 
 _NO_TAGS = "[]"
 """Most tickets have none: JSON need not be read for that."""
@@ -74,8 +74,7 @@ def ticket_row(
     found: sqlite3.Row,
     *,
     now: datetime,
-    prefix: str,
-    currency: str,
+    desk: DeskRow,
     calendar_of: CalendarOf,
     unread: bool,
 ) -> TicketRow:
@@ -108,7 +107,7 @@ def ticket_row(
     tags = row["tags"]
     return TicketRow(
         number=number,
-        ref=f"{prefix}-{number}",
+        ref=f"{desk.ref_prefix}-{number}",
         version=row["version"],
         subject=row["subject"],
         status=Status(row["status"]),
@@ -144,7 +143,8 @@ def ticket_row(
         loss_counted=counted,
         # What is lost for good was confirmed: a suspicion leaves nothing behind.
         loss_confirmed=bool(row["loss_confirmed"]) if since is not None else row["loss_past"] is not None,
-        currency=currency,
+        currency=desk.currency,
+        margin_known=desk.margin_known,
         tags=tuple(sorted(json.loads(tags))) if tags != _NO_TAGS else (),
         unread=unread,
         sla=row["sla"],

@@ -14,14 +14,14 @@ from sdesk.domain.slices import Slice, loss_within, read_slices
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store.reader.convert import instant, money
 from sdesk.store.reader.desk_rows import OutageRow, SliceRow
-from sdesk.store.reader.rows import DeskFacts
+from sdesk.store.reader.rows import DeskRow
 from sdesk.store.reader.where import wall
 
 
 def outages(
     connection: sqlite3.Connection,
     actor: Actor,
-    desk: DeskFacts,
+    desk: DeskRow,
     calendar_of: Callable[[int], Calendar],
     *,
     now: datetime,
@@ -49,7 +49,7 @@ def outages(
     return tuple(_outage(row, desk, calendar_of, now) for row in found)
 
 
-def _outage(row: sqlite3.Row, desk: DeskFacts, calendar_of: Callable[[int], Calendar], now: datetime) -> OutageRow:
+def _outage(row: sqlite3.Row, desk: DeskRow, calendar_of: Callable[[int], Calendar], now: datetime) -> OutageRow:
     calendar = ALWAYS if row["unit_calendar_id"] is None else calendar_of(row["unit_calendar_id"])
     slices = read_slices(json.loads(row["slices"])) if row["slices"] else ()
     pieces = tuple(

@@ -18,7 +18,7 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import organisation, queue
+from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -201,6 +201,8 @@ class Reader(ReportReader):
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
                 outages=self.outages(actor, now=now, number=number),
+                spent=effort.spent_on(self._connection, number),
+                visit=effort.visit_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
@@ -269,8 +271,7 @@ class Reader(ReportReader):
             ticket_row(
                 row,
                 now=now,
-                prefix=desk.ref_prefix,
-                currency=desk.currency,
+                desk=desk,
                 calendar_of=self._calendar,
                 unread=row["number"] in unread,
             )

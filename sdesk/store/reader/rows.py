@@ -24,9 +24,10 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.store.reader.desk_rows import OutageRow
+from sdesk.store.reader.effort import SpentRow, VisitRow
 
 
-class DeskFacts(NamedTuple):
+class DeskRow(NamedTuple):
     """The desk itself, as a reader needs it."""
 
     name: str
@@ -36,6 +37,8 @@ class DeskFacts(NamedTuple):
     """IANA name: where an instant without an offset is, and how a table shows one."""
     currency: str
     """ISO 4217."""
+    margin_known: bool = False
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
 
 
 class ClockRow(NamedTuple):
@@ -120,6 +123,8 @@ class TicketRow(NamedTuple):
     """What of the loss so far is confirmed: this alone enters totals."""
     own_impact: Impact | None = None
     """What the impact is without the loss."""
+    margin_known: bool = False
+    """Whether the money is a loss; else it is turnover at risk."""
     loss_key: int = 0
     """The place in the order by loss."""
 
@@ -225,6 +230,14 @@ class TicketDetail(NamedTuple):
     unit: UnitFacts | None
     outages: tuple[OutageRow, ...] = ()
     """Oldest first."""
+    spent: tuple[SpentRow, ...] = ()
+    """Oldest first."""
+    visit: VisitRow | None = None
+
+    @property
+    def seconds_spent(self) -> int:
+        """In all."""
+        return sum(row.seconds for row in self.spent)
 
 
 class LastChange(NamedTuple):

@@ -21,11 +21,30 @@ def upgrade() -> None:
     op.drop_index("ix_ticket_service_id", "ticket")
     op.create_index("ix_ticket_service_id", "ticket", ["service_id", "created_at"], unique=False)
     op.create_index(
+        "ix_ticket_open_incident",
+        "ticket",
+        ["service_id"],
+        unique=False,
+        sqlite_where=sa.text("is_incident AND is_open"),
+    )
+    op.create_index(
         "ix_ticket_incident",
         "ticket",
         ["incident_id", "is_open"],
         unique=False,
         sqlite_where=sa.text("incident_id IS NOT NULL"),
+    )
+    # P1 and P2 are never stale. That others are is told as any state: of those that are, it was told before.
+    op.execute("UPDATE ticket SET stale_at = NULL WHERE priority IN ('P1', 'P2')")
+    op.execute(
+        "UPDATE ticket SET alert_at = stale_at"
+        " WHERE is_open AND rank = 1 AND stale_at IS NOT NULL AND alert_at IS NULL AND alerts IS NOT NULL"
+    )
+    op.execute(
+        "UPDATE ticket SET alerts = json_set(coalesce(alerts, '{}'), '$.' || CASE"
+        " WHEN resolution_target IS NOT NULL THEN 'resolution'"
+        " WHEN next_reply_started_at IS NOT NULL AND next_reply_target IS NOT NULL THEN 'next_reply'"
+        " ELSE 'first_response' END, 'stale') WHERE is_open AND rank = 2"
     )
     # Rank 5 is of parts of incidents by now; what is done comes after them.
     op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
@@ -154,4 +173,24 @@ def upgrade() -> None:
         ["service_id"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
+    )
+    _count_by_urgency()
+
+
+def _count_by_urgency() -> None:
+    """What must be done right now is counted in one index: when a promise enters its risk stands in a column for it."""
+    op.execute("ALTER TABLE ticket ADD COLUMN risk_at TEXT")
+    clocks = ("first_response", "next_reply", "resolution")
+    earliest = ", ".join(f"coalesce({clock}_at_risk_at, '~')" for clock in clocks)
+    op.execute(f"UPDATE ticket SET risk_at = nullif(min({earliest}), '~') WHERE is_open")
+    op.drop_index("ix_ticket_count", table_name="ticket")
+    op.create_index(
+        "ix_ticket_count",
+        "ticket",
+        [
+            *("is_open", "team_id", "assignee_id", "status", "due_at", "stale_at"),
+            *("risk_at", "unanswered_since", "loss_since", "priority", "rank", "key1", "key2"),
+        ],
+        unique=False,
+        sqlite_where=sa.text("is_open"),
     )
