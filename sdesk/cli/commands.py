@@ -43,11 +43,17 @@ _DAILY: dict[str, Verb] = {
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
 
+_QUESTIONS: dict[str, Verb] = {
+    "past": Verb("past", "past", "what happened last week, month, quarter, or from one day to another"),
+}
+"""What whoever leads a desk asks."""
+
 DAILY: tuple[str, ...] = tuple(_DAILY)
 """Shown first in the help."""
 
 COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
+    **_QUESTIONS,
     "ticket": Noun(
         "the daily verbs, and `set`",
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits")},

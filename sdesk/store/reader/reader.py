@@ -21,7 +21,6 @@ from sdesk.store import calendars
 from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.desk_reader import DeskReader
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
@@ -52,7 +51,7 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(DeskReader, ReportReader):
+class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------

@@ -60,11 +60,15 @@ def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor,
     Raises BadInput for a team, agent, service or unit that the desk does not have. The wall stands apart
     (`wall`): this condition alone shows no ticket to anybody.
     """
+    terms = compile_terms(connection, wanted, actor, now)
+    # Literally the indexes' own condition, or SQLite does not use them.
+    return Condition(f"is_open AND {terms.sql}", terms.values) if wanted.open_only else terms
+
+
+def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
+    """The condition that the terms of a filter mean, for tickets open or done: reports are of both."""
     parts: list[str] = []
     values: list[Value] = []
-    if wanted.open_only:
-        # Literally the indexes' own condition, or SQLite does not use them.
-        parts.append("is_open")
     for term in wanted.terms:
         if isinstance(term, Words):
             continue
