@@ -47,6 +47,7 @@ DAILY: tuple[str, ...] = tuple(_DAILY)
 
 COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
+    "now": Verb("now", "now", "what must be done right now, and what to type"),
     "ticket": Noun(
         "the daily verbs, and `set`",
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status; time spent, visits")},

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter
+from sdesk.store.reader.connection import translated
 from sdesk.store.reader.mail_reader import MailReader
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.reports.now import NowFacts
 
 
 class ReportReader(MailReader):
     """The reports' part of the reader: a method a question, which asks its module of `reports/`."""
+
+    def now_facts(
+        self, actor: Actor, wanted: Filter, *, now: datetime, limit: int = 0, mailboxes: Collection[str] | None = None
+    ) -> NowFacts:
+        """What must be done right now; see `reports/now.facts`."""
+        from sdesk.store.reader.reports import now as question
+
+        with translated(self.path):
+            return question.facts(self._connection, actor, wanted, now, limit=limit, mailboxes=mailboxes)

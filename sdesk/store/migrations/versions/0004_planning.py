@@ -149,6 +149,9 @@ def _count_by_urgency() -> None:
     clocks = ("first_response", "next_reply", "resolution")
     earliest = ", ".join(f"coalesce({clock}_at_risk_at, '~')" for clock in clocks)
     op.execute(f"UPDATE ticket SET risk_at = nullif(min({earliest}), '~') WHERE is_open")
+    op.create_index(
+        "ix_outbox_stuck", "outbox", ["state"], unique=False, sqlite_where=sa.text("state IN ('failed', 'held')")
+    )
     op.drop_index("ix_ticket_count", table_name="ticket")
     op.create_index(
         "ix_ticket_count",
