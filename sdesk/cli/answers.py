@@ -39,7 +39,10 @@ def reply(
         ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="WHEN", help="when that wait ends by itself", show_default=False)
+        str | None,
+        typer.Option(
+            "--until", metavar="WHEN", help="when that wait ends by itself, as 2h or fri 12:00", show_default=False
+        ),
     ] = None,
     phone: Annotated[
         bool, typer.Option("--phone", help="it was told by telephone: it is kept, and no mail goes out")
@@ -109,7 +112,9 @@ def forward(
     wait: Annotated[bool, typer.Option("--wait", help="wait for the supplier: the resolution clock stands")] = False,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="WHEN", help="when the wait ends by itself", show_default=False),
+        typer.Option(
+            "--until", metavar="WHEN", help="when the wait ends by itself, as 2h or fri 12:00", show_default=False
+        ),
     ] = None,
     spent: Spent = None,
     dry_run: DryRun = False,

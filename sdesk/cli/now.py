@@ -27,7 +27,9 @@ def now(
         str | None, typer.Option("--team", metavar="KEY", help="of one team; mine: of yours", show_default=False)
     ] = None,
     mine: Annotated[bool, typer.Option("--mine", help="only what you have")] = False,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="tickets of each need; 0: all")] = 5,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="tickets of each need; 0: all")
+    ] = 5,
 ) -> ExitCode:
     """Print what must be done right now: each ticket once, under its most urgent need, with what to type.
 
@@ -43,9 +45,7 @@ def now(
     from sdesk.reports.now import gather
 
     words = [*(filter_words or ()), *([f"team:{team}"] if team else ()), *(["assignee:me"] if mine else ())]
-    found = gather(
-        call.reader, call.actor, call.filter(words), now=call.now, limit=limit, mailboxes=_fetched(call)
-    )
+    found = gather(call.reader, call.actor, call.filter(words), now=call.now, limit=limit, mailboxes=_fetched(call))
     desk = call.reader.desk
 
     def page() -> Page:

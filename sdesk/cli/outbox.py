@@ -15,11 +15,12 @@ from sdesk.cli.options import MOST, Limit, Yes
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.nearest import did_you_mean
 from sdesk.store.reader.rows import OutboxRow
 
 if TYPE_CHECKING:
     from sdesk.desk.opening import Work
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
 STATES = ("queued", "sent", "failed", "held", "taken_back")
 
@@ -77,12 +78,7 @@ def outbox_list(
     """
     call = invocation.of(ctx)
     if state is not None and state not in STATES:
-        from difflib import get_close_matches
-
-        near = get_close_matches(state, STATES, n=1)
-        raise BadInput(
-            f"there is no state `{state}`", f"did you mean `{near[0]}`?" if near else f"known: {', '.join(STATES)}"
-        )
+        raise BadInput(f"there is no state `{state}`", did_you_mean(state, STATES, f"known: {', '.join(STATES)}"))
     ticket = one_ticket(call, [number], "--number") if number is not None else None
     call.output.rows(call.reader.outbox(call.actor_or_system, state=state, number=ticket, limit=limit), OUTBOX)
 
@@ -137,7 +133,7 @@ def outbox_retry(
       sdesk mail outbox retry --failed
     """
     from sdesk.desk.outbox.by_hand import retry
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "--failed", OutboxState.FAILED if failed else None)
@@ -156,7 +152,7 @@ def outbox_release(
       sdesk mail outbox release --all
     """
     from sdesk.desk.outbox.by_hand import release
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "--all", OutboxState.HELD if everything else None)

@@ -56,7 +56,9 @@ def wait(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="WHEN", help="as 2h, tomorrow 10:00, 2026-11-23 09:30", show_default=False),
+        typer.Option(
+            "--until", metavar="WHEN", help="as 2h, fri 12:00, tomorrow 10:00, 2026-11-23", show_default=False
+        ),
     ] = None,
     text: Annotated[
         str | None,

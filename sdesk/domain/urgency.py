@@ -26,7 +26,7 @@ RANK_PART = 5
 RANK_DONE = 6
 
 STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
-"""Those that may be left to lie until somebody decides."""
+"""What is more urgent never gives up its place."""
 _LEVEL = {priority: level for level, priority in enumerate(Priority, 1)}
 
 

@@ -13,10 +13,12 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import attached_files
+from sdesk.desk.steps.people import requester_of
+from sdesk.desk.steps.promises import promised_instant
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Channel, Direction
-from sdesk.store.models import Desk, Message, Outbox, Person, PersonAddress, Template, Ticket
+from sdesk.store.models import Desk, Message, Outbox, Template, Ticket
 
 REFERENCES = 20
 """Of the newest of a thread that go into References, behind the first: some servers refuse longer headers."""
@@ -66,6 +68,8 @@ class TicketFacts:
     answered_by: datetime | None
     """When the first response is due; None where it is given, or not promised."""
     solved_by: datetime | None
+    promised_by: datetime | None
+    """What the requester is to be told now: by when it is solved, or answered where no solution is promised."""
     promised_at: datetime | None
     """What the requester was told last."""
 
@@ -161,6 +165,7 @@ def ticket_facts(
     message = work.session.get(Message, shown) if shown is not None else None
     author = message.agent_id if message is not None and kind not in FOR_AGENTS else None
     thread = _thread(work, ticket, kind, message, to)
+    requester = requester_of(work, ticket)
     return LetterFacts(
         kind=kind,
         language=language,
@@ -172,7 +177,7 @@ def ticket_facts(
         desk=desk_facts(work),
         team=_team(work, ticket.team_id),
         ticket=_ticket(work, ticket),
-        requester=requester_of(work, ticket),
+        requester=requester.box if requester is not None else None,
         agent=_name(work, author or agent_id or ticket.assignee_id),
         message=_said(message) if message is not None else None,
         quoted=_quoted(work, ticket, kind, message, values),
@@ -200,16 +205,6 @@ def wordings(work: Work) -> tuple[Wording, ...]:
     )
 
 
-def requester_of(work: Work, ticket: Ticket) -> Mailbox | None:
-    """Who asked, by the first address that the desk knew."""
-    row = work.connection.execute(
-        select(col(PersonAddress.address), col(Person.name))
-        .join(Person, col(Person.id) == col(PersonAddress.person_id))
-        .where(col(Person.id) == ticket.requester_id)
-    ).first()
-    return None if row is None else Mailbox(row[0], row[1])
-
-
 def _team(work: Work, team_id: int) -> TeamFacts:
     team = work.rules.teams[team_id]
     return TeamFacts(team.key, team.name, team.address or "", team.signature or "", team.plus_addressing)
@@ -230,6 +225,7 @@ def _ticket(work: Work, ticket: Ticket) -> TicketFacts:
         assignee=_name(work, ticket.assignee_id),
         answered_by=ticket.first_response_due_at,
         solved_by=ticket.resolution_due_at,
+        promised_by=promised_instant(ticket, work.now),
         promised_at=ticket.promised_at,
     )
 
@@ -312,8 +308,11 @@ def _thread(work: Work, ticket: Ticket, kind: MailKind, message: Message | None,
         if party is Party.REQUESTER or mine & {author.lower(), *_addresses(recipients)}
     ]
     answered = message.in_reply_to if message is not None else None
-    if answered:
-        ids = [*(each for each in ids if each != answered), answered]
+    if answered in ids:
+        # What came after it is no part of what led to it (RFC 5322 3.6.4): another answer of the desk, say.
+        ids = ids[: ids.index(answered) + 1]
+    elif answered:
+        ids.append(answered)
     return _kept(ids)
 
 

@@ -11,8 +11,11 @@ from typing import Any
 from sqlalchemy import text
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of
 from sdesk.desk.steps.losses import recount
 from sdesk.desk.steps.moves import require_id
+from sdesk.domain.alerts import alerts
+from sdesk.domain.ticket import SlaState
 from sdesk.store.models import Ticket
 
 _LEFT_ALONE = {"id", "version", "updated_at", "promised_at"}
@@ -39,6 +42,7 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
     """Put it all back. The caller settles."""
     number = require_id(ticket)
     work.session.flush()
+    told = ticket.alerts or {}
     units = {row["unit_id"] for row in _rows(work, "outage", "ticket_id", number)}
     columns = {name: value for name, value in before["ticket"].items() if name not in _LEFT_ALONE}
     given = ", ".join(f"{name} = :{name}" for name in columns)
@@ -51,9 +55,22 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
             work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
             units |= {row["unit_id"]} if "unit_id" in row else set()
     work.session.expire_all()
+    _keep_told(work, ticket, told)
     for unit_id in units:
         # What others of the unit took over while this outage was thought to be over.
         recount(work, unit_id)
+
+
+def _keep_told(work: Work, ticket: Ticket, meanwhile: Mapping[str, str]) -> None:
+    """Agents know of the alerts that they knew of before the answer, and of those that they were told of since."""
+    told = dict(ticket.alerts or {})
+    for clock, state in meanwhile.items():
+        if told.get(clock) != SlaState.BREACHED:
+            told[clock] = state
+    kept, ticket.alert_at = alerts(load_clocks(work, ticket), promise_of(work, ticket), told, work.now)
+    ticket.alerts = kept or None
+    work.session.add(ticket)
+    work.session.flush()
 
 
 def _rows(work: Work, table: str, column: str, number: int) -> list[dict[str, Any]]:

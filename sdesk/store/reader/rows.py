@@ -26,7 +26,7 @@ from sdesk.domain.ticket import (
 from sdesk.store.reader.effort import SpentRow, VisitRow
 
 
-class DeskFacts(NamedTuple):
+class DeskRow(NamedTuple):
     """The desk itself, as a reader needs it."""
 
     name: str
