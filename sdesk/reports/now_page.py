@@ -19,6 +19,15 @@ _TITLES = {
     Need.UNASSIGNED: "Unassigned",
 }
 _TONES = {Need.BURNING: Tone.BAD, Need.BREACHED: Tone.BAD, Need.AT_RISK: Tone.WARN}
+_BURNING = (
+    Heading("AN HOUR", right=True),
+    Heading("SO FAR", right=True),
+    Heading("ID"),
+    Heading("SUBJECT", cut=True),
+    Heading("UNIT", cut=True),
+    Heading("WHO", spare=True),
+    Heading("DO"),
+)
 _NAMED = 8
 """Tickets of a proposal that are named."""
 
@@ -27,7 +36,7 @@ def page(found: Now, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
     """The page; `desk` is its name, `prefix` stands before a ticket's number."""
     sections = [
         *_stale(found.group(Need.STALE)),
-        *(_group(group, found, zone) for group in found.groups if group.here and group.need is not Need.STALE),
+        *(_group(group, found) for group in found.groups if group.here and group.need is not Need.STALE),
         *_proposals(found.proposals, prefix, zone, found),
         *_mail(found.mail, zone, found),
     ]
@@ -57,31 +66,22 @@ def _stale(group: Group) -> Iterator[Section]:
         )
 
 
-def _group(group: Group, found: Now, zone: ZoneInfo) -> Section:
+def _group(group: Group, found: Now) -> Section:
     more = f"{group.more} more: sdesk {group.list_command}" if group.more else ""
     above = f"{group.total - group.here} of them above" if group.total > group.here else ""
     beside = "; ".join(filter(None, (above, more)))
     title = f"{_TITLES[group.need]}: {group.total}{f' ({beside})' if beside else ''}"
     if group.need is Need.BURNING:
-        headings = (
-            Heading("AN HOUR", right=True),
-            Heading("SO FAR", right=True),
-            Heading("ID"),
-            Heading("SUBJECT", cut=True),
-            Heading("UNIT", cut=True),
-            Heading("WHO", spare=True),
-            Heading("DO"),
-        )
-        return Section(title, Table(headings, tuple(_burning(todo) for todo in group.todos)))
+        return Section(title, Table(_BURNING, tuple(_burning(todo) for todo in group.todos)))
     headings = (
-        Heading("SINCE" if group.need is Need.UNANSWERED else "DUE", right=True),
+        Heading("WAITS" if group.need is Need.UNANSWERED else "DUE", right=True),
         Heading("ID"),
         Heading("PR"),
         Heading("SUBJECT", cut=True),
         Heading("WHO"),
         Heading("DO"),
     )
-    return Section(title, Table(headings, tuple(_row(todo, group.need, found, zone) for todo in group.todos)))
+    return Section(title, Table(headings, tuple(_row(todo, group.need, found) for todo in group.todos)))
 
 
 def _burning(todo: Todo) -> tuple[Cell, ...]:
@@ -100,10 +100,10 @@ def _burning(todo: Todo) -> tuple[Cell, ...]:
     )
 
 
-def _row(todo: Todo, need: Need, found: Now, zone: ZoneInfo) -> tuple[Cell, ...]:
+def _row(todo: Todo, need: Need, found: Now) -> tuple[Cell, ...]:
     row = todo.ticket
     if need is Need.UNANSWERED and row.unanswered_since is not None:
-        when = moment(row.unanswered_since, zone, now=found.at)
+        when = format_duration(int((found.at - row.unanswered_since).total_seconds()))
     else:
         when = "" if row.due_in is None else format_duration(row.due_in)
     return (

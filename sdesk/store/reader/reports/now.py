@@ -1,6 +1,7 @@
 """What must be done right now: open tickets by their most urgent need, counted in one index; proposals; stuck mail.
 
 Each ticket has one need, the first that holds of `Need`. Totals count it under every need that it has, as a list does.
+What is part of an incident is left out: the incident stands for it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import Priority
-from sdesk.domain.urgency import STALE_PRIORITIES
+from sdesk.domain.urgency import RANK_PART, STALE_PRIORITIES
 from sdesk.store.reader.convert import instant, money
 from sdesk.store.reader.queue import TICKETS
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
@@ -143,7 +144,7 @@ class Base(NamedTuple):
 
 
 def _base(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: datetime) -> Base:
-    parts = [Condition("is_open")]
+    parts = [Condition(f"is_open AND rank <> {RANK_PART}")]
     if wanted.terms:
         parts.append(compile_filter(connection, wanted, actor, now))
     if (hidden := wall(connection, actor)) is not None:
@@ -157,7 +158,7 @@ def _base(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: dat
             name = f"v{len(values)}"
             values[name] = value
             named += f":{name}{piece}"
-        words.append(f"({named})" if len(parts) > 1 and part.sql != "is_open" else named)
+        words.append(f"({named})" if len(parts) > 1 and part is not parts[0] else named)
     return Base(" AND ".join(words), values)
 
 
