@@ -13,6 +13,7 @@ from sdesk.store.reader.mail_reader import MailReader
 
 if TYPE_CHECKING:
     from sdesk.store.reader.reports.now import NowFacts
+    from sdesk.store.reader.reports.who import WhoFacts
 
 
 class ReportReader(MailReader):
@@ -26,3 +27,12 @@ class ReportReader(MailReader):
 
         with translated(self.path):
             return question.facts(self._connection, actor, wanted, now, limit=limit, mailboxes=mailboxes)
+
+    def who_facts(
+        self, actor: Actor, *, now: datetime, week: datetime, horizon: datetime, team: str | None = None
+    ) -> WhoFacts:
+        """Who does what, by when; see `reports/who.facts`."""
+        from sdesk.store.reader.reports import who as question
+
+        with translated(self.path):
+            return question.facts(self._connection, actor, now=now, week=week, horizon=horizon, team=team)

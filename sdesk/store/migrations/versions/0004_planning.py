@@ -49,7 +49,11 @@ def upgrade() -> None:
     # Rank 5 is of parts of incidents by now; what is done comes after them.
     op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
     op.create_index(
-        "ix_ticket_solved", "ticket", ["resolved_at"], unique=False, sqlite_where=sa.text("resolved_at IS NOT NULL")
+        "ix_ticket_solved",
+        "ticket",
+        ["resolved_at", "team_id", "service_id", "resolution_consumed", "resolution_voided"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
     )
     op.create_index("ix_history_event", "history", ["event", "at"], unique=False)
     op.execute(
