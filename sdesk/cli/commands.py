@@ -48,6 +48,7 @@ DAILY: tuple[str, ...] = tuple(_DAILY)
 COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     "now": Verb("now", "now", "what must be done right now, and what to type"),
+    "who": Verb("who", "who", "who does what, by when; which promises will break"),
     "ticket": Noun(
         "the daily verbs, and `set`",
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status; time spent, visits")},

@@ -25,8 +25,8 @@ class TeamFacts(NamedTuple):
     id: int
     key: str
     name: str
-    calendar_id: int | None
-    """Of its SLA; None where it has none."""
+    calendar: str | None
+    """Key, of its SLA; None where it has none."""
     members: tuple[int, ...]
     rota: tuple[int, ...]
 
@@ -73,7 +73,7 @@ class PromisedTicket(NamedTuple):
     assignee_id: int | None
     service_id: int | None
     unit: str | None
-    calendar_id: int | None
+    calendar: str | None
     consumed: int
     """Working seconds of the clock's finished runs."""
     started_at: datetime
@@ -158,7 +158,8 @@ def _teams(connection: sqlite3.Connection, actor: Actor, wanted: str | None) -> 
     found = [
         TeamFacts(row[0], row[1], row[2], row[3], tuple(members.get(row[0], ())), tuple(rota.get(row[0], ())))
         for row in connection.execute(
-            "SELECT t.id, t.key, t.name, l.calendar_id, t.private FROM team AS t LEFT JOIN sla AS l ON l.id = t.sla_id"
+            "SELECT t.id, t.key, t.name, c.key, t.private FROM team AS t LEFT JOIN sla AS l ON l.id = t.sla_id"
+            " LEFT JOIN calendar AS c ON c.id = l.calendar_id"
             " WHERE t.retired_at IS NULL OR EXISTS (SELECT 1 FROM ticket AS k WHERE k.team_id = t.id AND k.is_open)"
             " ORDER BY t.key"
         )
@@ -204,13 +205,13 @@ def _tickets(connection: sqlite3.Connection, teams: str, now: datetime) -> tuple
 def promised_query(teams: str) -> str:
     """The statement for the tickets of which a resolution is due before the horizon: sought in the index first."""
     return (
-        "SELECT t.id, t.subject, t.team_id, t.assignee_id, t.service_id, u.name, l.calendar_id, t.resolution_consumed,"
+        "SELECT t.id, t.subject, t.team_id, t.assignee_id, t.service_id, u.name, c.key, t.resolution_consumed,"
         " t.resolution_started_at, t.resolution_due_at,"
         " (SELECT coalesce(sum(s.seconds), 0) FROM time_spent AS s WHERE s.ticket_id = t.id)"
         " FROM (SELECT id FROM ticket"
         f"  WHERE is_open AND rank <> {RANK_PART} AND +team_id IN {teams} AND due_at <= :horizon) AS n"
         " CROSS JOIN ticket AS t ON t.id = n.id LEFT JOIN unit AS u ON u.id = t.unit_id"
-        " LEFT JOIN sla AS l ON l.id = t.sla_id"
+        " LEFT JOIN sla AS l ON l.id = t.sla_id LEFT JOIN calendar AS c ON c.id = l.calendar_id"
         " WHERE t.resolution_started_at IS NOT NULL AND t.resolution_due_at <= :horizon"
     )
 
@@ -220,8 +221,8 @@ def _promised(
 ) -> tuple[PromisedTicket, ...]:
     found = connection.execute(promised_query(teams), {"horizon": to_rfc3339(horizon)})
     return tuple(
-        PromisedTicket(*row[:8], datetime.fromisoformat(row[8]), datetime.fromisoformat(row[9]), row[10])
-        for row in found
+        PromisedTicket._make((*facts, datetime.fromisoformat(started), datetime.fromisoformat(due), spent))
+        for *facts, started, due, spent in found
     )
 
 
@@ -233,7 +234,7 @@ def visits(connection: sqlite3.Connection, teams: str, horizon: datetime) -> tup
         f" WHERE v.ended_at IS NULL AND v.starts_at <= ? AND +t.team_id IN {teams} ORDER BY v.starts_at, v.id",
         (to_rfc3339(horizon),),
     )
-    return tuple(VisitFacts(*row[:4], datetime.fromisoformat(row[4])) for row in found)
+    return tuple(VisitFacts._make((*facts, datetime.fromisoformat(starts_at))) for *facts, starts_at in found)
 
 
 def spent_query(teams: str) -> str:
