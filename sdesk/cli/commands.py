@@ -49,6 +49,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     "now": Verb("now", "now", "what must be done right now, and what to type"),
     "who": Verb("who", "who", "who does what, by when; which promises will break"),
+    "ahead": Verb("ahead", "ahead", "what comes, day by day"),
     "ticket": Noun(
         "the daily verbs, and `set`",
         {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status; time spent, visits")},

@@ -95,7 +95,7 @@ def breaks(
         used = ticket.consumed + working_between(calendar, ticket.started_at, now)
         takes = max(typical.seconds - used, 0)
         # The team's own working time and the promise's are mostly the same; where they are not, the promise's holds.
-        queue = (before.get(ticket.number, 0) + 1) * closing.seconds
+        queue = before.get(ticket.number, 0) * closing.seconds
         left = working_between(calendar, now, ticket.due_at)
         if max(takes, queue) > left:
             reason = Reason.TAKES if takes >= queue else Reason.QUEUE

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_duration
 from sdesk.reports.forecast import Break, Reason
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.who import AgentLoad, TeamLoad, Who
-from sdesk.reports.words import counted, listed, moment
+from sdesk.reports.words import counted, hours, listed, moment
 
 SHOWN = 10
 """Rows of the forecast and of visits; the rest is counted."""
@@ -24,7 +23,6 @@ _TEAMS = (
     Heading("AT RISK", right=True),
     Heading("WAITING", right=True),
     Heading("NEXT DUE", right=True),
-    Heading("A DAY", right=True, spare=True),
 )
 _AGENTS = (
     Heading("AGENT", cut=True),
@@ -51,7 +49,7 @@ _BREAKS = (
     Heading("SUBJECT", cut=True),
     Heading("LEFT", right=True),
     Heading("NEEDED", right=True),
-    Heading("BECAUSE", wrap=True),
+    Heading("BECAUSE"),
 )
 
 
@@ -75,7 +73,6 @@ def page(found: Who, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
 def _team(each: TeamLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
     load = each.load
     due = "" if load.next_due_at is None else moment(datetime.fromisoformat(load.next_due_at), zone, now=found.at)
-    pace = "" if each.pace is None else f"{each.pace.resolved / 90:.1f}"
     return (
         Cell(each.name),
         Cell(each.on_call.login if each.on_call else "-"),
@@ -85,13 +82,12 @@ def _team(each: TeamLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
         _number(load.at_risk, Tone.WARN),
         _number(load.waiting, Tone.PLAIN),
         Cell(due),
-        Cell(pace),
     )
 
 
 def _agent(each: AgentLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
     load = each.load
-    work = format_duration(each.work) if each.work else "0"
+    work = hours(each.work) if each.work else "0"
     if each.unknown:
         work = f"{work}+{each.unknown}?" if each.work else f"{each.unknown}?"
     words = listed(
@@ -108,10 +104,17 @@ def _agent(each: AgentLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
         _number(load.at_risk, Tone.WARN),
         _number(load.waiting, Tone.PLAIN),
         Cell(work),
-        Cell(_hours(each.room), Tone.BAD if each.room < 0 else Tone.PLAIN),
-        Cell(_hours(each.spent) if each.spent else "-"),
+        _room(each),
+        Cell(hours(each.spent) if each.spent else "-"),
         Cell(words, Tone.WARN if each.away else Tone.DIM),
     )
+
+
+def _room(each: AgentLoad) -> Cell:
+    """What nobody knows may take all of it."""
+    if each.unknown and not each.work:
+        return Cell("?", Tone.DIM)
+    return Cell(hours(each.room) + ("?" if each.unknown else ""), Tone.BAD if each.room < 0 else Tone.PLAIN)
 
 
 def _effort(found: Who) -> tuple[str, ...]:
@@ -174,17 +177,15 @@ def _forecast(found: Who, prefix: str, zone: ZoneInfo) -> Section:
 
 
 def _break(each: Break, found: Who, prefix: str, zone: ZoneInfo) -> tuple[Cell, ...]:
-    if each.reason is Reason.TAKES:
-        why = f"typical of {counted(each.samples, 'ticket')}"
-    else:
-        why = f"{each.before} stand before it"
+    typical = f"typical of {counted(each.samples, 'ticket')}"
+    why = typical if each.reason is Reason.TAKES else f"{each.before} before it"
     return (
         Cell(moment(each.due_at, zone, now=found.at)),
         Cell(f"{prefix}-{each.number}"),
         Cell(each.assignee.login if each.assignee else f"({each.team})"),
         Cell(each.subject),
-        Cell(format_duration(each.left)),
-        Cell(format_duration(each.needed), Tone.BAD),
+        Cell(hours(each.left)),
+        Cell(hours(each.needed), Tone.BAD),
         Cell(why),
     )
 
@@ -192,12 +193,3 @@ def _break(each: Break, found: Who, prefix: str, zone: ZoneInfo) -> tuple[Cell, 
 def _number(value: int, tone: Tone) -> Cell:
     """A number that is an alarm where it is not 0."""
     return Cell(str(value), tone) if value else Cell("-", Tone.DIM)
-
-
-def _hours(seconds: int) -> str:
-    """`12h30m`: working time is counted in hours, since days are of different length."""
-    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
-    hours, minutes = left // 3600, left % 3600 // 60
-    if not hours:
-        return f"{sign}{minutes}m"
-    return f"{sign}{hours}h{minutes:02}" if minutes else f"{sign}{hours}h"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
@@ -12,6 +13,7 @@ from sdesk.store.reader.connection import translated
 from sdesk.store.reader.mail_reader import MailReader
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.reports.ahead import AheadFacts
     from sdesk.store.reader.reports.now import NowFacts
     from sdesk.store.reader.reports.who import WhoFacts
 
@@ -36,3 +38,12 @@ class ReportReader(MailReader):
 
         with translated(self.path):
             return question.facts(self._connection, actor, now=now, week=week, horizon=horizon, team=team)
+
+    def ahead_facts(
+        self, actor: Actor, *, now: datetime, horizon: datetime, zone: ZoneInfo, team: str | None = None
+    ) -> AheadFacts:
+        """What comes; see `reports/ahead.facts`."""
+        from sdesk.store.reader.reports import ahead as question
+
+        with translated(self.path):
+            return question.facts(self._connection, actor, now=now, horizon=horizon, zone=zone, team=team)

@@ -123,17 +123,13 @@ def facts(
     connection: sqlite3.Connection, actor: Actor, *, now: datetime, week: datetime, horizon: datetime, team: str | None
 ) -> WhoFacts:
     """For this actor; of one team where `team` names it, `mine` for his own. NotFound for none that he may see."""
-    teams = _teams(connection, actor, team)
-    ids = f"({', '.join(str(each.id) for each in teams)})"
+    found = teams(connection, actor, team)
+    ids = f"({', '.join(str(each.id) for each in found)})"
     since = to_rfc3339(now - LOOKED_BACK)
-    agents = {
-        row[0]: AgentFacts(row[0], row[1], row[2], row[3] is not None)
-        for row in connection.execute("SELECT id, key, name, retired_at FROM agent")
-    }
     first = connection.execute("SELECT min(created_at) FROM ticket").fetchone()[0]
     return WhoFacts(
-        teams,
-        agents,
+        found,
+        agents(connection),
         absences(connection, now),
         _tickets(connection, ids, now),
         _promised(connection, ids, now, horizon),
@@ -145,7 +141,16 @@ def facts(
     )
 
 
-def _teams(connection: sqlite3.Connection, actor: Actor, wanted: str | None) -> tuple[TeamFacts, ...]:
+def agents(connection: sqlite3.Connection) -> dict[int, AgentFacts]:
+    """All agents, the retired ones too: tickets and visits may still name them."""
+    return {
+        row[0]: AgentFacts(row[0], row[1], row[2], row[3] is not None)
+        for row in connection.execute("SELECT id, key, name, retired_at FROM agent")
+    }
+
+
+def teams(connection: sqlite3.Connection, actor: Actor, wanted: str | None) -> tuple[TeamFacts, ...]:
+    """The teams whose tickets an actor may see: one by its key, `mine`, or all. NotFound for one that is not there."""
     members: dict[int, list[int]] = {}
     for team, agent in connection.execute(
         "SELECT m.team_id, m.agent_id FROM team_member AS m JOIN agent AS a ON a.id = m.agent_id"
