@@ -97,7 +97,9 @@ COMMANDS: dict[str, Verb | Noun] = {
                 "the words of what the desk sends",
                 {
                     "list": Verb("template", "template_list", "print the templates, and where each comes from"),
-                    "show": Verb("template", "template_show", "print a mail as it would be", prints=False),
+                    "show": Verb(
+                        "template", "template_show", "print a template, or the mail that it makes", prints=False
+                    ),
                 },
             ),
         },

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -49,18 +50,6 @@ class Surroundings(NamedTuple):
     """Now: aware, UTC, whole seconds."""
     run_console: Console
     build_demo: Callable[[Path, datetime], BuiltDemo]
-
-
-class Wishes:
-    """The global options, as given before or after the command."""
-
-    def __init__(self, output: str | None = None, fields: str | None = None, color: str | None = None) -> None:
-        self.db: str | None = None
-        self.config: str | None = None
-        self.agent: str | None = None
-        self.output = output
-        self.fields = fields
-        self.color = color
 
 
 class Invocation:
@@ -105,7 +94,8 @@ class Invocation:
         """The write side of the store."""
         from sdesk.desk.opening import open_desk
 
-        desk = open_desk(self.store)
+        # Asked when mail is about to be taken: nothing else must read the configuration for it.
+        desk = open_desk(self.store, keep_free=lambda: self.config.keep_free)
         self._open.callback(desk.close)
         return desk
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import http.client
-import os
-import signal
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from sdesk.domain.errors import Unavailable
 from sdesk.domain.safe_text import one_line
+from sdesk.mail import programs
+from sdesk.mail.programs import CannotRun, TooSlow
 
 SECONDS = 30.0
 """How long a program or a server may take."""
@@ -27,29 +25,13 @@ def run_command(command: Sequence[str], text: str, *, values: Mapping[str, str],
     arguments = [_filled(each, values) for each in command]
     name = one_line(command[0])
     try:
-        # A session of its own, so that a time-out ends whatever it started too.
-        process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it holds a NUL character"
-        raise Unavailable(f"{name} cannot be run: {reason}", "name a program with its path") from error
-    with process:
-        try:
-            process.communicate(text.encode(), timeout=seconds)
-        except subprocess.TimeoutExpired as error:
-            raise Unavailable(f"{name} was not done in {seconds:g} s", "run it by hand to see why") from error
-        finally:
-            # Also when we are interrupted, and for what it left running.
-            if process.returncode is None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
-    if process.returncode != 0:
-        raise Unavailable(f"{name} failed (exit {process.returncode})", "run it by hand to see why")
+        code, _ = programs.run(arguments, text.encode(), wanted=False, seconds=seconds)
+    except CannotRun as error:
+        raise Unavailable(f"{name} cannot be run: {error}", "name a program with its path") from error
+    except TooSlow as error:
+        raise Unavailable(f"{name} was not done in {seconds:g} s", "run it by hand to see why") from error
+    if code != 0:
+        raise Unavailable(f"{name} failed (exit {code})", "run it by hand to see why")
 
 
 def tell_alive(target: Sequence[str], *, seconds: float = SECONDS) -> None:

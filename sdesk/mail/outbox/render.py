@@ -24,6 +24,9 @@ from sdesk.mail.outbox.words import attribution
 
 _BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
 _ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.CONFIRMATION}
+_LONGEST_NAME = 60
+_NO_NAME = re.compile(r"[@:/<>\[\]{}\d]|www\.", re.IGNORECASE)
+"""Signs of an address, a link or a machine's name: `Hello store-017@shop.example` greets nobody."""
 _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
@@ -41,8 +44,8 @@ def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
     zone = ZoneInfo(facts.desk.time_zone)
     subject, body = fill(chosen, values_of(facts, chosen.language), zone)
     parts = [body.strip("\n"), *(_quoted(each, zone, chosen.language) for each in facts.quoted)]
-    if facts.kind not in FOR_AGENTS and facts.team.signature.strip():
-        parts.append("-- \n" + facts.team.signature.strip("\n"))
+    if signature := _signature(facts):
+        parts.append(f"-- \n{signature}")
     text = "\n\n".join(part for part in parts if part)
     return Letter(
         sender=Mailbox(sender, _sender_name(facts)),
@@ -80,7 +83,7 @@ def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
             "promised_at": ticket.promised_at,
         },
         "requester": {
-            "name": facts.requester.name if facts.requester else "",
+            "name": _addressed(facts.requester.name) if facts.requester else "",
             "address": facts.requester.address if facts.requester else "",
         },
         "agent": {"name": facts.agent},
@@ -126,6 +129,22 @@ _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str
 def _to_come(instant: datetime | None, now: datetime) -> datetime | None:
     """A deadline that has passed is no promise any more."""
     return instant if instant is not None and instant > now else None
+
+
+def _signature(facts: LetterFacts) -> str:
+    """The team's own; below a mail that no person wrote at least who the team is."""
+    if facts.kind in FOR_AGENTS:
+        return ""
+    own = facts.team.signature.strip("\n")
+    if own.strip() or facts.kind not in AUTOMATIC:
+        return own if own.strip() else ""
+    return "\n".join(dict.fromkeys(filter(None, (facts.team.name, facts.desk.name))))
+
+
+def _addressed(name: str) -> str:
+    """A name as a greeting takes it; empty where it is none: From may say whatever its writer likes."""
+    name = one_line(name)
+    return name if len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) else ""
 
 
 def _sender_name(facts: LetterFacts) -> str:
