@@ -44,7 +44,10 @@ _DAILY: dict[str, Verb] = {
 }
 
 _QUESTIONS: dict[str, Verb] = {
+    "now": Verb("now", "now", "what must be done right now, and what to type"),
+    "who": Verb("who", "who", "who does what, by when; which promises will break"),
     "past": Verb("past", "past", "what happened last week, month, quarter, or from one day to another"),
+    "ahead": Verb("ahead", "ahead", "what comes, day by day"),
 }
 """What whoever leads a desk asks."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sdesk.config import Config
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
+    from sdesk.domain.filters import Filter
     from sdesk.store.reader import Reader
 
 
@@ -140,6 +141,12 @@ class Invocation:
             return self.reader.actor(_system_login())
         except (NotFound, UnicodeEncodeError):
             return SYSTEM
+
+    def filter(self, words: Sequence[str]) -> Filter:
+        """A filter as the shell has split it; all where nothing is said."""
+        from sdesk.domain.filters import Filter, parse_arguments
+
+        return parse_arguments(words, now=self.now, zone=self.zone) if words else Filter()
 
     def instant(self, text: str, *, past: bool = False) -> datetime:
         """An instant as people write it, in the desk's zone where it says no offset; `past`: of a `fri`, the last."""

@@ -99,6 +99,7 @@ class Outbox(Table, table=True):
         Index("ix_outbox_to_address", "to_address", "created_at"),
         Index("ix_outbox_message_ref", "message_ref"),
         partial_index("ix_outbox_queued", "send_after", where="state = 'queued'"),
+        partial_index("ix_outbox_stuck", "state", where="state IN ('failed', 'held')"),
         one_of("state", OutboxState),
     )
 
