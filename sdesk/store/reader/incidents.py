@@ -43,8 +43,8 @@ def _proposals(connection: sqlite3.Connection, actor: Actor) -> list[IncidentRow
         numbers = json.dumps(json.loads(listed))
         rows = connection.execute(_TICKETS, (numbers,)).fetchall()
         if hidden is not None:
-            sql = f"SELECT count(*) FROM ticket AS t WHERE t.id IN (SELECT value FROM json_each(?)) AND NOT ({hidden.sql})"
-            if connection.execute(sql, (numbers, *hidden.values)).fetchone()[0]:
+            beyond = f"SELECT 1 FROM ticket AS t WHERE t.id IN (SELECT value FROM json_each(?)) AND NOT ({hidden.sql})"
+            if connection.execute(f"{beyond} LIMIT 1", (numbers, *hidden.values)).fetchone() is not None:
                 continue
         if len(rows) > 1:
             found.append(_row(rows, service, proposal=proposal, command=f"sdesk incident accept {proposal}"))
