@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sdesk.desk.deskfile import DeskFile, read
-from sdesk.desk.deskfile.part import Lines
+from sdesk.desk.deskfile.lines import Lines
 from sdesk.desk.deskfile.read import check
 from sdesk.domain.errors import BadInput
 from sdesk.domain.routing import parse_rule
@@ -99,15 +99,15 @@ def work_by(desk: DeskFile) -> None:
 
 def is_read(source: dict[str, Any]) -> bool:
     """Whether a file is accepted, and can then be worked by; what is refused must be refused with its place."""
-    said = "desk.toml"
+    said = ["desk.toml"]
     try:
-        desk = check(source, said, Lines(WHOLE))
+        desk = check(source, "desk.toml", Lines(WHOLE))
     except BadInput as error:
-        said = error.what
+        said = [each.what for each in (error, *error.others)]
     else:
         work_by(desk)
-    assert said.startswith("desk.toml")
-    return said == "desk.toml"
+    assert all(each.startswith("desk.toml") for each in said)
+    return said == ["desk.toml"]
 
 
 LEAVES = st.one_of(
