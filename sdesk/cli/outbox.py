@@ -19,7 +19,7 @@ from sdesk.store.reader.rows import OutboxRow
 
 if TYPE_CHECKING:
     from sdesk.desk.opening import Work
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
 STATES = ("queued", "sent", "failed", "held", "taken_back")
 
@@ -137,7 +137,7 @@ def outbox_retry(
       sdesk mail outbox retry --failed
     """
     from sdesk.desk.outbox.by_hand import retry
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "--failed", OutboxState.FAILED if failed else None)
@@ -156,7 +156,7 @@ def outbox_release(
       sdesk mail outbox release --all
     """
     from sdesk.desk.outbox.by_hand import release
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "--all", OutboxState.HELD if everything else None)

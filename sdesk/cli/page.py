@@ -10,7 +10,7 @@ from decimal import Decimal
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
 from sdesk.domain.duration import format_duration
-from sdesk.domain.outgoing import Party
+from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
@@ -28,7 +28,6 @@ _DIRECTIONS = {
     Direction.AUTO: "automatic",
 }
 
-_DELIVERIES = {"queued": "not sent yet", "failed": "not delivered", "held": "held back in the outbox"}
 """What is said of an outgoing mail that has not gone; of one that has, nothing."""
 
 _BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
@@ -135,7 +134,7 @@ class Page:
         if message.taken_back_at is not None:
             marks.append("taken back")
         elif message.delivery is not None:
-            marks.append(_DELIVERIES.get(message.delivery, ""))
+            marks.append(NOT_DELIVERED.get(message.delivery, ""))
         if not message.takes_part:
             marks.append("takes no part in this ticket")
         if message.undeliverable:

@@ -12,7 +12,7 @@ from sdesk.cli import invocation
 from sdesk.cli.invocation import Invocation
 
 if TYPE_CHECKING:
-    from sdesk.config.wire import Mailbox
+    from sdesk.config.wire import DeskMailbox
 
 MailboxName = Annotated[
     str | None,
@@ -40,8 +40,8 @@ def pipe(ctx: typer.Context, mailbox: MailboxName = None) -> None:
     take(call.desk, named(call, mailbox, "pipe"), sys.stdin.buffer, call.now)
 
 
-def named(call: Invocation, name: str | None, otherwise: str) -> Mailbox:
+def named(call: Invocation, name: str | None, otherwise: str) -> DeskMailbox:
     """The mailbox of this name in the configuration; without one a bare mailbox called `otherwise`."""
-    from sdesk.config.wire import Mailbox
+    from sdesk.config.wire import DeskMailbox
 
-    return Mailbox(name=otherwise) if name is None else fetching.chosen(call, [name])[0]
+    return DeskMailbox(name=otherwise) if name is None else fetching.chosen(call, [name])[0]

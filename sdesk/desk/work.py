@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sdesk.desk.change import Change
-from sdesk.desk.conversation import say
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import confirm_outage, end_outage, suspect_outage
+from sdesk.desk.steps.losses import confirm_outage, end_outage
 from sdesk.desk.steps.moves import (
     at_work,
     follow_promise,
@@ -24,8 +23,9 @@ from sdesk.desk.steps.moves import (
     set_status,
 )
 from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.reopen import reopen_ticket
+from sdesk.desk.steps.say import say
 from sdesk.desk.steps.waits import begin_wait, plan_wait
-from sdesk.domain.clock import reopen as reopen_clocks
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
@@ -165,18 +165,6 @@ def reopen(work: Work, number: int, *, text: str = "", version: int | None = Non
     reopen_ticket(work, ticket, work.now)
     settle(work, ticket)
     return Change(number, ref, f"{ref} reopened")
-
-
-def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
-    """The step of it: status, count and clocks (from `at` on), for an agent's hand and a requester's mail alike."""
-    before = load_clocks(work, ticket)
-    if ticket.status is not Status.WAITING:
-        ticket.reopenings += 1
-    set_status(work, ticket, at_work(ticket))
-    ticket.resolved_at, ticket.closed_at = None, None
-    # "It still does not work": what stood may well stand again.
-    suspect_outage(work, ticket, at)
-    save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), at))
 
 
 def confirm(work: Work, number: int, *, version: int | None = None) -> Change:

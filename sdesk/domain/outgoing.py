@@ -1,4 +1,5 @@
-"""What the desk sends: kinds of outgoing mail, whom a message of a ticket concerns, and what agents are told of."""
+"""What the desk sends: kinds of outgoing mail and where each stands, whom a message of a ticket concerns, and what
+agents are told of."""
 
 from __future__ import annotations
 
@@ -82,6 +83,26 @@ TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
 
 TEMPLATE_LANGUAGES = ("en", "ru")
 """In which the program's own templates are written; a desk may add others."""
+
+
+class OutboxState(StrEnum):
+    """Where an outgoing mail stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    """Refused for good by the server."""
+    HELD = "held"
+    """After a restore, until somebody releases it."""
+    TAKEN_BACK = "taken_back"
+
+
+NOT_DELIVERED: dict[str, str] = {
+    OutboxState.QUEUED: "not sent yet",
+    OutboxState.FAILED: "not delivered",
+    OutboxState.HELD: "held back in the outbox",
+}
+"""What is said beside an answer whose mail stands so; beside the others nothing, or it is said otherwise."""
 
 
 class Party(StrEnum):

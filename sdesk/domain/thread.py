@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 
 from sdesk.domain.inbound import InboundMail
 
 NO_SUBJECT = "(no subject)"
+
+
+class TokenHolder(StrEnum):
+    """Whose token it is that a mail shows; the requester's own stands on the ticket."""
+
+    AGENT = "agent"
+    SUPPLIER = "supplier"
+
 
 _TOKEN = re.compile(
     r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[as]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE

@@ -21,7 +21,9 @@ RANK_RUNNING = 1
 RANK_STALE = 2
 RANK_WAITING = 3
 RANK_UNPROMISED = 4
-RANK_DONE = 5
+RANK_PART = 5
+"""Part of an incident, which stands for it."""
+RANK_DONE = 6
 
 _STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
 _LEVEL = {priority: level for level, priority in enumerate(Priority, 1)}
@@ -47,16 +49,20 @@ def place(
     loss_per_hour: Decimal,
     head_start: Mapping[Priority, int],
     done_at: datetime | None = None,
+    incident: int | None = None,
 ) -> Place:
     """The place of a ticket.
 
     `due_at` is the earliest deadline of its running clocks, None where none runs towards one; `stale` whether now is
     past its stale instant; `loss_per_hour` 0 without an outage; `head_start` in seconds. P1 and P2 are never stale. A
     P1 that no SLA covers stands with the others, unless it waits. What is done comes last, newest first: by `done_at`,
-    or by its opening where nobody resolved it.
+    or by its opening where nobody resolved it. `incident` is the number of the open incident that it is part of: that
+    one stands where the most urgent of its parts would.
     """
     if status not in OPEN_STATUSES:
         return Place(RANK_DONE, -_seconds(done_at or created_at), 0)
+    if incident is not None:
+        return Place(RANK_PART, incident, _seconds(created_at))
     loss = -int((loss_per_hour * 100).to_integral_value(ROUND_HALF_UP))
     if due_at is None:
         if status is Status.WAITING:

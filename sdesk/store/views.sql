@@ -78,6 +78,8 @@ SELECT
     t.loss_since,
     t.loss_past,
     t.loss_confirmed,
+    t.is_incident,
+    t.incident_id AS incident,
     t.promised_at,
     u.calendar_id AS unit_calendar_id,
     t.rank,

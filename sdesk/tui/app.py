@@ -19,7 +19,7 @@ from textual.binding import Binding, BindingType
 from textual.markup import escape
 from textual.screen import Screen
 
-from sdesk.actions.perform import Outcome
+from sdesk.actions.perform import TicketOutcome
 from sdesk.actions.registry import ACTIONS
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
@@ -161,7 +161,7 @@ class Console(App[None], inherit_bindings=False):
         """
         return {row.number: row.version for row in rows if self._touched.get(row.number) != row.version}
 
-    def touched(self, outcomes: Sequence[Outcome], rows: Sequence[TicketRow]) -> None:
+    def touched(self, outcomes: Sequence[TicketOutcome], rows: Sequence[TicketRow]) -> None:
         """Remember what this console changed."""
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self._touched |= {row.number: row.version for row in rows if row.number in changed}

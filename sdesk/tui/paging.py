@@ -10,7 +10,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
 from sdesk.domain.urgency import NEVER, RANK_BURNING
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import Counts, DeskFacts, Place, TicketRow
+from sdesk.store.reader.rows import Counts, DeskRow, Place, TicketRow
 from sdesk.tui.countdown import Held, hold, later
 from sdesk.tui.views import View, views_of
 
@@ -50,7 +50,7 @@ class Totals:
 class Ground:
     """What the console must know before it can ask for anything."""
 
-    desk: DeskFacts
+    desk: DeskRow
     actor: Actor
     views: tuple[View, ...]
 

@@ -13,7 +13,7 @@ from sdesk.desk.opening import open_desk
 from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
-from sdesk.store.models.mail import TokenHolder
+from sdesk.domain.thread import TokenHolder
 
 EVENING = NOW + timedelta(hours=7, minutes=40)
 """19:40 in Moscow."""

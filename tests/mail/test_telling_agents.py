@@ -23,7 +23,7 @@ from sdesk.config.wire import Security, Server
 from sdesk.desk.opening import open_desk
 from sdesk.desk.outbox import notifications
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.notify import URGENT
+from sdesk.domain.concerned import URGENT
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import send_due
 from sdesk.mail.outbox.ways import Command

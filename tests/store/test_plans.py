@@ -29,7 +29,7 @@ OF_EACH_MAIL = (
     "sdesk.desk.intake.receive",
     "sdesk.desk.steps.clocks",
     "sdesk.desk.steps.messages",
-    "sdesk.desk.steps.outgoing",
+    "sdesk.desk.steps.outbox",
     "sdesk.desk.steps.people",
 )
 """Modules whose prepared statements run for each mail."""

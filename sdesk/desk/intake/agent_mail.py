@@ -26,7 +26,7 @@ from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outgoing import PER_HOUR, make_message_id, queue_mail
+from sdesk.desk.steps.outbox import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
 from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
@@ -35,10 +35,9 @@ from sdesk.domain.instant import parse_instant, to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
-from sdesk.domain.thread import address_tokens, hide_agent_tokens
+from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
-from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
 HOUR = timedelta(hours=1)

@@ -18,12 +18,13 @@ from sdesk.desk.intake.receive import identity_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.messages import keep_raw
+from sdesk.desk.steps.people import requester_of
 from sdesk.domain.actor import Actor
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.routing import route
-from sdesk.store.models import History, Outbox, PersonAddress, Tag, Ticket
+from sdesk.store.models import History, Outbox, Tag, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,8 @@ def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incomin
     origin, ruled, sender = incoming.origin, incoming.routing.decided_by, incoming.sender
     rules, ticket = work.rules, work.session.get_one(Ticket, number)
     service = rules.services[ticket.service_id] if ticket.service_id is not None else None
-    requester = work.connection.execute(
-        select(col(PersonAddress.address)).where(col(PersonAddress.person_id) == ticket.requester_id).limit(1)
-    ).scalar()
+    requester = requester_of(work, ticket)
+    address = requester.address if requester is not None else ""
     tags = work.connection.execute(select(col(Tag.tag)).where(col(Tag.ticket_id) == number)).scalars().all()
 
     def by(field: str, otherwise: str) -> str:
@@ -108,8 +108,8 @@ def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incomin
         Decided("service", service.key if service else "", by("service", f"mailbox {origin.mailbox}")),
         Decided(
             "requester",
-            requester or "",
-            by("requester", "who wrote it" if requester == sender else "whose mail it is, or forwards"),
+            address,
+            by("requester", "who wrote it" if address == sender else "whose mail it is, or forwards"),
         ),
         Decided("unit", unit, by("unit", "the requester's address")),
         Decided("priority", ticket.priority.value, by("priority", follows)),

@@ -16,7 +16,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_inbound
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify, notify_undeliverable
-from sdesk.desk.work import reopen_ticket
+from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.domain.clock import Clocks, requester_wrote
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party

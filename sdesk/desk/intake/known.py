@@ -12,16 +12,15 @@ from sqlmodel import col
 
 from sdesk.desk.intake.origin import Origin
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import read_message_id
 from sdesk.desk.steps.people import FoundPerson
 from sdesk.desk.steps.tokens import Shown, read_token
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import Party
-from sdesk.domain.thread import address_token, referred_ids, subject_tag
+from sdesk.domain.thread import TokenHolder, address_token, referred_ids, subject_tag
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
 from sdesk.store.models import Ledger, Link, Message, Outbox, Person, Ticket
-from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
 _SAME_MAIL = Prepared(

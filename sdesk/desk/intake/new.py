@@ -14,7 +14,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_inbound, index_ticket
 from sdesk.desk.steps.notify import notify_of
-from sdesk.desk.steps.outgoing import (
+from sdesk.desk.steps.outbox import (
     ACKNOWLEDGE_AFTER,
     ACKNOWLEDGE_WITHIN,
     make_message_id,

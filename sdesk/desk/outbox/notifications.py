@@ -21,13 +21,13 @@ from sdesk.desk.outbox.facts import Wording, wordings
 from sdesk.desk.outbox.queue import CLAIM_LASTS
 from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.steps.notify import DESK_EVENT
-from sdesk.desk.steps.outgoing import domain_of_ids, make_message_id, read_message_id
+from sdesk.desk.steps.outbox import domain_of_ids, make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
-from sdesk.domain.notify import window_after
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.concerned import window_after
+from sdesk.domain.outgoing import MailKind, OutboxState
+from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Direction, Priority, Status
 from sdesk.store.models import Message, Outbox, Person, PersonAddress, Service, Ticket, Unit
-from sdesk.store.models.mail import OutboxState, TokenHolder
 
 MAIL = "mail"
 """The way that is a mail; others have the name of what they call."""

@@ -13,17 +13,17 @@ from sdesk.desk.outbox.facts import (
     Wording,
     desk_facts,
     facts_of,
-    requester_of,
     ticket_facts,
     wordings,
 )
 from sdesk.desk.steps.find import key_of, see_ticket
-from sdesk.desk.steps.outgoing import make_message_id
+from sdesk.desk.steps.outbox import make_message_id
+from sdesk.desk.steps.people import FoundPerson, requester_of
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Message, Outbox, Person, Ticket
+from sdesk.store.models import Message, Outbox, Ticket
 
 
 def queued_mail(work: Work, mail: int) -> tuple[Outbox, LetterFacts]:
@@ -50,13 +50,13 @@ def previewed(
     if team is not None:
         # A copy that is in no session: the ticket itself stays what it is.
         ticket = Ticket(**ticket.model_dump() | {"team_id": key_of(work.rules.team_keys, team, "team")})
-    requester = work.session.get(Person, ticket.requester_id) if ticket.requester_id is not None else None
+    requester = requester_of(work, ticket)
     return ticket_facts(
         work,
         ticket,
         kind,
         language=language or (requester.language if requester else None) or work.rules.language,
-        to=_to(work, ticket, kind),
+        to=_to(work, kind, requester),
         message_id=make_message_id(work, number, "0" * 32, ticket.team_id),
         message_ref=_last_words(work, number, kind),
         # Nobody wrote an acknowledgement: it names who has the ticket.
@@ -76,14 +76,13 @@ def kind_of(name: str) -> MailKind:
     raise BadInput(f"there is no template `{name}`", nearest(name, [*MailKind]) or f"known: {', '.join(MailKind)}")
 
 
-def _to(work: Work, ticket: Ticket, kind: MailKind) -> tuple[Mailbox, ...]:
+def _to(work: Work, kind: MailKind, requester: FoundPerson | None) -> tuple[Mailbox, ...]:
     if kind in FOR_AGENTS and work.actor.agent_id is not None:
         agent = work.rules.agents[work.actor.agent_id]
         return (Mailbox(agent.email, agent.name),)
     if kind is MailKind.FORWARD:
         return (Mailbox("supplier@supplier.example"),)
-    requester = requester_of(work, ticket)
-    return (requester or Mailbox("nobody@example.org"),)
+    return (requester.box if requester is not None else Mailbox("nobody@example.org"),)
 
 
 def _last_words(work: Work, number: int, kind: MailKind) -> int | None:

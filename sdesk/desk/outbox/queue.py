@@ -19,10 +19,9 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.promises import still_moved
 from sdesk.desk.steps.tokens import without_key
-from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
-from sdesk.store.models.mail import OutboxState
 
 CLAIM_LASTS = timedelta(minutes=10)
 """Longer than any server may take over one mail (`mail/outbox/deliver` sees to that)."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -91,6 +91,7 @@ def place_columns(
     wake_at: datetime | None,
     loss_per_hour: Decimal | None,
     done_at: datetime | None = None,
+    incident: int | None = None,
 ) -> dict[str, Any]:
     """The place in the urgency order, as columns."""
     found = place(
@@ -103,6 +104,7 @@ def place_columns(
         loss_per_hour=loss_per_hour or Decimal(0),
         head_start=work.rules.head_start,
         done_at=done_at,
+        incident=incident,
     )
     return {"rank": found.rank, "key1": found.key1, "key2": found.key2, "is_open": status in OPEN_STATUSES}
 
@@ -143,20 +145,59 @@ def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> No
 
 
 def put_in_place(work: Work, ticket: Ticket) -> None:
-    """Give a ticket its place in the urgency order by what it says now. By itself no change that anybody made."""
+    """Give a ticket its place in the urgency order by what it says now. By itself no change that anybody made.
+
+    An incident stands where the most urgent of its parts would, with the loss of all; its parts stand behind.
+    """
+    incident = work.session.get(Ticket, ticket.incident_id) if ticket.incident_id is not None else None
+    was_open = ticket.is_open
+    priority, due_at, loss = ticket.priority, ticket.due_at, ticket.loss_per_hour or Decimal(0)
+    if ticket.is_incident:
+        priority, due_at, loss = _with_parts(work, ticket)
     for name, value in place_columns(
         work,
         status=ticket.status,
-        priority=ticket.priority,
+        priority=priority,
         created_at=ticket.created_at,
-        due_at=ticket.due_at,
+        due_at=due_at,
         stale_at=ticket.stale_at,
         wake_at=ticket.wake_at,
-        loss_per_hour=ticket.loss_per_hour if ticket.loss_since is not None else None,
+        loss_per_hour=loss,
         done_at=ticket.resolved_at,
+        incident=incident.id if incident is not None and incident.is_open else None,
     ).items():
         setattr(ticket, name, value)
     work.session.add(ticket)
+    if incident is not None and incident.is_open:
+        put_in_place(work, incident)
+    if ticket.is_incident and ticket.is_open is not was_open:
+        for part in open_parts(work, ticket):
+            put_in_place(work, part)
+
+
+def open_parts(work: Work, incident: Ticket) -> list[Ticket]:
+    """The open tickets that are part of an incident, oldest first."""
+    work.session.flush()
+    return list(
+        work.session.scalars(
+            select(Ticket).where(col(Ticket.incident_id) == incident.id, col(Ticket.is_open)).order_by(col(Ticket.id))
+        )
+    )
+
+
+def _with_parts(work: Work, incident: Ticket) -> tuple[Priority, datetime | None, Decimal]:
+    """The worst priority, the next deadline and the loss per hour of an incident with its open parts."""
+    work.session.flush()
+    priority, due_at, loss = work.connection.execute(
+        select(func.min(col(Ticket.priority)), func.min(col(Ticket.due_at)), func.sum(col(Ticket.loss_per_hour))).where(
+            col(Ticket.incident_id) == incident.id, col(Ticket.is_open)
+        )
+    ).one()
+    return (
+        min(filter(None, (incident.priority, priority))),
+        min(filter(None, (incident.due_at, due_at)), default=None),
+        (incident.loss_per_hour or Decimal(0)) + (loss or Decimal(0)),
+    )
 
 
 def settle(work: Work, ticket: Ticket) -> None:

@@ -18,11 +18,11 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, TeamRule
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import read_message_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import read_token
+from sdesk.domain.concerned import Candidate, Crew, Matter, concerned
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.notify import Crew, Listener, Matter, concerned
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import Priority, Role
 from sdesk.domain.worktime import is_working
@@ -100,7 +100,7 @@ def notify_of(
     )
     crew = Crew(team.members, team.lead_id, team.private, team.on_call)
     left_out = set(but)
-    listeners = {each: _listener(rules.agents[each]) for each in ids if each is not None and each not in left_out}
+    listeners = {each: _candidate(rules.agents[each]) for each in ids if each is not None and each not in left_out}
     told = concerned(matter, crew, listeners)
     values = {"event": event.value, **({"message": message} if message is not None else {}), **facts}
     for position, agent_id in enumerate(told):
@@ -167,8 +167,8 @@ def _at_work(work: Work, team: TeamRule) -> bool:
     return is_working(promise.calendar, work.now)
 
 
-def _listener(agent: AgentRule) -> Listener:
-    return Listener(agent.id, agent.events, agent.priorities, not agent.retired and agent.role is not Role.AUDITOR)
+def _candidate(agent: AgentRule) -> Candidate:
+    return Candidate(agent.id, agent.events, agent.priorities, not agent.retired and agent.role is not Role.AUDITOR)
 
 
 def _notified(work: Work, ids: Iterable[str]) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.intake import archive as history
 from sdesk.desk.intake.archive import Archived
 from sdesk.desk.intake.origin import Receipt
@@ -17,8 +17,7 @@ from sdesk.desk.intake.receive import quarantine
 from sdesk.desk.opening import Desk, Work
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Unavailable
-from sdesk.domain.inbound import InboundMail
-from sdesk.domain.inbound import Mailbox as Address
+from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.routing import Routing, route
 from sdesk.mail.inbox.archive import Place, in_order, places, read_place
 from sdesk.mail.inbox.report import FetchReport
@@ -37,7 +36,7 @@ Progress = Callable[[int, int], None]
 
 def import_archive(
     desk: Desk,
-    mailbox: Mailbox,
+    mailbox: DeskMailbox,
     sources: Sequence[Path],
     *,
     now: datetime,
@@ -66,7 +65,7 @@ def import_archive(
 class _Run:
     """One import."""
 
-    def __init__(self, desk: Desk, mailbox: Mailbox, team_id: int, now: datetime, *, stay_open: bool) -> None:
+    def __init__(self, desk: Desk, mailbox: DeskMailbox, team_id: int, now: datetime, *, stay_open: bool) -> None:
         self._desk = desk
         self._mailbox = mailbox
         self._team_id = team_id
@@ -117,7 +116,7 @@ class _Run:
             known.add(digest)
             item = Item(FOLDER, 0, digest, len(raw), place.at)
             problem: Exception | None = None
-            mail, routing = InboundMail(Address(""), sha256=digest, size=len(raw)), Routing({}, {})
+            mail, routing = InboundMail(Mailbox(""), sha256=digest, size=len(raw)), Routing({}, {})
             try:
                 mail = read(raw)
                 routing = route(rules.routing, mail)

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind

@@ -21,10 +21,10 @@ from sdesk.desk.outbox import queue
 from sdesk.desk.outbox.queue import Claimed
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, SdeskError
+from sdesk.domain.outgoing import OutboxState
 from sdesk.mail.outbox.deliver import Delivery, LineLost, deliver
 from sdesk.mail.outbox.render import promised, render
 from sdesk.mail.smtp import open_smtp
-from sdesk.store.models.mail import OutboxState
 
 Now = Callable[[], datetime]
 Progress = Callable[[int], None]

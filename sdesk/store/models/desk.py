@@ -176,6 +176,8 @@ class Service(Table, table=True):
     stops_share: Decimal | None = Field(default=None, sa_type=Exact)
     """Share of a unit's turnover that stands while the service is down."""
     offered_to: list[str] | None = Field(default=None, sa_type=Document)
+    incidents: bool | None = None
+    """Whether several tickets of it may be one incident; None: where it stops turnover, or its impact is high."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

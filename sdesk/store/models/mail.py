@@ -1,34 +1,16 @@
 """What came by mail and what is to go: raw messages, the ledger, quarantine, the outbox."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.outgoing import OutboxState
+from sdesk.domain.thread import TokenHolder
 from sdesk.store.columns import Document, Instant, Word, one_of, partial_index
 from sdesk.store.models.base import Table
-
-
-class OutboxState(StrEnum):
-    """Where an outgoing mail stands."""
-
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    """Refused for good by the server."""
-    HELD = "held"
-    """After a restore, until somebody releases it."""
-    TAKEN_BACK = "taken_back"
-
-
-class TokenHolder(StrEnum):
-    """Whose token it is; the requester's own stands on the ticket."""
-
-    AGENT = "agent"
-    SUPPLIER = "supplier"
 
 
 class RawMail(Table, table=True):

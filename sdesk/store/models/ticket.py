@@ -48,6 +48,9 @@ class Ticket(Table, table=True):
         partial_index("ix_ticket_stale", "stale_at", where="is_open AND stale_at IS NOT NULL"),
         partial_index("ix_ticket_alert", "alert_at", where="is_open AND alert_at IS NOT NULL"),
         partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
+        # With the opening: what came to a service within a short time may be one incident.
+        Index("ix_ticket_service_id", "service_id", "created_at"),
+        partial_index("ix_ticket_incident", "incident_id", "is_open", where="incident_id IS NOT NULL"),
         # What a period solved: the reports ask by this.
         partial_index("ix_ticket_solved", "resolved_at", where="resolved_at IS NOT NULL"),
         one_of("status", Status),
@@ -70,7 +73,7 @@ class Ticket(Table, table=True):
     waiting_for: WaitingFor | None = Field(default=None, sa_type=Word(WaitingFor))
     wake_at: datetime | None = Field(default=None, sa_type=Instant)
 
-    service_id: int | None = Field(default=None, foreign_key="service.id", index=True)
+    service_id: int | None = Field(default=None, foreign_key="service.id")
     team_id: int = Field(foreign_key="team.id")
     assignee_id: int | None = Field(default=None, foreign_key="agent.id")
     requester_id: int | None = Field(default=None, foreign_key="person.id", index=True)
@@ -135,7 +138,9 @@ class Ticket(Table, table=True):
     """Of outages that have ended."""
     loss_confirmed: bool = False
     is_incident: bool = False
-    """Others are part of it (`Link`, part_of): answered once, closed together, its loss counted once."""
+    """Others are part of it: answered once and closed together."""
+    incident_id: int | None = Field(default=None, foreign_key="ticket.id")
+    """The incident that the ticket is part of: it stands behind the queue while that is open (`Link`, part_of)."""
 
     # The place in the urgency order (see `domain/urgency`).
     rank: int

@@ -25,7 +25,7 @@ from sdesk.domain.ticket import (
 )
 
 
-class DeskFacts(NamedTuple):
+class DeskRow(NamedTuple):
     """The desk itself, as a reader needs it."""
 
     name: str

@@ -14,7 +14,7 @@ import pytest
 from desks import NOW
 from letters import corpus, expected
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.opening import Desk
 from sdesk.desk.sweep import sweep
 from sdesk.domain.errors import BadInput
@@ -22,7 +22,7 @@ from sdesk.mail.inbox.importing import import_archive
 from sdesk.mail.inbox.pipe import pipe
 from sdesk.mail.inbox.report import FetchReport
 
-OLD = Mailbox(name="old", team="it", addresses=("support@desk.example",))
+OLD = DeskMailbox(name="old", team="it", addresses=("support@desk.example",))
 
 
 def mail(
@@ -49,7 +49,7 @@ def mbox(path: Path, *mails: bytes) -> Path:
     return path
 
 
-def imported(desk: Desk, *sources: Path, stay_open: bool = False, mailbox: Mailbox = OLD) -> FetchReport:
+def imported(desk: Desk, *sources: Path, stay_open: bool = False, mailbox: DeskMailbox = OLD) -> FetchReport:
     report = import_archive(desk, mailbox, sources, now=NOW, stay_open=stay_open)
     counted = report.created + report.followed_up + report.noted + report.ignored + report.duplicates
     assert report.examined == counted + report.quarantined
@@ -233,7 +233,7 @@ def test_a_wrong_word_is_said_before_anything(desk: Desk, desk_path: Path, tmp_p
     with pytest.raises(BadInput, match="no team `itt`"):
         imported(desk, archive, mailbox=replace(OLD, team="itt"))
     with pytest.raises(BadInput, match="--team"):
-        imported(desk, archive, mailbox=Mailbox(name="import"))
+        imported(desk, archive, mailbox=DeskMailbox(name="import"))
     with pytest.raises(BadInput, match="there is no"):
         imported(desk, archive, tmp_path / "none")
     assert rows(desk_path, "SELECT count(*) FROM ledger") == [(0,)]

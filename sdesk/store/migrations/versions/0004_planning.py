@@ -14,6 +14,21 @@ depends_on = None
 def upgrade() -> None:
     """Add the tables, an incident's mark, and two indexes."""
     op.execute("ALTER TABLE ticket ADD COLUMN is_incident BOOLEAN NOT NULL DEFAULT 0")
+    op.execute(
+        "ALTER TABLE ticket ADD COLUMN incident_id INTEGER CONSTRAINT fk_ticket_incident_id REFERENCES ticket (id)"
+    )
+    op.execute("ALTER TABLE service ADD COLUMN incidents BOOLEAN")
+    op.drop_index("ix_ticket_service_id", "ticket")
+    op.create_index("ix_ticket_service_id", "ticket", ["service_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_ticket_incident",
+        "ticket",
+        ["incident_id", "is_open"],
+        unique=False,
+        sqlite_where=sa.text("incident_id IS NOT NULL"),
+    )
+    # Rank 5 is of parts of incidents by now; what is done comes after them.
+    op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
     op.create_index(
         "ix_ticket_solved", "ticket", ["resolved_at"], unique=False, sqlite_where=sa.text("resolved_at IS NOT NULL")
     )
