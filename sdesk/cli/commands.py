@@ -89,7 +89,8 @@ COMMANDS: dict[str, Verb | Noun] = {
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
         {
-            "apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False),
+            "plan": Verb("desk", "plan", "print what a desk file would change, and which tickets it moves"),
+            "apply": Verb("desk", "apply", "make the desk as a desk file says"),
             "template": Noun(
                 "the words of what the desk sends",
                 {
