@@ -74,6 +74,23 @@ def apply(
     return ExitCode.DONE
 
 
+def export(ctx: typer.Context) -> None:
+    """Print the desk file that holds. Applied to an empty store it makes the same desk; applied here it changes nothing.
+
+    It is written anew from what the store keeps: what was retired is not in it, and comments are lost. So keep your own
+    file in version control, and use this where there is none, or to see what holds.
+
+    Examples:
+      sdesk desk export > desk.toml
+      sdesk desk export | diff desk.toml -
+    """
+    call = invocation.of(ctx)
+    from sdesk.desk.deskfile.write import write
+    from sdesk.desk.setup import source_of
+
+    output.text(write(source_of(call.desk)))
+
+
 def report_format(call: Invocation) -> None:
     """Before anything is changed: BadInput where the report could not be printed as it is wished."""
     from sdesk.cli.desk_report import REPORT

@@ -193,3 +193,17 @@ def test_a_new_year_brings_holidays_without_another_file(
     assert "nothing to do" in sdesk("desk", "plan", written()).out
     doubles.now = datetime(2027, 1, 2, tzinfo=UTC)
     assert "free: + 2030-01-01" in sdesk("desk", "plan", written()).out
+
+
+def test_what_is_exported_changes_nothing_and_makes_the_same_desk(
+    sdesk: Sdesk, at_desk: Path, written: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sdesk("desk", "apply", written()).code == 0
+    ran = sdesk("desk", "export")
+    assert (ran.code, ran.err) == (0, "")
+    assert "nothing to do" in sdesk("desk", "apply", "-", stdin=ran.out).out
+    monkeypatch.setenv("SDESK_DB", str(tmp_path / "other.db"))
+    assert sdesk("db", "init").code == 0
+    assert sdesk("desk", "export").code == 1
+    assert sdesk("desk", "apply", "-", stdin=ran.out).code == 0
+    assert sdesk("desk", "export").out == ran.out

@@ -90,7 +90,7 @@ def _build(values: Values, source: Values) -> DeskFile:
         ),
         templates=_templates(values["templates"]),
         warnings=(),
-        source=plain(source),
+        source=plain({name: each for name, each in source.items() if each != []}),
     )
 
 
