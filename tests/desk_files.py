@@ -56,6 +56,11 @@ stops = { till = 0.5 }
 name = "Kiosk"
 team = "night"
 offered_to = ["kind:store"]
+incidents = true
+[incidents]
+from = 4
+within = "20m"
+joins_for = "3h"
 [[routing]]
 when = { recipient = ["a@x.example"], domain = "x.example" }
 set = { team = "it", unit = "kiosk", requester = "a@x.example", priority = "P2", tags = ["vip"] }

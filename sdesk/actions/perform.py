@@ -27,6 +27,8 @@ class TicketOutcome:
     """What was done; empty where it failed."""
     error: SdeskError | None = None
     changed: bool = True
+    warning: str = ""
+    """What is no error, and should be known."""
 
 
 def perform(
@@ -60,7 +62,9 @@ def perform(
                 change = use_case(work, number, version=version, **values)
                 if not dry_run:
                     work.session.commit()
-            outcomes.append(TicketOutcome(number, change.ref, change.sentence, changed=change.changed))
+            outcomes.append(
+                TicketOutcome(number, change.ref, change.sentence, changed=change.changed, warning=change.warning)
+            )
         except SdeskError as error:
             unreachable = error if isinstance(error, Unavailable) else None
             outcomes.append(TicketOutcome(number, desk.ref(number), "", error, changed=False))

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """A login, `me`, `none`, or `team:KEY`."""
     SERVICE = "service"
     INSTANT = "instant"
+    LENGTH = "length"
+    """A length of time, in seconds; negative corrects."""
     CHOICE = "choice"
     PRIORITY = "priority"
     FLAG = "flag"
@@ -43,6 +45,12 @@ class Parameter:
     required: bool = False
     choices: tuple[str, ...] = ()
 
+
+_SPENT = Parameter("spent", Kind.LENGTH, "how long you worked on it")
+_VISIT = (
+    Parameter("visit", Kind.INSTANT, "a visit that is agreed"),
+    Parameter("no_visit", Kind.FLAG, "the agreed visit is called off"),
+)
 
 WhyNot = Callable[[TicketRow, Actor], str | None]
 
@@ -126,6 +134,8 @@ _ALL = (
             Parameter("until", Kind.INSTANT, "when that wait ends by itself"),
             Parameter("phone", Kind.FLAG, "it was said by phone or in person: send nothing"),
             Parameter("pass_on", Kind.MESSAGES, "suppliers' answers that go along"),
+            _SPENT,
+            *_VISIT,
         ),
         _cannot_reply,
     ),
@@ -144,6 +154,7 @@ _ALL = (
             Parameter("messages", Kind.MESSAGES, "messages that go along, with their files"),
             Parameter("wait", Kind.FLAG, "wait for the answer"),
             Parameter("until", Kind.INSTANT, "when the wait ends by itself"),
+            _SPENT,
         ),
         _cannot_forward,
     ),
@@ -151,7 +162,7 @@ _ALL = (
         "note",
         "Write down what agents alone see",
         "conversation:note",
-        (Parameter("text", Kind.TEXT, "the note", required=True),),
+        (Parameter("text", Kind.TEXT, "the note", required=True), _SPENT, *_VISIT),
     ),
     Action(
         "wait",
@@ -163,6 +174,7 @@ _ALL = (
             ),
             Parameter("until", Kind.INSTANT, "when it wakes up by itself"),
             Parameter("text", Kind.TEXT, "told to the requester first"),
+            _SPENT,
         ),
         _unless_open("made to wait"),
     ),
@@ -173,6 +185,7 @@ _ALL = (
         (
             Parameter("text", Kind.TEXT, "the resolution, told to the requester"),
             Parameter("silent", Kind.FLAG, "tell the requester nothing"),
+            _SPENT,
         ),
         _unless_open("resolved"),
     ),
@@ -200,6 +213,13 @@ _ALL = (
         ),
         _unless_open("given another priority"),
     ),
+    Action(
+        "spent",
+        "Write down how long you worked on it",
+        "effort:spend",
+        (Parameter("spent", Kind.LENGTH, "as 15m; -5m corrects", required=True),),
+    ),
+    Action("visit", "Agree on a visit, or call it off", "effort:visit", _VISIT, _unless_open("visited")),
     Action("confirm", "Confirm the outage: its loss counts", "work:confirm", impossible=_cannot_confirm),
     Action("restored", "End the outage, keep the ticket open", "work:restored", impossible=_not_restorable),
     Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),

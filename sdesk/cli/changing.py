@@ -21,6 +21,7 @@ SHEET: Sheet[TicketOutcome] = Sheet(
         Field("changed", lambda row: row.changed),
         Field("sentence", lambda row: row.sentence),
         Field("error", lambda row: None if row.error is None else str(row.error)),
+        Field("warning", lambda row: row.warning or None),
     ),
     columns=(
         Column("TICKET", lambda row, eyes: row.ref),
@@ -67,6 +68,8 @@ def tell(call: Invocation, outcomes: Sequence[TicketOutcome], *, dry_run: bool) 
                 output.text(f"{before}{one_line(outcome.sentence)}\n")
     errors = []
     for outcome in outcomes:
+        if outcome.warning:
+            diagnostics.warning(f"{outcome.ref}: {outcome.warning}")
         if outcome.error is not None:
             errors.append(outcome.error)
             named = len(outcomes) == 1 or outcome.ref in outcome.error.what

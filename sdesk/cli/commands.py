@@ -49,7 +49,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     "ticket": Noun(
         "the daily verbs, and `set`",
-        {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status")},
+        {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status; time spent, visits")},
     ),
     "mail": Noun(
         "fetch and send mail, and look at what became of it",

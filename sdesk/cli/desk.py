@@ -75,7 +75,7 @@ def apply(
 
 
 def export(ctx: typer.Context) -> None:
-    """Print the desk file that holds. Applied to an empty store it makes the same desk; applied here, nothing.
+    """Print the desk file that holds. Applied to an empty store it makes the same desk; applied here it changes none.
 
     It is written anew from what the store keeps: what was retired is not in it, and comments are lost. So keep your own
     file in version control, and use this where there is none, or to see what holds.

@@ -14,6 +14,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from sdesk.config.wire import AnyMailbox
@@ -125,10 +126,7 @@ def chosen(call: Invocation, names: Sequence[str]) -> list[AnyMailbox]:
     known = call.config.mailboxes
     for name in names:
         if name not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, known, n=1)
-            remedy = f"did you mean `{near[0]}`?" if near else f"configured: {', '.join(known) or 'none'}"
+            remedy = did_you_mean(name, known, f"configured: {', '.join(known) or 'none'}")
             raise BadInput(f"there is no mailbox `{name}`", remedy)
     return [known[name] for name in dict.fromkeys(names)] if names else list(known.values())
 
@@ -181,7 +179,7 @@ def _options(call: Invocation, since: str | None, max_new: int | None, flagged: 
 
     usual = FetchOptions()
     return FetchOptions(
-        since=call.instant(since) if since is not None and since != "all" else None,
+        since=call.since(since) if since is not None and since != "all" else None,
         everything=since == "all",
         max_new=usual.max_new if max_new is None else max_new,
         flagged=flagged,

@@ -151,11 +151,21 @@ class Invocation:
         except (NotFound, UnicodeEncodeError):
             return SYSTEM
 
-    def instant(self, text: str) -> datetime:
-        """An instant as people write it, in the desk's zone where it says no offset."""
+    def instant(self, text: str, *, past: bool = False) -> datetime:
+        """An instant as people write it, in the desk's zone where it says no offset; `past`: of a `fri`, the last."""
         from sdesk.domain.instant import parse_instant
 
-        return parse_instant(text, now=self.now, zone=self.zone)
+        return parse_instant(text, now=self.now, zone=self.zone, past=past)
+
+    def since(self, text: str) -> datetime:
+        """An instant to look back to. A person at a terminal is told what his words were taken for."""
+        from sdesk.cli import diagnostics
+        from sdesk.domain.instant import weekday_and_time
+
+        found = self.instant(text, past=True)
+        if diagnostics.on_terminal():
+            diagnostics.note(f"since {weekday_and_time(found, self.zone)}")
+        return found
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -21,6 +21,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.rows import (
     AttachmentRow,
     ClockRow,
@@ -167,6 +168,20 @@ _CLOCK: tuple[_Part, ...] = (
 )
 
 
+_SPENT: tuple[_Part, ...] = (
+    _Part("agent", _TEXT, lambda row: row.agent),
+    _Part("spent_at", _INSTANT, lambda row: row.spent_at),
+    _Part("seconds", _NUMBER, lambda row: row.seconds),
+    _Part("message", _maybe(_NUMBER), lambda row: row.message),
+)
+
+_VISIT: tuple[_Part, ...] = (
+    _Part("agent", _maybe(_TEXT), lambda row: row.agent),
+    _Part("starts_at", _INSTANT, lambda row: row.starts_at),
+    _Part("agreed_at", _INSTANT, lambda row: row.agreed_at),
+)
+
+
 def _requester_text(row: TicketRow) -> str:
     if row.requester_name and row.requester_email:
         return f"{row.requester_name} <{row.requester_email}>"
@@ -195,6 +210,9 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         Field("history", lambda found: [event(row) for row in found.history]),
         Field("links", lambda found: [link(row) for row in found.links]),
         Field("clocks", lambda found: [clock(row) for row in found.ticket.clocks]),
+        Field("time_spent", lambda found: found.seconds_spent),
+        Field("time_entries", lambda found: [time_entry(row) for row in found.spent]),
+        Field("visit", lambda found: None if found.visit is None else visit(found.visit)),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -227,6 +245,16 @@ def clock(row: ClockRow) -> dict[str, Value]:
     return _object(_CLOCK, row)
 
 
+def time_entry(row: SpentRow) -> dict[str, Value]:
+    """Time that an agent wrote down, in seconds."""
+    return _object(_SPENT, row)
+
+
+def visit(row: VisitRow) -> dict[str, Value]:
+    """An agreed visit."""
+    return _object(_VISIT, row)
+
+
 def schema() -> Schema:
     """The JSON Schema (draft 2020-12) of a ticket: what a list gives is required, the rest is in `show` and `new`."""
     described = _described(_TICKET)
@@ -238,6 +266,9 @@ def schema() -> Schema:
         "history": {"type": "array", "items": _described(_EVENT)},
         "links": {"type": "array", "items": _described(_LINK)},
         "clocks": {"type": "array", "items": _described(_CLOCK)},
+        "time_spent": _NUMBER,
+        "time_entries": {"type": "array", "items": _described(_SPENT)},
+        "visit": _maybe(_described(_VISIT)),
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sdesk ticket", **described}
 

@@ -15,6 +15,7 @@ from sdesk.cli.options import MOST, Limit, Yes
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.nearest import did_you_mean
 from sdesk.store.reader.rows import OutboxRow
 
 if TYPE_CHECKING:
@@ -77,12 +78,7 @@ def outbox_list(
     """
     call = invocation.of(ctx)
     if state is not None and state not in STATES:
-        from difflib import get_close_matches
-
-        near = get_close_matches(state, STATES, n=1)
-        raise BadInput(
-            f"there is no state `{state}`", f"did you mean `{near[0]}`?" if near else f"known: {', '.join(STATES)}"
-        )
+        raise BadInput(f"there is no state `{state}`", did_you_mean(state, STATES, f"known: {', '.join(STATES)}"))
     ticket = one_ticket(call, [number], "--number") if number is not None else None
     call.output.rows(call.reader.outbox(call.actor_or_system, state=state, number=ticket, limit=limit), OUTBOX)
 

@@ -74,6 +74,8 @@ class Page:
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
             ("Requester", _person(row.requester_name, row.requester_email)),
             ("Unit", self._unit(found)),
+            ("Visit", self._visit(found)),
+            ("Time spent", _spent(found)),
             ("Tags", ", ".join(row.tags)),
             ("Created", f"{self.eyes.local(row.created_at)} by {row.channel.value}"),
         ]
@@ -127,6 +129,13 @@ class Page:
         others = f"{unit.open_tickets} other open tickets" if unit.open_tickets else ""
         return ", ".join(filter(None, (unit.name, unit.phone, unit.address, unit.manager, others)))
 
+    def _visit(self, found: TicketDetail) -> str:
+        visit = found.visit
+        if visit is None:
+            return ""
+        past = ", which is past" if visit.starts_at <= self.now else ""
+        return f"{self.eyes.local(visit.starts_at)} by {visit.agent_name or visit.agent or 'nobody yet'}{past}"
+
     def _message(self, message: MessageRow) -> Iterator[str]:
         marks = [f"#{message.id}", _DIRECTIONS[message.direction]]
         if message.party is Party.SUPPLIER:
@@ -161,6 +170,17 @@ def _person(name: str | None, address: str | None) -> str:
     if name and address and name != address:
         return f"{name} <{address}>"
     return name or address or ""
+
+
+def _spent(found: TicketDetail) -> str:
+    """All of it; and whose it is, where several worked on it."""
+    if not found.spent:
+        return ""
+    each: dict[str, int] = {}
+    for row in found.spent:
+        each[row.agent_name] = each.get(row.agent_name, 0) + row.seconds
+    words = ", ".join(f"{name} {format_duration(seconds)}" for name, seconds in each.items())
+    return words if len(each) == 1 else f"{format_duration(found.seconds_spent)}: {words}"
 
 
 def _grouped(amount: Decimal) -> str:

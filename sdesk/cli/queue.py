@@ -107,8 +107,8 @@ def event_words(row: HistoryRow) -> str:
     if "new" in row.data:
         parts.append(f"{_word(row.data.get('old'))} -> {_word(row.data['new'])}")
     for key, value in row.data.items():
-        if key not in ("old", "new") and value is not None:
-            parts.append(f"{key}: {_word(value)}")
+        if key not in ("old", "new") and value is not None and not isinstance(value, dict):
+            parts.append(f"{key}: {_word(value)}" if key != "seconds" else format_duration(value))
     return ", ".join(parts)
 
 

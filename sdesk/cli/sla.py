@@ -14,12 +14,16 @@ from sdesk.cli.sheet import Column, Field, Sheet
 class Deadline(NamedTuple):
     """When a target is used up."""
 
+    start_at: datetime
     due_at: datetime
 
 
 DUE: Sheet[Deadline] = Sheet(
     fields=(Field("due_at", lambda row: row.due_at),),
-    columns=(Column("DUE", lambda row, eyes: eyes.local(row.due_at)),),
+    columns=(
+        Column("START", lambda row, eyes: eyes.local(row.start_at)),
+        Column("DUE", lambda row, eyes: eyes.local(row.due_at)),
+    ),
 )
 
 
@@ -48,4 +52,4 @@ def due(
     hours = call.reader.calendar(calendar)
     seconds = parse_duration(target, days=False)
     begun = parse_instant(start, now=call.now, zone=hours.zone)
-    call.output.one(Deadline(add_working(hours, begun, seconds)), DUE)
+    call.output.one(Deadline(begun, add_working(hours, begun, seconds)), DUE)

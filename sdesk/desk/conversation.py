@@ -9,10 +9,12 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.copies import in_copy
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import and_parts, parts_at_work
 from sdesk.desk.steps.messages import attached_files
-from sdesk.desk.steps.moves import set_status
+from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.people import parse_mailbox, requester_of
 from sdesk.desk.steps.say import say
 from sdesk.desk.steps.waits import begin_wait, plan_wait
@@ -35,6 +37,9 @@ def reply(
     pass_on: Sequence[int] = (),
     waiting_for: str = "",
     until: datetime | None = None,
+    spent: int = 0,
+    visit: datetime | None = None,
+    no_visit: bool = False,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
@@ -43,7 +48,9 @@ def reply(
     A copy goes to `cc`, and with `cc_all` to everybody who had one in this thread. `waiting_for` (requester, supplier,
     date) lets the ticket wait, until `until`, once it is said.
     `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
-    next reply is met. A ticket that nobody has becomes the one's who answers.
+    next reply is met. A ticket that nobody has becomes the one's who answers. What is said of an incident is said to
+    the requester of each of its tickets, in his own thread. `spent`: seconds that it took; `visit` is agreed, or called
+    off (`no_visit`).
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -57,24 +64,38 @@ def reply(
         raise BadInput("a call has neither copies nor files", "leave them out, or leave out --phone")
     wait = plan_wait(work, ticket, waiting_for, until) if waiting_for else None
     passed = [_from_supplier(work, number, message) for message in pass_on]
-    say(
-        work,
-        ticket,
-        "\n\n".join([text, *map(_quotation, passed)]),
-        kind="call" if phone else "reply",
-        cc=_copies(work, ticket, cc, everybody=cc_all),
-        attachments=[*attachments, *(file for each in pass_on for file in attached_files(work, each))],
-        raw_id=raw_id,
-    )
-    if ticket.assignee_id is None and ticket.status is Status.NEW and work.actor.agent_id is not None:
-        record(work, number, "assigned", old=None, new=work.actor.login)
-        ticket.assignee_id = work.actor.agent_id
-        set_status(work, ticket, Status.OPEN)
+    words = "\n\n".join([text, *map(_quotation, passed)])
+    files = [*attachments, *(file for each in pass_on for file in attached_files(work, each))]
+    kind = "call" if phone else "reply"
+    parts = [] if phone else parts_at_work(work, ticket)
+    message = None
+    if not parts or ticket.requester_id is not None:
+        copies = _copies(work, ticket, cc, everybody=cc_all)
+        message = say(work, ticket, words, kind=kind, cc=copies, attachments=files, raw_id=raw_id)
+    _take_if_new(work, ticket)
     done = "answered by phone" if phone else "answered"
     if wait is not None:
         done += f", {begin_wait(work, ticket, *wait)}"
+    noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}")
+    told = 0
+    for part in parts:
+        if part.requester_id is not None:
+            say(work, part, words, kind=kind, attachments=files)
+            _take_if_new(work, part)
+            told += 1
+        if wait is not None and part.status is not Status.WAITING:
+            begin_wait(work, part, *wait)
+        settle(work, part)
+    return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(told)}", warning=noted.warning)
+
+
+def _take_if_new(work: Work, ticket: Ticket) -> None:
+    """A ticket that nobody has becomes the one's who answers."""
+    if ticket.assignee_id is None and ticket.status is Status.NEW and work.actor.agent_id is not None:
+        record(work, require_id(ticket), "assigned", old=None, new=work.actor.login)
+        ticket.assignee_id = work.actor.agent_id
+        set_status(work, ticket, Status.OPEN)
 
 
 def _copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool) -> list[Mailbox]:
@@ -115,14 +136,18 @@ def note(
     *,
     text: str,
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
+    visit: datetime | None = None,
+    no_visit: bool = False,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
-    """Write down what agents alone see."""
+    """Write down what agents alone see. `spent`, `visit`, `no_visit` as in `reply`."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if not text.strip():
         raise BadInput("a note needs a text", "give it with --text")
-    say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+    message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+    noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"note added to {ref}")
+    return Change(number, ref, f"note added to {ref}{noted.words}", warning=noted.warning)

@@ -15,6 +15,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import attached_files
@@ -42,10 +43,12 @@ def forward(
     attachments: Sequence[InboundAttachment] = (),
     wait: bool = False,
     until: datetime | None = None,
+    spent: int = 0,
     version: int | None = None,
 ) -> Change:
     """Write to a supplier. `messages` of the ticket go along, quoted, with their files; `wait` for the answer.
 
+    `spent`: seconds that it took.
     BadInput for an address that is none, or a message that the ticket does not have; Refused for the desk's own people.
     """
     ticket = find_ticket(work, number, version)
@@ -74,12 +77,12 @@ def forward(
         attachments=files,
     )
     record(work, number, "forwarded", message=row, to=box.address)
-    done = f"{ref} forwarded to {box.address}"
+    noted = note_effort(work, ticket, spent=spent, message=row)
+    done = f"forwarded to {box.address}{noted.words}"
     if waiting is not None:
-        begin_wait(work, ticket, *waiting)
-        done += ", and waits for the answer"
+        done += f", {begin_wait(work, ticket, *waiting)}"
     settle(work, ticket)
-    return Change(number, ref, done)
+    return Change(number, ref, f"{ref} {done}")
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:

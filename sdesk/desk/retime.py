@@ -29,8 +29,9 @@ def retime_open_tickets(work: Work, old: Rules) -> None:
     ).all()
     for number, team_id, service_id, priority, sla_id in tickets:
         before = old.promise(sla_id, priority)
-        after = work.rules.promise(work.rules.sla_for(team_id, service_id), priority)
-        if _same_promise(before, after):
+        today = work.rules.sla_for(team_id, service_id)
+        after = work.rules.promise(today, priority)
+        if today == sla_id and _same_promise(before, after):
             if reordered:
                 put_in_place(work, work.session.get_one(Ticket, number))
             continue

@@ -32,7 +32,8 @@ def picture(connection: Connection) -> Picture:
         return {}
     found: Picture = {
         ("desk", ""): _some({name: desk[name] for name in ("name", "ref_prefix", "language", "time_zone", "currency")}),
-        ("priority", ""): _flat(desk["rules"]),
+        ("priority", ""): _flat({name: value for name, value in desk["rules"].items() if name != "incidents"}),
+        ("incidents", ""): _flat(desk["rules"].get("incidents", {})),
     }
     return found | _with_keys(connection) | _without_keys(connection)
 
@@ -77,7 +78,10 @@ _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
             *("phone", "address", "manager"),
         ),
     ),
-    "service": ("service", ("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "offered_to")),
+    "service": (
+        "service",
+        ("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "offered_to", "incidents"),
+    ),
 }
 """The tables whose rows have a key of the desk file, how a row is called, and its columns in the file's order."""
 _REFERRED = tuple(_KEYED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
@@ -12,6 +14,7 @@ from sdesk.desk.steps.losses import (
     end_outage,
     follow_priority,
     own_loss_per_hour,
+    raised_by,
     share_that_stands,
     suspect_outage,
 )
@@ -34,8 +37,11 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
         return Change(number, ref, f"{ref} is about {service} already", changed=False)
     promise = promise_of(work, ticket)
     old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
-    record(work, number, "service", old=old, new=chosen.key)
     ticket.service_id = chosen.id
+    ticket.impact, ticket.urgency = chosen.impact, chosen.urgency
+    _suspect_anew(work, ticket)
+    follows, basis = _follow(work, ticket)
+    record(work, number, "service", old=old, new=chosen.key, **basis)
     given = chosen.team_id != ticket.team_id
     if given:
         teams = work.rules.teams
@@ -46,9 +52,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
             ticket.assignee_id = None
             if ticket.status is Status.OPEN:
                 set_status(work, ticket, Status.NEW)
-    ticket.impact, ticket.urgency = chosen.impact, chosen.urgency
-    _suspect_anew(work, ticket)
-    _set_priority(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, number, "priority", old=ticket.priority.value, new=follows.value)
+        ticket.priority = follows
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     if given:
@@ -103,14 +109,18 @@ def _suspect_anew(work: Work, ticket: Ticket) -> None:
     suspect_outage(work, ticket, ticket.created_at)
 
 
-def _set_priority(work: Work, ticket: Ticket) -> None:
-    """What follows from impact, urgency and loss; a priority by hand stays."""
+def _follow(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
+    """The priority that follows from impact, urgency and loss, and why, for the history. The ticket's impact follows.
+
+    A priority by hand stays all the same: the caller sees to it.
+    """
     share = share_that_stands(work, ticket.service_id, ticket.unit_id) if ticket.loss_since is not None else None
     alone = own_loss_per_hour(work, ticket.unit_id, share) if share and ticket.unit_id is not None else None
-    ticket.impact, follows = follow_priority(work, ticket.impact, ticket.urgency, alone)
-    if ticket.priority_reason is None and follows is not ticket.priority:
-        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value)
-        ticket.priority = follows
+    own = ticket.impact
+    ticket.impact, follows = follow_priority(work, own, ticket.urgency, alone)
+    raising = raised_by(work, own, ticket.impact, alone)
+    basis: dict[str, Any] = {"impact": ticket.impact.value, "urgency": ticket.urgency.value}
+    return follows, basis | ({"raised": raising} if raising is not None else {})
 
 
 def _team(work: Work, ticket: Ticket) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import nearest
 
 _CURRENCIES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP
@@ -31,7 +32,7 @@ _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "¥": "JPY", "₴
 def require_currency(text: str) -> None:
     """BadInput for what is no code of a currency."""
     if text not in CURRENCIES:
-        near = _SIGNS.get(text.strip()) or _nearest(text.strip().upper(), CURRENCIES)
+        near = _SIGNS.get(text.strip()) or nearest(text, sorted(CURRENCIES))
         raise BadInput(
             f"`{text}` is no currency",
             f"did you mean `{near}`?" if near else "write its three letters (ISO 4217), as EUR or RUB",
@@ -47,9 +48,3 @@ def require_language(text: str) -> None:
             f"`{text}` is no language",
             f"did you mean `{near}`?" if near else "write its two letters (ISO 639-1), as en or ru",
         )
-
-
-def _nearest(text: str, known: frozenset[str]) -> str | None:
-    from difflib import get_close_matches  # only on the way to an error
-
-    return next(iter(get_close_matches(text, sorted(known), n=1)), None)

@@ -102,7 +102,7 @@ def _candidates(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> 
     if not matter.working and matter.priority in URGENT:
         ringing = _able(on_call(crew.on_call, matter.today), crew, agents)[:1]
         found = [*assignee, *ringing] or found
-    if matter.event is AgentEvent.BREACHED:
+    if matter.event in (AgentEvent.BREACHED, AgentEvent.STALE):
         found = [*found, *_able([crew.lead], crew, agents)]
     return list(dict.fromkeys(found))
 

@@ -21,6 +21,8 @@ class MailKind(StrEnum):
     """An agent's words to a supplier."""
     ACKNOWLEDGEMENT = "acknowledgement"
     """To the requester of a new ticket: who answers, and by when."""
+    KNOWN_INCIDENT = "known_incident"
+    """The same where the ticket is part of an incident: it is known, and being worked on."""
     PROMISE = "promise"
     """To the requester: what was promised has moved."""
     NOTIFICATION = "notification"
@@ -32,7 +34,14 @@ class MailKind(StrEnum):
 
 
 AUTOMATIC = frozenset(
-    {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION},
+    {
+        MailKind.ACKNOWLEDGEMENT,
+        MailKind.KNOWN_INCIDENT,
+        MailKind.PROMISE,
+        MailKind.NOTIFICATION,
+        MailKind.DIGEST,
+        MailKind.CONFIRMATION,
+    },
 )
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
 
@@ -114,6 +123,20 @@ class Party(StrEnum):
     """Somebody whom an agent wrote to by `forward`: what they say is internal until an agent passes it on."""
 
 
+class Speaker(StrEnum):
+    """Who wrote a message, as far as it matters to an agent who is told of it."""
+
+    REQUESTER = "requester"
+    SUPPLIER = "supplier"
+    AGENT = "agent"
+    MACHINE = "machine"
+    """A bounce, an automatic answer."""
+    PARTICIPANT = "participant"
+    """Whoever takes part beside the requester."""
+    STRANGER = "stranger"
+    """Somebody who takes no part."""
+
+
 class AgentEvent(StrEnum):
     """What agents are told of."""
 
@@ -127,8 +150,12 @@ class AgentEvent(StrEnum):
     """A promise is at risk (75 % of its target, settable)."""
     BREACHED = "breached"
     """A promise is broken."""
+    STALE = "stale"
+    """A promise is broken twice over (200 % of its target, settable): do it, raise it, or agree on a new date."""
     UNDELIVERABLE = "undeliverable"
     """Something that the desk sent did not arrive."""
+    INCIDENT = "incident"
+    """Several tickets of one service look like one incident."""
     STRANGER = "stranger"
     """Somebody who takes no part named the ticket's number, or wrote into its thread."""
 

@@ -121,6 +121,20 @@ def only_thanks(text: str) -> bool:
     return words in _THANKS
 
 
+def without_quotes(text: str) -> str:
+    """The lines of a message that its author wrote: without lines that begin with `>`, and what announces them."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(">"):
+            while kept and not kept[-1].strip():
+                kept.pop()
+            if kept and kept[-1].rstrip().endswith(":"):
+                kept.pop()
+        else:
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
+
+
 def authentication_failed(mail: InboundMail, trusted: Iterable[str]) -> bool:
     """Whether a mail server that the mailbox trusts says that the sender is forged (RFC 8601).
 

@@ -25,7 +25,8 @@ RANK_PART = 5
 """Part of an incident, which stands for it."""
 RANK_DONE = 6
 
-_STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
+STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
+"""What is more urgent never gives up its place."""
 _LEVEL = {priority: level for level, priority in enumerate(Priority, 1)}
 
 
@@ -72,7 +73,7 @@ def place(
         return Place(RANK_UNPROMISED, _seconds(created_at), 0)
     if priority is Priority.P1:
         return Place(RANK_BURNING, loss, _seconds(due_at))
-    if stale and priority in _STALE_PRIORITIES:
+    if stale and priority in STALE_PRIORITIES:
         return Place(RANK_STALE, loss, (_LEVEL[priority] << 40) + _seconds(created_at))
     return Place(RANK_RUNNING, _seconds(due_at) - head_start.get(priority, 0), loss)
 

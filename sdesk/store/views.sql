@@ -72,6 +72,7 @@ SELECT
     t.resolution_met_at,
     t.resolution_voided,
     t.stale_at,
+    t.risk_at,
     t.due_at,
     t.due_kind,
     t.loss_per_hour,
@@ -238,3 +239,16 @@ LEFT JOIN ticket AS t ON t.id = o.ticket_id;
 DROP VIEW IF EXISTS blocked_view;
 CREATE VIEW blocked_view AS
 SELECT b.pattern, b.actor, b.blocked_at FROM blocked_sender AS b;
+
+DROP VIEW IF EXISTS time_view;
+CREATE VIEW time_view AS
+SELECT s.id, s.ticket_id AS number, a.key AS agent, a.name AS agent_name, s.spent_at, s.seconds, s.message_id
+FROM time_spent AS s
+LEFT JOIN agent AS a ON a.id = s.agent_id;
+
+DROP VIEW IF EXISTS visit_view;
+CREATE VIEW visit_view AS
+SELECT v.id, v.ticket_id AS number, a.key AS agent, a.name AS agent_name, v.starts_at, v.agreed_at, v.ended_at
+FROM visit AS v
+LEFT JOIN ticket AS t ON t.id = v.ticket_id
+LEFT JOIN agent AS a ON a.id = coalesce(v.agent_id, t.assignee_id);

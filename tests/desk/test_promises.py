@@ -8,6 +8,7 @@ import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
+from sdesk.desk.outbox import queue
 from sdesk.desk.steps.promises import still_moved
 from sdesk.domain.actor import SYSTEM
 from sdesk.store.models import Outbox, Ticket
@@ -48,7 +49,7 @@ def says(desk: MailDesk, number: int) -> bool:
     with desk.desk.work(SYSTEM, LATER) as work:
         (row_id,) = desk.rows("SELECT max(id) FROM outbox WHERE kind = 'promise' AND ticket_id = ?", number)[0]
         ticket, row = work.session.get_one(Ticket, number), work.session.get_one(Outbox, row_id)
-        return still_moved(work, ticket, row) is not None
+        return still_moved(work, ticket, row)
 
 
 def test_a_lower_priority_moves_it_later_and_is_told_once(desk: MailDesk) -> None:
@@ -124,3 +125,38 @@ def test_it_counts_with_the_acknowledgements(desk: MailDesk) -> None:
         desk.do("anna", "priority", number, priority="P2", reason="so", at=LATER)
     assert len(promises(desk)) == 1
     assert "5 acknowledgements within an hour" in desk.event(numbers[1], "promise_withheld")["reason"]
+
+
+def waiting(desk: MailDesk, number: int) -> list[str]:
+    """When the promise mails that wait may go."""
+    sql = "SELECT send_after FROM outbox WHERE kind = 'promise' AND state = 'queued' AND ticket_id = ?"
+    return [after for (after,) in desk.rows(sql, number)]
+
+
+@pytest.mark.parametrize("end", ["sweep", "answer"])
+def test_what_changes_while_it_waits_is_told_when_the_wait_is_over(desk: MailDesk, end: str) -> None:
+    number = acknowledged(desk)
+    until, over = NOW + timedelta(days=9), NOW + timedelta(days=2)
+    desk.do("anna", "wait", number, waiting_for="requester", until=until, at=LATER)
+    desk.do("anna", "priority", number, priority="P5", reason="it can wait", at=LATER)
+    with desk.desk.work(SYSTEM, LATER + timedelta(minutes=2)) as work:
+        # The day is not known yet: neither said nor withheld.
+        claimed = queue.claim(work)
+        work.session.commit()
+    assert claimed is None
+    assert waiting(desk, number) == ["2026-12-02T09:02:00Z"]
+    if end == "answer":
+        head = "From: maria@shop.example\nSubject: Re\nMessage-ID: <a@s.example>\nIn-Reply-To: <ask-1@shop.example>"
+        desk.take(f"{head}\n\nIt is the left one.\n", at=over)
+        assert waiting(desk, number) == ["2026-11-25T09:02:00Z"]
+    else:
+        desk.sweep(until)
+        assert waiting(desk, number) == ["2026-12-02T09:02:00Z"]
+    assert says(desk, number)
+
+
+def test_a_change_that_moves_nothing_is_not_told_after_a_wait(desk: MailDesk) -> None:
+    number = acknowledged(desk)
+    desk.do("anna", "wait", number, waiting_for="requester", until=NOW + timedelta(days=9), at=LATER)
+    desk.do("anna", "service", number, service="other", at=LATER)
+    assert promises(desk) == []

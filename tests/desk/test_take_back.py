@@ -160,3 +160,51 @@ def test_a_dry_run_takes_nothing_back(desk_of_mail: MailDesk) -> None:
     before = desk_of_mail.dump()
     assert desk_of_mail.try_to("anna", "take_back", number, at=AT, dry_run=True).error is None
     assert desk_of_mail.dump() == before
+
+
+def alerts(mails: MailDesk, number: int) -> list[tuple[str, str]]:
+    """What Anna was told of a ticket's promises."""
+    event, clock = "\"values\" ->> 'event'", "\"values\" ->> 'clock'"
+    where = f"{clock} IS NOT NULL AND agent_id = 1 AND ticket_id = ?"
+    return mails.rows(f"SELECT {event}, {clock} FROM outbox WHERE {where} ORDER BY id", number)
+
+
+def test_an_alert_that_the_answer_silenced_stands_as_before(desk_of_mail: MailDesk) -> None:
+    number = desk_of_mail.ask(1)
+    at_risk = datetime.fromisoformat(desk_of_mail.column(number, "first_response_at_risk_at"))
+    desk_of_mail.sweep(at_risk)
+    assert alerts(desk_of_mail, number) == [("at_risk", "first_response")]
+    before = [desk_of_mail.column(number, name) for name in ("alerts", "alert_at")]
+    reply(desk_of_mail, number, at_risk)
+    desk_of_mail.do("anna", "take_back", number, at=at_risk + TEN)
+    assert [desk_of_mail.column(number, name) for name in ("alerts", "alert_at")] == before
+    desk_of_mail.sweep(at_risk + TEN)
+    assert len(alerts(desk_of_mail, number)) == 1
+
+
+def test_what_was_told_while_the_answer_waited_is_not_told_again(desk_of_mail: MailDesk) -> None:
+    number = desk_of_mail.ask(1)
+    at_risk = datetime.fromisoformat(desk_of_mail.column(number, "resolution_at_risk_at"))
+    due = datetime.fromisoformat(desk_of_mail.column(number, "first_response_due_at"))
+    desk_of_mail.sweep(due)
+    reply(desk_of_mail, number, at_risk - TEN / 2)
+    desk_of_mail.sweep(at_risk)
+    told = alerts(desk_of_mail, number)
+    assert told[-1] == ("at_risk", "resolution")
+    desk_of_mail.do("anna", "take_back", number, at=at_risk + TEN / 2)
+    desk_of_mail.sweep(at_risk + TEN)
+    assert alerts(desk_of_mail, number) == told
+    # And what is still to come is told.
+    desk_of_mail.sweep(datetime.fromisoformat(desk_of_mail.column(number, "resolution_due_at")))
+    assert alerts(desk_of_mail, number)[-1] == ("breached", "resolution")
+
+
+def test_what_the_answer_kept_from_being_told_is_told_after_all(desk_of_mail: MailDesk) -> None:
+    number = desk_of_mail.ask(1)
+    at_risk = datetime.fromisoformat(desk_of_mail.column(number, "first_response_at_risk_at"))
+    reply(desk_of_mail, number, at_risk - TEN / 2)
+    desk_of_mail.sweep(at_risk)
+    assert alerts(desk_of_mail, number) == []
+    desk_of_mail.do("anna", "take_back", number, at=at_risk + TEN / 2)
+    desk_of_mail.sweep(at_risk + TEN)
+    assert alerts(desk_of_mail, number) == [("at_risk", "first_response")]

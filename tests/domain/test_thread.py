@@ -13,6 +13,7 @@ from sdesk.domain.thread import (
     plain_subject,
     referred_ids,
     subject_tag,
+    without_quotes,
 )
 
 TOKEN = "0123456789abcdef" * 2
@@ -126,3 +127,16 @@ def test_what_is_never_closed_hides_no_result() -> None:
     value = "mx.x; spf=pass (who knows; dmarc=fail header.from=d.e"
     mail = InboundMail(Mailbox("a@d.e"), headers={"authentication-results": (value,)})
     assert authentication_failed(mail, ("mx.x",))
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Yes.", "Yes."),
+        ("On Monday, Boris wrote:\n\n> Error?\n>> Which?\n\nReplace it.", "Replace it."),
+        ("> Which till?\nThe third.\n> Since when?\nMonday.", "The third.\nMonday."),
+        ("> only a quote", ""),
+    ],
+)
+def test_the_lines_of_its_author_are_left(text: str, own: str) -> None:
+    assert without_quotes(text) == own

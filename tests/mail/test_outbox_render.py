@@ -126,6 +126,26 @@ def test_references_are_bounded_and_hold_message_ids_alone(mails: MailDesk, post
     assert all(re.fullmatch(r"<[^<>\s]+>", each) for each in ids)
 
 
+def test_references_are_oldest_first_and_end_with_what_is_answered(mails: MailDesk, post: Post) -> None:
+    number = mails.ask(1)
+    first = answered(mails, post, number, text="I ask the supplier.").mail["Message-ID"]
+    mails.do("anna", "forward", number, to="service@tills.example", text="What is it?")
+    send(mails.desk, post, LATER)
+    head = f"From: service@tills.example\nSubject: Re\nIn-Reply-To: {post.taken[-1].mail['Message-ID']}"
+    mails.take(f"{head}\nMessage-ID: <theirs@tills.example>\n\nA fuse.\n")
+    ((message,),) = mails.rows("SELECT max(id) FROM message")
+    passed = answered(mails, post, number, text="They say:", pass_on=[message]).mail
+    assert passed["In-Reply-To"] == passed["References"] == "<ask-1@shop.example>"
+    mails.take(
+        f"From: maria@shop.example\nSubject: Re\nMessage-ID: <more@shop.example>\n"
+        f"In-Reply-To: {passed['Message-ID']}\n\nWhich fuse?\n"
+    )
+    last = answered(mails, post, number, text="The red one.").mail
+    thread = ["<ask-1@shop.example>", first, passed["Message-ID"], "<more@shop.example>"]
+    assert last["References"].split() == thread
+    assert last["In-Reply-To"] == thread[-1]
+
+
 def test_what_looks_like_a_header_stays_text(mails: MailDesk, post: Post) -> None:
     number = mails.take(
         b"From: =?utf-8?q?Maria=0D=0ABcc=3A_all=40shop=2Eexample?= <maria@shop.example>\r\n"

@@ -293,6 +293,29 @@ def test_an_acknowledgement_that_came_too_late_is_withheld(
     assert mails.column(number, "promised_at") is None
 
 
+@pytest.mark.parametrize("verb", ["reply", "close"])
+def test_an_answer_that_may_be_taken_back_withholds_no_acknowledgement_yet(
+    mails: MailDesk, post: Post, verb: str
+) -> None:
+    number = mails.ask(7)
+    written = NOW + 2 * MINUTE - 5 * SECONDS
+    mails.do("anna", verb, number, text="Wrong words.", at=written)
+    assert send(mails.desk, post, NOW + 2 * MINUTE).sent == 0
+    assert "acknowledgement_withheld" not in mails.events(number)
+    mails.do("anna", "take_back", number, at=written + 10 * SECONDS)
+    assert send(mails.desk, post, written + 11 * SECONDS).sent == 1
+    assert post.taken[0].mail["Auto-Submitted"] == "auto-replied"
+
+
+def test_an_answer_that_stays_withholds_it_a_moment_later(mails: MailDesk, post: Post) -> None:
+    number = mails.ask(7)
+    mails.do("anna", "reply", number, text="On my way.", at=NOW + 2 * MINUTE - 5 * SECONDS)
+    assert send(mails.desk, post, NOW + 2 * MINUTE).left == 0
+    assert send(mails.desk, post, NOW + 2 * MINUTE + 6 * SECONDS).sent == 1
+    assert mails.event(number, "acknowledgement_withheld")["reason"] == "it was answered already"
+    assert [taken.mail["Auto-Submitted"] for taken in post.taken] == [None]
+
+
 def test_an_answer_to_what_is_spam_by_now_does_not_go(mails: MailDesk, post: Post) -> None:
     reply(mails)
     mails.do("anna", "spam", 1, at=NOW + SECONDS)

@@ -14,9 +14,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sdesk.config.section import nearest, shown
+from sdesk.config.section import shown
 from sdesk.desk.deskfile.part import Part
 from sdesk.domain.duration import parse_duration
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.routing import compile_pattern
 
 Schema = dict[str, Any]
@@ -196,7 +197,7 @@ class Word:
         """The member."""
         listed = [word.value for word in self.choices]
         if value not in listed:
-            part.fail(key, f"must be one of {', '.join(listed)}, not {shown(value)}", nearest(str(value), listed))
+            part.fail(key, f"must be one of {', '.join(listed)}, not {shown(value)}", did_you_mean(str(value), listed))
         return self.choices(value)
 
     def schema(self) -> Schema:
@@ -425,7 +426,7 @@ def words_of(choices: type[StrEnum]) -> Callable[[Part, str], None]:
 
     def check(part: Part, name: str) -> None:
         if name not in listed:
-            part.fail(name, "unknown key", nearest(name, listed) or f"known here: {', '.join(listed)}")
+            part.fail(name, "unknown key", did_you_mean(name, listed, f"known here: {', '.join(listed)}"))
 
     return check
 

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from sdesk.config.section import nearest, written
+from sdesk.config.section import written
 from sdesk.desk.deskfile.lines import Lines
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from sdesk.desk.deskfile.kinds import Key
@@ -85,10 +86,11 @@ class Part:
         meant = set()
         for name in unknown:
             # What is missing is the likelier to be meant.
-            near = nearest(name, absent) or nearest(name, known)
+            near = nearest(name, absent)
             meant.add(near)
             with self.reading.noting():
-                self.fail(name, "unknown key", near or f"known here: {', '.join(known)}")
+                remedy = did_you_mean(near or name, [near] if near else known, f"known here: {', '.join(known)}")
+                self.fail(name, "unknown key", remedy)
         found: dict[str, Any] = {}
         for key in keys:
             with self.reading.noting():
@@ -97,7 +99,7 @@ class Part:
                 elif not key.required:
                     default = key.default
                     found[key.name] = None if default is None else key.kind.read(self, key.name, default)
-                elif nearest_question(key.name) not in meant:
+                elif key.name not in meant:
                     self.fail(key.name, f"{key.name} is missing", f"add {key.written()}")
         return found
 
@@ -128,8 +130,8 @@ class Part:
         """Refuse a name that the file does not have."""
         known = sorted(self.reading.names[noun])
         if value not in known:
-            remedy = nearest(value, known) or f"the file has: {', '.join(known) or 'none'}"
-            self.fail(key, f"there is no {noun} `{value}`", remedy)
+            has = f"the file has: {', '.join(known) or 'none'}"
+            self.fail(key, f"there is no {noun} `{value}`", did_you_mean(value, known, has))
 
     def checked(self, key: str, parse: Callable[[], Value]) -> Value:
         """What `parse` gives; what it refuses is said with the place."""
@@ -146,8 +148,3 @@ class Part:
         if not isinstance(value, dict):
             self.wrong(key, f"a table, as [{name}]", value)
         return Part(self.reading, name, value, nth or self.nth)
-
-
-def nearest_question(name: str) -> str:
-    """What an unknown key is answered with that was surely meant to be `name`."""
-    return nearest(name, [name])

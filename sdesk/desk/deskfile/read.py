@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sdesk.config.section import nearest
 from sdesk.desk.deskfile import together
 from sdesk.desk.deskfile.doubts import doubts
 from sdesk.desk.deskfile.lines import Lines
@@ -28,6 +27,7 @@ from sdesk.desk.deskfile.values import (
     UnitSpec,
 )
 from sdesk.domain.clock import Targets
+from sdesk.domain.nearest import nearest
 from sdesk.domain.ticket import Priority
 from sdesk.store.calendars import ALWAYS_KEY
 
@@ -76,7 +76,7 @@ def _build(values: Values, source: Values) -> DeskFile:
     """The file's values, of which each has been checked."""
     return DeskFile(
         **values["desk"],
-        rules=_rules(values["priority"], source.get("priority", {})),
+        rules=_rules(values["priority"], source),
         calendars={key: _calendar(each) for key, each in values["calendars"].items()},
         slas={key: _sla(each) for key, each in values["slas"].items()},
         teams={key: _team(each) for key, each in values["teams"].items()},
@@ -94,12 +94,15 @@ def _build(values: Values, source: Values) -> DeskFile:
     )
 
 
-def _rules(values: Values, source: Values) -> dict[str, Any]:
-    """`[priority]` as it stands, as JSON can hold it."""
-    rules: dict[str, Any] = {name: plain(source[name]) for name in ("head_start", "matrix") if name in source}
-    rules["loss"] = plain(source.get("loss", []))
-    if values["margin"] is not None:
-        rules["margin"] = str(values["margin"])
+def _rules(priority: Values, source: Values) -> dict[str, Any]:
+    """`[priority]` and `[incidents]` as they stand, as JSON can hold them."""
+    written = source.get("priority", {})
+    rules: dict[str, Any] = {name: plain(written[name]) for name in ("head_start", "matrix") if name in written}
+    rules["loss"] = plain(written.get("loss", []))
+    if priority["margin"] is not None:
+        rules["margin"] = str(priority["margin"])
+    if source.get("incidents"):
+        rules["incidents"] = plain(source["incidents"])
     return rules
 
 

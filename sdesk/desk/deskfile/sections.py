@@ -57,6 +57,11 @@ def _require_spam(text: str) -> None:
         raise BadInput("a new mail can be spam, and nothing else", 'write status = "spam"')
 
 
+def _require_some_tickets(number: int) -> None:
+    if number in (1, 2):
+        raise BadInput("one ticket, or two, are no incident yet", "write 3 or more, or 0 for never")
+
+
 _TEXT = Text()
 _SOME_TEXT = Text(empty=True)
 _ZONE = Text("an IANA time zone", find_zone)
@@ -242,6 +247,20 @@ PRIORITY = Table(
     )
 )
 
+INCIDENTS = Table(
+    (
+        Key(
+            "from",
+            Checked(Whole(0, 1000), _require_some_tickets),
+            "From how many tickets of one service on they are proposed as one incident; 0 is never.",
+            "3",
+            3,
+        ),
+        Key("within", Length(days=False, some=True), "Within which time they came in.", '"30m"', "30m"),
+        Key("joins_for", Length(days=True), "How long after that a further one joins it.", '"4h"', "4h"),
+    )
+)
+
 TEAMS = Map(
     "KEY",
     Table(
@@ -371,6 +390,12 @@ SERVICES = Map(
                 "To which units it is offered: `kind:store`, a unit's key, or `*`; without it, to all; `[]` to none.",
                 '["kind:store"]',
             ),
+            Key(
+                "incidents",
+                Flag(),
+                "Whether several tickets of it may be one incident; without it, as its weight suggests.",
+                "true",
+            ),
         )
     ),
     named("service", ("none",)),
@@ -430,6 +455,7 @@ FILE = Table(
         Key("calendars", CALENDARS, "Working time: of those who work, and of those who are served.", "", {}),
         Key("slas", SLAS, "Promises: how soon is answered, and how soon resolved, by priority.", "", {}),
         Key("priority", PRIORITY, "How priority follows from impact, urgency and loss.", "", {}),
+        Key("incidents", INCIDENTS, "When several tickets of a service are proposed as one incident.", "", {}),
         Key(
             "teams",
             TEAMS,

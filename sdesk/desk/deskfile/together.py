@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from sdesk.config.section import nearest
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.outbox.template_language import check as check_template
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import Role
 from sdesk.store.calendars import build
@@ -69,8 +69,11 @@ def _require_country(part: Part, country: str, subdivision: str | None) -> None:
             "subdivision",
             f"`{country}` has no subdivision `{subdivision}`",
             # Nobody means one code of two letters who writes another.
-            (nearest(subdivision, list(known[country])) if len(subdivision) > 3 else "")
-            or f"known: {', '.join(known[country]) or 'none'}",
+            did_you_mean(
+                subdivision,
+                list(known[country]) if len(subdivision) > 3 else [],
+                f"known: {', '.join(known[country]) or 'none'}",
+            ),
         )
 
 

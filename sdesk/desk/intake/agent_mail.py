@@ -26,6 +26,7 @@ from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.notify import notify_agent
 from sdesk.desk.steps.outbox import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
@@ -35,6 +36,7 @@ from sdesk.domain.instant import parse_instant, to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
+from sdesk.domain.safe_text import cut_at_word, one_line
 from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
@@ -47,6 +49,14 @@ RELAYED_PER_HOUR = 20
 """Mails of one agent that are relayed or obeyed within an hour: more are a program's that answers by itself."""
 FILES_ALONE = "(files alone)"
 
+_TO_SEVERAL = {
+    "en": "Your mail `{}` answers a message about several tickets. It could be meant for any of them, so nobody has "
+    "got it. Answer the notification of the one ticket, or write to the ticket's own address where the message names "
+    "one, or answer in sdesk.",
+    "ru": "Ваше письмо «{}» пришло в ответ на сообщение сразу о нескольких заявках. К какой из них оно относится, "
+    "неясно, поэтому оно никому не передано. Ответьте на уведомление об одной заявке, напишите на её собственный "
+    "адрес, если он указан в сообщении, или ответьте в sdesk.",
+}
 _IS_TEXT = re.compile(r"(?:message|text)/")
 _KEY = re.compile(rb"\ba-[0-9a-f]{32}\b")
 _RELAYED = Prepared(
@@ -84,6 +94,18 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
     except SdeskError as error:
         why = f"{acting.actor.login}'s mail could not be done: {error.what}"
         return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=str(error))
+
+
+def to_several(work: Work, incoming: Incoming, agent_id: int) -> Receipt:
+    """An agent's answer to a mail about several tickets: it could be meant for any, so it goes to none, and he is told.
+
+    His words are kept with the ledger.
+    """
+    written = cut_at_word(one_line(incoming.mail.subject), 60)
+    notify_agent(work, agent_id, _TO_SEVERAL.get(work.rules.language, _TO_SEVERAL["en"]).format(written))
+    return Receipt(
+        Outcome.IGNORED, None, "an agent's answer to a notification of several tickets: it could be meant for any"
+    )
 
 
 def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:

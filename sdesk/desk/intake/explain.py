@@ -61,7 +61,7 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
     identity = identity_of(mail)
     before = seen_before(work, identity, next(iter(teams)))
     incoming = look_at(
-        work, mail, origin, routing, teams=tuple(teams), raw_id=keep_raw(work, raw, mail.sha256), identity=identity
+        work, mail, origin, routing, teams=teams, raw_id=keep_raw(work, raw, mail.sha256), identity=identity
     )
     queued = _last_queued(work)
     receipt = decide(work, incoming)
@@ -80,7 +80,9 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
         decided = _fields(work, receipt.number, teams, incoming)
         withheld = _withheld(work, receipt.number)
     kinds = work.connection.execute(select(col(Outbox.kind)).where(col(Outbox.id) > queued)).scalars().all()
-    return Explanation(receipt, known, decided, MailKind.ACKNOWLEDGEMENT in kinds, withheld)
+    return Explanation(
+        receipt, known, decided, not {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}.isdisjoint(kinds), withheld
+    )
 
 
 def _last_queued(work: Work) -> int:

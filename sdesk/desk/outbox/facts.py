@@ -14,6 +14,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.people import requester_of
+from sdesk.desk.steps.promises import promised_instant
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Channel, Direction
@@ -67,6 +68,8 @@ class TicketFacts:
     answered_by: datetime | None
     """When the first response is due; None where it is given, or not promised."""
     solved_by: datetime | None
+    promised_by: datetime | None
+    """What the requester is to be told now: by when it is solved, or answered where no solution is promised."""
     promised_at: datetime | None
     """What the requester was told last."""
 
@@ -222,6 +225,7 @@ def _ticket(work: Work, ticket: Ticket) -> TicketFacts:
         assignee=_name(work, ticket.assignee_id),
         answered_by=ticket.first_response_due_at,
         solved_by=ticket.resolution_due_at,
+        promised_by=promised_instant(ticket, work.now),
         promised_at=ticket.promised_at,
     )
 
@@ -304,8 +308,11 @@ def _thread(work: Work, ticket: Ticket, kind: MailKind, message: Message | None,
         if party is Party.REQUESTER or mine & {author.lower(), *_addresses(recipients)}
     ]
     answered = message.in_reply_to if message is not None else None
-    if answered:
-        ids = [*(each for each in ids if each != answered), answered]
+    if answered in ids:
+        # What came after it is no part of what led to it (RFC 5322 3.6.4): another answer of the desk, say.
+        ids = ids[: ids.index(answered) + 1]
+    elif answered:
+        ids.append(answered)
     return _kept(ids)
 
 

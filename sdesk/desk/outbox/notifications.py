@@ -13,21 +13,22 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import Wording, wordings
+from sdesk.desk.outbox.news import is_news, words_of
 from sdesk.desk.outbox.queue import CLAIM_LASTS
 from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outbox import domain_of_ids, make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
 from sdesk.domain.concerned import window_after
-from sdesk.domain.outgoing import MailKind, OutboxState
+from sdesk.domain.outgoing import MailKind, OutboxState, Speaker
 from sdesk.domain.thread import TokenHolder
-from sdesk.domain.ticket import Direction, Priority, Status
-from sdesk.store.models import Message, Outbox, Person, PersonAddress, Service, Ticket, Unit
+from sdesk.domain.ticket import Priority
+from sdesk.store.models import Outbox, Person, PersonAddress, Service, Ticket, Unit
 
 MAIL = "mail"
 """The way that is a mail; others have the name of what they call."""
@@ -68,6 +69,8 @@ class Notice:
     currency: str = ""
     author: str = ""
     """Of `text`."""
+    speaker: Speaker | None = None
+    """What the author is to the ticket; None where there is no message."""
     text: str = ""
     """The words of the newest message that it is about; what there is to say, where it is none."""
     message_id: str = ""
@@ -118,7 +121,8 @@ def agents_due(work: Work) -> list[int]:
 def claim(work: Work, agent_id: int) -> Batch | None:
     """All that waits for an agent, to be sent by the caller alone; None where its time has not come.
 
-    The caller commits. What is no news any more is dropped: the agent has left, may not see the ticket, or it is spam.
+    The caller commits. What is no news any more is dropped: the agent has left, may not see the ticket, it is spam, or
+    he has dealt with it meanwhile.
     """
     rows = work.session.scalars(
         select(Outbox).where(*_NOTIFICATIONS, col(Outbox.agent_id) == agent_id).order_by(col(Outbox.id))
@@ -132,7 +136,7 @@ def claim(work: Work, agent_id: int) -> Batch | None:
     kept = []
     for row in rows:
         ticket = tickets.get(row.ticket_id) if row.ticket_id is not None else None
-        if agent.retired or (ticket is not None and not _concerns(work, agent, ticket)):
+        if agent.retired or (ticket is not None and not is_news(work, agent, ticket, row)):
             row.state, row.last_error = OutboxState.TAKEN_BACK, "it was no news any more"
             row.message_id = without_key(row.message_id)
         else:
@@ -237,11 +241,6 @@ def give_up_old(work: Work) -> int:
     return len(old)
 
 
-def _concerns(work: Work, agent: AgentRule, ticket: Ticket) -> bool:
-    team = work.rules.teams[ticket.team_id]
-    return ticket.status not in {Status.SPAM, Status.MERGED} and (not team.private or agent.id in team.members)
-
-
 def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Priority]) -> datetime | None:
     """The end of the window that the last message began, and of the pause after a failure."""
     last = work.connection.execute(
@@ -303,7 +302,7 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
     ).first()
     if found is None:
         raise LookupError(f"ticket {number} is gone")
-    message = _message(work, rows)
+    words = words_of(work, rows, ticket)
     message_id = _keyed(_unmailed(rows)) or ""
     own = read_message_id(message_id)
     return Notice(
@@ -323,8 +322,9 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
         due_kind=ticket.due_kind.value if ticket.due_kind is not None else "",
         loss_per_hour=ticket.loss_per_hour if ticket.loss_since is not None else None,
         currency=work.rules.currency,
-        author=message[0],
-        text=message[1],
+        author=words.author,
+        speaker=words.speaker,
+        text=words.text,
         message_id=message_id,
         token=own[1] if own is not None else "",
     )
@@ -337,19 +337,6 @@ def _unmailed(rows: Sequence[Outbox]) -> Sequence[Outbox]:
 def _keyed(rows: Sequence[Outbox]) -> str | None:
     """The Message-ID with a key that one of the rows was given."""
     return next((row.message_id for row in rows if read_message_id(row.message_id) is not None), None)
-
-
-def _message(work: Work, rows: Sequence[Outbox]) -> tuple[str, str]:
-    """Author and words of the newest message that the events are about."""
-    ids = [row.values["message"] for row in rows if isinstance(row.values.get("message"), int)]
-    if not ids:
-        return "", ""
-    found = work.connection.execute(
-        select(col(Message.author_name), col(Message.author_address), func.substr(col(Message.text), 1, 4000)).where(
-            col(Message.id) == max(ids), col(Message.direction) != Direction.NOTE
-        )
-    ).first()
-    return (found[0] or found[1], found[2]) if found is not None else ("", "")
 
 
 def _of_desk(rows: Sequence[Outbox]) -> Notice:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
-from sdesk.config.section import nearest
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import (
     DeskFacts,
@@ -21,6 +20,7 @@ from sdesk.desk.steps.outbox import make_message_id
 from sdesk.desk.steps.people import FoundPerson, requester_of
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Outbox, Ticket
@@ -73,7 +73,7 @@ def kind_of(name: str) -> MailKind:
     """The kind of mail that a template is of; BadInput with the nearest right name."""
     if name in [*MailKind]:
         return MailKind(name)
-    raise BadInput(f"there is no template `{name}`", nearest(name, [*MailKind]) or f"known: {', '.join(MailKind)}")
+    raise BadInput(f"there is no template `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}"))
 
 
 def _to(work: Work, kind: MailKind, requester: FoundPerson | None) -> tuple[Mailbox, ...]:

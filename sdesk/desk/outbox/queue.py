@@ -17,7 +17,8 @@ from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import LetterFacts, facts_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
-from sdesk.desk.steps.promises import still_moved
+from sdesk.desk.steps.outbox import takable_until
+from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
 from sdesk.desk.steps.tokens import without_key
 from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.ticket import OPEN_STATUSES, Status
@@ -33,8 +34,10 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 _TRIES = 30
 """With these pauses between them, the last one again and again, they take four days: then it is given up."""
 
-_NEVER_TO = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
-"""Kinds that are for a ticket that is still at work."""
+_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
+"""Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
+_ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
+"""Kinds that a person's answer makes idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Claimed:
     """Addresses that it is still to go to, where others are done with; empty: all of them."""
     reached: bool
     """Whether somebody has it already."""
+    promises: datetime | None
+    """What it tells the requester to expect an answer or a solution by, if it tells of that."""
 
 
 def pause_after(attempts: int) -> timedelta | None:
@@ -70,7 +75,8 @@ def count_state(work: Work, state: OutboxState, kinds: Collection[MailKind] = SE
 def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None:
     """Take the mail that is due for longest; None where there is none. The caller commits before it goes.
 
-    What makes no sense any more by now is withheld on the way, and the ticket's history says why.
+    What makes no sense any more by now is withheld on the way, and the ticket's history says why. Where what it hangs
+    on may still be taken back, or is a wait, it is put off to the end of that.
     """
     while True:
         row = work.session.scalars(
@@ -80,13 +86,21 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
             return None
         reason = _pointless(work, row)
         if reason is not None:
-            _withhold(work, row, reason)
+            undecided = _undecided_until(work, row)
+            if undecided is None:
+                _withhold(work, row, reason)
+            else:
+                row.send_after = undecided
+                work.session.add(row)
+                work.session.flush()
             continue
         row.claimed_at = work.now
         work.session.add(row)
         work.session.flush()
         left, reached = tuple(row.values.get("left", ())), bool(row.values.get("reached"))
-        return Claimed(row.id, facts_of(work, row), row.attempts, left, reached)
+        facts = facts_of(work, row)
+        promises = facts.ticket.promised_by if row.kind in _PROMISING else None
+        return Claimed(row.id, facts, row.attempts, left, reached, promises)
 
 
 def give_back(work: Work, mail: int) -> None:
@@ -182,15 +196,26 @@ def _pointless(work: Work, row: Outbox) -> str | None:
         return "it is of no ticket"
     if ticket.status is Status.SPAM:
         return "its ticket is spam"
-    if row.kind not in _NEVER_TO:
+    if row.kind not in _PROMISING:
         return None
     if ticket.status not in OPEN_STATUSES:
         return f"its ticket is {ticket.status}"
-    if row.kind == MailKind.PROMISE and still_moved(work, ticket, row) is None:
+    if row.kind == MailKind.PROMISE and (ticket.status is Status.WAITING or not still_moved(work, ticket, row)):
         return "what was promised holds again, or nothing is promised now"
-    if row.kind == MailKind.ACKNOWLEDGEMENT and ticket.first_response_met_at is not None:
+    if row.kind in _ANSWERED_BY_A_PERSON and ticket.first_response_met_at is not None:
         return "it was answered already"
     return None
+
+
+def _undecided_until(work: Work, row: Outbox) -> datetime | None:
+    """When it is decided whether a mail is pointless; None where it is by now."""
+    ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
+    if ticket is None or row.kind not in _PROMISING or ticket.status is Status.SPAM:
+        return None
+    if row.kind == MailKind.PROMISE and ticket.status is Status.WAITING:
+        # The end of the wait brings it earlier, should that come earlier (`steps/promises.wait_is_over`).
+        return max(ticket.wake_at or work.now, work.now) + PROMISE_AFTER
+    return takable_until(work, row.ticket_id or 0)
 
 
 def _withhold(work: Work, row: Outbox, reason: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from sdesk.config.section import nearest
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import TEMPLATE_VARIABLES, MailKind
 
 FILTERS = ("capitalize", "default", "first", "last", "length", "lower", "title", "trim", "truncate", "upper")
@@ -111,7 +111,7 @@ def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
 
 
 def _near(word: str, known: Mapping[str, Any] | tuple[str, ...]) -> str:
-    return nearest(word, list(known)) or f"known: {', '.join(known)}"
+    return did_you_mean(word, known, f"known: {', '.join(known)}")
 
 
 def _near_filter(message: str) -> str:

@@ -62,6 +62,7 @@ def clock_columns(
     `told`: of which states agents were told, as the row's `alerts` has it.
     """
     columns: dict[str, Any] = {}
+    risks: list[datetime] = []
     for clock in clocks.each():
         name = clock.kind.value
         follows = deadlines(clock, promise)
@@ -71,10 +72,13 @@ def clock_columns(
         columns[f"{name}_at_risk_at"] = follows.at_risk_at
         columns[f"{name}_due_at"] = follows.due_at
         columns[f"{name}_met_at"] = clock.met_at
+        if follows.at_risk_at is not None:
+            risks.append(follows.at_risk_at)
         columns[f"{name}_voided"] = clock.voided
     due = earliest_due(clocks, promise.calendar)
     columns["due_at"], columns["due_kind"] = due if due is not None else (None, None)
     columns["stale_at"] = stale_at(clocks, promise)
+    columns["risk_at"] = min(risks, default=None)
     kept, columns["alert_at"] = alerts(clocks, promise, told or {}, now)
     columns["alerts"] = kept or None
     return columns

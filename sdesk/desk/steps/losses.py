@@ -61,6 +61,14 @@ def follow_priority(work: Work, impact: Impact, urgency: Urgency, per_hour: Deci
     return final, priority_of(work.rules.matrix, final, urgency)
 
 
+def raised_by(work: Work, own: Impact, final: Impact, per_hour: Decimal | None) -> dict[str, str] | None:
+    """By what a loss raised an impact, for the history; None where it did not."""
+    if final is own or per_hour is None:
+        return None
+    reached = max(each.per_hour for each in work.rules.thresholds if each.impact is final and per_hour >= each.per_hour)
+    return {"impact": own.value, "loss_per_hour": str(per_hour), "threshold": str(reached)}
+
+
 def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> None:
     """Suspect the outage that a ticket's service means in its unit, if it means one and none is running."""
     share = share_that_stands(work, ticket.service_id, ticket.unit_id)

@@ -18,7 +18,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, TeamRule
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outbox import read_message_id
+from sdesk.desk.steps.outbox import PER_HOUR, read_message_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import read_token
 from sdesk.domain.concerned import Candidate, Crew, Matter, concerned
@@ -138,6 +138,25 @@ def notify_desk(work: Work, text: str) -> int:
     for position, agent in enumerate(admins):
         _queue(work, agent, {"event": DESK_EVENT, "text": text}, None, first=not position)
     return len(admins)
+
+
+def notify_agent(work: Work, agent_id: int, text: str) -> bool:
+    """Tell one agent a sentence that is of no ticket; False where he had `PER_HOUR` of them within an hour.
+
+    Without that limit a program of his that answers everything and the desk would write to each other for ever.
+    """
+    had = work.connection.execute(
+        select(func.count()).where(
+            col(Outbox.agent_id) == agent_id,
+            col(Outbox.ticket_id).is_(None),
+            col(Outbox.kind) == MailKind.NOTIFICATION.value,
+            col(Outbox.created_at) > work.now - timedelta(hours=1),
+        )
+    ).scalar()
+    if (had or 0) >= PER_HOUR:
+        return False
+    _queue(work, work.rules.agents[agent_id], {"event": DESK_EVENT, "text": text}, None, first=False)
+    return True
 
 
 def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | None, *, first: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
@@ -31,7 +31,7 @@ PER_HOUR, PER_DAY = 5, 40
 _ACKNOWLEDGED = Prepared(
     select(func.coalesce(func.sum(col(Outbox.created_at) > bindparam("hour_ago")), 0), func.count()).where(
         # What the desk says of itself to a requester: a promise that moved counts with the acknowledgements.
-        or_(col(Outbox.kind) == "acknowledgement", col(Outbox.kind) == "promise"),
+        or_(*(col(Outbox.kind) == kind for kind in ("acknowledgement", "known_incident", "promise"))),
         col(Outbox.to_address) == bindparam("address"),
         col(Outbox.created_at) > bindparam("day_ago"),
     )
@@ -97,6 +97,24 @@ def queue_mail(
             "before": before,
         },
     )
+
+
+def takable_until(work: Work, number: int) -> datetime | None:
+    """The instant after which the ticket's last answer cannot be taken back any more; None where that is past.
+
+    Only what still waits untouched can be, as `desk/take_back` says.
+    """
+    written = work.connection.execute(
+        select(func.max(col(Outbox.created_at))).where(
+            col(Outbox.ticket_id) == number,
+            col(Outbox.state) == "queued",
+            col(Outbox.message_ref).is_not(None),
+            col(Outbox.claimed_at).is_(None),
+            col(Outbox.attempts) == 0,
+            col(Outbox.created_at) >= work.now - TAKE_BACK,
+        )
+    ).scalar()
+    return written + TAKE_BACK + timedelta(seconds=1) if written is not None else None
 
 
 def too_many_acknowledgements(work: Work, address: str) -> str | None:

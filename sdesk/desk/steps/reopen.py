@@ -7,7 +7,7 @@ from datetime import datetime
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.losses import suspect_outage
-from sdesk.desk.steps.moves import at_work, set_status
+from sdesk.desk.steps.moves import at_work, set_status, take_promise
 from sdesk.domain.clock import reopen
 from sdesk.domain.ticket import Status
 from sdesk.store.models import Ticket
@@ -22,4 +22,6 @@ def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
     ticket.resolved_at, ticket.closed_at = None, None
     # "It still does not work": what stood may well stand again.
     suspect_outage(work, ticket, at)
-    save_clocks(work, ticket, before, reopen(before, promise_of(work, ticket), at))
+    promise = promise_of(work, ticket)
+    # Then what is promised today: a desk file that was applied meanwhile moved open tickets alone.
+    save_clocks(work, ticket, before, take_promise(work, ticket, reopen(before, promise, at), promise, at))

@@ -35,11 +35,11 @@ def say(
     cc: Sequence[Mailbox] = (),
     attachments: Sequence[InboundAttachment] = (),
     raw_id: int | None = None,
-) -> None:
-    """The step of it: message, outbox row (but for a note or a call), clocks, history. The caller settles.
+) -> int:
+    """The step of it: message, outbox row (but for a note or a call), clocks, history. Gives the message's row.
 
-    `raw_id`: the mail in which the agent wrote it. The text is kept without what a terminal would obey; BadInput where
-    nothing is left of it.
+    The caller settles. `raw_id`: the mail in which the agent wrote it. The text is kept without what a terminal would
+    obey; BadInput where nothing is left of it.
     """
     text = neutralise(text)
     if not text.strip():
@@ -72,6 +72,7 @@ def say(
         ticket.unanswered_since = None
     record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
     _drop_draft(work, number, direction)
+    return row
 
 
 def post(

@@ -11,17 +11,20 @@ from typing import Any
 from sqlalchemy import text
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import load_clocks, promise_of
 from sdesk.desk.steps.losses import recount
 from sdesk.desk.steps.moves import require_id
+from sdesk.domain.alerts import alerts
+from sdesk.domain.ticket import SlaState
 from sdesk.store.models import Ticket
 
 _LEFT_ALONE = {"id", "version", "updated_at", "promised_at"}
 """A change is a change, if only back; and what the requester was told cannot be made untold."""
-_OF_TICKET = ("clock_run", "outage")
+_OF_TICKET = ("clock_run", "outage", "time_spent", "visit")
 
 
 def snapshot(work: Work, ticket: Ticket) -> dict[str, Any]:
-    """The ticket's own row, its finished runs and its outages, as JSON can hold them."""
+    """The ticket's own row, its finished runs, its outages, time spent and visits, as JSON can hold them."""
     work.session.flush()
     number = require_id(ticket)
     found: dict[str, Any] = {"ticket": _rows(work, "ticket", "id", number)[0]}
@@ -39,21 +42,35 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
     """Put it all back. The caller settles."""
     number = require_id(ticket)
     work.session.flush()
+    told = ticket.alerts or {}
     units = {row["unit_id"] for row in _rows(work, "outage", "ticket_id", number)}
     columns = {name: value for name, value in before["ticket"].items() if name not in _LEFT_ALONE}
     given = ", ".join(f"{name} = :{name}" for name in columns)
     work.connection.execute(text(f"UPDATE ticket SET {given} WHERE id = :id"), {**columns, "id": number})
     for table in _OF_TICKET:
         work.connection.execute(text(f"DELETE FROM {table} WHERE ticket_id = :number"), {"number": number})
-        for row in before[table]:
+        for row in before.get(table, ()):  # an answer of before an upgrade knows fewer
             names = ", ".join(row)
             marks = ", ".join(f":{name}" for name in row)
             work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
             units |= {row["unit_id"]} if "unit_id" in row else set()
     work.session.expire_all()
+    _keep_told(work, ticket, told)
     for unit_id in units:
         # What others of the unit took over while this outage was thought to be over.
         recount(work, unit_id)
+
+
+def _keep_told(work: Work, ticket: Ticket, meanwhile: Mapping[str, str]) -> None:
+    """Agents know of the alerts that they knew of before the answer, and of those that they were told of since."""
+    told = dict(ticket.alerts or {})
+    for clock, state in meanwhile.items():
+        if told.get(clock) != SlaState.BREACHED:
+            told[clock] = state
+    kept, ticket.alert_at = alerts(load_clocks(work, ticket), promise_of(work, ticket), told, work.now)
+    ticket.alerts = kept or None
+    work.session.add(ticket)
+    work.session.flush()
 
 
 def _rows(work: Work, table: str, column: str, number: int) -> list[dict[str, Any]]:

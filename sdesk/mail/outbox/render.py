@@ -23,7 +23,7 @@ from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
 
 _BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
-_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.CONFIRMATION}
+_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.CONFIRMATION}
 _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
@@ -58,13 +58,6 @@ def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
 def template_of(facts: LetterFacts) -> Chosen:
     """The template that holds for a mail."""
     return choose(facts.kind, facts.language, facts.desk.language, facts.team.key, facts.wordings)
-
-
-def promised(facts: LetterFacts) -> datetime | None:
-    """The instant that a mail tells the requester to expect an answer or a solution by; None where it tells none."""
-    if facts.kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}:
-        return None
-    return _to_come(facts.ticket.solved_by, facts.now) or _to_come(facts.ticket.answered_by, facts.now)
 
 
 def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
@@ -104,7 +97,10 @@ def _without_form_words(facts: LetterFacts, values: Mapping[str, Any], language:
     """Whoever fills a form in names whom he likes: words of his would go to a stranger in the desk's name."""
     if not facts.ticket.by_form:
         return {}
-    return {"ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")}}
+    return {
+        "ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")},
+        "requester": {**values["requester"], "name": ""},
+    }
 
 
 def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -118,6 +114,7 @@ def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) ->
 
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
     MailKind.ACKNOWLEDGEMENT: _without_form_words,
+    MailKind.KNOWN_INCIDENT: _without_form_words,
     MailKind.PROMISE: _without_form_words,
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,

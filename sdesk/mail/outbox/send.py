@@ -23,7 +23,7 @@ from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, MailServerUnavailable, SdeskError
 from sdesk.domain.outgoing import OutboxState
 from sdesk.mail.outbox.deliver import Delivery, LineLost, deliver
-from sdesk.mail.outbox.render import promised, render
+from sdesk.mail.outbox.render import render
 from sdesk.mail.smtp import open_smtp
 
 Now = Callable[[], datetime]
@@ -179,7 +179,7 @@ class _Run:
             self._put_off(mail, next(iter(delivery.put_off.values())), delivery)
         elif delivery.sent or mail.reached:
             with self._writing() as work:
-                queue.mark_sent(work, mail.id, refused=delivery.refused, told=promised(mail.facts))
+                queue.mark_sent(work, mail.id, refused=delivery.refused, told=mail.promises)
             self.report.sent += 1
         else:
             reason = "; ".join(f"{address}: {why}" for address, why in delivery.refused.items())

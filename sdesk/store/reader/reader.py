@@ -19,10 +19,10 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import organisation, queue
+from sdesk.store.reader import effort, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.mail_reader import MailReader
+from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -46,7 +46,7 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(MailReader):
+class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
@@ -204,6 +204,8 @@ class Reader(MailReader):
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
+                spent=effort.spent_on(self._connection, number),
+                visit=effort.visit_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

@@ -23,6 +23,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.effort import SpentRow, VisitRow
 
 
 class DeskRow(NamedTuple):
@@ -213,6 +214,14 @@ class TicketDetail(NamedTuple):
     history: tuple[HistoryRow, ...]
     links: tuple[LinkRow, ...]
     unit: UnitFacts | None
+    spent: tuple[SpentRow, ...] = ()
+    """Oldest first."""
+    visit: VisitRow | None = None
+
+    @property
+    def seconds_spent(self) -> int:
+        """In all."""
+        return sum(row.seconds for row in self.spent)
 
 
 class LastChange(NamedTuple):

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter, Flag, Having, Match, Within, Words
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import Status
 from sdesk.store.search import expression
 
@@ -150,8 +150,7 @@ def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, act
     if row is not None:
         return int(row[0])
     known = [str(each[0]) for each in connection.execute(f"SELECT key FROM {table} WHERE retired_at IS NULL")]
-    close = get_close_matches(key, known, n=1)
-    remedy = f"did you mean `{close[0]}`?" if close else f"see `sdesk {_NOUNS[field]} list`"
+    remedy = did_you_mean(key, known, f"see `sdesk {_NOUNS[field]} list`")
     raise BadInput(f"there is no {_NOUNS[field]} `{key}` (in `{field}:{key}`)", remedy)
 
 
@@ -197,11 +196,7 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
         case Flag.BREACHED:
             return Condition("due_at <= ?", (instant,))
         case Flag.AT_RISK:
-            sql = " OR ".join(
-                f"({kind}_at_risk_at <= ? AND {kind}_due_at > ?)"
-                for kind in ("first_response", "next_reply", "resolution")
-            )
-            return Condition(f"due_at > ? AND ({sql})", (instant,) * 7)
+            return Condition("due_at > ? AND risk_at <= ?", (instant,) * 2)
         case Flag.STALE:
             return Condition("stale_at <= ?", (instant,))
         case Flag.UNANSWERED:

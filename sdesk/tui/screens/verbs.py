@@ -318,7 +318,8 @@ def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str])
     done = [outcome for outcome in outcomes if outcome.error is None]
     if not failed:
         if len(done) == 1:
-            return done[0].sentence, "good"
+            warning = f". But {done[0].warning}" if done[0].warning else ""
+            return f"{done[0].sentence}{warning}", "good"
         # What was done is the same for all: the sentence of one, less its reference.
         what = one_line(done[0].sentence).removeprefix(done[0].ref).strip() if done else ""
         return f"{len(done)} tickets {what}" if done else "Nothing to do", "good"
