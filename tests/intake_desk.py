@@ -12,16 +12,16 @@ from typing import Any
 
 from desks import NOW
 
-from sdesk.actions.perform import Outcome, create, perform
+from sdesk.actions.perform import TicketOutcome, create, perform
 from sdesk.desk.intake import Origin, Receipt, receive
 from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
-from sdesk.desk.steps.outgoing import make_message_id
+from sdesk.desk.steps.outbox import make_message_id
 from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
+from sdesk.domain.thread import TokenHolder
 from sdesk.mail.mime.message import read
-from sdesk.store.models.mail import TokenHolder
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 
@@ -86,7 +86,7 @@ class MailDesk:
         assert receipt.number is not None
         return receipt.number
 
-    def do(self, login: str, verb: str, number: int, *, at: datetime = NOW, **values: Any) -> Outcome:
+    def do(self, login: str, verb: str, number: int, *, at: datetime = NOW, **values: Any) -> TicketOutcome:
         """What an agent does; raises what stands in the way."""
         outcome = self.try_to(login, verb, number, at=at, **values)
         if outcome.error is not None:
@@ -103,7 +103,7 @@ class MailDesk:
         dry_run: bool = False,
         version: int | None = None,
         **values: Any,
-    ) -> Outcome:
+    ) -> TicketOutcome:
         """What an agent tries to do."""
         versions = {number: version} if version is not None else None
         actor = self.actor(login)

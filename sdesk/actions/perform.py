@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TicketOutcome:
     """What became of one ticket."""
 
     number: int
@@ -27,6 +27,8 @@ class Outcome:
     """What was done; empty where it failed."""
     error: SdeskError | None = None
     changed: bool = True
+    warning: str = ""
+    """What is no error, and should be known."""
 
 
 def perform(
@@ -39,7 +41,7 @@ def perform(
     now: datetime,
     dry_run: bool = False,
     versions: Mapping[int, int] | None = None,
-) -> tuple[Outcome, ...]:
+) -> tuple[TicketOutcome, ...]:
     """Do an action on tickets, each in a transaction of its own.
 
     `versions`: which version of a ticket the person saw; a newer one is a Conflict. `dry_run` runs the same
@@ -47,12 +49,12 @@ def perform(
     """
     module, _, function = ACTIONS[name].use_case.partition(":")
     use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
-    outcomes: list[Outcome] = []
+    outcomes: list[TicketOutcome] = []
     unreachable: Unavailable | None = None
     for number in numbers:
         if unreachable is not None:
             # Each further try would wait as long for the same answer.
-            outcomes.append(Outcome(number, desk.ref(number), "", unreachable, changed=False))
+            outcomes.append(TicketOutcome(number, desk.ref(number), "", unreachable, changed=False))
             continue
         try:
             with desk.work(actor, now) as work:
@@ -60,14 +62,18 @@ def perform(
                 change = use_case(work, number, version=version, **values)
                 if not dry_run:
                     work.session.commit()
-            outcomes.append(Outcome(number, change.ref, change.sentence, changed=change.changed))
+            outcomes.append(
+                TicketOutcome(number, change.ref, change.sentence, changed=change.changed, warning=change.warning)
+            )
         except SdeskError as error:
             unreachable = error if isinstance(error, Unavailable) else None
-            outcomes.append(Outcome(number, desk.ref(number), "", error, changed=False))
+            outcomes.append(TicketOutcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
 
 
-def create(desk: Desk, actor: Actor, values: Mapping[str, Any], *, now: datetime, dry_run: bool = False) -> Outcome:
+def create(
+    desk: Desk, actor: Actor, values: Mapping[str, Any], *, now: datetime, dry_run: bool = False
+) -> TicketOutcome:
     """Open a ticket by hand. Raises what the use case raises: there is only one."""
     from sdesk.desk.create import create as use_case
 
@@ -75,7 +81,7 @@ def create(desk: Desk, actor: Actor, values: Mapping[str, Any], *, now: datetime
         change = use_case(work, **values)
         if not dry_run:
             work.session.commit()
-    return Outcome(change.number, change.ref, change.sentence)
+    return TicketOutcome(change.number, change.ref, change.sentence)
 
 
 def save_draft(desk: Desk, actor: Actor, number: int, direction: Direction, text: str | None, *, now: datetime) -> None:

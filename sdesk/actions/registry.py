@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.ticket import OPEN_STATUSES, Priority, Role, Status, WaitingFor
+from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Role, Status, Urgency, WaitingFor
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """A login, `me`, `none`, or `team:KEY`."""
     SERVICE = "service"
     INSTANT = "instant"
+    LENGTH = "length"
+    """A length of time, in seconds; negative corrects."""
     CHOICE = "choice"
     PRIORITY = "priority"
     FLAG = "flag"
@@ -29,6 +31,12 @@ class Kind(StrEnum):
     ADDRESS = "address"
     MESSAGES = "messages"
     """Ids of messages of the ticket."""
+    UNIT = "unit"
+    TAGS = "tags"
+    SHARE = "share"
+    """A `Decimal` above 0, at most 1."""
+    OUTAGE = "outage"
+    """Id of an outage of the ticket."""
     FILES = "files"
     """Files of the agent's own machine, as `InboundAttachment`."""
 
@@ -43,6 +51,12 @@ class Parameter:
     required: bool = False
     choices: tuple[str, ...] = ()
 
+
+_SPENT = Parameter("spent", Kind.LENGTH, "how long you worked on it")
+_VISIT = (
+    Parameter("visit", Kind.INSTANT, "a visit that is agreed"),
+    Parameter("no_visit", Kind.FLAG, "the agreed visit is called off"),
+)
 
 WhyNot = Callable[[TicketRow, Actor], str | None]
 
@@ -126,6 +140,8 @@ _ALL = (
             Parameter("until", Kind.INSTANT, "when that wait ends by itself"),
             Parameter("phone", Kind.FLAG, "it was said by phone or in person: send nothing"),
             Parameter("pass_on", Kind.MESSAGES, "suppliers' answers that go along"),
+            _SPENT,
+            *_VISIT,
         ),
         _cannot_reply,
     ),
@@ -144,6 +160,7 @@ _ALL = (
             Parameter("messages", Kind.MESSAGES, "messages that go along, with their files"),
             Parameter("wait", Kind.FLAG, "wait for the answer"),
             Parameter("until", Kind.INSTANT, "when the wait ends by itself"),
+            _SPENT,
         ),
         _cannot_forward,
     ),
@@ -151,7 +168,7 @@ _ALL = (
         "note",
         "Write down what agents alone see",
         "conversation:note",
-        (Parameter("text", Kind.TEXT, "the note", required=True),),
+        (Parameter("text", Kind.TEXT, "the note", required=True), _SPENT, *_VISIT),
     ),
     Action(
         "wait",
@@ -163,6 +180,7 @@ _ALL = (
             ),
             Parameter("until", Kind.INSTANT, "when it wakes up by itself"),
             Parameter("text", Kind.TEXT, "told to the requester first"),
+            _SPENT,
         ),
         _unless_open("made to wait"),
     ),
@@ -173,6 +191,7 @@ _ALL = (
         (
             Parameter("text", Kind.TEXT, "the resolution, told to the requester"),
             Parameter("silent", Kind.FLAG, "tell the requester nothing"),
+            _SPENT,
         ),
         _unless_open("resolved"),
     ),
@@ -191,17 +210,56 @@ _ALL = (
         _unless_open("given another service"),
     ),
     Action(
+        "set",
+        "Set the ticket's facts right",
+        "edit:set_fields",
+        (
+            Parameter("subject", Kind.TEXT, "in one line"),
+            Parameter("requester", Kind.ADDRESS, "who asks"),
+            Parameter("unit", Kind.UNIT, "where it is; none takes it away"),
+            Parameter("impact", Kind.CHOICE, "how much it is", choices=tuple(Impact)),
+            Parameter("urgency", Kind.CHOICE, "how soon it must be", choices=tuple(Urgency)),
+            Parameter("tags", Kind.TAGS, "to add"),
+            Parameter("untags", Kind.TAGS, "to take away"),
+        ),
+    ),
+    Action(
         "priority",
-        "Override the priority, with a reason",
+        "Override the priority, with a reason; auto takes that back",
         "triage:set_priority",
         (
-            Parameter("priority", Kind.PRIORITY, "P1 to P5", required=True, choices=tuple(Priority)),
-            Parameter("reason", Kind.TEXT, "why", required=True),
+            Parameter("priority", Kind.PRIORITY, "P1 to P5, or auto", required=True, choices=(*Priority, "auto")),
+            Parameter("reason", Kind.TEXT, "why"),
         ),
         _unless_open("given another priority"),
     ),
-    Action("confirm", "Confirm the outage: its loss counts", "work:confirm", impossible=_cannot_confirm),
-    Action("restored", "End the outage, keep the ticket open", "work:restored", impossible=_not_restorable),
+    Action(
+        "spent",
+        "Write down how long you worked on it",
+        "effort:spend",
+        (Parameter("spent", Kind.LENGTH, "as 15m; -5m corrects", required=True),),
+    ),
+    Action("visit", "Agree on a visit, or call it off", "effort:visit", _VISIT, _unless_open("visited")),
+    Action(
+        "confirm",
+        "Confirm the outage: its loss counts",
+        "outages:confirm",
+        (
+            Parameter("down_from", Kind.INSTANT, "since when it has been down"),
+            Parameter("down_to", Kind.INSTANT, "until when it was down"),
+            Parameter("share", Kind.SHARE, "of the unit's turnover that stands"),
+            Parameter("again", Kind.FLAG, "another outage, after one that has ended"),
+            Parameter("outage", Kind.OUTAGE, "which of the ticket's outages; else the last"),
+        ),
+        _cannot_confirm,
+    ),
+    Action(
+        "restored",
+        "End the outage, keep the ticket open",
+        "outages:restored",
+        (Parameter("at", Kind.INSTANT, "since when it works again"),),
+        _not_restorable,
+    ),
     Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),
 )
 

@@ -12,6 +12,7 @@ from sdesk.cli import invocation
 from sdesk.cli.attached import attached
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.effort import Spent, Visit, effort_values
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import MOST, DryRun, Numbers, Text
@@ -38,7 +39,10 @@ def reply(
         ),
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="WHEN", help="when that wait ends by itself", show_default=False)
+        str | None,
+        typer.Option(
+            "--until", metavar="WHEN", help="when that wait ends by itself, as 2h or fri 12:00", show_default=False
+        ),
     ] = None,
     phone: Annotated[
         bool, typer.Option("--phone", help="it was told by telephone: it is kept, and no mail goes out")
@@ -54,6 +58,8 @@ def reply(
             show_default=False,
         ),
     ] = None,
+    spent: Spent = None,
+    visit: Visit = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Answer the requester. It goes out as mail, and meets the promise of a first response.
@@ -65,10 +71,11 @@ def reply(
       sdesk reply 123 --text "Which till is it?" --wait requester --until "fri 12:00"
       sdesk reply 123 --phone --text "Told her to restart the till"
       sdesk reply 123 --text "This is what the supplier says" --pass-on 517
+      sdesk reply 123 --text "I come tomorrow at ten" --visit "tomorrow 10:00" --spent 15m
       sdesk reply 123
     """
     call = invocation.of(ctx)
-    more: dict[str, object] = {}
+    more = effort_values(call, spent, visit)
     if cc:
         more["cc"] = tuple(cc)
     if cc_all:
@@ -105,8 +112,11 @@ def forward(
     wait: Annotated[bool, typer.Option("--wait", help="wait for the supplier: the resolution clock stands")] = False,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="WHEN", help="when the wait ends by itself", show_default=False),
+        typer.Option(
+            "--until", metavar="WHEN", help="when the wait ends by itself, as 2h or fri 12:00", show_default=False
+        ),
     ] = None,
+    spent: Spent = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Ask a supplier. What is asked and answered stays within the desk, until you pass it on by `reply --pass-on`.
@@ -116,7 +126,7 @@ def forward(
       sdesk forward 123 --to service@tills.example --with 517 --wait --until "fri 12:00" --text @question.txt
     """
     call = invocation.of(ctx)
-    more: dict[str, object] = {"to": to}
+    more: dict[str, object] = {"to": to, **effort_values(call, spent)}
     if messages:
         more["messages"] = tuple(messages)
     if wait or until is not None:
@@ -139,14 +149,22 @@ def take_back(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> 
     return tell(call, outcomes, dry_run=dry_run)
 
 
-def note(ctx: typer.Context, numbers: Numbers, text: Text = None, dry_run: DryRun = False) -> ExitCode:
+def note(
+    ctx: typer.Context,
+    numbers: Numbers,
+    text: Text = None,
+    spent: Spent = None,
+    visit: Visit = None,
+    dry_run: DryRun = False,
+) -> ExitCode:
     """Write an internal note, which the requester never sees.
 
     Examples:
-      sdesk note 123 --text "Same fan as last week"
+      sdesk note 123 --text "Same fan as last week" --spent 20m
       journalctl -u till | sdesk note 123 --text -
     """
-    return _write(invocation.of(ctx), "note", numbers, text, Direction.NOTE, {}, dry_run=dry_run)
+    call = invocation.of(ctx)
+    return _write(call, "note", numbers, text, Direction.NOTE, effort_values(call, spent, visit), dry_run=dry_run)
 
 
 def close(
@@ -154,21 +172,25 @@ def close(
     numbers: Numbers,
     text: Text = None,
     silent: Annotated[bool, typer.Option("--silent", help="tell the requester nothing; a text becomes a note")] = False,
+    spent: Spent = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Resolve tickets, telling the requester what was done.
 
     Examples:
-      sdesk close 123 --text "The drawer was replaced"
+      sdesk close 123 --text "The drawer was replaced" --spent 40m
       sdesk close 123 124 --silent
     """
     call = invocation.of(ctx)
+    more = effort_values(call, spent)
     if silent:
         written = given(text, numbers)
-        values: dict[str, object] = {"silent": True} if written is None else {"silent": True, "text": written.text}
+        values: dict[str, object] = {"silent": True, **more}
+        if written is not None:
+            values["text"] = written.text
         outcomes = change(call, "close", ticket_numbers(call, numbers), values, dry_run=dry_run)
         return tell(call, outcomes, dry_run=dry_run)
-    return _write(call, "close", numbers, text, Direction.OUT, {}, dry_run=dry_run)
+    return _write(call, "close", numbers, text, Direction.OUT, more, dry_run=dry_run)
 
 
 def reopen(

@@ -12,15 +12,16 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
 
 if TYPE_CHECKING:
-    from sdesk.actions.perform import Outcome
+    from sdesk.actions.perform import TicketOutcome
 
-SHEET: Sheet[Outcome] = Sheet(
+SHEET: Sheet[TicketOutcome] = Sheet(
     fields=(
         Field("number", lambda row: row.number),
         Field("ref", lambda row: row.ref),
         Field("changed", lambda row: row.changed),
         Field("sentence", lambda row: row.sentence),
         Field("error", lambda row: None if row.error is None else str(row.error)),
+        Field("warning", lambda row: row.warning or None),
     ),
     columns=(
         Column("TICKET", lambda row, eyes: row.ref),
@@ -39,7 +40,7 @@ def change(
     *,
     dry_run: bool,
     versions: Mapping[int, int] | None = None,
-) -> tuple[Outcome, ...]:
+) -> tuple[TicketOutcome, ...]:
     """Do one action of the registry upon tickets, a transaction each."""
     call.output.check(SHEET)
     if not numbers:
@@ -54,7 +55,7 @@ def change(
     return tuple(replace(one, ref=f"{prefix}-{one.number}") if one.error is not None else one for one in outcomes)
 
 
-def tell(call: Invocation, outcomes: Sequence[Outcome], *, dry_run: bool) -> ExitCode:
+def tell(call: Invocation, outcomes: Sequence[TicketOutcome], *, dry_run: bool) -> ExitCode:
     """Say what became of each ticket: a sentence each, or rows where a format was asked for."""
     if call.output.asked:
         call.output.rows(outcomes, SHEET)
@@ -67,6 +68,8 @@ def tell(call: Invocation, outcomes: Sequence[Outcome], *, dry_run: bool) -> Exi
                 output.text(f"{before}{one_line(outcome.sentence)}\n")
     errors = []
     for outcome in outcomes:
+        if outcome.warning:
+            diagnostics.warning(f"{outcome.ref}: {outcome.warning}")
         if outcome.error is not None:
             errors.append(outcome.error)
             named = len(outcomes) == 1 or outcome.ref in outcome.error.what

@@ -36,20 +36,30 @@ _DAILY: dict[str, Verb] = {
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
-    "confirm": Verb("work", "confirm", "confirm an outage: its loss counts"),
-    "restored": Verb("work", "restored", "end an outage, keep the ticket open"),
+    "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
+    "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
     "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
+
+_QUESTIONS: dict[str, Verb] = {
+    "now": Verb("now", "now", "what must be done right now, and what to type"),
+    "who": Verb("who", "who", "who does what, by when; which promises will break"),
+    "past": Verb("past", "past", "what happened last week, month, quarter, or from one day to another"),
+    "ahead": Verb("ahead", "ahead", "what comes, day by day"),
+}
+"""What whoever leads a desk asks."""
 
 DAILY: tuple[str, ...] = tuple(_DAILY)
 """Shown first in the help."""
 
 COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
+    **_QUESTIONS,
     "ticket": Noun(
         "the daily verbs, and `set`",
-        {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status")},
+        {**_DAILY, "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits")},
     ),
     "mail": Noun(
         "fetch and send mail, and look at what became of it",
@@ -94,7 +104,9 @@ COMMANDS: dict[str, Verb | Noun] = {
                 "the words of what the desk sends",
                 {
                     "list": Verb("template", "template_list", "print the templates, and where each comes from"),
-                    "show": Verb("template", "template_show", "print a mail as it would be", prints=False),
+                    "show": Verb(
+                        "template", "template_show", "print a template, or the mail that it makes", prints=False
+                    ),
                 },
             ),
         },
@@ -103,7 +115,16 @@ COMMANDS: dict[str, Verb | Noun] = {
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
     "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
     "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
-    "sla": Noun("promises", {"due": Verb("sla", "due", "when a target falls due, in a calendar's working time")}),
+    "sla": Noun(
+        "promises",
+        {
+            "list": Verb("sla", "list_slas", "print the SLAs"),
+            "show": Verb("sla", "show", "print one: its hours, and what it promises for each priority"),
+            "explain": Verb("sla_explain", "explain", "every step of the clocks of tickets, in words and instants"),
+            "due": Verb("sla", "due", "when a target falls due, in a calendar's working time"),
+            "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close"),
+        },
+    ),
     "db": Noun(
         "the store",
         {

@@ -19,6 +19,7 @@ from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation, of
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import nearest
 
 HELP_WIDTH = 100
 
@@ -285,13 +286,11 @@ def _split_help(text: str) -> tuple[str, str]:
 
 
 def _no_command(above: str, word: str, table: Mapping[str, Verb | Noun]) -> BadInput:
-    from difflib import get_close_matches
-
     paths = {name: f"{above} {name}" for name in table}
     if table is COMMANDS:
         for noun, entry in table.items():
             if isinstance(entry, Noun):
                 paths |= {verb: f"{above} {noun} {verb}" for verb in entry.verbs if verb not in paths}
-    near = get_close_matches(word, paths, n=1)
-    remedy = f"did you mean `{paths[near[0]]}`?" if near else f"see `{above} --help`"
+    near = nearest(word, paths)
+    remedy = f"did you mean `{paths[near]}`?" if near is not None else f"see `{above} --help`"
     return BadInput(f"there is no command `{above} {word}`", remedy)

@@ -21,6 +21,8 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.desk_rows import OutageRow
+from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.rows import (
     AttachmentRow,
     ClockRow,
@@ -109,6 +111,7 @@ _TICKET: tuple[_Part, ...] = (
     _Part("team_name", _TEXT, lambda row: row.team_name),
     _Part("assignee_name", _maybe(_TEXT), lambda row: row.assignee_name),
     _Part("unit_name", _maybe(_TEXT), lambda row: row.unit_name),
+    _Part("loss_counted", _maybe(_MONEY), lambda row: money(row.loss_counted)),
 )
 
 _ATTACHMENT: tuple[_Part, ...] = (
@@ -166,6 +169,31 @@ _CLOCK: tuple[_Part, ...] = (
     _Part("voided", _FLAG, lambda row: row.voided),
 )
 
+_OUTAGE: tuple[_Part, ...] = (
+    _Part("id", _NUMBER, lambda row: row.id),
+    _Part("unit", _TEXT, lambda row: row.unit),
+    _Part("down_from", _INSTANT, lambda row: row.down_from),
+    _Part("down_to", _maybe(_INSTANT), lambda row: row.down_to),
+    _Part("share", _TEXT, lambda row: str(row.share)),
+    _Part("confirmed", _FLAG, lambda row: row.confirmed),
+    _Part("loss_per_hour", _maybe(_MONEY), lambda row: money(row.per_hour)),
+    _Part("loss_so_far", _MONEY, lambda row: money(row.loss_so_far)),
+)
+
+
+_SPENT: tuple[_Part, ...] = (
+    _Part("agent", _TEXT, lambda row: row.agent),
+    _Part("spent_at", _INSTANT, lambda row: row.spent_at),
+    _Part("seconds", _NUMBER, lambda row: row.seconds),
+    _Part("message", _maybe(_NUMBER), lambda row: row.message),
+)
+
+_VISIT: tuple[_Part, ...] = (
+    _Part("agent", _maybe(_TEXT), lambda row: row.agent),
+    _Part("starts_at", _INSTANT, lambda row: row.starts_at),
+    _Part("agreed_at", _INSTANT, lambda row: row.agreed_at),
+)
+
 
 def _requester_text(row: TicketRow) -> str:
     if row.requester_name and row.requester_email:
@@ -195,6 +223,10 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         Field("history", lambda found: [event(row) for row in found.history]),
         Field("links", lambda found: [link(row) for row in found.links]),
         Field("clocks", lambda found: [clock(row) for row in found.ticket.clocks]),
+        Field("outages", lambda found: [outage(row) for row in found.outages]),
+        Field("time_spent", lambda found: found.seconds_spent),
+        Field("time_entries", lambda found: [time_entry(row) for row in found.spent]),
+        Field("visit", lambda found: None if found.visit is None else visit(found.visit)),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -227,6 +259,21 @@ def clock(row: ClockRow) -> dict[str, Value]:
     return _object(_CLOCK, row)
 
 
+def outage(row: OutageRow) -> dict[str, Value]:
+    """One outage of a ticket."""
+    return _object(_OUTAGE, row)
+
+
+def time_entry(row: SpentRow) -> dict[str, Value]:
+    """Time that an agent wrote down, in seconds."""
+    return _object(_SPENT, row)
+
+
+def visit(row: VisitRow) -> dict[str, Value]:
+    """An agreed visit."""
+    return _object(_VISIT, row)
+
+
 def schema() -> Schema:
     """The JSON Schema (draft 2020-12) of a ticket: what a list gives is required, the rest is in `show` and `new`."""
     described = _described(_TICKET)
@@ -238,6 +285,10 @@ def schema() -> Schema:
         "history": {"type": "array", "items": _described(_EVENT)},
         "links": {"type": "array", "items": _described(_LINK)},
         "clocks": {"type": "array", "items": _described(_CLOCK)},
+        "outages": {"type": "array", "items": _described(_OUTAGE)},
+        "time_spent": _NUMBER,
+        "time_entries": {"type": "array", "items": _described(_SPENT)},
+        "visit": _maybe(_described(_VISIT)),
     }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sdesk ticket", **described}
 

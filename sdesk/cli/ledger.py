@@ -118,7 +118,7 @@ def ledger(
         mailbox=mailbox,
         outcome=one_of("--outcome", outcome, Outcome),
         number=one_ticket(call, [ticket], "--ticket") if ticket is not None else None,
-        since=call.instant(since) if since is not None else None,
+        since=call.since(since) if since is not None else None,
         message_id=message_id,
     )
     call.output.rows(call.reader.ledger(call.actor_or_system, limit=limit, sought=sought), LEDGER)

@@ -18,7 +18,7 @@ from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.ticket import Channel, Impact, Priority, Urgency
 
 if TYPE_CHECKING:
-    from sdesk.actions.perform import Outcome
+    from sdesk.actions.perform import TicketOutcome
 
 
 def _choice(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
@@ -98,7 +98,7 @@ def _subject_and_text(subject: str | None, text: str | None) -> tuple[str, Writt
     return first.strip(), Written(rest.strip("\n") or first.strip(), written.file)
 
 
-def _tell(call: Invocation, outcome: Outcome, *, dry_run: bool) -> ExitCode:
+def _tell(call: Invocation, outcome: TicketOutcome, *, dry_run: bool) -> ExitCode:
     from sdesk.cli.output import Format
 
     whole = call.output.fields is not None or (call.output.asked and call.output.format is not Format.IDS)

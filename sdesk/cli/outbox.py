@@ -11,6 +11,7 @@ from sdesk.cli.numbers import one_ticket
 from sdesk.cli.options import MOST, Limit
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
 from sdesk.store.reader.rows import OutboxRow
 
 ANEW = "made anew as of then: the ticket and the templates may have changed since"
@@ -69,12 +70,7 @@ def outbox_list(
     """
     call = invocation.of(ctx)
     if state is not None and state not in STATES:
-        from difflib import get_close_matches
-
-        near = get_close_matches(state, STATES, n=1)
-        raise BadInput(
-            f"there is no state `{state}`", f"did you mean `{near[0]}`?" if near else f"known: {', '.join(STATES)}"
-        )
+        raise BadInput(f"there is no state `{state}`", did_you_mean(state, STATES, f"known: {', '.join(STATES)}"))
     number = one_ticket(call, [ticket], "--ticket") if ticket is not None else None
     call.output.rows(call.reader.outbox(call.actor_or_system, state=state, number=number, limit=limit), OUTBOX)
 

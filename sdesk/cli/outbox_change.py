@@ -17,7 +17,7 @@ from sdesk.domain.errors import BadInput, SdeskError
 
 if TYPE_CHECKING:
     from sdesk.desk.opening import Work
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
 
 class Changed(NamedTuple):
@@ -64,7 +64,7 @@ def outbox_retry(
       sdesk mail outbox retry --failed --dry-run
     """
     from sdesk.desk.outbox.by_hand import retry
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "--failed", OutboxState.FAILED if failed else None)
@@ -84,7 +84,7 @@ def outbox_release(
       sdesk mail outbox release --all
     """
     from sdesk.desk.outbox.by_hand import release
-    from sdesk.store.models.mail import OutboxState
+    from sdesk.domain.outgoing import OutboxState
 
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "--all", OutboxState.HELD if everything else None)

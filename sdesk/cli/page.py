@@ -10,9 +10,11 @@ from decimal import Decimal
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
 from sdesk.domain.duration import format_duration
-from sdesk.domain.outgoing import Party
+from sdesk.domain.outage import percent
+from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState
+from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
 
 _CLOCKS = {
@@ -28,7 +30,6 @@ _DIRECTIONS = {
     Direction.AUTO: "automatic",
 }
 
-_DELIVERIES = {"queued": "not sent yet", "failed": "not delivered", "held": "held back in the outbox"}
 """What is said of an outgoing mail that has not gone; of one that has, nothing."""
 
 _BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
@@ -69,12 +70,15 @@ class Page:
             ),
             ("SLA", self._promise(row)),
             *(("", text) for text in filter(None, map(self._clock, row.clocks))),
-            ("Loss", self._loss(row)),
+            ("Loss" if row.margin_known else "Turnover", self._loss(row)),
+            *(("", self._outage(each)) for each in found.outages if len(found.outages) > 1 or each.down_to is not None),
             ("Service", row.service_name or row.service or ""),
             ("Team", row.team_name),
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
             ("Requester", _person(row.requester_name, row.requester_email)),
             ("Unit", self._unit(found)),
+            ("Visit", self._visit(found)),
+            ("Time spent", _spent(found)),
             ("Tags", ", ".join(row.tags)),
             ("Created", f"{self.eyes.local(row.created_at)} by {row.channel.value}"),
         ]
@@ -116,10 +120,21 @@ class Page:
         return ""
 
     def _loss(self, row: TicketRow) -> str:
-        if row.loss_per_hour is None:
-            return ""
-        so_far = "" if row.loss_so_far is None else f", {_grouped(row.loss_so_far)} {row.currency} so far"
-        return f"{loss(row)} {row.currency} an hour{so_far}{'' if row.loss_confirmed else ' (suspected)'}"
+        """What an hour costs and what is lost so far; that alone once nothing stands any more."""
+        words, of = [], "" if row.margin_known else " at risk"
+        if row.loss_per_hour is not None:
+            words.append(f"{loss(row)} {row.currency} an hour{of}")
+        if row.loss_so_far is not None:
+            words.append(f"{_grouped(row.loss_so_far)} {row.currency} so far")
+        return ", ".join(words) + (" (suspected)" if words and not row.loss_confirmed else "")
+
+    def _outage(self, outage: OutageRow) -> str:
+        until = "now" if outage.down_to is None else self.eyes.local(outage.down_to)
+        doubt = "" if outage.confirmed else "~"
+        return (
+            f"outage {outage.id}: {self.eyes.local(outage.down_from)} to {until}, {percent(outage.share)},"
+            f" {doubt}{_grouped(outage.loss_so_far)} {outage.currency}"
+        )
 
     def _unit(self, found: TicketDetail) -> str:
         unit = found.unit
@@ -128,6 +143,13 @@ class Page:
         others = f"{unit.open_tickets} other open tickets" if unit.open_tickets else ""
         return ", ".join(filter(None, (unit.name, unit.phone, unit.address, unit.manager, others)))
 
+    def _visit(self, found: TicketDetail) -> str:
+        visit = found.visit
+        if visit is None:
+            return ""
+        past = ", which is past" if visit.starts_at <= self.now else ""
+        return f"{self.eyes.local(visit.starts_at)} by {visit.agent_name or visit.agent or 'nobody yet'}{past}"
+
     def _message(self, message: MessageRow) -> Iterator[str]:
         marks = [f"#{message.id}", _DIRECTIONS[message.direction]]
         if message.party is Party.SUPPLIER:
@@ -135,7 +157,7 @@ class Page:
         if message.taken_back_at is not None:
             marks.append("taken back")
         elif message.delivery is not None:
-            marks.append(_DELIVERIES.get(message.delivery, ""))
+            marks.append(NOT_DELIVERED.get(message.delivery, ""))
         if not message.takes_part:
             marks.append("takes no part in this ticket")
         if message.undeliverable:
@@ -162,6 +184,17 @@ def _person(name: str | None, address: str | None) -> str:
     if name and address and name != address:
         return f"{name} <{address}>"
     return name or address or ""
+
+
+def _spent(found: TicketDetail) -> str:
+    """All of it; and whose it is, where several worked on it."""
+    if not found.spent:
+        return ""
+    each: dict[str, int] = {}
+    for row in found.spent:
+        each[row.agent_name] = each.get(row.agent_name, 0) + row.seconds
+    words = ", ".join(f"{name} {format_duration(seconds)}" for name, seconds in each.items())
+    return words if len(each) == 1 else f"{format_duration(found.seconds_spent)}: {words}"
 
 
 def _grouped(amount: Decimal) -> str:

@@ -1,4 +1,4 @@
-"""The daily verbs that need no text: take, assign, wait, confirm, restored."""
+"""The daily verbs that need no text: take, assign, wait."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.effort import Spent, effort_values
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, Numbers
 from sdesk.cli.text_input import given
@@ -55,7 +56,9 @@ def wait(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option("--until", metavar="WHEN", help="as 2h, tomorrow 10:00, 2026-11-23 09:30", show_default=False),
+        typer.Option(
+            "--until", metavar="WHEN", help="as 2h, fri 12:00, tomorrow 10:00, 2026-11-23", show_default=False
+        ),
     ] = None,
     text: Annotated[
         str | None,
@@ -66,6 +69,7 @@ def wait(
             show_default=False,
         ),
     ] = None,
+    spent: Spent = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Let tickets wait: their clocks stand still until the answer, or the date.
@@ -79,34 +83,12 @@ def wait(
     whom = _whom(waiting_for, until)
     written = given(text, numbers)
     found = ticket_numbers(call, numbers)
-    values: dict[str, object] = {"waiting_for": whom.value}
+    values: dict[str, object] = {"waiting_for": whom.value, **effort_values(call, spent)}
     if until is not None:
         values["until"] = call.instant(until)
     if written is not None:
         values["text"] = written.text
     outcomes = change(call, "wait", found, values, dry_run=dry_run)
-    return tell(call, outcomes, dry_run=dry_run)
-
-
-def confirm(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
-    """Confirm the outage of tickets: what it costs counts from now on.
-
-    Examples:
-      sdesk confirm 123
-    """
-    call = invocation.of(ctx)
-    outcomes = change(call, "confirm", ticket_numbers(call, numbers), {}, dry_run=dry_run)
-    return tell(call, outcomes, dry_run=dry_run)
-
-
-def restored(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
-    """End the outage of tickets, which stay open: the trade goes on, the cause is still to be found.
-
-    Examples:
-      sdesk restored 123
-    """
-    call = invocation.of(ctx)
-    outcomes = change(call, "restored", ticket_numbers(call, numbers), {}, dry_run=dry_run)
     return tell(call, outcomes, dry_run=dry_run)
 
 

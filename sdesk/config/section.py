@@ -5,7 +5,6 @@ It remembers which keys it was asked for, and refuses the rest at the end: what 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, NoReturn, Self, TypeVar
 
 from sdesk.config import as_path
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean, nearest
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -40,7 +40,9 @@ class Section:
         if error is None:
             for key in self.values:
                 if key not in self._known:
-                    self.fail(key, "unknown key", nearest(key, self._known) or f"known here: {', '.join(self._known)}")
+                    self.fail(
+                        key, "unknown key", did_you_mean(key, self._known, f"known here: {', '.join(self._known)}")
+                    )
 
     def fail(self, key: str, what: str, remedy: str = "") -> NoReturn:
         """Refuse the file because of `key`."""
@@ -50,7 +52,8 @@ class Section:
 
     def missing(self, key: str, remedy: str) -> NoReturn:
         """Refuse the file for want of `key`, or for the unknown key that was surely meant to be it."""
-        for other in difflib.get_close_matches(key, [name for name in self.values if name not in self._known], n=1):
+        other = nearest(key, [name for name in self.values if name not in self._known])
+        if other is not None:
             self.fail(other, "unknown key", f"did you mean `{key}`?")
         self.fail(key, "is missing", remedy)
 
@@ -120,7 +123,9 @@ class Section:
         words = [kind.value for kind in kinds]
         value = self.text(key, default.value)
         if value not in words:
-            self.fail(key, f"must be {', '.join(words[:-1])} or {words[-1]}, not {shown(value)}", nearest(value, words))
+            self.fail(
+                key, f"must be {', '.join(words[:-1])} or {words[-1]}, not {shown(value)}", did_you_mean(value, words)
+            )
         return kinds(value)
 
     def path(self, key: str) -> Path | None:
@@ -161,12 +166,6 @@ def written(value: object) -> str:
 
 def _short(text: str) -> str:
     return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """A question after the known word that looks most like `word`; empty where none does."""
-    match = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean `{match[0]}`?" if match else ""
 
 
 def _is_texts(value: object) -> bool:

@@ -85,7 +85,7 @@ class Server:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mailbox:
+class DeskMailbox:
     """What all kinds of mailboxes have in common."""
 
     name: str
@@ -107,14 +107,14 @@ class Mailbox:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImapMailbox(Mailbox, Server):
+class ImapMailbox(DeskMailbox, Server):
     """A mailbox on an IMAP server."""
 
     folders: tuple[str, ...] = ("INBOX",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class MaildirMailbox(Mailbox):
+class MaildirMailbox(DeskMailbox):
     """A Maildir on this machine."""
 
     path: Path
@@ -123,7 +123,7 @@ class MaildirMailbox(Mailbox):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MboxMailbox(Mailbox):
+class MboxMailbox(DeskMailbox):
     """An mbox file on this machine (RFC 4155)."""
 
     path: Path

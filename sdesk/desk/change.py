@@ -15,3 +15,5 @@ class Change:
     """For the person who did it: `SD-12 assigned to anna`."""
     changed: bool = True
     """False where it stood so already."""
+    warning: str = ""
+    """What is no error, and should be known."""

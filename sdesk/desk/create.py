@@ -13,6 +13,7 @@ from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
@@ -56,13 +57,14 @@ def create(
     assignee_id = None
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
-    team_id = _team(work, team, service_id)
+    team_id, team_by = _team(work, team, service_id)
+    why = {"team": team_by}
+    named = "named when it was opened"
+    why |= {name: named for name, value in (("service", service), ("impact", impact), ("urgency", urgency)) if value}
+    if unit_id is not None:
+        why["unit"] = named if unit else "the requester's address"
     require_sight(work, team_id, assignee_id)
-    for tag in tags:
-        if not tag or "," in tag or any(letter.isspace() for letter in tag):
-            raise BadInput(
-                f"`{one_line(tag)}` is no tag: it is one word", "repeat --tag for several, as --tag pos --tag vip"
-            )
+    require_tags(tags)
     if external_id is not None:
         _require_free(work, external_id)
     body = neutralise(text)
@@ -85,6 +87,7 @@ def create(
             tags=tuple(tags),
             external_id=external_id,
         ),
+        why=why,
     )
     agent = rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
     author = (
@@ -107,7 +110,7 @@ def create(
             subject=subject,
             indexed=False,
         )
-    if opened_channel is not Channel.IMPORT:
+    if opened_channel is not Channel.IMPORT and opened.incident is None:
         notify_of(
             work,
             opened.number,
@@ -119,7 +122,8 @@ def create(
             by=work.actor.agent_id,
         )
     ref = rules.ref(opened.number)
-    return Change(opened.number, ref, f"{ref} opened")
+    part = f", part of {rules.ref(opened.incident)}" if opened.incident is not None else ""
+    return Change(opened.number, ref, f"{ref} opened{part}")
 
 
 def _require_free(work: Work, external_id: str) -> None:
@@ -129,18 +133,19 @@ def _require_free(work: Work, external_id: str) -> None:
         raise Refused(f"the external id `{one_line(external_id)}` is taken", "give another with --external-id")
 
 
-def _team(work: Work, key: str | None, service_id: int | None) -> int:
+def _team(work: Work, key: str | None, service_id: int | None) -> tuple[int, str]:
+    """Whose the ticket is, and why."""
     rules = work.rules
     if key:
-        return key_of(rules.team_keys, key, "team")
+        return key_of(rules.team_keys, key, "team"), "named when it was opened"
     if service_id is not None:
-        return rules.services[service_id].team_id
+        return rules.services[service_id].team_id, f"service {rules.services[service_id].key}"
     mine = [team for team in sorted(rules.teams) if team in work.actor.team_ids]
     if len(mine) == 1:
-        return mine[0]
+        return mine[0], f"the only team of {work.actor.login}"
     if mine:
         keys = ", ".join(sorted(rules.teams[team].key for team in mine))
         raise BadInput(f"it could be for any of your teams ({keys})", "say --service or --team")
     if len(rules.teams) == 1:
-        return next(iter(rules.teams))
+        return next(iter(rules.teams)), "the only team"
     raise BadInput("nobody knows which team this is for", "say --service or --team")

@@ -13,25 +13,24 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.change import Change
-from sdesk.desk.conversation import require_light
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.messages import add_message, attached_files, recipients_of
+from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outgoing import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import parse_mailbox
-from sdesk.desk.steps.snapshot import snapshot
+from sdesk.desk.steps.say import post
 from sdesk.desk.steps.tokens import new_token
-from sdesk.desk.work import wait as wait_for
+from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import MailKind, Party
 from sdesk.domain.safe_text import neutralise
-from sdesk.domain.ticket import Direction, Status, WaitingFor
+from sdesk.domain.thread import TokenHolder
+from sdesk.domain.ticket import Status, WaitingFor
 from sdesk.store.models import Message, PersonAddress, Ticket
-from sdesk.store.models.mail import TokenHolder
 
 
 def forward(
@@ -44,10 +43,12 @@ def forward(
     attachments: Sequence[InboundAttachment] = (),
     wait: bool = False,
     until: datetime | None = None,
+    spent: int = 0,
     version: int | None = None,
 ) -> Change:
     """Write to a supplier. `messages` of the ticket go along, quoted, with their files; `wait` for the answer.
 
+    `spent`: seconds that it took.
     BadInput for an address that is none, or a message that the ticket does not have; Refused for the desk's own people.
     """
     ticket = find_ticket(work, number, version)
@@ -57,49 +58,31 @@ def forward(
     body = neutralise(text)
     if not body.strip():
         raise BadInput("a forward needs a text", "say with --text what is asked of the supplier")
+    waiting = plan_wait(work, ticket, WaitingFor.SUPPLIER, until) if wait else None
     box = parse_mailbox(to)
     _require_outsider(work, ticket, box)
     for message in messages:
         _require_own(work, number, message)
     files = [*attachments, *(file for message in messages for file in attached_files(work, message))]
-    require_light(files)
-    before = snapshot(work, ticket)
-    token = new_token(work, number, TokenHolder.SUPPLIER, address=box.address)
-    message_id = make_message_id(work, number, token, ticket.team_id)
-    agent = work.rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
-    row = add_message(
+    row = post(
         work,
-        number,
-        Direction.OUT,
+        ticket,
+        MailKind.FORWARD,
         body,
-        author_name=agent.name if agent else work.actor.name,
-        author_address=agent.email if agent else "",
-        agent_id=work.actor.agent_id,
-        subject=ticket.subject,
-        recipients=recipients_of([box]),
-        message_id=message_id,
-        in_reply_to=_last_from(work, number, box),
+        to=box,
+        token=new_token(work, number, TokenHolder.SUPPLIER, address=box.address),
+        language=None,
         party=Party.SUPPLIER,
+        quoted=messages,
         attachments=files,
     )
-    queue_mail(
-        work,
-        MailKind.FORWARD,
-        number,
-        message_id=message_id,
-        to=[box],
-        language=None,
-        values={"message": row, "quoted": list(messages)},
-        delay=TAKE_BACK,
-        message_ref=row,
-        before=before,
-    )
     record(work, number, "forwarded", message=row, to=box.address)
-    if wait:
-        wait_for(work, number, waiting_for=WaitingFor.SUPPLIER, until=until)
-    else:
-        settle(work, ticket)
-    return Change(number, ref, f"{ref} forwarded to {box.address}" + (", and waits for the answer" if wait else ""))
+    noted = note_effort(work, ticket, spent=spent, message=row)
+    done = f"forwarded to {box.address}{noted.words}"
+    if waiting is not None:
+        done += f", {begin_wait(work, ticket, *waiting)}"
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} {done}")
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:
@@ -124,18 +107,3 @@ def _require_own(work: Work, number: int, message: int) -> None:
         raise BadInput(
             f"{work.rules.ref(number)} has no message {message}", f"see `sdesk show {number} -o json` for their ids"
         )
-
-
-def _last_from(work: Work, number: int, box: Mailbox) -> str | None:
-    """The Message-ID of the supplier's last mail, which this one answers."""
-    return work.connection.execute(
-        select(col(Message.message_id))
-        .where(
-            col(Message.ticket_id) == number,
-            col(Message.direction) == Direction.IN,
-            col(Message.party) == Party.SUPPLIER,
-            col(Message.author_address) == box.address,
-        )
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    ).scalar()

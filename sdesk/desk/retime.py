@@ -9,6 +9,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place, settle
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import recount_changed
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.domain.clock import Promise
 from sdesk.domain.instant import to_rfc3339
@@ -18,6 +19,7 @@ from sdesk.store.models import Ticket
 
 def retime_open_tickets(work: Work, old: Rules) -> list[int]:
     """Give open tickets the promises of the new rules; the numbers of those whose deadline moved."""
+    recount_changed(work, old)
     moved: list[int] = []
     reordered = old.head_start != work.rules.head_start
     tickets = work.connection.execute(
@@ -27,8 +29,9 @@ def retime_open_tickets(work: Work, old: Rules) -> list[int]:
     ).all()
     for number, team_id, service_id, priority, sla_id in tickets:
         before = old.promise(sla_id, priority)
-        after = work.rules.promise(work.rules.sla_for(team_id, service_id), priority)
-        if _same_promise(before, after):
+        today = work.rules.sla_for(team_id, service_id)
+        after = work.rules.promise(today, priority)
+        if today == sla_id and _same_promise(before, after):
             if reordered:
                 put_in_place(work, work.session.get_one(Ticket, number))
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,11 +16,12 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import Refused
+from sdesk.domain.incident import IncidentRule
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
-from sdesk.domain.urgency import DEFAULT_HEAD_START
+from sdesk.domain.urgency import DEFAULT_HEAD_START, STALE_PRIORITIES
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.models import Desk
@@ -77,6 +79,8 @@ class ServiceRule:
     impact: Impact
     urgency: Urgency
     stops_share: Decimal | None
+    incidents: bool | None
+    """Whether several tickets of it may be one incident, where the desk file says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,9 @@ class Rules:
     thresholds: tuple[Threshold, ...]
     head_start: Mapping[Priority, int]
     margin: Decimal
+    margin_known: bool
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
+    incidents: IncidentRule
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -195,7 +202,7 @@ def load(connection: Connection) -> Rules:
                     all_calendars[row.calendar_id],
                     targets.get((row.id, priority), nothing),
                     row.warn_at,
-                    row.stale_at,
+                    row.stale_at if priority in STALE_PRIORITIES else None,
                 )
                 for priority in Priority
             },
@@ -246,7 +253,7 @@ def load(connection: Connection) -> Rules:
     services, service_keys = {}, {}
     for row in rows("service"):
         services[row.id] = ServiceRule(
-            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share
+            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents
         )
         if row.retired_at is None:
             service_keys[row.key] = row.id
@@ -275,6 +282,8 @@ def load(connection: Connection) -> Rules:
             else DEFAULT_HEAD_START
         ),
         margin=Decimal(str(file.get("margin", 1))),
+        margin_known="margin" in file,
+        incidents=_incidents(file.get("incidents") or {}),
         calendars=all_calendars,
         slas=slas,
         teams=teams,
@@ -295,6 +304,15 @@ def load(connection: Connection) -> Rules:
             team.address.lower(): team.id for team in teams.values() if team.address and team.id not in retired_teams
         },
         agent_addresses=agent_addresses,
+    )
+
+
+def _incidents(table: Mapping[str, Any]) -> IncidentRule:
+    usual = IncidentRule()
+    return IncidentRule(
+        table.get("from", usual.least),
+        timedelta(seconds=parse_duration(table["within"])) if "within" in table else usual.within,
+        timedelta(seconds=parse_duration(table["joins_for"])) if "joins_for" in table else usual.joins_for,
     )
 
 

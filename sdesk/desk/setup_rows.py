@@ -108,6 +108,7 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
                 "urgency": service.urgency,
                 "stops_share": service.stops_share,
                 "offered_to": None if service.offered_to is None else list(service.offered_to),
+                "incidents": service.incidents,
             }
             for key, service in file.services.items()
         },

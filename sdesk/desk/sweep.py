@@ -5,7 +5,7 @@ It is safe to run as often as one likes, in several processes at once, and after
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,11 +17,11 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, set_status, wake
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.alerts import alerts, entered
-from sdesk.domain.clock import deadlines
+from sdesk.domain.alerts import alerts, entered, level, states_of
+from sdesk.domain.clock import stale_by
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
-from sdesk.domain.ticket import ClockKind, Priority, SlaState, Status
+from sdesk.domain.ticket import ClockKind, SlaState, Status
 from sdesk.domain.urgency import RANK_RUNNING
 from sdesk.store.models import Ticket
 
@@ -35,28 +35,33 @@ class SweepReport:
 
     woken: int = 0
     alerts: int = 0
-    """Tickets of which agents were told that a promise is at risk, or broken."""
+    """Tickets of which agents were told that a promise is at risk, broken, or stale."""
     stale: int = 0
+    """Tickets whose promise was broken twice over: they gave their place to those that can still be kept."""
     closed: int = 0
+
+    def add(self, other: SweepReport) -> None:
+        """Count what another transaction did."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
 def sweep(desk: Desk, *, now: datetime) -> SweepReport:
     """Wake what has waited long enough, tell of promises at risk, move what went stale, close what nobody reopened."""
     report = SweepReport()
-    steps = ((_wake_due, "woken"), (_tell_alerts, "alerts"), (_move_stale, "stale"), (_close_resolved, "closed"))
-    for step, name in steps:
-        while True:
+    for step in (_wake_due, _tell_alerts, _move_stale, _close_resolved):
+        done = BATCH
+        while done >= BATCH:
             with desk.work(SYSTEM, now) as work:
-                done = step(work)
+                this = SweepReport()
+                done = step(work, this)
                 if done:
                     work.session.commit()
-            setattr(report, name, getattr(report, name) + done)
-            if done < BATCH:
-                break
+            report.add(this)
     return report
 
 
-def _wake_due(work: Work) -> int:
+def _wake_due(work: Work, report: SweepReport) -> int:
     due = work.session.scalars(
         select(Ticket)
         .where(col(Ticket.wake_at).is_not(None), col(Ticket.wake_at) <= work.now, col(Ticket.status) == Status.WAITING)
@@ -66,16 +71,18 @@ def _wake_due(work: Work) -> int:
         before = load_clocks(work, ticket)
         # The clock runs on from when the wait was to end, however late the sweep comes.
         woken_at = ticket.wake_at or work.now
-        record(work, require_id(ticket), "woken", waiting_for=ticket.waiting_for)
+        record(work, require_id(ticket), "woken", waiting_for=ticket.waiting_for, since=to_rfc3339(woken_at))
         save_clocks(work, ticket, before, wake(work, ticket, before, woken_at))
         settle(work, ticket)
+    report.woken = len(due)
     return len(due)
 
 
-def _tell_alerts(work: Work) -> int:
-    """Write down and tell, once, that promises have come to be at risk, or broken: of each the worst state alone.
+def _tell_alerts(work: Work, report: SweepReport) -> int:
+    """Write down each worse state that promises have come to, and tell agents, once, of the worst of a ticket's.
 
-    That is no change of the ticket: its version stays, so that nobody who is writing an answer is refused for it.
+    A breach is written down even where the ticket is stale by now; that it was at risk before is no news then. All of
+    it is no change of the ticket: its version stays, so that nobody who is writing an answer is refused for it.
     """
     due = work.session.scalars(
         select(Ticket)
@@ -88,17 +95,23 @@ def _tell_alerts(work: Work) -> int:
         told = dict(ticket.alerts or {})
         fresh: list[tuple[SlaState, ClockKind, datetime]] = []
         for clock in clocks.each():
-            follows = deadlines(clock, promise)
-            state = entered((follows.at_risk_at, follows.due_at), work.now)
-            known = told.get(clock.kind.value)
-            if state is None or follows.due_at is None or known in (state, SlaState.BREACHED):
+            states = states_of(clock, clocks, promise)
+            worst, known = entered(states, work.now), told.get(clock.kind.value)
+            due_at = dict(states)[SlaState.BREACHED]
+            if worst is None or due_at is None or level(worst) <= level(known):
                 continue
-            told[clock.kind.value] = state.value
-            fresh.append((state, clock.kind, follows.due_at))
-            record(work, require_id(ticket), state.value, clock=clock.kind.value, due_at=to_rfc3339(follows.due_at))
+            told[clock.kind.value] = worst.value
+            fresh.append((worst, clock.kind, due_at))
+            for state in (SlaState.BREACHED, worst) if worst is SlaState.STALE else (worst,):
+                if level(state) > level(known):
+                    record(work, require_id(ticket), state.value, clock=clock.kind.value, due_at=to_rfc3339(due_at))
         if fresh:
-            state, kind, due_at = min(fresh, key=lambda each: (each[0] is not SlaState.BREACHED, each[2]))
-            notify(work, ticket, AgentEvent(state.value), clock=kind.value, due_at=to_rfc3339(due_at))
+            worst, kind, due_at = min(fresh, key=lambda each: (-level(each[0]), each[2]))
+            notify(work, ticket, AgentEvent(worst.value), clock=kind.value, due_at=to_rfc3339(due_at))
+            report.alerts += 1
+        if any(state is SlaState.STALE for state, _, _ in fresh):
+            put_in_place(work, ticket)
+            report.stale += 1
         kept, ticket.alert_at = alerts(clocks, promise, told, work.now)
         ticket.alerts = kept or None
         work.session.add(ticket)
@@ -106,8 +119,8 @@ def _tell_alerts(work: Work) -> int:
     return len(due)
 
 
-def _move_stale(work: Work) -> int:
-    """A promise broken twice over gives its place to those that can still be kept. As above, no version goes up."""
+def _move_stale(work: Work, report: SweepReport) -> int:
+    """Move what went stale and is not to be told of, as what an archive brought. As above, no version goes up."""
     stale = work.session.scalars(
         select(Ticket)
         .where(
@@ -115,18 +128,20 @@ def _move_stale(work: Work) -> int:
             col(Ticket.stale_at).is_not(None),
             col(Ticket.stale_at) <= work.now,
             col(Ticket.rank) == RANK_RUNNING,
-            col(Ticket.priority).in_((Priority.P3, Priority.P4, Priority.P5)),
         )
         .limit(BATCH)
     ).all()
     for ticket in stale:
-        record(work, require_id(ticket), "stale")
+        kind = stale_by(load_clocks(work, ticket)).kind.value
+        record(work, require_id(ticket), "stale", clock=kind)
+        ticket.alerts = {**(ticket.alerts or {}), kind: SlaState.STALE.value}
         put_in_place(work, ticket)
         work.session.flush()
+    report.stale = len(stale)
     return len(stale)
 
 
-def _close_resolved(work: Work) -> int:
+def _close_resolved(work: Work, report: SweepReport) -> int:
     closed = 0
     for team in work.rules.teams.values():
         overdue = work.session.scalars(
@@ -145,4 +160,5 @@ def _close_resolved(work: Work) -> int:
         closed += len(overdue)
         if closed >= BATCH:
             break
+    report.closed = closed
     return closed

@@ -11,12 +11,12 @@ from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import reindex
-from sdesk.desk.steps.outgoing import TAKE_BACK
+from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.domain.errors import Refused
+from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Message, Outbox, Ticket
-from sdesk.store.models.mail import OutboxState
 
 
 def take_back(work: Work, number: int, *, version: int | None = None) -> Change:

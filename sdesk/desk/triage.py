@@ -7,14 +7,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import (
-    drop_suspicion,
-    end_outage,
-    follow_priority,
-    own_loss_per_hour,
-    share_that_stands,
-    suspect_outage,
-)
+from sdesk.desk.steps.losses import drop_suspicion, end_outage, follow_loss, suspect_outage
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import end
@@ -34,8 +27,11 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
         return Change(number, ref, f"{ref} is about {service} already", changed=False)
     promise = promise_of(work, ticket)
     old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
-    record(work, number, "service", old=old, new=chosen.key)
     ticket.service_id = chosen.id
+    ticket.impact, ticket.own_impact, ticket.urgency = chosen.impact, chosen.impact, chosen.urgency
+    _suspect_anew(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    record(work, number, "service", old=old, new=chosen.key, **basis)
     given = chosen.team_id != ticket.team_id
     if given:
         teams = work.rules.teams
@@ -46,9 +42,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
             ticket.assignee_id = None
             if ticket.status is Status.OPEN:
                 set_status(work, ticket, Status.NEW)
-    ticket.impact, ticket.urgency = chosen.impact, chosen.urgency
-    _suspect_anew(work, ticket)
-    _set_priority(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, number, "priority", old=ticket.priority.value, new=follows.value)
+        ticket.priority = follows
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     if given:
@@ -57,11 +53,17 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     return Change(number, ref, f"{ref} is about {chosen.key}: {ticket.priority}, team {_team(work, ticket)}")
 
 
-def set_priority(work: Work, number: int, *, priority: str, reason: str, version: int | None = None) -> Change:
-    """Override the priority that follows from impact and urgency; the reason is recorded."""
+AUTO = "auto"
+"""The priority that follows from impact, urgency and loss: what takes an override back."""
+
+
+def set_priority(work: Work, number: int, *, priority: str, reason: str = "", version: int | None = None) -> Change:
+    """Override the priority that follows from impact and urgency; the reason is recorded. `auto` takes that back."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     _require_open(work, ticket)
+    if priority == AUTO:
+        return _priority_again(work, ticket)
     if not reason.strip():
         raise BadInput("a priority by hand needs a reason", "give it with --reason")
     wanted = word_of(Priority, priority, "priority")
@@ -73,6 +75,19 @@ def set_priority(work: Work, number: int, *, priority: str, reason: str, version
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     return Change(number, ref, f"{ref} is {wanted} now")
+
+
+def _priority_again(work: Work, ticket: Ticket) -> Change:
+    number, ref, old = require_id(ticket), work.rules.ref(require_id(ticket)), ticket.priority
+    promise = promise_of(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is old:
+        return Change(number, ref, f"{ref} is {old}, as it follows from impact and urgency", changed=False)
+    ticket.priority, ticket.priority_reason = follows, None
+    record(work, number, "priority", old=old.value, new=follows.value, reason=AUTO, **basis)
+    follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is {follows} again, as it follows from impact and urgency")
 
 
 def spam(work: Work, number: int, *, version: int | None = None) -> Change:
@@ -101,16 +116,6 @@ def _suspect_anew(work: Work, ticket: Ticket) -> None:
         return
     drop_suspicion(work, ticket)
     suspect_outage(work, ticket, ticket.created_at)
-
-
-def _set_priority(work: Work, ticket: Ticket) -> None:
-    """What follows from impact, urgency and loss; a priority by hand stays."""
-    share = share_that_stands(work, ticket.service_id, ticket.unit_id) if ticket.loss_since is not None else None
-    alone = own_loss_per_hour(work, ticket.unit_id, share) if share and ticket.unit_id is not None else None
-    ticket.impact, follows = follow_priority(work, ticket.impact, ticket.urgency, alone)
-    if ticket.priority_reason is None and follows is not ticket.priority:
-        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value)
-        ticket.priority = follows
 
 
 def _team(work: Work, ticket: Ticket) -> str:

@@ -1,4 +1,4 @@
-"""What agents do with a ticket: take, assign, wait, close, reopen; confirm an outage and end it.
+"""What agents do with a ticket: take, assign, wait, close, reopen.
 
 Each function is one use case in the caller's transaction: it finds the ticket behind the actor's walls, asks the
 domain, changes, writes the history, and settles the ticket's place in the queue.
@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sdesk.desk.change import Change
-from sdesk.desk.conversation import say
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.effort import Noted, note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import confirm_outage, end_outage, suspect_outage
+from sdesk.desk.steps.incidents import and_parts, parts_at_work
+from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.moves import (
     at_work,
     follow_promise,
@@ -24,8 +25,9 @@ from sdesk.desk.steps.moves import (
     set_status,
 )
 from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.reopen import reopen_ticket
+from sdesk.desk.steps.say import say
 from sdesk.desk.steps.waits import begin_wait, plan_wait
-from sdesk.domain.clock import reopen as reopen_clocks
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
@@ -59,8 +61,13 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
     _hand_over(work, ticket, agent_id)
     settle(work, ticket)
     notify(work, ticket, AgentEvent.ASSIGNED, by=work.actor.agent_id)
+    parts = [part for part in parts_at_work(work, ticket) if part.team_id == ticket.team_id]
+    for part in parts:
+        if part.assignee_id != agent_id:
+            _hand_over(work, part, agent_id)
+            settle(work, part)
     name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
-    return Change(number, ref, f"{ref} assigned to {name}")
+    return Change(number, ref, f"{ref} assigned to {name}{and_parts(len(parts))}")
 
 
 def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
@@ -101,21 +108,30 @@ def wait(
     until: datetime | None = None,
     text: str = "",
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Let a ticket wait for the requester, a supplier or a date; its resolution clock stands still meanwhile.
 
-    Without `until` it waits the team's working days. `text` is told to the requester first.
+    Without `until` it waits the team's working days. `text` is told to the requester first. `spent`: seconds.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     reason, end = plan_wait(work, ticket, waiting_for, until)
+    message = None
     if text:
-        say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
     done = begin_wait(work, ticket, reason, end)
+    noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}")
+    parts = [part for part in parts_at_work(work, ticket) if part.status is not Status.WAITING]
+    for part in parts:
+        if text and part.requester_id is not None:
+            say(work, part, text, kind="reply", attachments=attachments)
+        begin_wait(work, part, reason, end)
+        settle(work, part)
+    return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(len(parts))}")
 
 
 def close(
@@ -125,32 +141,57 @@ def close(
     text: str = "",
     silent: bool = False,
     attachments: Sequence[InboundAttachment] = (),
+    spent: int = 0,
     raw_id: int | None = None,
     version: int | None = None,
 ) -> Change:
     """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later.
 
-    Doing it silently once more is nothing to do; a text that nobody would read is refused.
+    Doing it silently once more is nothing to do; a text that nobody would read is refused. `spent`: seconds.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status is Status.RESOLVED and silent and not text:
-        return Change(number, ref, f"{ref} is resolved already", changed=False)
+        noted = note_effort(work, ticket, spent=spent)
+        if spent:
+            settle(work, ticket)
+        return Change(number, ref, f"{ref} is resolved already{noted.words}", changed=bool(spent))
     require_move(work, ticket, Status.RESOLVED)
     if not text and not silent:
         raise BadInput(f"nothing is said to the requester of {ref}", "give the resolution with --text, or --silent")
     told = bool(text) and not silent
+    # Before the incident itself: once it is done, its parts stand in the queue for themselves.
+    parts = parts_at_work(work, ticket)
+    for part in parts:
+        _resolve(work, part, text, told=told and part.requester_id is not None, attachments=attachments)
+    own = told and (not parts or ticket.requester_id is not None)
+    noted = _resolve(work, ticket, text, told=own, attachments=attachments, raw_id=raw_id, spent=spent)
+    return Change(number, ref, f"{ref} resolved{'' if told else ', silently'}{noted.words}{and_parts(len(parts))}")
+
+
+def _resolve(
+    work: Work,
+    ticket: Ticket,
+    text: str,
+    *,
+    told: bool,
+    attachments: Sequence[InboundAttachment],
+    raw_id: int | None = None,
+    spent: int = 0,
+) -> Noted:
+    message = None
     if told:
-        say(work, ticket, text, kind="resolution", attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="resolution", attachments=attachments, raw_id=raw_id)
     elif text:
-        say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)
     save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, told))
     end_outage(work, ticket)
     set_status(work, ticket, Status.RESOLVED)
     ticket.resolved_at, ticket.unanswered_since = work.now, None
+    noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} resolved" + ("" if told else ", silently"))
+    return noted
 
 
 def reopen(work: Work, number: int, *, text: str = "", version: int | None = None) -> Change:
@@ -165,41 +206,3 @@ def reopen(work: Work, number: int, *, text: str = "", version: int | None = Non
     reopen_ticket(work, ticket, work.now)
     settle(work, ticket)
     return Change(number, ref, f"{ref} reopened")
-
-
-def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
-    """The step of it: status, count and clocks (from `at` on), for an agent's hand and a requester's mail alike."""
-    before = load_clocks(work, ticket)
-    if ticket.status is not Status.WAITING:
-        ticket.reopenings += 1
-    set_status(work, ticket, at_work(ticket))
-    ticket.resolved_at, ticket.closed_at = None, None
-    # "It still does not work": what stood may well stand again.
-    suspect_outage(work, ticket, at)
-    save_clocks(work, ticket, before, reopen_clocks(before, promise_of(work, ticket), at))
-
-
-def confirm(work: Work, number: int, *, version: int | None = None) -> Change:
-    """Confirm the outage that a ticket suspects: from now on its loss counts."""
-    ticket = find_ticket(work, number, version)
-    ref = work.rules.ref(number)
-    if ticket.loss_since is None:
-        raise Refused(f"{ref} has no outage", "it follows from a service that stops turnover, in a unit that has one")
-    if ticket.loss_confirmed:
-        return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
-    confirm_outage(work, ticket)
-    record(work, number, "outage_confirmed", loss_per_hour=str(ticket.loss_per_hour), currency=work.rules.currency)
-    settle(work, ticket)
-    return Change(number, ref, f"outage of {ref} confirmed")
-
-
-def restored(work: Work, number: int, *, version: int | None = None) -> Change:
-    """The service works again: the outage ends, the ticket stays open for the cause."""
-    ticket = find_ticket(work, number, version)
-    ref = work.rules.ref(number)
-    if ticket.loss_since is None:
-        return Change(number, ref, f"{ref} has no outage that lasts", changed=False)
-    end_outage(work, ticket)
-    record(work, number, "restored", loss=str(ticket.loss_past or 0), currency=work.rules.currency)
-    settle(work, ticket)
-    return Change(number, ref, f"{ref} restored")

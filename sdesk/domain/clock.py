@@ -84,8 +84,8 @@ class Promise:
     targets: Targets
     warn_at: int = 75
     """Percent of a target from which it is at risk."""
-    stale_at: int = 200
-    """Percent of the target from which a breach is stale."""
+    stale_at: int | None = 200
+    """Percent of the target from which a breach is stale; None: never (P1 and P2)."""
 
 
 NO_PROMISE = Promise(ALWAYS, Targets(None, None, None))
@@ -272,15 +272,16 @@ def deadlines(clock: Clock, promise: Promise) -> Deadlines:
     return Deadlines(at_risk_at(clock, promise), due_at(clock, promise.calendar))
 
 
-def stale_at(clocks: Clocks, promise: Promise) -> datetime | None:
-    """The instant from which the ticket is stale; None while the clock that says so stands still.
-
-    Judged by resolution; where it has no target, by the last one that runs.
-    """
+def stale_by(clocks: Clocks) -> Clock:
+    """The clock that a stale ticket is judged by: resolution; where it has no target, the last one that runs."""
     if clocks.resolution.target is not None:
-        return _share_at(clocks.resolution, promise.calendar, promise.stale_at)
-    last = clocks.next_reply if clocks.next_reply.promised else clocks.first_response
-    return _share_at(last, promise.calendar, promise.stale_at)
+        return clocks.resolution
+    return clocks.next_reply if clocks.next_reply.promised else clocks.first_response
+
+
+def stale_at(clocks: Clocks, promise: Promise) -> datetime | None:
+    """The instant from which the ticket is stale; None while the clock that says so stands still."""
+    return None if promise.stale_at is None else _share_at(stale_by(clocks), promise.calendar, promise.stale_at)
 
 
 def earliest_due(clocks: Clocks, calendar: Calendar) -> tuple[datetime, ClockKind] | None:
@@ -394,4 +395,4 @@ def _cut_at_breach(clock: Clock, calendar: Calendar) -> Clock:
         else:
             runs.append(run)
         done += run.seconds
-    return replace(clock, runs=tuple(run for run in runs if run.started_at < run.stopped_at))
+    return replace(clock, runs=tuple(run for run in runs if run.started_at < run.stopped_at or run.seconds))

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import parse_instant
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
 
 
@@ -92,10 +92,26 @@ class Within(NamedTuple):
 Term = Words | Match | Within
 
 
+class Sort(StrEnum):
+    """The order of a list. Where two tickets are alike, the urgency order decides."""
+
+    SLA = "sla"
+    """The urgency order: what must be done first."""
+    LOSS = "loss"
+    """What costs most an hour, confirmed or suspected, first."""
+    PRIORITY = "priority"
+    """P1 first."""
+    AGE = "age"
+    """Oldest first."""
+
+
 class Filter(NamedTuple):
-    """What a list is narrowed to: all terms hold."""
+    """What a list is narrowed to (all terms hold), and its order."""
 
     terms: tuple[Term, ...] = ()
+    sort: Sort = Sort.SLA
+    reverse: bool = False
+    """The same order from its end."""
 
     @property
     def open_only(self) -> bool:
@@ -113,8 +129,8 @@ class Filter(NamedTuple):
         )
 
     def also(self, other: Filter) -> Filter:
-        """Both filters at once."""
-        return Filter(self.terms + other.terms)
+        """Both filters at once, in the first one's order."""
+        return self._replace(terms=self.terms + other.terms)
 
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
@@ -200,12 +216,14 @@ def _priorities(value: str, token: str) -> tuple[str, ...]:
 
 
 def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo) -> Within:
+    # `created:mon..` looks back, `due:..fri` ahead.
+    past = name not in {"due", "wake"}
     if ".." in value:
         low, _, high = value.partition("..")
-        start = parse_instant(low, now=now, zone=zone) if low else None
-        end = _last(high, now, zone) if high else None
+        start = parse_instant(low, now=now, zone=zone, past=past) if low else None
+        end = _last(high, now, zone, past=past) if high else None
     elif _DAY.fullmatch(value):
-        start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone)
+        start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone, past=past)
     elif name in {"due", "wake"}:
         start, end = None, parse_instant(value, now=now, zone=zone)
     else:
@@ -218,9 +236,9 @@ def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}|today|tomorrow|yesterday")
 
 
-def _last(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+def _last(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> datetime:
     """The last second that `text` means: of the whole day, where it names a day."""
-    instant = parse_instant(text, now=now, zone=zone)
+    instant = parse_instant(text, now=now, zone=zone, past=past)
     if not _DAY.fullmatch(text):
         return instant
     following = (instant.astimezone(zone) + timedelta(days=1)).replace(tzinfo=zone)
@@ -229,8 +247,7 @@ def _last(text: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 def _nearest(word: str, words: Iterable[str]) -> str:
     known = list(words)
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"it knows: {', '.join(known)}"
+    return did_you_mean(word, known, f"it knows: {', '.join(known)}")
 
 
 _EXAMPLES: Mapping[str, str] = {

@@ -1,4 +1,7 @@
-"""Instants as people and programs write them: `tomorrow 10:00`, `-7d`, RFC 3339. All results are UTC, whole seconds."""
+"""Instants as people and programs write them: `tomorrow 10:00`, `пт 12:00`, `-7d`, RFC 3339.
+
+All results are UTC, whole seconds.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +11,52 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = (
+    ("monday", "mon", "понедельник", "пн"),
+    ("tuesday", "tue", "вторник", "вт"),
+    ("wednesday", "wed", "среда", "среду", "ср"),
+    ("thursday", "thu", "четверг", "чт"),
+    ("friday", "fri", "пятница", "пятницу", "пт"),
+    ("saturday", "sat", "суббота", "субботу", "сб"),
+    ("sunday", "sun", "воскресенье", "вс"),
+)
+"""From Monday on: the names of each day, in the languages that the desk speaks."""
+_NUMBER_OF_DAY = {name: number for number, names in enumerate(_WEEKDAYS) for name in names}
+_FROM_TODAY = {
+    "yesterday": -1,
+    "today": 0,
+    "tomorrow": 1,
+    "вчера": -1,
+    "сегодня": 0,
+    "завтра": 1,
+    "послезавтра": 2,
+}
+_NOW = {"now", "сейчас"}
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
     r"(?:[Tt ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
-_DAY_AND_TIME = re.compile(r"(?P<day>[a-z]+)?\s*(?P<time>\d{1,2}:\d{2})?", re.ASCII)
+_DAY_AND_TIME = re.compile(
+    r"(?:(?:on|at|в|во) )?(?P<day>[a-zа-яё]+)?(?:(?: at| в)? ?(?P<time>\d{1,2}:\d{2}))?", re.ASCII
+)
 _FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>[\dwdhms]+)", re.ASCII)
 
 
-def parse_instant(text: str, *, now: datetime, zone: tzinfo) -> datetime:
+def parse_instant(text: str, *, now: datetime, zone: tzinfo, past: bool = False) -> datetime:
     """The instant that `text` names.
 
     An ISO 8601 date or date-time; a length from now (`2h`, `-7d`); `today`, `tomorrow` or a weekday, with a time or
-    without (midnight); or a time alone.
+    without (midnight); or a time alone. The words are English or Russian.
 
-    What says no offset is in `zone`. A weekday is the next one after today; a time alone is the next time that the
-    clock shows it. A local time that the zone skips is moved on by the length of the gap, one that it repeats is the
-    first. BadInput for anything else.
+    What says no offset is in `zone`. A weekday and a time alone are the next instant of that name (`fri 12:00` on a
+    Friday morning is today), with `past` the last one (`--since fri`). A local time that the zone skips is moved on by
+    the length of the gap, one that it repeats is the first. BadInput for anything else.
     """
     written = " ".join(text.strip().lower().split())
     try:
-        found = _parse_iso(written, zone) or _from_now(written, now) or _parse_day(written, now.astimezone(zone), zone)
+        local = now.astimezone(zone)
+        found = _parse_iso(written, zone) or _from_now(written, now) or _parse_day(written, local, zone, past=past)
         if found is not None:
             return found.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
@@ -43,6 +69,12 @@ def to_rfc3339(instant: datetime) -> str:
     if instant.tzinfo is None:
         raise ValueError("an instant without an offset")
     return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def weekday_and_time(instant: datetime, zone: tzinfo) -> str:
+    """`Fri 2026-11-27 12:00`: how a command says which instant it took somebody's words for."""
+    local = instant.astimezone(zone)
+    return f"{_WEEKDAYS[local.weekday()][1].capitalize()} {local:%Y-%m-%d %H:%M}"
 
 
 def from_rfc3339(text: str) -> datetime:
@@ -69,7 +101,7 @@ def _combine(match: re.Match[str], zone: tzinfo) -> datetime:
 
 
 def _from_now(written: str, now: datetime) -> datetime | None:
-    if written == "now":
+    if written in _NOW:
         return now
     match = _FROM_NOW.fullmatch(written)
     if match is None:
@@ -78,27 +110,28 @@ def _from_now(written: str, now: datetime) -> datetime | None:
     return now - length if match["sign"] == "-" else now + length
 
 
-def _parse_day(written: str, local: datetime, zone: tzinfo) -> datetime | None:
+def _parse_day(written: str, local: datetime, zone: tzinfo, *, past: bool) -> datetime | None:
     match = _DAY_AND_TIME.fullmatch(written)
     if match is None or not written:
         return None
     at = time.fromisoformat(match["time"].zfill(5)) if match["time"] else time()
-    if match["day"] is None:
-        today = datetime.combine(local.date(), at, zone)
-        # Compared as instants: on the day that a zone repeats an hour, wall times would mislead.
-        return today if today.timestamp() > local.timestamp() else datetime.combine(_later(local, 1), at, zone)
-    ahead = _days_ahead(match["day"], local)
-    return None if ahead is None else datetime.combine(_later(local, ahead), at, zone)
-
-
-def _days_ahead(word: str, local: datetime) -> int | None:
-    known = {"today": 0, "tomorrow": 1, "yesterday": -1}
-    if word in known:
-        return known[word]
-    for number, name in enumerate(_WEEKDAYS):
-        if word in (name, name[:3]):
-            return (number - local.weekday() - 1) % 7 + 1
+    day = match["day"]
+    if day is None:
+        return _nearest(local, 0, 1, at, zone, past=past) if match["time"] else None
+    if day in _FROM_TODAY:
+        return datetime.combine(_later(local, _FROM_TODAY[day]), at, zone)
+    if day in _NUMBER_OF_DAY:
+        return _nearest(local, (_NUMBER_OF_DAY[day] - local.weekday()) % 7, 7, at, zone, past=past)
     return None
+
+
+def _nearest(local: datetime, days: int, again: int, at: time, zone: tzinfo, *, past: bool) -> datetime:
+    """The time of day that comes in `days` days, and each `again` days: the next one, or the last."""
+    around = [datetime.combine(_later(local, days + turn), at, zone) for turn in (-again, 0, again)]
+    # Compared as instants: on the day that a zone repeats an hour, wall times would mislead.
+    if past:
+        return max(each for each in around if each.timestamp() <= local.timestamp())
+    return min(each for each in around if each.timestamp() > local.timestamp())
 
 
 def _later(local: datetime, days: int) -> date:

@@ -1,4 +1,5 @@
-"""What the desk sends: kinds of outgoing mail, whom a message of a ticket concerns, and what agents are told of."""
+"""What the desk sends: kinds of outgoing mail and where each stands, whom a message of a ticket concerns, and what
+agents are told of."""
 
 from __future__ import annotations
 
@@ -20,6 +21,8 @@ class MailKind(StrEnum):
     """An agent's words to a supplier."""
     ACKNOWLEDGEMENT = "acknowledgement"
     """To the requester of a new ticket: who answers, and by when."""
+    KNOWN_INCIDENT = "known_incident"
+    """The same where the ticket is part of an incident: it is known, and being worked on."""
     PROMISE = "promise"
     """To the requester: what was promised has moved."""
     NOTIFICATION = "notification"
@@ -31,7 +34,14 @@ class MailKind(StrEnum):
 
 
 AUTOMATIC = frozenset(
-    {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION},
+    {
+        MailKind.ACKNOWLEDGEMENT,
+        MailKind.KNOWN_INCIDENT,
+        MailKind.PROMISE,
+        MailKind.NOTIFICATION,
+        MailKind.DIGEST,
+        MailKind.CONFIRMATION,
+    },
 )
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
 
@@ -84,6 +94,26 @@ TEMPLATE_LANGUAGES = ("en", "ru")
 """In which the program's own templates are written; a desk may add others."""
 
 
+class OutboxState(StrEnum):
+    """Where an outgoing mail stands."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    """Refused for good by the server."""
+    HELD = "held"
+    """After a restore, until somebody releases it."""
+    TAKEN_BACK = "taken_back"
+
+
+NOT_DELIVERED: dict[str, str] = {
+    OutboxState.QUEUED: "not sent yet",
+    OutboxState.FAILED: "not delivered",
+    OutboxState.HELD: "held back in the outbox",
+}
+"""What is said beside an answer whose mail stands so; beside the others nothing, or it is said otherwise."""
+
+
 class Party(StrEnum):
     """With whom a message of a ticket was exchanged."""
 
@@ -91,6 +121,20 @@ class Party(StrEnum):
     """The requester, and whoever takes part beside them."""
     SUPPLIER = "supplier"
     """Somebody whom an agent wrote to by `forward`: what they say is internal until an agent passes it on."""
+
+
+class Speaker(StrEnum):
+    """Who wrote a message, as far as it matters to an agent who is told of it."""
+
+    REQUESTER = "requester"
+    SUPPLIER = "supplier"
+    AGENT = "agent"
+    MACHINE = "machine"
+    """A bounce, an automatic answer."""
+    PARTICIPANT = "participant"
+    """Whoever takes part beside the requester."""
+    STRANGER = "stranger"
+    """Somebody who takes no part."""
 
 
 class AgentEvent(StrEnum):
@@ -106,8 +150,12 @@ class AgentEvent(StrEnum):
     """A promise is at risk (75 % of its target, settable)."""
     BREACHED = "breached"
     """A promise is broken."""
+    STALE = "stale"
+    """A promise is broken twice over (200 % of its target, settable): do it, raise it, or agree on a new date."""
     UNDELIVERABLE = "undeliverable"
     """Something that the desk sent did not arrive."""
+    INCIDENT = "incident"
+    """Several tickets of one service look like one incident."""
     STRANGER = "stranger"
     """Somebody who takes no part named the ticket's number, or wrote into its thread."""
 

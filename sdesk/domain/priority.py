@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import Impact, Priority, Urgency
 
 Matrix = Mapping[tuple[Impact, Urgency], Priority]
@@ -94,10 +95,5 @@ def _parse_word(kind: type[Word], text: str, name: str) -> Word:
     word = words.get(text.strip().casefold())
     if word is not None:
         return word
-    from difflib import get_close_matches  # only on the way to an error
-
-    near = get_close_matches(text.strip().casefold(), words, n=1)
-    right = ", ".join(each.value for each in kind)
-    raise BadInput(
-        f"there is no {name} `{text}`", f"did you mean `{words[near[0]].value}`?" if near else f"it is one of {right}"
-    )
+    right = [each.value for each in kind]
+    raise BadInput(f"there is no {name} `{text}`", did_you_mean(text, right, f"it is one of {', '.join(right)}"))

@@ -23,6 +23,8 @@ _LONGEST_SEARCHED = 20_000
 _LONGEST_LINE = 1_000
 """The same of a subject, and of one header."""
 _LONGEST_TAG = 80
+_LONGEST_TOLD = 60
+"""Letters of a condition that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,24 @@ def route(rules: Sequence[Rule], mail: InboundMail) -> Routing:
                 values[key] = value
                 decided_by[key] = position
     return Routing(values, decided_by, person)
+
+
+def condition_words(rule: Rule) -> str:
+    """What a rule asks of a mail, in one line: `sender store-*@shop.example, subject till`."""
+    asked = [
+        *((name, ", ".join(values)) for name, values in _lists(rule) if values),
+        *((name, pattern.pattern) for name, pattern in (("subject", rule.subject), ("body", rule.body)) if pattern),
+        *((f"header {name}", pattern.pattern) for name, pattern in rule.header),
+    ]
+    return ", ".join(f"{name} {_shortened(value)}" for name, value in asked) or "every mail"
+
+
+def _lists(rule: Rule) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("recipient", rule.recipient), ("sender", rule.sender), ("domain", rule.domain)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_TOLD else text[: _LONGEST_TOLD - 1] + "…"
 
 
 def _matches(rule: Rule, mail: InboundMail) -> dict[str, str] | None:

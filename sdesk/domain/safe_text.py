@@ -42,6 +42,20 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", neutralise(text)).strip()
 
 
+def cut_at_word(text: str, most: int) -> str:
+    """A text of at most `most` characters: what is longer ends behind a whole word, with an ellipsis.
+
+    A word that fills more than half of the room, as a link may, is cut where the room ends.
+    """
+    if len(text) <= most:
+        return text
+    room = text[: most - 1]
+    end = max(room.rfind(" "), room.rfind("\n"))
+    # The blank that ends the last word may stand right behind the room.
+    whole = room if text[most - 1].isspace() else room[:end] if end > most // 2 else room
+    return whole.rstrip(" \n\t,;:") + "…"
+
+
 def safe_file_name(name: str, fallback: str = "attachment") -> str:
     """A file name that can be written to any usual file system, in any folder, and stays in it.
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 
 from sdesk.domain.inbound import InboundMail
 
 NO_SUBJECT = "(no subject)"
+
+
+class TokenHolder(StrEnum):
+    """Whose token it is that a mail shows; the requester's own stands on the ticket."""
+
+    AGENT = "agent"
+    SUPPLIER = "supplier"
+
 
 _TOKEN = re.compile(
     r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[as]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
@@ -119,6 +128,20 @@ def only_thanks(text: str) -> bool:
         return False
     words = " ".join(_NO_LETTER.sub(" ", _GREETING.sub("", folded + "\n", count=1)).split())
     return words in _THANKS
+
+
+def without_quotes(text: str) -> str:
+    """The lines of a message that its author wrote: without lines that begin with `>`, and what announces them."""
+    kept: list[str] = []
+    for line in text.split("\n"):
+        if line.startswith(">"):
+            while kept and not kept[-1].strip():
+                kept.pop()
+            if kept and kept[-1].rstrip().endswith(":"):
+                kept.pop()
+        else:
+            kept.append(line)
+    return "\n".join(kept).strip("\n")
 
 
 def authentication_failed(mail: InboundMail, trusted: Iterable[str]) -> bool:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
 
 Interval = tuple[int, int]
 """Seconds from local midnight, 0 <= start < end <= 86400."""
@@ -28,6 +29,9 @@ _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _LAST_DAY = date.max.toordinal() - _EPOCH_ORDINAL
 _STRETCH = 32 * DAY
 """How much of a calendar is laid out at once: small, since a command that starts afresh mostly looks days ahead."""
+_PROBE = 4 * DAY
+"""How far apart a zone's offset is asked for. No zone of the IANA database has changed its clocks twice within six days
+since 1970. It divides a stretch."""
 _PATIENCE = 20 * 366 * DAY // _STRETCH
 """Stretches without a second of working time after which a calendar is held to have none."""
 
@@ -59,7 +63,14 @@ class Calendar:
     """Public holidays and the company's own free days."""
     working: Mapping[date, tuple[Interval, ...]]
     """Extra working days with their own hours; they hold over `free` and `week`."""
+    _special: Mapping[int, tuple[Interval, ...]] = field(init=False, repr=False)
+    """What holds over the week, by days since 1970: `working`, and nothing on the others of `free`."""
     _stretches: dict[int, _Stretch] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        special: dict[int, tuple[Interval, ...]] = dict.fromkeys(map(_day_number, self.free), ())
+        special.update((_day_number(day), hours) for day, hours in self.working.items())
+        object.__setattr__(self, "_special", special)
 
 
 def make_calendar(
@@ -101,12 +112,9 @@ def find_zone(name: str | ZoneInfo) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder, as "Europe"
-        # Only on the way to an error: both are slow to load.
-        from difflib import get_close_matches
-        from zoneinfo import available_timezones
+        from zoneinfo import available_timezones  # only on the way to an error: it is slow
 
-        near = get_close_matches(name, sorted(available_timezones()), n=1)
-        remedy = f"did you mean `{near[0]}`?" if near else "give an IANA name, as Europe/Moscow"
+        remedy = did_you_mean(name, sorted(available_timezones()), "give an IANA name, as Europe/Moscow")
         raise BadInput(f"there is no time zone `{name}`", remedy) from error
 
 
@@ -243,13 +251,13 @@ def _lay_out(calendar: Calendar, low: int, high: int) -> _Stretch:
 def _offsets(zone: ZoneInfo, low: int, high: int) -> Iterator[tuple[int, int, int]]:
     """[low, high) cut where the zone's offset changes, as (begin, end, offset), all in seconds.
 
-    Looks once a day: no zone changes its clocks twice within one.
+    Looks every few days: no zone changes its clocks twice in between.
     """
     begin, offset = low, _offset(zone, low)
-    for probe in range(low + DAY, high + 1, DAY):
+    for probe in range(low + _PROBE, high + 1, _PROBE):
         if _offset(zone, probe) == offset:
             continue
-        same, other = probe - DAY, probe
+        same, other = probe - _PROBE, probe
         while other - same > 1:
             middle = (same + other) // 2
             if _offset(zone, middle) == offset:
@@ -269,12 +277,14 @@ def _offset(zone: ZoneInfo, at: int) -> int:
 
 
 def _hours_on(calendar: Calendar, day: int) -> tuple[Interval, ...]:
-    """The hours of the local date that lies `day` days after 1970-01-01."""
-    local = date.fromordinal(day + _EPOCH_ORDINAL)
-    extra = calendar.working.get(local)
-    if extra is not None:
-        return extra
-    return () if local in calendar.free else calendar.week[local.weekday()]
+    """The hours of the local date that lies `day` days after 1970-01-01, which was a Thursday."""
+    special = calendar._special.get(day)
+    return calendar.week[(day + 3) % 7] if special is None else special
+
+
+def _day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _EPOCH_ORDINAL
 
 
 def _worked(stretch: _Stretch, at: int) -> int:
@@ -324,11 +334,8 @@ def _parse_day(word: str, key: str) -> int:
     day = word.strip().lower()
     if day in DAYS:
         return DAYS.index(day)
-    from difflib import get_close_matches  # only on the way to an error
-
-    near = get_close_matches(day, DAYS, n=1)
     where = "" if word == key else f" in `{key}`"
-    remedy = f"did you mean `{near[0]}`?" if near else f"days are {', '.join(DAYS)}; ranges as mon-fri"
+    remedy = did_you_mean(day, DAYS, f"days are {', '.join(DAYS)}; ranges as mon-fri")
     raise BadInput(f"`{word.strip()}`{where} is no day", remedy)
 
 

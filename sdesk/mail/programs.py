@@ -42,8 +42,9 @@ def run_program(command: Sequence[str], *, given: str | None = None, read: bool 
     with process:
         try:
             output, _ = process.communicate(given.encode() if given is not None else None, timeout=seconds)
-        except subprocess.TimeoutExpired as error:
-            raise TooSlow(f"{seconds:g} s") from error
+        except subprocess.TimeoutExpired:
+            # From nothing: that error carries the arguments, which may hold a secret.
+            raise TooSlow(f"{seconds:g} s") from None
         finally:
             # What it left running could hold the pipe open for ever.
             if process.returncode is None:

@@ -25,7 +25,6 @@ from sdesk.mail.inbox.fetch import FetchReport, fetch
 from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import SendReport, send_due
-from sdesk.store.room import lacking
 from sdesk.store.turn import turn
 
 Now = Callable[[], datetime]
@@ -93,8 +92,6 @@ class _Tick:
 
     def run(self) -> None:
         """All parts, in the order in which one has work for the next."""
-        if self.config.keep_free is not None:
-            self.desk.keep_free = self.config.keep_free
         begun = self.now()
         with self.desk.work(SYSTEM, begun) as work:
             last = journal.last_taken(work)
@@ -139,7 +136,7 @@ class _Tick:
 
     def _has_room(self) -> bool:
         """Whether mail may be taken; where not, the admins are told once a day."""
-        sentence = lacking(self.desk.store.path, self.desk.keep_free)
+        sentence = self.desk.lacking_room()
         if sentence is None:
             self._is_well(DISK)
             return True

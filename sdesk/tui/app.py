@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -19,10 +18,11 @@ from textual.binding import Binding, BindingType
 from textual.markup import escape
 from textual.screen import Screen
 
-from sdesk.actions.perform import Outcome
+from sdesk.actions.perform import TicketOutcome
 from sdesk.actions.registry import ACTIONS
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
@@ -161,7 +161,7 @@ class Console(App[None], inherit_bindings=False):
         """
         return {row.number: row.version for row in rows if self._touched.get(row.number) != row.version}
 
-    def touched(self, outcomes: Sequence[Outcome], rows: Sequence[TicketRow]) -> None:
+    def touched(self, outcomes: Sequence[TicketOutcome], rows: Sequence[TicketRow]) -> None:
         """Remember what this console changed."""
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
@@ -263,8 +263,7 @@ def run_console(
         raise BadInput(f"there is no theme `{settings.theme}`", f"it is one of {', '.join(THEMES)}")
     known = {command.id for command in COMMANDS}
     for unknown in sorted(set(settings.keys) - known):
-        near = get_close_matches(unknown, sorted(known), n=1)
-        remedy = f"did you mean `{near[0]}`?" if near else f"it is one of {', '.join(sorted(known))}"
+        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
         raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
     console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
     console.run(mouse=settings.mouse)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.outgoing import Party
+from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import MessageRow
@@ -15,9 +15,6 @@ from sdesk.tui.signals import clock_text, size_text
 
 MOST_LINES = 2000
 """Of one message: who needs the rest of a log reads the raw message."""
-
-
-_DELIVERIES = {"queued": "not sent yet", "failed": "not delivered", "held": "held back in the outbox"}
 
 
 def conversation_lines(
@@ -66,8 +63,8 @@ def _who(message: MessageRow) -> Iterator[Span]:
             yield " -> supplier" if message.party is Party.SUPPLIER else " -> requester", "dim"
             if message.taken_back_at is not None:
                 yield "  taken back", "warning"
-            elif message.delivery in _DELIVERIES:
-                yield f"  {_DELIVERIES[message.delivery]}", "warning"
+            elif message.delivery in NOT_DELIVERED:
+                yield f"  {NOT_DELIVERED[message.delivery]}", "warning"
         case Direction.AUTO:
             yield author, "author"
             yield "  automatic", "dim"

@@ -44,14 +44,15 @@ def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
         words.append(f"{old} -> {new or 'nobody'}" if old else f"-> {new or 'nobody'}")
     currency = currency_sign(str(data.get("currency", "")))
     for name, value in data.items():
-        if name in _LEFT_OUT or value in (None, "", [], {}):
+        if name in _LEFT_OUT or value in (None, "", []) or isinstance(value, dict):
+            # What has parts is for `sla explain` and `why`, which put it into sentences.
             continue
         if name.startswith("loss"):
             words.append(f"{money_text(Decimal(str(value)))} {currency}{'/h' if name.endswith('per_hour') else ''}")
         elif name == "waiting_for":
             words.append(f"for {value}")
-        elif name == "until":
-            words.append(f"until {_local(value, now, zone)}")
+        elif name in ("until", "since", "down_from", "down_to"):
+            words.append(f"{name.removeprefix('down_').replace('_', ' ')} {_local(value, now, zone)}")
         elif name == "takes_part":
             words.append("" if value else "from somebody who takes no part")
         elif name == "channel":

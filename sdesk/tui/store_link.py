@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.message_pump import MessagePump
 
-from sdesk.actions.perform import Outcome, mark_seen, perform, save_draft
+from sdesk.actions.perform import TicketOutcome, mark_seen, perform, save_draft
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Direction
@@ -90,7 +90,7 @@ class StoreLink:
         numbers: Sequence[int],
         values: Mapping[str, object],
         versions: Mapping[int, int],
-        then: Callable[[tuple[Outcome, ...]], object],
+        then: Callable[[tuple[TicketOutcome, ...]], object],
         failed: Failed,
     ) -> None:
         """Do an action of `sdesk.actions`; refused tickets are in the outcomes, `failed` gets what struck them all."""

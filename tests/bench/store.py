@@ -203,6 +203,7 @@ def _ticket(
         "resolution_met_at": done,
         "resolution_voided": False,
         "stale_at": stalled,
+        "risk_at": _text_of(None if due is None else due - timedelta(hours=2)),
         "due_at": _text_of(due),
         "due_kind": "resolution" if due is not None else None,
         "loss_per_hour": loss,

@@ -145,8 +145,9 @@ def test_one_wrong_word_blocks_nobody(sdesk: Sdesk, letters: Path) -> None:
 def test_a_supplier_is_asked_and_passed_on(sdesk: Sdesk, at_desk: Path) -> None:
     asked = ("--subject", "Till", "--requester", "store-017@shop.example", "--service", "till", "--text", "Down")
     assert sdesk("new", *asked).code == 0
-    ran = sdesk("forward", "1", "--to", "tim@tills.example", "--text", "Error 42?", "--until", "2026-11-25 10:00")
-    assert (ran.code, ran.out) == (0, "SD-1 forwarded to tim@tills.example, and waits for the answer\n")
+    ran = sdesk("forward", "1", "--to", "tim@tills.example", "--text", "Error 42?", "--until", "wed 10:00")
+    end = "waits for a supplier until Wed 2026-11-25 10:00"
+    assert (ran.code, ran.out) == (0, f"SD-1 forwarded to tim@tills.example, {end}\n")
     (found,) = json.loads(sdesk("list", "-o", "json").out)
     assert (found["status"], found["waiting_for"], found["wake_at"]) == ("waiting", "supplier", "2026-11-25T07:00:00Z")
     shown = json.loads(sdesk("show", "1", "-o", "json").out)

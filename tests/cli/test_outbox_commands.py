@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from command_line import NOW, Sdesk
+from desks import DESK_FILE
 from smtp import Post
 
 LATER = NOW + timedelta(minutes=5)
@@ -261,9 +264,39 @@ def test_templates_are_listed_and_shown(sdesk: Sdesk, answered: int) -> None:
     assert "Мы считаем заявку SD-1 решённой." in ran.out
     for name in ("notification", "digest", "acknowledgement"):
         assert sdesk("desk", "template", "show", name, "--ticket", "1").code == 0
+    for language in ("en", "ru"):
+        for name in {row["name"] for row in rows}:
+            ran = sdesk("desk", "template", "show", name, "--language", language)
+            assert (ran.code, "SD-12" in ran.out) == (0, True), ran
     ran = sdesk("desk", "template", "show", "aknowledgement", "--ticket", "1")
     assert (ran.code, "did you mean `acknowledgement`?" in ran.err) == (2, True)
     assert sdesk("desk", "template", "show", "reply", "--ticket", "99").code == 3
+
+
+def test_the_source_of_a_template_is_the_beginning_of_ones_own(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> None:
+    for team, origin in (("", "desk"), ("it", "team it")):
+        options = ("--language", "ru", *(("--team", team) if team else ()))
+        shown = sdesk("desk", "template", "show", "acknowledgement", *options).out
+        ran = sdesk("desk", "template", "show", "acknowledgement", "--source", *options)
+        assert ran.code == 0, ran
+        own = tmp_path / "own.toml"
+        own.write_text(DESK_FILE + ran.out.replace("Здравствуйте", 'Пишет \\"\\"\\"\\\\'), encoding="utf-8")
+        applied = sdesk("desk", "apply", str(own))
+        assert applied.code == 0, applied
+        again = sdesk("desk", "template", "show", "acknowledgement", *options).out
+        assert f"Template: acknowledgement in ru, of the {origin}\n" in again
+        assert again.split("\n\n", 1)[1] == shown.split("\n\n", 1)[1].replace("Здравствуйте", 'Пишет """\\')
+        own.write_text(DESK_FILE, encoding="utf-8")
+        assert sdesk("desk", "apply", str(own)).code == 0
+
+
+def test_a_look_at_a_template_waits_for_no_writer(sdesk: Sdesk, at_desk: Path, answered: int) -> None:
+    with closing(sqlite3.connect(at_desk, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for more in ((), ("--ticket", "1"), ("--source",)):
+            assert sdesk("desk", "template", "show", "reply", *more).code == 0
+        assert sdesk("desk", "template", "list").code == 0
+        other.execute("ROLLBACK")
 
 
 def test_the_outbox_of_a_private_team_is_hidden(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,7 @@ def test_outcomes_as_rows(sdesk: Sdesk) -> None:
         "changed": True,
         "sentence": f"SD-{number} assigned to anna",
         "error": None,
+        "warning": None,
     }
     assert (bad["ref"], bad["changed"]) == ("SD-99", False)
     assert "SD-99" in bad["error"]

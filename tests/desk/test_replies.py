@@ -74,7 +74,7 @@ def test_a_question_that_waits_for_its_answer(desk_of_mail: MailDesk) -> None:
     outcome = desk_of_mail.do(
         "anna", "reply", number, text="Which till?", waiting_for="requester", until=until, cc=["boss@shop.example"]
     )
-    assert outcome.sentence == "SD-1 answered, waits for the requester until 2026-11-25 12:00"
+    assert outcome.sentence == "SD-1 answered, waits for the requester until Wed 2026-11-25 12:00"
     ticket = desk_of_mail.ticket(number)
     assert (ticket.status, ticket.waiting_for, ticket.wake_at) == ("waiting", "requester", until)
     assert ticket.assignee == "anna"

@@ -38,7 +38,11 @@ def test_a_wait_ends_at_its_instant_however_late_the_sweep(desk: MailDesk) -> No
     assert desk.sweep(moscow("2026-11-30 09:00")).woken == 1
     assert desk.column(number, "resolution_started_at") == "2026-11-23T09:00:00Z"
     assert desk.column(number, "resolution_consumed") == 3600
-    assert desk.event(number, "woken") == {"by": "system", "waiting_for": "date"}
+    assert desk.event(number, "woken") == {
+        "by": "system",
+        "waiting_for": "date",
+        "since": "2026-11-23T09:00:00Z",
+    }
     assert desk.sweep(moscow("2026-11-30 09:00")).woken == 0
 
 

@@ -26,7 +26,15 @@ def test_what_was_told_is_told_once_and_the_next_worse_state_comes() -> None:
     told = {"first_response": "breached"}
     assert alerts(clocks, PROMISE, told, AT + HOUR) == (told, AT + 3 * HOUR)
     told = {"first_response": "breached", "resolution": "breached"}
-    assert alerts(clocks, PROMISE, told, AT + 5 * HOUR) == (told, None)
+    assert alerts(clocks, PROMISE, told, AT + 5 * HOUR) == (told, AT + 8 * HOUR)
+    told = {"first_response": "breached", "resolution": "stale"}
+    assert alerts(clocks, PROMISE, told, AT + 9 * HOUR) == (told, None)
+
+
+def test_what_is_urgent_never_comes_to_be_stale() -> None:
+    urgent = Promise(ALWAYS, PROMISE.targets, 75, None)
+    told = {"first_response": "breached", "resolution": "breached"}
+    assert alerts(open_clocks(urgent, AT), urgent, told, AT + 99 * HOUR) == (told, None)
 
 
 def test_what_has_passed_and_was_not_told_is_to_be_told_now() -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdesk.domain.notify import URGENT, Crew, Listener, Matter, concerned, on_call, window_after
+from sdesk.domain.concerned import URGENT, Candidate, Crew, Matter, concerned, on_call, window_after
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import Priority
 
 ANNA, BORIS, VERA, LEAD, GONE = range(1, 6)
-AGENTS = {each: Listener(each) for each in (ANNA, BORIS, VERA, LEAD)} | {GONE: Listener(GONE, works=False)}
+AGENTS = {each: Candidate(each) for each in (ANNA, BORIS, VERA, LEAD)} | {GONE: Candidate(GONE, works=False)}
 CREW = Crew(frozenset({ANNA, BORIS, GONE}), LEAD, on_call=(VERA, ANNA))
 MONDAY = date(2026, 11, 23)
 
@@ -62,13 +62,13 @@ def test_who_has_left_hands_his_week_on() -> None:
 
 
 def test_each_has_a_filter_of_his_own() -> None:
-    agents = AGENTS | {ANNA: Listener(ANNA, priorities=URGENT), BORIS: Listener(BORIS, events=frozenset())}
+    agents = AGENTS | {ANNA: Candidate(ANNA, priorities=URGENT), BORIS: Candidate(BORIS, events=frozenset())}
     assert concerned(Matter(AgentEvent.NEW, Priority.P3), CREW, agents) == ()
     assert concerned(Matter(AgentEvent.NEW, Priority.P2), CREW, agents) == (ANNA,)
 
 
 def test_a_p1_that_filters_would_silence_goes_to_the_lead() -> None:
-    deaf = {each: Listener(each, events=frozenset()) for each in (ANNA, BORIS, LEAD)}
+    deaf = {each: Candidate(each, events=frozenset()) for each in (ANNA, BORIS, LEAD)}
     assert concerned(Matter(AgentEvent.NEW, Priority.P1), CREW, deaf) == (LEAD,)
     assert concerned(Matter(AgentEvent.NEW, Priority.P2), CREW, deaf) == ()
     # Where nobody leads, the filters give way.
@@ -100,14 +100,14 @@ def test_what_is_urgent_waits_less_for_company() -> None:
 
 
 listeners = st.builds(
-    Listener,
+    Candidate,
     st.just(0),
     st.frozensets(st.sampled_from(AgentEvent)),
     st.frozensets(st.sampled_from(Priority)),
     st.booleans(),
 )
 some_agents = st.lists(listeners, min_size=5, max_size=5).map(
-    lambda all_of: {each: Listener(each, one.events, one.priorities, one.works) for each, one in enumerate(all_of)}
+    lambda all_of: {each: Candidate(each, one.events, one.priorities, one.works) for each, one in enumerate(all_of)}
 )
 crews = st.builds(
     Crew,
@@ -128,7 +128,7 @@ matters = st.builds(
 
 
 @given(matters, crews, some_agents)
-def test_what_holds_of_everybody_who_is_told(matter: Matter, crew: Crew, agents: dict[int, Listener]) -> None:
+def test_what_holds_of_everybody_who_is_told(matter: Matter, crew: Crew, agents: dict[int, Candidate]) -> None:
     told = concerned(matter, crew, agents)
     assert len(set(told)) == len(told)
     assert matter.by not in told
@@ -140,7 +140,7 @@ def test_what_holds_of_everybody_who_is_told(matter: Matter, crew: Crew, agents:
 
 
 @given(matters, crews, some_agents)
-def test_a_p1_is_heard_by_somebody_who_can(matter: Matter, crew: Crew, agents: dict[int, Listener]) -> None:
+def test_a_p1_is_heard_by_somebody_who_can(matter: Matter, crew: Crew, agents: dict[int, Candidate]) -> None:
     if matter.priority is not Priority.P1 or matter.event is AgentEvent.ASSIGNED:
         return
     could = {each for each in (*crew.members, crew.lead) if each is not None and agents[each].works}

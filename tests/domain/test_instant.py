@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sla_examples import BERLIN_ZONE, MOSCOW, ZONES, instants, moscow, utc
 
 from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import from_rfc3339, parse_instant, to_rfc3339
+from sdesk.domain.instant import from_rfc3339, parse_instant, to_rfc3339, weekday_and_time
 
 NOW = moscow("2026-11-23 14:30:05")  # a Monday
 
@@ -40,8 +40,23 @@ NOW = moscow("2026-11-23 14:30:05")  # a Monday
         ("yesterday", moscow("2026-11-22 00:00")),
         ("tue", moscow("2026-11-24 00:00")),
         ("sunday", moscow("2026-11-29 00:00")),
-        ("mon", moscow("2026-11-30 00:00")),  # the next such day, not today
+        ("mon", moscow("2026-11-30 00:00")),  # today's midnight is past
         ("monday 09:00", moscow("2026-11-30 09:00")),
+        ("mon 14:30", moscow("2026-11-30 14:30")),  # its second has passed
+        ("mon 14:31", moscow("2026-11-23 14:31")),  # today: the nearest instant of that name
+        ("on Monday at 18:00", moscow("2026-11-23 18:00")),
+        ("at 14:31", moscow("2026-11-23 14:31")),
+        ("пн 18:00", moscow("2026-11-23 18:00")),
+        ("пн 12:00", moscow("2026-11-30 12:00")),
+        ("ПТ 12:00", moscow("2026-11-27 12:00")),
+        ("в пятницу в 12:00", moscow("2026-11-27 12:00")),
+        ("во вторник", moscow("2026-11-24 00:00")),
+        ("среда 9:00", moscow("2026-11-25 09:00")),
+        ("завтра 9:00", moscow("2026-11-24 09:00")),
+        ("послезавтра", moscow("2026-11-25 00:00")),
+        ("сегодня 17:00", moscow("2026-11-23 17:00")),
+        ("в 17:00", moscow("2026-11-23 17:00")),
+        ("сейчас", NOW),
         ("Fri 18:00", moscow("2026-11-27 18:00")),
         ("14:31", moscow("2026-11-23 14:31")),
         ("14:30", moscow("2026-11-24 14:30")),  # its second has passed
@@ -56,10 +71,36 @@ def test_what_people_write(text: str, instant: datetime) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("mon", moscow("2026-11-23 00:00")),
+        ("mon 14:31", moscow("2026-11-16 14:31")),
+        ("пт", moscow("2026-11-20 00:00")),
+        ("tue 9:00", moscow("2026-11-17 09:00")),
+        ("14:31", moscow("2026-11-22 14:31")),
+        ("9:00", moscow("2026-11-23 09:00")),
+        ("yesterday", moscow("2026-11-22 00:00")),
+        ("2h", NOW + timedelta(hours=2)),
+    ],
+)
+def test_who_looks_back_means_the_last_one(text: str, instant: datetime) -> None:
+    assert parse_instant(text, now=NOW, zone=MOSCOW, past=True) == instant
+
+
+def test_an_instant_is_said_with_its_day() -> None:
+    assert weekday_and_time(moscow("2026-11-27 12:00"), MOSCOW) == "Fri 2026-11-27 12:00"
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
         "soon",
+        "at",
+        "в",
+        "пнд",
+        "next friday",
+        "fri 12",
         "2026",
         "2026-13-01",
         "2026-02-29",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdesk.domain.safe_text import neutralise, one_line, safe_file_name
+from sdesk.domain.safe_text import cut_at_word, neutralise, one_line, safe_file_name
 
 # st.text() draws no lone surrogates unless they are named: they are what undecodable bytes become.
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, exclude_categories=()))
@@ -108,3 +108,21 @@ def test_a_safe_file_name_always_is_one(text: str) -> None:
     assert not name.startswith((".", " "))
     assert not name.endswith((".", " "))
     assert safe_file_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "cut"),
+    [
+        ("short", 5, "short"),
+        ("one two three", 13, "one two three"),
+        ("one two three", 12, "one two…"),
+        ("one two three", 8, "one two…"),
+        ("one, two, three", 10, "one, two…"),
+        ("a line\nnext line", 9, "a line…"),
+        ("abcdefghijklm", 6, "abcde…"),
+        ("a bcdefghijklm", 8, "a bcdef…"),
+    ],
+)
+def test_what_is_too_long_ends_behind_a_word(text: str, most: int, cut: str) -> None:
+    assert cut_at_word(text, most) == cut
+    assert len(cut) <= most

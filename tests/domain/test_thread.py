@@ -14,6 +14,7 @@ from sdesk.domain.thread import (
     plain_subject,
     referred_ids,
     subject_tag,
+    without_quotes,
 )
 
 TOKEN = "0123456789abcdef" * 2
@@ -139,3 +140,16 @@ def test_a_raw_message_shows_no_agents_key() -> None:
     assert b"0123" not in hidden
     other = b"an-0123456789abcdef and s-" + b"0" * 32
     assert hide_agent_keys(other) == other
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Yes.", "Yes."),
+        ("On Monday, Boris wrote:\n\n> Error?\n>> Which?\n\nReplace it.", "Replace it."),
+        ("> Which till?\nThe third.\n> Since when?\nMonday.", "The third.\nMonday."),
+        ("> only a quote", ""),
+    ],
+)
+def test_the_lines_of_its_author_are_left(text: str, own: str) -> None:
+    assert without_quotes(text) == own

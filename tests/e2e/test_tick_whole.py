@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -188,11 +189,9 @@ def test_two_ticks_at_once_do_nothing_twice(tmp_path: Path, three: Path, maildir
         out, err = process.communicate(timeout=120)
         assert (process.returncode, out, err) == (0, "", "")
     late = now + timedelta(minutes=20)
-    threads = [threading.Thread(target=tick.run, args=("--quiet",), kwargs={"at": late}) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(3) as pool:
+        for ran in pool.map(lambda _: tick.run("--quiet", at=late), range(3)):
+            assert (ran.code, ran.err) == (0, "")
     assert tick.rows("SELECT count(*) FROM ledger") == [(60,)]
     assert max(Counter(str(each.mail["Message-ID"]) for each in post.taken).values()) == 1
     sent = by_kind(post)

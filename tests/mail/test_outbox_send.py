@@ -385,7 +385,7 @@ def test_an_acknowledgement_says_by_when_and_the_ticket_remembers_it(mails: Mail
     assert send(mails.desk, post, NOW + 2 * MINUTE).sent == 1
     (taken,) = post.taken
     assert taken.mail["Auto-Submitted"] == "auto-replied"
-    assert "is to solve it by Monday 30 November 2026, 12:00" in " ".join(taken.text.split())
+    assert "You can expect a solution by Monday 30 November 2026, 12:00 MSK." in " ".join(taken.text.split())
     assert mails.column(number, "promised_at") == mails.column(number, "resolution_due_at")
 
 

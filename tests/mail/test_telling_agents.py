@@ -24,7 +24,8 @@ from sdesk.config.wire import Security, Server
 from sdesk.desk.opening import open_desk
 from sdesk.desk.outbox import notifications
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.notify import URGENT
+from sdesk.domain.concerned import URGENT
+from sdesk.domain.ledger import Outcome
 from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import send_due
@@ -169,6 +170,64 @@ def test_what_comes_within_a_window_goes_as_one_the_most_urgent_first(desk: Mail
     own = str(post.taken[-1].mail["Message-ID"])
     assert "sd-digest" in own
     assert post.taken[-1].mail["Reply-To"] is None
+
+
+def test_a_line_of_several_says_whose_words_it_has_and_without_what_they_quote(desk: MailDesk, post: Post) -> None:
+    asked = desk.ask(1)
+    desk.do("boris", "forward", asked, to="tim@tills.example", text="Error 42?")
+    ((question,),) = desk.rows("SELECT message_id FROM message ORDER BY id DESC LIMIT 1")
+    words = " ".join(["Replace the fuse behind the drawer."] * 20)
+    desk.take(
+        f"From: Tim Till <tim@tills.example>\nSubject: Re\nMessage-ID: <t@tills.example>\nIn-Reply-To: {question}\n\n"
+        f"On Monday, Boris wrote:\n> Error 42?\n\n{words}\n",
+        at=minutes(1),
+    )
+    desk.ask(2, sender="Maria <maria@shop.example>", at=minutes(1))
+    tell(desk, configured(post), minutes(2))
+    text = next(each.text for each in post.taken if each.recipients == ("anna@desk.example",))
+    (said,) = [line.strip() for line in text.split("\n") if "Tim Till" in line]
+    assert said.startswith("Tim Till (supplier): Replace the fuse")
+    assert "Error 42?" not in text
+    assert "Maria (requester): " in text
+    ends = re.search(r"Tim Till \(supplier\): (.*?)…", " ".join(text.split()))
+    assert ends is not None
+    assert (words + " ").startswith(ends[1] + " ")  # at the end of a word
+
+
+def test_an_answer_to_several_opens_no_ticket_and_is_told_so(desk: MailDesk, post: Post) -> None:
+    desk.ask(1)
+    desk.ask(2)
+    tell(desk, configured(post), minutes(1))
+    own = next(each.mail["Message-ID"] for each in post.taken if each.recipients == ("anna@desk.example",))
+    receipt = desk.answer("anna", "Plug it in.", own, at=minutes(2))
+    assert (receipt.outcome, receipt.number, desk.count()) == (Outcome.IGNORED, None, 2)
+    before = len(post.taken)
+    tell(desk, configured(post), minutes(20))
+    (told,) = post.taken[before:]
+    assert told.recipients == ("anna@desk.example",)
+    assert "Answer the notification of the one ticket" in " ".join(told.text.split())
+    # A program that answers whatever comes is not written to for ever.
+    for minute in range(30, 50):
+        desk.answer("anna", "Plug it in." + "!" * minute, own, at=minutes(minute))
+    assert desk.told().count(("anna", "desk")) == 5
+    assert desk.count() == 2
+    # Somebody else's answer is a request as any: nothing of it is lost.
+    desk.take(f"From: eve@else.example\nSubject: x\nMessage-ID: <e@else.example>\nIn-Reply-To: {own}\n\nHi\n")
+    assert desk.count() == 3
+
+
+def test_who_has_answered_is_not_told_of_the_question(desk: MailDesk, post: Post) -> None:
+    number = desk.ask(1)
+    desk.do("boris", "reply", number, text="Plug it in.", at=minutes(0.5))
+    tell(desk, configured(post), minutes(1))
+    assert [each.recipients for each in post.taken] == [("anna@desk.example",)]
+    # What comes afterwards is news again.
+    reference = f"<sd-{number}.{desk.token(number)}.00@desk.example>"
+    head = "From: maria@shop.example\nSubject: Re\nMessage-ID: <again@s.example>\n"
+    desk.take(f"{head}In-Reply-To: {reference}\n\nIt is plugged in.\n", at=minutes(2))
+    tell(desk, configured(post), minutes(3))
+    assert post.taken[-1].recipients == ("boris@desk.example",)
+    assert "Answer" in post.taken[-1].mail["Subject"]
 
 
 def test_what_is_urgent_waits_two_minutes_and_not_ten(desk: MailDesk, post: Post) -> None:

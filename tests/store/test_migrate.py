@@ -163,6 +163,8 @@ def test_a_store_of_the_first_release_is_brought_up_with_its_data(tmp_path: Path
             (3, '{"resolution":"breached"}', None),
             (4, None, None),
         ]
+        risks = connection.execute("SELECT risk_at FROM ticket ORDER BY id").fetchall()
+        assert risks == [("2999-01-01T00:00:00Z",), ("2001-01-01T00:00:00Z",), ("2001-01-01T00:00:00Z",), (None,)]
         assert connection.execute("SELECT text, party, taken_back_at FROM message").fetchall() == [
             ("Help", "requester", None)
         ]

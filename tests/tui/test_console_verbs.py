@@ -9,7 +9,7 @@ import pytest
 from console_driver import Driver, driving
 from desks import NOW
 
-from sdesk.actions.perform import Outcome, perform
+from sdesk.actions.perform import TicketOutcome, perform
 from sdesk.desk.opening import open_desk
 from sdesk.domain.ticket import Direction, Priority, Status, WaitingFor
 from sdesk.store.reader import Reader
@@ -275,7 +275,7 @@ async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) ->
 
 
 def test_what_was_done_to_many_is_said_once() -> None:
-    done = [Outcome(number, f"SD-{number}", f"SD-{number} assigned to dana") for number in (44, 45, 46)]
+    done = [TicketOutcome(number, f"SD-{number}", f"SD-{number} assigned to dana") for number in (44, 45, 46)]
     assert report(done, {}) == ("3 tickets assigned to dana", "good")
 
 

@@ -11,9 +11,10 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
-from sdesk.config.section import nearest, shown, written
+from sdesk.config.section import shown, written
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean, nearest
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -104,7 +105,7 @@ class Part:
         """Refuse every key but these."""
         for key in self.values:
             if key not in known:
-                self.fail(key, "unknown key", nearest(key, list(known)) or f"known here: {', '.join(known)}")
+                self.fail(key, "unknown key", did_you_mean(key, known, f"known here: {', '.join(known)}"))
 
     def fail(self, key: str, what: str, remedy: str = "") -> NoReturn:
         """Refuse the file because of `key`."""
@@ -192,7 +193,7 @@ class Part:
         value = self.raw(key, default.value)
         listed = [word.value for word in words]
         if value not in listed:
-            self.fail(key, f"must be one of {', '.join(listed)}, not {shown(value)}", nearest(str(value), listed))
+            self.fail(key, f"must be one of {', '.join(listed)}, not {shown(value)}", did_you_mean(str(value), listed))
         return words(value)
 
     def refers(self, key: str, noun: str, known: Collection[str]) -> str | None:
@@ -205,7 +206,7 @@ class Part:
     def require_known(self, key: str, value: str, noun: str, known: Collection[str]) -> None:
         """Refuse a name that the file does not have."""
         if value not in known:
-            remedy = nearest(value, sorted(known)) or f"the file has: {', '.join(sorted(known)) or 'none'}"
+            remedy = did_you_mean(value, sorted(known), f"the file has: {', '.join(sorted(known)) or 'none'}")
             self.fail(key, f"there is no {noun} `{value}`", remedy)
 
     def duration(self, key: str, default: str, *, days: bool, some: bool = False) -> int:
@@ -274,5 +275,4 @@ class Part:
 
 def nearest_key(key: str, others: list[str]) -> str | None:
     """The unknown key that was surely meant to be `key`."""
-    found = nearest(key, others)
-    return next((other for other in others if other in found), None)
+    return nearest(key, others)

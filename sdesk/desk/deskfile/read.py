@@ -28,7 +28,19 @@ from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.worktime import find_zone, parse_intervals, parse_week
 from sdesk.store.calendars import ALWAYS_KEY, build
 
-SECTIONS = ("desk", "calendars", "slas", "priority", "teams", "agents", "units", "services", "routing", "templates")
+SECTIONS = (
+    "desk",
+    "calendars",
+    "slas",
+    "priority",
+    "incidents",
+    "teams",
+    "agents",
+    "units",
+    "services",
+    "routing",
+    "templates",
+)
 
 
 def read(text: str, file: str) -> DeskFile:
@@ -48,7 +60,7 @@ def check(source: Mapping[str, Any], file: str, lines: Lines) -> DeskFile:
         head = whole.part("desk")
         calendars = _calendars(whole.part("calendars"))
         slas = _slas(whole.part("slas"), calendars)
-        rules = _priority(whole.part("priority"))
+        rules = _priority(whole.part("priority")) | _incidents(whole.part("incidents"))
         # Teams name their leads and agents name their teams: the names come first.
         team_part, agent_part = whole.part("teams"), whole.part("agents")
         teams = _teams(team_part, slas, agent_part.values)
@@ -194,6 +206,17 @@ def _priority(part: Part) -> dict[str, Any]:
     return rules
 
 
+def _incidents(part: Part) -> dict[str, Any]:
+    """When several tickets of a service are proposed as one incident; in the words of the file, as `[priority]`."""
+    with part:
+        part.number("from", 3, 0, 1000)
+        part.duration("within", "30m", days=False, some=True)
+        part.duration("joins_for", "4h", days=True)
+        if part.values.get("from") in (1, 2):
+            part.fail("from", "one ticket, or two, are no incident yet", "write 3 or more, or 0 for never")
+    return {"incidents": dict(part.values)} if part.values else {}
+
+
 def _teams(tables: Part, slas: Mapping[str, SlaSpec], agents: Mapping[str, Any]) -> dict[str, TeamSpec]:
     found = {}
     for key, part in tables.named("team", ("none", "mine")):
@@ -310,6 +333,7 @@ def _services(tables: Part, teams: Mapping[str, TeamSpec], slas: Mapping[str, Sl
                 urgency=part.choice("urgency", Urgency, Urgency.MEDIUM),
                 stops_share=None if share is None else part.share("stops_share", share),
                 offered_to=part.texts("offered_to") if "offered_to" in part.values else None,
+                incidents=part.flag("incidents") if "incidents" in part.values else None,
             )
     return found
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from sdesk.config.section import nearest
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.values import TemplateSpec
 from sdesk.desk.outbox.template_language import check
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, MailKind
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -19,14 +19,17 @@ def read_templates(tables: Part) -> tuple[TemplateSpec, ...]:
     for name, languages in tables.parts():
         if name not in [*MailKind]:
             languages.fail(
-                "", f"there is no mail `{name}`", nearest(name, [*MailKind]) or f"known: {', '.join(MailKind)}"
+                "", f"there is no mail `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}")
             )
+        for key in ("subject", "body"):
+            if isinstance(languages.values.get(key), str):
+                languages.fail(key, "stands in no language", f"write it below [{languages.table}.en]")
         for language, part in languages.parts():
             if not _LANGUAGE.fullmatch(language):
                 part.fail(
                     "",
                     f"`{language}` is no language",
-                    nearest(language, list(TEMPLATE_LANGUAGES)) or "write two letters (ISO 639-1), as en or ru",
+                    did_you_mean(language, TEMPLATE_LANGUAGES, "write two letters (ISO 639-1), as en or ru"),
                 )
             with part:
                 spec = TemplateSpec(name, language, part.required("subject"), part.required("body"))

@@ -91,6 +91,8 @@ class ServiceSpec:
     urgency: Urgency
     stops_share: Decimal | None
     offered_to: tuple[str, ...] | None
+    incidents: bool | None
+    """Whether several tickets of it may be one incident; None: as its weight suggests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outgoing import PER_HOUR, make_message_id, queue_mail
+from sdesk.desk.steps.notify import notify_agent
+from sdesk.desk.steps.outbox import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
 from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
@@ -35,11 +36,10 @@ from sdesk.domain.instant import parse_instant, to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
-from sdesk.domain.safe_text import neutralise
-from sdesk.domain.thread import address_tokens, hide_agent_tokens
+from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
+from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
-from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
 HOUR = timedelta(hours=1)
@@ -54,6 +54,14 @@ QUICKEST_AGAIN = timedelta(minutes=2)
 """The same for words that he has sent before: the second time a program says what it always says."""
 FILES_ALONE = "(files alone)"
 
+_TO_SEVERAL = {
+    "en": "Your mail `{}` answers a message about several tickets. It could be meant for any of them, so nobody has "
+    "got it. Answer the notification of the one ticket, or write to the ticket's own address where the message names "
+    "one, or answer in sdesk.",
+    "ru": "Ваше письмо «{}» пришло в ответ на сообщение сразу о нескольких заявках. К какой из них оно относится, "
+    "неясно, поэтому оно никому не передано. Ответьте на уведомление об одной заявке, напишите на её собственный "
+    "адрес, если он указан в сообщении, или ответьте в sdesk.",
+}
 _IS_TEXT = re.compile(r"(?:message|text)/")
 _KEY = re.compile(rb"\ba-[0-9a-f]{32}\b")
 _RELAYED = Prepared(
@@ -100,11 +108,29 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
         why = f"{acting.actor.login}'s mail could not be done: {error.what}"
         # A program that answers by itself would answer the question too.
         asks = not (isinstance(error, ByProgram) and token.message_ref is not None)
-        return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=str(error), asks=asks)
+        return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=_told(error), asks=asks)
 
 
 class ByProgram(Refused):
     """It looks like the answer of a program."""
+
+
+def _told(error: SdeskError) -> str:
+    """An error as sentences of a mail."""
+    said = (text[:1].upper() + text[1:] for text in (error.what, error.remedy) if text)
+    return " ".join(f"{text.rstrip('.')}." for text in said)
+
+
+def to_several(work: Work, incoming: Incoming, agent_id: int) -> Receipt:
+    """An agent's answer to a mail about several tickets: it could be meant for any, so it goes to none, and he is told.
+
+    His words are kept with the ledger.
+    """
+    written = cut_at_word(one_line(incoming.mail.subject), 60)
+    notify_agent(work, agent_id, _TO_SEVERAL.get(work.rules.language, _TO_SEVERAL["en"]).format(written))
+    return Receipt(
+        Outcome.IGNORED, None, "an agent's answer to a notification of several tickets: it could be meant for any"
+    )
 
 
 def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:
@@ -134,6 +160,9 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     asked = parse_order(hide_agent_tokens(noted.text))
     if asked.verb is Verb.SEND:
         raise BadInput("there is nothing here that waits to be sent", "write the answer itself")
+    if asked.verb is Verb.UNKNOWN:
+        # `#42 is the right till`: he was asked about it, and says that it is an answer.
+        asked = Order(Verb.REPLY, text=asked.text)
     receipt = _do(work, number, asked, _without_keys(attached_files(work, token.message_ref or 0)), noted.raw_id)
     # It was he: the note is his from now on, and its question is answered once.
     noted.agent_id = work.actor.agent_id

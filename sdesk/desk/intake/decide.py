@@ -7,12 +7,13 @@ requester's, a stranger's mail), a number in the subject, a new request.
 from __future__ import annotations
 
 from sdesk.desk.intake.addressed import for_another_team
-from sdesk.desk.intake.agent_mail import from_agent
+from sdesk.desk.intake.agent_mail import from_agent, to_several
 from sdesk.desk.intake.follow_up import follow_up, note_bounce, note_from_machine
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import (
     BY_SUBJECT,
     Thread,
+    answers_several,
     blocked_by,
     find_bounced,
     find_thread,
@@ -23,11 +24,12 @@ from sdesk.desk.intake.known import (
     taken_into,
     takes_part,
 )
-from sdesk.desk.intake.new import link, new_ticket
+from sdesk.desk.intake.new import new_ticket
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.intake.supplier_mail import from_supplier
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.links import link
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.ledger import Outcome
@@ -64,6 +66,8 @@ def decide(work: Work, incoming: Incoming) -> Receipt:
         return _from_machine(work, incoming, thread)
     if thread is not None:
         return _in_thread(work, incoming, thread)
+    if incoming.agent_id is not None and answers_several(work, mail):
+        return to_several(work, incoming, incoming.agent_id)
     tagged = tagged_ticket(work, mail)
     if tagged is not None:
         return _by_subject(work, incoming, tagged)

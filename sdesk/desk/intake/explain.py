@@ -18,12 +18,13 @@ from sdesk.desk.intake.receive import identity_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.messages import keep_raw
+from sdesk.desk.steps.people import requester_of
 from sdesk.domain.actor import Actor
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.routing import route
-from sdesk.store.models import History, Outbox, PersonAddress, Tag, Ticket
+from sdesk.store.models import History, Outbox, Tag, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
     identity = identity_of(mail)
     before = seen_before(work, identity, next(iter(teams)))
     incoming = look_at(
-        work, mail, origin, routing, teams=tuple(teams), raw_id=keep_raw(work, raw, mail.sha256), identity=identity
+        work, mail, origin, routing, teams=teams, raw_id=keep_raw(work, raw, mail.sha256), identity=identity
     )
     queued = _last_queued(work)
     receipt = decide(work, incoming)
@@ -79,7 +80,9 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
         decided = _fields(work, receipt.number, teams, incoming)
         withheld = _withheld(work, receipt.number)
     kinds = work.connection.execute(select(col(Outbox.kind)).where(col(Outbox.id) > queued)).scalars().all()
-    return Explanation(receipt, known, decided, MailKind.ACKNOWLEDGEMENT in kinds, withheld)
+    return Explanation(
+        receipt, known, decided, not {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}.isdisjoint(kinds), withheld
+    )
 
 
 def _last_queued(work: Work) -> int:
@@ -90,9 +93,8 @@ def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incomin
     origin, ruled, sender = incoming.origin, incoming.routing.decided_by, incoming.sender
     rules, ticket = work.rules, work.session.get_one(Ticket, number)
     service = rules.services[ticket.service_id] if ticket.service_id is not None else None
-    requester = work.connection.execute(
-        select(col(PersonAddress.address)).where(col(PersonAddress.person_id) == ticket.requester_id).limit(1)
-    ).scalar()
+    requester = requester_of(work, ticket)
+    address = requester.address if requester is not None else ""
     tags = work.connection.execute(select(col(Tag.tag)).where(col(Tag.ticket_id) == number)).scalars().all()
 
     def by(field: str, otherwise: str) -> str:
@@ -100,7 +102,8 @@ def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incomin
 
     follows = f"service {service.key}" if service is not None else "impact and urgency where no service says more"
     if ticket.loss_per_hour is not None:
-        follows += f", and an outage of {ticket.loss_per_hour} {rules.currency} an hour"
+        name = "loss" if rules.margin_known else "turnover at risk"
+        follows += f", and an outage: {name} {ticket.loss_per_hour} {rules.currency} an hour"
     unit = rules.units[ticket.unit_id].key if ticket.unit_id is not None else ""
     named = teams.get(ticket.team_id) or f"service {service.key if service else ''}"
     found = (
@@ -108,8 +111,8 @@ def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incomin
         Decided("service", service.key if service else "", by("service", f"mailbox {origin.mailbox}")),
         Decided(
             "requester",
-            requester or "",
-            by("requester", "who wrote it" if requester == sender else "whose mail it is, or forwards"),
+            address,
+            by("requester", "who wrote it" if address == sender else "whose mail it is, or forwards"),
         ),
         Decided("unit", unit, by("unit", "the requester's address")),
         Decided("priority", ticket.priority.value, by("priority", follows)),

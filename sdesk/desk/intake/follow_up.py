@@ -16,8 +16,9 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_inbound
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify, notify_undeliverable
-from sdesk.desk.work import reopen_ticket
+from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.domain.clock import Clocks, requester_wrote
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.thread import only_thanks
@@ -40,7 +41,9 @@ def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: boo
     thanks = only_thanks(mail.body_text) and not mail.attachments
     if part_taken and not thanks and not quiet:
         _asks_for_answer(work, ticket, incoming.origin)
-    record(work, number, "message", by=REQUESTER if part_taken else "system", message=row, takes_part=part_taken)
+    late = {} if incoming.origin.arrived_at == work.now else {"arrived_at": to_rfc3339(incoming.origin.arrived_at)}
+    by = REQUESTER if part_taken else "system"
+    record(work, number, "message", by=by, message=row, takes_part=part_taken, **late)
     settle(work, ticket)
     if not thanks and not quiet:
         notify(work, ticket, AgentEvent.REPLY if part_taken else AgentEvent.STRANGER, message=row)
@@ -60,8 +63,9 @@ def _asks_for_answer(work: Work, ticket: Ticket, origin: Origin) -> None:
     The clocks run on from when the mail arrived, however late it is fetched; never from before they stopped.
     """
     if ticket.status not in OPEN_STATUSES:
-        reopen_ticket(work, ticket, not_before_stop(load_clocks(work, ticket), origin.arrived_at))
-        record(work, require_id(ticket), "reopened", by=REQUESTER)
+        at = not_before_stop(load_clocks(work, ticket), origin.arrived_at)
+        reopen_ticket(work, ticket, at)
+        record(work, require_id(ticket), "reopened", by=REQUESTER, since=to_rfc3339(at))
     promise = promise_of(work, ticket)
     before = load_clocks(work, ticket)
     clocks = before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sdesk.desk.intake.origin import Origin
@@ -21,8 +22,8 @@ class Incoming:
     mail: InboundMail
     origin: Origin
     routing: Routing
-    teams: tuple[int, ...]
-    """Whose mail it is, the first one first."""
+    teams: Mapping[int, str]
+    """Whose mail it is, the first one first, and why each: `routing rule 2`, `mailbox support`."""
     raw_id: int
     identity: str
     """What it has in common with its copies."""
@@ -49,7 +50,7 @@ def look_at(
     origin: Origin,
     routing: Routing,
     *,
-    teams: tuple[int, ...],
+    teams: Mapping[int, str],
     raw_id: int,
     identity: str,
 ) -> Incoming:

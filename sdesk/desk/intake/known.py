@@ -12,16 +12,15 @@ from sqlmodel import col
 
 from sdesk.desk.intake.origin import Origin
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import read_message_id
 from sdesk.desk.steps.people import FoundPerson
 from sdesk.desk.steps.tokens import Shown, read_token
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.outgoing import Party
-from sdesk.domain.thread import address_token, referred_ids, subject_tag
+from sdesk.domain.outgoing import MailKind, Party
+from sdesk.domain.thread import TokenHolder, address_token, referred_ids, subject_tag
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
 from sdesk.store.models import Ledger, Link, Message, Outbox, Person, Ticket
-from sdesk.store.models.mail import TokenHolder
 from sdesk.store.prepared import Prepared
 
 _SAME_MAIL = Prepared(
@@ -132,6 +131,16 @@ def find_thread(work: Work, mail: InboundMail) -> Thread | None:
     if addressed is not None and (shown := read_token(work, *addressed)) is not None:
         return _thread(work, shown.number, "its address", ids, addressed, _party(shown))
     return None
+
+
+def answers_several(work: Work, mail: InboundMail) -> bool:
+    """Whether a mail answers one by which the desk told an agent of several tickets, or of none."""
+    found = work.connection.execute(
+        select(col(Outbox.id))
+        .where(col(Outbox.message_id).in_(referred_ids(mail)), col(Outbox.kind) == MailKind.NOTIFICATION)
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def tagged_ticket(work: Work, mail: InboundMail) -> Ticket | None:

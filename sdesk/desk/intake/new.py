@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_inbound, index_ticket
 from sdesk.desk.steps.notify import notify_of
-from sdesk.desk.steps.outgoing import (
+from sdesk.desk.steps.outbox import (
     ACKNOWLEDGE_AFTER,
     ACKNOWLEDGE_WITHIN,
     make_message_id,
@@ -22,17 +20,16 @@ from sdesk.desk.steps.outgoing import (
     too_many_acknowledgements,
 )
 from sdesk.desk.steps.people import FoundPerson, parse_mailbox, person_of
-from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, MailKind
-from sdesk.domain.routing import Routing
+from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
-from sdesk.store.models import Link, Ticket
+from sdesk.store.models import Ticket
 
 REQUESTER = "requester"
 
@@ -51,13 +48,22 @@ def new_ticket(
     rules, mail, origin = work.rules, incoming.mail, incoming.origin
     values = routing.values
     requester = _requester(work, incoming, routing)
+    why = {"team": incoming.teams[team_id]}
     service_id = _service(work, origin, routing, team_id)
+    if service_id is not None:
+        why["service"] = _by(work, routing, "service", f"mailbox {origin.mailbox}")
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
+        why["team"] = f"service {rules.services[service_id].key}"
     unit_key = values.get("unit")
     unit_id = rules.unit_keys.get(unit_key) if unit_key else None
-    if unit_id is None and requester is not None:
+    if unit_id is not None:
+        why["unit"] = _by(work, routing, "unit", "")
+    elif requester is not None and requester.unit_id is not None:
         unit_id = requester.unit_id
+        why["unit"] = "the requester's address"
+    if "priority" in values:
+        why["priority"] = _by(work, routing, "priority", "")
     subject = plain_subject(mail.subject)
     spam = values.get("status") == "spam"
     forwarder = incoming.agent_id if _customer(work, incoming, routing) is not None else None
@@ -81,6 +87,8 @@ def new_ticket(
         by=REQUESTER,
         rules=dict(routing.decided_by),
         reason=reason,
+        mailbox=origin.mailbox,
+        why=why,
         **story,
     )
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
@@ -101,21 +109,13 @@ def new_ticket(
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
-    if not spam:
+    if not spam and opened.incident is None:
+        # Part of an incident: whoever works on that knows, and need not be told of each.
         by = incoming.agent_id
         notify_of(
             work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by
         )
     return Receipt(Outcome.CREATED, opened.number, reason)
-
-
-def link(work: Work, number: int, other: int, kind: LinkKind) -> None:
-    """Tie two tickets together, once."""
-    there = work.connection.execute(
-        select(col(Link.id)).where(col(Link.ticket_id) == number, col(Link.other_id) == other, col(Link.kind) == kind)
-    ).first()
-    if there is None:
-        insert_row(work, Link, {"ticket_id": number, "other_id": other, "kind": kind, "created_at": work.now})
 
 
 def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson | None:
@@ -159,6 +159,16 @@ def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int 
     return None
 
 
+def _by(work: Work, routing: Routing, field: str, otherwise: str) -> str:
+    """What decided a field of the ticket: the rule, with what it asks, since the desk file may change."""
+    position = routing.decided_by.get(field)
+    if position is None:
+        return otherwise
+    rules = work.rules.routing
+    asked = f" ({condition_words(rules[position - 1])})" if position <= len(rules) else ""
+    return f"routing rule {position}{asked}"
+
+
 def _acknowledge(
     work: Work,
     mail: InboundMail,
@@ -183,7 +193,7 @@ def _acknowledge(
         return
     queue_mail(
         work,
-        MailKind.ACKNOWLEDGEMENT,
+        MailKind.ACKNOWLEDGEMENT if opened.incident is None else MailKind.KNOWN_INCIDENT,
         opened.number,
         message_id=make_message_id(work, opened.number, opened.token, team_id),
         to=[Mailbox(requester.address, requester.name)],

@@ -15,9 +15,9 @@ from sdesk.desk.intake.addressed import teams_of
 from sdesk.desk.intake.decide import decide
 from sdesk.desk.intake.incoming import look_at
 from sdesk.desk.intake.known import seen_before
-from sdesk.desk.intake.new import link
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import keep_raw
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import InboundMail
@@ -45,14 +45,15 @@ def receive(work: Work, mail: InboundMail, raw: bytes, origin: Origin, routing: 
     raw_id = keep_raw(work, raw, mail.sha256)
     if routing is None:
         routing = route(work.rules.routing, mail)
-    teams = tuple(teams_of(work, mail, origin, routing))
+    teams = teams_of(work, mail, origin, routing)
+    first_team = next(iter(teams))
     identity = identity_of(mail)
-    before = seen_before(work, identity, teams[0])
+    before = seen_before(work, identity, first_team)
     if before is not None:
         receipt = Receipt(Outcome.DUPLICATE, before[0], "the same mail was taken before")
     else:
         receipt = decide(work, look_at(work, mail, origin, routing, teams=teams, raw_id=raw_id, identity=identity))
-    write_ledger(work, mail, origin, identity, teams[0], raw_id, receipt)
+    write_ledger(work, mail, origin, identity, first_team, raw_id, receipt)
     if receipt.outcome is Outcome.CREATED and receipt.number is not None:
         _link_copies(work, identity, receipt.number)
     return receipt

@@ -14,6 +14,7 @@ from sdesk.desk.steps.clocks import load_clocks, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.ticket import Direction, Status, WaitingFor
@@ -33,7 +34,9 @@ def from_supplier(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
         before = load_clocks(work, ticket)
         at = not_before_stop(before, incoming.origin.arrived_at)
         save_clocks(work, ticket, before, wake(work, ticket, before, at))
-    record(work, number, "supplier_answered", by=SUPPLIER if theirs else "system", message=row, takes_part=theirs)
+    late = {} if incoming.origin.arrived_at == work.now else {"arrived_at": to_rfc3339(incoming.origin.arrived_at)}
+    by = SUPPLIER if theirs else "system"
+    record(work, number, "supplier_answered", by=by, message=row, takes_part=theirs, **late)
     settle(work, ticket)
     notify(work, ticket, AgentEvent.REPLY if theirs else AgentEvent.STRANGER, message=row)
     return Receipt(

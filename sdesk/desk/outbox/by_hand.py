@@ -13,10 +13,9 @@ from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.tokens import without_key
 from sdesk.domain.errors import NotFound, Refused
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import MailKind, OutboxState
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Message, Outbox, Ticket
-from sdesk.store.models.mail import OutboxState
 
 
 def retry(work: Work, mail: int) -> None:

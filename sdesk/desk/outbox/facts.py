@@ -13,11 +13,12 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import attached_files
+from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.promises import promised_instant
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Channel, Direction
-from sdesk.store.models import Desk, Message, Outbox, Person, PersonAddress, Template, Ticket
+from sdesk.store.models import Desk, Message, Outbox, Template, Ticket
 
 REFERENCES = 20
 """Of the newest of a thread that go into References, behind the first: some servers refuse longer headers."""
@@ -164,6 +165,7 @@ def ticket_facts(
     message = work.session.get(Message, shown) if shown is not None else None
     author = message.agent_id if message is not None and kind not in FOR_AGENTS else None
     thread = _thread(work, ticket, kind, message, to)
+    requester = requester_of(work, ticket)
     return LetterFacts(
         kind=kind,
         language=language,
@@ -175,7 +177,7 @@ def ticket_facts(
         desk=desk_facts(work),
         team=_team(work, ticket.team_id),
         ticket=_ticket(work, ticket),
-        requester=requester_of(work, ticket),
+        requester=requester.box if requester is not None else None,
         agent=_name(work, author or agent_id or ticket.assignee_id),
         message=_said(message) if message is not None else None,
         quoted=_quoted(work, ticket, kind, message, values),
@@ -201,16 +203,6 @@ def wordings(work: Work) -> tuple[Wording, ...]:
         Wording(row.name, row.language, teams[row.team_id].key if row.team_id else "", row.subject, row.body)
         for row in rows
     )
-
-
-def requester_of(work: Work, ticket: Ticket) -> Mailbox | None:
-    """Who asked, by the first address that the desk knew."""
-    row = work.connection.execute(
-        select(col(PersonAddress.address), col(Person.name))
-        .join(Person, col(Person.id) == col(PersonAddress.person_id))
-        .where(col(Person.id) == ticket.requester_id)
-    ).first()
-    return None if row is None else Mailbox(row[0], row[1])
 
 
 def _team(work: Work, team_id: int) -> TeamFacts:

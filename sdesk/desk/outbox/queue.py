@@ -18,13 +18,12 @@ from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import LetterFacts, facts_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
-from sdesk.desk.steps.outgoing import takable_until
+from sdesk.desk.steps.outbox import takable_until
 from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
 from sdesk.desk.steps.tokens import without_key
-from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
-from sdesk.store.models.mail import OutboxState
 
 CLAIM_LASTS = timedelta(minutes=10)
 """Longer than any server may take over one mail (`mail/outbox/deliver` sees to that)."""
@@ -36,8 +35,10 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 _TRIES = 30
 """With these pauses between them, the last one again and again, they take four days: then it is given up."""
 
-_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
-"""Kinds that say by when: they are for a ticket that is still at work."""
+_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
+"""Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
+_ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
+"""Kinds that a person's answer makes idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,7 @@ def _pointless(work: Work, row: Outbox) -> str | None:
         return f"its ticket is {ticket.status}"
     if row.kind == MailKind.PROMISE and (ticket.status is Status.WAITING or not still_moved(work, ticket, row)):
         return "what was promised holds again, or nothing is promised now"
-    if row.kind == MailKind.ACKNOWLEDGEMENT and ticket.first_response_met_at is not None:
+    if row.kind in _ANSWERED_BY_A_PERSON and ticket.first_response_met_at is not None:
         return "it was answered already"
     return None
 

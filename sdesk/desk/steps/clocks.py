@@ -15,7 +15,7 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.alerts import alerts
 from sdesk.domain.clock import Clock, Clocks, Promise, Run, deadlines, earliest_due, stale_at
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Priority, Status
-from sdesk.domain.urgency import place
+from sdesk.domain.urgency import loss_key, place
 from sdesk.store.models import ClockRun, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -62,6 +62,7 @@ def clock_columns(
     `told`: of which states agents were told, as the row's `alerts` has it.
     """
     columns: dict[str, Any] = {}
+    risks: list[datetime] = []
     for clock in clocks.each():
         name = clock.kind.value
         follows = deadlines(clock, promise)
@@ -71,10 +72,13 @@ def clock_columns(
         columns[f"{name}_at_risk_at"] = follows.at_risk_at
         columns[f"{name}_due_at"] = follows.due_at
         columns[f"{name}_met_at"] = clock.met_at
+        if follows.at_risk_at is not None:
+            risks.append(follows.at_risk_at)
         columns[f"{name}_voided"] = clock.voided
     due = earliest_due(clocks, promise.calendar)
     columns["due_at"], columns["due_kind"] = due if due is not None else (None, None)
     columns["stale_at"] = stale_at(clocks, promise)
+    columns["risk_at"] = min(risks, default=None)
     kept, columns["alert_at"] = alerts(clocks, promise, told or {}, now)
     columns["alerts"] = kept or None
     return columns
@@ -93,7 +97,7 @@ def place_columns(
     done_at: datetime | None = None,
     incident: int | None = None,
 ) -> dict[str, Any]:
-    """The place in the urgency order, as columns."""
+    """The place in the urgency order and in the order by loss, as columns."""
     found = place(
         status=status,
         priority=priority,
@@ -106,7 +110,14 @@ def place_columns(
         done_at=done_at,
         incident=incident,
     )
-    return {"rank": found.rank, "key1": found.key1, "key2": found.key2, "is_open": status in OPEN_STATUSES}
+    return {
+        "rank": found.rank,
+        "key1": found.key1,
+        "key2": found.key2,
+        # A part of an incident stands behind it in this order too.
+        "loss_key": loss_key(loss_per_hour) if incident is None and status in OPEN_STATUSES else 0,
+        "is_open": status in OPEN_STATUSES,
+    }
 
 
 def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
 from sdesk.desk.opening import Work
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Ticket
 
@@ -60,10 +60,7 @@ def word_of(words: type[Word], text: str, noun: str) -> Word:
     listed = [word.value for word in words]
     if text in listed:
         return words(text)
-    close = get_close_matches(text, listed, n=1)
-    raise BadInput(
-        f"there is no {noun} `{text}`", f"did you mean `{close[0]}`?" if close else f"it is one of {', '.join(listed)}"
-    )
+    raise BadInput(f"there is no {noun} `{text}`", did_you_mean(text, listed, f"it is one of {', '.join(listed)}"))
 
 
 def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
@@ -71,7 +68,4 @@ def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
     found = known.get(key)
     if found is not None:
         return found
-    close = get_close_matches(key, list(known), n=1)
-    raise BadInput(
-        f"there is no {noun} `{key}`", f"did you mean `{close[0]}`?" if close else f"see `sdesk {noun} list`"
-    )
+    raise BadInput(f"there is no {noun} `{key}`", did_you_mean(key, known, f"see `sdesk {noun} list`"))

@@ -49,6 +49,20 @@ def recipients_of(to: Iterable[Mailbox], cc: Iterable[Mailbox] = ()) -> dict[str
     }
 
 
+def last_received(work: Work, number: int, party: Party, address: str | None = None) -> str | None:
+    """The Message-ID of the last mail of a party, which an answer to it names as In-Reply-To (RFC 5322 3.6.4).
+
+    With `address`, of that one alone; else of whoever takes part.
+    """
+    query = select(col(Message.message_id)).where(
+        col(Message.ticket_id) == number,
+        col(Message.direction) == Direction.IN,
+        col(Message.party) == party,
+        col(Message.takes_part) if address is None else col(Message.author_address) == address,
+    )
+    return work.connection.execute(query.order_by(col(Message.id).desc()).limit(1)).scalar()
+
+
 def add_message(
     work: Work,
     number: int,
@@ -121,6 +135,11 @@ def add_message(
 def index_ticket(work: Work, number: int, subject: str, body: str, people: str) -> None:
     """The one row of full text that a ticket has; later messages are added to it."""
     work.connection.exec_driver_sql(_INDEX_NEW, (number, fold(subject), fold(body[:LONGEST_TEXT]), fold(people)))
+
+
+def rename_in_index(work: Work, number: int, subject: str) -> None:
+    """Another subject is found as well."""
+    work.connection.exec_driver_sql("UPDATE ticket_fts SET subject = ? WHERE rowid = ?", (fold(subject), number))
 
 
 def reindex(work: Work, number: int) -> None:

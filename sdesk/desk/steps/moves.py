@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised
-from sdesk.domain.clock import Clocks, Promise, recalendar, resume
+from sdesk.desk.steps.visits import end_visit
+from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar, resume
 from sdesk.domain.errors import Refused
-from sdesk.domain.ticket import Status, may_become
+from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ticket import OPEN_STATUSES, Status, may_become
 from sdesk.domain.worktime import Calendar, next_working, working_between
 from sdesk.store.models import Ticket
 
@@ -40,6 +43,8 @@ def set_status(work: Work, ticket: Ticket, status: Status) -> None:
     ticket.status = status
     if status is not Status.WAITING:
         ticket.waiting_for, ticket.wake_at = None, None
+    if status not in OPEN_STATUSES:
+        end_visit(work, require_id(ticket))
 
 
 def at_work(ticket: Ticket) -> Status:
@@ -60,13 +65,71 @@ def follow_promise(work: Work, ticket: Ticket, old: Promise) -> None:
     otherwise hears of it.
     """
     before = load_clocks(work, ticket)
-    ticket.sla_id = work.rules.sla_for(ticket.team_id, ticket.service_id)
-    new = promise_of(work, ticket)
-    after = recalendar(before, old, new, work.now)
+    after = take_promise(work, ticket, before, old, work.now)
     save_clocks(work, ticket, before, after)
     if ticket.promised_at is not None:
+        new = promise_of(work, ticket)
         told, holds = would_be_promised(before, old, work.now), would_be_promised(after, new, work.now)
         tell_of_moved_promise(work, ticket, told, holds)
+
+
+def take_promise(work: Work, ticket: Ticket, clocks: Clocks, old: Promise, at: datetime) -> Clocks:
+    """The step of it: the SLA that holds today is the ticket's, and its clocks go on by it from `at` on.
+
+    What that means for each promise that is still to be kept is written down, so that nobody has to guess later what
+    was consumed then.
+    """
+    number, rules = require_id(ticket), work.rules
+    old_sla = ticket.sla_id
+    ticket.sla_id = rules.sla_for(ticket.team_id, ticket.service_id)
+    new = promise_of(work, ticket)
+    after = recalendar(clocks, old, new, at)
+    moved = {
+        one.kind.value: {
+            "target": one.target,
+            "consumed": consumed(one, old.calendar, at),
+            "new_target": other.target,
+            "new_consumed": consumed(other, new.calendar, at),
+        }
+        for one, other in zip(clocks.each(), after.each(), strict=True)
+        if one.met_at is None
+    }
+    if old_sla != ticket.sla_id or any(
+        each["target"] != each["new_target"] or each["consumed"] != each["new_consumed"] for each in moved.values()
+    ):
+        names = {
+            "sla": (_sla_key(work, old_sla), _sla_key(work, ticket.sla_id)),
+            "calendar": (_calendar_key(old), _calendar_key(new)),
+        }
+        data: dict[str, Any] = {"clocks": moved, "at": to_rfc3339(at)}
+        for name, (was, now) in names.items():
+            data[name] = now
+            if was != now:
+                data[f"old_{name}"] = was
+        record(work, number, "promise", **data)
+    return after
+
+
+def promise_facts(work: Work, sla_id: int | None, promise: Promise) -> dict[str, Any]:
+    """What is promised to a ticket that is opened now, for its history."""
+    targets = promise.targets
+    return {
+        "sla": _sla_key(work, sla_id),
+        "calendar": _calendar_key(promise),
+        "targets": {
+            "first_response": targets.first_response,
+            "next_reply": targets.next_reply,
+            "resolution": targets.resolution,
+        },
+    }
+
+
+def _sla_key(work: Work, sla_id: int | None) -> str | None:
+    return None if sla_id is None else work.rules.slas[sla_id].key
+
+
+def _calendar_key(promise: Promise) -> str | None:
+    return None if promise is NO_PROMISE else promise.calendar.key
 
 
 def after_working_days(calendar: Calendar, start: datetime, days: int) -> datetime:

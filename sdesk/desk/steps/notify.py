@@ -18,11 +18,11 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, TeamRule
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import PER_HOUR, read_message_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import read_token
+from sdesk.domain.concerned import Candidate, Crew, Matter, concerned
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.notify import Crew, Listener, Matter, concerned
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import Priority, Role
 from sdesk.domain.worktime import is_working
@@ -100,7 +100,7 @@ def notify_of(
     )
     crew = Crew(team.members, team.lead_id, team.private, team.on_call)
     left_out = set(but)
-    listeners = {each: _listener(rules.agents[each]) for each in ids if each is not None and each not in left_out}
+    listeners = {each: _candidate(rules.agents[each]) for each in ids if each is not None and each not in left_out}
     told = concerned(matter, crew, listeners)
     values = {"event": event.value, **({"message": message} if message is not None else {}), **facts}
     for position, agent_id in enumerate(told):
@@ -140,6 +140,25 @@ def notify_desk(work: Work, text: str) -> int:
     return len(admins)
 
 
+def notify_agent(work: Work, agent_id: int, text: str) -> bool:
+    """Tell one agent a sentence that is of no ticket; False where he had `PER_HOUR` of them within an hour.
+
+    Without that limit a program of his that answers everything and the desk would write to each other for ever.
+    """
+    had = work.connection.execute(
+        select(func.count()).where(
+            col(Outbox.agent_id) == agent_id,
+            col(Outbox.ticket_id).is_(None),
+            col(Outbox.kind) == MailKind.NOTIFICATION.value,
+            col(Outbox.created_at) > work.now - timedelta(hours=1),
+        )
+    ).scalar()
+    if (had or 0) >= PER_HOUR:
+        return False
+    _queue(work, work.rules.agents[agent_id], {"event": DESK_EVENT, "text": text}, None, first=False)
+    return True
+
+
 def _queue(work: Work, agent: AgentRule, values: dict[str, Any], number: int | None, *, first: bool) -> None:
     """One row. `first` of those who are told of one event: a way that is nobody's own tells of it once."""
     insert_row(
@@ -167,8 +186,8 @@ def _at_work(work: Work, team: TeamRule) -> bool:
     return is_working(promise.calendar, work.now)
 
 
-def _listener(agent: AgentRule) -> Listener:
-    return Listener(agent.id, agent.events, agent.priorities, not agent.retired and agent.role is not Role.AUDITOR)
+def _candidate(agent: AgentRule) -> Candidate:
+    return Candidate(agent.id, agent.events, agent.priorities, not agent.retired and agent.role is not Role.AUDITOR)
 
 
 def _notified(work: Work, ids: Iterable[str]) -> int | None:

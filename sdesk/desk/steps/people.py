@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -13,7 +13,7 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.store.models import Person, PersonAddress
+from sdesk.store.models import Person, PersonAddress, Ticket
 from sdesk.store.prepared import Prepared
 
 # Columns of the tables, not of the models: those make SQLAlchemy configure every mapper first, 30 ms of `sdesk new`.
@@ -22,6 +22,12 @@ _BY_ADDRESS = Prepared(
     select(_PEOPLE.id, _PEOPLE.name, _PEOPLE.unit_id, _PEOPLE.language).where(
         _ADDRESSES.person_id == _PEOPLE.id, _ADDRESSES.address == bindparam("address")
     )
+)
+_REQUESTER = Prepared(
+    select(_PEOPLE.id, _PEOPLE.name, _ADDRESSES.address, _PEOPLE.unit_id, _PEOPLE.language)
+    .where(_PEOPLE.id == bindparam("person_id"), _ADDRESSES.person_id == _PEOPLE.id)
+    .order_by(literal_column("person_address.rowid"))
+    .limit(1)
 )
 _ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
 
@@ -35,6 +41,17 @@ class FoundPerson:
     address: str
     unit_id: int | None
     language: str | None
+
+    @property
+    def box(self) -> Mailbox:
+        """Where mail reaches the person."""
+        return Mailbox(self.address, self.name)
+
+
+def requester_of(work: Work, ticket: Ticket) -> FoundPerson | None:
+    """Who asked, by the first address that the desk knew; None for a ticket of nobody that mail can reach."""
+    row = _REQUESTER.run(work.connection, person_id=ticket.requester_id).first()
+    return None if row is None else FoundPerson(*row)
 
 
 def find_person(work: Work, address: str) -> FoundPerson | None:

@@ -15,14 +15,13 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.outgoing import make_message_id, queue_mail, too_many_acknowledgements
+from sdesk.desk.steps.outbox import make_message_id, queue_mail, too_many_acknowledgements
 from sdesk.domain.clock import Clocks, Promise, due_at, resume
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import from_rfc3339, to_rfc3339
-from sdesk.domain.outgoing import MailKind, moved_away
+from sdesk.domain.outgoing import MailKind, OutboxState, moved_away
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Outbox, Ticket
-from sdesk.store.models.mail import OutboxState
 from sdesk.store.prepared import Prepared
 
 PROMISE_AFTER = timedelta(minutes=2)

@@ -20,11 +20,11 @@ from sdesk.store.models import Ticket
 
 _LEFT_ALONE = {"id", "version", "updated_at", "promised_at"}
 """A change is a change, if only back; and what the requester was told cannot be made untold."""
-_OF_TICKET = ("clock_run", "outage")
+_OF_TICKET = ("clock_run", "outage", "time_spent", "visit")
 
 
 def snapshot(work: Work, ticket: Ticket) -> dict[str, Any]:
-    """The ticket's own row, its finished runs and its outages, as JSON can hold them."""
+    """The ticket's own row, its finished runs, its outages, time spent and visits, as JSON can hold them."""
     work.session.flush()
     number = require_id(ticket)
     found: dict[str, Any] = {"ticket": _rows(work, "ticket", "id", number)[0]}
@@ -49,7 +49,7 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
     work.connection.execute(text(f"UPDATE ticket SET {given} WHERE id = :id"), {**columns, "id": number})
     for table in _OF_TICKET:
         work.connection.execute(text(f"DELETE FROM {table} WHERE ticket_id = :number"), {"number": number})
-        for row in before[table]:
+        for row in before.get(table, ()):  # an answer of before an upgrade knows fewer
             names = ", ".join(row)
             marks = ", ".join(f":{name}" for name in row)
             work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)

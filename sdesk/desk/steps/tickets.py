@@ -11,10 +11,18 @@ from typing import Any
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, place_columns
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import begin_outage, follow_priority, own_loss_per_hour, share_that_stands
+from sdesk.desk.steps.incidents import look_for_incident
+from sdesk.desk.steps.losses import (
+    begin_outage,
+    follow_priority,
+    own_loss_per_hour,
+    raised_by,
+    share_that_stands,
+)
+from sdesk.desk.steps.moves import promise_facts
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.clock import Clocks, Promise, agent_answered, end, open_clocks
-from sdesk.domain.ticket import Channel, Impact, Priority, Status, Urgency
+from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
 from sdesk.store.models import Tag, Ticket
 
 NO_SERVICE_IMPACT = Impact.MINOR
@@ -59,6 +67,8 @@ class Opened:
     priority: Priority
     clocks: Clocks
     promise: Promise
+    incident: int | None = None
+    """The open incident that it became part of."""
 
 
 def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story: Any) -> Opened:
@@ -75,6 +85,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     if share is not None and opening.unit_id is not None:
         per_hour = own_loss_per_hour(work, opening.unit_id, share)
     impact, priority = follow_priority(work, own_impact, urgency, per_hour)
+    raising = raised_by(work, own_impact, impact, per_hour)
     priority = opening.priority or priority
     sla_id = rules.sla_for(opening.team_id, opening.service_id)
     promise = rules.promise(sla_id, priority)
@@ -116,6 +127,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
             "external_id": opening.external_id,
             "token": token,
             "impact": impact,
+            "own_impact": own_impact,
             "urgency": urgency,
             "priority": priority,
             "priority_reason": opening.priority_reason,
@@ -146,9 +158,15 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         team=rules.teams[opening.team_id].key,
         service=service.key if service else None,
         priority=priority.value,
+        impact=impact.value,
+        urgency=urgency.value,
+        **({"raised": raising} if raising is not None else {}),
+        **promise_facts(work, sla_id, promise),
         **story,
     )
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
-    return Opened(number, token, priority, clocks, promise)
+    live = status in OPEN_STATUSES and not opening.history
+    incident = look_for_incident(work, number) if live and opening.service_id is not None else None
+    return Opened(number, token, priority, clocks, promise, incident)

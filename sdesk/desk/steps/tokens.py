@@ -18,9 +18,9 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Status
 from sdesk.store.models import Ticket, Token
-from sdesk.store.models.mail import TokenHolder
 
 LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""

@@ -12,7 +12,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import after_working_days, require_id, require_move, set_status
 from sdesk.domain.clock import hold
 from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.instant import to_rfc3339, weekday_and_time
 from sdesk.domain.ticket import Status, WaitingFor
 from sdesk.store.models import Ticket
 
@@ -44,5 +44,5 @@ def begin_wait(work: Work, ticket: Ticket, reason: WaitingFor, until: datetime) 
 
 
 def _local(work: Work, instant: datetime) -> str:
-    """An instant as the desk's own people read it."""
-    return f"{instant.astimezone(ZoneInfo(work.rules.time_zone)):%Y-%m-%d %H:%M}"
+    """An instant as the desk's own people read it: with the day, so that one sees what a `fri 12:00` was taken for."""
+    return weekday_and_time(instant, ZoneInfo(work.rules.time_zone))

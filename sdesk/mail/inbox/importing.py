@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.intake import archive as history
 from sdesk.desk.intake.archive import Archived
 from sdesk.desk.intake.origin import Receipt
@@ -17,14 +17,14 @@ from sdesk.desk.intake.receive import quarantine
 from sdesk.desk.opening import Desk, Work
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Unavailable
-from sdesk.domain.inbound import InboundMail
-from sdesk.domain.inbound import Mailbox as Address
+from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.routing import Routing, route
 from sdesk.mail.inbox.archive import Place, in_order, places, read_place
 from sdesk.mail.inbox.report import FetchReport
 from sdesk.mail.inbox.sources.base import Item
 from sdesk.mail.inbox.take import KNOWN, origin_of, summary_of
 from sdesk.mail.mime.message import read
+from sdesk.mail.mime.recognise import why_no_mail
 
 FOLDER = "import"
 """Under which folder an archive's messages stand in the ledger; the uid is the SHA-256 of the bytes."""
@@ -37,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 def import_archive(
     desk: Desk,
-    mailbox: Mailbox,
+    mailbox: DeskMailbox,
     sources: Sequence[Path],
     *,
     now: datetime,
@@ -66,7 +66,7 @@ def import_archive(
 class _Run:
     """One import."""
 
-    def __init__(self, desk: Desk, mailbox: Mailbox, team_id: int, now: datetime, *, stay_open: bool) -> None:
+    def __init__(self, desk: Desk, mailbox: DeskMailbox, team_id: int, now: datetime, *, stay_open: bool) -> None:
         self._desk = desk
         self._mailbox = mailbox
         self._team_id = team_id
@@ -89,6 +89,10 @@ class _Run:
                     self._skip(place, f"{place.size:,} bytes are more than {self._mailbox.max_size:,} (max_size)")
                     continue
                 raw = read_place(place)
+                why = why_no_mail(raw)
+                if why is not None:
+                    self._skip(place, why)
+                    continue
             except OSError as error:
                 self._skip(place, f"it cannot be read: {error.strerror}")
                 continue
@@ -117,7 +121,7 @@ class _Run:
             known.add(digest)
             item = Item(FOLDER, 0, digest, len(raw), place.at)
             problem: Exception | None = None
-            mail, routing = InboundMail(Address(""), sha256=digest, size=len(raw)), Routing({}, {})
+            mail, routing = InboundMail(Mailbox(""), sha256=digest, size=len(raw)), Routing({}, {})
             try:
                 mail = read(raw)
                 routing = route(rules.routing, mail)

@@ -10,7 +10,7 @@ import zlib
 from datetime import datetime
 from typing import BinaryIO
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.intake import Receipt
 from sdesk.desk.opening import Desk
 from sdesk.domain.errors import BadInput, Unavailable
@@ -25,7 +25,7 @@ TIMES = 4
 _PIECE = 64 * 1024
 
 
-def pipe(desk: Desk, mailbox: Mailbox, stream: BinaryIO, now: datetime) -> Receipt:
+def pipe(desk: Desk, mailbox: DeskMailbox, stream: BinaryIO, now: datetime) -> Receipt:
     """Take the message that a stream holds, to its end; what cannot be handled goes whole into quarantine.
 
     Of one that is larger than the mailbox takes, the ticket tells the beginning, and the raw message is kept whole;

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.intake import Receipt
 from sdesk.desk.intake import aside as asides
 from sdesk.desk.intake.aside import Aside
@@ -32,7 +32,7 @@ class Retried:
 def retry(
     desk: Desk,
     actor: Actor,
-    mailboxes: Mapping[str, Mailbox],
+    mailboxes: Mapping[str, DeskMailbox],
     ids: Sequence[int],
     *,
     now: datetime,
@@ -63,7 +63,7 @@ def discard(desk: Desk, actor: Actor, ids: Sequence[int], *, now: datetime, dry_
 
 
 def _one(
-    desk: Desk, actor: Actor, mailboxes: Mapping[str, Mailbox], number: int, now: datetime, dry_run: bool
+    desk: Desk, actor: Actor, mailboxes: Mapping[str, DeskMailbox], number: int, now: datetime, dry_run: bool
 ) -> Retried:
     try:
         with desk.work(actor, now) as work:
@@ -75,7 +75,7 @@ def _one(
         return Retried(number, None, error)
     try:
         mail = read(aside.raw)
-        mailbox = mailboxes.get(aside.mailbox) or Mailbox(name=aside.mailbox)
+        mailbox = mailboxes.get(aside.mailbox) or DeskMailbox(name=aside.mailbox)
         item = Item(aside.folder, aside.uidvalidity, aside.uid, len(aside.raw), aside.taken_at)
         routing = route(rules.routing, mail)
         with desk.work(actor, now) as work:

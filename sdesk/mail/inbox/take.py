@@ -10,22 +10,28 @@ import traceback
 from dataclasses import dataclass
 from datetime import datetime
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.intake import Origin, Receipt, quarantine, receive
 from sdesk.desk.intake import ledger as ledgers
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.rules import Rules
-from sdesk.domain import inbound
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, Unavailable
-from sdesk.domain.inbound import InboundMail
+from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
+from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.routing import route
 from sdesk.mail.inbox.sources.base import Item
 from sdesk.mail.mime.message import read
 from sdesk.mail.mime.oversize import read_head
+from sdesk.mail.mime.recognise import is_rubbish
 
 KNOWN = Receipt(Outcome.DUPLICATE, None, "it is in the ledger already")
+
+
+_NO_MAIL = (
+    "these bytes are no mail: they have no header and are no text",
+    "look at them with `sdesk mail quarantine show ID --raw`; `retry` makes a ticket of them all the same",
+)
 
 
 class Untakeable(Exception):
@@ -45,7 +51,7 @@ class Packed:
 class Taking:
     """Takes the messages of one mailbox. BadInput where the desk has not the team or the service that it names."""
 
-    def __init__(self, desk: Desk, mailbox: Mailbox, now: datetime) -> None:
+    def __init__(self, desk: Desk, mailbox: DeskMailbox, now: datetime) -> None:
         self._desk = desk
         self._mailbox = mailbox
         with desk.work(SYSTEM, now) as work:
@@ -58,12 +64,14 @@ class Taking:
         lies nowhere else. Raises Untakeable, and Unavailable where the store cannot be used.
         """
         digest = packed.sha256 if packed is not None else hashlib.sha256(raw).hexdigest()
-        mail = InboundMail(inbound.Mailbox(""), sha256=digest, size=len(raw))
+        mail = InboundMail(Mailbox(""), sha256=digest, size=len(raw))
         try:
             if item.size > self._mailbox.max_size:
                 mail, raw = read_head(raw, item.size, self._mailbox.max_size, packed.sha256 if packed else "")
             else:
                 mail = read(raw)
+            if is_rubbish(raw):
+                raise Refused(*_NO_MAIL)
             return self._receive(item, mail, raw, now, packed)
         except Unavailable:
             # No message's fault: the store is locked or full.
@@ -113,7 +121,7 @@ class Taking:
         return ledgers.is_known(work, self._mailbox.name, item.folder, item.uidvalidity, item.uid)
 
 
-def origin_of(mailbox: Mailbox, item: Item, mail: InboundMail, now: datetime) -> Origin:
+def origin_of(mailbox: DeskMailbox, item: Item, mail: InboundMail, now: datetime) -> Origin:
     """Where a message came from, and what the configuration says of its mailbox."""
     # When it came: as its source says, else as it says itself; never in the future.
     came = min(item.arrived_at or mail.date or now, now)
@@ -133,10 +141,11 @@ def origin_of(mailbox: Mailbox, item: Item, mail: InboundMail, now: datetime) ->
 
 def summary_of(error: BaseException) -> str:
     """An error in one short line."""
-    return (f"{type(error).__name__}: {error}".splitlines() or [""])[0][:500]
+    said = str(error) if isinstance(error, SdeskError) else f"{type(error).__name__}: {error}"
+    return (said.splitlines() or [""])[0][:500]
 
 
-def _checked(rules: Rules, mailbox: Mailbox) -> Rules:
+def _checked(rules: Rules, mailbox: DeskMailbox) -> Rules:
     """The rules, where they know the words of a mailbox: before anything is taken."""
     for noun, key, known in (
         ("team", mailbox.team, rules.team_keys),

@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sdesk.desk.outbox.batch import Batch, Notice
 from sdesk.desk.outbox.facts import LetterFacts
-from sdesk.desk.outbox.notifications import Batch, Notice
 from sdesk.desk.rules import Rules, TeamRule
 from sdesk.desk.steps.notify import DESK_EVENT
-from sdesk.domain.outgoing import AgentEvent, MailKind
-from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.domain.thread import token_address
+from sdesk.domain.outgoing import AgentEvent, MailKind, Speaker
+from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
+from sdesk.domain.thread import token_address, without_quotes
 from sdesk.domain.ticket import ClockKind
 from sdesk.mail.outbox.templates import choose, fill
 from sdesk.mail.outbox.words import local
@@ -26,6 +26,7 @@ from sdesk.mail.outbox.words import local
 MOST_WORDS = 1500
 """Characters of a message that a notification shows; a line of several shows far less."""
 _MOST_IN_LINE = 160
+_MOST_IN_SUBJECT = 80
 
 _EVENTS: dict[str, dict[str, str]] = {
     "en": {
@@ -34,9 +35,11 @@ _EVENTS: dict[str, dict[str, str]] = {
         AgentEvent.REPLY: "Answer",
         AgentEvent.AT_RISK: "At risk",
         AgentEvent.BREACHED: "Promise broken",
+        AgentEvent.STALE: "Broken twice over",
         AgentEvent.UNDELIVERABLE: "Did not arrive",
+        AgentEvent.INCIDENT: "Looks like one incident",
         AgentEvent.STRANGER: "A stranger names it",
-        DESK_EVENT: "The desk itself",
+        DESK_EVENT: "About the desk",
     },
     "ru": {
         AgentEvent.NEW: "Новая",
@@ -44,9 +47,11 @@ _EVENTS: dict[str, dict[str, str]] = {
         AgentEvent.REPLY: "Ответ",
         AgentEvent.AT_RISK: "Срок под угрозой",
         AgentEvent.BREACHED: "Срок нарушен",
+        AgentEvent.STALE: "Срок нарушен вдвое",
         AgentEvent.UNDELIVERABLE: "Не доставлено",
+        AgentEvent.INCIDENT: "Похоже на общий сбой",
         AgentEvent.STRANGER: "Её назвал посторонний",
-        DESK_EVENT: "О самом столе заявок",
+        DESK_EVENT: "О работе службы",
     },
 }
 _CLOCKS: dict[str, dict[str, str]] = {
@@ -61,9 +66,39 @@ _CLOCKS: dict[str, dict[str, str]] = {
         ClockKind.RESOLUTION: "решение",
     },
 }
+_SPEAKERS: dict[str, dict[str, str]] = {
+    "en": {
+        Speaker.REQUESTER: "requester",
+        Speaker.SUPPLIER: "supplier",
+        Speaker.AGENT: "agent",
+        Speaker.MACHINE: "automatic",
+        Speaker.PARTICIPANT: "takes part",
+        Speaker.STRANGER: "takes no part",
+    },
+    "ru": {
+        Speaker.REQUESTER: "заявитель",
+        Speaker.SUPPLIER: "поставщик",
+        Speaker.AGENT: "сотрудник",
+        Speaker.MACHINE: "автоматическое письмо",
+        Speaker.PARTICIPANT: "участник",
+        Speaker.STRANGER: "посторонний",
+    },
+}
 _WORDS = {
-    "en": {"due": "due", "loss": "{} an hour", "late": "late since"},
-    "ru": {"due": "срок", "loss": "{} в час", "late": "просрочено с"},
+    "en": {
+        "due": "due",
+        "late": "late since",
+        "an_hour": "{} {} an hour",
+        "loss": "loss",
+        "turnover": "turnover at risk",
+    },
+    "ru": {
+        "due": "срок",
+        "late": "просрочено с",
+        "an_hour": "{} {} в час",
+        "loss": "убыток",
+        "turnover": "оборот под угрозой",
+    },
 }
 
 
@@ -89,6 +124,7 @@ def preview_values(facts: LetterFacts, language: str) -> dict[str, Any]:
             "due_at": ticket.answered_by or ticket.solved_by,
             "due_kind": _word(_CLOCKS, language, due_kind),
             "loss": "",
+            "loss_name": "",
         },
         "event": event,
         "author": one_line(facts.message.author) if facts.message is not None else "",
@@ -115,7 +151,7 @@ def veiled(notice: Notice) -> Notice:
     notice = keyless(notice)
     if not notice.private:
         return notice
-    return replace(notice, subject="", service="", unit="", phone="", requester="", author="", text="")
+    return replace(notice, subject="", service="", unit="", phone="", requester="", author="", speaker=None, text="")
 
 
 def keyless(notice: Notice) -> Notice:
@@ -125,7 +161,7 @@ def keyless(notice: Notice) -> Notice:
 
 def _of_desk(notice: Notice, language: str) -> Told:
     event = _word(_EVENTS, language, DESK_EVENT)
-    return Told(f"{event}: {one_line(notice.text)[:120]}", neutralise(notice.text))
+    return Told(f"{event}: {cut_at_word(one_line(notice.text), _MOST_IN_SUBJECT)}", neutralise(notice.text))
 
 
 def _whole(batch: Batch, notice: Notice) -> Told:
@@ -146,11 +182,12 @@ def _whole(batch: Batch, notice: Notice) -> Told:
             "requester": one_line(notice.requester),
             "due_at": notice.due_at,
             "due_kind": _word(_CLOCKS, chosen.language, notice.due_kind),
-            "loss": _money(notice.loss_per_hour, notice.currency),
+            "loss": _loss(notice),
+            "loss_name": _loss_name(notice, chosen.language).capitalize(),
         },
         "event": _events(notice, chosen.language),
-        "author": one_line(notice.author),
-        "message": _cut(neutralise(notice.text).strip(), MOST_WORDS),
+        "author": _author(notice, chosen.language),
+        "message": cut_at_word(neutralise(notice.text).strip(), MOST_WORDS),
     }
     subject, body = fill(chosen, values, ZoneInfo(rules.time_zone))
     return Told(one_line(subject), _squeezed(body))
@@ -163,8 +200,9 @@ def _brief(batch: Batch, notice: Notice, now: datetime) -> Told:
     language = choose(MailKind.NOTIFICATION, batch.language, rules.language, team.key, batch.wordings).language
     subject = ": ".join(filter(None, (_events(notice, language), one_line(notice.subject))))
     facts = filter(None, _facts(notice, language, ZoneInfo(rules.time_zone), now))
-    words = _cut(neutralise(notice.text).strip(), MOST_WORDS)
-    return Told(f"[{notice.ref}] {subject}", "\n\n".join(filter(None, ("\n".join(facts), words))))
+    words = cut_at_word(neutralise(notice.text).strip(), MOST_WORDS)
+    said = f"{_author(notice, language)}:\n{words}" if words and notice.author else words
+    return Told(f"[{notice.ref}] {subject}", "\n\n".join(filter(None, ("\n".join(facts), said))))
 
 
 def _several(batch: Batch, notices: Sequence[Notice], now: datetime) -> Told:
@@ -176,7 +214,7 @@ def _several(batch: Batch, notices: Sequence[Notice], now: datetime) -> Told:
         "agent": {"name": batch.agent.name},
         "count": len(notices) + batch.more,
         "more": batch.more,
-        "first": f"{notices[0].priority.value} {one_line(notices[0].subject or notices[0].text)[:80]}",
+        "first": f"{notices[0].priority.value} {_title(notices[0])}",
         "lines": "\n\n".join(lines),
         "answerable": any(address_of(each, rules) for each in notices),
     }
@@ -188,9 +226,21 @@ def _lines(notice: Notice, language: str, rules: Rules, zone: ZoneInfo, now: dat
     """One ticket among several: what it is, where and by when, the first words, its address."""
     if notice.number is None:
         return f"{_word(_EVENTS, language, DESK_EVENT)}: {neutralise(notice.text)}"
-    words = _cut(one_line(neutralise(notice.text)), _MOST_IN_LINE)
-    found = [*_facts(notice, language, zone, now), words, address_of(notice, rules)]
+    words = cut_at_word(one_line(neutralise(without_quotes(notice.text))), _MOST_IN_LINE)
+    said = f"{_author(notice, language)}: {words}" if words and notice.author else words
+    found = [*_facts(notice, language, zone, now), said, address_of(notice, rules)]
     return "\n    ".join(filter(None, found))
+
+
+def _title(notice: Notice) -> str:
+    return cut_at_word(one_line(notice.subject or notice.text), _MOST_IN_SUBJECT)
+
+
+def _author(notice: Notice, language: str) -> str:
+    """Who wrote, and what he is to the ticket: `Tim Till (supplier)`."""
+    if not notice.author or notice.speaker is None:
+        return one_line(notice.author)
+    return f"{one_line(notice.author)} ({_word(_SPEAKERS, language, notice.speaker)})"
 
 
 def _facts(notice: Notice, language: str, zone: ZoneInfo, now: datetime) -> list[str]:
@@ -200,9 +250,20 @@ def _facts(notice: Notice, language: str, zone: ZoneInfo, now: datetime) -> list
     facts = [", ".join(filter(None, (notice.unit, notice.phone))), one_line(notice.requester)]
     if notice.due_at is not None:
         facts.append(f"{words['late' if notice.due_at <= now else 'due']} {local(notice.due_at, zone, language)}")
-    if notice.loss_per_hour is not None:
-        facts.append(words["loss"].format(_money(notice.loss_per_hour, notice.currency)))
+    if notice.loss_per_hour:
+        facts.append(words["an_hour"].format(_loss_name(notice, language), _loss(notice)))
     return [what, "; ".join(filter(None, facts))]
+
+
+def _loss(notice: Notice) -> str:
+    """What an hour costs; `~` before what nobody has confirmed; empty without an outage."""
+    if not notice.loss_per_hour:
+        return ""
+    return f"{'' if notice.loss_confirmed else '~'}{_money(notice.loss_per_hour, notice.currency)}"
+
+
+def _loss_name(notice: Notice, language: str) -> str:
+    return _WORDS.get(language, _WORDS["en"])["loss" if notice.margin_known else "turnover"]
 
 
 def address_of(notice: Notice, rules: Rules) -> str:
@@ -223,10 +284,6 @@ def _word(words: dict[str, dict[str, str]], language: str, key: str) -> str:
 
 def _money(amount: Decimal | None, currency: str) -> str:
     return f"{amount:,.0f}".replace(",", " ") + f" {currency}" if amount is not None else ""
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most].rstrip()} [...]"
 
 
 def _squeezed(body: str) -> str:

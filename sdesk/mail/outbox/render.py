@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
-from sdesk.desk.steps.outgoing import read_message_id
+from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, MailKind
@@ -22,7 +22,10 @@ from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
 
 _BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
-_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.CONFIRMATION}
+_ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.CONFIRMATION}
+_LONGEST_NAME = 60
+_NO_NAME = re.compile(r"[@:/<>\[\]{}\d]|www\.", re.IGNORECASE)
+"""Signs of an address, a link or a machine's name: `Hello store-017@shop.example` greets nobody."""
 _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
@@ -40,8 +43,8 @@ def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
     zone = ZoneInfo(facts.desk.time_zone)
     subject, body = fill(chosen, values_of(facts, chosen.language), zone)
     parts = [body.strip("\n"), *(_quoted(each, zone, chosen.language) for each in facts.quoted)]
-    if facts.kind not in FOR_AGENTS and facts.team.signature.strip():
-        parts.append("-- \n" + facts.team.signature.strip("\n"))
+    if signature := _signature(facts):
+        parts.append(f"-- \n{signature}")
     text = "\n\n".join(part for part in parts if part)
     return Letter(
         sender=Mailbox(sender, _sender_name(facts)),
@@ -79,7 +82,7 @@ def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
             "promised_at": ticket.promised_at,
         },
         "requester": {
-            "name": facts.requester.name if facts.requester else "",
+            "name": _addressed(facts.requester.name) if facts.requester else "",
             "address": facts.requester.address if facts.requester else "",
         },
         "agent": {"name": facts.agent},
@@ -96,7 +99,10 @@ def _without_form_words(facts: LetterFacts, values: Mapping[str, Any], language:
     """Whoever fills a form in names whom he likes: words of his would go to a stranger in the desk's name."""
     if not facts.ticket.by_form:
         return {}
-    return {"ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")}}
+    return {
+        "ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")},
+        "requester": {**values["requester"], "name": ""},
+    }
 
 
 def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -110,6 +116,7 @@ def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) ->
 
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
     MailKind.ACKNOWLEDGEMENT: _without_form_words,
+    MailKind.KNOWN_INCIDENT: _without_form_words,
     MailKind.PROMISE: _without_form_words,
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,
@@ -121,6 +128,22 @@ _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str
 def _to_come(instant: datetime | None, now: datetime) -> datetime | None:
     """A deadline that has passed is no promise any more."""
     return instant if instant is not None and instant > now else None
+
+
+def _signature(facts: LetterFacts) -> str:
+    """The team's own; below a mail that no person wrote at least who the team is."""
+    if facts.kind in FOR_AGENTS:
+        return ""
+    own = facts.team.signature.strip("\n")
+    if own.strip() or facts.kind not in AUTOMATIC:
+        return own if own.strip() else ""
+    return "\n".join(dict.fromkeys(filter(None, (facts.team.name, facts.desk.name))))
+
+
+def _addressed(name: str) -> str:
+    """A name as a greeting takes it; empty where it is none: From may say whatever its writer likes."""
+    name = one_line(name)
+    return name if len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) else ""
 
 
 def _sender_name(facts: LetterFacts) -> str:

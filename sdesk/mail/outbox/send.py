@@ -15,11 +15,11 @@ from sdesk.desk.opening import Desk
 from sdesk.desk.outbox import queue
 from sdesk.desk.outbox.queue import Arrival, Claimed
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.outgoing import OutboxState
 from sdesk.mail.outbox.book import Book, Now, Sleep
 from sdesk.mail.outbox.deliver import Delivery, LineLost
 from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.render import render
-from sdesk.store.models.mail import OutboxState
 
 Progress = Callable[[int], None]
 """Called with the number of mails that have been dealt with."""

@@ -38,24 +38,38 @@ class Ticket(Table, table=True):
         # What waits stands behind all that runs: a page of it would walk past every ticket before.
         partial_index("ix_ticket_queue_waiting", "rank", "key1", "key2", "id", where="status = 'waiting'"),
         Index("ix_ticket_place", "rank", "key1", "key2", "id"),
-        # Counting the views reads these two alone; the condition's column is in them, or SQLite would look it up.
+        # Counting the views, and saying what must be done right now and by whom, reads these two alone; the condition's
+        # column is in them, or SQLite would look it up.
         partial_index(
-            "ix_ticket_count", "is_open", "team_id", "assignee_id", "status", "due_at", "stale_at", where=_OPEN
+            "ix_ticket_count",
+            *("is_open", "team_id", "assignee_id", "status", "due_at", "stale_at"),
+            *("risk_at", "unanswered_since", "loss_since", "priority", "rank", "key1", "key2"),
+            where=_OPEN,
         ),
         partial_index("ix_ticket_done", "is_open", "team_id", "status", where="NOT is_open"),
         partial_index("ix_ticket_loss", "loss_per_hour", where="is_open AND loss_per_hour IS NOT NULL"),
+        # The other orders of a list: by loss, by priority, by age; the urgency order decides where those are alike.
+        partial_index("ix_ticket_by_loss", "loss_key", "rank", "key1", "key2", "id", where=_OPEN),
+        partial_index("ix_ticket_by_priority", "priority", "rank", "key1", "key2", "id", where=_OPEN),
+        partial_index("ix_ticket_by_age", "created_at", "id", where=_OPEN),
         partial_index("ix_ticket_wake", "wake_at", where="wake_at IS NOT NULL"),
         partial_index("ix_ticket_stale", "stale_at", where="is_open AND stale_at IS NOT NULL"),
         partial_index("ix_ticket_alert", "alert_at", where="is_open AND alert_at IS NOT NULL"),
         partial_index("ix_ticket_resolved", "resolved_at", where="status = 'resolved'"),
         # With the opening: what came to a service within a short time may be one incident.
         Index("ix_ticket_service_id", "service_id", "created_at"),
+        partial_index("ix_ticket_open_incident", "service_id", where="is_incident AND is_open"),
         partial_index("ix_ticket_incident", "incident_id", "is_open", where="incident_id IS NOT NULL"),
         # What a period solved: the reports ask by this.
-        partial_index("ix_ticket_solved", "resolved_at", where="resolved_at IS NOT NULL"),
+        partial_index(
+            "ix_ticket_solved",
+            *("resolved_at", "team_id", "service_id", "resolution_consumed", "resolution_voided"),
+            where="resolved_at IS NOT NULL",
+        ),
         one_of("status", Status),
         one_of("waiting_for", WaitingFor),
         one_of("impact", Impact),
+        one_of("own_impact", Impact),
         one_of("urgency", Urgency),
         one_of("priority", Priority),
         one_of("channel", Channel),
@@ -84,6 +98,9 @@ class Ticket(Table, table=True):
     """The requester's own, in addresses and Message-IDs that the desk makes (128 random bits, hexadecimal)."""
 
     impact: Impact = Field(sa_type=Word(Impact))
+    """What counts: raised by what the outage costs."""
+    own_impact: Impact | None = Field(default=None, sa_type=Word(Impact))
+    """What it is without a loss: the service's, or what an agent said; None where a loss never raised it."""
     urgency: Urgency = Field(sa_type=Word(Urgency))
     priority: Priority = Field(sa_type=Word(Priority))
     priority_reason: str | None = None
@@ -124,6 +141,8 @@ class Ticket(Table, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The earliest deadline of a running clock."""
     due_kind: ClockKind | None = Field(default=None, sa_type=Word(ClockKind))
+    risk_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the first of the running clocks was or will be at risk."""
     alert_at: datetime | None = Field(default=None, sa_type=Instant)
     """When a running promise next enters a worse state (at risk, breached) that agents were not told of yet."""
     alerts: dict[str, Any] | None = Field(default=None, sa_type=Document)
@@ -131,12 +150,20 @@ class Ticket(Table, table=True):
     promised_at: datetime | None = Field(default=None, sa_type=Instant)
     """The instant that the requester was last told to expect an answer or a solution by."""
 
-    # What the outage costs, for the queue; the facts are in `outage`.
+    # What the outage costs, for lists, order and reports; the facts are in `outage`. The loss so far is `loss_past` and
+    # `loss_suspected`, and `loss_per_hour` for each opening hour of the unit since `loss_since`.
     loss_per_hour: Decimal | None = Field(default=None, sa_type=Money)
+    """The present rate of the outage that lasts: what others of the unit leave it."""
     loss_since: datetime | None = Field(default=None, sa_type=Instant)
+    """From when that rate holds: what was lost before is settled. None where no outage lasts."""
     loss_past: Decimal | None = Field(default=None, sa_type=Money)
-    """Of outages that have ended."""
+    """What counts of what is settled: of outages that have ended, and of a confirmed one that lasts."""
+    loss_suspected: Decimal | None = Field(default=None, sa_type=Money)
+    """What is settled of an outage that lasts and is only suspected: it enters no total."""
     loss_confirmed: bool = False
+    """Whether the outage that lasts is a fact."""
+    loss_key: int = 0
+    """The present rate as an order key: hundredths, negative, 0 without one."""
     is_incident: bool = False
     """Others are part of it: answered once and closed together."""
     incident_id: int | None = Field(default=None, foreign_key="ticket.id")
@@ -165,17 +192,21 @@ class ClockRun(Table, table=True):
 
 
 class Outage(Table, table=True):
-    """A time in which a unit's turnover stands, as a fact of a ticket."""
+    """A time in which a unit's turnover stands, as a fact of a ticket. At most one of a ticket lasts."""
 
     id: int | None = Field(default=None, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     unit_id: int = Field(foreign_key="unit.id", index=True)
-    down_from: datetime = Field(sa_type=Instant)
+    down_from: datetime = Field(sa_type=Instant, index=True)
     down_to: datetime | None = Field(default=None, sa_type=Instant)
     share: Decimal = Field(sa_type=Exact)
+    """Of the unit's turnover, whatever else of it stands."""
     confirmed: bool = False
     loss: Decimal | None = Field(default=None, sa_type=Money)
-    """Stored when the outage ends."""
+    """What was lost: the whole of it, stored when the outage ends; of one that lasts, what is settled."""
+    slices: list[Any] | None = Field(default=None, sa_type=Document)
+    """What it counted for, while nothing else of the unit began or ended: [from, to, share, loss per hour] each, the
+    last one without an end while the outage lasts. The sum of them is `loss`."""
 
 
 class Message(Table, table=True):

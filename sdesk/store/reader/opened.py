@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from sdesk.store.reader.connection import connect, translated
-from sdesk.store.reader.rows import DeskFacts
+from sdesk.store.reader.rows import DeskRow
 
-NO_DESK = DeskFacts(name="sdesk", ref_prefix="SD", language="en", time_zone="UTC", currency="EUR")
+NO_DESK = DeskRow(name="sdesk", ref_prefix="SD", language="en", time_zone="UTC", currency="EUR")
 """Before a desk file was applied."""
 
 
@@ -36,10 +36,10 @@ class OpenedStore:
         self._connection.close()
 
     @cached_property
-    def desk(self) -> DeskFacts:
+    def desk(self) -> DeskRow:
         """The desk's own facts."""
-        row = self._one("SELECT name, ref_prefix, language, time_zone, currency FROM desk")
-        return NO_DESK if row is None else DeskFacts(*row)
+        row = self._one("SELECT name, ref_prefix, language, time_zone, currency, margin IS NOT NULL FROM desk_view")
+        return NO_DESK if row is None else DeskRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
     def data_version(self) -> int:
         """A number that differs once another connection has committed (PRAGMA data_version)."""

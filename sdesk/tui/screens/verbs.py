@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sdesk.actions.perform import Outcome
+from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Conflict, SdeskError
 from sdesk.domain.instant import from_rfc3339, parse_instant
@@ -271,7 +271,7 @@ class WorkScreen(DeskScreen):
     ) -> None:
         """Do it and say what came of it; `refused` is told instead, where there is one ticket and it was refused."""
 
-        def done(outcomes: tuple[Outcome, ...]) -> None:
+        def done(outcomes: tuple[TicketOutcome, ...]) -> None:
             self.console.touched(outcomes, rows)
             errors = [outcome.error for outcome in outcomes if outcome.error is not None]
             if errors and refused is not None:
@@ -312,13 +312,14 @@ def named(rows: Sequence[TicketRow]) -> str:
     return rows[0].ref if len(rows) == 1 else f"{len(rows)} tickets"
 
 
-def report(outcomes: Sequence[Outcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
+def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
     """What came of an action, and the kind of notice: every ticket that failed is named."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     done = [outcome for outcome in outcomes if outcome.error is None]
     if not failed:
         if len(done) == 1:
-            return done[0].sentence, "good"
+            warning = f". But {done[0].warning}" if done[0].warning else ""
+            return f"{done[0].sentence}{warning}", "good"
         # What was done is the same for all: the sentence of one, less its reference.
         what = one_line(done[0].sentence).removeprefix(done[0].ref).strip() if done else ""
         return f"{len(done)} tickets {what}" if done else "Nothing to do", "good"

@@ -14,7 +14,7 @@ import pytest
 from desks import NOW
 from letters import corpus, expected
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.opening import Desk
 from sdesk.desk.sweep import sweep
 from sdesk.domain.errors import BadInput
@@ -22,7 +22,7 @@ from sdesk.mail.inbox.importing import import_archive
 from sdesk.mail.inbox.pipe import pipe
 from sdesk.mail.inbox.report import FetchReport
 
-OLD = Mailbox(name="old", team="it", addresses=("support@desk.example",))
+OLD = DeskMailbox(name="old", team="it", addresses=("support@desk.example",))
 
 
 def mail(
@@ -49,7 +49,7 @@ def mbox(path: Path, *mails: bytes) -> Path:
     return path
 
 
-def imported(desk: Desk, *sources: Path, stay_open: bool = False, mailbox: Mailbox = OLD) -> FetchReport:
+def imported(desk: Desk, *sources: Path, stay_open: bool = False, mailbox: DeskMailbox = OLD) -> FetchReport:
     report = import_archive(desk, mailbox, sources, now=NOW, stay_open=stay_open)
     counted = report.created + report.followed_up + report.noted + report.ignored + report.duplicates
     assert report.examined == counted + report.quarantined
@@ -228,12 +228,33 @@ def test_what_cannot_be_read_or_is_too_large_is_skipped_and_said(
     ]
 
 
+def test_what_is_no_mail_is_skipped_and_said(desk: Desk, desk_path: Path, tmp_path: Path) -> None:
+    files = {
+        "photo.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)),
+        "list.txt": b"Milk\nBread: two loaves\n",
+        "old.mbox.gz": b"\x1f\x8b\x08\x00rest",
+        "nothing.eml": b"",
+        "1.eml": mail(1),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    report = imported(desk, *(tmp_path / name for name in files))
+    assert (report.examined, report.created) == (1, 1)
+    assert [line.rpartition("/")[2] for line in sorted(report.skipped)] == [
+        "list.txt: it is no mail: it begins without a header",
+        "nothing.eml: it is empty",
+        "old.mbox.gz: it is no mail; it is compressed by gzip: unpack it first",
+        "photo.jpg: it is no mail: it begins without a header",
+    ]
+    assert rows(desk_path, "SELECT count(*) FROM quarantine") == [(0,)]
+
+
 def test_a_wrong_word_is_said_before_anything(desk: Desk, desk_path: Path, tmp_path: Path) -> None:
     archive = mbox(tmp_path / "old", mail(1))
     with pytest.raises(BadInput, match="no team `itt`"):
         imported(desk, archive, mailbox=replace(OLD, team="itt"))
     with pytest.raises(BadInput, match="--team"):
-        imported(desk, archive, mailbox=Mailbox(name="import"))
+        imported(desk, archive, mailbox=DeskMailbox(name="import"))
     with pytest.raises(BadInput, match="there is no"):
         imported(desk, archive, tmp_path / "none")
     assert rows(desk_path, "SELECT count(*) FROM ledger") == [(0,)]

@@ -14,7 +14,7 @@ import pytest
 from desks import NOW
 from letters import letter
 
-from sdesk.config.wire import Mailbox
+from sdesk.config.wire import DeskMailbox
 from sdesk.desk.intake import Receipt
 from sdesk.desk.opening import Desk
 from sdesk.domain.errors import BadInput, Unavailable
@@ -22,12 +22,12 @@ from sdesk.domain.ledger import Outcome
 from sdesk.mail.inbox.pipe import pipe
 from sdesk.mail.inbox.sources.base import HEAD_BYTES
 
-SUPPORT = Mailbox(name="support", team="it", service="other")
-SMALL = Mailbox(name="support", team="it", max_size=200_000)
+SUPPORT = DeskMailbox(name="support", team="it", service="other")
+SMALL = DeskMailbox(name="support", team="it", max_size=200_000)
 LETTER = letter("Till", message_id="<1@shop.example>")
 
 
-def piped(desk: Desk, raw: bytes, mailbox: Mailbox = SUPPORT) -> Receipt:
+def piped(desk: Desk, raw: bytes, mailbox: DeskMailbox = SUPPORT) -> Receipt:
     return pipe(desk, mailbox, io.BytesIO(raw), NOW)
 
 
@@ -93,11 +93,11 @@ def test_nothing_is_no_message(raw: bytes, desk: Desk) -> None:
 
 def test_a_desk_of_several_teams_must_be_told_whose_mail_it_is(desk: Desk) -> None:
     with pytest.raises(BadInput, match="names no team"):
-        piped(desk, LETTER, Mailbox(name="pipe"))
+        piped(desk, LETTER, DeskMailbox(name="pipe"))
 
 
 def test_on_a_disk_that_is_nearly_full_the_mail_server_keeps_it(desk: Desk, desk_path: Path) -> None:
-    desk.keep_free = 2**62
+    desk.keep_free = lambda: 2**62
     with pytest.raises(Unavailable):
         piped(desk, LETTER)
     assert rows(desk_path, "SELECT 1 FROM ledger") == []

@@ -1,4 +1,4 @@
-"""Absences, recurring tickets, visits, time spent, proposed incidents; what the reports ask by."""
+"""Absences, recurring tickets, visits, time spent, proposed incidents; what outages cost; what the reports ask by."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables, an incident's mark, and two indexes."""
+    """Add the tables, the columns of outages, an incident's mark, and the indexes."""
     op.execute("ALTER TABLE ticket ADD COLUMN is_incident BOOLEAN NOT NULL DEFAULT 0")
     op.execute(
         "ALTER TABLE ticket ADD COLUMN incident_id INTEGER CONSTRAINT fk_ticket_incident_id REFERENCES ticket (id)"
@@ -21,18 +21,56 @@ def upgrade() -> None:
     op.drop_index("ix_ticket_service_id", "ticket")
     op.create_index("ix_ticket_service_id", "ticket", ["service_id", "created_at"], unique=False)
     op.create_index(
+        "ix_ticket_open_incident",
+        "ticket",
+        ["service_id"],
+        unique=False,
+        sqlite_where=sa.text("is_incident AND is_open"),
+    )
+    op.create_index(
         "ix_ticket_incident",
         "ticket",
         ["incident_id", "is_open"],
         unique=False,
         sqlite_where=sa.text("incident_id IS NOT NULL"),
     )
+    # P1 and P2 are never stale. That others are is told as any state: of those that are, it was told before.
+    op.execute("UPDATE ticket SET stale_at = NULL WHERE priority IN ('P1', 'P2')")
+    op.execute(
+        "UPDATE ticket SET alert_at = stale_at"
+        " WHERE is_open AND rank = 1 AND stale_at IS NOT NULL AND alert_at IS NULL AND alerts IS NOT NULL"
+    )
+    op.execute(
+        "UPDATE ticket SET alerts = json_set(coalesce(alerts, '{}'), '$.' || CASE"
+        " WHEN resolution_target IS NOT NULL THEN 'resolution'"
+        " WHEN next_reply_started_at IS NOT NULL AND next_reply_target IS NOT NULL THEN 'next_reply'"
+        " ELSE 'first_response' END, 'stale') WHERE is_open AND rank = 2"
+    )
     # Rank 5 is of parts of incidents by now; what is done comes after them.
     op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
     op.create_index(
-        "ix_ticket_solved", "ticket", ["resolved_at"], unique=False, sqlite_where=sa.text("resolved_at IS NOT NULL")
+        "ix_ticket_solved",
+        "ticket",
+        ["resolved_at", "team_id", "service_id", "resolution_consumed", "resolution_voided"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
     )
     op.create_index("ix_history_event", "history", ["event", "at"], unique=False)
+    op.execute(
+        "ALTER TABLE ticket ADD COLUMN own_impact TEXT CONSTRAINT ck_ticket_own_impact CHECK ("
+        "own_impact IN ('extensive', 'significant', 'moderate', 'minor'))"
+    )
+    op.execute("ALTER TABLE ticket ADD COLUMN loss_suspected INTEGER")
+    op.execute("ALTER TABLE ticket ADD COLUMN loss_key INTEGER NOT NULL DEFAULT 0")
+    op.execute("UPDATE ticket SET loss_key = -loss_per_hour WHERE loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+    for name, columns in (
+        ("ix_ticket_by_loss", ["loss_key", "rank", "key1", "key2", "id"]),
+        ("ix_ticket_by_priority", ["priority", "rank", "key1", "key2", "id"]),
+        ("ix_ticket_by_age", ["created_at", "id"]),
+    ):
+        op.create_index(name, "ticket", columns, unique=False, sqlite_where=sa.text("is_open"))
+    op.execute("ALTER TABLE outage ADD COLUMN slices TEXT")
+    op.create_index("ix_outage_down_from", "outage", ["down_from"], unique=False)
     op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -139,4 +177,27 @@ def upgrade() -> None:
         ["service_id"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
+    )
+    _count_by_urgency()
+
+
+def _count_by_urgency() -> None:
+    """What must be done right now is counted in one index: when a promise enters its risk stands in a column for it."""
+    op.execute("ALTER TABLE ticket ADD COLUMN risk_at TEXT")
+    clocks = ("first_response", "next_reply", "resolution")
+    earliest = ", ".join(f"coalesce({clock}_at_risk_at, '~')" for clock in clocks)
+    op.execute(f"UPDATE ticket SET risk_at = nullif(min({earliest}), '~') WHERE is_open")
+    op.create_index(
+        "ix_outbox_stuck", "outbox", ["state"], unique=False, sqlite_where=sa.text("state IN ('failed', 'held')")
+    )
+    op.drop_index("ix_ticket_count", table_name="ticket")
+    op.create_index(
+        "ix_ticket_count",
+        "ticket",
+        [
+            *("is_open", "team_id", "assignee_id", "status", "due_at", "stale_at"),
+            *("risk_at", "unanswered_since", "loss_since", "priority", "rank", "key1", "key2"),
+        ],
+        unique=False,
+        sqlite_where=sa.text("is_open"),
     )

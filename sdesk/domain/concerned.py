@@ -24,7 +24,7 @@ _A_MONDAY = date(2024, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class Candidate:
     """An agent, as far as it matters whom to tell."""
 
     id: int
@@ -67,7 +67,7 @@ class Matter:
     """In the desk's zone: whose week it is."""
 
 
-def concerned(matter: Matter, crew: Crew, agents: Mapping[int, Listener]) -> tuple[int, ...]:
+def concerned(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> tuple[int, ...]:
     """The agents who are to be told, each once, in a fixed order."""
     candidates = _candidates(matter, crew, agents)
     told = [each for each in candidates if each != matter.by]
@@ -93,7 +93,7 @@ def on_call(rota: Sequence[int], today: date) -> tuple[int, ...]:
     return (*rota[turn:], *rota[:turn])
 
 
-def _candidates(matter: Matter, crew: Crew, agents: Mapping[int, Listener]) -> list[int]:
+def _candidates(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> list[int]:
     """Whom it concerns before anybody's filter, with the one who did it."""
     assignee = _able([matter.assignee], crew, agents)
     if matter.event is AgentEvent.ASSIGNED:
@@ -102,12 +102,12 @@ def _candidates(matter: Matter, crew: Crew, agents: Mapping[int, Listener]) -> l
     if not matter.working and matter.priority in URGENT:
         ringing = _able(on_call(crew.on_call, matter.today), crew, agents)[:1]
         found = [*assignee, *ringing] or found
-    if matter.event is AgentEvent.BREACHED:
+    if matter.event in (AgentEvent.BREACHED, AgentEvent.STALE):
         found = [*found, *_able([crew.lead], crew, agents)]
     return list(dict.fromkeys(found))
 
 
-def _able(ids: Iterable[int | None], crew: Crew, agents: Mapping[int, Listener]) -> list[int]:
+def _able(ids: Iterable[int | None], crew: Crew, agents: Mapping[int, Candidate]) -> list[int]:
     """Those who work here, and may know of the team's tickets."""
     return [
         each

@@ -31,7 +31,7 @@ PER_HOUR, PER_DAY = 5, 40
 _ACKNOWLEDGED = Prepared(
     select(func.coalesce(func.sum(col(Outbox.created_at) > bindparam("hour_ago")), 0), func.count()).where(
         # What the desk says of itself to a requester: a promise that moved counts with the acknowledgements.
-        or_(col(Outbox.kind) == "acknowledgement", col(Outbox.kind) == "promise"),
+        or_(*(col(Outbox.kind) == kind for kind in ("acknowledgement", "known_incident", "promise"))),
         col(Outbox.to_address) == bindparam("address"),
         col(Outbox.created_at) > bindparam("day_ago"),
     )

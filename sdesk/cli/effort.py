@@ -1,0 +1,42 @@
+"""`--spent` and `--visit`: how long something took, and when somebody comes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sdesk.cli.invocation import Invocation
+from sdesk.domain.duration import parse_duration
+
+Spent = Annotated[
+    str | None,
+    typer.Option(
+        "--spent", metavar="TIME", help="how long you worked on it, as 15m or 1h30m; -5m corrects", show_default=False
+    ),
+]
+"""Time spent."""
+
+Visit = Annotated[
+    str | None,
+    typer.Option("--visit", metavar="WHEN", help="a visit is agreed; none calls it off", show_default=False),
+]
+"""An agreed visit."""
+
+NO_VISIT = "none"
+
+
+def effort_values(call: Invocation, spent: str | None, visit: str | None = None) -> dict[str, object]:
+    """What the use cases take of the two options. BadInput for what is no time."""
+    values: dict[str, object] = {}
+    if spent is not None:
+        values["spent"] = seconds(spent)
+    if visit is not None:
+        values |= {"no_visit": True} if visit.strip().lower() == NO_VISIT else {"visit": call.instant(visit)}
+    return values
+
+
+def seconds(text: str) -> int:
+    """Seconds of `15m`; of `-5m`, fewer than none."""
+    written = text.strip()
+    return -parse_duration(written[1:]) if written.startswith("-") else parse_duration(written)

@@ -1,0 +1,134 @@
+"""Making several tickets one incident (ITIL: major incident), taking one out again, and declining what was proposed.
+
+An incident is a ticket like any other. What is answered, waited for, given away and resolved there is so for its parts,
+each requester in his own thread; each part keeps its own clocks, outage and conversation.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.change import Change
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.find import find_ticket, see_ticket
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import join, leave
+from sdesk.desk.steps.links import link, unlink
+from sdesk.domain.errors import BadInput, NotFound, Refused
+from sdesk.domain.ticket import OPEN_STATUSES, LinkKind, ProposalEnd
+from sdesk.store.models import IncidentProposal, Link, Ticket
+
+
+def join_incident(work: Work, number: int, *, incident: int, version: int | None = None) -> Change:
+    """Make a ticket part of an incident; the other becomes one by that. Refused for a ticket that has parts itself."""
+    ticket, other = find_ticket(work, number, version), see_ticket(work, incident)
+    ref, into = work.rules.ref(number), work.rules.ref(incident)
+    if number == incident:
+        raise BadInput(f"{ref} cannot be part of itself", "name the other tickets")
+    if ticket.incident_id == incident:
+        return Change(number, ref, f"{ref} is part of {into} already", changed=False)
+    for each, name in ((ticket, ref), (other, into)):
+        if each.status not in OPEN_STATUSES:
+            raise Refused(f"{name} is {each.status}", "reopen it first")
+    if ticket.is_incident:
+        raise Refused(f"{ref} is an incident with tickets of its own", f"say `sdesk ticket link {incident} --incident`")
+    if ticket.incident_id is not None:
+        raise Refused(f"{ref} is part of {work.rules.ref(ticket.incident_id)}", "take it out first: `ticket unlink`")
+    if other.incident_id is not None:
+        raise Refused(f"{into} is part of {work.rules.ref(other.incident_id)} itself", "name that one")
+    join(work, ticket, other)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is part of {into} now")
+
+
+def leave_incident(work: Work, number: int, *, version: int | None = None) -> Change:
+    """Take a ticket out of its incident: it stands for itself again."""
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.incident_id is None:
+        return Change(number, ref, f"{ref} is part of no incident", changed=False)
+    incident = work.session.get_one(Ticket, ticket.incident_id)
+    leave(work, ticket, incident)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is not part of {work.rules.ref(incident.id or 0)} any more")
+
+
+def relate(work: Work, number: int, *, to: int, version: int | None = None) -> Change:
+    """Say that two tickets belong together, and no more than that."""
+    find_ticket(work, number, version)
+    see_ticket(work, to)
+    ref, other = work.rules.ref(number), work.rules.ref(to)
+    if number == to:
+        raise BadInput(f"{ref} cannot be linked with itself", "name another ticket")
+    if _related(work, number, to):
+        return Change(number, ref, f"{ref} and {other} are linked already", changed=False)
+    link(work, number, to, LinkKind.RELATED)
+    # The link alone says with which: it is hidden where a wall stands between the two, a history never is.
+    record(work, number, "linked")
+    record(work, to, "linked")
+    return Change(number, ref, f"{ref} and {other} are linked")
+
+
+def unrelate(work: Work, number: int, *, to: int, version: int | None = None) -> Change:
+    """Say that two tickets do not belong together after all."""
+    find_ticket(work, number, version)
+    see_ticket(work, to)
+    ref, other = work.rules.ref(number), work.rules.ref(to)
+    done = [unlink(work, *pair, LinkKind.RELATED) for pair in ((number, to), (to, number))]
+    if not any(done):
+        return Change(number, ref, f"{ref} and {other} are not linked", changed=False)
+    record(work, number, "unlinked")
+    record(work, to, "unlinked")
+    return Change(number, ref, f"{ref} and {other} are linked no more")
+
+
+def decline(work: Work, proposal: int) -> str:
+    """Say that the tickets of a proposal are no incident: these are not proposed again. Gives what was done, in words.
+
+    NotFound where it is not there, was ended, or is of tickets behind a wall.
+    """
+    row = work.session.get(IncidentProposal, proposal)
+    if row is None or row.ended_at is not None or not _seen(work, row):
+        raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")
+    row.ended_at, row.ended_how, row.data = work.now, ProposalEnd.DECLINED, {"by": work.actor.login}
+    work.session.add(row)
+    for number in row.tickets:
+        record(work, number, "incident_declined")
+    return f"proposal {proposal} declined: its {len(row.tickets)} tickets stand for themselves"
+
+
+def require_proposal(work: Work, proposal: int) -> tuple[int, ...]:
+    """The open tickets of a proposal that waits, oldest first: the first becomes the incident. NotFound; Refused."""
+    row = work.session.get(IncidentProposal, proposal)
+    if row is None or row.ended_at is not None or not _seen(work, row):
+        raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")
+    numbers = work.session.scalars(
+        select(col(Ticket.id))
+        .where(col(Ticket.id).in_(row.tickets), col(Ticket.is_open), col(Ticket.incident_id).is_(None))
+        .order_by(col(Ticket.created_at), col(Ticket.id))
+    ).all()
+    found = tuple(number for number in numbers if number is not None)
+    if len(found) < 2:
+        raise Refused(f"of proposal {proposal} fewer than two tickets are open", "there is nothing to join")
+    return found
+
+
+def _related(work: Work, one: int, other: int) -> bool:
+    query = select(col(Link.id)).where(
+        col(Link.kind) == LinkKind.RELATED,
+        col(Link.ticket_id).in_((one, other)),
+        col(Link.other_id).in_((one, other)),
+    )
+    return work.connection.execute(query.limit(1)).first() is not None
+
+
+def _seen(work: Work, row: IncidentProposal) -> bool:
+    """Whether the actor may look at each of its tickets."""
+    for number in row.tickets:
+        try:
+            see_ticket(work, number)
+        except NotFound:
+            return False
+    return True

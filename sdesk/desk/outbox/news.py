@@ -1,0 +1,94 @@
+"""What is news to an agent: whether he knows it by now, and whose words it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.rules import AgentRule
+from sdesk.domain.outgoing import AgentEvent, Party, Speaker
+from sdesk.domain.ticket import Direction, Status
+from sdesk.store.models import History, Message, Outbox, Ticket
+
+_OVERTAKEN = frozenset({AgentEvent.NEW, AgentEvent.ASSIGNED, AgentEvent.REPLY})
+"""What an agent need not be told of once he has acted upon it."""
+_ANSWERS = ("answered", "note")
+_MOST_READ = 4000
+"""Characters of a message that are looked at: a notification shows far less."""
+
+
+def is_news(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bool:
+    """Whether an agent is still to be told: he may see the ticket, it goes on, and he has not dealt with it."""
+    return _concerns(work, agent, ticket) and not _dealt_with(work, agent, ticket, row)
+
+
+def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bool:
+    """Whether the agent knows: he has touched what was new to him, or answered what was said, since it was queued."""
+    event = row.values.get("event")
+    if event not in _OVERTAKEN:
+        return False
+    answered = (col(History.event).in_(_ANSWERS),) if event == AgentEvent.REPLY else ()
+    found = work.connection.execute(
+        select(col(History.id))
+        .where(
+            col(History.ticket_id) == ticket.id,
+            col(History.agent_id) == agent.id,
+            # Within the second nobody knows which was first: rather told once too often.
+            col(History.at) > row.created_at,
+            *answered,
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def _concerns(work: Work, agent: AgentRule, ticket: Ticket) -> bool:
+    team = work.rules.teams[ticket.team_id]
+    return ticket.status not in {Status.SPAM, Status.MERGED} and (not team.private or agent.id in team.members)
+
+
+class Words(NamedTuple):
+    """Of a message, with its author."""
+
+    author: str = ""
+    speaker: Speaker | None = None
+    text: str = ""
+
+
+def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
+    """The newest message that the events are about: whose words, and what he is to the ticket."""
+    ids = [row.values["message"] for row in rows if isinstance(row.values.get("message"), int)]
+    if not ids:
+        return Words()
+    found = work.connection.execute(
+        select(
+            col(Message.author_name),
+            col(Message.author_address),
+            col(Message.agent_id),
+            col(Message.person_id),
+            col(Message.party),
+            col(Message.takes_part),
+            col(Message.direction),
+            func.substr(col(Message.text), 1, _MOST_READ).label("text"),
+        ).where(col(Message.id) == max(ids), col(Message.direction) != Direction.NOTE)
+    ).first()
+    if found is None:
+        return Words()
+    return Words(found.author_name or found.author_address, _speaker(found, ticket), found.text)
+
+
+def _speaker(found: Any, ticket: Ticket) -> Speaker:
+    if found.direction is Direction.AUTO:
+        return Speaker.MACHINE
+    if found.agent_id is not None:
+        return Speaker.AGENT
+    if not found.takes_part:
+        return Speaker.STRANGER
+    if found.party is Party.SUPPLIER:
+        return Speaker.SUPPLIER
+    asks = found.person_id is not None and found.person_id == ticket.requester_id
+    return Speaker.REQUESTER if asks else Speaker.PARTICIPANT
