@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.ticket import OPEN_STATUSES, Priority, Role, Status, WaitingFor
+from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Role, Status, Urgency, WaitingFor
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ADDRESS = "address"
     MESSAGES = "messages"
     """Ids of messages of the ticket."""
+    UNIT = "unit"
+    TAGS = "tags"
     SHARE = "share"
     """A `Decimal` above 0, at most 1."""
     OUTAGE = "outage"
@@ -208,12 +210,26 @@ _ALL = (
         _unless_open("given another service"),
     ),
     Action(
+        "set",
+        "Set the ticket's facts right",
+        "edit:set_fields",
+        (
+            Parameter("subject", Kind.TEXT, "in one line"),
+            Parameter("requester", Kind.ADDRESS, "who asks"),
+            Parameter("unit", Kind.UNIT, "where it is; none takes it away"),
+            Parameter("impact", Kind.CHOICE, "how much it is", choices=tuple(Impact)),
+            Parameter("urgency", Kind.CHOICE, "how soon it must be", choices=tuple(Urgency)),
+            Parameter("tags", Kind.TAGS, "to add"),
+            Parameter("untags", Kind.TAGS, "to take away"),
+        ),
+    ),
+    Action(
         "priority",
-        "Override the priority, with a reason",
+        "Override the priority, with a reason; auto takes that back",
         "triage:set_priority",
         (
-            Parameter("priority", Kind.PRIORITY, "P1 to P5", required=True, choices=tuple(Priority)),
-            Parameter("reason", Kind.TEXT, "why", required=True),
+            Parameter("priority", Kind.PRIORITY, "P1 to P5, or auto", required=True, choices=(*Priority, "auto")),
+            Parameter("reason", Kind.TEXT, "why"),
         ),
         _unless_open("given another priority"),
     ),

@@ -53,11 +53,17 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     return Change(number, ref, f"{ref} is about {chosen.key}: {ticket.priority}, team {_team(work, ticket)}")
 
 
-def set_priority(work: Work, number: int, *, priority: str, reason: str, version: int | None = None) -> Change:
-    """Override the priority that follows from impact and urgency; the reason is recorded."""
+AUTO = "auto"
+"""The priority that follows from impact, urgency and loss: what takes an override back."""
+
+
+def set_priority(work: Work, number: int, *, priority: str, reason: str = "", version: int | None = None) -> Change:
+    """Override the priority that follows from impact and urgency; the reason is recorded. `auto` takes that back."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     _require_open(work, ticket)
+    if priority == AUTO:
+        return _priority_again(work, ticket)
     if not reason.strip():
         raise BadInput("a priority by hand needs a reason", "give it with --reason")
     wanted = word_of(Priority, priority, "priority")
@@ -69,6 +75,19 @@ def set_priority(work: Work, number: int, *, priority: str, reason: str, version
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     return Change(number, ref, f"{ref} is {wanted} now")
+
+
+def _priority_again(work: Work, ticket: Ticket) -> Change:
+    number, ref, old = require_id(ticket), work.rules.ref(require_id(ticket)), ticket.priority
+    promise = promise_of(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is old:
+        return Change(number, ref, f"{ref} is {old}, as it follows from impact and urgency", changed=False)
+    ticket.priority, ticket.priority_reason = follows, None
+    record(work, number, "priority", old=old.value, new=follows.value, reason=AUTO, **basis)
+    follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is {follows} again, as it follows from impact and urgency")
 
 
 def spam(work: Work, number: int, *, version: int | None = None) -> Change:

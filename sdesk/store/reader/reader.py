@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
@@ -33,6 +33,7 @@ from sdesk.store.reader.rows import (
     MessageRow,
     Page,
     ServiceRow,
+    SlaRow,
     TeamRow,
     TicketDetail,
     TicketRow,
@@ -40,6 +41,11 @@ from sdesk.store.reader.rows import (
     UnitRow,
 )
 from sdesk.store.reader.where import wall
+
+if TYPE_CHECKING:
+    from sdesk.domain.story.values import Facts
+    from sdesk.domain.why import Facts as WhyFacts
+    from sdesk.store.reader.decided import Standing
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
@@ -105,6 +111,21 @@ class Reader(ReportReader):
             "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
         )
         raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
+
+    def slas(self) -> tuple[SlaRow, ...]:
+        """The SLAs that hold, by key, with what each promises and to whom."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            return promises.slas(self._connection)
+
+    def sla(self, key: str) -> tuple[SlaRow, Calendar]:
+        """One SLA, and the hours in which its time counts; NotFound."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            row = promises.sla(self._connection, key)
+        return row, self._calendar(row.calendar_id)
 
     # ---- lists ---------------------------------------------------------------------------------
 
@@ -190,9 +211,7 @@ class Reader(ReportReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too."""
-        row = self.rows(actor, [number], now=now).get(number)
-        if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
@@ -215,6 +234,26 @@ class Reader(ReportReader):
             )
             for row in found
         )
+
+    def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
+        """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
+        # Whoever lists tickets need not load it.
+        from sdesk.store.reader import promises
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            return row, promises.facts(self._connection, row, history, self._calendar, now)
+
+    def why(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, WhyFacts, Standing]:
+        """A ticket, what decided about it (`domain/why`), and where it stands; NotFound."""
+        from sdesk.store.reader import decided
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            facts = decided.facts(self._connection, row, history)
+            return row, facts, decided.standing(self._connection, actor, row)
 
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
         """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
@@ -263,6 +302,13 @@ class Reader(ReportReader):
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+
+    def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
+        """The ticket, if the actor may see it; NotFound."""
+        row = self.rows(actor, [number], now=now).get(number)
+        if row is None:
+            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        return row
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
         unread = self._unread(actor, [row["number"] for row in found])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
@@ -25,6 +25,9 @@ from sdesk.domain.ticket import (
 )
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
+
+if TYPE_CHECKING:
+    from sdesk.domain.clock import Targets
 
 
 class DeskRow(NamedTuple):
@@ -285,6 +288,23 @@ class ServiceRow(NamedTuple):
     """Working seconds, of that priority."""
 
 
+class SlaRow(NamedTuple):
+    """A service level agreement that holds."""
+
+    key: str
+    calendar: str
+    calendar_id: int
+    warn_at: int
+    """Percent of a target from which a promise is at risk."""
+    stale_at: int
+    """Percent of a target from which a broken promise of P3 to P5 is stale."""
+    targets: dict[Priority, Targets]
+    """Working seconds, for every priority."""
+    teams: tuple[str, ...]
+    services: tuple[str, ...]
+    """Those that name it themselves; others have their team's."""
+
+
 class UnitRow(NamedTuple):
     """A part of the organisation that is served."""
 
@@ -337,6 +357,8 @@ class OutboxRow(NamedTuple):
     attempts: int
     error: str | None
     message_id: str
+    sent_with: int | None
+    """The mail that told of this notification too; None for one of its own."""
 
 
 class QuarantineRow(NamedTuple):
