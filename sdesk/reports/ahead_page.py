@@ -40,6 +40,7 @@ def page(found: Ahead, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
             Section("Days", Table(_DAYS, tuple(_row(each) for each in found.days))),
             *_each_day(found, prefix, zone),
         ),
+        f"{day(found.days[0].day)} to {day(last)}",
     )
 
 

@@ -42,7 +42,7 @@ def page(found: Now, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
     ]
     if not sections:
         sections = [Section("Nothing is urgent", words=("Every promise is on its way to be kept.",))]
-    return Page(f"{desk}: what must be done right now", _subtitle(found, zone), tuple(sections))
+    return Page(f"{desk}: what must be done right now", _subtitle(found, zone), tuple(sections), moment(found.at, zone))
 
 
 def _subtitle(found: Now, zone: ZoneInfo) -> str:
@@ -67,12 +67,11 @@ def _stale(group: Group) -> Iterator[Section]:
 
 
 def _group(group: Group, found: Now) -> Section:
-    more = f"{group.more} more: sdesk {group.list_command}" if group.more else ""
-    above = f"{group.total - group.here} of them above" if group.total > group.here else ""
-    beside = "; ".join(filter(None, (above, more)))
-    title = f"{_TITLES[group.need]}: {group.total}{f' ({beside})' if beside else ''}"
+    more = (f"{group.more} more: sdesk {group.list_command}",) if group.more else ()
+    above = f", {group.total - group.here} of them above" if group.total > group.here else ""
+    title = f"{_TITLES[group.need]}: {group.total}{above}"
     if group.need is Need.BURNING:
-        return Section(title, Table(_BURNING, tuple(_burning(todo) for todo in group.todos)))
+        return Section(title, Table(_BURNING, tuple(_burning(todo) for todo in group.todos)), more)
     headings = (
         Heading("WAITS" if group.need is Need.UNANSWERED else "DUE", right=True),
         Heading("ID"),
@@ -81,7 +80,7 @@ def _group(group: Group, found: Now) -> Section:
         Heading("WHO"),
         Heading("DO"),
     )
-    return Section(title, Table(headings, tuple(_row(todo, group.need, found) for todo in group.todos)))
+    return Section(title, Table(headings, tuple(_row(todo, group.need, found) for todo in group.todos)), more)
 
 
 def _burning(todo: Todo) -> tuple[Cell, ...]:

@@ -67,7 +67,7 @@ def page(found: Who, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
         _forecast(found, prefix, zone),
     ]
     subtitle = f"{moment(found.at, zone)}, {counted(found.days, 'day')} ahead"
-    return Page(f"{desk}: who does what, by when", subtitle, tuple(sections))
+    return Page(f"{desk}: who does what, by when", subtitle, tuple(sections), moment(found.at, zone))
 
 
 def _team(each: TeamLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:

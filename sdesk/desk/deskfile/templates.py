@@ -8,7 +8,7 @@ from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.values import TemplateSpec
 from sdesk.desk.outbox.template_language import check
 from sdesk.domain.nearest import did_you_mean
-from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, MailKind
+from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, TEMPLATE_VARIABLES, MailKind
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
@@ -17,10 +17,9 @@ def read_templates(tables: Part) -> tuple[TemplateSpec, ...]:
     """The templates of a table. BadInput for a name, a language, a variable or a sign of Jinja2 that there is not."""
     found = []
     for name, languages in tables.parts():
-        if name not in [*MailKind]:
-            languages.fail(
-                "", f"there is no mail `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}")
-            )
+        if name not in TEMPLATE_VARIABLES:
+            known = list(TEMPLATE_VARIABLES)
+            languages.fail("", f"there is no mail `{name}`", did_you_mean(name, known, f"known: {', '.join(known)}"))
         for key in ("subject", "body"):
             if isinstance(languages.values.get(key), str):
                 languages.fail(key, "stands in no language", f"write it below [{languages.table}.en]")

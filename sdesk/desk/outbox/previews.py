@@ -15,21 +15,27 @@ from sdesk.desk.outbox.facts import (
     ticket_facts,
     wordings,
 )
+from sdesk.desk.outbox.report import ReportFacts, report_facts
 from sdesk.desk.steps.find import key_of, see_ticket
 from sdesk.desk.steps.outbox import make_message_id
 from sdesk.desk.steps.people import FoundPerson, requester_of
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.nearest import did_you_mean
-from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
+from sdesk.domain.outgoing import FOR_AGENTS, TEMPLATE_VARIABLES, MailKind, Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Outbox, Ticket
 
 
-def queued_mail(work: Work, mail: int) -> tuple[Outbox, LetterFacts]:
-    """A mail of the outbox with its facts; NotFound where there is none, or its ticket stands behind a wall."""
+def queued_mail(work: Work, mail: int) -> tuple[Outbox, LetterFacts | ReportFacts]:
+    """A mail of the outbox with its facts; NotFound where there is none, or its ticket stands behind a wall.
+
+    A report may tell of any team: who sees over all walls sees it.
+    """
     row = work.session.get(Outbox, mail)
     missing = NotFound(f"there is no mail {mail} in the outbox", "see `sdesk mail outbox list`")
+    if row is not None and row.kind == MailKind.REPORT and work.actor.sees_all:
+        return row, report_facts(work, row)
     if row is None or row.ticket_id is None:
         raise missing
     try:
@@ -71,9 +77,10 @@ def all_wordings(work: Work) -> tuple[DeskFacts, tuple[Wording, ...]]:
 
 def kind_of(name: str) -> MailKind:
     """The kind of mail that a template is of; BadInput with the nearest right name."""
-    if name in [*MailKind]:
+    if name in TEMPLATE_VARIABLES:
         return MailKind(name)
-    raise BadInput(f"there is no template `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}"))
+    known = list(TEMPLATE_VARIABLES)
+    raise BadInput(f"there is no template `{name}`", did_you_mean(name, known, f"known: {', '.join(known)}"))
 
 
 def _to(work: Work, kind: MailKind, requester: FoundPerson | None) -> tuple[Mailbox, ...]:
