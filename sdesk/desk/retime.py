@@ -9,6 +9,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place, settle
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import recount_changed
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.domain.clock import Promise
 from sdesk.domain.instant import to_rfc3339
@@ -18,6 +19,7 @@ from sdesk.store.models import Ticket
 
 def retime_open_tickets(work: Work, old: Rules) -> list[int]:
     """Give open tickets the promises of the new rules; the numbers of those whose deadline moved."""
+    recount_changed(work, old)
     moved: list[int] = []
     reordered = old.head_start != work.rules.head_start
     tickets = work.connection.execute(

@@ -92,10 +92,26 @@ class Within(NamedTuple):
 Term = Words | Match | Within
 
 
+class Sort(StrEnum):
+    """The order of a list. Where two tickets are alike, the urgency order decides."""
+
+    SLA = "sla"
+    """The urgency order: what must be done first."""
+    LOSS = "loss"
+    """What costs most an hour, confirmed or suspected, first."""
+    PRIORITY = "priority"
+    """P1 first."""
+    AGE = "age"
+    """Oldest first."""
+
+
 class Filter(NamedTuple):
-    """What a list is narrowed to: all terms hold."""
+    """What a list is narrowed to (all terms hold), and its order."""
 
     terms: tuple[Term, ...] = ()
+    sort: Sort = Sort.SLA
+    reverse: bool = False
+    """The same order from its end."""
 
     @property
     def open_only(self) -> bool:
@@ -113,8 +129,8 @@ class Filter(NamedTuple):
         )
 
     def also(self, other: Filter) -> Filter:
-        """Both filters at once."""
-        return Filter(self.terms + other.terms)
+        """Both filters at once, in the first one's order."""
+        return self._replace(terms=self.terms + other.terms)
 
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')

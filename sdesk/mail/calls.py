@@ -7,10 +7,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import CallFailed
 from sdesk.domain.safe_text import one_line
-from sdesk.mail import programs
-from sdesk.mail.programs import CannotRun, TooSlow
+from sdesk.mail.programs import CannotRun, Failed, TooSlow, run_program
 
 SECONDS = 30.0
 """How long a program or a server may take."""
@@ -19,19 +18,17 @@ SECONDS = 30.0
 def run_command(command: Sequence[str], text: str, *, values: Mapping[str, str], seconds: float = SECONDS) -> None:
     """Run an argument vector with `{name}` replaced by its value, and a text on its standard input.
 
-    Raises Unavailable, one sentence, where it cannot be run, fails, or takes too long; then it is ended, with all
-    that it started. What it prints is nobody's.
+    Raises CallFailed, one sentence, where it cannot be run, fails, or takes too long. What it prints is nobody's.
     """
-    arguments = [_filled(each, values) for each in command]
     name = one_line(command[0])
     try:
-        code, _ = programs.run(arguments, text.encode(), wanted=False, seconds=seconds)
+        run_program([_filled(each, values) for each in command], given=text, seconds=seconds)
     except CannotRun as error:
-        raise Unavailable(f"{name} cannot be run: {error}", "name a program with its path") from error
+        raise CallFailed(f"{name} cannot be run: {error}", "name a program with its path") from error
     except TooSlow as error:
-        raise Unavailable(f"{name} was not done in {seconds:g} s", "run it by hand to see why") from error
-    if code != 0:
-        raise Unavailable(f"{name} failed (exit {code})", "run it by hand to see why")
+        raise CallFailed(f"{name} was not done in {error}", "run it by hand to see why") from error
+    except Failed as error:
+        raise CallFailed(f"{name} failed (exit {error})", "run it by hand to see why") from error
 
 
 def tell_alive(target: Sequence[str], *, seconds: float = SECONDS) -> None:
@@ -50,7 +47,7 @@ def _get(address: str, seconds: float) -> None:
     except (OSError, ValueError, http.client.HTTPException) as error:
         # An address may hold a secret: the host alone is named.
         reason = f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
-        raise Unavailable(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
+        raise CallFailed(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
 
 
 def _filled(argument: str, values: Mapping[str, str]) -> str:

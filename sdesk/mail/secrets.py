@@ -11,8 +11,7 @@ from pathlib import Path
 
 from sdesk.config.wire import Server
 from sdesk.domain.errors import BadInput, MailServerUnavailable
-from sdesk.mail import programs
-from sdesk.mail.programs import CannotRun, TooSlow
+from sdesk.mail.programs import CannotRun, Failed, TooSlow, run_program
 
 MOST_BYTES = 64 * 1024
 """What is read of a secret file: far more than any secret."""
@@ -43,13 +42,13 @@ def _printed(server: Server, key: str, command: tuple[str, ...]) -> str:
     place = f"[{server.section}] {key}: {command[0]}"
     by_hand = "run it by hand to see why"
     try:
-        code, output = programs.run(command, wanted=True, seconds=server.timeout)
+        output = run_program(command, read=True, seconds=server.timeout)
     except CannotRun as error:
         raise BadInput(f"{place} cannot be run: {error}", "name a program with its path") from error
     except TooSlow as error:
-        raise MailServerUnavailable(f"{place} gave no answer in {server.timeout:g} s", by_hand) from error
-    if code != 0:
-        raise MailServerUnavailable(f"{place} failed (exit {code})", by_hand)
+        raise MailServerUnavailable(f"{place} gave no answer in {error}", by_hand) from error
+    except Failed as error:
+        raise MailServerUnavailable(f"{place} failed (exit {error})", by_hand) from error
     secret = _secret(output, place)
     if not secret:
         raise MailServerUnavailable(f"{place} printed no secret on its first line", by_hand)

@@ -13,11 +13,10 @@ from sdesk.desk.outbox.report import ReportFacts
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind
+from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, MailKind
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import token_address
-from sdesk.mail.outbox.fields import automatic_fields, dated_fields
-from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
 from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.report import render_report
@@ -173,7 +172,14 @@ def _quoted(said: Said, zone: ZoneInfo, language: str) -> str:
 
 
 def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
-    fields = dated_fields(facts.now, facts.desk.time_zone, facts.message_id)
+    submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
+    fields = own_fields(
+        facts.message_id,
+        facts.now,
+        ZoneInfo(facts.desk.time_zone),
+        facts.desk.loop_token,
+        submitted=submitted if facts.kind in AUTOMATIC else "",
+    )
     if facts.in_reply_to:
         fields.append(("In-Reply-To", facts.in_reply_to))
     if facts.references:
@@ -182,7 +188,4 @@ def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
     if token is not None and facts.team.plus_addressing and facts.team.address:
         answered_at = token_address(sender, *token)
         fields.append(field_of_addresses("Reply-To", [Mailbox(answered_at, facts.team.name)]))
-    if facts.kind in AUTOMATIC:
-        submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
-        return [*fields, *automatic_fields(facts.desk.loop_token, submitted)]
-    return [*fields, (LOOP_HEADER, facts.desk.loop_token)]
+    return fields

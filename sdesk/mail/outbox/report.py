@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sdesk.desk.outbox.report import ReportFacts
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.mail.outbox.fields import automatic_fields, dated_fields
-from sdesk.mail.outbox.letter import Letter
+from sdesk.mail.outbox.letter import Letter, own_fields
 
 
 def render_report(facts: ReportFacts, *, fallback_sender: str = "") -> Letter:
@@ -14,10 +15,13 @@ def render_report(facts: ReportFacts, *, fallback_sender: str = "") -> Letter:
     sender = facts.sender or fallback_sender
     if not sender:
         raise BadInput("no team of the desk has a mail address to write from", "give one an address in the desk file")
-    fields = [
-        *dated_fields(facts.now, facts.desk.time_zone, facts.message_id),
-        *automatic_fields(facts.desk.loop_token, "auto-generated"),
-    ]
+    fields = own_fields(
+        facts.message_id,
+        facts.now,
+        ZoneInfo(facts.desk.time_zone),
+        facts.desk.loop_token,
+        submitted="auto-generated",
+    )
     return Letter(
         sender=Mailbox(sender, facts.desk.name),
         to=facts.to,

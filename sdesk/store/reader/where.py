@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
-from sdesk.domain.filters import Filter, Flag, Having, Match, Within, Words
+from sdesk.domain.filters import Filter, Flag, Having, Match, Sort, Within, Words
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import Status
@@ -60,18 +60,22 @@ def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor,
     Raises BadInput for a team, agent, service or unit that the desk does not have. The wall stands apart
     (`wall`): this condition alone shows no ticket to anybody.
     """
+    terms = compile_terms(connection, wanted, actor, now)
+    # Literally the indexes' own condition, or SQLite does not use them.
+    return Condition(f"is_open AND {terms.sql}", terms.values) if wanted.open_only else terms
+
+
+def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
+    """The condition that the terms of a filter mean, for tickets open or done: reports are of both."""
     parts: list[str] = []
     values: list[Value] = []
-    if wanted.open_only:
-        # Literally the indexes' own condition, or SQLite does not use them.
-        parts.append("is_open")
     for term in wanted.terms:
         if isinstance(term, Words):
             continue
         if isinstance(term, Within):
             condition = _within(term)
         elif term.field in _KEYED:
-            condition = _keyed(connection, term, actor)
+            condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
             condition = _match(term, actor, now)
         parts.append(condition.sql)
@@ -120,8 +124,11 @@ def _negated(condition: Condition, negated: bool) -> Condition:
     return Condition(f"NOT coalesce({condition.sql}, 0)", condition.values)
 
 
-def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor, *, by_index: bool) -> Condition:
     column, table = _KEYED[term.field], _TABLES[term.field]
+    if not by_index:
+        # A team's index has the urgency order alone; in another order its many tickets would be sorted for each page.
+        column = f"+{column}"
     wanted: list[Value] = []
     empty = False
     for key in term.values:
