@@ -22,6 +22,7 @@ from sdesk.desk.outbox.facts import (
 )
 from sdesk.desk.outbox.news import is_news
 from sdesk.desk.outbox.notifications import WAITING
+from sdesk.desk.outbox.report import ReportFacts, report_facts
 from sdesk.desk.rules import AgentRule
 from sdesk.desk.steps.find import key_of, see_ticket, sees
 from sdesk.desk.steps.outbox import domain_of_ids, make_message_id
@@ -30,7 +31,7 @@ from sdesk.desk.steps.tokens import is_forgotten
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.nearest import did_you_mean
-from sdesk.domain.outgoing import FOR_AGENTS, MailKind, OutboxState, Party
+from sdesk.domain.outgoing import FOR_AGENTS, TEMPLATE_VARIABLES, MailKind, OutboxState, Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Outbox, Ticket
 
@@ -47,12 +48,15 @@ class Seen:
     """As of when it is made: when it went, or now."""
     went: bool
     """It is made anew, of what the ticket and the templates say now: the store keeps no copy of what went."""
-    made_of: LetterFacts | Batch
+    made_of: LetterFacts | Batch | ReportFacts
     """A notification is told in a message of its own, or with others."""
 
 
 def look_at(work: Work, mail: int) -> Seen:
-    """A mail of the outbox; NotFound where there is none, or its ticket stands behind a wall."""
+    """A mail of the outbox; NotFound where there is none, or its ticket stands behind a wall.
+
+    A report may tell of any team: who sees over all walls sees it.
+    """
     row = work.session.get(Outbox, mail)
     missing = NotFound(f"there is no mail {mail} in the outbox", "see `sdesk mail outbox list`")
     if row is None or (row.ticket_id is None and not (work.actor.sees_all and row.agent_id is not None)):
@@ -65,6 +69,8 @@ def look_at(work: Work, mail: int) -> Seen:
     went = row.sent_at is not None and row.state is not OutboxState.QUEUED
     at = (row.claimed_at or row.sent_at or work.now) if went else work.now
     then = replace(work, now=at)
+    if row.kind == MailKind.REPORT:
+        return Seen(row, at, went, report_facts(then, row))
     if row.kind == MailKind.NOTIFICATION:
         return Seen(row, at, went, _as_told(then, row))
     facts = facts_of(then, row)
@@ -105,9 +111,10 @@ def all_wordings(work: Work) -> tuple[DeskFacts, tuple[Wording, ...]]:
 
 def kind_of(name: str) -> MailKind:
     """The kind of mail that a template is of; BadInput with the nearest right name."""
-    if name in [*MailKind]:
+    if name in TEMPLATE_VARIABLES:
         return MailKind(name)
-    raise BadInput(f"there is no template `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}"))
+    known = list(TEMPLATE_VARIABLES)
+    raise BadInput(f"there is no template `{name}`", did_you_mean(name, known, f"known: {', '.join(known)}"))
 
 
 def _to(work: Work, kind: MailKind, requester: FoundPerson | None) -> tuple[Mailbox, ...]:

@@ -19,7 +19,7 @@ from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, organisation, queue
+from sdesk.store.reader import effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -29,6 +29,7 @@ from sdesk.store.reader.rows import (
     AttachmentRow,
     Counts,
     HistoryRow,
+    IncidentRow,
     LastChange,
     LinkRow,
     MessageRow,
@@ -280,6 +281,11 @@ class Reader(ReportReader):
         if row is None:
             raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
         return attachment_row(row), row["data"]
+
+    def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
+        """What looks like one incident, and the incidents that are open."""
+        with translated(self.path):
+            return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
     def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
         """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
