@@ -33,7 +33,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.priority import parse_matrix, parse_priorities
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
-from sdesk.domain.worktime import find_zone, parse_intervals, parse_week
+from sdesk.domain.worktime import DAYS, find_zone, parse_intervals, parse_week
 from sdesk.store.calendars import ALWAYS_KEY
 
 NOUNS = MappingProxyType(
@@ -66,6 +66,8 @@ _TEXT = Text()
 _SOME_TEXT = Text(empty=True)
 _ZONE = Text("an IANA time zone", find_zone)
 _INTERVAL = Text("an interval, as `09:00-18:00`", more=(("pattern", r"^\s*\d{1,2}:\d{2}\s*[-–]\s*\d{1,2}:\d{2}\s*$"),))
+_DAY = rf"\s*({'|'.join(DAYS)})\s*"
+_DAYS = (("pattern", f"^{_DAY}(-{_DAY})?(,{_DAY}(-{_DAY})?)*$"),)
 _INTERVALS = Several(_INTERVAL, "intervals", '["09:00-18:00"]')
 _LANGUAGE = Text("a language", require_language, more=(("enum", sorted(LANGUAGES)),))
 
@@ -129,7 +131,7 @@ CALENDARS = Map(
             Key(
                 "hours",
                 Checked(
-                    Map("DAY", _INTERVALS, lambda part, day: part.checked(day, lambda: parse_week({day: []}))),
+                    Map("DAY", _INTERVALS, lambda part, day: part.checked(day, lambda: parse_week({day: []})), _DAYS),
                     parse_week,
                 ),
                 "Working hours by weekday: a day, a range (`mon-fri`) or a list of both (`mon,wed`). Several intervals "
@@ -229,8 +231,8 @@ PRIORITY = Table(
             "loss",
             Tables(
                 (
-                    Key("per_hour", Amount(), "A loss of so much an hour, or more,", "50000", required=True),
-                    Key("impact", Word(Impact), "raises the impact to this one.", '"significant"', required=True),
+                    Key("per_hour", Amount(), "From a loss of so much an hour on.", "50000", required=True),
+                    Key("impact", Word(Impact), "What the impact is then at least.", '"significant"', required=True),
                 ),
                 '[ { per_hour = 5000, impact = "moderate" } ]',
             ),
