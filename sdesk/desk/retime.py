@@ -11,6 +11,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place, settle
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import recount_changed
 from sdesk.desk.steps.moves import follow_promise
 from sdesk.domain.clock import Promise
 from sdesk.domain.instant import to_rfc3339
@@ -21,6 +22,7 @@ from sdesk.store.models import Ticket
 
 def retime_open_tickets(work: Work, old: Rules) -> None:
     """Give open tickets the promises of the new rules, and write down each deadline that moves."""
+    recount_changed(work, old)
     reordered = old.head_start != work.rules.head_start
     tickets = work.connection.execute(
         select(

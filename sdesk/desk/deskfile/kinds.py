@@ -6,7 +6,7 @@ Errors are the same for every key of a kind: what must stand there, and what doe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -420,7 +420,7 @@ class Checked:
         return self.kind.schema()
 
 
-def words_of(choices: type[StrEnum]) -> Callable[[Part, str], None]:
+def words_of(choices: Iterable[StrEnum]) -> Callable[[Part, str], None]:
     """Refuses a key that is no word of an enumeration."""
     listed = [word.value for word in choices]
 

@@ -30,7 +30,7 @@ from sdesk.desk.deskfile.kinds import (
 )
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
 from sdesk.domain.errors import BadInput
-from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.outgoing import TEMPLATE_VARIABLES, AgentEvent
 from sdesk.domain.priority import parse_matrix, parse_priorities
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.worktime import DAYS, find_zone, parse_intervals, parse_week
@@ -84,8 +84,8 @@ _TEMPLATES = Map(
         lambda part, name: part.checked(name, lambda: require_language(name)),
         (("enum", sorted(LANGUAGES)),),
     ),
-    words_of(MailKind),
-    (("enum", [kind.value for kind in MailKind]),),
+    words_of(TEMPLATE_VARIABLES),
+    (("enum", [kind.value for kind in TEMPLATE_VARIABLES]),),
 )
 
 DESK = Table(
