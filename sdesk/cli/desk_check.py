@@ -190,7 +190,8 @@ def _print(call: invocation.Invocation, samples: list[Sample]) -> None:
                 f"  MISMATCH    {each.field} should be {one_line(each.expected) or 'nothing'}, and is {found}\n"
             )
     wrong = sum(bool(each.mismatches) for each in samples)
-    output.text(f"{len(samples)} mails" + (f", {wrong} of them not as expected" if wrong else "") + "\n")
+    counted = "1 mail" if len(samples) == 1 else f"{len(samples)} mails"
+    output.text(counted + (f", {wrong} of them not as expected" if wrong else "") + "\n")
 
 
 def _words(file: DeskFile, name: str) -> str:

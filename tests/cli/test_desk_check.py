@@ -57,7 +57,7 @@ def test_mails_are_tried_and_each_field_says_which_rule_decided(sdesk: Sdesk, fo
     assert {"field": "status", "value": "spam", "by": "routing rule 3"} in spam["decided"]
     page = sdesk("desk", "check", "desk.toml", "--against", "till.eml").out
     assert "  service     till   (routing rule 1)\n" in page
-    assert page.endswith("1 mails\n")
+    assert page.endswith("\n1 mail\n")
     assert not (folder / "no").exists()
 
 

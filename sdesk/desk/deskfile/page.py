@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sdesk.desk.deskfile.kinds import Checked, Key, Kind, Map, Table, Tables
+from sdesk.desk.deskfile.kinds import Key, Kind
 from sdesk.desk.deskfile.sections import FILE
+from sdesk.desk.deskfile.tables import Checked, Map, Table, Tables
 
 _HEAD = """\
 # The desk file
