@@ -29,6 +29,8 @@ class Change:
     before: int | None
     """Consumed just before, by the calendar until then; None where nobody wrote it down."""
     after: int | None
+    position: int
+    """Of its event among those of the ticket: what came before what, within a second."""
     carried: bool
     """Whether it is counted in another calendar from here on."""
 
@@ -91,6 +93,7 @@ def _change(kind: ClockKind, event: Event, events: Sequence[Event]) -> Change:
         target=numbers["new_target"],
         before=numbers["consumed"],
         after=numbers["new_consumed"],
+        position=events.index(event),
         carried="old_calendar" in data or numbers["consumed"] != numbers["new_consumed"],
     )
 

@@ -109,7 +109,7 @@ class _Teller:
                 changes.remove(change)
             self._start(start, first=number == 0)
             at = start
-            for change in [each for each in changes if each.at < (stop or self.facts.now) or stop is None]:
+            for change in [each for each in changes if stop is None or each.at < stop or stop == self.clock.met_at]:
                 self._count(at, change.at, open_end=False)
                 self._change(change, running=True)
                 changes.remove(change)
@@ -126,7 +126,15 @@ class _Teller:
 
     def _is_mine(self, change: Change) -> bool:
         """What befell a promise that had ended is told of the next one."""
-        return self.clock.met_at is None or change.at < self.clock.met_at
+        met_at = self.clock.met_at
+        if met_at is None or change.at != met_at:
+            return met_at is None or change.at < met_at
+        ends = [
+            number
+            for number, event in enumerate(self.events)
+            if event.at == met_at and event.event in ("answered", "status")
+        ]
+        return change.position < max(ends, default=0)
 
     def _spans(self) -> Iterator[tuple[datetime, datetime | None]]:
         """The runs as they were: those that the store cut, for a calendar or a breach, made one. None: it runs."""
