@@ -64,7 +64,7 @@ def place(
         return Place(RANK_DONE, -_seconds(done_at or created_at), 0)
     if incident is not None:
         return Place(RANK_PART, incident, _seconds(created_at))
-    loss = -int((loss_per_hour * 100).to_integral_value(ROUND_HALF_UP))
+    loss = loss_key(loss_per_hour)
     if due_at is None:
         if status is Status.WAITING:
             return Place(RANK_WAITING, _seconds(wake_at), _seconds(created_at))
@@ -93,6 +93,11 @@ _REASONS = {
     RANK_PART: "it is part of an incident, which stands for it",
     RANK_DONE: "it is done: no part of the queue",
 }
+
+
+def loss_key(loss_per_hour: Decimal | None) -> int:
+    """A loss per hour as a key that ascends from the largest: hundredths, negative; 0 without one."""
+    return -int(((loss_per_hour or Decimal(0)) * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def _seconds(instant: datetime | None) -> int:
