@@ -94,6 +94,14 @@ LATE_CHANGE = [Step("assign", 1, "anna", {"to": "anna"}), Step("service", 0, "an
 
 
 @example(life=[*LATE_CHANGE, Step("close", 0, "anna", {"silent": True})], service=None)
+@example(
+    life=[
+        *LATE_CHANGE,
+        Step("close", 0, "anna", {"silent": True}),
+        Step("mail", 0, "store-001@shop.example", {"text": "It works.", "late": 1}),
+    ],
+    service=None,
+)
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(life=st.lists(steps(), min_size=1, max_size=14), service=st.sampled_from([None, "till", "other"]))
 def test_a_ticket_never_contradicts_itself(desk_path: Path, life: list[Step], service: str | None) -> None:
