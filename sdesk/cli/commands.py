@@ -61,6 +61,8 @@ COMMANDS: dict[str, Verb | Noun] = {
         "the daily verbs, and `set`",
         {
             **_DAILY,
+            "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
+            "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
