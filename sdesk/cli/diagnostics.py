@@ -9,6 +9,7 @@ from time import monotonic
 
 from sdesk.domain.errors import (
     BadInput,
+    CallFailed,
     Conflict,
     MailServerUnavailable,
     NotFound,
@@ -49,6 +50,7 @@ MEANINGS: dict[ExitCode, str] = {
 # From the narrow to the wide: the first that fits decides.
 _CODES: tuple[tuple[type[SdeskError], ExitCode], ...] = (
     (MailServerUnavailable, ExitCode.MAIL_SERVER),
+    (CallFailed, ExitCode.FAILED),
     (Unavailable, ExitCode.STORE),
     (NotFound, ExitCode.NOT_FOUND),
     (Conflict, ExitCode.CONFLICT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -10,6 +10,9 @@ from sdesk.cli import invocation, output
 from sdesk.cli.numbers import one_ticket
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.safe_text import neutralise, one_line
+
+if TYPE_CHECKING:
+    from sdesk.mail.outbox.templates import Chosen
 
 
 class TemplateRow(NamedTuple):
@@ -49,7 +52,7 @@ def template_list(ctx: typer.Context) -> None:
     from sdesk.desk.outbox.previews import all_wordings
     from sdesk.mail.outbox.templates import all_shipped
 
-    with call.desk.work(actor, call.now) as work:
+    with call.desk.look(actor, call.now) as work:
         _, own = all_wordings(work)
     rows = [TemplateRow(each.name, each.language, f"team {each.team}", each.subject) for each in own if each.team]
     rows += [TemplateRow(each.name, each.language, "desk", each.subject) for each in own if not each.team]
@@ -63,8 +66,11 @@ def template_show(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="reply, acknowledgement, ...", show_default=False)],
     ticket: Annotated[
-        str, typer.Option("--ticket", metavar="NUMBER", help="whose values are put in", show_default=False)
-    ],
+        str | None,
+        typer.Option(
+            "--ticket", metavar="NUMBER", help="whose values are put in; else those of an example", show_default=False
+        ),
+    ] = None,
     language: Annotated[
         str | None,
         typer.Option("--language", metavar="LANGUAGE", help="instead of the requester's", show_default=False),
@@ -72,25 +78,56 @@ def template_show(
     team: Annotated[
         str | None, typer.Option("--team", metavar="KEY", help="instead of the ticket's", show_default=False)
     ] = None,
+    source: Annotated[
+        bool, typer.Option("--source", help="the template itself, as a desk file has it: to begin one's own with")
+    ] = False,
 ) -> None:
-    """Print a mail as a template would make it of a ticket. Nothing is sent, nothing is changed.
+    """Print a mail as a template would make it, of an example or of a ticket; or the template itself.
+
+    Nothing is sent, nothing is changed.
 
     Examples:
-      sdesk desk template show acknowledgement --ticket 12
+      sdesk desk template show acknowledgement
       sdesk desk template show resolution --ticket SD-12 --language ru --team it
+      sdesk desk template show acknowledgement --source --language ru >> desk.toml
     """
     call = invocation.of(ctx)
     actor = call.actor_or_system
-    number = one_ticket(call, [ticket], "--ticket")
+    number = one_ticket(call, [ticket], "--ticket") if ticket is not None else None
+    from sdesk.desk.outbox.example import example
     from sdesk.desk.outbox.previews import kind_of, previewed
     from sdesk.mail.outbox.render import render, template_of
 
-    with call.desk.work(actor, call.now) as work:
-        facts = previewed(work, kind_of(name), number, language=language, team=team)
+    with call.desk.look(actor, call.now) as work:
+        kind = kind_of(name)
+        if number is None:
+            facts = example(work, kind, language=language, team=team)
+        else:
+            facts = previewed(work, kind, number, language=language, team=team)
     chosen = template_of(facts)
-    smtp = call.config.smtp
-    letter = render(
-        facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "nobody@desk.invalid"
-    )
+    if source:
+        output.text(_as_toml(chosen, team))
+        return
+    letter = render(facts, fallback_sender=call.config.sender or "nobody@desk.invalid")
     output.text(f"Template: {chosen.name} in {chosen.language}, of the {one_line(chosen.origin)}\n")
     output.text(neutralise(letter.shown()))
+
+
+def _as_toml(chosen: Chosen, team: str | None) -> str:
+    """A template as it stands in a desk file."""
+    before = f"teams.{team}." if team is not None else ""
+    return (
+        f"[{before}templates.{chosen.name}.{chosen.language}]    # as the {chosen.origin} has it\n"
+        f"subject = {_toml_text(chosen.subject)}\n"
+        f'body = """\n{_escaped(chosen.body.strip(chr(10)))}\n"""\n'
+    )
+
+
+def _toml_text(text: str) -> str:
+    escaped = _escaped(text).replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _escaped(text: str) -> str:
+    """For a basic string of TOML: whatever a desk file held is the same text again."""
+    return neutralise(text).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')

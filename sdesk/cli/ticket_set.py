@@ -123,7 +123,7 @@ def set_fields(
         and len(found) > 1
         and not agreed(f"{len(found)} tickets become spam?", yes=yes)
     ):
-        return ExitCode.FAILED
+        return ExitCode.DONE
     codes = [
         tell(call, change(call, action, found, values, dry_run=dry_run), dry_run=dry_run) for action, values in actions
     ]

@@ -44,3 +44,16 @@ def format_duration(seconds: int) -> str:
     if left < 86_400:
         return f"{sign}{left // 3600}h{left % 3600 // 60:02}m"
     return f"{sign}{left // 86_400}d{left % 86_400 // 3600:02}h"
+
+
+def format_exact(seconds: int) -> str:
+    """Every second of working time, which has no days: `0s`, `42s`, `15m`, `1h30m`, `27h`, `2h00m05s`."""
+    if seconds < 0:
+        return f"-{format_exact(-seconds)}"
+    hours, minutes, rest = seconds // 3600, seconds % 3600 // 60, seconds % 60
+    if not hours and not minutes:
+        return f"{rest}s"
+    tail = f"{rest:02}s" if rest else ""
+    if not hours:
+        return f"{minutes}m{tail}"
+    return f"{hours}h{tail}" if not minutes and not rest else f"{hours}h{minutes:02}m{tail}"

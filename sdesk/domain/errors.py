@@ -6,7 +6,9 @@ SdeskError
 ├── Refused       a rule of the desk says no                              (exit 1)
 ├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
 └── Unavailable   the store cannot be reached or used                     (exit 4)
-    └── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
+    ├── StoreLocked             another process holds it                       (exit 4)
+    ├── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
+    └── CallFailed              a program or address that the desk calls       (exit 1)
 """
 
 from __future__ import annotations
@@ -46,5 +48,13 @@ class Unavailable(SdeskError):
     """The store is missing, locked, full, damaged, or of another version."""
 
 
+class StoreLocked(Unavailable):
+    """The store is held by another process for longer than a writer waits: a later try may do."""
+
+
 class MailServerUnavailable(Unavailable):
     """The mail server is out of reach, hangs, or refuses the login."""
+
+
+class CallFailed(Unavailable):
+    """A program or an address outside that the desk calls does not do its part: a later try may do."""

@@ -80,6 +80,8 @@ class Section:
     table: Table | None = None
     words: tuple[str, ...] = ()
     """Paragraphs above the table: what is to be said, or that there is nothing."""
+    below: str = ""
+    """A sentence under the table: what of it was left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ from sdesk.store import faults, schema
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another before it gives up."""
+_READS = "sdesk_reads"
+"""The option of an engine whose transactions only read."""
 PAUSE = (0.0005, 0.004)
 """Seconds between two tries of a writer, from and to."""
 
@@ -44,6 +46,7 @@ class Store:
         if not path.exists():
             raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
         self.engine = _engine(path, busy_seconds)
+        self._reading = self.engine.execution_options(**{_READS: True})
         with self.translated(), self.engine.connect() as connection:
             # The driver's own connection: this read begins no transaction.
             schema.require_current(cast(sqlite3.Connection, connection.connection.dbapi_connection), path)
@@ -57,6 +60,17 @@ class Store:
         with self.translated(), Session(self.engine, expire_on_commit=False) as session:
             session.connection()  # begins, and waits here for another writer
             yield session
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """A session in a transaction that reads: one state of the store, whoever writes meanwhile."""
+        with self.translated(), Session(self._reading, expire_on_commit=False) as session:
+            driver = cast(sqlite3.Connection, session.connection().connection.dbapi_connection)
+            driver.execute("PRAGMA query_only = ON")
+            try:
+                yield session
+            finally:
+                driver.execute("PRAGMA query_only = OFF")
 
     @contextmanager
     def translated(self) -> Iterator[None]:
@@ -111,7 +125,11 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:
-        _begin(cast(sqlite3.Connection, connection.connection.dbapi_connection), busy_seconds)
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        if connection.get_execution_options().get(_READS):
+            driver.execute("BEGIN")
+        else:
+            _begin(driver, busy_seconds)
 
     return engine
 

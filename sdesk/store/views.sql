@@ -199,6 +199,11 @@ DROP VIEW IF EXISTS history_view;
 CREATE VIEW history_view AS
 SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data FROM history AS h;
 
+DROP VIEW IF EXISTS clock_run_view;
+CREATE VIEW clock_run_view AS
+SELECT r.id, r.ticket_id AS number, r.kind AS clock, r.started_at, r.stopped_at, r.seconds, r.past
+FROM clock_run AS r;
+
 DROP VIEW IF EXISTS link_view;
 CREATE VIEW link_view AS
 SELECT k.ticket_id AS number, k.kind, k.other_id AS other, o.subject AS other_subject, o.status AS other_status,

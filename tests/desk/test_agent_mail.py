@@ -305,10 +305,10 @@ def test_wait(line: str, whom: str, until: object, mails: MailDesk) -> None:
 @pytest.mark.parametrize(
     ("text", "hindrance"),
     [
-        ("#clsoe\nDone.", "there is no order `#clsoe`"),
+        ("#clsoe\nDone.", "There is no order `#clsoe`. There are #note"),
         ("#wait for ever", "for ever"),
-        ("#send", "there is nothing here that waits to be sent"),
-        ("#note", "a note needs a text"),
+        ("#send", "There is nothing here that waits to be sent"),
+        ("#note", "A note needs a text. Write it below #note."),
     ],
 )
 def test_what_cannot_be_done_is_a_note_and_he_is_told_why(text: str, hindrance: str, mails: MailDesk) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from sdesk.mail.mime.message import read
 from sdesk.mail.outbox.letter import Letter
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.render import render
-from sdesk.mail.outbox.templates import all_shipped, choose
+from sdesk.mail.outbox.templates import Chosen, all_shipped, choose
 from sdesk.mail.outbox.words import local
 
 LATER = NOW + timedelta(minutes=5)
@@ -73,7 +74,7 @@ def test_the_text_of_an_answer(mails: MailDesk, post: Post) -> None:
     number = mails.ask(1, sender="Maria <maria@shop.example>")
     taken = answered(mails, post, number, text="On my way.")
     assert taken.text == (
-        "On my way.\n\nOn 2026-11-23 at 12:00, Maria wrote:\n> Please help.\n\n-- \nIT support\nroom 12\n"
+        "On my way.\n\nOn Mon, 23 Nov 2026 at 12:00, Maria wrote:\n> Please help.\n\n-- \nIT support\nroom 12\n"
     )
     # The desk's own reader folds what it quotes.
     assert read(taken.raw).body_text.strip() == "On my way."
@@ -291,7 +292,7 @@ def test_the_program_has_every_template_twice() -> None:
 def test_a_russian_acknowledgement_says_the_day_in_words(mails: MailDesk) -> None:
     number = mails.ask(1)
     text = " ".join(preview(mails, MailKind.ACKNOWLEDGEMENT, number, language="ru").text.split())
-    assert "Решит её IT support, срок: понедельник, 30 ноября 2026, 12:00." in text
+    assert "Заявкой занимается IT support. Срок решения: понедельник, 30 ноября 2026 г., 12:00 (МСК)." in text
 
 
 def test_an_acknowledgement_never_has_an_empty_date(mails: MailDesk) -> None:
@@ -304,7 +305,7 @@ def test_an_acknowledgement_never_has_an_empty_date(mails: MailDesk) -> None:
             work.session.commit()
     text = " ".join(preview(mails, MailKind.ACKNOWLEDGEMENT, number).text.split())
     assert "2026" not in text
-    assert "You will be answered by IT support." in text
+    assert "You will hear from IT support." in text
 
 
 def test_the_words_of_whoever_fills_in_a_form_go_to_nobody(mails: MailDesk, post: Post) -> None:
@@ -364,6 +365,13 @@ def test_a_teams_words_come_before_the_desks_and_those_before_the_programs(mails
         ("x", "{{ message.join('x' * 9) }}", "is not for templates"),
         ("x", "{{ ''.__class__ }}", "a value has no parts"),
         ("x", "{% include 'x' %}", "`include` is not for templates"),
+        ("x", "{{ ticket.ref", "body: a tag is never closed. close it with `}}` or `%}`"),
+        ("x", "{{ ticket ref }}", "body: a tag cannot be read from `ref` on. write"),
+        ("x", "a\n\n{% iff message %}", "line 3 of it: there is no tag `iff`. did you mean `if`?"),
+        ("x", "{% else %}", "body: `{% else %}` stands outside of an `if`"),
+        ("x", "{% if message %}{{ ticket.ref | uper }}{% endif %}", "there is no filter `uper`. did you mean `upper`?"),
+        ("x", "{% if ticket.ref is big %}x{% endif %}", "body: there is no test `big`"),
+        ("x", "{{ team }}", "body: `team` is no text: it has parts. write one of `team.name`, `team.address`"),
     ],
 )
 def test_a_template_that_cannot_be_used_is_refused_when_it_is_applied(
@@ -381,6 +389,7 @@ def test_a_template_that_cannot_be_used_is_refused_when_it_is_applied(
     [
         ("templates.acknowledgment.en", "there is no mail `acknowledgment`. did you mean `acknowledgement`?"),
         ("templates.reply.eng", "`eng` is no language. did you mean `en`?"),
+        ("templates.reply", "[templates.reply] subject: stands in no language. write it below [templates.reply.en]"),
     ],
 )
 def test_a_template_of_no_mail_or_language_is_refused(mails: MailDesk, table: str, sentence: str) -> None:
@@ -392,14 +401,68 @@ def test_a_template_of_no_mail_or_language_is_refused(mails: MailDesk, table: st
 def test_an_instant_that_is_none_does_not_pass_for_a_date(mails: MailDesk) -> None:
     mails.apply(SIGNED + '[templates.promise.en]\nsubject = "x"\nbody = "{{ ticket.promised_at | local }}"\n')
     number = mails.ask(1)
-    with pytest.raises(BadInput, match="promise in `en` of the desk cannot be used: `local` is for an instant"):
+    with pytest.raises(
+        BadInput, match="promise in `en` of the desk cannot be used: `local` is for an instant"
+    ) as raised:
         preview(mails, MailKind.PROMISE, number)
+    assert raised.value.remedy.endswith("mend [templates.promise.en] in the desk file")
+
+
+def test_what_an_older_program_let_pass_is_named_when_it_is_used(mails: MailDesk) -> None:
+    mails.apply(SIGNED + '[templates.promise.en]\nsubject = "x"\nbody = "y"\n')
+    number = mails.ask(1)
+    with mails.desk.work(mails.actor("anna"), NOW) as work:
+        work.connection.exec_driver_sql("UPDATE template SET body = 'Hello' || char(10) || '{{ requster.name }}'")
+        work.session.commit()
+    with pytest.raises(BadInput) as raised:
+        preview(mails, MailKind.PROMISE, number)
+    assert str(raised.value) == (
+        "the template promise in `en` of the desk cannot be used: line 2: there is no variable `requster`. "
+        "did you mean `requester`? mend [templates.promise.en] in the desk file"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "greeting"),
+    [
+        ("Maria Weber", "Hello Maria Weber,"),
+        ("", "Hello,"),
+        ("store-017@shop.example", "Hello,"),
+        ("Go to www.evil.example", "Hello,"),
+        ("https://evil.example", "Hello,"),
+        ("A" * 61, "Hello,"),
+    ],
+)
+def test_a_requester_is_greeted_by_a_name_that_is_one(mails: MailDesk, name: str, greeting: str) -> None:
+    sender = f'"{name}" <maria@shop.example>' if name else "maria@shop.example"
+    number = mails.ask(1, sender=sender)
+    assert preview(mails, MailKind.ACKNOWLEDGEMENT, number).text.split("\n")[0] == greeting
+
+
+def test_what_no_person_wrote_is_signed_by_the_team(mails: MailDesk) -> None:
+    number = mails.ask(1)
+    assert preview(mails, MailKind.ACKNOWLEDGEMENT, number).text.endswith("\n-- \nIT support\nroom 12\n")
+    mails.apply(DESK_FILE)
+    assert preview(mails, MailKind.ACKNOWLEDGEMENT, number).text.endswith("\n-- \nIT support\nTest desk\n")
+    mails.do("anna", "reply", number, text="Yes.")
+    assert "-- " not in preview(mails, MailKind.REPLY, number).text
+
+
+@pytest.mark.parametrize("chosen", all_shipped(), ids=lambda each: f"{each.name}-{each.language}")
+def test_a_paragraph_of_a_template_is_one_line(chosen: Chosen) -> None:
+    """One that is broken by hand comes out broken twice: at its own line ends, and at the mail's width."""
+    lines = chosen.body.split("\n")
+    for line, following in pairwise(lines):
+        if following.strip() and line and not line.startswith("{%") and not following.startswith("{"):
+            assert not line[-1].isalpha(), line
 
 
 def test_an_instant_in_words() -> None:
-    assert local(NOW, ZoneInfo("Europe/Berlin"), "en") == "Monday 23 November 2026, 10:00"
-    assert local(NOW, ZoneInfo("Europe/Moscow"), "ru") == "понедельник, 23 ноября 2026, 12:00"
-    assert local(NOW, ZoneInfo("UTC"), "fr") == "Monday 23 November 2026, 09:00"
+    assert local(NOW, ZoneInfo("Europe/Berlin"), "en") == "Monday 23 November 2026, 10:00 CET"
+    assert local(NOW, ZoneInfo("Europe/Moscow"), "ru") == "понедельник, 23 ноября 2026 г., 12:00 (МСК)"
+    assert local(NOW, ZoneInfo("Asia/Yekaterinburg"), "ru") == "понедельник, 23 ноября 2026 г., 14:00 (UTC+5)"
+    assert local(NOW, ZoneInfo("Asia/Kathmandu"), "en") == "Monday 23 November 2026, 14:45 UTC+5:45"
+    assert local(NOW, ZoneInfo("UTC"), "fr") == "Monday 23 November 2026, 09:00 UTC"
 
 
 def test_the_name_of_a_template_is_looked_for() -> None:

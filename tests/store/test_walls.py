@@ -106,6 +106,19 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "units": [reader.units],
         "calendar": [lambda: reader.calendar("office")],
         "outages": [lambda: reader.outages(actor, now=NOW)],
+        "unit_outages": [lambda: reader.unit_outages(actor, "accounting", now=NOW, since=NOW)],
+        "unit": [lambda: reader.unit("accounting", NOW.date())],
+        "service": [lambda: reader.service(actor, "leave")],
+        "team": [lambda: reader.team(actor, "hr")],
+        "agent": [lambda: reader.agent(actor, "olga")],
+        "calendars": [lambda: reader.calendars(NOW.date())],
+        "calendar_whole": [lambda: reader.calendar_whole("office", NOW.date())],
+        "people": [lambda: reader.people(actor, limit=0)],
+        "person": [
+            lambda: reader.person(actor, "karl@acc.shop.example"),
+            lambda: reader.person(actor, "zoe@far.example"),
+        ],
+        "tickets_of": [lambda n=n: reader.tickets_of(actor, n) for n in range(1, 8)],  # type: ignore[misc]
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],

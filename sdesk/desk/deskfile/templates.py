@@ -21,6 +21,9 @@ def read_templates(tables: Part) -> tuple[TemplateSpec, ...]:
             languages.fail(
                 "", f"there is no mail `{name}`", did_you_mean(name, [*MailKind], f"known: {', '.join(MailKind)}")
             )
+        for key in ("subject", "body"):
+            if isinstance(languages.values.get(key), str):
+                languages.fail(key, "stands in no language", f"write it below [{languages.table}.en]")
         for language, part in languages.parts():
             if not _LANGUAGE.fullmatch(language):
                 part.fail(

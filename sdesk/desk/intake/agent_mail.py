@@ -93,7 +93,13 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
         raise
     except SdeskError as error:
         why = f"{acting.actor.login}'s mail could not be done: {error.what}"
-        return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=str(error))
+        return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=_told(error))
+
+
+def _told(error: SdeskError) -> str:
+    """An error as sentences of a mail."""
+    said = (text[:1].upper() + text[1:] for text in (error.what, error.remedy) if text)
+    return " ".join(f"{text.rstrip('.')}." for text in said)
 
 
 def to_several(work: Work, incoming: Incoming, agent_id: int) -> Receipt:
@@ -133,6 +139,9 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     asked = parse_order(hide_agent_tokens(noted.text))
     if asked.verb is Verb.SEND:
         raise BadInput("there is nothing here that waits to be sent", "write the answer itself")
+    if asked.verb is Verb.UNKNOWN:
+        # `#42 is the right till`: he was asked about it, and says that it is an answer.
+        asked = Order(Verb.REPLY, text=asked.text)
     receipt = _do(work, number, asked, _without_keys(attached_files(work, token.message_ref or 0)), noted.raw_id)
     # It was he: the note is his from now on, and its question is answered once.
     noted.agent_id = work.actor.agent_id

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,9 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import Wording, wordings
 from sdesk.desk.outbox.news import is_news, words_of
-from sdesk.desk.outbox.queue import CLAIM_LASTS
+from sdesk.desk.outbox.queue import is_claimed, unclaimed
 from sdesk.desk.rules import AgentRule, Rules
+from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outbox import domain_of_ids, make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
@@ -39,6 +40,7 @@ RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 
 GIVEN_UP_AFTER = timedelta(days=1)
 """A notification that could not go for so long is no news any more."""
 _LOOK_BACK = timedelta(days=1)
+_FORGOTTEN = f"a-{'0' * 32}"
 
 _NOTIFICATIONS = (col(Outbox.kind) == MailKind.NOTIFICATION.value, col(Outbox.state) == OutboxState.QUEUED)
 
@@ -114,7 +116,7 @@ def agents_due(work: Work) -> list[int]:
         .where(
             *_NOTIFICATIONS,
             col(Outbox.send_after) <= work.now,
-            or_(col(Outbox.claimed_at).is_(None), col(Outbox.claimed_at) <= work.now - CLAIM_LASTS),
+            unclaimed(work.now),
         )
         .distinct()
     ).scalars()
@@ -130,12 +132,10 @@ def claim(work: Work, agent_id: int) -> Batch | None:
     rows = work.session.scalars(
         select(Outbox).where(*_NOTIFICATIONS, col(Outbox.agent_id) == agent_id).order_by(col(Outbox.id))
     ).all()
-    if any(row.claimed_at is not None and row.claimed_at > work.now - CLAIM_LASTS for row in rows):
+    if any(is_claimed(row, work.now) for row in rows):
         return None
     agent = work.rules.agents[agent_id]
-    tickets = {
-        number: work.session.get_one(Ticket, number) for number in {row.ticket_id for row in rows} if number is not None
-    }
+    tickets = _tickets_of(work, rows)
     kept = []
     for row in rows:
         ticket = tickets.get(row.ticket_id) if row.ticket_id is not None else None
@@ -146,46 +146,109 @@ def claim(work: Work, agent_id: int) -> Batch | None:
             kept.append(row)
     if not kept:
         return None
-    priorities = {
-        _id(row): tickets[row.ticket_id].priority if row.ticket_id is not None else Priority.P1 for row in kept
-    }
+    priorities = {_id(row): _priority(row, tickets) for row in kept}
     not_before = _not_before(work, kept, priorities.values())
     if not_before is not None and work.now < not_before:
         for row in kept:
             row.send_after = max(row.send_after, not_before)
         return None
-    grouped: dict[int | None, list[Outbox]] = {}
     for row in kept:
         row.claimed_at = work.now
+    grouped = _by_urgency(kept, tickets)
+    for number in list(grouped)[:MOST_LINES]:
+        if number is not None:
+            _give_key(work, grouped[number], agent, tickets[number])
+    work.session.flush()
+    return _batch(work, agent, kept, grouped, tickets, priorities)
+
+
+def as_told(work: Work, row: Outbox) -> Batch:
+    """The message in which a notification went, or would go now, for a look at it: made anew of what the tickets say.
+
+    Its keys are forgotten: noughts stand for them. Tickets that the actor may not see are counted and not listed.
+    """
+    if row.agent_id is None:
+        raise TypeError("a notification for nobody")
+    agent = work.rules.agents[row.agent_id]
+    first = row.sent_with or row.id
+    together = (
+        (*_NOTIFICATIONS, col(Outbox.agent_id) == agent.id)
+        if row.state is OutboxState.QUEUED
+        else (or_(col(Outbox.id) == first, col(Outbox.sent_with) == first),)
+    )
+    rows = work.session.scalars(select(Outbox).where(*together).order_by(col(Outbox.id))).all()
+    tickets = _tickets_of(work, rows)
+    if row.state is OutboxState.QUEUED:
+        rows = [each for each in rows if each.ticket_id is None or is_news(work, agent, tickets[each.ticket_id], each)]
+    grouped = _by_urgency(rows or [row], tickets)
+    hidden = [
+        number
+        for number in grouped
+        if (not sees(work, work.actor, tickets[number]) if number is not None else not work.actor.sees_all)
+    ]
+    for number in hidden:
+        del grouped[number]
+    priorities = {_id(each): _priority(each, tickets) for each in rows}
+    batch = _batch(work, agent, rows, grouped, tickets, priorities)
+    notices = tuple(
+        replace(
+            notice,
+            token=_FORGOTTEN,
+            message_id=forgotten_id(work, notice.number, notice.team_id),
+        )
+        if notice.number is not None and notice.team_id is not None
+        else notice
+        for notice in batch.notices
+    )
+    more = batch.more + len(hidden)
+    own = notices[0].message_id if len(notices) == 1 and not more else ""
+    return replace(batch, notices=notices, more=more, message_id=own or batch.message_id, done={})
+
+
+def forgotten_id(work: Work, number: int, team_id: int) -> str:
+    """A Message-ID in the place of one that carried an agent's key, which the store has forgotten."""
+    return f"<sd-{number}.{_FORGOTTEN}.0@{domain_of_ids(work.rules.teams[team_id].address)}>"
+
+
+def _by_urgency(rows: Sequence[Outbox], tickets: Mapping[int, Ticket]) -> dict[int | None, list[Outbox]]:
+    """The rows of each ticket, the most urgent ticket first; what concerns the desk itself before all."""
+    grouped: dict[int | None, list[Outbox]] = {}
+    for row in rows:
         grouped.setdefault(row.ticket_id, []).append(row)
 
     def place(number: int | None) -> tuple[int, int, int, int]:
         ticket = tickets.get(number) if number is not None else None
         return (ticket.rank, ticket.key1, ticket.key2, number or 0) if ticket is not None else (-1, 0, 0, 0)
 
-    ordered = sorted(grouped, key=place)
-    listed = ordered[:MOST_LINES]
-    for number in listed:
-        if number is not None:
-            _give_key(work, grouped[number], agent, tickets[number])
-    work.session.flush()
+    return {number: grouped[number] for number in sorted(grouped, key=place)}
+
+
+def _batch(
+    work: Work,
+    agent: AgentRule,
+    rows: Sequence[Outbox],
+    grouped: Mapping[int | None, Sequence[Outbox]],
+    tickets: Mapping[int, Ticket],
+    priorities: Mapping[int, Priority],
+) -> Batch:
+    listed = list(grouped)[:MOST_LINES]
     notices = tuple(
         _notice(work, grouped[number], tickets[number]) if number is not None else _of_desk(grouped[number])
         for number in listed
     )
-    unmailed = _unmailed(kept)
-    first = (unmailed or kept)[0]
+    unmailed = _unmailed(rows)
+    first = (unmailed or rows)[0]
     return Batch(
         agent=agent,
-        language=kept[0].language,
+        language=rows[0].language,
         notices=notices,
-        more=len(ordered) - len(listed),
+        more=len(grouped) - len(listed),
         first=_id(first),
         message_id=_message_id(work, first, {row.ticket_id for row in unmailed}, notices),
-        rows=tuple(map(_id, kept)),
+        rows=tuple(map(_id, rows)),
         priorities=priorities,
-        done={_id(row): tuple(row.done or ()) for row in kept},
-        once=frozenset(_id(row) for row in kept if row.values.get("first")),
+        done={_id(row): tuple(row.done or ()) for row in rows},
+        once=frozenset(_id(row) for row in rows if row.values.get("first")),
         rules=work.rules,
         wordings=wordings(work),
     )
@@ -242,6 +305,15 @@ def give_up_old(work: Work) -> int:
         row.state, row.message_id = OutboxState.FAILED, without_key(row.message_id)
         row.last_error = "there was no way to tell anybody: set up [smtp] or [notify]"
     return len(old)
+
+
+def _tickets_of(work: Work, rows: Sequence[Outbox]) -> dict[int, Ticket]:
+    numbers = {row.ticket_id for row in rows}
+    return {number: work.session.get_one(Ticket, number) for number in numbers if number is not None}
+
+
+def _priority(row: Outbox, tickets: Mapping[int, Ticket]) -> Priority:
+    return tickets[row.ticket_id].priority if row.ticket_id is not None else Priority.P1
 
 
 def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Priority]) -> datetime | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -15,28 +18,52 @@ from sdesk.desk.outbox.facts import (
     ticket_facts,
     wordings,
 )
+from sdesk.desk.outbox.notifications import Batch, as_told, forgotten_id
 from sdesk.desk.steps.find import key_of, see_ticket
 from sdesk.desk.steps.outbox import make_message_id
 from sdesk.desk.steps.people import FoundPerson, requester_of
+from sdesk.desk.steps.tokens import is_forgotten
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.nearest import did_you_mean
-from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
+from sdesk.domain.outgoing import FOR_AGENTS, MailKind, OutboxState, Party
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Outbox, Ticket
 
 
-def queued_mail(work: Work, mail: int) -> tuple[Outbox, LetterFacts]:
-    """A mail of the outbox with its facts; NotFound where there is none, or its ticket stands behind a wall."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A mail of the outbox, to be looked at."""
+
+    row: Outbox
+    at: datetime
+    """As of when it is made: when it went, or now."""
+    went: bool
+    """It is made anew, of what the ticket and the templates say now: the store keeps no copy of what went."""
+    made_of: LetterFacts | Batch
+    """A notification is told in a message of its own, or with others."""
+
+
+def look_at(work: Work, mail: int) -> Seen:
+    """A mail of the outbox; NotFound where there is none, or its ticket stands behind a wall."""
     row = work.session.get(Outbox, mail)
     missing = NotFound(f"there is no mail {mail} in the outbox", "see `sdesk mail outbox list`")
-    if row is None or row.ticket_id is None:
+    if row is None or (row.ticket_id is None and not (work.actor.sees_all and row.agent_id is not None)):
         raise missing
-    try:
-        see_ticket(work, row.ticket_id)
-    except NotFound as error:
-        raise missing from error
-    return row, facts_of(work, row)
+    if row.ticket_id is not None:
+        try:
+            ticket = see_ticket(work, row.ticket_id)
+        except NotFound as error:
+            raise missing from error
+    went = row.sent_at is not None and row.state is not OutboxState.QUEUED
+    at = (row.claimed_at or row.sent_at or work.now) if went else work.now
+    then = replace(work, now=at)
+    if row.kind == MailKind.NOTIFICATION:
+        return Seen(row, at, went, as_told(then, row))
+    facts = facts_of(then, row)
+    if is_forgotten(row.message_id):
+        facts = replace(facts, message_id=forgotten_id(work, facts.ticket.number, ticket.team_id))
+    return Seen(row, at, went, facts)
 
 
 def previewed(

@@ -23,6 +23,7 @@ from sdesk.store.models import Ticket, Token
 LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""
 
+_FORGOTTEN = "sent:"
 _PREFIX = {TokenHolder.AGENT: "a-", TokenHolder.SUPPLIER: "s-"}
 
 
@@ -92,7 +93,12 @@ def without_key(message_id: str) -> str:
 
     A bounce of it is still known by the token that it names, whose hash the store has.
     """
-    return f"sent:{hash_of(message_id)}"
+    return f"{_FORGOTTEN}{hash_of(message_id)}"
+
+
+def is_forgotten(message_id: str) -> bool:
+    """Whether that is all that is kept of a Message-ID."""
+    return message_id.startswith(_FORGOTTEN)
 
 
 def _alive(work: Work, row: Token) -> bool:

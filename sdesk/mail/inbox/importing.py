@@ -24,6 +24,7 @@ from sdesk.mail.inbox.report import FetchReport
 from sdesk.mail.inbox.sources.base import Item
 from sdesk.mail.inbox.take import KNOWN, origin_of, summary_of
 from sdesk.mail.mime.message import read
+from sdesk.mail.mime.recognise import why_no_mail
 
 FOLDER = "import"
 """Under which folder an archive's messages stand in the ledger; the uid is the SHA-256 of the bytes."""
@@ -88,6 +89,10 @@ class _Run:
                     self._skip(place, f"{place.size:,} bytes are more than {self._mailbox.max_size:,} (max_size)")
                     continue
                 raw = read_place(place)
+                why = why_no_mail(raw)
+                if why is not None:
+                    self._skip(place, why)
+                    continue
             except OSError as error:
                 self._skip(place, f"it cannot be read: {error.strerror}")
                 continue

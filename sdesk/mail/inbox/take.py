@@ -16,15 +16,22 @@ from sdesk.desk.intake import ledger as ledgers
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.rules import Rules
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, Unavailable
+from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.routing import route
 from sdesk.mail.inbox.sources.base import Item
 from sdesk.mail.mime.message import read
 from sdesk.mail.mime.oversize import read_head
+from sdesk.mail.mime.recognise import is_rubbish
 
 KNOWN = Receipt(Outcome.DUPLICATE, None, "it is in the ledger already")
+
+
+_NO_MAIL = (
+    "these bytes are no mail: they have no header and are no text",
+    "look at them with `sdesk mail quarantine show ID --raw`; `retry` makes a ticket of them all the same",
+)
 
 
 class Untakeable(Exception):
@@ -63,6 +70,8 @@ class Taking:
                 mail, raw = read_head(raw, item.size, self._mailbox.max_size, packed.sha256 if packed else "")
             else:
                 mail = read(raw)
+            if is_rubbish(raw):
+                raise Refused(*_NO_MAIL)
             return self._receive(item, mail, raw, now, packed)
         except Unavailable:
             # No message's fault: the store is locked or full.
@@ -132,7 +141,8 @@ def origin_of(mailbox: DeskMailbox, item: Item, mail: InboundMail, now: datetime
 
 def summary_of(error: BaseException) -> str:
     """An error in one short line."""
-    return (f"{type(error).__name__}: {error}".splitlines() or [""])[0][:500]
+    said = str(error) if isinstance(error, SdeskError) else f"{type(error).__name__}: {error}"
+    return (said.splitlines() or [""])[0][:500]
 
 
 def _checked(rules: Rules, mailbox: DeskMailbox) -> Rules:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.outgoing import LOOP_HEADER
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.mime.flowed import unwrapped
 
@@ -77,6 +81,29 @@ class Letter:
         if "MIME-Version" not in body:
             body["MIME-Version"] = "1.0"
         return body.as_bytes()
+
+
+def own_fields(
+    message_id: str, at: datetime, zone: ZoneInfo, loop_token: str, *, submitted: str = ""
+) -> list[tuple[str, str]]:
+    """What each mail of the desk carries, for `Letter.fields`: its Date (RFC 5322 3.6.1) in the desk's own time, its
+    Message-ID, and the loop header. `submitted` says of a mail that nobody wrote how it came to be (RFC 3834).
+    """
+    local = at.astimezone(zone)
+    fields = [
+        # "+0000" says that the zone is UTC, "-0000" that it is not known.
+        ("Date", format_datetime(local if local.utcoffset() else at.astimezone(UTC))),
+        ("Message-ID", message_id),
+        (LOOP_HEADER, loop_token),
+    ]
+    if submitted:
+        fields += [
+            ("Auto-Submitted", submitted),
+            ("X-Auto-Response-Suppress", "All"),
+            # No standard, and yet what vacation programs look at first.
+            ("Precedence", "bulk"),
+        ]
+    return fields
 
 
 def field_of_addresses(name: str, boxes: Sequence[Mailbox]) -> tuple[str, str]:

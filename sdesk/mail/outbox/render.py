@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,10 +12,10 @@ from sdesk.desk.outbox.facts import LetterFacts, Said
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind
+from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, MailKind
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import token_address
-from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
 from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.templates import Chosen, choose, fill
@@ -24,6 +23,9 @@ from sdesk.mail.outbox.words import attribution
 
 _BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
 _ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.CONFIRMATION}
+_LONGEST_NAME = 60
+_NO_NAME = re.compile(r"[@:/<>\[\]{}\d]|www\.", re.IGNORECASE)
+"""Signs of an address, a link or a machine's name: `Hello store-017@shop.example` greets nobody."""
 _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
@@ -41,8 +43,8 @@ def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
     zone = ZoneInfo(facts.desk.time_zone)
     subject, body = fill(chosen, values_of(facts, chosen.language), zone)
     parts = [body.strip("\n"), *(_quoted(each, zone, chosen.language) for each in facts.quoted)]
-    if facts.kind not in FOR_AGENTS and facts.team.signature.strip():
-        parts.append("-- \n" + facts.team.signature.strip("\n"))
+    if signature := _signature(facts):
+        parts.append(f"-- \n{signature}")
     text = "\n\n".join(part for part in parts if part)
     return Letter(
         sender=Mailbox(sender, _sender_name(facts)),
@@ -80,7 +82,7 @@ def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
             "promised_at": ticket.promised_at,
         },
         "requester": {
-            "name": facts.requester.name if facts.requester else "",
+            "name": _addressed(facts.requester.name) if facts.requester else "",
             "address": facts.requester.address if facts.requester else "",
         },
         "agent": {"name": facts.agent},
@@ -128,6 +130,22 @@ def _to_come(instant: datetime | None, now: datetime) -> datetime | None:
     return instant if instant is not None and instant > now else None
 
 
+def _signature(facts: LetterFacts) -> str:
+    """The team's own; below a mail that no person wrote at least who the team is."""
+    if facts.kind in FOR_AGENTS:
+        return ""
+    own = facts.team.signature.strip("\n")
+    if own.strip() or facts.kind not in AUTOMATIC:
+        return own if own.strip() else ""
+    return "\n".join(dict.fromkeys(filter(None, (facts.team.name, facts.desk.name))))
+
+
+def _addressed(name: str) -> str:
+    """A name as a greeting takes it; empty where it is none: From may say whatever its writer likes."""
+    name = one_line(name)
+    return name if len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) else ""
+
+
 def _sender_name(facts: LetterFacts) -> str:
     if facts.kind in _BY_A_PERSON and facts.agent:
         return f"{facts.agent}, {facts.team.name}"
@@ -150,12 +168,14 @@ def _quoted(said: Said, zone: ZoneInfo, language: str) -> str:
 
 
 def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
-    # The mail goes now, so this is its Date (RFC 5322 3.6.1), in the desk's own time.
-    local = facts.now.astimezone(ZoneInfo(facts.desk.time_zone))
-    fields = [
-        ("Date", format_datetime(local if local.utcoffset() else facts.now.astimezone(UTC))),
-        ("Message-ID", facts.message_id),
-    ]
+    submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
+    fields = own_fields(
+        facts.message_id,
+        facts.now,
+        ZoneInfo(facts.desk.time_zone),
+        facts.desk.loop_token,
+        submitted=submitted if facts.kind in AUTOMATIC else "",
+    )
     if facts.in_reply_to:
         fields.append(("In-Reply-To", facts.in_reply_to))
     if facts.references:
@@ -164,13 +184,4 @@ def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
     if token is not None and facts.team.plus_addressing and facts.team.address:
         answered_at = token_address(sender, *token)
         fields.append(field_of_addresses("Reply-To", [Mailbox(answered_at, facts.team.name)]))
-    fields.append((LOOP_HEADER, facts.desk.loop_token))
-    if facts.kind in AUTOMATIC:
-        submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
-        fields += [
-            ("Auto-Submitted", submitted),
-            ("X-Auto-Response-Suppress", "All"),
-            # No standard, and yet what vacation programs look at first.
-            ("Precedence", "bulk"),
-        ]
     return fields

@@ -14,10 +14,10 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, UndefinedError
 
 from sdesk.desk.outbox.facts import Wording
-from sdesk.desk.outbox.template_language import environment
+from sdesk.desk.outbox.template_language import Fault, check, environment
 from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES, MailKind
 from sdesk.mail.outbox.words import local
@@ -36,6 +36,10 @@ class Chosen:
     """`team KEY`, `desk`, or `program`."""
     subject: str
     body: str
+
+
+class _NoInstant(TemplateError):
+    """`local` was given something else."""
 
 
 def choose(kind: MailKind, language: str, desk_language: str, team: str, wordings: Sequence[Wording]) -> Chosen:
@@ -74,21 +78,40 @@ def fill(chosen: Chosen, values: Mapping[str, Any], zone: ZoneInfo) -> tuple[str
 
     def in_words(instant: object) -> str:
         if not isinstance(instant, datetime):
-            raise TemplateError("`local` is for an instant that there is: ask `if` first")
+            raise _NoInstant
         return local(instant, zone, chosen.language)
 
     made = environment(in_words)
     try:
         subject, body = (made.from_string(text).render(values) for text in (chosen.subject, chosen.body))
     except (TemplateError, TypeError, ValueError, RecursionError) as error:
-        raise _unusable(chosen, str(error)) from error
+        raise _unusable(chosen, _first_fault(chosen) or _in_words(error)) from error
     if len(subject) + len(body) > MOST:
-        raise _unusable(chosen, f"it makes more than {MOST} characters")
+        raise _unusable(chosen, Fault(0, f"it makes more than {MOST} characters"))
     return subject, body
 
 
-def _unusable(chosen: Chosen, why: str) -> BadInput:
-    return BadInput(
-        f"the template {chosen.name} in `{chosen.language}` of the {chosen.origin} cannot be used: {why.rstrip('.')}",
-        "mend it in the desk file",
+def _first_fault(chosen: Chosen) -> Fault | None:
+    """What a look at the template finds: an older program may have let it pass."""
+    return check(chosen.name, chosen.subject) or check(chosen.name, chosen.body)
+
+
+def _in_words(error: Exception) -> Fault:
+    """What shows itself only with the values of a ticket."""
+    if isinstance(error, _NoInstant):
+        return Fault(0, "`local` is for an instant that there is", "ask `{% if ... %}` first")
+    if isinstance(error, UndefinedError):
+        return Fault(0, "it names a value that there is none of", "ask `{% if ... %}` first")
+    return Fault(0, "a filter cannot take the value that it is given")
+
+
+def _unusable(chosen: Chosen, fault: Fault) -> BadInput:
+    where = f"line {fault.line}: " if fault.line else ""
+    what = (
+        f"the template {chosen.name} in `{chosen.language}` of the {chosen.origin} cannot be used: {where}{fault.what}"
     )
+    key = "" if chosen.origin == "desk" else f"teams.{chosen.origin.removeprefix('team ')}."
+    mend = f"mend [{key}templates.{chosen.name}.{chosen.language}] in the desk file"
+    if fault.remedy:
+        mend = f"{fault.remedy}{'' if fault.remedy.endswith('?') else ';'} {mend}"
+    return BadInput(what, mend)

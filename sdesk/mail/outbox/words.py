@@ -19,15 +19,27 @@ _MONTHS = {
         *("августа", "сентября", "октября", "ноября", "декабря"),
     ),
 }
+_ZONES = {"ru": {"MSK": "МСК"}}
+"""Names of zones that a language writes in letters of its own."""
 
 
 def local(instant: datetime, zone: ZoneInfo, language: str) -> str:
-    """`Tuesday 24 November 2026, 12:00` in the desk's zone."""
+    """`Tuesday 24 November 2026, 12:00 CET` in the desk's zone, whose name is said: the reader may sit in another."""
     there = instant.astimezone(zone)
     words = language if language in _MONTHS else "en"
     weekday, month = _WEEKDAYS[words][there.weekday()], _MONTHS[words][there.month - 1]
-    comma = "," if words == "ru" else ""
-    return f"{weekday}{comma} {there.day} {month} {there.year}, {there:%H:%M}"
+    if words == "ru":
+        return f"{weekday}, {there.day} {month} {there.year} г., {there:%H:%M} ({_zone(there, words)})"
+    return f"{weekday} {there.day} {month} {there.year}, {there:%H:%M} {_zone(there, words)}"
+
+
+def _zone(there: datetime, language: str) -> str:
+    """What people call the zone at that instant: `CET`, `МСК`; `UTC+4` where it has no letters."""
+    name = there.tzname() or "UTC"
+    if name[0] in "+-":
+        hours, minutes = name[:1] + name[1:3].lstrip("0"), name[3:5]
+        return f"UTC{hours}" + (f":{minutes}" if minutes else "")
+    return _ZONES.get(language, {}).get(name, name)
 
 
 def attribution(author: str, at: datetime, zone: ZoneInfo, language: str) -> str:
@@ -35,4 +47,5 @@ def attribution(author: str, at: datetime, zone: ZoneInfo, language: str) -> str
     there = at.astimezone(zone)
     if language == "ru":
         return f"{there:%d.%m.%Y %H:%M}, {author} пишет:"
-    return f"On {there:%Y-%m-%d} at {there:%H:%M}, {author} wrote:"
+    weekday, month = _WEEKDAYS["en"][there.weekday()][:3], _MONTHS["en"][there.month - 1][:3]
+    return f"On {weekday}, {there.day} {month} {there.year} at {there:%H:%M}, {author} wrote:"

@@ -118,6 +118,7 @@ def _outbox_row(row: sqlite3.Row, prefix: str) -> OutboxRow:
         attempts=row["attempts"],
         error=row["last_error"],
         message_id=hide_agent_tokens(row["message_id"]),
+        sent_with=row["sent_with"],
     )
 
 

@@ -19,7 +19,7 @@ from sdesk.store.reader.order import COLUMNS, Cursor
 from sdesk.store.reader.rows import Counts
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
 
-_TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
+TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
 """What is counted: under an aggregate SQLite keeps the joins of `ticket_view`, though it uses nothing of them."""
 
 
@@ -58,7 +58,7 @@ def page_query(
 
 def count_query(where: Condition) -> Condition:
     """The statement that counts one list."""
-    return Condition(f"SELECT count(*) FROM {_TICKETS} WHERE {where.sql}", where.values)
+    return Condition(f"SELECT count(*) FROM {TICKETS} WHERE {where.sql}", where.values)
 
 
 def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:
@@ -80,7 +80,7 @@ def _sums(conditions: Sequence[Condition], which: str, hidden: Condition | None)
     """One pass over the tickets that an index is partial on: how many of them each condition holds for."""
     sums = ", ".join(f"coalesce(sum({each.sql}), 0) AS count{index}" for index, each in enumerate(conditions))
     behind = (Condition(which),) if hidden is None else (Condition(which), hidden)
-    sql = f"SELECT {sums} FROM {_TICKETS} WHERE {' AND '.join(each.sql for each in behind)}"
+    sql = f"SELECT {sums} FROM {TICKETS} WHERE {' AND '.join(each.sql for each in behind)}"
     return Condition(sql, tuple(value for each in (*conditions, *behind) for value in each.values))
 
 

@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
@@ -18,10 +18,9 @@ from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, organisation, queue
+from sdesk.store.reader import effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
-from sdesk.store.reader.desk_reader import DeskReader
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
@@ -29,11 +28,13 @@ from sdesk.store.reader.rows import (
     AttachmentRow,
     Counts,
     HistoryRow,
+    IncidentRow,
     LastChange,
     LinkRow,
     MessageRow,
     Page,
     ServiceRow,
+    SlaRow,
     TeamRow,
     TicketDetail,
     TicketRow,
@@ -42,11 +43,16 @@ from sdesk.store.reader.rows import (
 )
 from sdesk.store.reader.where import wall
 
+if TYPE_CHECKING:
+    from sdesk.domain.story.values import Facts
+    from sdesk.domain.why import Facts as WhyFacts
+    from sdesk.store.reader.decided import Standing
+
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(DeskReader, ReportReader):
+class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -106,6 +112,21 @@ class Reader(DeskReader, ReportReader):
             "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
         )
         raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
+
+    def slas(self) -> tuple[SlaRow, ...]:
+        """The SLAs that hold, by key, with what each promises and to whom."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            return promises.slas(self._connection)
+
+    def sla(self, key: str) -> tuple[SlaRow, Calendar]:
+        """One SLA, and the hours in which its time counts; NotFound."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            row = promises.sla(self._connection, key)
+        return row, self._calendar(row.calendar_id)
 
     # ---- lists ---------------------------------------------------------------------------------
 
@@ -191,9 +212,7 @@ class Reader(DeskReader, ReportReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too."""
-        row = self.rows(actor, [number], now=now).get(number)
-        if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
@@ -216,6 +235,26 @@ class Reader(DeskReader, ReportReader):
             )
             for row in found
         )
+
+    def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
+        """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
+        # Whoever lists tickets need not load it.
+        from sdesk.store.reader import promises
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            return row, promises.facts(self._connection, row, history, self._calendar, now)
+
+    def why(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, WhyFacts, Standing]:
+        """A ticket, what decided about it (`domain/why`), and where it stands; NotFound."""
+        from sdesk.store.reader import decided
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            facts = decided.facts(self._connection, row, history)
+            return row, facts, decided.standing(self._connection, actor, row)
 
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
         """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
@@ -242,6 +281,11 @@ class Reader(DeskReader, ReportReader):
             raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
         return attachment_row(row), row["data"]
 
+    def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
+        """What looks like one incident, and the incidents that are open."""
+        with translated(self.path):
+            return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
+
     def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
         """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
         self._require(actor, number)
@@ -264,6 +308,13 @@ class Reader(DeskReader, ReportReader):
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+
+    def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
+        """The ticket, if the actor may see it; NotFound."""
+        row = self.rows(actor, [number], now=now).get(number)
+        if row is None:
+            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        return row
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
         unread = self._unread(actor, [row["number"] for row in found])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
@@ -25,6 +25,9 @@ from sdesk.domain.ticket import (
 )
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
+
+if TYPE_CHECKING:
+    from sdesk.domain.clock import Targets
 
 
 class DeskRow(NamedTuple):
@@ -127,6 +130,35 @@ class TicketRow(NamedTuple):
     """Whether the money is a loss; else it is turnover at risk."""
     loss_key: int = 0
     """The place in the order by loss."""
+    is_incident: bool = False
+    """Others are part of it."""
+    incident: int | None = None
+    """The incident that it is part of."""
+
+
+class IncidentRow(NamedTuple):
+    """Several tickets that are one incident, or look like one."""
+
+    proposal: int | None
+    """Of what only looks like one."""
+    number: int | None
+    """Of the ticket that stands for all; None for a proposal."""
+    ref: str
+    subject: str
+    """Of the oldest ticket."""
+    service: str
+    """Key."""
+    team: str
+    """Key."""
+    since: datetime
+    tickets: tuple[int, ...]
+    """Open ones, the incident itself first."""
+    units: int
+    """How many units they come from."""
+    loss_per_hour: Decimal | None
+    """Of all together, suspected or confirmed."""
+    command: str
+    """What makes a proposal an incident."""
 
 
 class Page(NamedTuple):
@@ -285,6 +317,23 @@ class ServiceRow(NamedTuple):
     """Working seconds, of that priority."""
 
 
+class SlaRow(NamedTuple):
+    """A service level agreement that holds."""
+
+    key: str
+    calendar: str
+    calendar_id: int
+    warn_at: int
+    """Percent of a target from which a promise is at risk."""
+    stale_at: int
+    """Percent of a target from which a broken promise of P3 to P5 is stale."""
+    targets: dict[Priority, Targets]
+    """Working seconds, for every priority."""
+    teams: tuple[str, ...]
+    services: tuple[str, ...]
+    """Those that name it themselves; others have their team's."""
+
+
 class UnitRow(NamedTuple):
     """A part of the organisation that is served."""
 
@@ -337,6 +386,8 @@ class OutboxRow(NamedTuple):
     attempts: int
     error: str | None
     message_id: str
+    sent_with: int | None
+    """The mail that told of this notification too; None for one of its own."""
 
 
 class QuarantineRow(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -218,6 +219,22 @@ def test_a_message_that_cannot_even_be_read_is_put_aside(
     assert (created, report.quarantined) == (2, 1)
     assert (shelf.marked, shelf.aside) == ({1, 3}, {2})
     assert taken(desk, shelf)[1].examined == 0
+
+
+def test_what_is_neither_mail_nor_text_is_put_aside_with_a_sentence(desk: Desk, desk_path: Path, shelf: Shelf) -> None:
+    picture = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256))
+    shelf.put(NOW, raw=picture)
+    shelf.put(NOW, raw=b"A text that somebody put there: the till is down.\n")
+    shelf.put(NOW)
+    _, report = taken(desk, shelf)
+    assert (report.examined, report.created, report.quarantined) == (3, 2, 1)
+    with closing(sqlite3.connect(desk_path)) as connection:
+        ((error, packed),) = connection.execute(
+            "SELECT q.error, r.data FROM quarantine AS q JOIN ledger AS l ON l.id = q.ledger_id"
+            " JOIN raw_mail AS r ON r.id = l.raw_id"
+        ).fetchall()
+    assert zlib.decompress(packed) == picture
+    assert error.startswith("these bytes are no mail: they have no header and are no text.")
 
 
 def test_a_mailbox_of_a_team_that_is_not_there(desk: Desk, shelf: Shelf) -> None:

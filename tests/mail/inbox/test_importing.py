@@ -228,6 +228,27 @@ def test_what_cannot_be_read_or_is_too_large_is_skipped_and_said(
     ]
 
 
+def test_what_is_no_mail_is_skipped_and_said(desk: Desk, desk_path: Path, tmp_path: Path) -> None:
+    files = {
+        "photo.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + bytes(range(256)),
+        "list.txt": b"Milk\nBread: two loaves\n",
+        "old.mbox.gz": b"\x1f\x8b\x08\x00rest",
+        "nothing.eml": b"",
+        "1.eml": mail(1),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    report = imported(desk, *(tmp_path / name for name in files))
+    assert (report.examined, report.created) == (1, 1)
+    assert [line.rpartition("/")[2] for line in sorted(report.skipped)] == [
+        "list.txt: it is no mail: it begins without a header",
+        "nothing.eml: it is empty",
+        "old.mbox.gz: it is no mail; it is compressed by gzip: unpack it first",
+        "photo.jpg: it is no mail: it begins without a header",
+    ]
+    assert rows(desk_path, "SELECT count(*) FROM quarantine") == [(0,)]
+
+
 def test_a_wrong_word_is_said_before_anything(desk: Desk, desk_path: Path, tmp_path: Path) -> None:
     archive = mbox(tmp_path / "old", mail(1))
     with pytest.raises(BadInput, match="no team `itt`"):
