@@ -15,13 +15,13 @@ from sdesk.reports.period import Compared, Span, between, last
 from sdesk.store.reader import Reader
 
 from .commands import LIGHT
-from .measure import Line, best_ms, environment, pairs, run
+from .measure import Line, best_cpu_ms, environment, pairs, run
 from .store import build, present
 
 TICKETS = 100_000
 OPEN_SHARE = 0.02
 PAST_MS = 1000.0
-"""What may pass before `past` is computed, besides the start of the process."""
+"""Processor time that `past` may take, besides the start of the process."""
 
 
 def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
@@ -44,10 +44,10 @@ def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
     with Reader(store) as reader:
         anna, boris = reader.actor("anna"), reader.actor("boris")
         everything = Filter()
-        floor = best_ms(lambda: _bare(store), runs)
+        floor = best_cpu_ms(lambda: _bare(store), runs)
 
         def line(name: str, call: Callable[[], object], *, bare: bool = False) -> None:
-            lines.append(Line(name, floor if bare else None, best_ms(call, runs), "ms", None if bare else PAST_MS))
+            lines.append(Line(name, floor if bare else None, best_cpu_ms(call, runs), "ms", None if bare else PAST_MS))
 
         def asked(compared: Compared, wanted: Filter = everything) -> Callable[[], object]:
             return lambda: past.past(reader, anna, compared, wanted, now=now)
