@@ -10,6 +10,7 @@ from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST
 from sdesk.cli.report import print_report
+from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
 from sdesk.cli.sheet import Field, Sheet
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def ahead(
     ] = None,
     days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=90, help="how many, with today")] = 14,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="tickets of a day; 0: all")] = 5,
+    mail: MailTo = None,
+    dry_run: MailDryRun = False,
 ) -> ExitCode:
     """Print what comes, day by day: deadlines, wake-ups, visits, recurring tickets, free days, who is on call or away.
 
@@ -30,6 +33,7 @@ def ahead(
       sdesk ahead
       sdesk ahead --days 30 --team it
       sdesk ahead -o csv --limit 0
+      sdesk ahead --mail boss@example.org -n
     """
     call = invocation.of(ctx)
     from sdesk.reports import ahead_rows
@@ -43,6 +47,9 @@ def ahead(
 
         return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
 
+    if mail:
+        return mail_report(call, page(), mail, dry_run=dry_run)
+    no_dry_run(dry_run)
     print_report(
         call.output,
         page=page,

@@ -11,6 +11,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST
 from sdesk.cli.report import print_report
+from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
 from sdesk.cli.sheet import Field, Sheet
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def now(
     limit: Annotated[
         int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="tickets of each need; 0: all")
     ] = 5,
+    mail: MailTo = None,
+    dry_run: MailDryRun = False,
 ) -> ExitCode:
     """Print what must be done right now: each ticket once, under its most urgent need, with what to type.
 
@@ -39,6 +42,7 @@ def now(
       sdesk now --mine --limit 0
       sdesk now unit:flagship
       sdesk now -o json
+      sdesk now --mail boss@example.org
     """
     call = invocation.of(ctx)
     from sdesk.reports import now_rows
@@ -53,6 +57,9 @@ def now(
 
         return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
 
+    if mail:
+        return mail_report(call, page(), mail, dry_run=dry_run)
+    no_dry_run(dry_run)
     print_report(
         call.output,
         page=page,

@@ -9,6 +9,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.report import print_report
+from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
 from sdesk.cli.sheet import Field, Sheet
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ def who(
         str | None, typer.Option("--team", metavar="KEY", help="of one team; mine: of yours", show_default=False)
     ] = None,
     days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=90, help="how far to look ahead")] = 7,
+    mail: MailTo = None,
+    dry_run: MailDryRun = False,
 ) -> ExitCode:
     """Print who does what, by when: on call, away, load, room, visits; and which promises will break at this pace.
 
@@ -28,6 +31,7 @@ def who(
       sdesk who
       sdesk who --team it --days 14
       sdesk who -o csv
+      sdesk who --mail boss@example.org
       sdesk who -o json --fields forecast
     """
     call = invocation.of(ctx)
@@ -42,6 +46,9 @@ def who(
 
         return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
 
+    if mail:
+        return mail_report(call, page(), mail, dry_run=dry_run)
+    no_dry_run(dry_run)
     print_report(
         call.output,
         page=page,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sdesk.reports.ahead import Ahead, Day, Item, Kind
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
-from sdesk.reports.words import counted, day, hours, listed, moment
+from sdesk.reports.wording import counted, day, listed, signed_time, when
 
 _DAYS = (
     Heading("DAY"),
@@ -35,11 +35,12 @@ def page(found: Ahead, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
     last = found.days[-1].day
     return Page(
         f"{desk}: what comes",
-        f"{moment(found.at, zone)}, up to {day(last)}",
+        f"{when(found.at, zone)}, up to {day(last)}",
         (
             Section("Days", Table(_DAYS, tuple(_row(each) for each in found.days))),
             *_each_day(found, prefix, zone),
         ),
+        f"{day(found.days[0].day)} to {day(last)}",
     )
 
 
@@ -48,9 +49,9 @@ def _row(each: Day) -> tuple[Cell, ...]:
     there = {seconds for _, seconds in each.working}
     # One figure where all calendars agree, which is the most frequent case.
     if len(there) == 1:
-        working = hours(there.pop()) if not idle else "-"
+        working = signed_time(there.pop()) if not idle else "-"
     else:
-        working = listed(f"{key} {hours(seconds)}" if seconds else "" for key, seconds in each.working)
+        working = listed(f"{key} {signed_time(seconds)}" if seconds else "" for key, seconds in each.working)
     notes = listed(
         (
             *(f"{absent.agent.login} away" for absent in each.away),

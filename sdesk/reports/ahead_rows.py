@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sdesk.reports.ahead import Ahead, Day, Item, Kind
-from sdesk.reports.words import plain_instant
+from sdesk.reports.plain import plain_instant
 
 
 class Line(NamedTuple):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.duration import format_duration
 from sdesk.reports.now import Group, Now, Todo
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
-from sdesk.reports.words import amount, counted, listed, moment
+from sdesk.reports.wording import amount, counted, listed, when
 from sdesk.store.reader.reports.now import MailTrouble, Need, Proposal
 
 _TITLES = {
@@ -42,7 +42,7 @@ def page(found: Now, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
     ]
     if not sections:
         sections = [Section("Nothing is urgent", words=("Every promise is on its way to be kept.",))]
-    return Page(f"{desk}: what must be done right now", _subtitle(found, zone), tuple(sections))
+    return Page(f"{desk}: what must be done right now", _subtitle(found, zone), tuple(sections), when(found.at, zone))
 
 
 def _subtitle(found: Now, zone: ZoneInfo) -> str:
@@ -51,8 +51,8 @@ def _subtitle(found: Now, zone: ZoneInfo) -> str:
         burning = f"{amount(found.loss_per_hour)} {found.currency} an hour burning"
     suspected = ""
     if found.suspected_per_hour:
-        suspected = f"{amount(found.suspected_per_hour, suspected=True)} {found.currency} an hour suspected"
-    return listed((moment(found.at, zone), found.scope, f"{found.open} open", burning, suspected))
+        suspected = f"~{amount(found.suspected_per_hour)} {found.currency} an hour suspected"
+    return listed((when(found.at, zone), found.scope, f"{found.open} open", burning, suspected))
 
 
 def _stale(group: Group) -> Iterator[Section]:
@@ -67,12 +67,11 @@ def _stale(group: Group) -> Iterator[Section]:
 
 
 def _group(group: Group, found: Now) -> Section:
-    more = f"{group.more} more: sdesk {group.list_command}" if group.more else ""
-    above = f"{group.total - group.here} of them above" if group.total > group.here else ""
-    beside = "; ".join(filter(None, (above, more)))
-    title = f"{_TITLES[group.need]}: {group.total}{f' ({beside})' if beside else ''}"
+    more = (f"{group.more} more: sdesk {group.list_command}",) if group.more else ()
+    above = f", {group.total - group.here} of them above" if group.total > group.here else ""
+    title = f"{_TITLES[group.need]}: {group.total}{above}"
     if group.need is Need.BURNING:
-        return Section(title, Table(_BURNING, tuple(_burning(todo) for todo in group.todos)))
+        return Section(title, Table(_BURNING, tuple(_burning(todo) for todo in group.todos)), more)
     headings = (
         Heading("WAITS" if group.need is Need.UNANSWERED else "DUE", right=True),
         Heading("ID"),
@@ -81,14 +80,15 @@ def _group(group: Group, found: Now) -> Section:
         Heading("WHO"),
         Heading("DO"),
     )
-    return Section(title, Table(headings, tuple(_row(todo, group.need, found) for todo in group.todos)))
+    return Section(title, Table(headings, tuple(_row(todo, group.need, found) for todo in group.todos)), more)
 
 
 def _burning(todo: Todo) -> tuple[Cell, ...]:
     row = todo.ticket
     tone = Tone.BAD if row.loss_confirmed else Tone.WARN
-    rate = "" if row.loss_per_hour is None else amount(row.loss_per_hour, suspected=not row.loss_confirmed)
-    so_far = "" if row.loss_so_far is None else amount(row.loss_so_far, suspected=not row.loss_confirmed)
+    mark = "" if row.loss_confirmed else "~"
+    rate = "" if row.loss_per_hour is None else f"{mark}{amount(row.loss_per_hour)}"
+    so_far = "" if row.loss_so_far is None else f"{mark}{amount(row.loss_so_far)}"
     return (
         Cell(rate, tone),
         Cell(so_far, tone),
@@ -130,7 +130,7 @@ def _proposals(each: tuple[Proposal, ...], prefix: str, zone: ZoneInfo, found: N
         refs = " ".join(f"{prefix}-{number}" for number in proposal.tickets[:_NAMED])
         left = len(proposal.tickets) - _NAMED
         refs += f" and {left} more" if left > 0 else ""
-        since = moment(proposal.first_at, zone, now=found.at)
+        since = when(proposal.first_at, zone, now=found.at)
         words.append(f"{proposal.service_name}, {where}, {len(proposal.tickets)} tickets since {since}: {refs}")
     yield Section(f"May be one incident: {len(each)}", words=tuple(words))
 
@@ -148,6 +148,6 @@ def _mail(mail: MailTrouble | None, zone: ZoneInfo, found: Now) -> Iterator[Sect
     if mail.held:
         words.append(f"{counted(mail.held, 'mail')} held back: sdesk mail outbox list --state held")
     if mail.waiting and mail.waiting_since is not None:
-        since = moment(mail.waiting_since, zone, now=found.at)
+        since = when(mail.waiting_since, zone, now=found.at)
         words.append(f"{counted(mail.waiting, 'mail')} should have gone since {since}: sdesk mail send")
     yield Section("Mail", words=tuple(words))

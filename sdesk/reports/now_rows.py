@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sdesk.reports.now import Now, Todo
-from sdesk.reports.words import plain_instant, plain_money
+from sdesk.reports.plain import plain_instant, plain_money
 from sdesk.store.reader.reports.now import Need, Proposal
 
 

@@ -92,3 +92,5 @@ class Page:
     subtitle: str = ""
     """Of what time and whom it tells."""
     sections: tuple[Section, ...] = ()
+    period: str = ""
+    """Of what time, in few words: stands in the subject of a mail."""

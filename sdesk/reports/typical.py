@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sdesk.reports.figures import nearest_rank
 from sdesk.store.reader.reports.who import Sample
 
 ENOUGH = 5
@@ -38,12 +39,5 @@ class Medians:
         return self._services.get((team_id, service_id)) or self._teams.get(team_id)
 
 
-def median(values: Sequence[int]) -> int:
-    """The middle one, or the mean of the two in the middle, rounded down."""
-    ordered = sorted(values)
-    middle = len(ordered) // 2
-    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) // 2
-
-
 def _typical(seconds: list[int]) -> Typical:
-    return Typical(median(seconds), len(seconds))
+    return Typical(nearest_rank(sorted(seconds), 50) or 0, len(seconds))

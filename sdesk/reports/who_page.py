@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sdesk.reports.forecast import Break, Reason
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.who import AgentLoad, TeamLoad, Who
-from sdesk.reports.words import counted, hours, listed, moment
+from sdesk.reports.wording import counted, listed, signed_time, when
 
 SHOWN = 10
 """Rows of the forecast and of visits; the rest is counted."""
@@ -66,13 +66,13 @@ def page(found: Who, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
         *_visits(found, prefix, zone),
         _forecast(found, prefix, zone),
     ]
-    subtitle = f"{moment(found.at, zone)}, {counted(found.days, 'day')} ahead"
-    return Page(f"{desk}: who does what, by when", subtitle, tuple(sections))
+    subtitle = f"{when(found.at, zone)}, {counted(found.days, 'day')} ahead"
+    return Page(f"{desk}: who does what, by when", subtitle, tuple(sections), when(found.at, zone))
 
 
 def _team(each: TeamLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
     load = each.load
-    due = "" if load.next_due_at is None else moment(datetime.fromisoformat(load.next_due_at), zone, now=found.at)
+    due = "" if load.next_due_at is None else when(datetime.fromisoformat(load.next_due_at), zone, now=found.at)
     return (
         Cell(each.name),
         Cell(each.on_call.login if each.on_call else "-"),
@@ -87,12 +87,12 @@ def _team(each: TeamLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
 
 def _agent(each: AgentLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
     load = each.load
-    work = hours(each.work) if each.work else "0"
+    work = signed_time(each.work) if each.work else "0"
     if each.unknown:
         work = f"{work}+{each.unknown}?" if each.work else f"{each.unknown}?"
     words = listed(
         (
-            f"away until {moment(each.away.ends_at, zone)}" if each.away else "",
+            f"away until {when(each.away.ends_at, zone)}" if each.away else "",
             f"{each.away.stand_in.login} stands in" if each.away and each.away.stand_in else "",
             "on call" if each.on_call else "",
         )
@@ -105,7 +105,7 @@ def _agent(each: AgentLoad, found: Who, zone: ZoneInfo) -> tuple[Cell, ...]:
         _number(load.waiting, Tone.PLAIN),
         Cell(work),
         _room(each),
-        Cell(hours(each.spent) if each.spent else "-"),
+        Cell(signed_time(each.spent) if each.spent else "-"),
         Cell(words, Tone.WARN if each.away else Tone.DIM),
     )
 
@@ -114,7 +114,7 @@ def _room(each: AgentLoad) -> Cell:
     """What nobody knows may take all of it."""
     if each.unknown and not each.work:
         return Cell("?", Tone.DIM)
-    return Cell(hours(each.room) + ("?" if each.unknown else ""), Tone.BAD if each.room < 0 else Tone.PLAIN)
+    return Cell(signed_time(each.room) + ("?" if each.unknown else ""), Tone.BAD if each.room < 0 else Tone.PLAIN)
 
 
 def _effort(found: Who) -> tuple[str, ...]:
@@ -134,8 +134,8 @@ def _away(found: Who, zone: ZoneInfo) -> Iterator[Section]:
             "Away",
             words=tuple(
                 f"{each.agent.name}: "
-                + ("" if each.starts_at <= found.at else f"from {moment(each.starts_at, zone)} ")
-                + f"until {moment(each.ends_at, zone)}"
+                + ("" if each.starts_at <= found.at else f"from {when(each.starts_at, zone)} ")
+                + f"until {when(each.ends_at, zone)}"
                 + (f", {each.stand_in.name} stands in" if each.stand_in else "")
                 for each in found.away
             ),
@@ -147,7 +147,7 @@ def _visits(found: Who, prefix: str, zone: ZoneInfo) -> Iterator[Section]:
         return
     rows = tuple(
         (
-            Cell(moment(each.starts_at, zone, now=found.at), Tone.BAD if each.starts_at <= found.at else Tone.PLAIN),
+            Cell(when(each.starts_at, zone, now=found.at), Tone.BAD if each.starts_at <= found.at else Tone.PLAIN),
             Cell(each.agent.login if each.agent else "nobody", Tone.PLAIN if each.agent else Tone.BAD),
             Cell(f"{prefix}-{each.number}"),
             Cell(each.subject),
@@ -180,12 +180,12 @@ def _break(each: Break, found: Who, prefix: str, zone: ZoneInfo) -> tuple[Cell, 
     typical = f"typical of {counted(each.samples, 'ticket')}"
     why = typical if each.reason is Reason.TAKES else f"{each.before} before it"
     return (
-        Cell(moment(each.due_at, zone, now=found.at)),
+        Cell(when(each.due_at, zone, now=found.at)),
         Cell(f"{prefix}-{each.number}"),
         Cell(each.assignee.login if each.assignee else f"({each.team})"),
         Cell(each.subject),
-        Cell(hours(each.left)),
-        Cell(hours(each.needed), Tone.BAD),
+        Cell(signed_time(each.left)),
+        Cell(signed_time(each.needed), Tone.BAD),
         Cell(why),
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sdesk.reports.forecast import Break
+from sdesk.reports.plain import plain_instant
 from sdesk.reports.who import AgentLoad, Away, Coming, TeamLoad, Who
-from sdesk.reports.words import plain_instant
 
 FIELDS: tuple[tuple[str, Callable[[AgentLoad], Any]], ...] = (
     ("agent", lambda row: row.agent.login),

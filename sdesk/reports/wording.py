@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from sdesk.reports.page import Cell, Tone
@@ -22,6 +23,23 @@ def working_time(seconds: int | None) -> str:
     if seconds < 48 * 3600:
         return f"{seconds // 3600}h{seconds % 3600 // 60:02}m"
     return f"{seconds // 3600}h"
+
+
+def signed_time(seconds: int) -> str:
+    """The same of what may be less than nothing: `-3h40m`; `0` for none."""
+    if not seconds:
+        return "0"
+    return working_time(seconds) if seconds > 0 else f"-{working_time(-seconds)}"
+
+
+def counted(number: int, one: str) -> str:
+    """`1 ticket`, `2 tickets`."""
+    return f"{number} {one if number == 1 else f'{one}s'}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """What is not empty, with commas."""
+    return ", ".join(filter(None, parts))
 
 
 def percent(share: float | None) -> str:
@@ -73,6 +91,19 @@ def moment(when: datetime) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when:%H:%M}"
 
 
+def when(instant: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
+    """`Mon 2026-11-23 12:30` in a zone; beside `now` shorter: `Mon 23 Nov 12:30`, and of the same day `12:30`."""
+    local = instant.astimezone(zone)
+    if now is None:
+        return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    near = now.astimezone(zone)
+    if local.date() == near.date():
+        return f"{local:%H:%M}"
+    if abs(local - near) > _NEAR:
+        return f"{local:%Y-%m-%d %H:%M}"
+    return f"{day(local.date())} {local:%H:%M}"
+
+
 def span(first: date, last: date) -> str:
     """`16 to 22 Nov 2026`, `28 Dec 2026 to 3 Jan 2027`."""
     end = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
@@ -97,3 +128,5 @@ def dim(text: str) -> Cell:
 # Not the locale's words: a page reads the same wherever it is made.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NEAR = timedelta(days=300)
+"""A day and a month that are so near say the year by themselves."""

@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import LetterFacts, facts_of
+from sdesk.desk.outbox.report import ReportFacts, report_facts
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
@@ -46,7 +47,7 @@ class Claimed:
     """A mail that is ours to send."""
 
     id: int
-    facts: LetterFacts
+    facts: LetterFacts | ReportFacts
     attempts: int
     """Made before this one."""
     left: tuple[str, ...]
@@ -110,6 +111,8 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
         work.session.add(row)
         work.session.flush()
         left, reached = tuple(row.values.get("left", ())), bool(row.values.get("reached"))
+        if row.kind == MailKind.REPORT:
+            return Claimed(row.id, report_facts(work, row), row.attempts, left, reached, None)
         facts = facts_of(work, row)
         promises = facts.ticket.promised_by if row.kind in _PROMISING else None
         return Claimed(row.id, facts, row.attempts, left, reached, promises)
@@ -219,6 +222,8 @@ def _pointless(work: Work, row: Outbox) -> str | None:
 
     An agent's words go whatever became of the ticket, but to nobody who was found to send spam.
     """
+    if row.kind == MailKind.REPORT:
+        return None
     ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
     if ticket is None:
         return "it is of no ticket"

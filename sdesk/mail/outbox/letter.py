@@ -44,6 +44,8 @@ class Letter:
     text: str
     """Flowed; line ends are LF."""
     attachments: tuple[InboundAttachment, ...] = ()
+    html: str = ""
+    """The same in HTML, where there is one; then the text has columns, and does not flow."""
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -58,7 +60,8 @@ class Letter:
             shown.append(("Cc", ", ".join(map(_shown, self.cc))))
         shown += [("Subject", self.subject), *self.fields]
         shown += [("Attached", f"{file.name} ({len(file.content)} bytes)") for file in self.attachments]
-        return "".join(f"{name}: {one_line(value)}\n" for name, value in shown) + f"\n{unwrapped(self.text)}"
+        text = self.text if self.html else unwrapped(self.text)
+        return "".join(f"{name}: {one_line(value)}\n" for name, value in shown) + f"\n{text}"
 
     def as_bytes(self, *, eight_bit: bool = False, utf8: bool = False) -> bytes:
         """The mail for the wire, with CRLF. `eight_bit`: the server takes 8BITMIME (RFC 6152); `utf8`: SMTPUTF8, which
@@ -74,7 +77,10 @@ class Letter:
     def _body(self, *, eight_bit: bool) -> bytes:
         """MIME-Version, Content-Type and all below."""
         body = EmailMessage(policy=SMTP)
-        body.set_content(self.text, cte=_encoding(self.text, eight_bit=eight_bit), params={"format": "flowed"})
+        flow = None if self.html else {"format": "flowed"}
+        body.set_content(self.text, cte=_encoding(self.text, eight_bit=eight_bit), params=flow)
+        if self.html:
+            body.add_alternative(self.html, subtype="html", cte=_encoding(self.html, eight_bit=eight_bit))
         for file in self.attachments:
             main, _, sub = _media_type(file.media_type).partition("/")
             body.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
+from sdesk.desk.outbox.report import ReportFacts
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
@@ -18,6 +19,7 @@ from sdesk.domain.thread import token_address
 from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
 from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
+from sdesk.mail.outbox.report import render_report
 from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
 
@@ -30,12 +32,14 @@ _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
 
-def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
+def render(facts: LetterFacts | ReportFacts, *, fallback_sender: str = "") -> Letter:
     """The letter of a mail, the same at every try but for its Date.
 
     `fallback_sender`: the address of a desk whose team has none. BadInput where a template of the desk file cannot be
     used, or nobody knows from which address the mail is to go.
     """
+    if isinstance(facts, ReportFacts):
+        return render_report(facts, fallback_sender=fallback_sender)
     sender = facts.team.address or fallback_sender
     if not sender:
         raise BadInput(f"team `{facts.team.key}` has no mail address to write from", "give it one in the desk file")
