@@ -31,6 +31,8 @@ class Kind(StrEnum):
     ADDRESS = "address"
     MESSAGES = "messages"
     """Ids of messages of the ticket."""
+    TICKET = "ticket"
+    """The number of another ticket."""
     UNIT = "unit"
     TAGS = "tags"
     SHARE = "share"
@@ -116,6 +118,24 @@ def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
 
 def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
     return None if ticket.loss_per_hour is not None else "it has no outage"
+
+
+def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status not in OPEN_STATUSES:
+        return f"{ticket.status} tickets join no incident"
+    if ticket.is_incident:
+        return "it is an incident itself"
+    return "it is part of an incident already" if ticket.incident is not None else None
+
+
+def _cannot_merge(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return f"{ticket.status} tickets cannot be merged"
+    return "it is an incident: merge the other into it" if ticket.is_incident else None
+
+
+def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
+    return None if ticket.incident is not None else "it is part of no incident"
 
 
 _ALL = (
@@ -260,6 +280,42 @@ _ALL = (
         (Parameter("at", Kind.INSTANT, "since when it works again"),),
         _not_restorable,
     ),
+    Action(
+        "link",
+        "Say that the ticket belongs to another",
+        "incident:relate",
+        (Parameter("to", Kind.TICKET, "the other ticket", required=True),),
+    ),
+    Action(
+        "unlink",
+        "Say that the ticket does not belong to another after all",
+        "incident:unrelate",
+        (Parameter("to", Kind.TICKET, "the other ticket", required=True),),
+    ),
+    Action(
+        "join",
+        "Make the ticket part of an incident",
+        "incident:join_incident",
+        (Parameter("incident", Kind.TICKET, "the ticket that stands for all", required=True),),
+        _cannot_join,
+    ),
+    Action(
+        "merge",
+        "Put the ticket into another, which goes on alone",
+        "merge:merge",
+        (Parameter("into", Kind.TICKET, "the ticket that goes on", required=True),),
+        _cannot_merge,
+    ),
+    Action(
+        "split",
+        "Open a ticket of its own for messages of this one",
+        "merge:split",
+        (
+            Parameter("messages", Kind.MESSAGES, "what it is about", required=True),
+            Parameter("subject", Kind.TEXT, "its subject; else the message's own"),
+        ),
+    ),
+    Action("leave", "Take the ticket out of its incident", "incident:leave_incident", impossible=_cannot_leave),
     Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),
 )
 

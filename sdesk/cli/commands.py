@@ -59,7 +59,14 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_QUESTIONS,
     "ticket": Noun(
         "the daily verbs, and `set`",
-        {**_DAILY, "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits")},
+        {
+            **_DAILY,
+            "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
+            "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
+            "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
+            "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
+            "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
+        },
     ),
     "mail": Noun(
         "fetch and send mail, and look at what became of it",
@@ -99,7 +106,9 @@ COMMANDS: dict[str, Verb | Noun] = {
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
         {
-            "apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False),
+            "plan": Verb("desk", "plan", "print what a desk file would change, and which tickets it moves"),
+            "apply": Verb("desk", "apply", "make the desk as a desk file says"),
+            "export": Verb("desk", "export", "print the desk file that holds", prints=False),
             "template": Noun(
                 "the words of what the desk sends",
                 {
@@ -112,6 +121,14 @@ COMMANDS: dict[str, Verb | Noun] = {
         },
     ),
     "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
+    "incident": Noun(
+        "several tickets that are one incident",
+        {
+            "list": Verb("incident", "incident_list", "print what looks like one, and what is one"),
+            "accept": Verb("incident", "accept", "make one incident of a proposal's tickets"),
+            "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
+        },
+    ),
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
     "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
     "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),

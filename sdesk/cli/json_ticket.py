@@ -111,6 +111,8 @@ _TICKET: tuple[_Part, ...] = (
     _Part("team_name", _TEXT, lambda row: row.team_name),
     _Part("assignee_name", _maybe(_TEXT), lambda row: row.assignee_name),
     _Part("unit_name", _maybe(_TEXT), lambda row: row.unit_name),
+    _Part("is_incident", _FLAG, lambda row: row.is_incident),
+    _Part("incident", _maybe(_NUMBER), lambda row: row.incident),
     _Part("loss_counted", _maybe(_MONEY), lambda row: money(row.loss_counted)),
 )
 

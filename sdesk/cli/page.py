@@ -13,7 +13,7 @@ from sdesk.domain.duration import format_duration
 from sdesk.domain.outage import percent
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.domain.ticket import ClockKind, Direction, SlaState
+from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, SlaState
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
 
@@ -85,12 +85,23 @@ class Page:
         facts += [
             ("Linked", f"{link.ref} {link.kind.value.replace('_', ' ')}: {link.subject} ({link.status.value})")
             for link in found.links
+            if link.kind is not LinkKind.PART_OF or not link.incoming
         ]
+        facts.append(("Incident", self._incident(found)))
         for name, fact in facts:
             if fact:
                 line = f"  {name:<10} {one_line(fact)}"
                 burning = name == "SLA" and row.sla_state in (SlaState.BREACHED, SlaState.STALE)
                 yield self._styled(line, _RED) if burning else line
+
+    def _incident(self, found: TicketDetail) -> str:
+        """How many tickets an incident stands for; they may be many, so that none is listed here."""
+        parts = [link for link in found.links if link.kind is LinkKind.PART_OF and link.incoming]
+        if not parts:
+            return ""
+        still = sum(link.status in OPEN_STATUSES for link in parts)
+        tickets = "1 ticket is" if len(parts) == 1 else f"{len(parts)} tickets are"
+        return f"{tickets} part of it, {still} open: sdesk list incident:{found.ticket.number}"
 
     def _status(self, row: TicketRow) -> str:
         words = [row.status.value]

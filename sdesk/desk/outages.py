@@ -16,6 +16,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import promise_of, settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import and_parts, parts_at_work
 from sdesk.desk.steps.losses import (
     end_outage,
     follow_loss,
@@ -87,7 +88,8 @@ def confirm(
     record(work, number, event, **story, currency=work.rules.currency)
     settle(work, ticket)
     done = "confirmed" if fresh else "corrected"
-    return Change(number, ref, f"outage of {ref} {done}{_in_words(work, chosen) if told else ''}")
+    parts = _confirm_parts(work, ticket) if fresh and not told else 0
+    return Change(number, ref, f"outage of {ref} {done}{_in_words(work, chosen) if told else ''}{and_parts(parts)}")
 
 
 def restored(work: Work, number: int, *, at: datetime | None = None, version: int | None = None) -> Change:
@@ -103,7 +105,9 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     if late:
         outage = known[-1]
     if outage is None or (late and outage.down_to == at):
-        return Change(number, ref, f"{ref} has no outage that lasts", changed=False)
+        parts = _restore_parts(work, ticket, at or work.now)
+        done = f"{ref} has no outage that lasts" if not parts else f"{ref} restored{and_parts(parts)}"
+        return Change(number, ref, done, changed=bool(parts))
     end = at or max(work.now, outage.down_from)
     _require_past(work, "an end", end)
     if end < outage.down_from:
@@ -121,7 +125,42 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     event = "outage_corrected" if late else "restored"
     record(work, number, event, **story, loss=str(ticket.loss_past or 0), currency=work.rules.currency)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} restored{f' at {_local(work, end)}' if at is not None else ''}")
+    parts = 0 if late else _restore_parts(work, ticket, end)
+    return Change(
+        number, ref, f"{ref} restored{f' at {_local(work, end)}' if at is not None else ''}{and_parts(parts)}"
+    )
+
+
+def _confirm_parts(work: Work, incident: Ticket) -> int:
+    """What is a fact of an incident is one of its tickets; gives of how many."""
+    done = 0
+    for part in parts_at_work(work, incident):
+        outage = running_outage(work, part)
+        if outage is None or outage.confirmed:
+            continue
+        outage.confirmed = True
+        work.session.add(outage)
+        recount(work, outage.unit_id, (outage.id or 0,))
+        loss = str(part.loss_per_hour)
+        record(work, require_id(part), "outage_confirmed", loss_per_hour=loss, currency=work.rules.currency)
+        settle(work, part)
+        done += 1
+    return done
+
+
+def _restore_parts(work: Work, incident: Ticket, end: datetime) -> int:
+    """What works again for an incident does so for its tickets; gives for how many."""
+    done = 0
+    for part in parts_at_work(work, incident):
+        outage = running_outage(work, part)
+        if outage is None:
+            continue
+        end_outage(work, part, max(end, outage.down_from))
+        loss = str(part.loss_past or 0)
+        record(work, require_id(part), "restored", loss=loss, currency=work.rules.currency)
+        settle(work, part)
+        done += 1
+    return done
 
 
 def _follow(work: Work, ticket: Ticket) -> None:

@@ -158,6 +158,13 @@ def agent_answered(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
     )
 
 
+def waited_no_more(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
+    """Nobody waits for a next reply any more, though none was given: that promise ends without counting."""
+    if not clocks.next_reply.running:
+        return clocks
+    return replace(clocks, next_reply=_ended(clocks.next_reply, promise.calendar, at, voided=True))
+
+
 def hold(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
     """The ticket waits: resolution stands still. A second hold changes nothing."""
     return replace(clocks, resolution=_stopped(clocks.resolution, promise.calendar, at))

@@ -34,6 +34,17 @@ def parse_duration(text: str, *, days: bool = True) -> int:
     return seconds
 
 
+def write_duration(seconds: int, *, days: bool = True) -> str:
+    """The same length as `parse_duration` reads it, to the second: `90m` is `1h30m`. No negative one."""
+    pieces, left = "", seconds
+    for unit, size in _UNITS.items():
+        # Weeks are read; nobody writes a fortnight of reopening as anything but days.
+        if unit != "w" and (days or unit != "d") and left >= size:
+            pieces += f"{left // size}{unit}"
+            left %= size
+    return pieces or "0m"
+
+
 def format_duration(seconds: int) -> str:
     """At most two units, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`, `1d02h`, `-47m`."""
     sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)

@@ -13,6 +13,8 @@ SdeskError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class SdeskError(Exception):
     """A sentence for the person: what is wrong, and what to do about it."""
@@ -42,6 +44,11 @@ class Refused(SdeskError):
 
 class BadInput(SdeskError):
     """The words of a call, a filter or a file are wrong."""
+
+    def __init__(self, what: str, remedy: str = "", *, others: Sequence[BadInput] = ()) -> None:
+        super().__init__(what, remedy)
+        self.others = tuple(others)
+        """What else is wrong, where several things were looked at before anything was refused."""
 
 
 class Unavailable(SdeskError):

@@ -32,6 +32,10 @@ class Flag(StrEnum):
     UNANSWERED = "unanswered"
     UNREAD = "unread"
     BURNING = "burning"
+    INCIDENT = "incident"
+    """Others are part of it."""
+    PART = "part"
+    """It is part of an incident."""
 
 
 _OF_OPEN = frozenset({Flag.OPEN, Flag.BREACHED, Flag.AT_RISK})
@@ -55,7 +59,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "is": Flag,
     "has": Having,
 }
-_NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number")
+_NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number", "incident")
 _INSTANTS = ("due", "created", "updated", "resolved", "wake")
 
 FIELDS: tuple[str, ...] = (*_WORDS, *_NAMES, *_INSTANTS)

@@ -1,4 +1,4 @@
-"""The backlog's course: what was open at any instant, counted back from what is open now."""
+"""The backlog's course: what was open at any instant, counted back from what was open at the end."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ class Step:
 
 
 class Backlog:
-    """What was open at any instant, counted back from what is open now."""
+    """What was open at any instant, counted back from what was open at the end."""
 
     def __init__(self, facts: Facts) -> None:
         self.opened = [row[0] for row in facts.opened]
         self.solved = [row[0] for row in facts.moved if row[1]]
         self.reopened = [row[0] for row in facts.moved if not row[1]]
-        self.now = facts.open_now
+        self.end = facts.backlog
 
     def at(self, moment: datetime) -> int:
         """How many were open just before an instant."""
         since = to_rfc3339(moment)
-        return self.now - _since(self.opened, since) - _since(self.reopened, since) + _since(self.solved, since)
+        return self.end - _since(self.opened, since) - _since(self.reopened, since) + _since(self.solved, since)
 
     def step(self, period: Period) -> Step:
         """One step of its course."""

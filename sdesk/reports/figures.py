@@ -46,11 +46,8 @@ def nearest_rank(ordered: Sequence[int], percent: int) -> int | None:
     return ordered[-(-len(ordered) * percent // 100) - 1] if ordered else None
 
 
-def times(ordered: Sequence[tuple[int, int | None]]) -> Times:
-    """Of working seconds and targets, by seconds."""
-    if not ordered:
-        return Times()
-    seconds = [each[0] for each in ordered]
-    judged = [each for each in ordered if each[1] is not None]
-    in_time = sum(1 for taken, target in judged if target is not None and taken <= target)
-    return Times(len(seconds), nearest_rank(seconds, 50), nearest_rank(seconds, 90), len(judged), in_time)
+def times(seconds: Sequence[int], kept: Sequence[int | None]) -> Times:
+    """Of working seconds, in any order, and of whether each was in time (1, 0, or None without a target)."""
+    ordered = sorted(seconds)
+    judged = len(kept) - kept.count(None)
+    return Times(len(ordered), nearest_rank(ordered, 50), nearest_rank(ordered, 90), judged, kept.count(1))

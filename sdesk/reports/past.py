@@ -86,6 +86,8 @@ class Past:
     outages: tuple[WorstOutage, ...]
     coming_back: tuple[ComingBack, ...]
     currency: str
+    margin_known: bool
+    """Whether the desk file says what part of turnover is lost; else money is turnover at risk."""
     prefix: str
 
     @property
@@ -122,6 +124,7 @@ def past(reader: Reader, actor: Actor, compared: Compared, wanted: Filter, *, no
         outages=_worst(facts, current),
         coming_back=_coming_back(facts, current, earlier),
         currency=reader.desk.currency,
+        margin_known=reader.desk.margin_known,
         prefix=reader.desk.ref_prefix,
     )
 

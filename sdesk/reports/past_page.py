@@ -67,7 +67,7 @@ def _figures(past: Past) -> Section:
         *_promise("first response", now.first_response, before.first_response),
         *_promise("resolution", now.resolution, before.resolution),
         (
-            Cell(f"money lost, {past.currency}"),
+            Cell(f"{'money lost' if past.margin_known else 'turnover at risk'}, {past.currency}"),
             Cell(amount(now.loss), Tone.BAD if now.loss else Tone.PLAIN),
             dim(amount(before.loss)),
             Cell(change(now.loss, before.loss)),
@@ -177,7 +177,7 @@ def _groups(past: Past, name: str) -> Section:
         Heading("SOLUTION", right=True),
         Heading("90%", right=True, spare=True),
         Heading("IN TIME", right=True),
-        *([Heading(f"LOST, {past.currency}", right=True)] if lost else []),
+        *([Heading(_money(past), right=True)] if lost else []),
         *([Heading("SPENT", right=True, spare=True)] if spent else []),
     ]
     rows = tuple(_group(each, _NAMELESS.get(name, NONE), lost=lost, spent=spent) for each in groups[:_MOST])
@@ -201,6 +201,10 @@ def _group(group: Group, nameless: str, *, lost: bool, spent: bool) -> Row:
 
 def _times(times: Times) -> tuple[Cell, Cell, Cell]:
     return Cell(working_time(times.median)), Cell(working_time(times.p90)), _in_time(times)
+
+
+def _money(past: Past) -> str:
+    return f"{'LOST' if past.margin_known else 'AT RISK'}, {past.currency}"
 
 
 def _lost(figures: Figures) -> Cell:
@@ -247,7 +251,7 @@ def _outages(past: Past) -> Section:
         Heading("SERVICE", cut=True),
         Heading("SINCE"),
         Heading("OPEN FOR", right=True),
-        Heading(f"LOST, {past.currency}", right=True),
+        Heading(_money(past), right=True),
         Heading("", spare=True),
     )
     return Section(title, Table(headings, tuple(_outage(past, outage, most) for outage in past.outages)))

@@ -58,6 +58,7 @@ def document(past: Past, filter_text: str) -> dict[str, Json]:
         "period": _period(compared.period),
         "earlier": _period(compared.earlier),
         "currency": past.currency,
+        "margin_known": past.margin_known,
         "filter": filter_text,
         "totals": _pairs(_paired(*_totals(past))),
         "course": [

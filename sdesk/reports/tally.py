@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.instant import to_rfc3339
@@ -16,73 +17,82 @@ from sdesk.reports.figures import Figures, times
 from sdesk.reports.period import Period
 
 if TYPE_CHECKING:
-    from sdesk.store.reader.reports.past import Facts, Outage
+    from sdesk.store.reader.reports.past import Facts, Outage, Parts
 
 GROUPS = ("teams", "services", "units", "priorities")
 """By what figures are told apart, in the order of a fact's parts."""
 
 Row = tuple[Any, ...]
 """Of the reader's facts: each kind has its own shape; the last four are its parts."""
+Key = int | str | None
+"""One part of a fact."""
+
+_PARTS = itemgetter(-4, -3, -2, -1)
 
 
 class Tally:
-    """The facts of one period, counted by whatever they are told apart by."""
+    """The facts of one period, counted once for each combination of parts: there are far fewer of these than facts."""
 
     def __init__(self, facts: Facts, period: Period, hours: Callable[[int | None], Calendar], now: datetime) -> None:
         low, high = to_rfc3339(period.start), to_rfc3339(period.end)
         self.opened = _within(facts.opened, low, high)
         moved = _within(facts.moved, low, high)
         self.solved = [row for row in moved if row[1]]
-        self.reopened = [row for row in moved if not row[1]]
-        self.answered = [row for row in facts.answered if low <= row[0] < high]
-        self.resolved = [row for row in facts.resolved if low <= row[0] < high]
-        self.spent = [row for row in facts.spent if low <= row[0] < high]
+        self._counts = (
+            Counter(map(_PARTS, self.opened)),
+            Counter(map(_PARTS, self.solved)),
+            Counter(_PARTS(row) for row in moved if not row[1]),
+        )
+        self._answered = _combined(row for row in facts.answered if low <= row[0] < high)
+        self._resolved = _combined(row for row in facts.resolved if low <= row[0] < high)
+        self._spent: Counter[Parts] = Counter()
+        self._spent_by: Counter[int] = Counter()
+        for at, seconds, agent, *parts in facts.spent:
+            if low <= at < high:
+                self._spent[tuple(parts)] += seconds  # type: ignore[index]  # the four parts
+                self._spent_by[agent] += seconds
         self.losses = [(outage, *_cost(outage, hours(outage.calendar_id), period, now)) for outage in facts.outages]
 
     def figures(self) -> Figures:
         """Of all of it."""
-        return Figures(
-            opened=len(self.opened),
-            solved=len(self.solved),
-            reopened=len(self.reopened),
-            first_response=times([row[1:3] for row in self.answered]),
-            resolution=times([row[1:3] for row in self.resolved]),
-            loss=sum((loss for _, loss, _ in self.losses), Decimal("0.00")),
-            time_spent=sum(row[1] for row in self.spent),
-        )
+        return self._by(lambda parts: None).get(None, Figures())
 
-    def by_part(self, place: int) -> dict[int | str | None, Figures]:
+    def by_part(self, place: int) -> dict[Key, Figures]:
         """Of each value of one part (a place in `GROUPS`)."""
-        part = place - len(GROUPS)
-        counts = [Counter(row[part] for row in rows) for rows in (self.opened, self.solved, self.reopened)]
-        answered, resolved = _grouped(self.answered, part), _grouped(self.resolved, part)
-        losses: Counter[int | str | None] = Counter()
-        for outage, loss, _ in self.losses:
-            losses[outage.parts[place]] += loss  # type: ignore[assignment]  # a Counter of Decimals
-        spent: Counter[int | str | None] = Counter()
-        for row in self.spent:
-            spent[row[part]] += row[1]
-        keys = set().union(*counts, answered, resolved, losses, spent)
-        return {
-            key: Figures(
-                opened=counts[0][key],
-                solved=counts[1][key],
-                reopened=counts[2][key],
-                first_response=times(answered.get(key, [])),
-                resolution=times(resolved.get(key, [])),
-                loss=Decimal("0.00") + losses[key],
-                time_spent=spent[key],
-            )
-            for key in keys
-        }
+        return self._by(itemgetter(place))
 
     def by_agent(self) -> dict[int, Figures]:
         """What agents solved, and the time that they spent."""
         solved = Counter(row[2] for row in self.solved if row[2] is not None)
-        spent: Counter[int] = Counter()
-        for row in self.spent:
-            spent[row[2]] += row[1]
-        return {agent: Figures(solved=solved[agent], time_spent=spent[agent]) for agent in solved.keys() | spent.keys()}
+        return {
+            agent: Figures(solved=solved[agent], time_spent=self._spent_by[agent])
+            for agent in solved.keys() | self._spent_by.keys()
+        }
+
+    def _by(self, key: Callable[[Parts], Key]) -> dict[Key, Figures]:
+        opened, solved, reopened = (_summed(counts, key) for counts in self._counts)
+        answered, resolved = _joined(self._answered, key), _joined(self._resolved, key)
+        spent = _summed(self._spent, key)
+        losses: dict[Key, Decimal] = {}
+        for outage, loss, _ in self.losses:
+            losses[key(outage.parts)] = losses.get(key(outage.parts), Decimal("0.00")) + loss
+        keys = opened.keys() | solved.keys() | reopened.keys() | answered.keys() | resolved.keys() | spent.keys()
+        return {
+            each: Figures(
+                opened=opened[each],
+                solved=solved[each],
+                reopened=reopened[each],
+                first_response=times(*answered.get(each, ((), ()))),
+                resolution=times(*resolved.get(each, ((), ()))),
+                loss=losses.get(each, Decimal("0.00")),
+                time_spent=spent[each],
+            )
+            for each in keys | losses.keys()
+        }
+
+
+Taken = tuple[list[int], list[int | None]]
+"""Working seconds, and whether each was in time."""
 
 
 def _within(rows: Sequence[Row], low: str, high: str) -> Sequence[Row]:
@@ -90,11 +100,32 @@ def _within(rows: Sequence[Row], low: str, high: str) -> Sequence[Row]:
     return rows[bisect_left(rows, (low,)) : bisect_left(rows, (high,))]
 
 
-def _grouped(rows: Iterable[Row], part: int) -> dict[int | str | None, list[tuple[int, int | None]]]:
-    groups: dict[int | str | None, list[tuple[int, int | None]]] = {}
-    for row in rows:
-        groups.setdefault(row[part], []).append(row[1:3])
-    return groups
+def _combined(rows: Iterable[Row]) -> dict[Parts, Taken]:
+    found: dict[Parts, Taken] = {}
+    for _, seconds, kept, team, service, unit, priority in rows:
+        parts = team, service, unit, priority
+        taken = found.get(parts)
+        if taken is None:
+            taken = found[parts] = ([], [])
+        taken[0].append(seconds)
+        taken[1].append(kept)
+    return found
+
+
+def _joined(combined: dict[Parts, Taken], key: Callable[[Parts], Key]) -> dict[Key, Taken]:
+    found: dict[Key, Taken] = {}
+    for parts, (seconds, kept) in combined.items():
+        taken = found.setdefault(key(parts), ([], []))
+        taken[0].extend(seconds)
+        taken[1].extend(kept)
+    return found
+
+
+def _summed(counts: Counter[Parts], key: Callable[[Parts], Key]) -> Counter[Key]:
+    found: Counter[Key] = Counter()
+    for parts, count in counts.items():
+        found[key(parts)] += count
+    return found
 
 
 def _cost(outage: Outage, hours: Calendar, period: Period, now: datetime) -> tuple[Decimal, int]:

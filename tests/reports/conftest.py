@@ -20,6 +20,7 @@ from sdesk.desk.sweep import sweep
 from sdesk.store.reader import Reader
 
 MOSCOW = ZoneInfo("Europe/Moscow")
+MINUTE = 60
 
 Ask = Callable[..., Any]
 """Runs a question with `-o json` and gives what it printed."""
@@ -65,7 +66,7 @@ def two_weeks(desk: Desk, desk_path: Path) -> Story:
     # 1: answered after 1 h, solved after 4 h; opened again on Monday the 16th, and solved after 2 h more.
     story.opens("10 10:00", "anna", "other", "maria")
     story.does("10 11:00", "anna", "reply", 1, text="Looking.")
-    story.does("10 14:00", "anna", "close", 1, text="Done.")
+    story.does("10 14:00", "anna", "close", 1, text="Done.", spent=15 * MINUTE)
     # 2: Friday 17 to Monday 10 is 2 h; then it waits, until the clock runs on from Thursday, 9, for 3 h: 5 h in all.
     story.opens("13 17:00", "anna", "printer", "maria")
     # 3: the flagship's till, P1. Sunday 21 to Monday 10:30 is an hour and a half of opening: 180,000 on Sunday, which
@@ -81,7 +82,7 @@ def two_weeks(desk: Desk, desk_path: Path) -> Story:
     story.does("16 14:00", "anna", "close", 3, text="A new cable.")
     # 4: Human resources, a private team: answered and solved at once, after 1 h.
     story.opens("17 10:00", "olga", "leave", "maria")
-    story.does("17 11:00", "olga", "close", 4, text="Granted.")
+    story.does("17 11:00", "olga", "close", 4, text="Granted.", spent=5 * MINUTE)
     # 5: spam, which is no ticket at all.
     story.opens("17 12:00", "anna", "other", "maria")
     story.does("17 12:05", "anna", "spam", 5)
@@ -89,7 +90,7 @@ def two_weeks(desk: Desk, desk_path: Path) -> Story:
     story.opens("18 12:00", "boris", "till", "store-017")
     story.does("18 12:10", "boris", "confirm", 6)
     story.does("18 12:20", "boris", "reply", 6, text="On our way.")
-    story.does("18 13:00", "boris", "close", 6, text="It works.")
+    story.does("18 13:00", "boris", "close", 6, text="It works.", spent=40 * MINUTE)
     sweep(desk, now=at("19 09:00"))
     # 7: the same till; nobody confirmed that it stood. Answered by its solution, after 30 min, which is late again.
     story.opens("19 12:00", "boris", "till", "store-017")
@@ -97,7 +98,7 @@ def two_weeks(desk: Desk, desk_path: Path) -> Story:
     story.does("19 12:30", "boris", "close", 7, text="It works.")
     # 8: the same till, by telephone: answered as it was opened. Solved silently after 45 min.
     story.opens("20 12:00", "boris", "till", "store-017", channel="phone")
-    story.does("20 12:45", "boris", "close", 8, silent=True)
+    story.does("20 12:45", "boris", "close", 8, silent=True, spent=20 * MINUTE)
     # 9 and 10: open still. One is answered on Monday the 23rd, 9:30, which is half an hour of the office.
     story.opens("20 17:30", "anna", "other", "maria")
     story.opens("21 12:00", "vera", "feedback", "maria")

@@ -72,6 +72,12 @@ def test_slices_and_opening_hours_make_the_loss(found: Any, store: sqlite3.Conne
         assert f"{total:.2f}" == found["totals"]["loss"][value]
 
 
+def test_the_query_finds_the_time_spent(found: Any, store: sqlite3.Connection) -> None:
+    spent = {row["agent"]: row["time_spent"] for row in asked(store, "time_spent", found["period"])}
+    agents = {each["key"]: each["time_spent"]["value"] for each in found["agents"]}
+    assert spent == {key: seconds for key, seconds in agents.items() if seconds}
+
+
 def test_every_section_and_figure_is_explained(found: Any) -> None:
     for section in found:
         assert f"`{section}`" in PAGE, section

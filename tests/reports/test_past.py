@@ -66,7 +66,7 @@ def test_totals(ask: Ask) -> None:
         "resolution_judged": 6,
         "resolution_in_time": 0.8333,
         "loss": "102000.00",
-        "time_spent": 0,
+        "time_spent": 3900,  # 40 and 20 minutes of boris, 5 of olga
     }
 
 
@@ -89,7 +89,7 @@ def test_the_week_before(ask: Ask) -> None:
         "resolution_judged": 0,
         "resolution_in_time": None,
         "loss": "180000.00",
-        "time_spent": 0,
+        "time_spent": 900,
     }
 
 
@@ -139,9 +139,15 @@ def test_by_team_service_unit_and_priority(ask: Ask) -> None:
     assert first["first_response_in_time"] == {"value": 0.3333, "earlier": 1.0}
 
 
-def test_who_solved(ask: Ask) -> None:
-    agents = by_key(ask("past")["agents"])
-    assert {key: group["solved"]["value"] for key, group in agents.items()} == {"anna": 3, "boris": 3, "olga": 1}
+def test_who_solved_and_how_much_time_it_took(ask: Ask) -> None:
+    found = ask("past")
+    assert {
+        key: (group["solved"]["value"], group["time_spent"]["value"], group["time_spent"]["earlier"])
+        for key, group in by_key(found["agents"]).items()
+    } == {"anna": (3, 0, 900), "boris": (3, 3600, 0), "olga": (1, 300, 0)}
+    spent = {key: group["time_spent"]["value"] for key, group in by_key(found["teams"]).items()}
+    assert spent == {"it": 3600, "hr": 300, "quality": 0}
+    assert ask("past", by="boris")["totals"]["time_spent"]["value"] == 3600
 
 
 def test_outages_count_as_far_as_they_lie_in_the_period(ask: Ask) -> None:

@@ -134,7 +134,7 @@ def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> No
                 col(ClockRun.kind) == old.kind,
                 col(ClockRun.past).is_(False),
             )
-            if old.met_at is not None and new.met_at is None and not new.runs:
+            if new.kind is ClockKind.NEXT_REPLY and old.met_at is not None and new.met_at is None:
                 # A promise that begins anew: what the last one took stays a fact of the ticket.
                 work.connection.execute(update(ClockRun).where(*mine).values(past=True))
             else:

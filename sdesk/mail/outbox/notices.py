@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sdesk.desk.outbox.batch import Batch, Notice
 from sdesk.desk.outbox.facts import LetterFacts
-from sdesk.desk.outbox.notifications import Batch, Notice
 from sdesk.desk.rules import Rules, TeamRule
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.domain.outgoing import AgentEvent, MailKind, Speaker

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sdesk.config import Config
 from sdesk.desk.opening import Desk
 from sdesk.desk.outbox import notifications
-from sdesk.desk.outbox.notifications import Batch
+from sdesk.desk.outbox.batch import Batch
 from sdesk.domain.errors import Refused, SdeskError
 from sdesk.mail.outbox.book import Book, Now, Sleep
 from sdesk.mail.outbox.line import Line

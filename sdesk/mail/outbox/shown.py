@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sdesk.desk.outbox.notifications import Batch
+from sdesk.desk.outbox.batch import Batch
 from sdesk.desk.outbox.previews import Seen
 from sdesk.mail.outbox.letter import Letter
 from sdesk.mail.outbox.notices import put_into_words

@@ -11,7 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sdesk.config import Config
-from sdesk.desk.outbox.notifications import MAIL, Batch, Notice
+from sdesk.desk.outbox.batch import MAIL, Batch, Notice
 from sdesk.domain.errors import BadInput, CallFailed, MailServerUnavailable
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.ticket import Priority

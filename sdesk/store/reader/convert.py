@@ -151,6 +151,8 @@ def ticket_row(
         loss_key=row["loss_key"],
         own_impact=None if row["own_impact"] is None else Impact(row["own_impact"]),
         place=Place(row["rank"], row["key1"], row["key2"], number),
+        is_incident=bool(row["is_incident"]),
+        incident=row["incident"],
     )
 
 

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, organisation, queue
+from sdesk.store.reader import effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -28,6 +29,7 @@ from sdesk.store.reader.rows import (
     AttachmentRow,
     Counts,
     HistoryRow,
+    IncidentRow,
     LastChange,
     LinkRow,
     MessageRow,
@@ -256,7 +258,7 @@ class Reader(ReportReader):
             return row, facts, decided.standing(self._connection, actor, row)
 
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
-        """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
+        """The raw bytes of a message of a ticket (RFC 5322), but for the keys of agents; NotFound."""
         self._require(actor, number)
         row = self._one(
             "SELECT r.data FROM message AS m JOIN raw_mail AS r ON r.id = m.raw_id WHERE m.id = ? AND m.ticket_id = ?",
@@ -265,7 +267,7 @@ class Reader(ReportReader):
         )
         if row is None:
             raise NotFound(f"ticket {number} has no raw message {message}", f"see `sdesk show {number} -o json`")
-        return zlib.decompress(row[0])
+        return hide_agent_keys(zlib.decompress(row[0]))
 
     def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
         """A file of a ticket, with its content; NotFound."""
@@ -279,6 +281,11 @@ class Reader(ReportReader):
         if row is None:
             raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
         return attachment_row(row), row["data"]
+
+    def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
+        """What looks like one incident, and the incidents that are open."""
+        with translated(self.path):
+            return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
     def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
         """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""

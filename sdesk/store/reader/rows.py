@@ -130,6 +130,35 @@ class TicketRow(NamedTuple):
     """Whether the money is a loss; else it is turnover at risk."""
     loss_key: int = 0
     """The place in the order by loss."""
+    is_incident: bool = False
+    """Others are part of it."""
+    incident: int | None = None
+    """The incident that it is part of."""
+
+
+class IncidentRow(NamedTuple):
+    """Several tickets that are one incident, or look like one."""
+
+    proposal: int | None
+    """Of what only looks like one."""
+    number: int | None
+    """Of the ticket that stands for all; None for a proposal."""
+    ref: str
+    subject: str
+    """Of the oldest ticket."""
+    service: str
+    """Key."""
+    team: str
+    """Key."""
+    since: datetime
+    tickets: tuple[int, ...]
+    """Open ones, the incident itself first."""
+    units: int
+    """How many units they come from."""
+    loss_per_hour: Decimal | None
+    """Of all together, suspected or confirmed."""
+    command: str
+    """What makes a proposal an incident."""
 
 
 class Page(NamedTuple):

@@ -173,7 +173,7 @@ def _match(term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "tag":
         sql = f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(term.values)}))"
         return _negated(Condition(sql, tuple(value.lower() for value in term.values)), term.negated)
-    if term.field == "number":
+    if term.field in {"number", "incident"}:
         return _negated(_numbers(term), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
@@ -210,6 +210,10 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
             return Condition("unanswered_since IS NOT NULL")
         case Flag.BURNING:
             return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+        case Flag.INCIDENT:
+            return Condition("is_incident")
+        case Flag.PART:
+            return Condition("incident IS NOT NULL")
         case Flag.UNREAD:
             me = actor.agent_id if actor.agent_id is not None else -1
             sql = (
@@ -235,7 +239,7 @@ def _numbers(term: Match) -> Condition:
         if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
             raise BadInput(f"`{value}` is no ticket number", "write 123 or SD-123")
         numbers.append(int(digits))
-    return Condition(f"number IN ({_marks(numbers)})", tuple(numbers))
+    return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
 
 
 def _requester(term: Match, actor: Actor) -> Condition:

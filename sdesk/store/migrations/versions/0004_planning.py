@@ -55,6 +55,13 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("resolved_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_ticket_answered",
+        "ticket",
+        ["first_response_met_at"],
+        unique=False,
+        sqlite_where=sa.text("first_response_met_at IS NOT NULL"),
+    )
     op.create_index("ix_history_event", "history", ["event", "at"], unique=False)
     op.execute(
         "ALTER TABLE ticket ADD COLUMN own_impact TEXT CONSTRAINT ck_ticket_own_impact CHECK ("

@@ -29,7 +29,6 @@ _TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
 _PARTS = "team_id, service_id, unit_id, priority"
 _COUNTED = "status NOT IN ('merged', 'spam') AND NOT resolution_voided"
 """Which tickets are anybody's work: no spam, no second copy of a request, none that came closed out of an archive."""
-_DONE = "('resolved', 'closed')"
 
 
 class Named(NamedTuple):
@@ -58,21 +57,22 @@ class Outage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a report of a time is made of; from its start to now, since the backlog is counted back from now."""
+    """What a report of a time is made of."""
 
     opened: list[tuple[str, int, int, int | None, int | None, str]]
     """Instant, ticket number, parts; by instant."""
-    moved: list[tuple[str, bool, int | None, int, int | None, int | None, str]]
-    """Instant, whether it was solved (else opened again), the agent who did it, parts; by instant."""
+    moved: list[tuple[str, int, int | None, int, int | None, int | None, str]]
+    """Instant, 1 where it was solved and 0 where it was opened again, the agent who did it, parts; by instant."""
     answered: list[tuple[str, int, int | None, int, int | None, int | None, str]]
-    """Instant of the first response, working seconds until then, target, parts; by working seconds."""
+    """Instant of the first response, working seconds until then, 1 where that was in time and 0 where it was not (None:
+    there was no target), parts."""
     resolved: list[tuple[str, int, int | None, int, int | None, int | None, str]]
     """The same of resolutions that still stand."""
     spent: list[tuple[str, int, int, int, int | None, int | None, str]]
     """Instant, seconds, agent, parts."""
     outages: list[Outage]
-    open_now: int
-    """The backlog as it is."""
+    backlog: int
+    """What was open at the end of the time: what is open now, without what came since, with what was solved since."""
     names: Mapping[str, Mapping[int, Named]]
     """Of `teams`, `services`, `units` and `agents`, retired ones too."""
 
@@ -89,13 +89,13 @@ def facts(
     rows.row_factory = None  # bare tuples: the driver's row costs as much again
     since, until = to_rfc3339(start), to_rfc3339(end)
     return Facts(
-        opened=rows.execute(*opened_query(scope, since)).fetchall(),
-        moved=rows.execute(*moved_query(scope, since)).fetchall(),
+        opened=rows.execute(*opened_query(scope, since, until)).fetchall(),
+        moved=rows.execute(*moved_query(scope, since, until)).fetchall(),
         answered=rows.execute(*clock_query(scope, "first_response", "first_response_met_at", since, until)).fetchall(),
         resolved=rows.execute(*clock_query(scope, "resolution", "resolved_at", since, until)).fetchall(),
         spent=rows.execute(*spent_query(scope, since, until)).fetchall(),
         outages=[_outage(row) for row in rows.execute(*outages_query(scope, since, until))],
-        open_now=rows.execute(*open_query(scope)).fetchone()[0],
+        backlog=rows.execute(*backlog_query(scope, until)).fetchone()[0],
         names={
             f"{table}s": {
                 number: Named(key, name) for number, key, name in rows.execute(f"SELECT id, key, name FROM {table}")
@@ -117,30 +117,48 @@ def scope_of(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: 
 Query = tuple[str, tuple[Value, ...]]
 
 
-def opened_query(scope: Condition, since: str) -> Query:
-    """What was opened since."""
-    sql = f"SELECT created_at, number, {_PARTS} FROM {_TICKETS} WHERE created_at >= ? AND {_COUNTED} AND {scope.sql}"
-    return f"{sql} ORDER BY created_at", (since, *scope.values)
-
-
-def moved_query(scope: Condition, since: str) -> Query:
-    """What was solved or opened again since, by the history: a ticket may be so more than once."""
+def opened_query(scope: Condition, since: str, until: str) -> Query:
+    """What was opened in a time."""
     sql = (
-        f"SELECT e.at, json_extract(e.data, '$.new') IN {_DONE}, e.agent_id, {_PARTS}"
-        f" FROM history AS e CROSS JOIN {_TICKETS} ON number = e.ticket_id"
-        " WHERE e.event = 'status' AND e.at >= ?"
-        f" AND (json_extract(e.data, '$.new') IN {_DONE}) <> (json_extract(e.data, '$.old') IN {_DONE})"
-        f" AND {_COUNTED} AND {scope.sql} ORDER BY e.at"
+        f"SELECT created_at, number, {_PARTS} FROM {_TICKETS}"
+        f" WHERE created_at >= ? AND created_at < ? AND {_COUNTED} AND {scope.sql} ORDER BY created_at"
     )
-    return sql, (since, *scope.values)
+    return sql, (since, until, *scope.values)
+
+
+_NEW_IS_DONE, _OLD_IS_DONE = (
+    f"(json_extract(e.data, '$.{side}') IN ('resolved', 'closed'))" for side in ("new", "old")
+)
+
+
+def moved_query(scope: Condition, since: str, until: str) -> Query:
+    """What was solved or opened again in a time, by the history: a ticket may be so more than once."""
+    sql = (
+        f"SELECT e.at, {_NEW_IS_DONE}, e.agent_id, {_PARTS} FROM history AS e CROSS JOIN {_TICKETS}"
+        f" ON number = e.ticket_id WHERE e.event = 'status' AND e.at >= ? AND e.at < ?"
+        f" AND {_NEW_IS_DONE} <> {_OLD_IS_DONE} AND {_COUNTED} AND {scope.sql} ORDER BY e.at"
+    )
+    return sql, (since, until, *scope.values)
+
+
+def backlog_query(scope: Condition, until: str) -> Query:
+    """What was open at an instant, counted back from now."""
+    sql = (
+        f"SELECT (SELECT count(*) FROM {_TICKETS} WHERE is_open AND {scope.sql})"
+        f" - (SELECT count(*) FROM {_TICKETS} WHERE created_at >= ? AND {_COUNTED} AND {scope.sql})"
+        f" + (SELECT coalesce(sum(CASE WHEN {_NEW_IS_DONE} THEN 1 ELSE -1 END), 0)"
+        f" FROM history AS e CROSS JOIN {_TICKETS} ON number = e.ticket_id WHERE e.event = 'status' AND e.at >= ?"
+        f" AND {_NEW_IS_DONE} <> {_OLD_IS_DONE} AND {_COUNTED} AND {scope.sql})"
+    )
+    return sql, (*scope.values, until, *scope.values, until, *scope.values)
 
 
 def clock_query(scope: Condition, clock: str, ended: str, since: str, until: str) -> Query:
-    """Promises that were kept in a time, late or not: by working time, so that a percentile is a place in the list."""
+    """Promises that were kept in a time, late or not."""
     sql = (
-        f"SELECT {ended}, {clock}_consumed, {clock}_target, {_PARTS} FROM {_TICKETS}"
+        f"SELECT {ended}, {clock}_consumed, {clock}_consumed <= {clock}_target, {_PARTS} FROM {_TICKETS}"
         f" WHERE {ended} >= ? AND {ended} < ? AND {clock}_met_at IS NOT NULL AND NOT {clock}_voided AND {_COUNTED}"
-        f" AND {scope.sql} ORDER BY {clock}_consumed"
+        f" AND {scope.sql}"
     )
     return sql, (since, until, *scope.values)
 
@@ -167,11 +185,6 @@ def outages_query(scope: Condition, since: str, until: str) -> Query:
         f" AND {scope.sql}"
     )
     return sql, (until, since, *scope.values)
-
-
-def open_query(scope: Condition) -> Query:
-    """The backlog now."""
-    return f"SELECT count(*) FROM {_TICKETS} WHERE is_open AND {scope.sql}", scope.values
 
 
 _OutageRow = tuple[int, str, str, str | None, str | None, int | None, int | None, int, int | None, int | None, str]
