@@ -14,6 +14,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.output import Format
 from sdesk.cli.parse import content_of
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.wrapping import wrapped
 
 if TYPE_CHECKING:
     from sdesk.config.wire import AnyMailbox
@@ -53,7 +54,7 @@ TESTED: Sheet[Tested] = Sheet(
         Column("FILE", lambda row, eyes: row.file),
         Column("OUTCOME", lambda row, eyes: row.found.receipt.outcome.value),
         Column("TICKET", lambda row, eyes: row.ticket or ""),
-        Column("WHY", lambda row, eyes: row.found.receipt.reason, cut=True),
+        Column("WHY", lambda row, eyes: row.found.receipt.reason, wrap=True),
     ),
 )
 
@@ -80,7 +81,9 @@ def explain_files(
     box = _mailbox(call, mailbox)
     tested = [_tested(call, actor, file, box) for file in files]
     if call.output.format is Format.TABLE and call.output.fields is None:
-        standard_output.text("\n".join("\n".join(_page(row)) + "\n" for row in tested))
+        width = standard_output.width()
+        pages = [[piece for line in _page(row) for piece in wrapped(line, width, hang=14)] for row in tested]
+        standard_output.text("\n".join("\n".join(page) + "\n" for page in pages))
     else:
         call.output.rows(tested, TESTED)
 

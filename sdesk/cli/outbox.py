@@ -48,7 +48,7 @@ OUTBOX: Sheet[OutboxRow] = Sheet(
         Column("TICKET", lambda row, eyes: row.ref),
         Column("TO", lambda row, eyes: ", ".join(row.to), cut=True),
         Column("TRIES", lambda row, eyes: str(row.attempts) if row.attempts else "", right=True, optional=True),
-        Column("WHY", lambda row, eyes: row.error or "", cut=True, optional=True),
+        Column("WHY", lambda row, eyes: row.error or "", wrap=True, optional=True),
     ),
     number=lambda row: row.id,
 )
@@ -118,7 +118,7 @@ def outbox_show(
     where = row.state.value.replace("_", " ")
     if row.last_error:
         where += f": {row.last_error}"
-    output.text(f"State: {one_line(where)}\n{neutralise(hide_agent_tokens(letter.shown()))}")
+    output.sentences(f"State: {one_line(where)}\n{neutralise(hide_agent_tokens(letter.shown()))}")
 
 
 def outbox_retry(

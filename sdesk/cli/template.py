@@ -113,7 +113,7 @@ def template_show(
         facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "nobody@desk.invalid"
     )
     output.text(f"Template: {chosen.name} in {chosen.language}, of the {one_line(chosen.origin)}\n")
-    output.text(neutralise(letter.shown()))
+    output.sentences(neutralise(letter.shown()))
 
 
 def _as_toml(chosen: Chosen, team: str | None) -> str:

@@ -12,6 +12,7 @@ from sdesk.config.wire import Auth, Security, Server
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail import sasl, secrets
+from sdesk.mail.tls import without_tls
 
 _CHALLENGES = 4
 """A login that is not over after so many questions is none."""
@@ -61,6 +62,8 @@ def talking(server: Server, done: str) -> Iterator[None]:
             f"the mail server {place} shows a certificate that is not trusted: {said(error.verify_message)}",
             "name the authority that signed it with ca_file, or the host as the certificate does",
         ) from error
+    except ssl.SSLError as error:
+        raise MailServerUnavailable(*without_tls(place, error, security=server.security)) from error
     except smtplib.SMTPAuthenticationError as error:
         raise MailServerUnavailable(
             f"the mail server {place} refuses the login of `{server.user}`: {reply_of(error)}",

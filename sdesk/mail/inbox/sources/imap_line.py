@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail import sasl
+from sdesk.mail.tls import without_tls
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has no types
@@ -183,6 +184,8 @@ class ImapLine:
                 f"the mail server {place} shows a certificate that is not trusted: {said(error.verify_message)}",
                 "name the authority that signed it with ca_file, or the host as the certificate does",
             ) from error
+        except ssl.SSLError as error:
+            raise MailServerUnavailable(*without_tls(place, error, security=self.settings.security)) from error
         except TimeoutError as error:
             raise ServerSilent(f"the mail server {place} does not answer") from error
         except OSError as error:
