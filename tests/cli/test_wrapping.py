@@ -17,10 +17,10 @@ from sdesk.cli.wrapping import cells, wrapped
         ("one two three four five six seven", 20, 0, ["one two three four", "five six seven"]),
         ("  Unit   one two three four five six", 30, 9, ["  Unit   one two three four", "         five six"]),
         (
-            "see https://desk.example/a/long/link now",
-            20,
+            "look at https://desk.example/a/long/link now",
+            24,
             2,
-            ["see", "  https://desk.example/a/long/link", "  now"],
+            ["look at", "  https://desk.example/a/long/link", "  now"],
         ),
         ("mend it with `sdesk db migrate` at once", 30, 2, ["mend it with", "  `sdesk db migrate` at once"]),
         ("слово " * 6, 24, 0, ["слово слово слово слово", "слово слово"]),

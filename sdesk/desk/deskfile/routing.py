@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from sdesk.config.section import shown
 from sdesk.desk.deskfile.part import Part
+from sdesk.desk.deskfile.trial import first_slow
 from sdesk.desk.deskfile.values import RoutingSpec
 from sdesk.domain.errors import BadInput
 from sdesk.domain.routing import ASSIGNMENTS, CONDITIONS, parse_rule
@@ -19,10 +21,10 @@ def read_routing(
     rules = whole.raw("routing", [])
     if not isinstance(rules, list) or not all(isinstance(each, dict) for each in rules):
         whole.wrong("routing", "a list of [[routing]]", rules)
-    return tuple(
-        _rule(Part(whole.file, whole.lines, "routing", values, number), teams, services, units)
-        for number, values in enumerate(rules, 1)
-    )
+    parts = [Part(whole.file, whole.lines, "routing", values, number) for number, values in enumerate(rules, 1)]
+    read = tuple(_rule(part, teams, services, units) for part in parts)
+    _require_quick(parts, read)
+    return read
 
 
 def _rule(part: Part, teams: Collection[str], services: Collection[str], units: Collection[str]) -> RoutingSpec:
@@ -38,6 +40,28 @@ def _rule(part: Part, teams: Collection[str], services: Collection[str], units: 
         if assignment.get("discard") and not condition:
             decided.fail("discard", "the rule has no condition: it would discard every new mail", "add a `when`")
     return RoutingSpec(condition, assignment, person)
+
+
+def _require_quick(parts: Sequence[Part], rules: Sequence[RoutingSpec]) -> None:
+    """Refuse a pattern whose search may take for ever: some mail would keep the desk busy with it."""
+    places: list[tuple[Part, str]] = []
+    patterns: list[str] = []
+    for part, rule in zip(parts, rules, strict=True):
+        for key in ("subject", "body"):
+            if key in rule.condition:
+                places.append((part, key))
+                patterns.append(rule.condition[key])
+        for name, text in rule.condition.get("header", {}).items():
+            places.append((part, name))
+            patterns.append(text)
+    slow = first_slow(patterns)
+    if slow is not None:
+        part, key = places[slow]
+        part.fail(
+            "when",
+            f"the pattern of {key}, {shown(patterns[slow])}, takes for ever in some texts",
+            "let no repetition stand within another or beside its like: (a+)+ is a+, and .*.* is .*",
+        )
 
 
 def _condition(part: Part) -> dict[str, Any]:
