@@ -93,9 +93,7 @@ def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None])
 
     reports: list[FetchReport] = []
     failures: list[SdeskError] = []
-    desk = open_desk(store)
-    if config.keep_free is not None:
-        desk.keep_free = config.keep_free
+    desk = open_desk(store, keep_free=lambda: config.keep_free)
     try:
         for mailbox in config.mailboxes.values():
             before = sum(report.examined for report in reports)

@@ -190,6 +190,7 @@ def _till() -> TicketRow:
         clocks=clocks,
         loss_per_hour=Decimal(180000),
         loss_so_far=Decimal("360000.5"),
+        loss_counted=Decimal("360000.5"),
         loss_confirmed=True,
         tags=("pos", "vip"),
         unread=True,

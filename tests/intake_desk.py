@@ -187,7 +187,9 @@ class MailDesk:
         """The secret of a ticket's addresses."""
         return str(self.rows("SELECT token FROM ticket WHERE id = ?", number)[0][0])
 
-    def agent_id_of(self, login: str, number: int, *, at: datetime = NOW, note: int | None = None) -> str:
+    def agent_id_of(
+        self, login: str, number: int, *, at: datetime = NOW - timedelta(minutes=5), note: int | None = None
+    ) -> str:
         """A Message-ID as a notification to an agent has it, with a token that was given to him `at`."""
         with self.desk.work(SYSTEM, at) as work:
             agent_id = work.rules.agent_keys[login]

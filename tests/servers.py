@@ -276,6 +276,11 @@ class Line:
         self._server_port = port
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
+        self.idles = 0
+        """How often the server has said that somebody listens now (RFC 2177)."""
+        self.refused = 0
+        """How often somebody came while the server was down."""
+        self._spoken = time.monotonic()
         self._ends: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
 
@@ -287,6 +292,10 @@ class Line:
         self.cut(for_good=True)
         for thread in self._threads:
             thread.join(5)
+
+    def silence(self) -> float:
+        """Seconds for which nobody has said a word."""
+        return time.monotonic() - self._spoken
 
     def cut(self, *, for_good: bool = False) -> None:
         """Break every connection that goes through here; later ones work again, unless it is for good."""
@@ -309,15 +318,21 @@ class Line:
         with suppress(OSError):  # closed: the test is over
             while True:
                 near, _ = self._listening.accept()
-                far = socket.create_connection(("127.0.0.1", self._server_port))
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._server_port))
+                except OSError:
+                    near.close()
+                    self.refused += 1
+                    continue
                 self._ends += [near, far]
                 self._run(self._carry, near, far)
                 self._run(self._carry, far, near)
 
-    @staticmethod
-    def _carry(source: socket.socket, target: socket.socket) -> None:
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):  # cut
             while data := source.recv(65_536):
+                self.idles += data.count(b"+ idling")
+                self._spoken = time.monotonic()
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
 

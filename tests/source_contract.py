@@ -34,23 +34,27 @@ class Ledger:
         return [uid for uid in uids if (folder, uidvalidity, uid) in self.rows]
 
 
-class Mailbox(Protocol):
-    """One mailbox under test: messages can be put in, and a source opened, as often as wanted."""
-
-    def put(self, raw: bytes) -> object: ...
+class Openable(Protocol):
+    """A mailbox of which a source can be opened, as often as wanted."""
 
     def open(self) -> AbstractContextManager[Source]: ...
+
+
+class Mailbox(Openable, Protocol):
+    """One mailbox under test: messages can be put in, too."""
+
+    def put(self, raw: bytes) -> object: ...
 
     def remove_first(self) -> None: ...
 
 
-def listed(mailbox: Mailbox, taken: Taken | None = None) -> list[Item]:
+def listed(mailbox: Openable, taken: Taken | None = None) -> list[Item]:
     """What a new connection offers."""
     with mailbox.open() as source:
         return list(source.items(taken or NothingTaken()))
 
 
-def taken_by(mailbox: Mailbox, ledger: Ledger, *, mark: bool = True) -> list[bytes]:
+def taken_by(mailbox: Openable, ledger: Ledger, *, mark: bool = True) -> list[bytes]:
     """A whole fetch, as the desk does it. Gives the bytes of the messages that were new."""
     got: list[bytes] = []
     with mailbox.open() as source:

@@ -13,7 +13,16 @@ import sdesk
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 
 SOURCE = Path(sdesk.__file__).parent
-ERRORS = {"NotFound", "Conflict", "Refused", "BadInput", "Unavailable", "MailServerUnavailable"}
+ERRORS = {
+    "NotFound",
+    "Conflict",
+    "Refused",
+    "BadInput",
+    "Unavailable",
+    "StoreLocked",
+    "MailServerUnavailable",
+    "CallFailed",
+}
 REFUSALS = {"fail", "wrong", "missing"}
 """Methods that raise BadInput with the sentences they are given."""
 

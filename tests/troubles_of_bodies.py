@@ -73,7 +73,6 @@ STRUCTURE = (
         parts("mixed", DOWN, part("message/rfc822", INNER)),
         text=f"It is down.\n\n{SHOWN}",
         files=("Ring.eml",),
-        fields={"forwarded_subject": "Ring"},
     ),
     Trouble(
         "nameless message/rfc822",
@@ -240,7 +239,6 @@ BODIES = (
         "forwarded text",
         letter(body=f"It is down.\n\n{SHOWN}"),
         text=f"It is down.\n\n{SHOWN}",
-        fields={"forwarded_subject": "Ring"},
     ),
     Trouble("template tags and markup in the text", letter(body=MARKUP), text=MARKUP),
     Trouble(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.ticket import OPEN_STATUSES, Priority, Role, Status, WaitingFor
+from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Role, Status, Urgency, WaitingFor
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -31,6 +31,14 @@ class Kind(StrEnum):
     ADDRESS = "address"
     MESSAGES = "messages"
     """Ids of messages of the ticket."""
+    TICKET = "ticket"
+    """The number of another ticket."""
+    UNIT = "unit"
+    TAGS = "tags"
+    SHARE = "share"
+    """A `Decimal` above 0, at most 1."""
+    OUTAGE = "outage"
+    """Id of an outage of the ticket."""
     FILES = "files"
     """Files of the agent's own machine, as `InboundAttachment`."""
 
@@ -110,6 +118,18 @@ def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
 
 def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
     return None if ticket.loss_per_hour is not None else "it has no outage"
+
+
+def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status not in OPEN_STATUSES:
+        return f"{ticket.status} tickets join no incident"
+    if ticket.is_incident:
+        return "it is an incident itself"
+    return "it is part of an incident already" if ticket.incident is not None else None
+
+
+def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
+    return None if ticket.incident is not None else "it is part of no incident"
 
 
 _ALL = (
@@ -204,12 +224,26 @@ _ALL = (
         _unless_open("given another service"),
     ),
     Action(
+        "set",
+        "Set the ticket's facts right",
+        "edit:set_fields",
+        (
+            Parameter("subject", Kind.TEXT, "in one line"),
+            Parameter("requester", Kind.ADDRESS, "who asks"),
+            Parameter("unit", Kind.UNIT, "where it is; none takes it away"),
+            Parameter("impact", Kind.CHOICE, "how much it is", choices=tuple(Impact)),
+            Parameter("urgency", Kind.CHOICE, "how soon it must be", choices=tuple(Urgency)),
+            Parameter("tags", Kind.TAGS, "to add"),
+            Parameter("untags", Kind.TAGS, "to take away"),
+        ),
+    ),
+    Action(
         "priority",
-        "Override the priority, with a reason",
+        "Override the priority, with a reason; auto takes that back",
         "triage:set_priority",
         (
-            Parameter("priority", Kind.PRIORITY, "P1 to P5", required=True, choices=tuple(Priority)),
-            Parameter("reason", Kind.TEXT, "why", required=True),
+            Parameter("priority", Kind.PRIORITY, "P1 to P5, or auto", required=True, choices=(*Priority, "auto")),
+            Parameter("reason", Kind.TEXT, "why"),
         ),
         _unless_open("given another priority"),
     ),
@@ -220,8 +254,46 @@ _ALL = (
         (Parameter("spent", Kind.LENGTH, "as 15m; -5m corrects", required=True),),
     ),
     Action("visit", "Agree on a visit, or call it off", "effort:visit", _VISIT, _unless_open("visited")),
-    Action("confirm", "Confirm the outage: its loss counts", "work:confirm", impossible=_cannot_confirm),
-    Action("restored", "End the outage, keep the ticket open", "work:restored", impossible=_not_restorable),
+    Action(
+        "confirm",
+        "Confirm the outage: its loss counts",
+        "outages:confirm",
+        (
+            Parameter("down_from", Kind.INSTANT, "since when it has been down"),
+            Parameter("down_to", Kind.INSTANT, "until when it was down"),
+            Parameter("share", Kind.SHARE, "of the unit's turnover that stands"),
+            Parameter("again", Kind.FLAG, "another outage, after one that has ended"),
+            Parameter("outage", Kind.OUTAGE, "which of the ticket's outages; else the last"),
+        ),
+        _cannot_confirm,
+    ),
+    Action(
+        "restored",
+        "End the outage, keep the ticket open",
+        "outages:restored",
+        (Parameter("at", Kind.INSTANT, "since when it works again"),),
+        _not_restorable,
+    ),
+    Action(
+        "link",
+        "Say that the ticket belongs to another",
+        "incident:relate",
+        (Parameter("to", Kind.TICKET, "the other ticket", required=True),),
+    ),
+    Action(
+        "unlink",
+        "Say that the ticket does not belong to another after all",
+        "incident:unrelate",
+        (Parameter("to", Kind.TICKET, "the other ticket", required=True),),
+    ),
+    Action(
+        "join",
+        "Make the ticket part of an incident",
+        "incident:join_incident",
+        (Parameter("incident", Kind.TICKET, "the ticket that stands for all", required=True),),
+        _cannot_join,
+    ),
+    Action("leave", "Take the ticket out of its incident", "incident:leave_incident", impossible=_cannot_leave),
     Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -23,6 +23,31 @@ BLOCKED: Sheet[BlockedRow] = Sheet(
         Column("SENDER", lambda row, eyes: row.pattern, cut=True),
         Column("BY", lambda row, eyes: row.actor),
         Column("SINCE", lambda row, eyes: eyes.local(row.blocked_at)),
+    ),
+)
+
+
+class Changed(NamedTuple):
+    """What became of one sender."""
+
+    pattern: str
+    blocked: bool
+    """Now."""
+    changed: bool
+    sentence: str
+
+
+CHANGED: Sheet[Changed] = Sheet(
+    fields=(
+        Field("pattern", lambda row: row.pattern),
+        Field("blocked", lambda row: row.blocked),
+        Field("changed", lambda row: row.changed),
+        Field("sentence", lambda row: row.sentence),
+    ),
+    columns=(
+        Column("SENDER", lambda row, eyes: row.pattern, cut=True),
+        Column("BLOCKED", lambda row, eyes: "yes" if row.blocked else "no"),
+        Column("CHANGED", lambda row, eyes: "yes" if row.changed else "no"),
     ),
 )
 
@@ -48,24 +73,27 @@ def block(
     if not senders:
         if remove:
             raise BadInput("it is not said whom to take from the list", "name an address or a domain")
-        _ = call.actor
+        _ = call.actor_or_system
         call.output.rows(call.reader.blocked(), BLOCKED)
         return
-    call.output.check(BLOCKED)
-    actor = call.actor
+    call.output.check(CHANGED)
+    actor = call.actor_or_system
     from sdesk.desk.blocking import block as block_sender
     from sdesk.desk.blocking import unblock
 
-    said = []
+    done = []
     with call.desk.work(actor, call.now) as work:
         for sender in senders:
             if remove:
                 unblock(work, sender)
-                said.append(f"`{sender}` is blocked no more")
+                done.append(Changed(sender, False, True, f"`{sender}` is blocked no more"))
             else:
                 fresh = block_sender(work, sender)
-                said.append(f"`{sender}` is blocked" + ("" if fresh else " already"))
+                done.append(Changed(sender, True, fresh, f"`{sender}` is blocked" + ("" if fresh else " already")))
         if not dry_run:
             work.session.commit()
+    if call.output.asked:
+        call.output.rows(done, CHANGED)
+        return
     before = "dry run: " if dry_run else ""
-    standard_output.text("".join(f"{before}{sentence}\n" for sentence in said))
+    standard_output.text("".join(f"{before}{each.sentence}\n" for each in done))

@@ -36,26 +36,41 @@ _DAILY: dict[str, Verb] = {
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
-    "confirm": Verb("work", "confirm", "confirm an outage: its loss counts"),
-    "restored": Verb("work", "restored", "end an outage, keep the ticket open"),
+    "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
+    "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
     "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
+
+_QUESTIONS: dict[str, Verb] = {
+    "now": Verb("now", "now", "what must be done right now, and what to type"),
+    "who": Verb("who", "who", "who does what, by when; which promises will break"),
+    "past": Verb("past", "past", "what happened last week, month, quarter, or from one day to another"),
+    "ahead": Verb("ahead", "ahead", "what comes, day by day"),
+}
+"""What whoever leads a desk asks."""
 
 DAILY: tuple[str, ...] = tuple(_DAILY)
 """Shown first in the help."""
 
 COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
+    **_QUESTIONS,
     "ticket": Noun(
         "the daily verbs, and `set`",
-        {**_DAILY, "set": Verb("ticket_set", "set_fields", "change service, priority or status; time spent, visits")},
+        {
+            **_DAILY,
+            "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
+            "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
+            "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
+        },
     ),
     "mail": Noun(
         "fetch and send mail, and look at what became of it",
         {
             "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
-            "send": Verb("send", "send", "send what waits in the outbox"),
+            "send": Verb("send", "send", "send what waits in the outbox, and tell agents"),
             "test": Verb(
                 "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
             ),
@@ -70,9 +85,9 @@ COMMANDS: dict[str, Verb | Noun] = {
                 {
                     "list": Verb("outbox", "outbox_list", "print it, newest first"),
                     "show": Verb("outbox", "outbox_show", "print one as it goes or went", prints=False),
-                    "retry": Verb("outbox", "outbox_retry", "try again what failed, or waits", prints=False),
-                    "release": Verb("outbox", "outbox_release", "let go what is held", prints=False),
-                    "discard": Verb("outbox", "outbox_discard", "see that it never goes", prints=False),
+                    "retry": Verb("outbox_change", "outbox_retry", "try again what failed, or waits"),
+                    "release": Verb("outbox_change", "outbox_release", "let go what is held"),
+                    "discard": Verb("outbox_change", "outbox_discard", "see that it never goes"),
                 },
             ),
             "quarantine": Noun(
@@ -89,7 +104,9 @@ COMMANDS: dict[str, Verb | Noun] = {
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
         {
-            "apply": Verb("desk", "apply", "make the desk as a desk file says", prints=False),
+            "plan": Verb("desk", "plan", "print what a desk file would change, and which tickets it moves"),
+            "apply": Verb("desk", "apply", "make the desk as a desk file says"),
+            "export": Verb("desk", "export", "print the desk file that holds", prints=False),
             "template": Noun(
                 "the words of what the desk sends",
                 {
@@ -102,10 +119,27 @@ COMMANDS: dict[str, Verb | Noun] = {
         },
     ),
     "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
+    "incident": Noun(
+        "several tickets that are one incident",
+        {
+            "list": Verb("incident", "incident_list", "print what looks like one, and what is one"),
+            "accept": Verb("incident", "accept", "make one incident of a proposal's tickets"),
+            "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
+        },
+    ),
     "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
     "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
     "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
-    "sla": Noun("promises", {"due": Verb("sla", "due", "when a target falls due, in a calendar's working time")}),
+    "sla": Noun(
+        "promises",
+        {
+            "list": Verb("sla", "list_slas", "print the SLAs"),
+            "show": Verb("sla", "show", "print one: its hours, and what it promises for each priority"),
+            "explain": Verb("sla_explain", "explain", "every step of the clocks of tickets, in words and instants"),
+            "due": Verb("sla", "due", "when a target falls due, in a calendar's working time"),
+            "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close"),
+        },
+    ),
     "db": Noun(
         "the store",
         {

@@ -9,6 +9,7 @@ from time import monotonic
 
 from sdesk.domain.errors import (
     BadInput,
+    CallFailed,
     Conflict,
     MailServerUnavailable,
     NotFound,
@@ -49,6 +50,7 @@ MEANINGS: dict[ExitCode, str] = {
 # From the narrow to the wide: the first that fits decides.
 _CODES: tuple[tuple[type[SdeskError], ExitCode], ...] = (
     (MailServerUnavailable, ExitCode.MAIL_SERVER),
+    (CallFailed, ExitCode.FAILED),
     (Unavailable, ExitCode.STORE),
     (NotFound, ExitCode.NOT_FOUND),
     (Conflict, ExitCode.CONFLICT),
@@ -88,10 +90,14 @@ def show_origins(wished: bool) -> None:
 
 
 def error(problem: SdeskError, *, about: str = "") -> None:
-    """Say one error in one line; `about` names the thing it befell, where several were worked on."""
+    """Say one error in one line; `about` names the thing it befell, where several were worked on.
+
+    Where one refusal names several mistakes, each has its line.
+    """
     _origin(problem)
     before = f"{about}: " if about else ""
-    _line(f"error: {before}{_sentence(problem)}")
+    for each in (problem, *(problem.others if isinstance(problem, BadInput) else ())):
+        _line(f"error: {before}{_sentence(each)}")
 
 
 def warning(text: str) -> None:

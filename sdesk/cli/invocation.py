@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sdesk.config import Config
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
+    from sdesk.domain.filters import Filter
     from sdesk.store.reader import Reader
 
 
@@ -48,18 +50,6 @@ class Surroundings(NamedTuple):
     """Now: aware, UTC, whole seconds."""
     run_console: Console
     build_demo: Callable[[Path, datetime], BuiltDemo]
-
-
-class Wishes:
-    """The global options, as given before or after the command."""
-
-    def __init__(self, output: str | None = None, fields: str | None = None, color: str | None = None) -> None:
-        self.db: str | None = None
-        self.config: str | None = None
-        self.agent: str | None = None
-        self.output = output
-        self.fields = fields
-        self.color = color
 
 
 class Invocation:
@@ -104,7 +94,8 @@ class Invocation:
         """The write side of the store."""
         from sdesk.desk.opening import open_desk
 
-        desk = open_desk(self.store)
+        # Asked when mail is about to be taken: nothing else must read the configuration for it.
+        desk = open_desk(self.store, keep_free=lambda: self.config.keep_free)
         self._open.callback(desk.close)
         return desk
 
@@ -151,6 +142,12 @@ class Invocation:
         except (NotFound, UnicodeEncodeError):
             return SYSTEM
 
+    def filter(self, words: Sequence[str]) -> Filter:
+        """A filter as the shell has split it; all where nothing is said."""
+        from sdesk.domain.filters import Filter, parse_arguments
+
+        return parse_arguments(words, now=self.now, zone=self.zone) if words else Filter()
+
     def instant(self, text: str, *, past: bool = False) -> datetime:
         """An instant as people write it, in the desk's zone where it says no offset; `past`: of a `fri`, the last."""
         from sdesk.domain.instant import parse_instant
@@ -166,6 +163,14 @@ class Invocation:
         if diagnostics.on_terminal():
             diagnostics.note(f"since {weekday_and_time(found, self.zone)}")
         return found
+
+    def past_instant(self, text: str) -> datetime:
+        """An instant that is over: of `9:10` the last one that the clock showed."""
+        from datetime import timedelta
+
+        found = self.instant(text)
+        looks_like_a_time = text.strip().replace(":", "", 1).isdigit() and ":" in text
+        return found - timedelta(days=1) if looks_like_a_time and found > self.now else found
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -21,6 +21,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.rows import (
     AttachmentRow,
@@ -110,6 +111,9 @@ _TICKET: tuple[_Part, ...] = (
     _Part("team_name", _TEXT, lambda row: row.team_name),
     _Part("assignee_name", _maybe(_TEXT), lambda row: row.assignee_name),
     _Part("unit_name", _maybe(_TEXT), lambda row: row.unit_name),
+    _Part("is_incident", _FLAG, lambda row: row.is_incident),
+    _Part("incident", _maybe(_NUMBER), lambda row: row.incident),
+    _Part("loss_counted", _maybe(_MONEY), lambda row: money(row.loss_counted)),
 )
 
 _ATTACHMENT: tuple[_Part, ...] = (
@@ -167,6 +171,17 @@ _CLOCK: tuple[_Part, ...] = (
     _Part("voided", _FLAG, lambda row: row.voided),
 )
 
+_OUTAGE: tuple[_Part, ...] = (
+    _Part("id", _NUMBER, lambda row: row.id),
+    _Part("unit", _TEXT, lambda row: row.unit),
+    _Part("down_from", _INSTANT, lambda row: row.down_from),
+    _Part("down_to", _maybe(_INSTANT), lambda row: row.down_to),
+    _Part("share", _TEXT, lambda row: str(row.share)),
+    _Part("confirmed", _FLAG, lambda row: row.confirmed),
+    _Part("loss_per_hour", _maybe(_MONEY), lambda row: money(row.per_hour)),
+    _Part("loss_so_far", _MONEY, lambda row: money(row.loss_so_far)),
+)
+
 
 _SPENT: tuple[_Part, ...] = (
     _Part("agent", _TEXT, lambda row: row.agent),
@@ -210,6 +225,7 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         Field("history", lambda found: [event(row) for row in found.history]),
         Field("links", lambda found: [link(row) for row in found.links]),
         Field("clocks", lambda found: [clock(row) for row in found.ticket.clocks]),
+        Field("outages", lambda found: [outage(row) for row in found.outages]),
         Field("time_spent", lambda found: found.seconds_spent),
         Field("time_entries", lambda found: [time_entry(row) for row in found.spent]),
         Field("visit", lambda found: None if found.visit is None else visit(found.visit)),
@@ -245,6 +261,11 @@ def clock(row: ClockRow) -> dict[str, Value]:
     return _object(_CLOCK, row)
 
 
+def outage(row: OutageRow) -> dict[str, Value]:
+    """One outage of a ticket."""
+    return _object(_OUTAGE, row)
+
+
 def time_entry(row: SpentRow) -> dict[str, Value]:
     """Time that an agent wrote down, in seconds."""
     return _object(_SPENT, row)
@@ -266,6 +287,7 @@ def schema() -> Schema:
         "history": {"type": "array", "items": _described(_EVENT)},
         "links": {"type": "array", "items": _described(_LINK)},
         "clocks": {"type": "array", "items": _described(_CLOCK)},
+        "outages": {"type": "array", "items": _described(_OUTAGE)},
         "time_spent": _NUMBER,
         "time_entries": {"type": "array", "items": _described(_SPENT)},
         "visit": _maybe(_described(_VISIT)),

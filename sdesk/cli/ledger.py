@@ -83,9 +83,7 @@ def ledger(
     ] = None,
     ticket: Annotated[
         str | None,
-        typer.Option(
-            "--ticket", "--number", metavar="NUMBER", help="of one ticket, as 123 or SD-123", show_default=False
-        ),
+        typer.Option("--ticket", metavar="NUMBER", help="of one ticket, as 123 or SD-123", show_default=False),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="WHEN", help="seen since then", show_default=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sdesk.cli import diagnostics, fetch
+from sdesk.cli import diagnostics
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.mailboxes import chosen
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import SdeskError
 from sdesk.store.reader.audit import Difference
@@ -28,7 +29,7 @@ DIFFERENCES: Sheet[Difference] = Sheet(
 def check_ledger(call: Invocation, name: str | None) -> ExitCode:
     """Compare each mailbox with the ledger. Rows are what differs; a line on standard error sums up each mailbox."""
     call.output.check(DIFFERENCES)
-    mailboxes = fetch.chosen(call, [name] if name is not None else [])
+    mailboxes = chosen(call, [name] if name is not None else [])
     from sdesk.mail.inbox.ledger_check import check, check_rows
     from sdesk.store.reader.audit import Audit
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdesk.cli import diagnostics, fetch, invocation
+from sdesk.cli import diagnostics, invocation
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.mailboxes import chosen
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 
@@ -52,8 +53,8 @@ def check(
     server = call.config.smtp if not wished or "smtp" in wished else None
     if "smtp" in wished and server is None and "smtp" not in call.config.mailboxes:
         raise BadInput("the configuration has no [smtp] table", "add one with the host that takes the desk's mail")
-    chosen = [name for name in wished if name != "smtp" or name in call.config.mailboxes]
-    mailboxes = fetch.chosen(call, chosen) if chosen or not wished else []
+    others = [name for name in wished if name != "smtp" or name in call.config.mailboxes]
+    mailboxes = chosen(call, others) if others or not names else []
     if not mailboxes and server is None:
         raise BadInput("neither a mailbox nor [smtp] is configured", "add a [mailboxes.NAME] table")
     from sdesk.mail.check import check_mailbox, check_smtp

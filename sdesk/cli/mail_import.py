@@ -12,8 +12,8 @@ import typer
 
 from sdesk.cli import diagnostics, invocation
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.fetch import FETCHED, heed_room, tell_report
-from sdesk.cli.pipe import MailboxName, named
+from sdesk.cli.fetched import FETCHED, tell_report
+from sdesk.cli.mailboxes import MailboxName, named
 
 
 def import_mail(
@@ -47,7 +47,6 @@ def import_mail(
     where = replace(where, team=team) if team else where
     from sdesk.mail.inbox.importing import import_archive
 
-    heed_room(call)
     progress = _progress()
     try:
         report = import_archive(call.desk, where, sources, now=call.now, stay_open=stay_open, progress=progress)

@@ -9,8 +9,8 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
-from sdesk.cli.fetch import chosen
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.mailboxes import chosen
 from sdesk.cli.output import Format
 from sdesk.cli.parse import content_of
 from sdesk.cli.sheet import Column, Field, Sheet

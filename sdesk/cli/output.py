@@ -11,8 +11,8 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import TypeVar
 
-from sdesk.cli.invocation import Wishes
 from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
+from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput, SdeskError
 
 Row = TypeVar("Row")

@@ -11,9 +11,11 @@ from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
 from sdesk.cli.wrapping import wrapped
 from sdesk.domain.duration import format_duration, format_working
+from sdesk.domain.outage import percent
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.domain.ticket import ClockKind, Direction, SlaState
+from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, SlaState
+from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
 
 _CLOCKS = {
@@ -75,7 +77,8 @@ class Page:
             ),
             ("SLA", self._promise(row)),
             *(("", text) for text in filter(None, map(self._clock, row.clocks))),
-            ("Loss", self._loss(row)),
+            ("Loss" if row.margin_known else "Turnover", self._loss(row)),
+            *(("", self._outage(each)) for each in found.outages if len(found.outages) > 1 or each.down_to is not None),
             ("Service", row.service_name or row.service or ""),
             ("Team", row.team_name),
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
@@ -89,12 +92,23 @@ class Page:
         facts += [
             ("Linked", f"{link.ref} {link.kind.value.replace('_', ' ')}: {link.subject} ({link.status.value})")
             for link in found.links
+            if link.kind is not LinkKind.PART_OF or not link.incoming
         ]
+        facts.append(("Incident", self._incident(found)))
         for name, fact in facts:
             if fact:
                 burning = name == "SLA" and row.sla_state in (SlaState.BREACHED, SlaState.STALE)
                 for line in wrapped(f"  {name:<10} {one_line(fact)}", self.width, hang=13):
                     yield self._styled(line, _RED) if burning else line
+
+    def _incident(self, found: TicketDetail) -> str:
+        """How many tickets an incident stands for; they may be many, so that none is listed here."""
+        parts = [link for link in found.links if link.kind is LinkKind.PART_OF and link.incoming]
+        if not parts:
+            return ""
+        still = sum(link.status in OPEN_STATUSES for link in parts)
+        tickets = "1 ticket is" if len(parts) == 1 else f"{len(parts)} tickets are"
+        return f"{tickets} part of it, {still} open: sdesk list incident:{found.ticket.number}"
 
     def _status(self, row: TicketRow) -> str:
         words = [row.status.value]
@@ -124,10 +138,21 @@ class Page:
         return ""
 
     def _loss(self, row: TicketRow) -> str:
-        if row.loss_per_hour is None:
-            return ""
-        so_far = "" if row.loss_so_far is None else f", {_grouped(row.loss_so_far)} {row.currency} so far"
-        return f"{loss(row)} {row.currency} an hour{so_far}{'' if row.loss_confirmed else ' (suspected)'}"
+        """What an hour costs and what is lost so far; that alone once nothing stands any more."""
+        words, of = [], "" if row.margin_known else " at risk"
+        if row.loss_per_hour is not None:
+            words.append(f"{loss(row)} {row.currency} an hour{of}")
+        if row.loss_so_far is not None:
+            words.append(f"{_grouped(row.loss_so_far)} {row.currency} so far")
+        return ", ".join(words) + (" (suspected)" if words and not row.loss_confirmed else "")
+
+    def _outage(self, outage: OutageRow) -> str:
+        until = "now" if outage.down_to is None else self.eyes.local(outage.down_to)
+        doubt = "" if outage.confirmed else "~"
+        return (
+            f"outage {outage.id}: {self.eyes.local(outage.down_from)} to {until}, {percent(outage.share)},"
+            f" {doubt}{_grouped(outage.loss_so_far)} {outage.currency}"
+        )
 
     def _unit(self, found: TicketDetail) -> str:
         unit = found.unit

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdesk.cli import fetch as fetching
 from sdesk.cli import invocation
-from sdesk.cli.invocation import Invocation
-
-if TYPE_CHECKING:
-    from sdesk.config.wire import DeskMailbox
-
-MailboxName = Annotated[
-    str | None,
-    typer.Option(
-        "--mailbox", metavar="NAME", help="the mailbox of the configuration whose mail it is", show_default=False
-    ),
-]
-"""Whose team, service and addresses hold."""
+from sdesk.cli.mailboxes import MailboxName, named
 
 
 def pipe(ctx: typer.Context, mailbox: MailboxName = None) -> None:
@@ -36,12 +23,4 @@ def pipe(ctx: typer.Context, mailbox: MailboxName = None) -> None:
     call = invocation.of(ctx)
     from sdesk.mail.inbox.pipe import pipe as take
 
-    fetching.heed_room(call)
     take(call.desk, named(call, mailbox, "pipe"), sys.stdin.buffer, call.now)
-
-
-def named(call: Invocation, name: str | None, otherwise: str) -> DeskMailbox:
-    """The mailbox of this name in the configuration; without one a bare mailbox called `otherwise`."""
-    from sdesk.config.wire import DeskMailbox
-
-    return DeskMailbox(name=otherwise) if name is None else fetching.chosen(call, [name])[0]

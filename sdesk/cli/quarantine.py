@@ -58,13 +58,12 @@ def retry(
     if bool(ids) == everything:
         raise BadInput("name messages, or --all", "see `sdesk mail quarantine list`")
     call.output.check(DEALT_WITH)
-    numbers = [row.id for row in call.reader.quarantine(call.actor)] if everything else ids or []
+    numbers = [row.id for row in call.reader.quarantine(call.actor_or_system)] if everything else ids or []
     _may_see(call, numbers)
     from sdesk.mail.inbox.quarantine import retry as handle_again
 
-    return _tell(
-        call, handle_again(call.desk, call.actor, call.config.mailboxes, numbers, now=call.now, dry_run=dry_run)
-    )
+    actor = call.actor_or_system
+    return _tell(call, handle_again(call.desk, actor, call.config.mailboxes, numbers, now=call.now, dry_run=dry_run))
 
 
 def discard(ctx: typer.Context, ids: Ids = None, yes: Yes = False, dry_run: DryRun = False) -> ExitCode:
@@ -83,13 +82,13 @@ def discard(ctx: typer.Context, ids: Ids = None, yes: Yes = False, dry_run: DryR
         return ExitCode.DONE
     from sdesk.mail.inbox.quarantine import discard as give_up
 
-    return _tell(call, give_up(call.desk, call.actor, ids, now=call.now, dry_run=dry_run))
+    return _tell(call, give_up(call.desk, call.actor_or_system, ids, now=call.now, dry_run=dry_run))
 
 
 def _may_see(call: Invocation, ids: Sequence[int]) -> None:
     """NotFound for what stands behind a wall, as for what is missing: nobody knows yet whose these messages are."""
     for number in ids:
-        call.reader.quarantined(call.actor, number)
+        call.reader.quarantined(call.actor_or_system, number)
 
 
 def _tell(call: Invocation, done: Sequence[Retried]) -> ExitCode:

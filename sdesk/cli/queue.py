@@ -11,11 +11,12 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.json_ticket import FIELDS as TICKET_FIELDS
 from sdesk.cli.json_ticket import event
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import Limit, Numbers
+from sdesk.cli.options import Limit, Numbers, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.filters import Sort
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader.rows import HistoryRow, TicketRow
 
@@ -126,11 +127,16 @@ def list_tickets(
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
     limit: Limit = 50,
+    sort: Annotated[
+        str, typer.Option("--sort", metavar="ORDER", help="sla (most urgent first), loss, priority or age")
+    ] = Sort.SLA,
+    reverse: Annotated[bool, typer.Option("-r", "--reverse", help="from the other end")] = False,
 ) -> None:
     """Print tickets, most urgent first. Without status: those that are new, open or waiting.
 
     Examples:
       sdesk list
+      sdesk list --sort loss
       sdesk list team:it assignee:none
       sdesk list is:breached priority:P1..P2 -o json
       sdesk list assignee:me --fields number,subject,due_at
@@ -143,6 +149,7 @@ def list_tickets(
     actor = call.actor
     words = filter_words or []
     wanted = parse_arguments(words, now=call.now, zone=call.zone) if words else Filter()
+    wanted = wanted._replace(sort=Sort(one_of("--sort", sort, Sort) or sort), reverse=reverse)
     rows = call.reader.walk(actor, wanted, now=call.now, limit=limit)
     if output.format is not Format.TABLE:
         output.rows(rows, QUEUE)

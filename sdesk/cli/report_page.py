@@ -59,6 +59,8 @@ def _section(section: Section, width: int) -> Group:
     parts += [Padding(Text(one_line(words)), (0, 0, 0, _INDENT)) for words in section.words]
     if section.table is not None:
         parts.append(Padding(_table(section.table, width - _INDENT), (0, 0, 0, _INDENT)))
+    if section.below:
+        parts.append(Padding(Text(one_line(section.below), style="dim"), (0, 0, 0, _INDENT)))
     return Group(*parts)
 
 

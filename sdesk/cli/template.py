@@ -108,10 +108,7 @@ def template_show(
     if source:
         output.text(_as_toml(chosen, team))
         return
-    smtp = call.config.smtp
-    letter = render(
-        facts, fallback_sender=smtp.user if smtp is not None and "@" in smtp.user else "nobody@desk.invalid"
-    )
+    letter = render(facts, fallback_sender=call.config.sender or "nobody@desk.invalid")
     output.text(f"Template: {chosen.name} in {chosen.language}, of the {one_line(chosen.origin)}\n")
     output.sentences(neutralise(letter.shown()))
 

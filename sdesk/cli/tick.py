@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.cli import fetch as fetching
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.fetched import Fetched, tell
 from sdesk.domain.errors import SdeskError, Unavailable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def tick(
     for sentence in report.recovered:
         diagnostics.note(sentence)
     _tell_failures(report, quiet=quiet)
-    fetching.tell(fetching.Taken(reports=report.fetched))
+    tell(Fetched(reports=report.fetched))
     if not quiet:
         _tell_all(report)
     if log_file is not None:

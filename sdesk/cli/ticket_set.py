@@ -14,7 +14,7 @@ from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, Numbers, Yes, one_of
 from sdesk.cli.question import agreed
 from sdesk.domain.errors import BadInput
-from sdesk.domain.ticket import Priority, Status
+from sdesk.domain.ticket import Impact, Priority, Status, Urgency
 
 
 def set_fields(
@@ -23,8 +23,35 @@ def set_fields(
     service: Annotated[
         str | None, typer.Option("--service", metavar="KEY", help="what it is about", show_default=False)
     ] = None,
+    unit: Annotated[
+        str | None, typer.Option("--unit", metavar="KEY", help="where it is; none takes it away", show_default=False)
+    ] = None,
+    requester: Annotated[
+        str | None, typer.Option("--requester", metavar="ADDRESS", help="who asks", show_default=False)
+    ] = None,
+    subject: Annotated[str | None, typer.Option("--subject", metavar="TEXT", show_default=False)] = None,
+    impact: Annotated[
+        str | None,
+        typer.Option("--impact", metavar="IMPACT", help="extensive, significant, moderate, minor", show_default=False),
+    ] = None,
+    urgency: Annotated[
+        str | None,
+        typer.Option("--urgency", metavar="URGENCY", help="critical, high, medium, low", show_default=False),
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="WORD", help="add; may be repeated", show_default=False)
+    ] = None,
+    untags: Annotated[
+        list[str] | None, typer.Option("--untag", metavar="WORD", help="take away; may be repeated", show_default=False)
+    ] = None,
     priority: Annotated[
-        str | None, typer.Option("--priority", metavar="P1..P5", help="by hand; needs --reason", show_default=False)
+        str | None,
+        typer.Option(
+            "--priority",
+            metavar="P1..P5",
+            help="by hand; needs --reason. auto: what follows from impact and urgency",
+            show_default=False,
+        ),
     ] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="why the priority is set by hand", show_default=False)
@@ -37,11 +64,16 @@ def set_fields(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> ExitCode:
-    """Change the service, the priority or the status of tickets; write down time spent and agreed visits.
+    """Set the facts of tickets right; write down time spent and agreed visits.
+
+    Priority, promises and what an outage costs follow from service, unit, impact and urgency.
 
     Examples:
       sdesk ticket set 123 --service till
+      sdesk ticket set 123 --unit flagship --requester irina@example.org
+      sdesk ticket set 123 --urgency high --tag pos --untag vip
       sdesk ticket set 123 --priority P2 --reason "Board meeting"
+      sdesk ticket set 123 --priority auto
       sdesk ticket set 123 --status spam
       sdesk ticket set 123 --spent 15m
       sdesk ticket set 123 --spent -5m
@@ -52,7 +84,23 @@ def set_fields(
     actions: list[tuple[str, dict[str, object]]] = []
     if service is not None:
         actions.append(("service", {"service": service}))
-    if priority is not None:
+    given = {
+        "subject": subject,
+        "requester": requester,
+        "unit": unit,
+        "impact": one_of("--impact", impact, Impact),
+        "urgency": one_of("--urgency", urgency, Urgency),
+        "tags": tuple(tags or ()) or None,
+        "untags": tuple(untags or ()) or None,
+    }
+    facts: dict[str, object] = {name: value for name, value in given.items() if value is not None}
+    if facts:
+        actions.append(("set", facts))
+    if priority is not None and priority.lower() == "auto":
+        if reason is not None:
+            raise BadInput("a priority that follows by itself needs no reason", "leave --reason out")
+        actions.append(("priority", {"priority": "auto"}))
+    elif priority is not None:
         if not reason or not reason.strip():
             raise BadInput("a priority set by hand needs a reason", "give --reason TEXT")
         actions.append(("priority", {"priority": one_of("--priority", priority.upper(), Priority), "reason": reason}))
@@ -67,7 +115,7 @@ def set_fields(
             raise BadInput(f"--status knows no `{status}`", "it takes spam; else use take, wait, close or reopen")
         actions.append(("spam", {}))
     if not actions:
-        raise BadInput("nothing to set", "give --service, --priority with --reason, --spent, --visit, or --status spam")
+        raise BadInput("nothing to set", "say what: --service, --unit, --priority with --reason, --tag, ...")
     found = ticket_numbers(call, numbers)
     if (
         status is not None
@@ -75,7 +123,7 @@ def set_fields(
         and len(found) > 1
         and not agreed(f"{len(found)} tickets become spam?", yes=yes)
     ):
-        return ExitCode.FAILED
+        return ExitCode.DONE
     codes = [
         tell(call, change(call, action, found, values, dry_run=dry_run), dry_run=dry_run) for action, values in actions
     ]

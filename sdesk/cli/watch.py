@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.fetch import FETCHED, tell_report
+from sdesk.cli.fetched import FETCHED, tell_report
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.output import Format
 from sdesk.domain.errors import BadInput, SdeskError
@@ -29,7 +29,8 @@ def watch(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOptio
         raise BadInput(f"-o {call.output.format} has no end to wait for", "with --watch take -o jsonl, or none")
     if options.flagged:
         raise BadInput("--flagged is for a fetch that ends", "leave --watch or --flagged out")
-    from sdesk.mail.inbox.watch import Health, Watch
+    from sdesk.mail.inbox.health import Health
+    from sdesk.mail.inbox.watch import Watch
 
     def took(report: FetchReport) -> None:
         if lines:

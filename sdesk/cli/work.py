@@ -1,4 +1,4 @@
-"""The daily verbs that need no text: take, assign, wait, confirm, restored."""
+"""The daily verbs that need no text: take, assign, wait."""
 
 from __future__ import annotations
 
@@ -89,28 +89,6 @@ def wait(
     if written is not None:
         values["text"] = written.text
     outcomes = change(call, "wait", found, values, dry_run=dry_run)
-    return tell(call, outcomes, dry_run=dry_run)
-
-
-def confirm(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
-    """Confirm the outage of tickets: what it costs counts from now on.
-
-    Examples:
-      sdesk confirm 123
-    """
-    call = invocation.of(ctx)
-    outcomes = change(call, "confirm", ticket_numbers(call, numbers), {}, dry_run=dry_run)
-    return tell(call, outcomes, dry_run=dry_run)
-
-
-def restored(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
-    """End the outage of tickets, which stay open: the trade goes on, the cause is still to be found.
-
-    Examples:
-      sdesk restored 123
-    """
-    call = invocation.of(ctx)
-    outcomes = change(call, "restored", ticket_numbers(call, numbers), {}, dry_run=dry_run)
     return tell(call, outcomes, dry_run=dry_run)
 
 

@@ -61,6 +61,11 @@ class Config(NamedTuple):
     notify: Notify = Notify()
     console: Console = Console()
 
+    @property
+    def sender(self) -> str:
+        """From where a team writes that has no address of its own; empty where there is none."""
+        return self.smtp.sender if self.smtp is not None else ""
+
 
 def load(path: Path | None, env: Mapping[str, str]) -> Config:
     """Read the configuration: `path` (of --config), else SDESK_CONFIG, else the user's file, else the system's.

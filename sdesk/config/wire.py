@@ -78,6 +78,11 @@ class Server:
     timeout: float = 30.0
     """Seconds that the server, or the command, may be silent."""
 
+    @property
+    def sender(self) -> str:
+        """The login where it is an address: from there a team writes that has none of its own. Else empty."""
+        return self.user if "@" in self.user else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeskMailbox:

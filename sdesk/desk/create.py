@@ -13,6 +13,7 @@ from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
@@ -63,11 +64,7 @@ def create(
     if unit_id is not None:
         why["unit"] = named if unit else "the requester's address"
     require_sight(work, team_id, assignee_id)
-    for tag in tags:
-        if not tag or "," in tag or any(letter.isspace() for letter in tag):
-            raise BadInput(
-                f"`{one_line(tag)}` is no tag: it is one word", "repeat --tag for several, as --tag pos --tag vip"
-            )
+    require_tags(tags)
     if external_id is not None:
         _require_free(work, external_id)
     body = neutralise(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from sqlmodel import Session
 from sdesk.desk import rules as setup_rules
 from sdesk.desk.rules import Rules
 from sdesk.domain.actor import Actor
+from sdesk.domain.errors import Unavailable
 from sdesk.store import room
 from sdesk.store.engine import BUSY_SECONDS, Store
 
@@ -36,10 +37,10 @@ class Work:
 class Desk:
     """An open desk."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keep_free: Callable[[], int | None]) -> None:
         self.store = store
-        self.keep_free = room.KEEP_FREE
-        """Bytes of the disk below which no mail is taken."""
+        self.keep_free = keep_free
+        """Gives the bytes of the disk below which no mail is taken; None for the usual number."""
         self._rules: Rules | None = None
 
     @contextmanager
@@ -56,9 +57,16 @@ class Desk:
             connection = session.connection()
             yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
 
+    def lacking_room(self) -> str | None:
+        """One sentence where the disk is nearly full: whoever takes mail asks before, since it is safe where it is."""
+        wished = self.keep_free()
+        return room.lacking(self.store.path, room.KEEP_FREE if wished is None else wished)
+
     def require_room(self) -> None:
-        """Unavailable where the disk is nearly full: whoever takes mail asks before, since it is safe where it is."""
-        room.require_room(self.store.path, self.keep_free)
+        """Unavailable where no mail should be taken for want of room."""
+        sentence = self.lacking_room()
+        if sentence is not None:
+            raise Unavailable(sentence, "no mail is taken until there is room: free some, or lower [store] keep_free")
 
     def ref(self, number: int) -> str:
         """A ticket's number as people write it, where the set-up is known already."""
@@ -75,6 +83,11 @@ class Desk:
         return self._rules
 
 
-def open_desk(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> Desk:
-    """Open the desk whose store is at `path`; Unavailable where it is missing, locked, or of another version."""
-    return Desk(Store(path, busy_seconds=busy_seconds))
+def open_desk(
+    path: Path, *, keep_free: Callable[[], int | None] = lambda: None, busy_seconds: float = BUSY_SECONDS
+) -> Desk:
+    """Open the desk whose store is at `path`; Unavailable where it is missing, locked, or of another version.
+
+    `keep_free` is asked when mail is about to be taken: how much of the disk stays free, as the configuration wishes.
+    """
+    return Desk(Store(path, busy_seconds=busy_seconds), keep_free)

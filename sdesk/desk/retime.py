@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -9,16 +11,18 @@ from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place, settle
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.moves import follow_promise, require_id
+from sdesk.desk.steps.losses import recount_changed
+from sdesk.desk.steps.moves import follow_promise
 from sdesk.domain.clock import Promise
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ticket import ClockKind
 from sdesk.domain.worktime import same_hours
 from sdesk.store.models import Ticket
 
 
-def retime_open_tickets(work: Work, old: Rules) -> list[int]:
-    """Give open tickets the promises of the new rules; the numbers of those whose deadline moved."""
-    moved: list[int] = []
+def retime_open_tickets(work: Work, old: Rules) -> None:
+    """Give open tickets the promises of the new rules, and write down each deadline that moves."""
+    recount_changed(work, old)
     reordered = old.head_start != work.rules.head_start
     tickets = work.connection.execute(
         select(
@@ -34,22 +38,28 @@ def retime_open_tickets(work: Work, old: Rules) -> list[int]:
                 put_in_place(work, work.session.get_one(Ticket, number))
             continue
         ticket = work.session.get_one(Ticket, number)
-        due = ticket.due_at
+        due = _deadlines(ticket)
         follow_promise(work, ticket, before)
-        if ticket.due_at == due:
+        moved = {clock: (was, now) for (clock, was), now in zip(due.items(), _deadlines(ticket).values(), strict=True)}
+        moved = {clock: (was, now) for clock, (was, now) in moved.items() if was != now}
+        if not moved:
             # Holidays of years to come, say: nothing that anybody could have seen has changed.
             put_in_place(work, ticket)
-        else:
-            moved.append(require_id(ticket))
+            continue
+        for clock, (was, now) in moved.items():
             record(
                 work,
                 number,
                 "deadline_moved",
-                old=to_rfc3339(due) if due else None,
-                new=to_rfc3339(ticket.due_at) if ticket.due_at else None,
+                clock=clock.value,
+                old=to_rfc3339(was) if was else None,
+                new=to_rfc3339(now) if now else None,
             )
-            settle(work, ticket)
-    return moved
+        settle(work, ticket)
+
+
+def _deadlines(ticket: Ticket) -> dict[ClockKind, datetime | None]:
+    return {clock: getattr(ticket, f"{clock}_due_at") for clock in ClockKind}
 
 
 def _same_promise(one: Promise, other: Promise) -> bool:

@@ -117,6 +117,8 @@ class Rules:
     thresholds: tuple[Threshold, ...]
     head_start: Mapping[Priority, int]
     margin: Decimal
+    margin_known: bool
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
     incidents: IncidentRule
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
@@ -280,6 +282,7 @@ def load(connection: Connection) -> Rules:
             else DEFAULT_HEAD_START
         ),
         margin=Decimal(str(file.get("margin", 1))),
+        margin_known="margin" in file,
         incidents=_incidents(file.get("incidents") or {}),
         calendars=all_calendars,
         slas=slas,

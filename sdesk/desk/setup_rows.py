@@ -1,9 +1,11 @@
-"""The desk file's sections as rows: added, changed or retired until the store says what the file says."""
+"""The desk file's sections as rows: added, changed or retired until the store says what the file says.
+
+A row that says so already is left alone. What changed in it says `setup_picture`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -35,40 +37,21 @@ HOLIDAY_YEARS = 5
 Keyed = TypeVar("Keyed", Agent, Calendar, Service, Sla, Team, Unit)
 
 
-@dataclass(slots=True)
-class AppliedReport:
-    """What a desk file changed: `team it`, `service till`, ..."""
-
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    moved: list[int] = field(default_factory=list)
-    """Open tickets whose deadlines moved."""
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether it said what held already."""
-        return not (self.added or self.changed or self.retired or self.moved)
-
-
-def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: datetime) -> None:
-    """Bring every table of the set-up to what the file says; the report tells what that changed."""
-    calendars = _sync(session, Calendar, "calendar", _calendar_values(file, now), report, now)
+def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
+    """Bring every table of the set-up to what the file says."""
+    calendars = _sync(session, Calendar, _calendar_values(file, now), now)
     slas = _sync(
         session,
         Sla,
-        "SLA",
         {
             key: {"calendar_id": calendars[sla.calendar], "warn_at": sla.warn_at, "stale_at": sla.stale_at}
             for key, sla in file.slas.items()
         },
-        report,
         now,
     )
     _replace(
         session,
         SlaTarget,
-        "targets",
         [
             {
                 "sla_id": slas[key],
@@ -80,25 +63,21 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
             for key, sla in file.slas.items()
             for priority, targets in sla.targets.items()
         ],
-        report,
     )
     agents = _sync(
         session,
         Agent,
-        "agent",
         {
             key: {"name": agent.name, "email": agent.email, "role": agent.role, "notify": agent.notify}
             for key, agent in file.agents.items()
         },
-        report,
         now,
     )
-    teams = _write_teams(session, file, agents, slas, report, now)
-    _write_units(session, file, calendars, report, now)
+    teams = _write_teams(session, file, agents, slas, now)
+    _write_units(session, file, calendars, now)
     _sync(
         session,
         Service,
-        "service",
         {
             key: {
                 "name": service.name,
@@ -112,13 +91,11 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
             }
             for key, service in file.services.items()
         },
-        report,
         now,
     )
     _replace(
         session,
         RoutingRule,
-        "routing",
         [
             {
                 "position": position,
@@ -128,12 +105,10 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
             }
             for position, rule in enumerate(file.routing, 1)
         ],
-        report,
     )
     _replace(
         session,
         Template,
-        "templates",
         [
             {"name": each.name, "language": each.language, "team_id": team, "subject": each.subject, "body": each.body}
             for team, words in (
@@ -142,7 +117,6 @@ def write_rows(session: Session, file: DeskFile, report: AppliedReport, now: dat
             )
             for each in words
         ],
-        report,
     )
 
 
@@ -184,13 +158,11 @@ def _write_teams(
     file: DeskFile,
     agents: Mapping[str, int],
     slas: Mapping[str, int],
-    report: AppliedReport,
     now: datetime,
 ) -> dict[str, int]:
     teams = _sync(
         session,
         Team,
-        "team",
         {
             key: {
                 "name": team.name,
@@ -205,37 +177,30 @@ def _write_teams(
             }
             for key, team in file.teams.items()
         },
-        report,
         now,
     )
     _replace(
         session,
         TeamMember,
-        "members of teams",
         [
             {"team_id": teams[team], "agent_id": agents[login]}
             for login, agent in file.agents.items()
             for team in dict.fromkeys(agent.teams)
         ],
-        report,
     )
     _replace(
         session,
         OnCall,
-        "on call",
         [
             {"team_id": teams[key], "position": position, "agent_id": agents[login]}
             for key, team in file.teams.items()
             for position, login in enumerate(team.on_call)
         ],
-        report,
     )
     return teams
 
 
-def _write_units(
-    session: Session, file: DeskFile, calendars: Mapping[str, int], report: AppliedReport, now: datetime
-) -> None:
+def _write_units(session: Session, file: DeskFile, calendars: Mapping[str, int], now: datetime) -> None:
     plain = {
         key: {
             "name": unit.name,
@@ -249,35 +214,29 @@ def _write_units(
         }
         for key, unit in file.units.items()
     }
-    units = _sync(session, Unit, "unit", plain, report, now)
+    units = _sync(session, Unit, plain, now)
     # A parent may stand below its child in the file: it is named once all are there.
     parents = {
         key: values | {"parent_id": units[unit.parent] if (unit := file.units[key]).parent else None}
         for key, values in plain.items()
     }
-    fresh = AppliedReport()
-    _sync(session, Unit, "unit", parents, fresh, now)
-    report.changed.extend(each for each in fresh.changed if each not in {*report.added, *report.changed})
+    _sync(session, Unit, parents, now)
     _replace(
         session,
         UnitAddress,
-        "addresses of units",
         [
             {"pattern": pattern, "unit_id": units[key], "position": position}
             for position, (key, pattern) in enumerate(
                 (key, pattern) for key, unit in file.units.items() for pattern in unit.mail
             )
         ],
-        report,
     )
 
 
 def _sync(
     session: Session,
     table: type[Keyed],
-    noun: str,
     wanted: Mapping[str, Mapping[str, Any]],
-    report: AppliedReport,
     now: datetime,
 ) -> dict[str, int]:
     """Bring a table with keys to what is wanted; gives the rows by key."""
@@ -287,29 +246,22 @@ def _sync(
         if row is None:
             rows[key] = table(key=key, **values)
             session.add(rows[key])
-            report.added.append(f"{noun} {key}")
             continue
         if row.retired_at is not None:
             row.retired_at = None
-            report.added.append(f"{noun} {key}")
-        changed = [name for name, value in values.items() if getattr(row, name) != value]
-        for name in changed:
-            setattr(row, name, values[name])
-        if changed and f"{noun} {key}" not in report.added:
-            report.changed.append(f"{noun} {key}")
+        for name, value in values.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
         session.add(row)
     for key, row in rows.items():
         if key not in wanted and row.retired_at is None:
             row.retired_at = now
             session.add(row)
-            report.retired.append(f"{noun} {key}")
     session.flush()
     return {key: row.id for key, row in rows.items() if row.id is not None}
 
 
-def _replace(
-    session: Session, table: type[Table], what: str, wanted: Sequence[Mapping[str, Any]], report: AppliedReport
-) -> None:
+def _replace(session: Session, table: type[Table], wanted: Sequence[Mapping[str, Any]]) -> None:
     """Bring a table without keys of its own to what is wanted."""
     columns = list(wanted[0]) if wanted else []
     present = [{name: getattr(row, name) for name in columns} for row in session.scalars(select(table))]
@@ -318,8 +270,6 @@ def _replace(
     session.execute(delete(table))
     if wanted:
         session.execute(insert(table), [dict(row) for row in wanted])
-    if "desk" not in report.added:
-        report.changed.append(what)
 
 
 def _same(present: Iterable[Mapping[str, Any]], wanted: Iterable[Mapping[str, Any]]) -> bool:

@@ -10,7 +10,9 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import all_parts, and_parts
 from sdesk.desk.steps.messages import reindex
+from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.domain.errors import Refused
@@ -29,16 +31,38 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
     ref = work.rules.ref(number)
     row, message = _last_answer(work, ref, number)
     _require_takable(work, ref, ticket, row, message)
+    said_at = row.created_at
+    _put_back(work, ticket, row, message)
+    _draft(work, number, message.text)
+    settle(work, ticket)
+    # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
+    taken = 0
+    for part in all_parts(work, ticket):
+        part_ref = work.rules.ref(require_id(part))
+        try:
+            row, message = _last_answer(work, part_ref, require_id(part))
+            if row.created_at != said_at:
+                continue
+            _require_takable(work, part_ref, part, row, message)
+        except Refused:
+            # It is on its way, or somebody went on with it meanwhile: it stands.
+            continue
+        _put_back(work, part, row, message)
+        settle(work, part)
+        taken += 1
+    return Change(number, ref, f"the answer of {ref} is taken back{and_parts(taken)}: its text is your draft")
+
+
+def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None:
+    """The ticket as it was before the answer; the mail never goes. The caller settles."""
+    number = require_id(ticket)
     restore(work, ticket, row.before or {})
     message.taken_back_at = work.now
     row.state, row.before, row.last_error = OutboxState.TAKEN_BACK, None, f"taken back by {work.actor.login}"
     work.session.add(message)
     work.session.add(row)
-    _draft(work, number, message.text)
     reindex(work, number)
     record(work, number, "taken_back", message=message.id, kind=row.kind)
-    settle(work, ticket)
-    return Change(number, ref, f"the answer of {ref} is taken back: its text is your draft")
 
 
 def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:

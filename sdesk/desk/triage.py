@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import (
-    drop_suspicion,
-    end_outage,
-    follow_priority,
-    own_loss_per_hour,
-    raised_by,
-    share_that_stands,
-    suspect_outage,
-)
+from sdesk.desk.steps.losses import drop_suspicion, end_outage, follow_loss, suspect_outage
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import end
@@ -38,9 +28,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     promise = promise_of(work, ticket)
     old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
     ticket.service_id = chosen.id
-    ticket.impact, ticket.urgency = chosen.impact, chosen.urgency
+    ticket.impact, ticket.own_impact, ticket.urgency = chosen.impact, chosen.impact, chosen.urgency
     _suspect_anew(work, ticket)
-    follows, basis = _follow(work, ticket)
+    follows, basis = follow_loss(work, ticket)
     record(work, number, "service", old=old, new=chosen.key, **basis)
     given = chosen.team_id != ticket.team_id
     if given:
@@ -63,11 +53,17 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     return Change(number, ref, f"{ref} is about {chosen.key}: {ticket.priority}, team {_team(work, ticket)}")
 
 
-def set_priority(work: Work, number: int, *, priority: str, reason: str, version: int | None = None) -> Change:
-    """Override the priority that follows from impact and urgency; the reason is recorded."""
+AUTO = "auto"
+"""The priority that follows from impact, urgency and loss: what takes an override back."""
+
+
+def set_priority(work: Work, number: int, *, priority: str, reason: str = "", version: int | None = None) -> Change:
+    """Override the priority that follows from impact and urgency; the reason is recorded. `auto` takes that back."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     _require_open(work, ticket)
+    if priority == AUTO:
+        return _priority_again(work, ticket)
     if not reason.strip():
         raise BadInput("a priority by hand needs a reason", "give it with --reason")
     wanted = word_of(Priority, priority, "priority")
@@ -79,6 +75,19 @@ def set_priority(work: Work, number: int, *, priority: str, reason: str, version
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     return Change(number, ref, f"{ref} is {wanted} now")
+
+
+def _priority_again(work: Work, ticket: Ticket) -> Change:
+    number, ref, old = require_id(ticket), work.rules.ref(require_id(ticket)), ticket.priority
+    promise = promise_of(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is old:
+        return Change(number, ref, f"{ref} is {old}, as it follows from impact and urgency", changed=False)
+    ticket.priority, ticket.priority_reason = follows, None
+    record(work, number, "priority", old=old.value, new=follows.value, reason=AUTO, **basis)
+    follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is {follows} again, as it follows from impact and urgency")
 
 
 def spam(work: Work, number: int, *, version: int | None = None) -> Change:
@@ -107,20 +116,6 @@ def _suspect_anew(work: Work, ticket: Ticket) -> None:
         return
     drop_suspicion(work, ticket)
     suspect_outage(work, ticket, ticket.created_at)
-
-
-def _follow(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
-    """The priority that follows from impact, urgency and loss, and why, for the history. The ticket's impact follows.
-
-    A priority by hand stays all the same: the caller sees to it.
-    """
-    share = share_that_stands(work, ticket.service_id, ticket.unit_id) if ticket.loss_since is not None else None
-    alone = own_loss_per_hour(work, ticket.unit_id, share) if share and ticket.unit_id is not None else None
-    own = ticket.impact
-    ticket.impact, follows = follow_priority(work, own, ticket.urgency, alone)
-    raising = raised_by(work, own, ticket.impact, alone)
-    basis: dict[str, Any] = {"impact": ticket.impact.value, "urgency": ticket.urgency.value}
-    return follows, basis | ({"raised": raising} if raising is not None else {})
 
 
 def _team(work: Work, ticket: Ticket) -> str:

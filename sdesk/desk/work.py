@@ -1,4 +1,4 @@
-"""What agents do with a ticket: take, assign, wait, close, reopen; confirm an outage and end it.
+"""What agents do with a ticket: take, assign, wait, close, reopen.
 
 Each function is one use case in the caller's transaction: it finds the ticket behind the actor's walls, asks the
 domain, changes, writes the history, and settles the ticket's place in the queue.
@@ -16,7 +16,7 @@ from sdesk.desk.steps.effort import Noted, note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts, parts_at_work
-from sdesk.desk.steps.losses import confirm_outage, end_outage
+from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.moves import (
     at_work,
     follow_promise,
@@ -206,29 +206,3 @@ def reopen(work: Work, number: int, *, text: str = "", version: int | None = Non
     reopen_ticket(work, ticket, work.now)
     settle(work, ticket)
     return Change(number, ref, f"{ref} reopened")
-
-
-def confirm(work: Work, number: int, *, version: int | None = None) -> Change:
-    """Confirm the outage that a ticket suspects: from now on its loss counts."""
-    ticket = find_ticket(work, number, version)
-    ref = work.rules.ref(number)
-    if ticket.loss_since is None:
-        raise Refused(f"{ref} has no outage", "it follows from a service that stops turnover, in a unit that has one")
-    if ticket.loss_confirmed:
-        return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
-    confirm_outage(work, ticket)
-    record(work, number, "outage_confirmed", loss_per_hour=str(ticket.loss_per_hour), currency=work.rules.currency)
-    settle(work, ticket)
-    return Change(number, ref, f"outage of {ref} confirmed")
-
-
-def restored(work: Work, number: int, *, version: int | None = None) -> Change:
-    """The service works again: the outage ends, the ticket stays open for the cause."""
-    ticket = find_ticket(work, number, version)
-    ref = work.rules.ref(number)
-    if ticket.loss_since is None:
-        return Change(number, ref, f"{ref} has no outage that lasts", changed=False)
-    end_outage(work, ticket)
-    record(work, number, "restored", loss=str(ticket.loss_past or 0), currency=work.rules.currency)
-    settle(work, ticket)
-    return Change(number, ref, f"{ref} restored")

@@ -50,6 +50,17 @@ def format_working(seconds: int) -> str:
     return f"{sign}{left // 3600}h{minutes:02}m"
 
 
+def write_duration(seconds: int, *, days: bool = True) -> str:
+    """The same length as `parse_duration` reads it, to the second: `90m` is `1h30m`. No negative one."""
+    pieces, left = "", seconds
+    for unit, size in _UNITS.items():
+        # Weeks are read; nobody writes a fortnight of reopening as anything but days.
+        if unit != "w" and (days or unit != "d") and left >= size:
+            pieces += f"{left // size}{unit}"
+            left %= size
+    return pieces or "0m"
+
+
 def format_duration(seconds: int) -> str:
     """Time by the clock on the wall, in at most two units, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`,
     `1d02h`, `-47m`."""
@@ -61,3 +72,16 @@ def format_duration(seconds: int) -> str:
     if left < 86_400:
         return f"{sign}{left // 3600}h{left % 3600 // 60:02}m"
     return f"{sign}{left // 86_400}d{left % 86_400 // 3600:02}h"
+
+
+def format_exact(seconds: int) -> str:
+    """Every second of working time, which has no days: `0s`, `42s`, `15m`, `1h30m`, `27h`, `2h00m05s`."""
+    if seconds < 0:
+        return f"-{format_exact(-seconds)}"
+    hours, minutes, rest = seconds // 3600, seconds % 3600 // 60, seconds % 60
+    if not hours and not minutes:
+        return f"{rest}s"
+    tail = f"{rest:02}s" if rest else ""
+    if not hours:
+        return f"{minutes}m{tail}"
+    return f"{hours}h{tail}" if not minutes and not rest else f"{hours}h{minutes:02}m{tail}"

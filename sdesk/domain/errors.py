@@ -6,10 +6,14 @@ SdeskError
 ├── Refused       a rule of the desk says no                              (exit 1)
 ├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
 └── Unavailable   the store cannot be reached or used                     (exit 4)
-    └── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
+    ├── StoreLocked             another process holds it                       (exit 4)
+    ├── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
+    └── CallFailed              a program or address that the desk calls       (exit 1)
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class SdeskError(Exception):
@@ -41,10 +45,23 @@ class Refused(SdeskError):
 class BadInput(SdeskError):
     """The words of a call, a filter or a file are wrong."""
 
+    def __init__(self, what: str, remedy: str = "", *, others: Sequence[BadInput] = ()) -> None:
+        super().__init__(what, remedy)
+        self.others = tuple(others)
+        """What else is wrong, where several things were looked at before anything was refused."""
+
 
 class Unavailable(SdeskError):
     """The store is missing, locked, full, damaged, or of another version."""
 
 
+class StoreLocked(Unavailable):
+    """The store is held by another process for longer than a writer waits: a later try may do."""
+
+
 class MailServerUnavailable(Unavailable):
     """The mail server is out of reach, hangs, or refuses the login."""
+
+
+class CallFailed(Unavailable):
+    """A program or an address outside that the desk calls does not do its part: a later try may do."""

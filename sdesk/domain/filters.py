@@ -32,6 +32,10 @@ class Flag(StrEnum):
     UNANSWERED = "unanswered"
     UNREAD = "unread"
     BURNING = "burning"
+    INCIDENT = "incident"
+    """Others are part of it."""
+    PART = "part"
+    """It is part of an incident."""
 
 
 _OF_OPEN = frozenset({Flag.OPEN, Flag.BREACHED, Flag.AT_RISK})
@@ -55,7 +59,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "is": Flag,
     "has": Having,
 }
-_NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number")
+_NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number", "incident")
 _INSTANTS = ("due", "created", "updated", "resolved", "wake")
 
 FIELDS: tuple[str, ...] = (*_WORDS, *_NAMES, *_INSTANTS)
@@ -92,10 +96,26 @@ class Within(NamedTuple):
 Term = Words | Match | Within
 
 
+class Sort(StrEnum):
+    """The order of a list. Where two tickets are alike, the urgency order decides."""
+
+    SLA = "sla"
+    """The urgency order: what must be done first."""
+    LOSS = "loss"
+    """What costs most an hour, confirmed or suspected, first."""
+    PRIORITY = "priority"
+    """P1 first."""
+    AGE = "age"
+    """Oldest first."""
+
+
 class Filter(NamedTuple):
-    """What a list is narrowed to: all terms hold."""
+    """What a list is narrowed to (all terms hold), and its order."""
 
     terms: tuple[Term, ...] = ()
+    sort: Sort = Sort.SLA
+    reverse: bool = False
+    """The same order from its end."""
 
     @property
     def open_only(self) -> bool:
@@ -113,8 +133,8 @@ class Filter(NamedTuple):
         )
 
     def also(self, other: Filter) -> Filter:
-        """Both filters at once."""
-        return Filter(self.terms + other.terms)
+        """Both filters at once, in the first one's order."""
+        return self._replace(terms=self.terms + other.terms)
 
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')

@@ -65,8 +65,6 @@ class InboundMail:
     forwarded_from: Mailbox | None = None
     """Who wrote the message that this one forwards, with an address; None where it is not clearly a forward. It is what
     the forwarder's program wrote, or the forwarder: believe it as far as `sender`."""
-    forwarded_subject: str = ""
-    """The subject of that message, where it is told."""
     attachments: tuple[InboundAttachment, ...] = ()
     return_path: str | None = None
     """Envelope sender: None where the header is missing, empty for `<>`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.worktime import Calendar, working_between
@@ -25,17 +25,21 @@ def loss_per_hour(turnover: Decimal, share: Decimal, margin: Decimal = Decimal(1
     return turnover * share * margin
 
 
-def capped_shares(shares: Sequence[Decimal]) -> tuple[Decimal, ...]:
-    """The shares that count, in the same order (oldest outage first): all outages of a unit together never exceed 1.
+def capped_shares(shares: Sequence[Decimal], left: Decimal = Decimal(1)) -> tuple[Decimal, ...]:
+    """The shares that count, in the same order: together never more than what is left of the turnover.
 
     Each takes what those before it leave, so that what an older outage costs is not changed by a newer one.
     """
-    left = Decimal(1)
     counted: list[Decimal] = []
     for share in shares:
         counted.append(min(share, left))
         left -= counted[-1]
     return tuple(counted)
+
+
+def rate(per_hour: Decimal) -> Decimal:
+    """An exact loss per hour in hundredths: rounded down, so that several never come to more than all of it."""
+    return per_hour.quantize(CENT, ROUND_DOWN)
 
 
 def loss_so_far(
@@ -45,3 +49,20 @@ def loss_so_far(
     until = now if down_to is None else min(down_to, now)
     seconds = working_between(calendar, down_from, until)
     return (per_hour * seconds / 3600).quantize(CENT, ROUND_HALF_UP)
+
+
+def parse_share(text: str) -> Decimal:
+    """A share of a unit's turnover as people write it: `0.25`, `0,25` or `25%`. BadInput unless above 0, at most 1."""
+    written = text.strip().replace(",", ".")
+    try:
+        share = Decimal(written[:-1]) / 100 if written.endswith("%") else Decimal(written)
+    except InvalidOperation as error:
+        raise BadInput(f"`{text}` is no share", "write a quarter as 0.25, or 25%") from error
+    if not 0 < share <= 1:
+        raise BadInput(f"a share of `{text}` is not above 0 and at most 1", "write a quarter as 0.25, or 25%")
+    return share
+
+
+def percent(share: Decimal) -> str:
+    """A share for eyes: `25 %`, `12.5 %`."""
+    return f"{(share * 100).normalize():f} %"

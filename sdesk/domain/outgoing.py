@@ -31,6 +31,8 @@ class MailKind(StrEnum):
     """To an agent whose mail came without a token: was it really you?"""
     DIGEST = "digest"
     """Several notifications in one mail: a template, and no row of the outbox."""
+    REPORT = "report"
+    """One of the four questions answered: a row of the outbox that has its words, and no template."""
 
 
 AUTOMATIC = frozenset(
@@ -41,6 +43,7 @@ AUTOMATIC = frozenset(
         MailKind.NOTIFICATION,
         MailKind.DIGEST,
         MailKind.CONFIRMATION,
+        MailKind.REPORT,
     },
 )
 """Kinds that no person wrote: they carry Auto-Submitted (RFC 3834)."""
@@ -76,7 +79,7 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
         "agent": ("name",),
         "ticket": (
             *("number", "ref", "subject", "priority", "service", "unit", "phone", "requester"),
-            *("due_at", "due_kind", "loss"),
+            *("due_at", "due_kind", "loss", "loss_name"),
         ),
         "event": (),
         "author": (),
@@ -86,7 +89,9 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
 }
 
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
-    kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {}) for kind in MailKind
+    kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {})
+    for kind in MailKind
+    if kind is not MailKind.REPORT
 } | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 

@@ -67,7 +67,7 @@ def parse_rule(condition: Mapping[str, Any], assignment: Mapping[str, Any], *, p
         domain=_listed(condition.get("domain", ())),
         subject=_pattern(condition.get("subject")),
         body=_pattern(condition.get("body")),
-        header=tuple((name.lower(), _required(pattern)) for name, pattern in headers.items()),
+        header=tuple((name.lower(), compile_pattern(pattern)) for name, pattern in headers.items()),
         person=person,
         assignment=assignment,
     )
@@ -162,10 +162,11 @@ def _listed(value: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _pattern(text: str | None) -> re.Pattern[str] | None:
-    return None if text is None else _required(text)
+    return None if text is None else compile_pattern(text)
 
 
-def _required(text: str) -> re.Pattern[str]:
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """A pattern of a rule: letter case is no difference, `^` and `$` are those of a line. BadInput for what is none."""
     try:
         return re.compile(text, re.IGNORECASE | re.MULTILINE)
     except (re.error, OverflowError, RecursionError) as error:  # the last two: a{99999999999}, and brackets in brackets

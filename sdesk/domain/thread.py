@@ -23,6 +23,7 @@ _TOKEN = re.compile(
 )
 
 _AGENT_TOKEN = re.compile(r"\ba-[0-9a-f]{32}\b")
+_RAW_AGENT_TOKEN = re.compile(rb"\ba-(?:[0-9a-f](?:=\r?\n)?){32}")
 
 _THANKS = frozenset(
     {
@@ -98,6 +99,14 @@ def token_address(address: str, number: int, token: str) -> str:
 def hide_agent_tokens(text: str) -> str:
     """A text without the tokens of agents in it: who may look at a colleague's mail shall not write in his name."""
     return _AGENT_TOKEN.sub("a-(hidden)", text)
+
+
+def hide_agent_keys(raw: bytes) -> bytes:
+    """The same for a message as it came, which stays as long as it was; also where quoted-printable breaks a line.
+
+    What is in Base64 is not looked into: a key that an agent's program quoted there stays.
+    """
+    return _RAW_AGENT_TOKEN.sub(lambda found: b"a-" + re.sub(rb"[0-9a-f]", b"x", found[0][2:]), raw)
 
 
 def written_to(address: str) -> str:

@@ -64,7 +64,7 @@ def place(
         return Place(RANK_DONE, -_seconds(done_at or created_at), 0)
     if incident is not None:
         return Place(RANK_PART, incident, _seconds(created_at))
-    loss = -int((loss_per_hour * 100).to_integral_value(ROUND_HALF_UP))
+    loss = loss_key(loss_per_hour)
     if due_at is None:
         if status is Status.WAITING:
             return Place(RANK_WAITING, _seconds(wake_at), _seconds(created_at))
@@ -76,6 +76,28 @@ def place(
     if stale and priority in STALE_PRIORITIES:
         return Place(RANK_STALE, loss, (_LEVEL[priority] << 40) + _seconds(created_at))
     return Place(RANK_RUNNING, _seconds(due_at) - head_start.get(priority, 0), loss)
+
+
+def reason_for(place_rank: int) -> str:
+    """Why a ticket of this rank stands where it does, in words."""
+    return _REASONS[place_rank]
+
+
+_REASONS = {
+    RANK_BURNING: "it is P1: before all others, by what an hour costs, then by deadline",
+    RANK_RUNNING: "a promise runs: by its deadline, less the head start of its priority, then by what an hour costs",
+    RANK_STALE: "its promise is broken twice over: behind those that can still be kept, by what an hour costs, then"
+    " by priority and age",
+    RANK_WAITING: "it waits: behind all that runs, by when the wait ends",
+    RANK_UNPROMISED: "nothing is promised: behind all that is, the oldest first",
+    RANK_PART: "it is part of an incident, which stands for it",
+    RANK_DONE: "it is done: no part of the queue",
+}
+
+
+def loss_key(loss_per_hour: Decimal | None) -> int:
+    """A loss per hour as a key that ascends from the largest: hundredths, negative; 0 without one."""
+    return -int(((loss_per_hour or Decimal(0)) * 100).to_integral_value(ROUND_HALF_UP))
 
 
 def _seconds(instant: datetime | None) -> int:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import os
-import signal
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import CallFailed
 from sdesk.domain.safe_text import one_line
+from sdesk.mail.programs import CannotRun, Failed, TooSlow, run_program
 
 SECONDS = 30.0
 """How long a program or a server may take."""
@@ -21,35 +18,17 @@ SECONDS = 30.0
 def run_command(command: Sequence[str], text: str, *, values: Mapping[str, str], seconds: float = SECONDS) -> None:
     """Run an argument vector with `{name}` replaced by its value, and a text on its standard input.
 
-    Raises Unavailable, one sentence, where it cannot be run, fails, or takes too long; then it is ended, with all
-    that it started. What it prints is nobody's.
+    Raises CallFailed, one sentence, where it cannot be run, fails, or takes too long. What it prints is nobody's.
     """
-    arguments = [_filled(each, values) for each in command]
     name = one_line(command[0])
     try:
-        # A session of its own, so that a time-out ends whatever it started too.
-        process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it holds a NUL character"
-        raise Unavailable(f"{name} cannot be run: {reason}", "name a program with its path") from error
-    with process:
-        try:
-            process.communicate(text.encode(), timeout=seconds)
-        except subprocess.TimeoutExpired as error:
-            raise Unavailable(f"{name} was not done in {seconds:g} s", "run it by hand to see why") from error
-        finally:
-            # Also when we are interrupted, and for what it left running.
-            if process.returncode is None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process.pid, signal.SIGKILL)
-    if process.returncode != 0:
-        raise Unavailable(f"{name} failed (exit {process.returncode})", "run it by hand to see why")
+        run_program([_filled(each, values) for each in command], given=text, seconds=seconds)
+    except CannotRun as error:
+        raise CallFailed(f"{name} cannot be run: {error}", "name a program with its path") from error
+    except TooSlow as error:
+        raise CallFailed(f"{name} was not done in {error}", "run it by hand to see why") from error
+    except Failed as error:
+        raise CallFailed(f"{name} failed (exit {error})", "run it by hand to see why") from error
 
 
 def tell_alive(target: Sequence[str], *, seconds: float = SECONDS) -> None:
@@ -68,7 +47,7 @@ def _get(address: str, seconds: float) -> None:
     except (OSError, ValueError, http.client.HTTPException) as error:
         # An address may hold a secret: the host alone is named.
         reason = f"it answers {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
-        raise Unavailable(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
+        raise CallFailed(f"the sign of life to {host} failed: {reason}", "look at [notify] on_success") from error
 
 
 def _filled(argument: str, values: Mapping[str, str]) -> str:

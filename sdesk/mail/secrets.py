@@ -6,14 +6,12 @@ No error shows the secret, nor the arguments of the command, which may hold it, 
 from __future__ import annotations
 
 import os
-import signal
 import stat
-import subprocess
-from contextlib import suppress
 from pathlib import Path
 
 from sdesk.config.wire import Server
 from sdesk.domain.errors import BadInput, MailServerUnavailable
+from sdesk.mail.programs import CannotRun, Failed, TooSlow, run_program
 
 MOST_BYTES = 64 * 1024
 """What is read of a secret file: far more than any secret."""
@@ -44,38 +42,17 @@ def _printed(server: Server, key: str, command: tuple[str, ...]) -> str:
     place = f"[{server.section}] {key}: {command[0]}"
     by_hand = "run it by hand to see why"
     try:
-        # A session of its own, so that a time-out ends whatever it started too.
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it holds a NUL character"
-        raise BadInput(f"{place} cannot be run: {reason}", "name a program with its path") from error
-    with process:
-        try:
-            output, _ = process.communicate(timeout=server.timeout)
-        except subprocess.TimeoutExpired as error:
-            raise MailServerUnavailable(f"{place} gave no answer in {server.timeout:g} s", by_hand) from error
-        finally:
-            # What it left running could hold the pipe open for ever; also when we are interrupted.
-            _end(process)
-    if process.returncode != 0:
-        raise MailServerUnavailable(f"{place} failed (exit {process.returncode})", by_hand)
+        output = run_program(command, read=True, seconds=server.timeout)
+    except CannotRun as error:
+        raise BadInput(f"{place} cannot be run: {error}", "name a program with its path") from error
+    except TooSlow as error:
+        raise MailServerUnavailable(f"{place} gave no answer in {error}", by_hand) from error
+    except Failed as error:
+        raise MailServerUnavailable(f"{place} failed (exit {error})", by_hand) from error
     secret = _secret(output, place)
     if not secret:
         raise MailServerUnavailable(f"{place} printed no secret on its first line", by_hand)
     return secret
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.returncode is None:
-        # All of the group may have ended by itself just now: macOS says so by "not permitted".
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _first_line_of(server: Server, path: Path) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sdesk.config.wire import Auth, Security, Server
-from sdesk.domain.errors import BadInput, MailServerUnavailable
+from sdesk.domain.errors import MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail import sasl, secrets
-from sdesk.mail.tls import without_tls
+from sdesk.mail.tls import trusting, untrusted, without_tls
 
 _CHALLENGES = 4
 """A login that is not over after so many questions is none."""
@@ -58,12 +58,9 @@ def talking(server: Server, done: str) -> Iterator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise MailServerUnavailable(
-            f"the mail server {place} shows a certificate that is not trusted: {said(error.verify_message)}",
-            "name the authority that signed it with ca_file, or the host as the certificate does",
-        ) from error
+        raise untrusted(place, error) from error
     except ssl.SSLError as error:
-        raise MailServerUnavailable(*without_tls(place, error, security=server.security)) from error
+        raise without_tls(place, error, security=server.security) from error
     except smtplib.SMTPAuthenticationError as error:
         raise MailServerUnavailable(
             f"the mail server {place} refuses the login of `{server.user}`: {reply_of(error)}",
@@ -117,15 +114,7 @@ def _connected(server: Server) -> smtplib.SMTP:
 
 
 def _context(server: Server) -> ssl.SSLContext | None:
-    if server.security is Security.NONE:
-        return None
-    try:
-        return ssl.create_default_context(cafile=server.ca_file)
-    except OSError as error:
-        raise BadInput(
-            f"the certificates in {server.ca_file} cannot be read: {said(error.strerror)}",
-            "mend ca_file in the configuration",
-        ) from error
+    return None if server.security is Security.NONE else trusting(server.ca_file)
 
 
 def _login(client: smtplib.SMTP, server: Server, secret: str) -> None:

@@ -7,8 +7,8 @@ one is, is left to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,9 +23,9 @@ from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.calls import tell_alive
 from sdesk.mail.inbox.fetch import FetchReport, fetch
+from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import SendReport, send_due
-from sdesk.store.room import lacking
 from sdesk.store.turn import turn
 
 Now = Callable[[], datetime]
@@ -68,8 +68,9 @@ class TickReport:
 
     @property
     def done(self) -> int:
-        """Parts that went well."""
-        return len(self.fetched) + sum(each is not None for each in (self.swept, self.sent, self.notified))
+        """How much was done with anybody outside: mailboxes that were read, mails that went, agents who were told."""
+        sent, notified = self.sent, self.notified
+        return len(self.fetched) + (sent.sent if sent is not None else 0) + (notified.agents if notified else 0)
 
 
 def tick(desk: Desk, config: Config, *, now: Now, progress: Progress | None = None) -> TickReport:
@@ -92,8 +93,6 @@ class _Tick:
 
     def run(self) -> None:
         """All parts, in the order in which one has work for the next."""
-        if self.config.keep_free is not None:
-            self.desk.keep_free = self.config.keep_free
         begun = self.now()
         with self.desk.work(SYSTEM, begun) as work:
             last = journal.last_taken(work)
@@ -102,19 +101,26 @@ class _Tick:
                 self._fetch(name)
         with self._part("time"):
             self.report.swept = sweep(self.desk, now=self.now())
-        if self.config.smtp is not None:
-            with self._part("sending"):
-                self.report.sent = SendReport()
-                send_due(self.desk, self.config, now=self.now, report=self.report.sent)
-        with self._part("notifying"):
-            self.report.notified = notify_due(self.desk, self.config, now=self.now)
-            if self.report.notified.failures:
-                raise Unavailable("; ".join(self.report.notified.failures), "see `sdesk mail outbox list`")
+        self._send()
         if self.config.notify.on_success and not self.report.failures:
             with self._part("sign of life"):
                 tell_alive(self.config.notify.on_success)
         with self.desk.work(SYSTEM, self.now()) as work:
             self.report.log = [*journal.taken_after(work, last), *journal.sent_since(work, begun)]
+
+    def _send(self) -> None:
+        """Mail to requesters and to agents goes over one line; what else tells agents needs none."""
+        line = Line(self.config.smtp) if self.config.smtp is not None else None
+        with line or nullcontext():
+            if line is not None:
+                with self._part("sending"):
+                    # At once: of a run that breaks off it is told how far it came.
+                    self.report.sent = SendReport()
+                    send_due(self.desk, self.config, now=self.now, report=self.report.sent, line=line)
+                    _raise(self.report.sent.bugs)
+            with self._part("notifying"):
+                self.report.notified = notify_due(self.desk, self.config, now=self.now, line=line)
+                _raise(self.report.notified.bugs, self.report.notified.errors)
 
     def _fetch(self, name: str) -> None:
         with self._part(f"mailbox {name}"), turn(self.desk.store.path, name) as ours:
@@ -131,7 +137,7 @@ class _Tick:
 
     def _has_room(self) -> bool:
         """Whether mail may be taken; where not, the admins are told once a day."""
-        sentence = lacking(self.desk.store.path, self.desk.keep_free)
+        sentence = self.desk.lacking_room()
         if sentence is None:
             self._is_well(DISK)
             return True
@@ -175,3 +181,12 @@ class _Tick:
             if since is not None:
                 local = f"{since.astimezone(zone):%Y-%m-%d %H:%M}"
                 self.report.recovered.append(f"{place}: well again; it had failed since {local}")
+
+
+def _raise(bugs: Sequence[Exception], errors: Sequence[SdeskError] = ()) -> None:
+    """What befell single mails befell the part: a bug before all, else the errors in one."""
+    if bugs:
+        raise bugs[0]
+    if errors:
+        first = errors[0]
+        raise type(first)("; ".join(each.what for each in errors), first.remedy)

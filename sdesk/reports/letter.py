@@ -47,6 +47,8 @@ def _text(page: Page) -> Iterator[str]:
             yield from wrap(one_line(words), TEXT_WIDTH)
         if section.table is not None:
             yield from _text_table(section.table)
+        if section.below:
+            yield from wrap(one_line(section.below), TEXT_WIDTH)
 
 
 def _text_table(table: Table) -> Iterator[str]:
@@ -93,15 +95,20 @@ def _html_section(section: Section) -> Iterator[str]:
     yield f'<h2 style="font-size:16px;margin:20px 0 4px">{_safe(section.title)}</h2>'
     for words in section.words:
         yield f'<p style="margin:4px 0">{_safe(words)}</p>'
-    if section.table is None:
-        return
+    if section.table is not None:
+        yield from _html_table(section.table)
+    if section.below:
+        yield f'<p style="margin:4px 0;color:#777777">{_safe(section.below)}</p>'
+
+
+def _html_table(table: Table) -> Iterator[str]:
     yield '<table cellspacing="0" cellpadding="0" style="border-collapse:collapse;font-size:14px">'
     heads = "".join(
-        f'<th align="{_side(heading)}" style="{_CELL}">{_safe(heading.text)}</th>' for heading in section.table.headings
+        f'<th align="{_side(heading)}" style="{_CELL}">{_safe(heading.text)}</th>' for heading in table.headings
     )
     yield f"<tr>{heads}</tr>"
-    for row in section.table.rows:
-        cells = zip(section.table.headings, row, strict=True)
+    for row in table.rows:
+        cells = zip(table.headings, row, strict=True)
         yield f"<tr>{''.join(_html_cell(heading, cell) for heading, cell in cells)}</tr>"
     yield "</table>"
 

@@ -80,6 +80,8 @@ class Section:
     table: Table | None = None
     words: tuple[str, ...] = ()
     """Paragraphs above the table: what is to be said, or that there is nothing."""
+    below: str = ""
+    """A sentence under the table: what of it was left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +92,5 @@ class Page:
     subtitle: str = ""
     """Of what time and whom it tells."""
     sections: tuple[Section, ...] = ()
+    period: str = ""
+    """Of what time, in few words: stands in the subject of a mail."""

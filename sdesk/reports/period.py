@@ -51,9 +51,16 @@ class Period:
 
     def weeks(self) -> tuple[Period, ...]:
         """The period week by week, from Mondays; the first and the last may be shorter."""
+        return self._joined(Span.WEEK)
+
+    def months(self) -> tuple[Period, ...]:
+        """The period month by month; the first and the last may be shorter."""
+        return self._joined(Span.MONTH)
+
+    def _joined(self, span: Span) -> tuple[Period, ...]:
         found: list[Period] = []
         for day in self.days():
-            if found and day.first_day.weekday():
+            if found and _first_day(span, day.first_day) != day.first_day:
                 found[-1] = Period(found[-1].start, day.end, self.zone)
             else:
                 found.append(day)

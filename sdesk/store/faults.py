@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import StoreLocked, Unavailable
 
+_LOCKED = ("the store {path} is locked by another process", "try again, or end what holds it")
 _SENTENCES: dict[str, tuple[str, str]] = {
-    "SQLITE_BUSY": ("the store {path} is locked by another process", "try again, or end what holds it"),
-    "SQLITE_LOCKED": ("the store {path} is locked by another process", "try again, or end what holds it"),
+    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_LOCKED": _LOCKED,
     "SQLITE_FULL": ("the disk is full: nothing was written to {path}", "free some space and try again"),
     "SQLITE_NOTADB": ("{path} is no sdesk store", "name another with --db, or make one with `sdesk init`"),
     "SQLITE_CORRUPT": ("the store {path} is damaged", "look at it with `sdesk db check`, and restore a backup"),
@@ -18,7 +19,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "SQLITE_PERM": ("the store {path} cannot be opened", "look at the rights of the file and its folder"),
     "SQLITE_AUTH": ("the store {path} cannot be opened", "look at the rights of the file and its folder"),
     "SQLITE_IOERR": ("the disk failed under the store {path}: nothing was written", "look at the disk and its space"),
-    "SQLITE_PROTOCOL": ("the store {path} is locked by another process", "try again, or end what holds it"),
+    "SQLITE_PROTOCOL": _LOCKED,
 }
 
 
@@ -32,4 +33,5 @@ def unavailable(error: BaseException | None, path: Path) -> Unavailable | None:
     if primary not in _SENTENCES:
         return None
     what, remedy = _SENTENCES[primary]
-    return Unavailable(what.format(path=path), remedy)
+    kind = StoreLocked if _SENTENCES[primary] is _LOCKED else Unavailable
+    return kind(what.format(path=path), remedy)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sdesk.domain.errors import Unavailable
-
 KEEP_FREE = 200_000_000
 """Bytes that stay free, where the configuration names no other number."""
 
@@ -25,13 +23,6 @@ def lacking(store: Path, keep_free: int = KEEP_FREE) -> str | None:
     if free >= wanted:
         return None
     return f"the disk of {store} is nearly full: {free // 1_000_000} MB are free, {wanted // 1_000_000} MB are wanted"
-
-
-def require_room(store: Path, keep_free: int = KEEP_FREE) -> None:
-    """Raise Unavailable where no mail should be taken for want of room; what is on the server stays there."""
-    sentence = lacking(store, keep_free)
-    if sentence is not None:
-        raise Unavailable(sentence, "no mail is taken until there is room: free some, or lower [store] keep_free")
 
 
 def _size(path: Path) -> int:

@@ -5,7 +5,10 @@
 
 DROP VIEW IF EXISTS desk_view;
 CREATE VIEW desk_view AS
-SELECT d.name, d.ref_prefix, d.language, d.time_zone, d.currency, d.applied_at FROM desk AS d;
+SELECT d.name, d.ref_prefix, d.language, d.time_zone, d.currency, d.applied_at,
+    -- What part of turnover is lost; NULL where the desk file does not say: then money is turnover at risk.
+    json_extract(d.rules, '$.margin') AS margin
+FROM desk AS d;
 
 DROP VIEW IF EXISTS queue_view;
 DROP VIEW IF EXISTS ticket_view;
@@ -82,6 +85,9 @@ SELECT
     t.is_incident,
     t.incident_id AS incident,
     t.promised_at,
+    t.loss_suspected,
+    t.loss_key,
+    t.own_impact,
     u.calendar_id AS unit_calendar_id,
     t.rank,
     t.key1,
@@ -97,6 +103,50 @@ LEFT JOIN sla AS l ON l.id = t.sla_id;
 
 CREATE VIEW queue_view AS
 SELECT * FROM ticket_view WHERE is_open;
+
+-- Outages. What one has cost so far is `loss`, and `per_hour` for each opening hour of the unit (its calendar) since
+-- `since`; both are NULL once it has ended. Only confirmed ones enter totals.
+DROP VIEW IF EXISTS outage_view;
+CREATE VIEW outage_view AS
+SELECT
+    o.id,
+    o.ticket_id AS number,
+    o.unit_id,
+    u.key AS unit,
+    u.name AS unit_name,
+    u.calendar_id AS unit_calendar_id,
+    t.service_id,
+    s.key AS service,
+    s.name AS service_name,
+    t.team_id,
+    o.down_from,
+    o.down_to,
+    o.share,
+    o.confirmed,
+    CASE WHEN o.down_to IS NULL THEN t.loss_per_hour END AS per_hour,
+    CASE WHEN o.down_to IS NULL THEN t.loss_since END AS since,
+    coalesce(o.loss, 0) AS loss,
+    o.slices
+FROM outage AS o
+LEFT JOIN ticket AS t ON t.id = o.ticket_id
+LEFT JOIN unit AS u ON u.id = o.unit_id
+LEFT JOIN service AS s ON s.id = t.service_id;
+
+-- The slices of outages: in each the rate stayed the same, whatever else of the unit stood. The loss of a slice is
+-- `per_hour` for each opening hour of the unit within it; the last slice of an outage that lasts has no end.
+DROP VIEW IF EXISTS outage_slice_view;
+CREATE VIEW outage_slice_view AS
+SELECT
+    o.id AS outage_id,
+    o.ticket_id AS number,
+    o.unit_id,
+    o.confirmed,
+    c.key AS position,
+    json_extract(c.value, '$[0]') AS starts_at,
+    json_extract(c.value, '$[1]') AS ends_at,
+    json_extract(c.value, '$[2]') AS share,
+    CAST(round(json_extract(c.value, '$[3]') * 100) AS INTEGER) AS per_hour
+FROM outage AS o, json_each(o.slices) AS c;
 
 DROP VIEW IF EXISTS message_view;
 CREATE VIEW message_view AS
@@ -148,6 +198,11 @@ LEFT JOIN blob AS b ON b.id = f.blob_id;
 DROP VIEW IF EXISTS history_view;
 CREATE VIEW history_view AS
 SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data FROM history AS h;
+
+DROP VIEW IF EXISTS clock_run_view;
+CREATE VIEW clock_run_view AS
+SELECT r.id, r.ticket_id AS number, r.kind AS clock, r.started_at, r.stopped_at, r.seconds, r.past
+FROM clock_run AS r;
 
 DROP VIEW IF EXISTS link_view;
 CREATE VIEW link_view AS

@@ -92,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
+    Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
     Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
     Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST),
     *(

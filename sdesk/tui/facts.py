@@ -46,8 +46,7 @@ def facts_lines(detail: TicketDetail, held: Held, *, width: int, now: datetime, 
         ("Priority", priority, "text"),
         ("", f"{row.impact.value} impact, {row.urgency.value} urgency", "dim"),
     ]
-    if row.loss_per_hour:
-        facts += _loss_facts(held)
+    facts += _loss_facts(held)
     facts.append(("Requester", one_line(row.requester_name or row.requester_email or "unknown"), "text"))
     if row.requester_name and row.requester_email:
         facts.append(("", one_line(row.requester_email), "dim"))
@@ -138,14 +137,16 @@ def _status(held: Held, local: datetime, zone: ZoneInfo) -> str:
 
 def _loss_facts(held: Held) -> Iterator[tuple[str, str, str]]:
     row, sign = held.row, currency_sign(held.row.currency)
-    if row.loss_per_hour is None:
-        return
-    if row.loss_confirmed:
-        yield "Burning", f"{money_text(row.loss_per_hour)} {sign}/h", "loss"
-    else:
-        yield "At stake", f"~{money_text(row.loss_per_hour)} {sign}/h, suspected", "text"
+    label = "Loss" if row.margin_known else "Turnover"
+    if row.loss_per_hour:
+        at_risk = "" if row.margin_known else " at risk"
+        if row.loss_confirmed:
+            yield label, f"{money_text(row.loss_per_hour)} {sign}/h{at_risk}", "loss"
+        else:
+            yield label, f"~{money_text(row.loss_per_hour)} {sign}/h{at_risk}, suspected", "text"
+        label = ""
     if row.loss_so_far:
-        yield "", f"{'' if row.loss_confirmed else '~'}{money_text(row.loss_so_far)} {sign} so far", "dim"
+        yield label, f"{'' if row.loss_confirmed else '~'}{money_text(row.loss_so_far)} {sign} so far", "dim"
 
 
 def _unit_facts(unit: UnitFacts) -> Iterator[tuple[str, str, str]]:

@@ -51,8 +51,8 @@ def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
             words.append(f"{money_text(Decimal(str(value)))} {currency}{'/h' if name.endswith('per_hour') else ''}")
         elif name == "waiting_for":
             words.append(f"for {value}")
-        elif name in ("until", "since"):
-            words.append(f"{name} {_local(value, now, zone)}")
+        elif name in ("until", "since", "down_from", "down_to"):
+            words.append(f"{name.removeprefix('down_').replace('_', ' ')} {_local(value, now, zone)}")
         elif name == "takes_part":
             words.append("" if value else "from somebody who takes no part")
         elif name == "channel":

@@ -8,17 +8,15 @@ from datetime import datetime
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
-from sdesk.domain.urgency import NEVER, RANK_BURNING
+from sdesk.domain.urgency import RANK_BURNING
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import Counts, DeskRow, Place, TicketRow
+from sdesk.store.reader.order import END, Cursor, cursor_of
+from sdesk.store.reader.rows import Counts, DeskRow, TicketRow
 from sdesk.tui.countdown import Held, hold, later
 from sdesk.tui.views import View, views_of
 
 MOST_BURNING = 20
 """P1 tickets that are watched for newcomers."""
-
-BEYOND = Place(2**31, NEVER, NEVER, NEVER)
-"""After every ticket: what lies before it is the end of the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +60,24 @@ def read_ground(reader: Reader, actor: Actor) -> Ground:
 
 
 def read_start(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
-    """The most urgent rows."""
+    """The first rows of the order."""
     page = reader.page(actor, wanted, now=now, limit=limit)
     return Stretch(_held(reader, actor, page.rows, now), False, page.has_after)
 
 
 def read_end(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
-    """The least urgent rows."""
-    page = reader.page(actor, wanted, now=now, limit=limit, before=BEYOND)
+    """The last rows of the order."""
+    page = reader.page(actor, wanted, now=now, limit=limit, before=END)
     return Stretch(_held(reader, actor, page.rows, now), page.has_before, False)
 
 
-def read_after(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Place) -> Stretch:
+def read_after(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Cursor) -> Stretch:
     """The rows that follow a place."""
     page = reader.page(actor, wanted, now=now, limit=limit, after=place)
     return Stretch(_held(reader, actor, page.rows, now), True, page.has_after)
 
 
-def read_before(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Place) -> Stretch:
+def read_before(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Cursor) -> Stretch:
     """The rows that precede a place."""
     page = reader.page(actor, wanted, now=now, limit=limit, before=place)
     return Stretch(_held(reader, actor, page.rows, now), page.has_before, True)
@@ -95,8 +93,8 @@ def read_around(
     row = reader.rows(actor, [number], now=now).get(number)
     if row is None:
         return read_start(reader, actor, wanted, now, 2 * limit)
-    before = reader.page(actor, wanted, now=now, limit=limit, before=row.place)
-    last = before.rows[-1].place if before.rows else None
+    before = reader.page(actor, wanted, now=now, limit=limit, before=cursor_of(row, wanted.sort))
+    last = cursor_of(before.rows[-1], wanted.sort) if before.rows else None
     after = reader.page(actor, wanted, now=now, limit=limit + 1, after=last)
     gone = not after.rows or after.rows[0].number != number
     if gone and not keep:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -90,7 +91,9 @@ def build(path: Path, tickets: int, *, open_share: float, now: datetime, seed: i
             ]
             _insert(store, "ticket", made)
             _insert(store, "message", (row for ticket in made for row in _messages(dice, ticket)))
-            _insert(store, "history", (row for ticket in made for row in _events(ticket)))
+            _insert(store, "history", (row for ticket in made for row in _events(dice, ticket)))
+            _insert(store, "outage", (row for ticket in made for row in _outages(dice, ticket)))
+            _insert(store, "time_spent", (row for ticket in made for row in _work(dice, ticket)))
             _insert(store, "tag", ({"ticket_id": each["id"], "tag": "vip"} for each in made if each["id"] % 40 == 0))
             store.executemany(
                 "INSERT INTO ticket_fts (rowid, subject, body, people) VALUES (?, ?, ?, ?)",
@@ -161,7 +164,13 @@ def _ticket(
         loss_per_hour=Decimal(loss or 0) / 100,
         head_start=DEFAULT_HEAD_START,
     )
-    done = None if still_open else to_rfc3339(created + timedelta(hours=5))
+    # Answers and solutions take from minutes to weeks, most of them hours; one in seven is late.
+    answer, effort = (
+        round(min(dice.lognormvariate(7.3, 1.2), 400_000)),
+        round(min(dice.lognormvariate(9.6, 1.3), 2_000_000)),
+    )
+    answered = None if status is Status.NEW else to_rfc3339(min(created + timedelta(seconds=2 * answer), now))
+    done = None if still_open else to_rfc3339(min(created + timedelta(seconds=2 * (answer + effort)), now))
     opened = to_rfc3339(created)
     stalled = _text_of(stale)
     return {
@@ -186,22 +195,22 @@ def _ticket(
         "updated_at": opened,
         "resolved_at": done,
         "closed_at": done if status is Status.CLOSED else None,
-        "reopenings": 0,
+        "reopenings": 1 if not still_open and number % 17 == 0 else 0,
         "unanswered_since": opened if status is Status.NEW else None,
         "sla_id": sla,
         "first_response_target": 3600,
-        "first_response_consumed": 600,
-        "first_response_met_at": None if status is Status.NEW else opened,
+        "first_response_consumed": answer,
+        "first_response_met_at": answered,
         "first_response_voided": False,
         "next_reply_consumed": 0,
         "next_reply_voided": False,
         "resolution_target": _HOURS[priority] * 3600,
-        "resolution_consumed": 600,
+        "resolution_consumed": 600 if still_open else answer + effort,
         "resolution_started_at": None if due is None else opened,
         "resolution_at_risk_at": _text_of(None if due is None else due - timedelta(hours=2)),
         "resolution_due_at": _text_of(due),
         "resolution_met_at": done,
-        "resolution_voided": False,
+        "resolution_voided": status in (Status.SPAM, Status.MERGED),
         "stale_at": stalled,
         "risk_at": _text_of(None if due is None else due - timedelta(hours=2)),
         "due_at": _text_of(due),
@@ -233,17 +242,75 @@ def _messages(dice: random.Random, ticket: dict[str, Any]) -> Iterator[dict[str,
         }
 
 
-def _events(ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for event in ("opened", "assigned", "resolved")[
-        : 1 if ticket["status"] == "new" else 2 if ticket["is_open"] else 3
-    ]:
-        yield {
-            "ticket_id": ticket["id"],
-            "at": ticket["created_at"],
-            "actor": "system",
-            "event": event,
-            "data": "{}",
-        }
+def _events(dice: random.Random, ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The history: opened, taken, solved, perhaps opened again and solved once more, closed."""
+    yield _event(ticket, ticket["created_at"], "opened", {"channel": "mail"})
+    if ticket["status"] == "new":
+        return
+    yield _event(ticket, ticket["first_response_met_at"], "assigned", {"old": None, "new": "boris"})
+    yield _moved(ticket, ticket["first_response_met_at"], "new", "open")
+    if ticket["status"] == "waiting":
+        yield _moved(ticket, ticket["first_response_met_at"], "open", "waiting")
+    if ticket["resolved_at"] is None:
+        return
+    last = ticket["resolved_at"]
+    if ticket["reopenings"]:
+        middle = _between(dice, ticket["created_at"], last)
+        yield _moved(ticket, middle, "open", "resolved")
+        yield _moved(ticket, _between(dice, middle, last), "resolved", "open")
+    yield _moved(ticket, last, "open", ticket["status"] if ticket["status"] in ("spam", "merged") else "resolved")
+    if ticket["status"] == "closed":
+        yield _moved(ticket, last, "resolved", "closed")
+
+
+def _moved(ticket: dict[str, Any], at: str, old: str, new: str) -> dict[str, Any]:
+    return _event(ticket, at, "status", {"old": old, "new": new})
+
+
+def _event(ticket: dict[str, Any], at: str, event: str, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "ticket_id": ticket["id"],
+        "at": at,
+        "agent_id": ticket["assignee_id"],
+        "actor": "system",
+        "event": event,
+        "data": json.dumps(data),
+    }
+
+
+def _between(dice: random.Random, start: str, end: str) -> str:
+    low, high = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    return to_rfc3339(low + (high - low) * dice.random())
+
+
+def _outages(dice: random.Random, ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One solved ticket in forty was an outage, of hours; most are confirmed."""
+    if ticket["resolved_at"] is None or ticket["id"] % 40:
+        return
+    start, end = ticket["created_at"], _between(dice, ticket["created_at"], ticket["resolved_at"])
+    per_hour = f"{dice.randrange(500_000, 20_000_000) / 100:.2f}"
+    yield {
+        "ticket_id": ticket["id"],
+        "unit_id": ticket["unit_id"],
+        "down_from": start,
+        "down_to": end,
+        "share": "1",
+        "confirmed": ticket["id"] % 80 == 0,
+        "loss": dice.randrange(500_000, 20_000_000),
+        "slices": json.dumps([[start, end, "1", per_hour]]),
+    }
+
+
+def _work(dice: random.Random, ticket: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Half of what was solved says how long it took."""
+    if ticket["resolved_at"] is None or ticket["assignee_id"] is None or ticket["id"] % 2:
+        return
+    yield {
+        "ticket_id": ticket["id"],
+        "agent_id": ticket["assignee_id"],
+        "spent_at": ticket["resolved_at"],
+        "seconds": dice.randrange(1, 24) * 300,
+    }
 
 
 def _text(number: int) -> str:

@@ -48,7 +48,7 @@ def test_what_is_known_of_a_mail_finds_it(sdesk: Sdesk, spool: Path) -> None:
     assert rows(sdesk, "--mailbox", "spool") == everything
     assert rows(sdesk, "--mailbox", "other") == []
     assert rows(sdesk, "--outcome", "ignored") == ["<3@shop.example>"]
-    assert rows(sdesk, "--ticket", "SD-1") == rows(sdesk, "--number", "1")
+    assert rows(sdesk, "--ticket", "SD-1") == rows(sdesk, "--ticket", "1")
     assert len(rows(sdesk, "--ticket", "SD-1")) == 1
     assert rows(sdesk, "--message-id", "2@SHOP") == ["<2@shop.example>"]
     assert rows(sdesk, "--message-id", "%") == []

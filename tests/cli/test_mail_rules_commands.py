@@ -159,3 +159,24 @@ def test_a_supplier_is_asked_and_passed_on(sdesk: Sdesk, at_desk: Path) -> None:
     message = shown["messages"][0]["id"]
     ran = sdesk("reply", "1", "--text", "They say:", "--pass-on", str(message))
     assert (ran.code, ran.err.count("\n")) == (1, 1)
+
+
+def test_what_became_of_senders_in_json(sdesk: Sdesk, at_desk: Path) -> None:
+    ran = sdesk("mail", "block", "x.example", "-o", "json")
+    assert json.loads(ran.out) == [
+        {"pattern": "x.example", "blocked": True, "changed": True, "sentence": "`x.example` is blocked"}
+    ]
+    (row,) = json.loads(sdesk("mail", "block", "x.example", "-o", "json").out)
+    assert (row["blocked"], row["changed"]) == (True, False)
+    (row,) = json.loads(sdesk("mail", "block", "x.example", "--remove", "-o", "json").out)
+    assert (row["blocked"], row["changed"]) == (False, True)
+
+
+def test_mail_needs_no_agent(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SDESK_AGENT", raising=False)
+    monkeypatch.setenv("LOGNAME", "cron")
+    for words in (("block", "x.example"), ("block",), ("quarantine", "list"), ("quarantine", "retry", "--all")):
+        ran = sdesk("mail", *words)
+        assert ran.code == 0, ran
+    assert "system" in sdesk("mail", "block", "-o", "json").out
+    assert sdesk("--as", "nobody", "mail", "block").code == 2

@@ -45,13 +45,49 @@ def test_sending_counts_what_it_did(sdesk: Sdesk, answered: int, config: Path, p
     later(doubles)
     ran = sdesk("mail", "send", "-o", "json")
     (row,) = json.loads(ran.out)
-    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds"]
+    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds", "partly", "told"]
     assert (ran.code, row["sent"], row["left"]) == (0, 1, 0)
-    assert [taken.recipients for taken in post.taken] == [("maria@shop.example",)]
+    assert ("maria@shop.example",) in [taken.recipients for taken in post.taken]
     (message,) = [
         each for each in json.loads(sdesk("show", "1", "-o", "json").out)["messages"] if each["direction"] == "out"
     ]
     assert message["delivery"] == "sent"
+
+
+def test_agents_are_told_too(sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object) -> None:
+    (row,) = json.loads(sdesk("mail", "send", "-o", "json").out)
+    told = sorted(taken.recipients[0] for taken in post.taken)
+    assert row["told"] == len(told) > 0
+    assert all(address in {"anna@desk.example", "boris@desk.example"} for address in told)
+
+
+def test_who_did_not_get_a_copy_is_counted_and_said(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object
+) -> None:
+    assert sdesk("reply", "1", "--text", "And more.", "--cc", "gone@shop.example").code == 0
+    post.refuse["gone@shop.example"] = "550 no such user"
+    later(doubles)
+    ran = sdesk("mail", "send", "-o", "json")
+    assert (ran.code, json.loads(ran.out)[0]["partly"]) == (6, 1)
+    assert "1 mail did not reach everybody. see `sdesk mail outbox list`" in ran.err
+    rows = json.loads(sdesk("mail", "outbox", "list", "--state", "sent", "-o", "json").out)
+    assert "it did not reach gone@shop.example: 550 no such user" in [row["error"] for row in rows]
+
+
+def test_a_bug_is_said_as_every_other(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr("sdesk.mail.outbox.send.render", broken)
+    later(doubles)
+    ran = sdesk("mail", "send", "--debug")
+    assert ran.code == 6
+    assert "sdesk: error: a bug in sdesk: ZeroDivisionError: of all things; report it\n" in ran.err
+    assert "in broken" in ran.err
+    (row,) = json.loads(sdesk("mail", "outbox", "list", "--state", "queued", "-o", "json").out)
+    assert row["error"] == "a bug: ZeroDivisionError: of all things"
 
 
 def test_without_a_server_in_the_configuration(sdesk: Sdesk, answered: int) -> None:
@@ -74,7 +110,8 @@ def test_a_refusal_is_shown_on_the_ticket_and_mended(
     post.refuse["maria@shop.example"] = "550 5.1.1 no \x1b[31msuch user"
     later(doubles)
     ran = sdesk("mail", "send")
-    assert ran.code == 1
+    # The agents were told: done in part.
+    assert ran.code == 6
     assert "1 mail will not arrive. see `sdesk mail outbox list --state failed`" in ran.err
     shown = sdesk("show", "1", "--history").out
     assert "no ␛[31msuch user" in shown
@@ -96,9 +133,9 @@ def test_the_outbox_for_eyes(sdesk: Sdesk, answered: int) -> None:
     assert "\n\nOn my way.\n" in ran.out
     raw = sdesk("mail", "outbox", "show", str(answered), "--raw").out
     assert 'From: "Anna Orlova, IT support" <support@desk.example>' in raw
-    listed = json.loads(sdesk("mail", "outbox", "list", "--number", "SD-1", "-o", "json").out)
+    listed = json.loads(sdesk("mail", "outbox", "list", "--ticket", "SD-1", "-o", "json").out)
     assert answered in [row["id"] for row in listed]
-    assert json.loads(sdesk("mail", "outbox", "list", "--number", "2", "-o", "json").out) == []
+    assert json.loads(sdesk("mail", "outbox", "list", "--ticket", "2", "-o", "json").out) == []
     assert sdesk("mail", "outbox", "list", "--state", "faild").err.endswith("did you mean `failed`?\n")
     assert sdesk("mail", "outbox", "show", "999").code == 3
 
@@ -110,6 +147,88 @@ def test_what_nobody_named_and_what_is_refused(sdesk: Sdesk, answered: int) -> N
     ran = sdesk("mail", "outbox", "discard", str(answered), "999", "--yes")
     assert (ran.code, ran.out) == (6, f"mail {answered} never goes\n")
     assert sdesk("mail", "outbox", "discard", str(answered), "--yes").code == 1
+
+
+def test_what_went_is_shown_as_of_then(sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object) -> None:
+    later(doubles)
+    assert sdesk("mail", "send").code == 0
+    went = next(taken for taken in post.taken if taken.recipients == ("maria@shop.example",))
+    doubles.now = NOW + timedelta(days=3)  # type: ignore[attr-defined]
+    shown = sdesk("mail", "outbox", "show", str(answered))
+    assert shown.code == 0, shown
+    assert shown.out.startswith("State: sent 2026-11-23 12:05\nNote: made anew as of then: ")
+    assert f"Date: {went.mail['Date']}\n" in shown.out
+    raw = sdesk("mail", "outbox", "show", str(answered), "--raw")
+    assert raw.out.replace("\r\n", "\n").split("\n\n")[0].splitlines()[0:2] == [
+        'From: "Anna Orlova, IT support" <support@desk.example>',
+        "To: maria@shop.example",
+    ]
+    assert "made anew" in raw.err
+
+
+def test_a_notification_is_shown_with_those_it_went_with_and_no_key(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object
+) -> None:
+    for subject in ("Scale", "Printer"):
+        assert (
+            sdesk("new", "--subject", subject, "--text", "x", "--requester", "karl@shop.example", "-o", "ids").code == 0
+        )
+    listed = json.loads(sdesk("mail", "outbox", "list", "--state", "queued", "-o", "json").out)
+    waiting = [row["id"] for row in listed if row["kind"] == "notification"]
+    ran = sdesk("mail", "outbox", "show", str(waiting[0]))
+    assert ran.code == 0, ran
+    assert "3 tickets, the first: " in ran.out
+    assert sdesk("mail", "send").code == 0
+    digest = next(taken for taken in post.taken if "3 tickets" in taken.mail["Subject"])
+    rows = json.loads(sdesk("mail", "outbox", "list", "--state", "sent", "-o", "json").out)
+    together = [row for row in rows if row["to"] == [digest.recipients[0]]]
+    assert len([row for row in together if row["sent_with"] is not None]) == len(together) - 1
+    for row in together:
+        shown = sdesk("mail", "outbox", "show", str(row["id"])).out
+        assert f"Message-ID: {digest.mail['Message-ID']}" in shown
+        for subject in ("Till", "Scale", "Printer"):
+            assert subject in shown
+    assert any(f", with mail {row['sent_with']}" in sdesk("mail", "outbox", "show", str(row["id"])).out for row in rows)
+
+
+def test_a_digest_shows_no_ticket_behind_a_wall(
+    sdesk: Sdesk, at_desk: Path, config: Path, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDESK_AGENT", "olga")
+    new = ("new", "--text", "x", "--requester", "karl@acc.shop.example")
+    assert sdesk(*new, "--subject", "Leave", "--service", "leave").code == 0
+    assert sdesk(*new, "--subject", "Till").code == 0
+    monkeypatch.setenv("SDESK_AGENT", "anna")
+    rows = json.loads(sdesk("mail", "outbox", "list", "-o", "json").out)
+    shown = [sdesk("mail", "outbox", "show", str(row["id"])) for row in rows]
+    assert all(ran.code == 0 for ran in shown)
+    assert not any("Leave" in ran.out for ran in shown)
+
+
+@pytest.mark.parametrize("words", [["retry"], ["discard", "--yes"]])
+def test_a_dry_run_changes_no_mail(sdesk: Sdesk, answered: int, words: list[str]) -> None:
+    before = sdesk("mail", "outbox", "list", "-o", "json").out
+    ran = sdesk("mail", "outbox", words[0], str(answered), "--dry-run", *words[1:])
+    assert (ran.code, ran.out.startswith(f"dry run: mail {answered} ")) == (0, True)
+    assert sdesk("mail", "outbox", "list", "-o", "json").out == before
+
+
+def test_what_became_of_mails_in_json(sdesk: Sdesk, answered: int) -> None:
+    ran = sdesk("mail", "outbox", "discard", str(answered), "999", "-o", "json")
+    assert ran.code == 6
+    assert [(row["id"], row["changed"]) for row in json.loads(ran.out)] == [(answered, True), (999, False)]
+    assert sdesk("mail", "outbox", "retry", str(answered), "--fields", "nothing").code == 2
+
+
+def test_what_is_discarded_keeps_why_it_failed(
+    sdesk: Sdesk, answered: int, config: Path, post: Post, doubles: object
+) -> None:
+    post.refuse["maria@shop.example"] = "550 no such user"
+    later(doubles)
+    sdesk("mail", "send")
+    assert sdesk("mail", "outbox", "discard", str(answered)).code == 0
+    (row,) = json.loads(sdesk("mail", "outbox", "list", "--state", "taken_back", "-o", "json").out)
+    assert row["error"] == "discarded by anna: maria@shop.example: 550 no such user"
 
 
 def test_taking_back(sdesk: Sdesk, answered: int, doubles: object) -> None:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from command_line import Golden
 
-from sdesk.cli.invocation import Wishes
 from sdesk.cli.output import Output, json_text
 from sdesk.cli.queue import QUEUE
+from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput
 from sdesk.store.reader.rows import TicketRow
 

@@ -31,11 +31,13 @@ def test_from_nothing_to_a_ticket(
     assert sdesk("db", "init").code == 4
     dry = sdesk("desk", "apply", str(desk_file), "--dry-run")
     assert dry.code == 0
-    assert "dry run: added team it\n" in dry.out
+    assert "  + it: IT support\n" in dry.out
+    assert dry.out.splitlines()[-1].startswith("plan: ")
     assert sdesk("agent", "list", "--as", "anna").code == 2
     # Whoever named himself already may apply the file that makes him known.
     wet = sdesk("--as", "anna", "desk", "apply", str(desk_file))
-    assert wet.out == dry.out.replace("dry run: ", "")
+    assert wet.out.splitlines()[:-1] == dry.out.splitlines()[:-1]
+    assert wet.out.splitlines()[-1].startswith("done: ")
     assert "nothing to do" in sdesk("desk", "apply", "-", stdin=DESK_FILE).out
     assert sdesk("new", "--subject", "x", "--text", "y", "--as", "anna").code == 0
 
@@ -45,7 +47,7 @@ def test_only_an_admin_applies_a_desk_file(sdesk: Sdesk, at_desk: Path, desk_fil
     assert sdesk("--as", "boris", "desk", "apply", str(desk_file)).code == 1
     ran = sdesk("--as", "anna", "desk", "apply", str(desk_file))
     assert ran.code == 0
-    assert "changed team it\n" in ran.out
+    assert "  ~ it\n      name: IT support -> The IT\n" in ran.out
 
 
 def test_a_wrong_desk_file_changes_nothing(sdesk: Sdesk, at_desk: Path, desk_file: Path) -> None:

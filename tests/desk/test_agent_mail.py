@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from desks import NOW
@@ -368,3 +368,57 @@ def test_an_automatic_answer_of_an_agents_program_is_relayed_to_nobody(mails: Ma
     assert receipt.outcome is Outcome.NOTED
     assert mails.conversation(1)[-1] == "auto boris@desk.example: I am on holiday."
     assert mails.outbox() == before
+
+
+AWAY = "I am out of the office until Monday. In urgent matters call 4711."
+
+
+def told(mails: MailDesk, number: int, at: datetime) -> str:
+    return mails.agent_id_of("boris", number, at=at)
+
+
+def test_words_faster_than_a_person_writes_reach_nobody_until_he_says_so(mails: MailDesk) -> None:
+    at = NOW + HOUR
+    receipt = mails.answer("boris", AWAY, told(mails, 1, at), at=at + timedelta(seconds=4))
+    assert receipt.outcome == Outcome.NOTED
+    assert "came 4 s after the one that it answers" in receipt.reason
+    assert [kind for kind, *_ in mails.outbox()].count("reply") == 0
+    # It may have been he after all: one word sends it.
+    assert [kind for kind, *_ in mails.outbox()][-1] == "confirmation"
+    asked = mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0]
+    mails.answer("boris", "#send", asked, at=at + timedelta(seconds=30))
+    assert mails.conversation(1)[-1] == f"out boris: {AWAY}"
+
+
+def test_a_program_that_answers_the_question_too_is_not_asked_again(mails: MailDesk) -> None:
+    at = NOW + HOUR
+    mails.answer("boris", AWAY, told(mails, 1, at), at=at + timedelta(seconds=4))
+    (asked,) = mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0]
+    mails.answer("boris", AWAY, asked, at=at + timedelta(seconds=9))
+    kinds = [kind for kind, *_ in mails.outbox()]
+    assert (kinds.count("confirmation"), kinds.count("reply")) == (1, 0)
+
+
+@pytest.mark.parametrize(("seconds", "relayed"), [(60, False), (121, True)])
+def test_the_same_words_again_at_once_are_a_programs(mails: MailDesk, seconds: int, relayed: bool) -> None:
+    mails.ask(2)
+    at = NOW + HOUR
+    assert mails.answer("boris", AWAY, told(mails, 1, at), at=at + timedelta(seconds=60)).outcome == Outcome.FOLLOWED_UP
+    receipt = mails.answer("boris", AWAY, told(mails, 2, at + HOUR), at=at + HOUR + timedelta(seconds=seconds))
+    assert (receipt.outcome == Outcome.FOLLOWED_UP) is relayed
+    assert ("says what another of yours said" in receipt.reason) is not relayed
+
+
+def test_orders_and_other_words_are_a_persons_however_fast(mails: MailDesk) -> None:
+    at = NOW + HOUR
+    assert "took it" in mails.answer("boris", "#take", told(mails, 1, at), at=at + timedelta(seconds=3)).reason
+    for number, text in enumerate(("On my way.", "I am there.")):
+        later = at + (number + 1) * HOUR
+        receipt = mails.answer("boris", text, told(mails, 1, later), at=later + timedelta(seconds=40))
+        assert receipt.outcome == Outcome.FOLLOWED_UP
+
+
+def test_two_clocks_that_differ_say_nothing(mails: MailDesk) -> None:
+    at = NOW + HOUR
+    receipt = mails.answer("boris", AWAY, told(mails, 1, at), at=at - timedelta(seconds=20))
+    assert receipt.outcome == Outcome.FOLLOWED_UP

@@ -4,76 +4,21 @@ from __future__ import annotations
 
 import copy
 import json
-import tomllib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
+from desk_files import SOURCE, WHOLE, paths
 from desks import DESK_FILE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sdesk.desk.deskfile import DeskFile, read
-from sdesk.desk.deskfile.part import Lines
+from sdesk.desk.deskfile.lines import Lines
 from sdesk.desk.deskfile.read import check
 from sdesk.domain.errors import BadInput
 from sdesk.domain.routing import parse_rule
 from sdesk.store import calendars
-
-EVERYTHING = """
-[slas.whole]
-calendar = "24x7"
-warn_at = 80
-stale_at = 300
-targets.P1 = { first_response = "15m" }
-[calendars.odd]
-time_zone = "Europe/Berlin"
-country = "DE"
-subdivision = "BY"
-hours = { mon = ["09:00-12:00", "13:00-18:00"] }
-free = [2027-03-05, "2027-03-06"]
-working = { "2026-11-28" = ["10:00-16:00"] }
-[teams.night]
-name = "Night"
-on_call = ["anna", "boris"]
-wait_days = 3
-[units.kiosk]
-name = "Kiosk"
-kind = "store"
-parent = "flagship"
-stops = { till = 0.5 }
-[services.kiosk]
-name = "Kiosk"
-team = "night"
-offered_to = ["kind:store"]
-[[routing]]
-when = { recipient = ["a@x.example"], domain = "x.example" }
-set = { team = "it", unit = "kiosk", requester = "a@x.example", priority = "P2", tags = ["vip"] }
-[[routing]]
-when = { sender = "spam@x.example" }
-set = { discard = true }
-[templates.acknowledgement.de]
-subject = "Hallo"
-body = "Danke"
-[priority.matrix]
-extensive = { critical = "P1", high = "P1", medium = "P2", low = "P3" }
-significant = { critical = "P1", high = "P2", medium = "P3", low = "P4" }
-moderate = { critical = "P2", high = "P3", medium = "P3", low = "P4" }
-minor = { critical = "P3", high = "P4", medium = "P4", low = "P5" }
-"""
-WHOLE = DESK_FILE.replace("[teams.it]", "margin = 0.1\n[teams.it]", 1) + EVERYTHING
-"""A valid desk file in which every key stands that one may have."""
-
-SOURCE = tomllib.loads(WHOLE)
-
-
-def paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every key and every place of a list, at any depth."""
-    found: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in found:
-        yield (*before, key)
-        yield from paths(each, (*before, key))
 
 
 def replaced(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
@@ -99,15 +44,15 @@ def work_by(desk: DeskFile) -> None:
 
 def is_read(source: dict[str, Any]) -> bool:
     """Whether a file is accepted, and can then be worked by; what is refused must be refused with its place."""
-    said = "desk.toml"
+    said = ["desk.toml"]
     try:
-        desk = check(source, said, Lines(WHOLE))
+        desk = check(source, "desk.toml", Lines(WHOLE))
     except BadInput as error:
-        said = error.what
+        said = [each.what for each in (error, *error.others)]
     else:
         work_by(desk)
-    assert said.startswith("desk.toml")
-    return said == "desk.toml"
+    assert all(each.startswith("desk.toml") for each in said)
+    return said == ["desk.toml"]
 
 
 LEAVES = st.one_of(

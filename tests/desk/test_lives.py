@@ -21,11 +21,15 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, promise_of
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.story.tell import tell
+from sdesk.domain.story.values import What
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.domain.urgency import place
 from sdesk.store.check import check
 from sdesk.store.models import Ticket
+from sdesk.store.reader import Reader
 
+TOLD_ALONE = (What.AT_RISK, What.BREACHED, What.STALE, What.HOURS)
 TEXTS = st.sampled_from(["It works.", "Thanks!", "Спасибо, всё работает", "Ещё раз: касса стоит"])
 AGENTS = st.sampled_from(["anna", "boris", "vera", "olga"])
 
@@ -101,6 +105,7 @@ def test_a_ticket_never_contradicts_itself(desk_path: Path, life: list[Step], se
                 now += timedelta(minutes=step.after)
                 changed = do(desk, step, number, now)
                 seen = follows(seen, looked_at(desk), changed=changed, swept=step.name == "sweep")
+                told_truly(desk, now)
         finally:
             desk.desk.close()
         assert check(path) == ()
@@ -128,6 +133,17 @@ def do(desk: MailDesk, step: Step, number: int, now: datetime) -> bool | None:
         return desk.do(step.by, step.name, 1, at=now, **values).changed
     except SdeskError:
         return False
+
+
+def told_truly(desk: MailDesk, now: datetime) -> None:
+    """The story of its promises, from history, runs and calendars, adds up to what the ticket's columns say."""
+    with Reader(desk.path) as reader:
+        _, facts = reader.promises(SYSTEM, 1, now=now)
+    for each in tell(facts):
+        assert each.disagreements == ()
+        assert each.notes == (), each
+        assert each.consumed == each.stored
+        assert all(step.consumed is not None for step in each.steps if step.what not in TOLD_ALONE)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from sla_examples import moscow
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.store.reader import Reader
 
 HOUR = timedelta(hours=1)
 
@@ -55,22 +56,26 @@ def test_other_hours_move_the_deadlines_that_they_concern_and_no_others(desk: Ma
     done = desk.new(service="other", priority="P3", at=noon)
     desk.do("anna", "close", done, silent=True, at=noon)
     untouched = {number: desk.rows("SELECT * FROM ticket WHERE id = ?", number) for number in (till, done)}
-    events = len(desk.events(early))
     moved = desk.apply(DESK_FILE.replace("09:00-18:00", "07:00-18:00"), at=moscow("2026-11-23 17:00"))
-    assert moved == [late]
+    assert moved == [late, early]
     assert desk.ticket(late).due_at == moscow("2026-11-24 10:00")
-    assert desk.event(late, "deadline_moved") == {
-        "by": "anna",
+    assert desk.events(late)[-2:] == ["deadline_moved"] * 2
+    with Reader(desk.path) as reader:
+        first = next(each for each in reader.history(SYSTEM, late) if each.event == "deadline_moved")
+    assert first.data == {
+        "clock": "first_response",
         "old": "2026-11-24T09:00:00Z",
         "new": "2026-11-24T07:00:00Z",
     }
     assert desk.ticket(early).due_at == moscow("2026-11-23 16:00")
-    assert len(desk.events(early)) == events
+    # Its answer is due today, when the office opened at nine; its solution comes to be due two hours sooner a day.
+    assert desk.event(early, "deadline_moved")["clock"] == "resolution"
+    assert desk.events(early).count("deadline_moved") == 1
     assert {number: desk.rows("SELECT * FROM ticket WHERE id = ?", number) for number in (till, done)} == untouched
     applied = desk.rows(
         "SELECT json_extract(data, '$.moved') FROM history WHERE event = 'desk_file_applied' ORDER BY id"
     )
-    assert applied[-1] == (f"[{late}]",)
+    assert applied[-1] == (f"[{late},{early}]",)
 
 
 def test_a_new_holiday_moves_what_is_due_on_it(desk: MailDesk) -> None:

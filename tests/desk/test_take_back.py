@@ -12,6 +12,7 @@ from desks import NOW
 from intake_desk import MailDesk
 
 from sdesk.desk.outbox import queue
+from sdesk.desk.outbox.facts import LetterFacts
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Refused
 from sdesk.domain.filters import parse
@@ -105,6 +106,7 @@ def test_an_answer_can_be_written_again_and_its_thread_is_whole(desk_of_mail: Ma
     with desk_of_mail.desk.work(SYSTEM, AT + timedelta(minutes=5)) as work:
         claimed = queue.claim(work)
         assert claimed is not None
+        assert isinstance(claimed.facts, LetterFacts)
         assert claimed.facts.references == ("<ask-1@shop.example>",)
     assert desk_of_mail.column(number, "first_response_met_at") == "2026-11-23T09:30:10Z"
 

@@ -9,6 +9,7 @@ from sdesk.domain.thread import (
     NO_SUBJECT,
     address_token,
     authentication_failed,
+    hide_agent_keys,
     only_thanks,
     plain_subject,
     referred_ids,
@@ -127,6 +128,18 @@ def test_what_is_never_closed_hides_no_result() -> None:
     value = "mx.x; spf=pass (who knows; dmarc=fail header.from=d.e"
     mail = InboundMail(Mailbox("a@d.e"), headers={"authentication-results": (value,)})
     assert authentication_failed(mail, ("mx.x",))
+
+
+def test_a_raw_message_shows_no_agents_key() -> None:
+    key = "a-" + "0123456789abcdef" * 2
+    broken = key[:20] + "=\r\n" + key[20:]
+    raw = f"In-Reply-To: <sd-1.{key}.ab@desk.example>\r\n\r\n> support+1.{broken}@desk.example\r\n".encode()
+    hidden = hide_agent_keys(raw)
+    assert len(hidden) == len(raw)
+    assert hidden.count(b"a-" + b"x" * 18) == 2
+    assert b"0123" not in hidden
+    other = b"an-0123456789abcdef and s-" + b"0" * 32
+    assert hide_agent_keys(other) == other
 
 
 @pytest.mark.parametrize(

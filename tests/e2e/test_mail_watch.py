@@ -100,20 +100,20 @@ def deliver(dovecot: Dovecot, user: str, raw: bytes, folder: str = "INBOX") -> N
 
 def test_what_is_there_is_taken_and_what_comes_is_taken_at_once(desk_path: Path, dovecot: Dovecot) -> None:
     user = dovecot.new_user([mail(1)])
-    station = Station.imap(desk_path, dovecot, user)
-    with watching(station) as running:
-        until(lambda: station.taken() == 1)
-        time.sleep(1.0)  # it listens by now
-        took = []
-        for number in (2, 3, 4):
-            deliver(dovecot, user, mail(number))
-            took.append(until(lambda wanted=number: station.taken() == wanted))  # type: ignore[misc]
-        assert min(took) < 2, took
-        until(lambda: all_marked(dovecot, user))
-        assert running.end() == 0
+    with Line(dovecot.port) as line:
+        station = Station.imap(desk_path, dovecot, user, port=line.port)
+        with watching(station) as running:
+            until(lambda: station.taken() == 1 and line.idles == 1)
+            took = []
+            for number in (2, 3, 4):
+                deliver(dovecot, user, mail(number))
+                took.append(until(lambda wanted=number: station.taken() == wanted))  # type: ignore[misc]
+            assert min(took) < 2, took
+            until(lambda: all_marked(dovecot, user))
+            assert running.end() == 0
+        assert station.fetch_report() == counts()
     assert running.err == []
-    assert sum(line.count("1 created") for line in running.out) == 4
-    assert station.fetch_report() == counts()
+    assert sum(said.count("1 created") for said in running.out) == 4
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
@@ -138,35 +138,38 @@ def test_several_folders_are_listened_to(desk_path: Path, dovecot: Dovecot) -> N
     with IMAPClient("127.0.0.1", port=dovecot.port, ssl=False) as client:
         client.login(user, dovecot.password)
         client.create_folder("Shops")
-    station = Station.imap(desk_path, dovecot, user, more='folders = ["INBOX", "Shops"]')
-    with watching(station) as running:
-        until(lambda: station.rows("SELECT count(fetched_at) FROM mailbox_state") == [(2,)])
-        time.sleep(1.0)
-        for number, folder in enumerate(("Shops", "INBOX"), 1):
-            deliver(dovecot, user, mail(number), folder)
-            until(lambda wanted=number: station.taken() == wanted)  # type: ignore[misc]
-        assert running.end() == 0
+    with Line(dovecot.port) as line:
+        station = Station.imap(desk_path, dovecot, user, port=line.port, more='folders = ["INBOX", "Shops"]')
+        with watching(station) as running:
+            until(lambda: line.idles == 2)
+            until(lambda: station.rows("SELECT count(fetched_at) FROM mailbox_state") == [(2,)])
+            for number, folder in enumerate(("Shops", "INBOX"), 1):
+                deliver(dovecot, user, mail(number), folder)
+                until(lambda wanted=number: station.taken() == wanted)  # type: ignore[misc]
+            assert running.end() == 0
     assert station.rows("SELECT folder FROM ledger ORDER BY id") == [("Shops",), ("INBOX",)]
 
 
 @pytest.mark.slow
 def test_a_server_that_stops_and_starts_is_said_twice(desk_path: Path, dovecot: Dovecot) -> None:
     user = dovecot.new_user([mail(1)])
-    station = Station.imap(desk_path, dovecot, user)
-    with watching(station) as running:
-        until(lambda: station.taken() == 1)
-        time.sleep(1.0)
-        dovecot.stop()
-        try:
-            until(lambda: len(running.err) == 1)
-            time.sleep(4.0)  # several tries, not a word
-            assert len(running.err) == 1
-        finally:
-            dovecot.start()
-        until(lambda: len(running.err) == 2)
-        deliver(dovecot, user, mail(2))
-        until(lambda: station.taken() == 2)
-        assert running.end() == 0
+    with Line(dovecot.port) as line:
+        station = Station.imap(desk_path, dovecot, user, port=line.port)
+        with watching(station) as running:
+            until(lambda: station.taken() == 1 and line.idles == 1)
+            dovecot.stop()
+            try:
+                until(lambda: len(running.err) == 1)
+                # Several tries, not a word.
+                tried = line.refused
+                until(lambda: line.refused >= tried + 3)
+                assert len(running.err) == 1
+            finally:
+                dovecot.start()
+            until(lambda: len(running.err) == 2)
+            deliver(dovecot, user, mail(2))
+            until(lambda: station.taken() == 2)
+            assert running.end() == 0
     assert running.err[0].startswith("sdesk: error: mailbox support: ")
     assert "tried again by itself" in running.err[0]
     assert running.err[1] == "sdesk: mailbox support: well again\n"
@@ -180,7 +183,8 @@ def test_a_line_that_is_cut_is_made_anew_without_a_word(desk_path: Path, dovecot
         with watching(station) as running:
             until(lambda: station.taken() == 1)
             for number in (2, 3):
-                time.sleep(1.0)
+                # It listens, and has looked at what came before it did.
+                until(lambda wanted=number - 1: line.idles == wanted and line.silence() > 0.5)  # type: ignore[misc]
                 line.cut()
                 deliver(dovecot, user, mail(number))
                 until(lambda wanted=number: station.taken() == wanted)  # type: ignore[misc]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -32,6 +34,8 @@ THREE = DESK_FILE.replace(
     '[agents.carl]\nname = "Carl Bo"\nemail = "carl@desk.example"\nteams = ["it"]\n[agents.olga]',
 )
 """The small desk with three agents in the team that gets the mail."""
+IMAP = 'kind = "imap"\nhost = "127.0.0.1"\nport = 1\nuser = "x"\npassword_command = ["echo", "x"]\n'
+"""A mailbox whose server is gone."""
 AGENTS = {"anna@desk.example", "boris@desk.example", "carl@desk.example"}
 
 
@@ -185,11 +189,9 @@ def test_two_ticks_at_once_do_nothing_twice(tmp_path: Path, three: Path, maildir
         out, err = process.communicate(timeout=120)
         assert (process.returncode, out, err) == (0, "", "")
     late = now + timedelta(minutes=20)
-    threads = [threading.Thread(target=tick.run, args=("--quiet",), kwargs={"at": late}) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(3) as pool:
+        for ran in pool.map(lambda _: tick.run("--quiet", at=late), range(3)):
+            assert (ran.code, ran.err) == (0, "")
     assert tick.rows("SELECT count(*) FROM ledger") == [(60,)]
     assert max(Counter(str(each.mail["Message-ID"]) for each in post.taken).values()) == 1
     sent = by_kind(post)
@@ -232,6 +234,43 @@ def test_each_part_fails_by_itself(tmp_path: Path, three: Path, maildir: Path, p
     assert "mail server" in ran.err, ran.out
     assert (tmp_path / "rung").read_text().count("rung") == 3
     assert tick.rows("SELECT count(*) FROM ticket") == [(1,)]
+
+
+def test_a_mail_server_that_is_gone_is_exit_5_where_nothing_else_went(tmp_path: Path, three: Path, post: Post) -> None:
+    tick = configured(tmp_path, three, f'{IMAP}security = "none"', post)
+    ran = tick.run()
+    assert (ran.code, "127.0.0.1:1" in ran.err) == (5, True), ran
+
+
+def test_what_the_desk_calls_and_what_must_be_mended_have_their_codes(
+    tmp_path: Path, three: Path, maildir: Path, post: Post
+) -> None:
+    more = '[notify]\non_success = ["false"]\n'
+    tick = configured(tmp_path, three, "", post, more)
+    # A desk without any mailbox: the sign of life is all that fails.
+    tick.config.write_text(tick.config.read_text()[tick.config.read_text().index("[smtp]") :])
+    ran = tick.run()
+    assert (ran.code, "false failed (exit 1)" in ran.err) == (1, True), ran
+    tick = configured(tmp_path, tick.store, f'{IMAP}ca_file = "{tmp_path}/none"', post)
+    ran = tick.run()
+    assert (ran.code, "mend ca_file" in ran.err) == (2, True), ran
+
+
+def test_a_bug_in_sending_is_news_and_exit_1(tmp_path: Path, three: Path, maildir: Path, post: Post) -> None:
+    tick = configured(tmp_path, three, f'kind = "maildir"\npath = "{maildir}"', post)
+    tick.run("--quiet")
+    now = datetime.now(UTC).replace(microsecond=0)
+    deliver(maildir, 1, letter(1, "maria@shop.example", "Help", now), now)
+    tick.run("--quiet")
+    with closing(sqlite3.connect(tick.store)) as connection:
+        # As an older release wrote it, which took the domain as it stood.
+        connection.execute("UPDATE outbox SET message_id = '<old@стол.example>' WHERE kind = 'acknowledgement'")
+        connection.commit()
+    ran = tick.run("--quiet", at=now + timedelta(minutes=5))
+    assert ran.code == 1, ran
+    assert "a bug in sdesk: UnicodeEncodeError" in ran.err
+    # Once an hour, and not each minute.
+    assert tick.run("--quiet", at=now + timedelta(minutes=7)).err == ""
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from smtp import Post, Taken, send
 from sdesk.desk.outbox.previews import kind_of, previewed
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundAttachment, Mailbox
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import TEMPLATE_VARIABLES, MailKind
 from sdesk.mail.mime.flowed import unwrapped
 from sdesk.mail.mime.message import read
 from sdesk.mail.outbox.letter import Letter
@@ -285,7 +285,7 @@ def test_every_template_of_the_program_is_right(mails: MailDesk, kind: MailKind,
 
 def test_the_program_has_every_template_twice() -> None:
     assert {(each.name, each.language) for each in all_shipped()} == {
-        (kind, language) for kind in MailKind for language in ("en", "ru")
+        (kind, language) for kind in TEMPLATE_VARIABLES for language in ("en", "ru")
     }
 
 
@@ -387,7 +387,7 @@ def test_a_template_that_cannot_be_used_is_refused_when_it_is_applied(
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ("templates.acknowledgment.en", "there is no mail `acknowledgment`. did you mean `acknowledgement`?"),
+        ("templates.acknowledgment.en", "acknowledgment: unknown key. did you mean `acknowledgement`?"),
         ("templates.reply.eng", "`eng` is no language. did you mean `en`?"),
         ("templates.reply", "[templates.reply] subject: stands in no language. write it below [templates.reply.en]"),
     ],

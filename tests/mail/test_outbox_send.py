@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,18 @@ from typing import Any
 import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
-from smtp import Post, Taken, send, server_at
+from smtp import Answer, Post, Taken, send, server_at
 
 from sdesk.config import Config
+from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.outbox import queue
 from sdesk.desk.outbox.by_hand import discard, release, retry
 from sdesk.desk.outbox.queue import pause_after
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, MailServerUnavailable, NotFound, Refused
+from sdesk.domain.errors import BadInput, MailServerUnavailable, NotFound, Refused, StoreLocked, Unavailable
+from sdesk.mail.outbox.book import PAUSES, Book
 from sdesk.mail.outbox.send import SendOptions, send_due
+from sdesk.store.engine import BUSY_SECONDS
 from sdesk.store.models import Outbox
 
 SECONDS, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -95,8 +100,44 @@ def test_of_several_some_are_refused(mails: MailDesk) -> None:
     with Post(refuse={"gone@shop.example": "550 no such user"}) as post:
         assert send(mails.desk, post, LATER).sent == 1
         assert post.taken[0].recipients == ("maria@shop.example", "boss@shop.example")
-    assert outbox(mails)[0][0] == "sent"
-    assert mails.event(1, "undeliverable")["reason"] == "gone@shop.example: 550 no such user"
+    said = "gone@shop.example: 550 no such user"
+    assert outbox(mails)[0] == ("sent", 1, f"it did not reach {said}")
+    assert mails.event(1, "undeliverable")["reason"] == said
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_a_copy_reached_and_the_requester_did_not_has_failed(mails: MailDesk, at_once: bool) -> None:
+    reply(mails, cc=["boss@shop.example"])
+    mail = mail_of(mails)
+    with Post(refuse={"maria@shop.example": "550 no such user"}) as post:
+        if not at_once:
+            post.refuse["boss@shop.example"] = "450 later"
+            assert send(mails.desk, post, LATER).retried == 1
+            del post.refuse["boss@shop.example"]
+        report = send(mails.desk, post, LATER + MINUTE)
+        assert (report.sent, report.failed, report.partly) == (0, 1, 0)
+        assert outbox(mails)[0][::2] == ("failed", "it did not reach maria@shop.example: 550 no such user")
+        # Tried again, it goes to her alone: the other has it.
+        post.refuse.clear()
+        with mails.desk.work(mails.actor("anna"), LATER + HOUR) as work:
+            retry(work, mail)
+            work.session.commit()
+        assert send(mails.desk, post, LATER + HOUR).sent == 1
+        assert [taken.recipients for taken in post.taken] == [("boss@shop.example",), ("maria@shop.example",)]
+    assert outbox(mails)[0][::2] == ("sent", None)
+    assert mails.rows("SELECT undeliverable FROM message WHERE direction = 'out'") == [(None,)]
+
+
+def test_a_copy_that_was_refused_is_tried_again_alone(mails: MailDesk) -> None:
+    reply(mails, cc=["boss@shop.example"])
+    with Post(refuse={"boss@shop.example": "550 no such user"}) as post:
+        assert send(mails.desk, post, LATER).partly == 1
+        with mails.desk.work(mails.actor("anna"), LATER + HOUR) as work:
+            retry(work, mail_of(mails))
+            work.session.commit()
+        assert send(mails.desk, post, LATER + HOUR).partly == 1
+        assert [taken.recipients for taken in post.taken] == [("maria@shop.example",)]
+        assert "boss@shop.example" in outbox(mails)[0][2]
 
 
 def test_of_several_some_are_put_off_and_nobody_gets_it_twice(mails: MailDesk) -> None:
@@ -119,7 +160,11 @@ def test_those_that_are_left_after_a_refusal_may_all_be_refused_too(mails: MailD
         assert send(mails.desk, post, LATER).retried == 1
         post.refuse["boss@shop.example"] = "550 no such user either"
         assert send(mails.desk, post, LATER + MINUTE).failed == 1
-    assert outbox(mails)[0][0] == "failed"
+    state, _, why = outbox(mails)[0]
+    assert (state, why) == (
+        "failed",
+        "maria@shop.example: 550 no such user; boss@shop.example: 550 no such user either",
+    )
 
 
 @pytest.mark.parametrize("said", ["450 4.2.0 greylisted", "452 4.2.2 full"])
@@ -240,7 +285,7 @@ def test_a_mail_that_cannot_be_built_waits_alone(mails: MailDesk, post: Post) ->
         work.session.commit()
     report = send(mails.desk, post, LATER)
     assert (report.sent, report.retried) == (1, 1)
-    assert "UnicodeEncodeError" in report.bugs[0]
+    assert isinstance(report.bugs[0], UnicodeEncodeError)
     assert [(state, attempts) for state, attempts, _ in outbox(mails)] == [("queued", 1), ("sent", 1)]
     assert outbox(mails)[0][2].startswith("a bug: UnicodeEncodeError: ")
     assert [taken.text.split("\n")[0] for taken in post.taken] == ["And another."]
@@ -254,6 +299,76 @@ def test_a_claim_keeps_others_off_until_it_is_old(mails: MailDesk, post: Post) -
         work.session.commit()
     assert send(mails.desk, post, LATER + 9 * MINUTE).sent == 0
     assert send(mails.desk, post, LATER + 10 * MINUTE).sent == 1
+
+
+def locked_after(mails: MailDesk, pauses: list[float], *, most: int) -> tuple[Answer, Callable[[float], None]]:
+    """A server's answer that has another process lock the store, and a sleep that lets go after `most` pauses."""
+    other = sqlite3.connect(mails.path, isolation_level=None, check_same_thread=False)
+
+    def answer(taken: Taken) -> str:
+        if not pauses:
+            other.execute("BEGIN IMMEDIATE")
+        return "250 2.0.0 taken"
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) >= most and other.in_transaction:
+            other.execute("ROLLBACK")
+
+    return answer, sleep
+
+
+def impatient(mails: MailDesk) -> Desk:
+    """The same desk, which waits for a lock no longer than a blink: the test's own pauses are counted, not slept."""
+    return open_desk(mails.path, busy_seconds=0.01)
+
+
+def test_a_store_that_is_locked_after_the_servers_word_is_waited_for(mails: MailDesk) -> None:
+    reply(mails)
+    pauses: list[float] = []
+    answer, sleep = locked_after(mails, pauses, most=5)
+    with Post(answer=answer) as post, closing(impatient(mails)) as desk:
+        config = Config(smtp=server_at(post.port))
+        assert send_due(desk, config, now=lambda: LATER, sleep=sleep).sent == 1
+        assert send_due(desk, config, now=lambda: LATER + 11 * MINUTE).sent == 0
+        assert len(post.taken) == 1
+    assert outbox(mails)[0][0] == "sent"
+    assert pauses == sorted(pauses)
+    assert pauses[0] < pauses[-1]
+
+
+def test_who_had_it_is_written_down_too_when_others_are_put_off(mails: MailDesk) -> None:
+    reply(mails, cc=["boss@shop.example"])
+    pauses: list[float] = []
+    answer, sleep = locked_after(mails, pauses, most=3)
+    with Post(answer=answer, refuse={"boss@shop.example": "450 later"}) as post, closing(impatient(mails)) as desk:
+        config = Config(smtp=server_at(post.port))
+        assert send_due(desk, config, now=lambda: LATER, sleep=sleep).retried == 1
+        post.refuse.clear()
+        assert send_due(desk, config, now=lambda: LATER + 11 * MINUTE, sleep=sleep).sent == 1
+        assert [taken.recipients for taken in post.taken] == [("maria@shop.example",), ("boss@shop.example",)]
+
+
+def test_a_store_that_stays_locked_ends_the_run_before_the_claim_is_old(mails: MailDesk) -> None:
+    reply(mails)
+    pauses: list[float] = []
+    answer, sleep = locked_after(mails, pauses, most=10**6)
+    with Post(answer=answer) as post, closing(impatient(mails)) as desk, pytest.raises(StoreLocked):
+        send_due(desk, Config(smtp=server_at(post.port)), now=lambda: LATER, sleep=sleep)
+    assert pauses == list(PAUSES)
+    waited = sum(PAUSES) + (len(PAUSES) + 1) * BUSY_SECONDS
+    assert 3 * 60 < waited < queue.CLAIM_LASTS.total_seconds()
+
+
+def test_what_is_no_lock_is_raised_at_once(mails: MailDesk) -> None:
+    pauses: list[float] = []
+
+    def full(work: object) -> None:
+        raise Unavailable("the disk is full")
+
+    with pytest.raises(Unavailable):
+        Book(mails.desk, lambda: LATER, pauses.append).insist(full)
+    assert pauses == []
 
 
 def test_the_pauses_begin_with_a_minute() -> None:

@@ -16,10 +16,12 @@ from desks import NOW
 from sqlalchemy.dialects.sqlite import dialect
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.filters import Filter, parse
+from sdesk.domain.filters import Filter, Sort, parse
 from sdesk.domain.ticket import Status
 from sdesk.store.prepared import Prepared
 from sdesk.store.reader import Reader, queue, where
+from sdesk.store.reader.order import END, cursor_of
+from sdesk.store.reader.rows import TicketRow
 
 VIEWS = ("assignee:me", "assignee:none team:it", "team:it", "status:waiting", "is:breached")
 EVERY_STATUS = "status:" + ",".join(status.value for status in Status)
@@ -151,3 +153,43 @@ def test_the_demands_of_time_are_index_ranges(busy_desk_path: Path) -> None:
             ),
         ):
             assert any(index in step for step in plan(connection, sql, (later,)))
+
+
+@pytest.mark.parametrize(("sort", "index"), [("loss", "by_loss"), ("priority", "by_priority"), ("age", "by_age")])
+@pytest.mark.parametrize("text", ["", "team:it", "is:breached"])
+def test_each_order_is_an_index_range(busy: Reader, actor: Actor, sort: str, index: str, text: str) -> None:
+    """No page sorts, forth and back, from either end, whatever it goes on from."""
+    wanted = of(text)._replace(sort=Sort(sort))
+    row = next(iter(busy.walk(actor, of(""), now=NOW)))
+    place = cursor_of(row, wanted.sort)
+    condition = queue.condition(busy._connection, actor, wanted, NOW)
+    for after, before in ((None, None), (place, None), (None, place), (None, END)):
+        for reverse in (False, True):
+            query = queue.page_query(condition, limit=50, after=after, before=before, sort=wanted.sort, reverse=reverse)
+            steps = plan(busy._connection, query.sql, query.values)
+            assert any(f"ix_ticket_{index}" in step for step in steps), steps
+            assert not any("TEMP B-TREE FOR ORDER BY" in step for step in steps), steps
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("text", ["", "team:it", EVERY_STATUS])
+def test_pages_of_each_order_are_one_list(busy: Reader, actor: Actor, sort: Sort, text: str) -> None:
+    wanted = of(text)._replace(sort=sort)
+    whole = list(busy.walk(actor, wanted, now=NOW))
+    assert len(whole) == busy.count(actor, wanted, now=NOW)
+    places = [cursor_of(row, sort) for row in whole]
+    assert places == sorted(places)
+    assert [row.number for row in busy.walk(actor, wanted._replace(reverse=True), now=NOW)] == [
+        row.number for row in reversed(whole)
+    ]
+    forth: list[TicketRow] = []
+    back: list[TicketRow] = []
+    page = busy.page(actor, wanted, now=NOW, limit=7)
+    while page.rows:
+        forth += page.rows
+        page = busy.page(actor, wanted, now=NOW, limit=7, after=cursor_of(page.rows[-1], sort))
+    page = busy.page(actor, wanted, now=NOW, limit=7, before=END)
+    while page.rows:
+        back[:0] = page.rows
+        page = busy.page(actor, wanted, now=NOW, limit=7, before=cursor_of(page.rows[0], sort))
+    assert [row.number for row in forth] == [row.number for row in back] == [row.number for row in whole]

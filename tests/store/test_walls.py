@@ -105,6 +105,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "services": [lambda: reader.services(actor)],
         "units": [reader.units],
         "calendar": [lambda: reader.calendar("office")],
+        "outages": [lambda: reader.outages(actor, now=NOW)],
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],

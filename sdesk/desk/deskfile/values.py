@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -133,5 +133,11 @@ class DeskFile:
     services: Mapping[str, ServiceSpec]
     routing: tuple[RoutingSpec, ...]
     templates: tuple[TemplateSpec, ...]
+    warnings: tuple[str, ...]
+    """What may hold and is surely not meant, each with file, line and key."""
     source: Mapping[str, Any]
     """The file as TOML reads it, with dates as text."""
+
+    def warned(self, warnings: tuple[str, ...]) -> DeskFile:
+        """The same, with what there is to warn of."""
+        return replace(self, warnings=warnings)

@@ -36,7 +36,7 @@ from sdesk.domain.instant import parse_instant, to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
-from sdesk.domain.safe_text import cut_at_word, one_line
+from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
 from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
@@ -47,6 +47,11 @@ AT_ONCE = timedelta(0)
 
 RELAYED_PER_HOUR = 20
 """Mails of one agent that are relayed or obeyed within an hour: more are a program's that answers by itself."""
+QUICKEST = timedelta(seconds=15)
+"""Words without an order that come sooner after the notification that they answer are a program's: nobody reads, thinks
+and writes so fast. Such a program is told by its headers and its subject first; this is for one that shows neither."""
+QUICKEST_AGAIN = timedelta(minutes=2)
+"""The same for words that he has sent before: the second time a program says what it always says."""
 FILES_ALONE = "(files alone)"
 
 _TO_SEVERAL = {
@@ -65,6 +70,14 @@ _RELAYED = Prepared(
         col(Message.raw_id).is_not(None),
         col(Message.direction) == Direction.OUT,
         col(Message.taken_at) > bindparam("hour_ago", type_=Text()),
+    )
+)
+_SAID_LATELY = Prepared(
+    select(col(Message.text)).where(
+        col(Message.agent_id) == bindparam("agent_id"),
+        col(Message.raw_id).is_not(None),
+        col(Message.direction) == Direction.OUT,
+        col(Message.taken_at) > bindparam("day_ago", type_=Text()),
     )
 )
 _ASKED = Prepared(
@@ -93,7 +106,13 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
         raise
     except SdeskError as error:
         why = f"{acting.actor.login}'s mail could not be done: {error.what}"
-        return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=_told(error))
+        # A program that answers by itself would answer the question too.
+        asks = not (isinstance(error, ByProgram) and token.message_ref is not None)
+        return _note_and_ask(work, incoming, thread.ticket, agent_id, why, hindrance=_told(error), asks=asks)
+
+
+class ByProgram(Refused):
+    """It looks like the answer of a program."""
 
 
 def _told(error: SdeskError) -> str:
@@ -133,6 +152,8 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
         words = words.partition(FORWARDED)[0]
     order = parse_order(_without_tail(words))
     number, login = require_id(ticket), work.actor.login
+    if order.verb is Verb.REPLY:
+        _require_a_person(work, incoming, token, order.text)
     if order.verb is not Verb.SEND:
         return _do(work, number, order, files, incoming.raw_id)
     noted = _asked_about(work, number, token)
@@ -151,6 +172,23 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     if own or files:
         note(work, number, text=order.text if own else FILES_ALONE, attachments=files, raw_id=incoming.raw_id)
     return Receipt(receipt.outcome, number, f"{login} confirmed: {receipt.reason}")
+
+
+def _require_a_person(work: Work, incoming: Incoming, token: Shown, text: str) -> None:
+    """Refused for words that came faster than a person writes: an out-of-office reply is not for the requester."""
+    if token.created_at is None or token.agent_id is None:
+        return
+    after = incoming.origin.arrived_at - token.created_at
+    remedy = "if you wrote it yourself, answer this mail with #send"
+    # Before it: two clocks that differ say nothing.
+    if timedelta(0) <= after < QUICKEST:
+        raise ByProgram(f"your mail came {after.seconds} s after the one that it answers, as a program's does", remedy)
+    if timedelta(0) <= after < QUICKEST_AGAIN:
+        day_ago = to_rfc3339(work.now - timedelta(days=1))
+        said = _SAID_LATELY.run(work.connection, agent_id=token.agent_id, day_ago=day_ago).all()
+        words = neutralise(text).split()
+        if any(each.split() == words for (each,) in said):
+            raise ByProgram("your mail came at once and says what another of yours said, as a program's does", remedy)
 
 
 def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment], raw_id: int | None) -> Receipt:
@@ -218,15 +256,16 @@ def _asked_about(work: Work, number: int, token: Shown) -> Message:
 
 
 def _note_and_ask(
-    work: Work, incoming: Incoming, ticket: Ticket, agent_id: int, why: str, *, hindrance: str | None
+    work: Work, incoming: Incoming, ticket: Ticket, agent_id: int, why: str, *, hindrance: str | None, asks: bool = True
 ) -> Receipt:
-    """Keep an agent's mail as an internal note, whatever it says, and ask him by mail whether it was he."""
+    """Keep an agent's mail as an internal note, whatever it says, and, where it `asks`, ask him whether it was he."""
     number, agent = require_id(ticket), work.rules.agents[agent_id]
     # Anybody can write his address: until he confirms it, the note is nobody's, and says so.
     doubted = replace(incoming.mail, defects=(*incoming.mail.defects, f"not confirmed to be {agent.key}'s"))
     row = add_mail(work, replace(incoming, mail=doubted, person=None), number, Direction.NOTE)
     record(work, number, "note", by="system", message=row, kind="mail", claims=agent.key)
-    _ask(work, ticket, agent_id, row, hindrance)
+    if asks:
+        _ask(work, ticket, agent_id, row, hindrance)
     settle(work, ticket)
     return Receipt(Outcome.NOTED, number, why)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.outbox.queue import is_claimed
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.tokens import without_key
@@ -18,17 +19,24 @@ from sdesk.store.models import Message, Outbox, Ticket
 
 
 def retry(work: Work, mail: int) -> None:
-    """Send a mail that failed, or that waits for its next try, at the next `mail send`: its tries begin anew."""
+    """Send a mail that failed, or that waits for its next try, at the next `mail send`: its tries begin anew.
+
+    Of one that reached some of its recipients only those get it now who were refused.
+    """
     row = _found(work, mail)
-    if row.state not in {OutboxState.FAILED, OutboxState.QUEUED}:
+    refused = dict(row.values.get("refused", {}))
+    if row.state not in {OutboxState.FAILED, OutboxState.QUEUED} and not (row.state is OutboxState.SENT and refused):
         raise Refused(f"mail {mail} is {_said(row.state)}", "only what failed or waits is tried again")
-    if row.state is OutboxState.FAILED and row.message_ref is not None:
+    if row.state is not OutboxState.QUEUED and row.message_ref is not None:
         message = work.session.get_one(Message, row.message_ref)
         message.undeliverable = None
         work.session.add(message)
     if row.state is OutboxState.QUEUED and row.send_after <= work.now:
         # It is due anyhow, or somebody sends it just now.
         return
+    if refused:
+        left = dict.fromkeys((*refused, *row.values.get("left", ()))) if row.values.get("reached") else {}
+        row.values = {**row.values, "refused": {}, "left": list(left)}
     row.state, row.send_after, row.attempts, row.claimed_at = OutboxState.QUEUED, work.now, 0, None
     _record(work, row, "mail_retried")
     work.session.add(row)
@@ -51,9 +59,11 @@ def discard(work: Work, mail: int) -> None:
     row = _found(work, mail)
     if row.state in {OutboxState.SENT, OutboxState.TAKEN_BACK}:
         raise Refused(f"mail {mail} is {_said(row.state)}", "there is nothing left to discard")
-    if row.state is OutboxState.QUEUED and row.claimed_at is not None:
+    if row.state is OutboxState.QUEUED and is_claimed(row, work.now):
         raise Refused(f"mail {mail} is being sent just now", "look at it again in a while")
-    row.state, row.last_error, row.before = OutboxState.TAKEN_BACK, f"discarded by {work.actor.login}", None
+    why = f": {row.last_error}" if row.last_error else ""
+    row.state, row.before = OutboxState.TAKEN_BACK, None
+    row.last_error = f"discarded by {work.actor.login}{why}"
     if row.kind == MailKind.CONFIRMATION:
         row.message_id = without_key(row.message_id)
     _record(work, row, "mail_discarded")

@@ -137,8 +137,8 @@ def facts_of(work: Work, row: Outbox) -> LetterFacts:
         ticket,
         MailKind(row.kind),
         language=row.language,
-        to=_boxes(listed.get("to", ())),
-        cc=_boxes(listed.get("cc", ())),
+        to=boxes_of(listed.get("to", ())),
+        cc=boxes_of(listed.get("cc", ())),
         message_id=row.message_id,
         values=row.values,
         message_ref=row.message_ref,
@@ -327,5 +327,6 @@ def _addresses(recipients: Mapping[str, Any] | None) -> set[str]:
     return {each[0].lower() for field in ("to", "cc") for each in listed.get(field, ())}
 
 
-def _boxes(listed: Sequence[Sequence[str]]) -> tuple[Mailbox, ...]:
+def boxes_of(listed: Sequence[Sequence[str]]) -> tuple[Mailbox, ...]:
+    """Recipients as the outbox has them: lists of [address, name]."""
     return tuple(Mailbox(address, name) for address, name in listed)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import LetterFacts, facts_of
+from sdesk.desk.outbox.report import ReportFacts, report_facts
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
@@ -45,7 +47,7 @@ class Claimed:
     """A mail that is ours to send."""
 
     id: int
-    facts: LetterFacts
+    facts: LetterFacts | ReportFacts
     attempts: int
     """Made before this one."""
     left: tuple[str, ...]
@@ -59,6 +61,17 @@ class Claimed:
 def pause_after(attempts: int) -> timedelta | None:
     """How long a mail waits after so many tries in vain; None where it is given up."""
     return _PAUSES[min(attempts, len(_PAUSES)) - 1] if attempts < _TRIES else None
+
+
+def is_claimed(row: Outbox, now: datetime) -> bool:
+    """Whether somebody sends a row just now. A claim of the future was made by a clock that was wrong."""
+    return row.claimed_at is not None and now - CLAIM_LASTS < row.claimed_at <= now + CLAIM_LASTS
+
+
+def unclaimed(now: datetime) -> ColumnElement[bool]:
+    """The same in SQL, the other way round."""
+    claimed = col(Outbox.claimed_at)
+    return or_(claimed.is_(None), claimed <= now - CLAIM_LASTS, claimed > now + CLAIM_LASTS)
 
 
 def count_due(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> int:
@@ -98,6 +111,8 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
         work.session.add(row)
         work.session.flush()
         left, reached = tuple(row.values.get("left", ())), bool(row.values.get("reached"))
+        if row.kind == MailKind.REPORT:
+            return Claimed(row.id, report_facts(work, row), row.attempts, left, reached, None)
         facts = facts_of(work, row)
         promises = facts.ticket.promised_by if row.kind in _PROMISING else None
         return Claimed(row.id, facts, row.attempts, left, reached, promises)
@@ -110,22 +125,40 @@ def give_back(work: Work, mail: int) -> None:
     )
 
 
-def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: datetime | None = None) -> None:
+class Arrival(StrEnum):
+    """Whom a mail has reached that is dealt with."""
+
+    ALL = "all"
+    SOME = "some"
+    """Not everybody who was to have a copy."""
+    NOT_THERE = "not there"
+    """Nobody, or copies alone: not those to whom it was written."""
+
+
+def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: datetime | None = None) -> Arrival:
     """The server has taken it; `refused` says whom it does not reach, and why; `told` what the requester was promised.
 
-    That the row is marked whatever became of its claim is on purpose: it has gone.
+    A mail that none of those in To get has failed, whoever has a copy. That the row is marked whatever became of its
+    claim is on purpose: it has gone.
     """
     row = work.session.get_one(Outbox, mail)
-    row.state, row.sent_at, row.last_error, row.before = OutboxState.SENT, work.now, None, None
     row.attempts += 1
-    if row.kind == MailKind.CONFIRMATION:
-        row.message_id = without_key(row.message_id)
+    everybody = {**row.values.get("refused", {}), **refused}
     if refused:
         _say_refused(work, row, refused)
-    if told is not None and row.ticket_id is not None:
+    row.sent_at, row.last_error, row.before = work.now, None, None
+    if everybody:
+        row.values = {**row.values, "refused": everybody, "left": [], "reached": True}
+        row.last_error = f"it did not reach {_listed(everybody)}"
+    arrival = _arrival(row, everybody)
+    row.state = OutboxState.FAILED if arrival is Arrival.NOT_THERE else OutboxState.SENT
+    if row.kind == MailKind.CONFIRMATION:
+        row.message_id = without_key(row.message_id)
+    if told is not None and row.ticket_id is not None and arrival is not Arrival.NOT_THERE:
         work.connection.execute(update(Ticket).where(col(Ticket.id) == row.ticket_id).values(promised_at=told))
     work.session.add(row)
     work.session.flush()
+    return arrival
 
 
 def put_off(
@@ -139,6 +172,7 @@ def put_off(
     row.attempts += 1
     if refused:
         _say_refused(work, row, refused)
+        row.values = {**row.values, "refused": {**row.values.get("refused", {}), **refused}}
     if left:
         row.values = {**row.values, "left": list(left), "reached": reached}
     pause = pause_after(row.attempts)
@@ -151,11 +185,13 @@ def put_off(
     return True
 
 
-def mark_failed(work: Work, mail: int, reason: str) -> None:
-    """It was refused for good: the message says so, and the ticket's history."""
+def mark_failed(work: Work, mail: int, *, refused: Mapping[str, str]) -> None:
+    """It was refused for good, and nobody has it: the message says so, and the ticket's history."""
     row = work.session.get_one(Outbox, mail)
     row.attempts += 1
-    _fail(work, row, reason)
+    everybody = {**row.values.get("refused", {}), **refused}
+    row.values = {**row.values, "refused": everybody}
+    _fail(work, row, _listed(everybody))
 
 
 def _tell_undeliverable(work: Work, row: Outbox, reason: str) -> None:
@@ -176,12 +212,7 @@ def _due(work: Work, kinds: Collection[MailKind]) -> ColumnElement[bool]:
     return and_(
         col(Outbox.state) == OutboxState.QUEUED,
         col(Outbox.send_after) <= work.now,
-        # A claim of the future was made by a clock that was wrong.
-        or_(
-            col(Outbox.claimed_at).is_(None),
-            col(Outbox.claimed_at) <= work.now - CLAIM_LASTS,
-            col(Outbox.claimed_at) > work.now + CLAIM_LASTS,
-        ),
+        unclaimed(work.now),
         col(Outbox.kind).in_(kinds),
     )
 
@@ -191,6 +222,8 @@ def _pointless(work: Work, row: Outbox) -> str | None:
 
     An agent's words go whatever became of the ticket, but to nobody who was found to send spam.
     """
+    if row.kind == MailKind.REPORT:
+        return None
     ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
     if ticket is None:
         return "it is of no ticket"
@@ -228,8 +261,19 @@ def _withhold(work: Work, row: Outbox, reason: str) -> None:
 
 def _say_refused(work: Work, row: Outbox, refused: Mapping[str, str]) -> None:
     """Some of the recipients do not get it."""
-    reason = "; ".join(f"{address}: {why}" for address, why in refused.items())
-    _tell_undeliverable(work, row, reason)
+    _tell_undeliverable(work, row, _listed(refused))
+
+
+def _arrival(row: Outbox, refused: Collection[str]) -> Arrival:
+    if not refused:
+        return Arrival.ALL
+    gone = {address.lower() for address in refused}
+    there = any(address.lower() not in gone for address, _ in row.recipients.get("to", ()))
+    return Arrival.SOME if there else Arrival.NOT_THERE
+
+
+def _listed(refused: Mapping[str, str]) -> str:
+    return "; ".join(f"{address}: {why}" for address, why in refused.items())
 
 
 def _fail(work: Work, row: Outbox, reason: str) -> None:

@@ -15,7 +15,7 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.alerts import alerts
 from sdesk.domain.clock import Clock, Clocks, Promise, Run, deadlines, earliest_due, stale_at
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Priority, Status
-from sdesk.domain.urgency import place
+from sdesk.domain.urgency import loss_key, place
 from sdesk.store.models import ClockRun, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -97,7 +97,7 @@ def place_columns(
     done_at: datetime | None = None,
     incident: int | None = None,
 ) -> dict[str, Any]:
-    """The place in the urgency order, as columns."""
+    """The place in the urgency order and in the order by loss, as columns."""
     found = place(
         status=status,
         priority=priority,
@@ -110,7 +110,14 @@ def place_columns(
         done_at=done_at,
         incident=incident,
     )
-    return {"rank": found.rank, "key1": found.key1, "key2": found.key2, "is_open": status in OPEN_STATUSES}
+    return {
+        "rank": found.rank,
+        "key1": found.key1,
+        "key2": found.key2,
+        # A part of an incident stands behind it in this order too.
+        "loss_key": loss_key(loss_per_hour) if incident is None and status in OPEN_STATUSES else 0,
+        "is_open": status in OPEN_STATUSES,
+    }
 
 
 def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> None:
@@ -127,7 +134,7 @@ def save_clocks(work: Work, ticket: Ticket, before: Clocks, after: Clocks) -> No
                 col(ClockRun.kind) == old.kind,
                 col(ClockRun.past).is_(False),
             )
-            if old.met_at is not None and new.met_at is None and not new.runs:
+            if new.kind is ClockKind.NEXT_REPLY and old.met_at is not None and new.met_at is None:
                 # A promise that begins anew: what the last one took stays a fact of the ticket.
                 work.connection.execute(update(ClockRun).where(*mine).values(past=True))
             else:

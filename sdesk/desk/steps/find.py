@@ -50,9 +50,12 @@ def require_sight(work: Work, team_id: int, agent_id: int | None) -> None:
 
 def sees(work: Work, actor: Actor, ticket: Ticket) -> bool:
     """Whether no wall stands between an actor and a ticket."""
-    if actor.sees_all or ticket.team_id in actor.team_ids:
-        return True
-    return not work.rules.teams[ticket.team_id].private
+    return sees_team(work, actor, ticket.team_id)
+
+
+def sees_team(work: Work, actor: Actor, team_id: int) -> bool:
+    """The same for any ticket of a team."""
+    return actor.sees_all or team_id in actor.team_ids or not work.rules.teams[team_id].private
 
 
 def word_of(words: type[Word], text: str, noun: str) -> Word:

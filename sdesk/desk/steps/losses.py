@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.rules import Rules
 from sdesk.desk.steps.clocks import put_in_place
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.outage import CENT, capped_shares, loss_per_hour, loss_so_far
+from sdesk.domain.outage import loss_per_hour, rate
 from sdesk.domain.priority import impact_of_loss, priority_of, raised
+from sdesk.domain.slices import Cost, Slice, Stoppage, read_slices, share_out, write_slices
 from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.worktime import same_hours
 from sdesk.store.models import Outage, Ticket
 
 
@@ -30,28 +35,121 @@ def share_that_stands(work: Work, service_id: int | None, unit_id: int | None) -
 def own_loss_per_hour(work: Work, unit_id: int, share: Decimal) -> Decimal:
     """What an outage costs an hour by itself, whatever else of the unit stands: priority follows from this."""
     turnover = work.rules.units[unit_id].turnover_per_hour
-    return Decimal(0) if turnover is None else loss_per_hour(turnover, share, work.rules.margin).quantize(CENT)
+    return rate(loss_per_hour(turnover or Decimal(0), share, work.rules.margin))
 
 
-def recount(work: Work, unit_id: int) -> None:
-    """Share a unit's turnover out anew among its running outages: together they never exceed it.
+def recount(work: Work, unit_id: int, anew: Collection[int] = ()) -> None:
+    """Share a unit's turnover out anew among its outages, and let their tickets follow.
 
-    Confirmed ones take their shares first, then the older ones: a suspicion takes nothing from a certainty.
+    Reckoned are those that last, and `anew`: ids of those that end now, or are corrected by hand. What else has ended
+    stays as it was stored, and what it took is taken.
     """
-    turnover = work.rules.units[unit_id].turnover_per_hour
     work.session.flush()
-    running = work.session.scalars(
-        select(Outage)
-        .where(col(Outage.unit_id) == unit_id, col(Outage.down_to).is_(None))
-        .order_by(col(Outage.confirmed).desc(), col(Outage.id))
-    ).all()
-    counted = capped_shares([outage.share for outage in running])
-    for outage, share in zip(running, counted, strict=True):
-        ticket = work.session.get_one(Ticket, outage.ticket_id)
-        per_hour = loss_per_hour(turnover or Decimal(0), share, work.rules.margin).quantize(CENT)
-        if ticket.loss_per_hour != per_hour:
-            ticket.loss_per_hour = per_hour
-            put_in_place(work, ticket)
+    lasting = select(Outage).where(
+        col(Outage.unit_id) == unit_id, or_(col(Outage.down_to).is_(None), col(Outage.id).in_(anew))
+    )
+    reckoned = list(work.session.scalars(lasting.order_by(col(Outage.id))))
+    if not reckoned:
+        return
+    first = min(outage.down_from for outage in reckoned)
+    known = {outage.id for outage in reckoned}
+    settled = [
+        outage
+        for outage in work.session.scalars(
+            select(Outage).where(
+                col(Outage.unit_id) == unit_id, col(Outage.confirmed).is_(True), col(Outage.down_to) > first
+            )
+        )
+        if outage.id not in known
+    ]
+    costs = share_out(
+        [*(_facts(outage, None) for outage in reckoned), *(_facts(outage, _settled(outage)) for outage in settled)],
+        work.rules.units[unit_id].turnover_per_hour or Decimal(0),
+        work.rules.margin,
+        work.rules.opening_hours(unit_id),
+    )
+    for outage in reckoned:
+        cost = costs[outage.id or 0]
+        outage.slices, outage.loss = write_slices(cost.slices), cost.loss
+        work.session.add(outage)
+    for outage in reckoned:
+        _follow(work, work.session.get_one(Ticket, outage.ticket_id), costs)
+
+
+def recount_changed(work: Work, old: Rules) -> None:
+    """After another desk file: what lasts is reckoned by the turnover, margin and hours that hold now.
+
+    What has ended stays as it was stored.
+    """
+    lasting = select(col(Outage.unit_id)).where(col(Outage.down_to).is_(None)).distinct()
+    for unit_id in list(work.session.scalars(lasting)):
+        if (
+            old.margin != work.rules.margin
+            or old.units[unit_id].turnover_per_hour != work.rules.units[unit_id].turnover_per_hour
+            or not same_hours(old.opening_hours(unit_id), work.rules.opening_hours(unit_id))
+        ):
+            recount(work, unit_id)
+
+
+def _facts(outage: Outage, settled: tuple[Slice, ...] | None) -> Stoppage:
+    return Stoppage(outage.id or 0, outage.down_from, outage.down_to, outage.share, outage.confirmed, settled)
+
+
+def _settled(outage: Outage) -> tuple[Slice, ...]:
+    """What an outage that has ended took; of one of an older store, which has no slices, all that it could."""
+    if outage.slices is not None:
+        return read_slices(outage.slices)
+    return (Slice(outage.down_from, outage.down_to, outage.share, Decimal(0)),)
+
+
+def _follow(work: Work, ticket: Ticket, costs: dict[int, Cost]) -> None:
+    """Give a ticket what its outages come to; its place in the queue follows, which is no change that anybody made."""
+    before = _loss_columns(ticket)
+    outages = outages_of(work, ticket)
+    lasts = next((outage for outage in outages if outage.down_to is None), None)
+    counted = [outage for outage in outages if outage.confirmed and outage.down_to is not None]
+    running = _running_slice(lasts, costs) if lasts is not None else None
+    if lasts is None or running is None:
+        ticket.loss_per_hour = ticket.loss_since = ticket.loss_suspected = None
+        ticket.loss_confirmed = False
+    else:
+        ticket.loss_per_hour, ticket.loss_since = running.per_hour, running.start
+        ticket.loss_confirmed = lasts.confirmed
+        ticket.loss_suspected = None if lasts.confirmed else lasts.loss
+        if lasts.confirmed and lasts.loss:
+            counted.append(lasts)
+    ticket.loss_past = sum((outage.loss or Decimal(0) for outage in counted), Decimal("0.00")) if counted else None
+    if _loss_columns(ticket) != before:
+        put_in_place(work, ticket)
+
+
+def _running_slice(outage: Outage, costs: dict[int, Cost]) -> Slice | None:
+    """The slice that lasts; that of another unit, to which nothing happened, is the one that was stored."""
+    if outage.id in costs:
+        return costs[outage.id].running
+    return Cost(read_slices(outage.slices or ()), Decimal(0)).running
+
+
+def _loss_columns(ticket: Ticket) -> tuple[Any, ...]:
+    return (
+        ticket.loss_per_hour,
+        ticket.loss_since,
+        ticket.loss_suspected,
+        ticket.loss_past,
+        ticket.loss_confirmed,
+    )
+
+
+def outages_of(work: Work, ticket: Ticket) -> list[Outage]:
+    """All outages of a ticket, in the order in which they were written down."""
+    work.session.flush()
+    found = select(Outage).where(col(Outage.ticket_id) == ticket.id).order_by(col(Outage.id))
+    return list(work.session.scalars(found))
+
+
+def running_outage(work: Work, ticket: Ticket) -> Outage | None:
+    """The outage of a ticket that lasts."""
+    return next((outage for outage in outages_of(work, ticket) if outage.down_to is None), None)
 
 
 def follow_priority(work: Work, impact: Impact, urgency: Urgency, per_hour: Decimal | None) -> tuple[Impact, Priority]:
@@ -59,6 +157,21 @@ def follow_priority(work: Work, impact: Impact, urgency: Urgency, per_hour: Deci
     by = impact_of_loss(work.rules.thresholds, per_hour) if per_hour else None
     final = raised(impact, by)
     return final, priority_of(work.rules.matrix, final, urgency)
+
+
+def follow_loss(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
+    """The priority that follows from the ticket's own impact, its urgency and its outage that lasts, and why, for the
+    history. The ticket's impact follows.
+
+    A priority by hand stays all the same: the caller sees to it.
+    """
+    outage = running_outage(work, ticket)
+    alone = own_loss_per_hour(work, outage.unit_id, outage.share) if outage is not None else None
+    own = ticket.own_impact or ticket.impact
+    ticket.impact, follows = follow_priority(work, own, ticket.urgency, alone)
+    raising = raised_by(work, own, ticket.impact, alone)
+    basis: dict[str, Any] = {"impact": ticket.impact.value, "urgency": ticket.urgency.value}
+    return follows, basis | ({"raised": raising} if raising is not None else {})
 
 
 def raised_by(work: Work, own: Impact, final: Impact, per_hour: Decimal | None) -> dict[str, str] | None:
@@ -74,12 +187,11 @@ def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> None:
     share = share_that_stands(work, ticket.service_id, ticket.unit_id)
     if share is None or ticket.unit_id is None or ticket.loss_since is not None:
         return
-    ticket.loss_per_hour, ticket.loss_since = own_loss_per_hour(work, ticket.unit_id, share), down_from
     begin_outage(work, require_id(ticket), ticket.unit_id, share, down_from)
 
 
 def begin_outage(work: Work, number: int, unit_id: int, share: Decimal, down_from: datetime) -> None:
-    """Write a suspected outage down; the ticket has its loss already."""
+    """Write a suspected outage down; the ticket has its loss from it."""
     insert_row(
         work,
         Outage,
@@ -88,42 +200,25 @@ def begin_outage(work: Work, number: int, unit_id: int, share: Decimal, down_fro
     recount(work, unit_id)
 
 
-def confirm_outage(work: Work, ticket: Ticket) -> None:
-    """The outage is a fact: from now on its loss counts."""
-    ticket.loss_confirmed = True
-    for outage in _running(work, ticket):
-        outage.confirmed = True
-        work.session.add(outage)
-        recount(work, outage.unit_id)
+def end_outage(work: Work, ticket: Ticket, at: datetime | None = None) -> None:
+    """The service works again since `at`, or now: what was lost is stored, and costs nothing from then on.
 
-
-def end_outage(work: Work, ticket: Ticket) -> None:
-    """The service works again: what was lost is stored, and costs nothing from now on."""
-    if ticket.loss_since is None or ticket.loss_per_hour is None:
+    A suspicion that nobody confirmed is no loss.
+    """
+    outage = running_outage(work, ticket)
+    if outage is None:
         return
-    per_hour = ticket.loss_per_hour
-    ticket.loss_per_hour, ticket.loss_since, ticket.loss_confirmed = None, None, False
-    for outage in _running(work, ticket):
-        hours = work.rules.opening_hours(outage.unit_id)
-        outage.down_to = max(work.now, outage.down_from)
-        outage.loss = loss_so_far(per_hour, hours, outage.down_from, outage.down_to, work.now)
-        work.session.add(outage)
-        # A suspicion that nobody confirmed is no loss.
-        if outage.confirmed:
-            ticket.loss_past = (ticket.loss_past or Decimal(0)) + outage.loss
-        recount(work, outage.unit_id)
+    outage.down_to = max(at or work.now, outage.down_from)
+    work.session.add(outage)
+    recount(work, outage.unit_id, (outage.id or 0,))
 
 
 def drop_suspicion(work: Work, ticket: Ticket) -> None:
     """Another service, another unit, or spam: an outage that nobody confirmed never was."""
-    if ticket.loss_confirmed or ticket.loss_since is None:
+    outage = running_outage(work, ticket)
+    if outage is None or outage.confirmed:
         return
-    ticket.loss_per_hour, ticket.loss_since = None, None
-    for outage in _running(work, ticket):
-        work.session.delete(outage)
-        recount(work, outage.unit_id)
-
-
-def _running(work: Work, ticket: Ticket) -> list[Outage]:
-    found = select(Outage).where(col(Outage.ticket_id) == ticket.id, col(Outage.down_to).is_(None))
-    return list(work.session.scalars(found))
+    work.session.delete(outage)
+    work.session.flush()
+    _follow(work, ticket, {})
+    recount(work, outage.unit_id)

@@ -137,6 +137,11 @@ def index_ticket(work: Work, number: int, subject: str, body: str, people: str) 
     work.connection.exec_driver_sql(_INDEX_NEW, (number, fold(subject), fold(body[:LONGEST_TEXT]), fold(people)))
 
 
+def rename_in_index(work: Work, number: int, subject: str) -> None:
+    """Another subject is found as well."""
+    work.connection.exec_driver_sql("UPDATE ticket_fts SET subject = ? WHERE rowid = ?", (fold(subject), number))
+
+
 def reindex(work: Work, number: int) -> None:
     """Write a ticket's full text anew, after something was taken out of its conversation."""
     rows = work.connection.execute(

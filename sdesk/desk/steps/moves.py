@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.opening import Work
@@ -14,7 +15,7 @@ from sdesk.desk.steps.visits import end_visit
 from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar, resume
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.ticket import OPEN_STATUSES, Status, may_become
+from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Status, may_become
 from sdesk.domain.worktime import Calendar, next_working, working_between
 from sdesk.store.models import Ticket
 
@@ -79,35 +80,54 @@ def take_promise(work: Work, ticket: Ticket, clocks: Clocks, old: Promise, at: d
     What that means for each promise that is still to be kept is written down, so that nobody has to guess later what
     was consumed then.
     """
-    number, rules = require_id(ticket), work.rules
     old_sla = ticket.sla_id
-    ticket.sla_id = rules.sla_for(ticket.team_id, ticket.service_id)
+    ticket.sla_id = work.rules.sla_for(ticket.team_id, ticket.service_id)
     new = promise_of(work, ticket)
     after = recalendar(clocks, old, new, at)
     moved = {
-        one.kind.value: {
-            "target": one.target,
-            "consumed": consumed(one, old.calendar, at),
-            "new_target": other.target,
-            "new_consumed": consumed(other, new.calendar, at),
-        }
+        one.kind: Moved(one.target, consumed(one, old.calendar, at), other.target, consumed(other, new.calendar, at))
         for one, other in zip(clocks.each(), after.each(), strict=True)
         if one.met_at is None
     }
-    if old_sla != ticket.sla_id or any(
-        each["target"] != each["new_target"] or each["consumed"] != each["new_consumed"] for each in moved.values()
-    ):
-        names = {
-            "sla": (_sla_key(work, old_sla), _sla_key(work, ticket.sla_id)),
-            "calendar": (_calendar_key(old), _calendar_key(new)),
-        }
-        data: dict[str, Any] = {"clocks": moved, "at": to_rfc3339(at)}
-        for name, (was, now) in names.items():
-            data[name] = now
-            if was != now:
-                data[f"old_{name}"] = was
-        record(work, number, "promise", **data)
+    if old_sla != ticket.sla_id or any(each.moved for each in moved.values()):
+        record_promise(work, ticket, moved, old_sla, old, at)
     return after
+
+
+class Moved(NamedTuple):
+    """What a change meant for one clock: working seconds before it and after it."""
+
+    target: int | None
+    consumed: int
+    new_target: int | None
+    new_consumed: int
+
+    @property
+    def moved(self) -> bool:
+        """Whether it meant anything."""
+        return (self.target, self.consumed) != (self.new_target, self.new_consumed)
+
+
+def record_promise(
+    work: Work,
+    ticket: Ticket,
+    moved: Mapping[ClockKind, Moved],
+    old_sla: int | None,
+    old: Promise,
+    at: datetime,
+    **why: Any,
+) -> None:
+    """Write down what a change of promise meant; the ticket has its new SLA already. `old` is what held before."""
+    names = {
+        "sla": (_sla_key(work, old_sla), _sla_key(work, ticket.sla_id)),
+        "calendar": (_calendar_key(old), _calendar_key(promise_of(work, ticket))),
+    }
+    data: dict[str, Any] = {"clocks": {kind.value: each._asdict() for kind, each in moved.items()}}
+    for name, (was, now) in names.items():
+        data[name] = now
+        if was != now:
+            data[f"old_{name}"] = was
+    record(work, require_id(ticket), "promise", **data, at=to_rfc3339(at), **why)
 
 
 def promise_facts(work: Work, sla_id: int | None, promise: Promise) -> dict[str, Any]:

@@ -127,6 +127,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
             "external_id": opening.external_id,
             "token": token,
             "impact": impact,
+            "own_impact": own_impact,
             "urgency": urgency,
             "priority": priority,
             "priority_reason": opening.priority_reason,

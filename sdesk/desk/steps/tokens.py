@@ -1,7 +1,9 @@
 """Tokens in addresses and Message-IDs: whoever shows one proves for which ticket, and as whom, he may write.
 
-The requester's own stands on the ticket. Those of agents and suppliers are kept as hashes: whoever reads the store
-cannot write as an agent.
+The requester's own stands on the ticket. Those of agents and suppliers are kept as hashes, so that no row of the store
+is a key. A mail that comes in is another matter: an answer to a notification names its key in the header and in what it
+quotes, and the raw copy stays the mail as it came. Whoever reads that in the store file can write as the agent into
+this one ticket while the key lives; what sdesk shows of texts, raw copies and the outbox has the keys struck out.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sdesk.store.models import Ticket, Token
 LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""
 
+_FORGOTTEN = "sent:"
 _PREFIX = {TokenHolder.AGENT: "a-", TokenHolder.SUPPLIER: "s-"}
 
 
@@ -40,6 +43,8 @@ class Shown:
     message_ref: int | None = None
     """The note that it asks to confirm."""
     alive: bool = True
+    created_at: datetime | None = None
+    """When it was given out; None for the requester's own."""
 
 
 def new_token(
@@ -75,7 +80,7 @@ def read_token(work: Work, number: int, token: str) -> Shown | None:
         row = work.session.get(Token, hash_of(token))
         if row is None or row.ticket_id != number:
             return None
-        return Shown(number, row.holder, row.agent_id, row.address, row.message_ref, alive=_alive(work, row))
+        return Shown(number, row.holder, row.agent_id, row.address, row.message_ref, _alive(work, row), row.created_at)
     found = work.connection.execute(
         select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
     ).scalar()
@@ -92,7 +97,12 @@ def without_key(message_id: str) -> str:
 
     A bounce of it is still known by the token that it names, whose hash the store has.
     """
-    return f"sent:{hash_of(message_id)}"
+    return f"{_FORGOTTEN}{hash_of(message_id)}"
+
+
+def is_forgotten(message_id: str) -> bool:
+    """Whether that is all that is kept of a Message-ID."""
+    return message_id.startswith(_FORGOTTEN)
 
 
 def _alive(work: Work, row: Token) -> bool:

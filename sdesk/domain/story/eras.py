@@ -107,6 +107,8 @@ def _why(event: Event, events: Sequence[Event]) -> str:
             said.append("a desk file was applied")
         elif each.event == "status" and each.data.get("old") in ("resolved", "closed", "spam"):
             said.append("it is open again, by what is promised today")
+    if event.data.get("merged"):
+        said.append("another ticket was merged into it")
     for name, word in (("sla", "SLA"), ("calendar", "calendar")):
         if f"old_{name}" in event.data:
             said.append(f"{word} {event.data[f'old_{name}'] or 'none'} -> {event.data[name] or 'none'}")

@@ -104,7 +104,7 @@ def _of_reply(event: Event) -> tuple[int, str] | None:
     """Of a next reply."""
     if event.event == "message" and event.data.get("takes_part", True):
         return 0, "the requester wrote"
-    return (1, "a ticket was merged into it") if event.event == "merged" else None
+    return (1, "a ticket was merged into it") if event.event == "promise" and event.data.get("merged") else None
 
 
 def _of_end(event: Event) -> tuple[int, str] | None:

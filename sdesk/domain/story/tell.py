@@ -180,7 +180,8 @@ class _Teller:
         """What the store's runs say of a stretch; None where a share was carried since, or where it runs."""
         if any(change.carried and change.at >= stop for change in self.eras.changes if self._is_mine(change)):
             return None
-        within = [run for run in self.clock.runs if run.started_at >= start and run.stopped_at <= stop]
+        # What has no length is what a merge brought: the change that tells of it counts it.
+        within = [run for run in self.clock.runs if start <= run.started_at < run.stopped_at <= stop]
         seconds = sum(run.seconds for run in within)
         if open_end:
             running = self.clock.started_at

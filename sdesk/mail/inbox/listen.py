@@ -7,15 +7,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from sdesk.config.wire import ImapMailbox
-from sdesk.domain.errors import MailServerUnavailable, SdeskError, Unavailable
+from sdesk.domain.errors import MailServerUnavailable, SdeskError
+from sdesk.mail.inbox.health import Health, Pauses
 from sdesk.mail.inbox.sources.imap_line import ImapLine
 from sdesk.mail.inbox.sources.open import imap_settings
-
-if TYPE_CHECKING:
-    from sdesk.mail.inbox.watch import Health
 
 RENEW_EVERY = 240.0
 """Seconds after which IDLE is ended and begun anew. A server may end it after 30 minutes (RFC 2177: renew before 29);
@@ -24,13 +22,11 @@ STEADY = 60.0
 """A line that was listened to for so many seconds was a good one: the pauses begin anew."""
 
 
-class _Pauses(Protocol):
-    def next(self) -> float: ...
-    def reset(self) -> None: ...
-
-
 class Listener:
-    """A thread that rings when something comes to a folder, and whenever it has begun to listen anew."""
+    """A thread that rings when something comes to a folder, and whenever it has begun to listen anew.
+
+    `broke` is called with a bug, after which it listens no more.
+    """
 
     def __init__(
         self,
@@ -38,13 +34,15 @@ class Listener:
         folder: str,
         *,
         ring: Callable[[str], None],
+        broke: Callable[[Exception], None],
         health: Health,
-        pauses: _Pauses,
+        pauses: Pauses,
     ) -> None:
         self.mailbox = mailbox
         self.is_listening = False
         self._folder = folder
         self._ring = ring
+        self._broke = broke
         self._health = health
         self._pauses = pauses
         self._stopped = threading.Event()
@@ -85,8 +83,10 @@ class Listener:
                     self._listen(line, client)
             except SdeskError as error:
                 self._lost(party, error, begun)
-            except Exception as error:  # a bug must end in a sentence, not in a thread that is silently gone
-                self._lost(party, Unavailable(f"a bug in sdesk: {type(error).__name__}: {error}"), begun)
+            except Exception as bug:
+                # In a thread nobody would see it: it is handed to who started the thread, and ends the watch.
+                self._broke(bug)
+                return
             finally:
                 self._line, self.is_listening = None, False
             self._stopped.wait(self._pauses.next())

@@ -5,13 +5,11 @@ line of its own. All fetches are made in the thread that called `Watch.run`, one
 open. A server without IDLE is asked every minute; of a Maildir or an mbox a change is seen within two seconds.
 
 Whatever fails is tried again by itself, after pauses that grow: a sentence is said when a mailbox begins to fail, and
-one when it is well again.
+one when it is well again. A bug ends the watch, in whichever thread it is: whoever keeps the program running sees it.
 """
 
 from __future__ import annotations
 
-import random
-import threading
 import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -22,6 +20,7 @@ from sdesk.config.wire import AnyMailbox, ImapMailbox
 from sdesk.desk.opening import Desk
 from sdesk.domain.errors import MailServerUnavailable, SdeskError
 from sdesk.mail.inbox.fetch import Now, fetch
+from sdesk.mail.inbox.health import Health, Pauses
 from sdesk.mail.inbox.listen import Listener
 from sdesk.mail.inbox.report import FetchOptions, FetchReport
 from sdesk.mail.inbox.sources.base import Source
@@ -36,50 +35,6 @@ LOOK_EVERY = 2.0
 """Seconds between two looks at the files of a Maildir or an mbox."""
 SLEPT = 60.0
 """Seconds by which the clock goes ahead of the machine's own counter only where the machine slept."""
-
-
-class Pauses:
-    """How long to wait before the next try: 1 s, 2 s, 4 s ... to five minutes, each by a quarter more or less, so that
-    many who lost one server do not come back all at once."""
-
-    def __init__(self, first: float = 1.0, longest: float = 300.0) -> None:
-        self._first, self._longest = first, longest
-        self._next = first
-
-    def next(self) -> float:
-        """Seconds."""
-        pause, self._next = self._next, min(self._next * 2, self._longest)
-        return pause * random.uniform(0.75, 1.25)
-
-    def reset(self) -> None:
-        """All is well."""
-        self._next = self._first
-
-
-class Health:
-    """Which mailboxes fail, said when it begins and when it ends, whoever of a mailbox's parties finds it first."""
-
-    def __init__(self, failing: Callable[[str, SdeskError], None], well: Callable[[str], None]) -> None:
-        self._say_failing, self._say_well = failing, well
-        self._failing: dict[str, set[str]] = {}
-        self._lock = threading.Lock()
-
-    def failed(self, mailbox: str, party: str, error: SdeskError) -> None:
-        """A party cannot do its work."""
-        with self._lock:
-            parties = self._failing.setdefault(mailbox, set())
-            if not parties:
-                self._say_failing(mailbox, error)
-            parties.add(party)
-
-    def well(self, mailbox: str, party: str) -> None:
-        """A party does its work."""
-        with self._lock:
-            parties = self._failing.get(mailbox, set())
-            if party in parties:
-                parties.remove(party)
-                if not parties:
-                    self._say_well(mailbox)
 
 
 class Watch:
@@ -100,11 +55,12 @@ class Watch:
         self._took = took
         self._health = health
         self._stopped = False
+        self._bug: Exception | None = None
         self._bell: SimpleQueue[str] = SimpleQueue()
         """Names of mailboxes in which something came; the empty one ends the watch."""
         self._watched = {each.name: _Watched(each, options) for each in mailboxes}
         self._listeners = [
-            Listener(each, folder, ring=self._bell.put, health=health, pauses=Pauses())
+            Listener(each, folder, ring=self._bell.put, broke=self._broke, health=health, pauses=Pauses())
             for each in mailboxes
             if isinstance(each, ImapMailbox)
             for folder in each.folders
@@ -119,8 +75,13 @@ class Watch:
         """Whether `stop` was called."""
         return self._stopped
 
+    def _broke(self, bug: Exception) -> None:
+        """A thread that listens has stumbled over a mistake of the program."""
+        self._bug = self._bug or bug
+        self.stop()
+
     def run(self) -> None:
-        """Watch until `stop` is called."""
+        """Watch until `stop` is called. A bug in a thread that listens is raised here, once all lines are closed."""
         for listener in self._listeners:
             listener.start()
         try:
@@ -138,6 +99,8 @@ class Watch:
                 listener.stop()
             for watched in self._watched.values():
                 watched.let_go()
+        if self._bug is not None:
+            raise self._bug
 
     def _ahead(self) -> float:
         """The clock against the machine's own counter, which stands still while a machine sleeps."""

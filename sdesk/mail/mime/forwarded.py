@@ -42,8 +42,6 @@ class Forwarded:
 
     sender: Mailbox
     """Who wrote it; with an address."""
-    subject: str
-    """Empty where it is not told."""
     shown: str = ""
     """The message as text, where it came as an attachment; empty where the mail's own text holds it."""
 
@@ -74,7 +72,7 @@ def _within(text: str, subject: str) -> Forwarded | None:
         if line.rstrip().endswith(":"):
             first = attribution(lines, index, strong=True)
             if first is not None:
-                return _from_words(" ".join(lines[first : index + 1]), lines[first:index]) if said else None
+                return _from_words(" ".join(lines[first : index + 1])) if said else None
     return None
 
 
@@ -89,7 +87,7 @@ def _below(lines: list[str], index: int) -> Forwarded | None:
             return _from_header(header)
         until = header.after if header is not None else first
         words = lines[until].removeprefix(">").strip() if until < len(lines) else ""
-        return _from_words(words, lines[first:until]) if words.endswith(":") else None
+        return _from_words(words) if words.endswith(":") else None
     return None
 
 
@@ -101,18 +99,16 @@ def _from_header(header: PastedHeader) -> Forwarded | None:
     if found is None:
         return None
     name = words[: found.start()].replace("mailto:", "").strip(" \t*<[(\"'")
-    return Forwarded(_mailbox(found[0], name), one_line(header.fields.get("subject", "").strip(" *;")))
+    return Forwarded(_mailbox(found[0], name))
 
 
-def _from_words(words: str, above: list[str]) -> Forwarded | None:
+def _from_words(words: str) -> Forwarded | None:
     """Of a line such as `02.11.2026, 08:41, "Carl Fox" <carl@customer.example>:`."""
     found = None if len(words) > 2 * LONGEST_MARK else next(reversed(list(_ADDRESS.finditer(words))), None)
     if found is None:
         return None
     quoted = _QUOTED_NAME.search(words[: found.start()])
-    header = next((each for index in range(len(above)) if (each := pasted_header(above, index)) is not None), None)
-    subject = header.fields.get("subject", "") if header is not None else ""
-    return Forwarded(_mailbox(found[0], quoted[1] if quoted is not None else ""), one_line(subject.strip(" *;")))
+    return Forwarded(_mailbox(found[0], quoted[1] if quoted is not None else ""))
 
 
 def _mailbox(address: str, name: str) -> Mailbox:
@@ -129,4 +125,4 @@ def _attached(raw: bytes) -> Forwarded | None:
     told = [(name, header_text(fields.field(name.lower()), [], name)) for name in ("From", "Date", "Subject", "To")]
     head = "\n".join(f"{name}: {value[:1_000]}" for name, value in told if value)
     text = contents(parse(raw, []), []).text[:_LONGEST_SHOWN]
-    return Forwarded(sender, dict(told)["Subject"], f"{FORWARDED}\n{head}\n\n{text}".rstrip())
+    return Forwarded(sender, f"{FORWARDED}\n{head}\n\n{text}".rstrip())

@@ -86,7 +86,6 @@ def read(raw: bytes) -> InboundMail:
         body_text=own,
         body_quoted=quoted,
         forwarded_from=passed_on.sender if passed_on is not None else None,
-        forwarded_subject=passed_on.subject if passed_on is not None else "",
         attachments=tuple(body.attachments),
         return_path=return_path,
         headers=headers,

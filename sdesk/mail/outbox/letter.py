@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.outgoing import LOOP_HEADER
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.mime.flowed import unwrapped
 
@@ -40,6 +44,8 @@ class Letter:
     text: str
     """Flowed; line ends are LF."""
     attachments: tuple[InboundAttachment, ...] = ()
+    html: str = ""
+    """The same in HTML, where there is one; then the text has columns, and does not flow."""
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -54,7 +60,8 @@ class Letter:
             shown.append(("Cc", ", ".join(map(_shown, self.cc))))
         shown += [("Subject", self.subject), *self.fields]
         shown += [("Attached", f"{file.name} ({len(file.content)} bytes)") for file in self.attachments]
-        return "".join(f"{name}: {one_line(value)}\n" for name, value in shown) + f"\n{unwrapped(self.text)}"
+        text = self.text if self.html else unwrapped(self.text)
+        return "".join(f"{name}: {one_line(value)}\n" for name, value in shown) + f"\n{text}"
 
     def as_bytes(self, *, eight_bit: bool = False, utf8: bool = False) -> bytes:
         """The mail for the wire, with CRLF. `eight_bit`: the server takes 8BITMIME (RFC 6152); `utf8`: SMTPUTF8, which
@@ -70,13 +77,39 @@ class Letter:
     def _body(self, *, eight_bit: bool) -> bytes:
         """MIME-Version, Content-Type and all below."""
         body = EmailMessage(policy=SMTP)
-        body.set_content(self.text, cte=_encoding(self.text, eight_bit=eight_bit), params={"format": "flowed"})
+        flow = None if self.html else {"format": "flowed"}
+        body.set_content(self.text, cte=_encoding(self.text, eight_bit=eight_bit), params=flow)
+        if self.html:
+            body.add_alternative(self.html, subtype="html", cte=_encoding(self.html, eight_bit=eight_bit))
         for file in self.attachments:
             main, _, sub = _media_type(file.media_type).partition("/")
             body.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
         if "MIME-Version" not in body:
             body["MIME-Version"] = "1.0"
         return body.as_bytes()
+
+
+def own_fields(
+    message_id: str, at: datetime, zone: ZoneInfo, loop_token: str, *, submitted: str = ""
+) -> list[tuple[str, str]]:
+    """What each mail of the desk carries, for `Letter.fields`: its Date (RFC 5322 3.6.1) in the desk's own time, its
+    Message-ID, and the loop header. `submitted` says of a mail that nobody wrote how it came to be (RFC 3834).
+    """
+    local = at.astimezone(zone)
+    fields = [
+        # "+0000" says that the zone is UTC, "-0000" that it is not known.
+        ("Date", format_datetime(local if local.utcoffset() else at.astimezone(UTC))),
+        ("Message-ID", message_id),
+        (LOOP_HEADER, loop_token),
+    ]
+    if submitted:
+        fields += [
+            ("Auto-Submitted", submitted),
+            ("X-Auto-Response-Suppress", "All"),
+            # No standard, and yet what vacation programs look at first.
+            ("Precedence", "bulk"),
+        ]
+    return fields
 
 
 def field_of_addresses(name: str, boxes: Sequence[Mailbox]) -> tuple[str, str]:

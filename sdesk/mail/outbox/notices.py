@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sdesk.desk.outbox.batch import Batch, Notice
 from sdesk.desk.outbox.facts import LetterFacts
-from sdesk.desk.outbox.notifications import Batch, Notice
 from sdesk.desk.rules import Rules, TeamRule
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.domain.outgoing import AgentEvent, MailKind, Speaker
@@ -85,8 +85,20 @@ _SPEAKERS: dict[str, dict[str, str]] = {
     },
 }
 _WORDS = {
-    "en": {"due": "due", "loss": "{} an hour", "late": "late since"},
-    "ru": {"due": "срок", "loss": "{} в час", "late": "просрочено с"},
+    "en": {
+        "due": "due",
+        "late": "late since",
+        "an_hour": "{} {} an hour",
+        "loss": "loss",
+        "turnover": "turnover at risk",
+    },
+    "ru": {
+        "due": "срок",
+        "late": "просрочено с",
+        "an_hour": "{} {} в час",
+        "loss": "убыток",
+        "turnover": "оборот под угрозой",
+    },
 }
 
 
@@ -112,6 +124,7 @@ def preview_values(facts: LetterFacts, language: str) -> dict[str, Any]:
             "due_at": ticket.answered_by or ticket.solved_by,
             "due_kind": _word(_CLOCKS, language, due_kind),
             "loss": "",
+            "loss_name": "",
         },
         "event": event,
         "author": one_line(facts.message.author) if facts.message is not None else "",
@@ -169,7 +182,8 @@ def _whole(batch: Batch, notice: Notice) -> Told:
             "requester": one_line(notice.requester),
             "due_at": notice.due_at,
             "due_kind": _word(_CLOCKS, chosen.language, notice.due_kind),
-            "loss": _money(notice.loss_per_hour, notice.currency),
+            "loss": _loss(notice),
+            "loss_name": _loss_name(notice, chosen.language).capitalize(),
         },
         "event": _events(notice, chosen.language),
         "author": _author(notice, chosen.language),
@@ -236,9 +250,20 @@ def _facts(notice: Notice, language: str, zone: ZoneInfo, now: datetime) -> list
     facts = [", ".join(filter(None, (notice.unit, notice.phone))), one_line(notice.requester)]
     if notice.due_at is not None:
         facts.append(f"{words['late' if notice.due_at <= now else 'due']} {local(notice.due_at, zone, language)}")
-    if notice.loss_per_hour is not None:
-        facts.append(words["loss"].format(_money(notice.loss_per_hour, notice.currency)))
+    if notice.loss_per_hour:
+        facts.append(words["an_hour"].format(_loss_name(notice, language), _loss(notice)))
     return [what, "; ".join(filter(None, facts))]
+
+
+def _loss(notice: Notice) -> str:
+    """What an hour costs; `~` before what nobody has confirmed; empty without an outage."""
+    if not notice.loss_per_hour:
+        return ""
+    return f"{'' if notice.loss_confirmed else '~'}{_money(notice.loss_per_hour, notice.currency)}"
+
+
+def _loss_name(notice: Notice, language: str) -> str:
+    return _WORDS.get(language, _WORDS["en"])["loss" if notice.margin_known else "turnover"]
 
 
 def address_of(notice: Notice, rules: Rules) -> str:

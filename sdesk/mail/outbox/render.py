@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
+from sdesk.desk.outbox.report import ReportFacts
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, LOOP_HEADER, MailKind
+from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, MailKind
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import token_address
-from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
 from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
+from sdesk.mail.outbox.report import render_report
 from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
 
@@ -31,12 +32,14 @@ _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
 
-def render(facts: LetterFacts, *, fallback_sender: str = "") -> Letter:
+def render(facts: LetterFacts | ReportFacts, *, fallback_sender: str = "") -> Letter:
     """The letter of a mail, the same at every try but for its Date.
 
     `fallback_sender`: the address of a desk whose team has none. BadInput where a template of the desk file cannot be
     used, or nobody knows from which address the mail is to go.
     """
+    if isinstance(facts, ReportFacts):
+        return render_report(facts, fallback_sender=fallback_sender)
     sender = facts.team.address or fallback_sender
     if not sender:
         raise BadInput(f"team `{facts.team.key}` has no mail address to write from", "give it one in the desk file")
@@ -169,12 +172,14 @@ def _quoted(said: Said, zone: ZoneInfo, language: str) -> str:
 
 
 def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
-    # The mail goes now, so this is its Date (RFC 5322 3.6.1), in the desk's own time.
-    local = facts.now.astimezone(ZoneInfo(facts.desk.time_zone))
-    fields = [
-        ("Date", format_datetime(local if local.utcoffset() else facts.now.astimezone(UTC))),
-        ("Message-ID", facts.message_id),
-    ]
+    submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
+    fields = own_fields(
+        facts.message_id,
+        facts.now,
+        ZoneInfo(facts.desk.time_zone),
+        facts.desk.loop_token,
+        submitted=submitted if facts.kind in AUTOMATIC else "",
+    )
     if facts.in_reply_to:
         fields.append(("In-Reply-To", facts.in_reply_to))
     if facts.references:
@@ -183,13 +188,4 @@ def _fields(facts: LetterFacts, sender: str) -> list[tuple[str, str]]:
     if token is not None and facts.team.plus_addressing and facts.team.address:
         answered_at = token_address(sender, *token)
         fields.append(field_of_addresses("Reply-To", [Mailbox(answered_at, facts.team.name)]))
-    fields.append((LOOP_HEADER, facts.desk.loop_token))
-    if facts.kind in AUTOMATIC:
-        submitted = "auto-replied" if facts.kind in _ANSWERS_A_MAIL else "auto-generated"
-        fields += [
-            ("Auto-Submitted", submitted),
-            ("X-Auto-Response-Suppress", "All"),
-            # No standard, and yet what vacation programs look at first.
-            ("Precedence", "bulk"),
-        ]
     return fields

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import smtplib
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from importlib import import_module
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sdesk.config import Config
-from sdesk.config.wire import Server
-from sdesk.desk.outbox.notifications import MAIL, Batch, Notice
-from sdesk.domain.errors import BadInput, MailServerUnavailable, Unavailable
+from sdesk.desk.outbox.batch import MAIL, Batch, Notice
+from sdesk.domain.errors import BadInput, CallFailed, MailServerUnavailable
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.outgoing import LOOP_HEADER
 from sdesk.domain.ticket import Priority
 from sdesk.mail.calls import run_command
-from sdesk.mail.outbox.deliver import LineLost, deliver
-from sdesk.mail.outbox.letter import Letter, field_of_addresses
+from sdesk.mail.outbox.deliver import LineLost
+from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
+from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.notices import Told, address_of, keyless, put_into_words
 from sdesk.mail.outbox.plain_text import flowed
-from sdesk.mail.smtp import open_smtp
 
 COMMAND = "command"
 
@@ -113,49 +108,33 @@ class Apprise:
         if not sender.add(self.address):
             raise BadInput(f"[notify] apprise: an address of {scheme}:// is none that Apprise understands", "mend it")
         if not sender.notify(title=told.subject, body=told.text):
-            raise Unavailable(f"an address of {scheme}:// could not be reached by Apprise", "look at [notify] apprise")
+            raise CallFailed(f"an address of {scheme}:// could not be reached by Apprise", "look at [notify] apprise")
 
 
 class Mail:
-    """By mail, over one connection for a whole run."""
+    """By mail, over the line of the whole run."""
 
     name = MAIL
     public = False
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
-        self._line = ExitStack()
-        self._client: smtplib.SMTP | None = None
-        self._gone: MailServerUnavailable | None = None
+    def __init__(self, line: Line) -> None:
+        self.line = line
 
     def applies(self, batch: Batch, row: int) -> bool:
         """An agent's own filter was asked when the row was written: what is here is to be mailed."""
         return True
 
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
-        """Mail it. A server that was out of reach is not asked again in this run."""
-        if self._gone is not None:
-            raise self._gone
-        letter = letter_of(batch, notices, told, now, fallback=self._server.user if "@" in self._server.user else "")
+        """Mail it."""
+        letter = letter_of(batch, notices, told, now, fallback=self.line.server.sender)
         try:
-            if self._client is None:
-                self._client = self._line.enter_context(open_smtp(self._server))
-            delivery = deliver(self._client, letter)
+            delivery = self.line.deliver(letter)
         except LineLost as error:
-            self.close()
             raise MailServerUnavailable(str(error)) from error
-        except MailServerUnavailable as error:
-            self._gone = error
-            raise
         if delivery.put_off:
             raise MailServerUnavailable(next(iter(delivery.put_off.values())))
         if not delivery.sent:
             raise RefusedForGood(next(iter(delivery.refused.values())))
-
-    def close(self) -> None:
-        """Hang up."""
-        self._client = None
-        self._line.close()
 
 
 def letter_of(batch: Batch, notices: Sequence[Notice], told: Told, now: datetime, *, fallback: str) -> Letter:
@@ -166,14 +145,7 @@ def letter_of(batch: Batch, notices: Sequence[Notice], told: Told, now: datetime
     sender = Mailbox(team.address or fallback, team.name) if team is not None else Mailbox(fallback, "")
     if not sender.address:
         raise BadInput("no team has a mail address to write from", "give one to a team in the desk file")
-    fields = [
-        ("Date", format_datetime(now.astimezone(ZoneInfo(rules.time_zone)) if rules.time_zone != "UTC" else now)),
-        ("Message-ID", batch.message_id),
-        (LOOP_HEADER, rules.loop_token),
-        ("Auto-Submitted", "auto-generated"),
-        ("X-Auto-Response-Suppress", "All"),
-        ("Precedence", "bulk"),
-    ]
+    fields = own_fields(batch.message_id, now, ZoneInfo(rules.time_zone), rules.loop_token, submitted="auto-generated")
     if batch.message_id == notices[0].message_id and (own := address_of(notices[0], rules)):
         fields.append(field_of_addresses("Reply-To", [Mailbox(own, sender.name)]))
     return Letter(
@@ -186,13 +158,13 @@ def letter_of(batch: Batch, notices: Sequence[Notice], told: Told, now: datetime
     )
 
 
-def ways_of(config: Config) -> list[Way]:
+def ways_of(config: Config, line: Line | None) -> list[Way]:
     """What is set up; what rings comes first, so that a slow mail server keeps nobody asleep."""
     notify = config.notify
     ways: list[Way] = []
     if notify.command:
         ways.append(Command(notify.command, notify.priorities))
     ways += [Apprise(address, notify.priorities) for address in notify.apprise]
-    if config.smtp is not None:
-        ways.append(Mail(config.smtp))
+    if line is not None:
+        ways.append(Mail(line))
     return ways

@@ -88,7 +88,7 @@ class MailboxState(Table, table=True):
     fetched_at: datetime | None = Field(default=None, sa_type=Instant)
     """The last good fetch."""
     failures: int = 0
-    """In a row."""
+    """In a row, whoever fetched: what is shown of a mailbox. Whom a tick has told of it is a `Trouble`."""
     last_error: str | None = None
 
 
@@ -99,6 +99,7 @@ class Outbox(Table, table=True):
         Index("ix_outbox_to_address", "to_address", "created_at"),
         Index("ix_outbox_message_ref", "message_ref"),
         partial_index("ix_outbox_queued", "send_after", where="state = 'queued'"),
+        partial_index("ix_outbox_stuck", "state", where="state IN ('failed', 'held')"),
         one_of("state", OutboxState),
     )
 
@@ -165,7 +166,8 @@ class BlockedSender(Table, table=True):
 
 
 class Trouble(Table, table=True):
-    """What fails now (a mailbox, the mail server, the disk), from its first failure until it is well again."""
+    """What a tick finds failing (a mailbox, the mail server, the disk), from the first time until it is well again, and
+    when somebody was told."""
 
     place: str = Field(primary_key=True)
     """`mailbox support`, `smtp`, `disk`."""

@@ -60,8 +60,13 @@ class Ticket(Table, table=True):
         Index("ix_ticket_service_id", "service_id", "created_at"),
         partial_index("ix_ticket_open_incident", "service_id", where="is_incident AND is_open"),
         partial_index("ix_ticket_incident", "incident_id", "is_open", where="incident_id IS NOT NULL"),
-        # What a period solved: the reports ask by this.
-        partial_index("ix_ticket_solved", "resolved_at", where="resolved_at IS NOT NULL"),
+        # What a period solved, and what it answered for the first time: the reports ask by these.
+        partial_index(
+            "ix_ticket_solved",
+            *("resolved_at", "team_id", "service_id", "resolution_consumed", "resolution_voided"),
+            where="resolved_at IS NOT NULL",
+        ),
+        partial_index("ix_ticket_answered", "first_response_met_at", where="first_response_met_at IS NOT NULL"),
         one_of("status", Status),
         one_of("waiting_for", WaitingFor),
         one_of("impact", Impact),

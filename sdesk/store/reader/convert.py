@@ -23,7 +23,7 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.domain.worktime import ALWAYS, Calendar, working_between
-from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, Place, TicketRow
+from sdesk.store.reader.rows import AttachmentRow, ClockRow, DeskRow, MessageRow, Place, TicketRow
 
 _NO_TAGS = "[]"
 """Most tickets have none: JSON need not be read for that."""
@@ -74,8 +74,7 @@ def ticket_row(
     found: sqlite3.Row,
     *,
     now: datetime,
-    prefix: str,
-    currency: str,
+    desk: DeskRow,
     calendar_of: CalendarOf,
     unread: bool,
 ) -> TicketRow:
@@ -94,16 +93,21 @@ def ticket_row(
         due_in = working_between(calendar, now, due_at) if due_at > now else -working_between(calendar, due_at, now)
     per_hour = money(row["loss_per_hour"])
     since = instant(row["loss_since"])
-    so_far = money(row["loss_past"])
+    counted = money(row["loss_past"])
+    suspected: Decimal | None = None
     if per_hour is not None and since is not None:
         hours = row["unit_calendar_id"]
-        running_loss = loss_so_far(per_hour, calendar_of(hours) if hours is not None else ALWAYS, since, None, now)
-        so_far = running_loss if so_far is None else so_far + running_loss
+        lost = loss_so_far(per_hour, calendar_of(hours) if hours is not None else ALWAYS, since, None, now)
+        if row["loss_confirmed"]:
+            counted = lost if counted is None else counted + lost
+        else:
+            suspected = (money(row["loss_suspected"]) or Decimal(0)) + lost
+    so_far = counted if suspected is None else suspected + (counted or 0)
     number = row["number"]
     tags = row["tags"]
     return TicketRow(
         number=number,
-        ref=f"{prefix}-{number}",
+        ref=f"{desk.ref_prefix}-{number}",
         version=row["version"],
         subject=row["subject"],
         status=Status(row["status"]),
@@ -136,13 +140,19 @@ def ticket_row(
         clocks=clocks,
         loss_per_hour=per_hour,
         loss_so_far=so_far,
+        loss_counted=counted,
         # What is lost for good was confirmed: a suspicion leaves nothing behind.
         loss_confirmed=bool(row["loss_confirmed"]) if since is not None else row["loss_past"] is not None,
-        currency=currency,
+        currency=desk.currency,
+        margin_known=desk.margin_known,
         tags=tuple(sorted(json.loads(tags))) if tags != _NO_TAGS else (),
         unread=unread,
         sla=row["sla"],
+        loss_key=row["loss_key"],
+        own_impact=None if row["own_impact"] is None else Impact(row["own_impact"]),
         place=Place(row["rank"], row["key1"], row["key2"], number),
+        is_incident=bool(row["is_incident"]),
+        incident=row["incident"],
     )
 
 

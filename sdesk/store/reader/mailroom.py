@@ -12,7 +12,7 @@ from datetime import datetime
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.thread import hide_agent_tokens
+from sdesk.domain.thread import hide_agent_keys, hide_agent_tokens
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
@@ -119,6 +119,7 @@ def _outbox_row(row: sqlite3.Row, prefix: str) -> OutboxRow:
         attempts=row["attempts"],
         error=row["last_error"],
         message_id=hide_agent_tokens(row["message_id"]),
+        sent_with=row["sent_with"],
     )
 
 
@@ -134,13 +135,13 @@ def quarantine(connection: sqlite3.Connection, actor: Actor, *, ended: bool) -> 
 
 
 def quarantined(connection: sqlite3.Connection, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
-    """One of them, with its raw bytes; NotFound."""
+    """One of them, with its raw bytes but for the keys of agents; NotFound."""
     row = connection.execute(
         "SELECT q.*, r.data FROM quarantine_view AS q JOIN raw_mail AS r ON r.id = q.raw_id WHERE q.id = ?", (number,)
     ).fetchone()
     if row is None or wall(connection, actor) is not None:
         raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
-    return _quarantine_row(row), zlib.decompress(row["data"])
+    return _quarantine_row(row), hide_agent_keys(zlib.decompress(row["data"]))
 
 
 def blocked(connection: sqlite3.Connection) -> tuple[BlockedRow, ...]:

@@ -38,8 +38,8 @@ class OpenedStore:
     @cached_property
     def desk(self) -> DeskRow:
         """The desk's own facts."""
-        row = self._one("SELECT name, ref_prefix, language, time_zone, currency FROM desk")
-        return NO_DESK if row is None else DeskRow(*row)
+        row = self._one("SELECT name, ref_prefix, language, time_zone, currency, margin IS NOT NULL FROM desk_view")
+        return NO_DESK if row is None else DeskRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
     def data_version(self) -> int:
         """A number that differs once another connection has committed (PRAGMA data_version)."""

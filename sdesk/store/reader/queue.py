@@ -1,4 +1,4 @@
-"""The queue: pages in the urgency order by a keyset cursor, and counts of many views in one pass.
+"""The queue: pages in one of its orders by a keyset cursor, and counts of many views in one pass.
 
 A page is one range of an index: never an OFFSET, never all rows, whatever the number of tickets.
 """
@@ -12,18 +12,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.filters import Filter
+from sdesk.domain.filters import Filter, Sort
 from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.convert import instant, money
-from sdesk.store.reader.rows import Counts, Place
+from sdesk.store.reader.order import COLUMNS, Cursor
+from sdesk.store.reader.rows import Counts
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
 
-_ORDER = ("rank", "key1", "key2", "number")
-_AFTER = f"({', '.join(_ORDER)}) > (?, ?, ?, ?)"
-_BEFORE = f"({', '.join(_ORDER)}) < (?, ?, ?, ?)"
-_FORTH = ", ".join(_ORDER)
-_BACK = ", ".join(f"{column} DESC" for column in _ORDER)
-_TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
+TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
 """What is counted: under an aggregate SQLite keeps the joins of `ticket_view`, though it uses nothing of them."""
 
 
@@ -36,25 +32,33 @@ def condition(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now:
     return Condition(" AND ".join(part.sql for part in parts), tuple(value for part in parts for value in part.values))
 
 
-def page_query(where: Condition, *, limit: int, after: Place | None, before: Place | None) -> Condition:
+def page_query(
+    where: Condition,
+    *,
+    limit: int,
+    after: Cursor | None,
+    before: Cursor | None,
+    sort: Sort = Sort.SLA,
+    reverse: bool = False,
+) -> Condition:
     """The statement for one page, with one row more than asked so that the caller sees whether it goes on."""
+    columns = COLUMNS[sort]
     values: list[Value] = list(where.values)
     sql = f"SELECT * FROM ticket_view WHERE {where.sql}"
-    if after is not None:
-        sql += f" AND {_AFTER}"
-        values.extend(after)
-    elif before is not None:
-        sql += f" AND {_BEFORE}"
-        values.extend(before)
     backwards = before is not None and after is None
-    sql += f" ORDER BY {_BACK if backwards else _FORTH} LIMIT ?"
+    cursor = before if backwards else after
+    descending = backwards is not reverse
+    if cursor:
+        sql += f" AND ({', '.join(columns)}) {'<' if descending else '>'} ({', '.join('?' * len(columns))})"
+        values.extend(cursor)
+    sql += f" ORDER BY {', '.join(f'{column} DESC' if descending else column for column in columns)} LIMIT ?"
     values.append(limit + 1)
     return Condition(sql, tuple(values))
 
 
 def count_query(where: Condition) -> Condition:
     """The statement that counts one list."""
-    return Condition(f"SELECT count(*) FROM {_TICKETS} WHERE {where.sql}", where.values)
+    return Condition(f"SELECT count(*) FROM {TICKETS} WHERE {where.sql}", where.values)
 
 
 def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:
@@ -76,7 +80,7 @@ def _sums(conditions: Sequence[Condition], which: str, hidden: Condition | None)
     """One pass over the tickets that an index is partial on: how many of them each condition holds for."""
     sums = ", ".join(f"coalesce(sum({each.sql}), 0) AS count{index}" for index, each in enumerate(conditions))
     behind = (Condition(which),) if hidden is None else (Condition(which), hidden)
-    sql = f"SELECT {sums} FROM {_TICKETS} WHERE {' AND '.join(each.sql for each in behind)}"
+    sql = f"SELECT {sums} FROM {TICKETS} WHERE {' AND '.join(each.sql for each in behind)}"
     return Condition(sql, tuple(value for each in (*conditions, *behind) for value in each.values))
 
 

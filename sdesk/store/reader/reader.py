@@ -10,30 +10,32 @@ import sqlite3
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, organisation, queue
+from sdesk.store.reader import effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
+from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
     Counts,
     HistoryRow,
+    IncidentRow,
     LastChange,
     LinkRow,
     MessageRow,
     Page,
-    Place,
     ServiceRow,
+    SlaRow,
     TeamRow,
     TicketDetail,
     TicketRow,
@@ -42,17 +44,17 @@ from sdesk.store.reader.rows import (
 )
 from sdesk.store.reader.where import wall
 
+if TYPE_CHECKING:
+    from sdesk.domain.story.values import Facts
+    from sdesk.domain.why import Facts as WhyFacts
+    from sdesk.store.reader.decided import Standing
+
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
 class Reader(ReportReader):
     """A read-only view of a store, for one thread. A context manager."""
-
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
-        """Open the store; Unavailable where it is missing, none, locked, or of another version."""
-        super().__init__(path, busy_seconds=busy_seconds)
-        self._calendars: dict[int, Calendar] = {}
 
     # ---- the desk ------------------------------------------------------------------------------
 
@@ -112,6 +114,21 @@ class Reader(ReportReader):
         )
         raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
 
+    def slas(self) -> tuple[SlaRow, ...]:
+        """The SLAs that hold, by key, with what each promises and to whom."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            return promises.slas(self._connection)
+
+    def sla(self, key: str) -> tuple[SlaRow, Calendar]:
+        """One SLA, and the hours in which its time counts; NotFound."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            row = promises.sla(self._connection, key)
+        return row, self._calendar(row.calendar_id)
+
     # ---- lists ---------------------------------------------------------------------------------
 
     def page(
@@ -121,13 +138,15 @@ class Reader(ReportReader):
         *,
         now: datetime,
         limit: int = 50,
-        after: Place | None = None,
-        before: Place | None = None,
+        after: Cursor | None = None,
+        before: Cursor | None = None,
     ) -> Page:
-        """A page of the list in the urgency order: from the top, or from behind or before a place."""
+        """A page of the list in the filter's order: from the top, or from behind or before a place (`cursor_of`)."""
         with translated(self.path):
             where = queue.condition(self._connection, actor, wanted, now)
-            query = queue.page_query(where, limit=limit, after=after, before=before)
+            query = queue.page_query(
+                where, limit=limit, after=after, before=before, sort=wanted.sort, reverse=wanted.reverse
+            )
             found = self._connection.execute(query.sql, query.values).fetchall()
         more = len(found) > limit
         found = found[:limit]
@@ -151,7 +170,7 @@ class Reader(ReportReader):
             left -= len(page.rows)
             if not page.has_after or (limit and left <= 0):
                 return
-            after = page.rows[-1].place
+            after = cursor_of(page.rows[-1], wanted.sort)
             page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
 
     def rows(self, actor: Actor, numbers: Sequence[int], *, now: datetime) -> dict[int, TicketRow]:
@@ -194,9 +213,7 @@ class Reader(ReportReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too."""
-        row = self.rows(actor, [number], now=now).get(number)
-        if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
@@ -204,6 +221,7 @@ class Reader(ReportReader):
                 history=self.history(actor, number),
                 links=self._links(actor, number),
                 unit=self._unit_facts(actor, row),
+                outages=self.outages(actor, now=now, number=number),
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
             )
@@ -219,8 +237,28 @@ class Reader(ReportReader):
             for row in found
         )
 
+    def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
+        """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
+        # Whoever lists tickets need not load it.
+        from sdesk.store.reader import promises
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            return row, promises.facts(self._connection, row, history, self._calendar, now)
+
+    def why(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, WhyFacts, Standing]:
+        """A ticket, what decided about it (`domain/why`), and where it stands; NotFound."""
+        from sdesk.store.reader import decided
+
+        row = self._seen(actor, number, now)
+        history = self.history(actor, number)
+        with translated(self.path):
+            facts = decided.facts(self._connection, row, history)
+            return row, facts, decided.standing(self._connection, actor, row)
+
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
-        """The raw bytes of a message of a ticket (RFC 5322); NotFound."""
+        """The raw bytes of a message of a ticket (RFC 5322), but for the keys of agents; NotFound."""
         self._require(actor, number)
         row = self._one(
             "SELECT r.data FROM message AS m JOIN raw_mail AS r ON r.id = m.raw_id WHERE m.id = ? AND m.ticket_id = ?",
@@ -229,7 +267,7 @@ class Reader(ReportReader):
         )
         if row is None:
             raise NotFound(f"ticket {number} has no raw message {message}", f"see `sdesk show {number} -o json`")
-        return zlib.decompress(row[0])
+        return hide_agent_keys(zlib.decompress(row[0]))
 
     def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
         """A file of a ticket, with its content; NotFound."""
@@ -243,6 +281,11 @@ class Reader(ReportReader):
         if row is None:
             raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
         return attachment_row(row), row["data"]
+
+    def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
+        """What looks like one incident, and the incidents that are open."""
+        with translated(self.path):
+            return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
     def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
         """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
@@ -267,10 +310,12 @@ class Reader(ReportReader):
         if self._one(sql, *values) is None:
             raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
 
-    def _calendar(self, number: int) -> Calendar:
-        if number not in self._calendars:
-            self._calendars[number] = organisation.calendar(self._connection, number)
-        return self._calendars[number]
+    def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
+        """The ticket, if the actor may see it; NotFound."""
+        row = self.rows(actor, [number], now=now).get(number)
+        if row is None:
+            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+        return row
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
         unread = self._unread(actor, [row["number"] for row in found])
@@ -279,8 +324,7 @@ class Reader(ReportReader):
             ticket_row(
                 row,
                 now=now,
-                prefix=desk.ref_prefix,
-                currency=desk.currency,
+                desk=desk,
                 calendar_of=self._calendar,
                 unread=row["number"] in unread,
             )

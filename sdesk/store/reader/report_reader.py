@@ -2,8 +2,62 @@
 
 from __future__ import annotations
 
-from sdesk.store.reader.mail_reader import MailReader
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter
+from sdesk.domain.worktime import ALWAYS, Calendar
+from sdesk.store.reader.connection import translated
+from sdesk.store.reader.desk_reader import DeskReader
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.reports.ahead import AheadFacts
+    from sdesk.store.reader.reports.now import NowFacts
+    from sdesk.store.reader.reports.past import Facts
+    from sdesk.store.reader.reports.who import WhoFacts
 
 
-class ReportReader(MailReader):
+class ReportReader(DeskReader):
     """The reports' part of the reader: a method a question, which asks its module of `reports/`."""
+
+    def past(self, actor: Actor, wanted: Filter, *, start: datetime, end: datetime, now: datetime) -> Facts:
+        """What happened in a time, of tickets that the filter means and the actor may see."""
+        from sdesk.store.reader.reports import past
+
+        with translated(self.path):
+            return past.facts(self._connection, actor, wanted, start=start, end=end, now=now)
+
+    def hours(self, calendar_id: int | None) -> Calendar:
+        """The working time of a calendar by its key in the store; always, without one."""
+        with translated(self.path):
+            return ALWAYS if calendar_id is None else self._calendar(calendar_id)
+
+    def now_facts(
+        self, actor: Actor, wanted: Filter, *, now: datetime, limit: int = 0, mailboxes: Collection[str] | None = None
+    ) -> NowFacts:
+        """What must be done right now; see `reports/now.facts`."""
+        from sdesk.store.reader.reports import now as question
+
+        with translated(self.path):
+            return question.facts(self._connection, actor, wanted, now, limit=limit, mailboxes=mailboxes)
+
+    def who_facts(
+        self, actor: Actor, *, now: datetime, week: datetime, horizon: datetime, team: str | None = None
+    ) -> WhoFacts:
+        """Who does what, by when; see `reports/who.facts`."""
+        from sdesk.store.reader.reports import who as question
+
+        with translated(self.path):
+            return question.facts(self._connection, actor, now=now, week=week, horizon=horizon, team=team)
+
+    def ahead_facts(
+        self, actor: Actor, *, now: datetime, horizon: datetime, zone: ZoneInfo, team: str | None = None
+    ) -> AheadFacts:
+        """What comes; see `reports/ahead.facts`."""
+        from sdesk.store.reader.reports import ahead as question
+
+        with translated(self.path):
+            return question.facts(self._connection, actor, now=now, horizon=horizon, zone=zone, team=team)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
@@ -23,7 +23,11 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
+
+if TYPE_CHECKING:
+    from sdesk.domain.clock import Targets
 
 
 class DeskRow(NamedTuple):
@@ -36,6 +40,8 @@ class DeskRow(NamedTuple):
     """IANA name: where an instant without an offset is, and how a table shows one."""
     currency: str
     """ISO 4217."""
+    margin_known: bool = False
+    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
 
 
 class ClockRow(NamedTuple):
@@ -105,14 +111,54 @@ class TicketRow(NamedTuple):
     clocks: tuple[ClockRow, ...]
     """Those that have a target."""
     loss_per_hour: Decimal | None
+    """Of the outage that lasts: what others of the unit leave it."""
     loss_so_far: Decimal | None
+    """Of all its outages, with one that is only suspected."""
     loss_confirmed: bool
+    """Whether the outage that lasts is confirmed; without one, whether there was a confirmed one."""
     currency: str
     tags: tuple[str, ...]
     unread: bool
     """Changed since the acting agent looked, by somebody else."""
     sla: str | None
     place: Place
+    loss_counted: Decimal | None = None
+    """What of the loss so far is confirmed: this alone enters totals."""
+    own_impact: Impact | None = None
+    """What the impact is without the loss."""
+    margin_known: bool = False
+    """Whether the money is a loss; else it is turnover at risk."""
+    loss_key: int = 0
+    """The place in the order by loss."""
+    is_incident: bool = False
+    """Others are part of it."""
+    incident: int | None = None
+    """The incident that it is part of."""
+
+
+class IncidentRow(NamedTuple):
+    """Several tickets that are one incident, or look like one."""
+
+    proposal: int | None
+    """Of what only looks like one."""
+    number: int | None
+    """Of the ticket that stands for all; None for a proposal."""
+    ref: str
+    subject: str
+    """Of the oldest ticket."""
+    service: str
+    """Key."""
+    team: str
+    """Key."""
+    since: datetime
+    tickets: tuple[int, ...]
+    """Open ones, the incident itself first."""
+    units: int
+    """How many units they come from."""
+    loss_per_hour: Decimal | None
+    """Of all together, suspected or confirmed."""
+    command: str
+    """What makes a proposal an incident."""
 
 
 class Page(NamedTuple):
@@ -214,6 +260,8 @@ class TicketDetail(NamedTuple):
     history: tuple[HistoryRow, ...]
     links: tuple[LinkRow, ...]
     unit: UnitFacts | None
+    outages: tuple[OutageRow, ...] = ()
+    """Oldest first."""
     spent: tuple[SpentRow, ...] = ()
     """Oldest first."""
     visit: VisitRow | None = None
@@ -267,6 +315,23 @@ class ServiceRow(NamedTuple):
     """What impact and urgency give, before any loss raises the impact."""
     resolution_target: int | None
     """Working seconds, of that priority."""
+
+
+class SlaRow(NamedTuple):
+    """A service level agreement that holds."""
+
+    key: str
+    calendar: str
+    calendar_id: int
+    warn_at: int
+    """Percent of a target from which a promise is at risk."""
+    stale_at: int
+    """Percent of a target from which a broken promise of P3 to P5 is stale."""
+    targets: dict[Priority, Targets]
+    """Working seconds, for every priority."""
+    teams: tuple[str, ...]
+    services: tuple[str, ...]
+    """Those that name it themselves; others have their team's."""
 
 
 class UnitRow(NamedTuple):
@@ -323,6 +388,8 @@ class OutboxRow(NamedTuple):
     attempts: int
     error: str | None
     message_id: str
+    sent_with: int | None
+    """The mail that told of this notification too; None for one of its own."""
 
 
 class QuarantineRow(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
-from sdesk.domain.filters import Filter, Flag, Having, Match, Within, Words
+from sdesk.domain.filters import Filter, Flag, Having, Match, Sort, Within, Words
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.ticket import Status
@@ -60,18 +60,22 @@ def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor,
     Raises BadInput for a team, agent, service or unit that the desk does not have. The wall stands apart
     (`wall`): this condition alone shows no ticket to anybody.
     """
+    terms = compile_terms(connection, wanted, actor, now)
+    # Literally the indexes' own condition, or SQLite does not use them.
+    return Condition(f"is_open AND {terms.sql}", terms.values) if wanted.open_only else terms
+
+
+def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
+    """The condition that the terms of a filter mean, for tickets open or done: reports are of both."""
     parts: list[str] = []
     values: list[Value] = []
-    if wanted.open_only:
-        # Literally the indexes' own condition, or SQLite does not use them.
-        parts.append("is_open")
     for term in wanted.terms:
         if isinstance(term, Words):
             continue
         if isinstance(term, Within):
             condition = _within(term)
         elif term.field in _KEYED:
-            condition = _keyed(connection, term, actor)
+            condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
             condition = _match(term, actor, now)
         parts.append(condition.sql)
@@ -120,8 +124,11 @@ def _negated(condition: Condition, negated: bool) -> Condition:
     return Condition(f"NOT coalesce({condition.sql}, 0)", condition.values)
 
 
-def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor, *, by_index: bool) -> Condition:
     column, table = _KEYED[term.field], _TABLES[term.field]
+    if not by_index:
+        # A team's index has the urgency order alone; in another order its many tickets would be sorted for each page.
+        column = f"+{column}"
     wanted: list[Value] = []
     empty = False
     for key in term.values:
@@ -166,7 +173,7 @@ def _match(term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "tag":
         sql = f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(term.values)}))"
         return _negated(Condition(sql, tuple(value.lower() for value in term.values)), term.negated)
-    if term.field == "number":
+    if term.field in {"number", "incident"}:
         return _negated(_numbers(term), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
@@ -203,6 +210,10 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
             return Condition("unanswered_since IS NOT NULL")
         case Flag.BURNING:
             return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+        case Flag.INCIDENT:
+            return Condition("is_incident")
+        case Flag.PART:
+            return Condition("incident IS NOT NULL")
         case Flag.UNREAD:
             me = actor.agent_id if actor.agent_id is not None else -1
             sql = (
@@ -228,7 +239,7 @@ def _numbers(term: Match) -> Condition:
         if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
             raise BadInput(f"`{value}` is no ticket number", "write 123 or SD-123")
         numbers.append(int(digits))
-    return Condition(f"number IN ({_marks(numbers)})", tuple(numbers))
+    return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
 
 
 def _requester(term: Match, actor: Actor) -> Condition:

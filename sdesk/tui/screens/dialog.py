@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widget import Widget
 from textual.widgets import Static
 
 Answer = TypeVar("Answer")
@@ -71,8 +70,3 @@ class Confirm(Dialog[bool]):
     def action_yes(self) -> None:
         """Do it."""
         self.dismiss(True)
-
-
-def focus_first(dialog: Widget, selector: str) -> None:
-    """Put the cursor into a field."""
-    dialog.query_one(selector).focus()

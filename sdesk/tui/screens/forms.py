@@ -20,22 +20,37 @@ from sdesk.tui.widgets.picks import Picks
 Values = dict[str, Any]
 """Values of an action, by parameter name."""
 
-SEND_KEY = "ctrl+g"
 
-
-class WaitForm(Dialog[Values]):
-    """For whom, until when, and what the requester is told."""
+class Form(Dialog[Values]):
+    """Several fields, among them words for the requester, which outlive a slip."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
+
+    def __init__(self, title: str, *, hint: str, text: str) -> None:
+        super().__init__(title, hint=hint, classes="form")
+        self.text = text
+        """What is told to the requester, as far as it is written."""
+
+    @on(TextArea.Changed, "#text")
+    def keep(self, event: TextArea.Changed) -> None:
+        """Remember the words, for whoever leaves by a slip."""
+        self.text = event.text_area.text
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(None)
+
+
+class WaitForm(Form):
+    """For whom, until when, and what the requester is told."""
 
     def __init__(
         self, title: str, parse: Callable[[str], datetime], shown: Callable[[datetime], str], *, text: str = ""
     ) -> None:
         """`parse` reads an instant as people write it (BadInput); `shown` writes one for eyes; `text` was kept."""
-        super().__init__(title, hint="Tab Next field   Ctrl+G Wait   Esc Cancel", classes="form")
+        super().__init__(title, hint="Tab Next field   Ctrl+G Wait   Esc Cancel", text=text)
         self._parse, self._written = parse, shown
-        self.text = text
-        """What is told to the requester, as far as it is written."""
 
     def fields(self) -> ComposeResult:
         yield Picks(("for the requester", "for a supplier", "for a date"), id="whom")
@@ -66,16 +81,6 @@ class WaitForm(Dialog[Values]):
             means.update("")
             self.complain(str(error))
 
-    @on(TextArea.Changed, "#text")
-    def keep(self, event: TextArea.Changed) -> None:
-        """Remember the words, for whoever leaves by a slip."""
-        self.text = event.text_area.text
-
-    @on(Button.Pressed, "#cancel")
-    def cancel(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(None)
-
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
         """Answer, if the fields are right."""
@@ -97,16 +102,12 @@ class WaitForm(Dialog[Values]):
         self.dismiss(values)
 
 
-class CloseForm(Dialog[Values]):
+class CloseForm(Form):
     """The resolution, told to the requester; silence must be chosen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
 
     def __init__(self, title: str, *, text: str = "") -> None:
         """`text` was kept."""
-        super().__init__(title, hint="Ctrl+G Close and tell   Tab Buttons   Esc Cancel", classes="form")
-        self.text = text
-        """The resolution, as far as it is written."""
+        super().__init__(title, hint="Ctrl+G Close and tell   Tab Buttons   Esc Cancel", text=text)
 
     def fields(self) -> ComposeResult:
         yield Static("Resolution, told to the requester", classes="label first")
@@ -119,16 +120,6 @@ class CloseForm(Dialog[Values]):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#text").focus()
-
-    @on(TextArea.Changed, "#text")
-    def keep(self, event: TextArea.Changed) -> None:
-        """Remember the words, for whoever leaves by a slip."""
-        self.text = event.text_area.text
-
-    @on(Button.Pressed, "#cancel")
-    def cancel(self) -> None:
-        """Leave everything as it is."""
-        self.dismiss(None)
 
     @on(Button.Pressed, "#silent")
     def close_silently(self) -> None:

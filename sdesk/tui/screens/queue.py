@@ -6,7 +6,9 @@ from textual import on
 from textual.timer import Timer
 from textual.widgets import Input
 
+from sdesk.domain.filters import Sort
 from sdesk.tui.actions import Context, bindings_of
+from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_moving import QueueMoving
 from sdesk.tui.screens.queue_reading import DEBOUNCE
@@ -115,6 +117,26 @@ class QueueScreen(QueueMoving):
     def action_previous_view(self) -> None:
         """The view to the left."""
         self._show_view((self._view - 1) % len(self.console.views))
+
+    # ---- the order ------------------------------------------------------------------------------
+
+    def action_sort(self) -> None:
+        """Choose the order of the list; the cursor goes to its first ticket."""
+        choices = [
+            Choice(Sort.SLA, ("SLA", "what must be done first")),
+            Choice(Sort.LOSS, ("loss", "what costs most an hour, confirmed or suspected")),
+            Choice(Sort.PRIORITY, ("priority", "P1 first, each in the SLA's order")),
+            Choice(Sort.AGE, ("age", "oldest first")),
+        ]
+
+        def chosen(order: str | None) -> None:
+            if order is not None and order != self.sort:
+                self.sort = Sort(order)
+                self.rows.window.cursor = None
+                self.load_start()
+                self.bars.show()
+
+        self.app.push_screen(Choose(f"Sort by: now {self.sort.value}", choices, widths=(10,)), chosen)
 
     # ---- the filter bar -------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdesk.domain.duration import format_working
+from sdesk.domain.filters import Sort
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail
@@ -61,7 +62,8 @@ class QueueBars:
         if totals is not None:
             whole = totals.of_views[screen.view_place]
             note.append(Part(f"{totals.shown} of {whole} shown   " if text else f"{whole} tickets   ", "dim"))
-        note.append(Part("sort: SLA ", "dim"))
+        order = "SLA" if screen.sort is Sort.SLA else screen.sort.value
+        note.append(Part(f"sort: {order} ", "dim" if screen.sort is Sort.SLA else "strong", "sort"))
         self.by_name["filter-note"].show([], note)
         error = self.by_name["filter-error"]
         error.display = bool(screen.filter_error)

@@ -14,8 +14,9 @@ from textual.widgets import Input, Static
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
-from sdesk.domain.filters import Filter
+from sdesk.domain.filters import Filter, Sort
 from sdesk.store.reader import Reader
+from sdesk.store.reader.order import cursor_of
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import AHEAD, Held
@@ -57,6 +58,8 @@ class QueueReading(WorkScreen):
         self.field = Input(id="filter", compact=True, select_on_focus=False)
         self.bars = QueueBars(self)
         self._view = 2
+        self.sort = Sort.SLA
+        """The order of the list, in every view."""
         self._texts: dict[int, str] = {}
         """What was typed into the filter, by view."""
         self.totals: Totals | None = None
@@ -250,7 +253,7 @@ class QueueReading(WorkScreen):
         """The filter of view and field; None, with the reason under the bar, where its words are wrong."""
         now, zone = self.console.now(), self.console.zone
         try:
-            return filter_of(self.view, self.filter_text, now=now, zone=zone)
+            return filter_of(self.view, self.filter_text, now=now, zone=zone)._replace(sort=self.sort)
         except BadInput as error:
             self._fault(str(error), self.filter_text)
             return None
@@ -302,7 +305,7 @@ class QueueReading(WorkScreen):
         window, wanted, now = self.rows.window, self._wanted, self.console.now()
         if not window.rows or (self._asked_before if event.before else self._asked_after):
             return
-        place = window.rows[0 if event.before else -1].row.place
+        place = cursor_of(window.rows[0 if event.before else -1].row, wanted.sort)
         edge = window.rows[0 if event.before else -1].row.number
 
         def extend(stretch: Stretch) -> None:

@@ -97,7 +97,7 @@ def test_a_desk_of_several_teams_must_be_told_whose_mail_it_is(desk: Desk) -> No
 
 
 def test_on_a_disk_that_is_nearly_full_the_mail_server_keeps_it(desk: Desk, desk_path: Path) -> None:
-    desk.keep_free = 2**62
+    desk.keep_free = lambda: 2**62
     with pytest.raises(Unavailable):
         piped(desk, LETTER)
     assert rows(desk_path, "SELECT 1 FROM ledger") == []

@@ -29,16 +29,6 @@ class Box:
         return ImapSource(self.settings)
 
 
-class Open(Box):
-    """The part of the contract's mailbox that these tests use."""
-
-    def put(self, raw: bytes) -> object:
-        raise NotImplementedError
-
-    def remove_first(self) -> None:
-        raise NotImplementedError
-
-
 def some(count: int = 5) -> dict[int, bytes]:
     return {number: message(number).replace(b"\n", b"\r\n") for number in range(1, count + 1)}
 
@@ -130,15 +120,15 @@ def test_an_empty_folder_is_not_searched() -> None:
 def test_a_server_that_tells_no_uidnext() -> None:
     ledger = Ledger()
     with ScriptedImap(some(2), tells_uidnext=False) as server:
-        assert len(taken_by(Open(server), ledger)) == 2
-        assert taken_by(Open(server), ledger) == []
+        assert len(taken_by(Box(server), ledger)) == 2
+        assert taken_by(Box(server), ledger) == []
         server.mails[3] = message(3)
-        assert taken_by(Open(server), ledger) == [message(3)]
+        assert taken_by(Box(server), ledger) == [message(3)]
 
 
 def test_without_move_a_message_is_copied_and_then_expunged_alone() -> None:
     with ScriptedImap(some(2), capabilities="IMAP4rev1 UIDPLUS") as server:
-        taken_by(Open(server, after="move:Done"), Ledger())
+        taken_by(Box(server, after="move:Done"), Ledger())
         assert (server.copied, server.mails) == ([1, 2], {})
         assert any(command.startswith("UID EXPUNGE") for command in server.commands)
 
@@ -147,11 +137,11 @@ def test_without_move_a_message_is_copied_and_then_expunged_alone() -> None:
 def test_without_uidplus_nothing_is_expunged_that_people_may_have_marked(after: str) -> None:
     ledger = Ledger()
     with ScriptedImap(some(2), capabilities="IMAP4rev1") as server:
-        taken_by(Open(server, after=after), ledger)
+        taken_by(Box(server, after=after), ledger)
         assert len(server.mails) == 2
         assert all("\\Deleted" in server.flags[uid] for uid in (1, 2))
         assert not any("EXPUNGE" in command for command in server.commands)
-        assert taken_by(Open(server, after=after), ledger) == []
+        assert taken_by(Box(server, after=after), ledger) == []
         assert server.copied == ([1, 2] if after != "delete" else [])
 
 
@@ -165,7 +155,7 @@ def test_without_keywords_a_message_is_marked_as_read_and_quarantine_not_at_all(
         ledger = Ledger()
         ledger.take(first)
         ledger.take(second)
-        assert taken_by(Open(server), ledger) == []
+        assert taken_by(Box(server), ledger) == []
     assert not any(word in command for word in (TAKEN, QUARANTINE) for command in server.commands)
 
 

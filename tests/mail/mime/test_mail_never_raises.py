@@ -35,7 +35,7 @@ def boxes_of(mail: InboundMail) -> Iterator[Mailbox]:
 def texts_of(mail: InboundMail) -> Iterator[str]:
     """Every text that a mail holds."""
     yield from (mail.subject, mail.body_text, mail.body_quoted, mail.message_id, mail.auto_reason)
-    yield from (mail.language, mail.forwarded_subject, mail.return_path or "")
+    yield from (mail.language, mail.return_path or "")
     yield from (value for values in mail.headers.values() for value in values)
     yield from (
         *mail.headers,
@@ -63,9 +63,7 @@ def check(raw: bytes, mail: InboundMail) -> None:
     for identifier in (*mail.references, *mail.in_reply_to, *mail.reported_ids):
         assert identifier.startswith("<")
         assert identifier.endswith(">")
-    assert not any(
-        "\n" in line for line in (mail.subject, mail.forwarded_subject, *(box.name for box in boxes_of(mail)))
-    )
+    assert not any("\n" in line for line in (mail.subject, *(box.name for box in boxes_of(mail))))
     assert mail.size == len(raw)
     assert len(mail.sha256) == len(mail.digest) == 64
     assert mail.date is None or mail.date.utcoffset() is not None

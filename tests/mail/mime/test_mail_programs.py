@@ -48,7 +48,6 @@ def test_what_was_forwarded_is_shown_and_its_sender_found(form: str, program: Pr
     mail = letter(program(words), form, f"{prefix}: {tongue.subject}", answers=False)
     assert mail.forwarded_from is not None
     assert (mail.forwarded_from.address, mail.forwarded_from.name) == (CARL, tongue.carl)
-    assert mail.forwarded_subject in (tongue.subject, "")
     assert mail.body_text.startswith(tongue.please)
     assert tongue.customer_says in mail.body_text
     assert tongue.customer_says not in mail.body_quoted

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail import sasl
-from sdesk.mail.tls import without_tls
+from sdesk.mail.tls import trusting, untrusted, without_tls
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has no types
@@ -99,15 +99,7 @@ class ImapLine:
         from imapclient import IMAPClient, SocketTimeout
 
         settings = self.settings
-        context = None
-        if settings.security != "none":
-            try:
-                context = ssl.create_default_context(cafile=settings.ca_file)
-            except OSError as error:
-                raise BadInput(
-                    f"the certificates in {settings.ca_file} cannot be read: {said(error.strerror)}",
-                    "mend ca_file in the configuration",
-                ) from error
+        context = None if settings.security == "none" else trusting(settings.ca_file)
         with self.talking("reached"):
             client = IMAPClient(
                 settings.host,
@@ -180,12 +172,9 @@ class ImapLine:
         try:
             yield
         except ssl.SSLCertVerificationError as error:
-            raise MailServerUnavailable(
-                f"the mail server {place} shows a certificate that is not trusted: {said(error.verify_message)}",
-                "name the authority that signed it with ca_file, or the host as the certificate does",
-            ) from error
+            raise untrusted(place, error) from error
         except ssl.SSLError as error:
-            raise MailServerUnavailable(*without_tls(place, error, security=self.settings.security)) from error
+            raise without_tls(place, error, security=self.settings.security) from error
         except TimeoutError as error:
             raise ServerSilent(f"the mail server {place} does not answer") from error
         except OSError as error:

@@ -49,7 +49,18 @@ def upgrade() -> None:
     # Rank 5 is of parts of incidents by now; what is done comes after them.
     op.execute("UPDATE ticket SET rank = 6 WHERE rank = 5")
     op.create_index(
-        "ix_ticket_solved", "ticket", ["resolved_at"], unique=False, sqlite_where=sa.text("resolved_at IS NOT NULL")
+        "ix_ticket_solved",
+        "ticket",
+        ["resolved_at", "team_id", "service_id", "resolution_consumed", "resolution_voided"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ticket_answered",
+        "ticket",
+        ["first_response_met_at"],
+        unique=False,
+        sqlite_where=sa.text("first_response_met_at IS NOT NULL"),
     )
     op.create_index("ix_history_event", "history", ["event", "at"], unique=False)
     op.execute(
@@ -183,6 +194,9 @@ def _count_by_urgency() -> None:
     clocks = ("first_response", "next_reply", "resolution")
     earliest = ", ".join(f"coalesce({clock}_at_risk_at, '~')" for clock in clocks)
     op.execute(f"UPDATE ticket SET risk_at = nullif(min({earliest}), '~') WHERE is_open")
+    op.create_index(
+        "ix_outbox_stuck", "outbox", ["state"], unique=False, sqlite_where=sa.text("state IN ('failed', 'held')")
+    )
     op.drop_index("ix_ticket_count", table_name="ticket")
     op.create_index(
         "ix_ticket_count",

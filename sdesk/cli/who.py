@@ -1,0 +1,59 @@
+"""`who`: who does what, by when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sdesk.cli import invocation
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.report import print_report
+from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
+from sdesk.cli.sheet import Field, Sheet
+
+if TYPE_CHECKING:
+    from sdesk.reports.page import Page
+
+
+def who(
+    ctx: typer.Context,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="KEY", help="of one team; mine: of yours", show_default=False)
+    ] = None,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=90, help="how far to look ahead")] = 7,
+    mail: MailTo = None,
+    dry_run: MailDryRun = False,
+) -> ExitCode:
+    """Print who does what, by when: on call, away, load, room, visits; and which promises will break at this pace.
+
+    Examples:
+      sdesk who
+      sdesk who --team it --days 14
+      sdesk who -o csv
+      sdesk who --mail boss@example.org
+      sdesk who -o json --fields forecast
+    """
+    call = invocation.of(ctx)
+    from sdesk.reports import who_rows
+    from sdesk.reports.who import gather
+
+    found = gather(call.reader, call.actor, now=call.now, zone=call.zone, days=days, team=team)
+    desk = call.reader.desk
+
+    def page() -> Page:
+        from sdesk.reports.who_page import page as made
+
+        return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
+
+    if mail:
+        return mail_report(call, page(), mail, dry_run=dry_run)
+    no_dry_run(dry_run)
+    print_report(
+        call.output,
+        page=page,
+        document=lambda: who_rows.document(found),
+        rows=lambda: found.agents,
+        sheet=Sheet(tuple(Field(name, get) for name, get in who_rows.FIELDS), ()),
+    )
+    return ExitCode.DONE

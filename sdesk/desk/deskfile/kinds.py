@@ -1,0 +1,465 @@
+"""The kinds of values that a desk file knows. Each reads a value, and says of itself what a schema and a page say.
+
+Errors are the same for every key of a kind: what must stand there, and what does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from sdesk.config.section import shown
+from sdesk.desk.deskfile.part import Part
+from sdesk.domain.duration import parse_duration
+from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.routing import compile_pattern
+
+Schema = dict[str, Any]
+"""A JSON Schema (2020-12), or a part of one."""
+
+KEY = r"[A-Za-z0-9][A-Za-z0-9._-]*"
+"""A name that commands and filters are given: one word."""
+
+
+class Kind(Protocol):
+    """What stands at a key."""
+
+    @property
+    def words(self) -> str:
+        """In the reference page: `a text`, `a share from 0 to 1`."""
+
+    def read(self, part: Part, key: str, value: Any) -> Any:
+        """The value as the program holds it. Mistake where it is another; a table notes its mistakes itself."""
+
+    def schema(self) -> Schema:
+        """The same for an editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a table: all that is known of it."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    """For people, one or two sentences."""
+    example: str = ""
+    """As TOML writes the value."""
+    default: Any = None
+    """What holds where the key is absent, as the file would have it; None for what is then not there."""
+    required: bool = False
+
+    def written(self) -> str:
+        """The key with its example, as a line of TOML."""
+        return self.example if self.example.startswith(f"[{self.name}") else f"{self.name} = {self.example}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text. `check` raises BadInput for what cannot be; an empty text is none, unless it may be `empty`."""
+
+    words: str = "a text"
+    check: Callable[[str], object] | None = None
+    empty: bool = False
+    more: tuple[tuple[str, Any], ...] = ()
+    """What the schema says besides."""
+
+    def read(self, part: Part, key: str, value: Any) -> str:
+        """The text."""
+        if not isinstance(value, str):
+            part.wrong(key, 'a text, as "..."', value)
+        if not value.strip() and not self.empty:
+            part.fail(key, f"{key} is empty", "say something, or leave the key out")
+        if self.check is not None and value:
+            check = self.check
+            part.checked(key, lambda: check(value))
+        return value
+
+    def schema(self) -> Schema:
+        """A string."""
+        return {"type": "string", **({} if self.empty else {"pattern": r"\S"}), **dict(self.more)}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression."""
+
+    words: str = "a regular expression"
+
+    def read(self, part: Part, key: str, value: Any) -> str:
+        """The text of it."""
+        if not isinstance(value, str):
+            part.wrong(key, 'a text, as "..."', value)
+        if not value:
+            part.wrong(key, 'a pattern, as "till (is )?down"', value)
+        part.checked(key, lambda: compile_pattern(value))
+        return value
+
+    def schema(self) -> Schema:
+        """A string: Python's expressions are not quite those of JavaScript, so that no form is asked of it."""
+        return {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    words: str = "true or false"
+
+    def read(self, part: Part, key: str, value: Any) -> bool:
+        """The flag."""
+        return value if isinstance(value, bool) else part.wrong(key, "true or false", value)
+
+    def schema(self) -> Schema:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number within bounds."""
+
+    low: int
+    high: int
+
+    @property
+    def words(self) -> str:
+        """With the bounds."""
+        return f"a whole number from {self.low} to {self.high}"
+
+    def read(self, part: Part, key: str, value: Any) -> int:
+        """The number."""
+        if isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high:
+            return value
+        return part.wrong(key, self.words, value)
+
+    def schema(self) -> Schema:
+        """An integer."""
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money in the desk's currency, two decimals at most."""
+
+    words: str = "an amount of money"
+
+    def read(self, part: Part, key: str, value: Any) -> Decimal:
+        """The amount."""
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 10**12:
+            amount = Decimal(str(value))
+            if amount == amount.quantize(Decimal("0.01")):
+                return amount
+        return part.wrong(key, "an amount from 0, with two decimals at most", value)
+
+    def schema(self) -> Schema:
+        """A number."""
+        return {"type": "number", "minimum": 0, "exclusiveMaximum": 10**12}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share from 0 to 1."""
+
+    words: str = "a share from 0 to 1"
+
+    def read(self, part: Part, key: str, value: Any) -> Decimal:
+        """The share."""
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+            return Decimal(str(value))
+        return part.wrong(key, "a share from 0 to 1 (a quarter is 0.25)", value)
+
+    def schema(self) -> Schema:
+        """A number."""
+        return {"type": "number", "minimum": 0, "maximum": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of an enumeration."""
+
+    choices: type[StrEnum]
+    of: str = ""
+    """What is asked for, where an error says more than the list of words."""
+
+    @property
+    def words(self) -> str:
+        """All of them."""
+        return ", ".join(f"`{word}`" for word in self.choices)
+
+    def read(self, part: Part, key: str, value: Any) -> StrEnum:
+        """The member."""
+        listed = [word.value for word in self.choices]
+        if value not in listed:
+            part.fail(key, f"must be one of {', '.join(listed)}, not {shown(value)}", did_you_mean(str(value), listed))
+        return self.choices(value)
+
+    def schema(self) -> Schema:
+        """An enumeration."""
+        return {"type": "string", "enum": [word.value for word in self.choices]}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The key of something that the file has: a team, a calendar."""
+
+    noun: str
+
+    @property
+    def words(self) -> str:
+        """What it names."""
+        return f"{'an' if self.noun[0] in 'aS' else 'a'} {self.noun}"
+
+    def read(self, part: Part, key: str, value: Any) -> str:
+        """The key."""
+        if not isinstance(value, str):
+            part.wrong(key, 'a text, as "..."', value)
+        part.require_known(key, value, self.noun)
+        return value
+
+    def schema(self) -> Schema:
+        """A string: which ones the file has, only the program sees."""
+        return {"type": "string", "pattern": f"^{KEY}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time, in seconds; working time has no days."""
+
+    days: bool
+    some: bool = False
+    """Whether it must be more than nothing."""
+
+    @property
+    def words(self) -> str:
+        """In which time."""
+        return "a length of time" if self.days else "a length of working time"
+
+    def read(self, part: Part, key: str, value: Any) -> int:
+        """Seconds."""
+        if not isinstance(value, str):
+            part.wrong(key, 'a length of time, as "2h"', value)
+        seconds = part.checked(key, lambda: parse_duration(value, days=self.days))
+        if self.some and not seconds:
+            part.wrong(key, 'longer than nothing, as "2h"', value)
+        return seconds
+
+    def schema(self) -> Schema:
+        """A string of numbers and units."""
+        units = "wdhms" if self.days else "hms"
+        pieces = "".join(rf"([0-9]{{1,9}}{unit})?" for unit in units)
+        return {"type": "string", "pattern": rf"^(?=.*[0-9]){pieces}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date."""
+
+    words: str = "a day"
+
+    def read(self, part: Part, key: str, value: Any) -> str:
+        """The day as ISO text."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value.isoformat()
+        if isinstance(value, str):
+            with suppress(ValueError):
+                return date.fromisoformat(value).isoformat()
+        return part.wrong(key, 'a day, as "2027-03-05"', value)
+
+    def schema(self) -> Schema:
+        """A string in the form of ISO 8601."""
+        return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list of one kind."""
+
+    kind: Kind
+    of: str
+    """As `texts` in "a list of texts"."""
+    example: str = '["..."]'
+    some: bool = False
+    """Whether it must hold something."""
+    alone: bool = False
+    """Whether one text may stand for a list of one."""
+
+    @property
+    def words(self) -> str:
+        """What it holds."""
+        return f"a text, or a list of {self.of}" if self.alone else f"a list of {self.of}"
+
+    def read(self, part: Part, key: str, value: Any) -> tuple[Any, ...]:
+        """All of them."""
+        found = [value] if self.alone and isinstance(value, str) else value
+        plain = isinstance(self.kind, Text | Reference | Word)
+        if not isinstance(found, list) or (plain and not all(isinstance(each, str) for each in found)):
+            return part.wrong(key, f"{self.words}, as {self.example}", value)
+        if (self.some or self.alone) and not all(found or [""]):
+            return part.wrong(key, f"{self.words}, none empty", value)
+        return tuple(self.kind.read(part, key, each) for each in found)
+
+    def schema(self) -> Schema:
+        """An array."""
+        least = {"minItems": 1} if self.some or self.alone else {}
+        array = {"type": "array", "items": self.kind.schema(), **least}
+        return {"anyOf": [self.kind.schema(), array]} if self.alone else array
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with keys of its own."""
+
+    keys: tuple[Key, ...]
+    words: str = "a table"
+
+    def read(self, part: Part, key: str, value: Any) -> dict[str, Any]:
+        """The values by key."""
+        return part.part(key, value).read(self.keys)
+
+    def schema(self) -> Schema:
+        """An object that has no other keys."""
+        required = [key.name for key in self.keys if key.required]
+        return {
+            "type": "object",
+            "properties": {key.name: described(key) for key in self.keys},
+            **({"required": required} if required else {}),
+            "additionalProperties": False,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """A list of tables."""
+
+    keys: tuple[Key, ...]
+    example: str
+    numbered: bool = False
+    """Whether an error says which of them it is in: `rule 2`."""
+    words: str = "a list of tables"
+
+    def read(self, part: Part, key: str, value: Any) -> tuple[dict[str, Any], ...]:
+        """The values of each."""
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            part.wrong(key, f"a list, as {self.example}", value)
+        return tuple(
+            part.part(key, each, number if self.numbered else 0).read(self.keys) for number, each in enumerate(value, 1)
+        )
+
+    def schema(self) -> Schema:
+        """An array of objects."""
+        return {"type": "array", "items": Table(self.keys).schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A table whose keys are names of one kind, and whose values are of one kind."""
+
+    name: str
+    """What a key is, in capitals, as in `[templates.NAME.LANGUAGE]`."""
+    kind: Kind
+    check: Callable[[Part, str], object]
+    """Refuses a key of the table that is none."""
+    names: tuple[tuple[str, Any], ...] = ()
+    """What the schema says of the keys."""
+    some: str = ""
+    """What must be there where it may not be empty: `a table of patterns, as ...`."""
+
+    @property
+    def words(self) -> str:
+        """A table, by what."""
+        return f"a table by {self.name}"
+
+    def read(self, part: Part, key: str, value: Any) -> dict[str, Any]:
+        """The values by name."""
+        within = part.part(key, value)
+        if self.some and not within.values:
+            part.wrong(key, self.some, value)
+        found = {}
+        for name, each in within.values.items():
+            with within.reading.noting():
+                self.check(within, name)
+                found[name] = self.kind.read(within, name, each)
+        return found
+
+    def schema(self) -> Schema:
+        """An object of any keys."""
+        names = {"propertyNames": dict(self.names)} if self.names else {}
+        least = {"minProperties": 1} if self.some else {}
+        return {"type": "object", **names, **least, "additionalProperties": self.kind.schema()}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A kind whose value as a whole must hold something more. `check` raises BadInput."""
+
+    kind: Kind
+    check: Callable[[Any], object]
+
+    @property
+    def words(self) -> str:
+        """Those of the kind."""
+        return self.kind.words
+
+    def read(self, part: Part, key: str, value: Any) -> Any:
+        """The value, where nothing was wrong in it."""
+        before = len(part.reading.mistakes)
+        found = self.kind.read(part, key, value)
+        if len(part.reading.mistakes) == before:
+            part.checked(key, lambda: self.check(found))
+        return found
+
+    def schema(self) -> Schema:
+        """That of the kind."""
+        return self.kind.schema()
+
+
+def words_of(choices: Iterable[StrEnum]) -> Callable[[Part, str], None]:
+    """Refuses a key that is no word of an enumeration."""
+    listed = [word.value for word in choices]
+
+    def check(part: Part, name: str) -> None:
+        if name not in listed:
+            part.fail(name, "unknown key", did_you_mean(name, listed, f"known here: {', '.join(listed)}"))
+
+    return check
+
+
+def referring_to(noun: str) -> Callable[[Part, str], None]:
+    """Refuses a key that the file does not have."""
+    return lambda part, name: part.require_known(name, name, noun)
+
+
+def named(noun: str, reserved: Mapping[str, str] | Collection[str] = ()) -> Callable[[Part, str], None]:
+    """Refuses a name that is no single word, or means something else."""
+
+    def check(part: Part, name: str) -> None:
+        if not re.fullmatch(KEY, name):
+            part.fail(
+                name,
+                f"{shown(name)} cannot be the key of a {noun}",
+                "write it with letters of ASCII, digits, `.`, `_` and `-`, beginning with a letter or digit",
+            )
+        if name in reserved:
+            why = reserved[name] if isinstance(reserved, Mapping) else f"means something else as a {noun}"
+            part.fail(name, f"`{name}` {why}", "choose another key")
+
+    return check
+
+
+NAMES = (("pattern", f"^{KEY}$"),)
+"""What a schema says of names."""
+
+
+def described(key: Key) -> Schema:
+    """A key's schema, with what an editor shows beside it."""
+    found = {**key.kind.schema(), "description": key.meaning}
+    if isinstance(key.default, str | int):
+        found["default"] = key.default
+    return found

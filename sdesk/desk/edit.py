@@ -1,0 +1,162 @@
+"""Setting a ticket right: its subject, requester, unit, impact, urgency and tags. What follows from them follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.change import Change
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import promise_of, settle
+from sdesk.desk.steps.find import find_ticket, key_of, word_of
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import (
+    drop_suspicion,
+    follow_loss,
+    outages_of,
+    recount,
+    running_outage,
+    suspect_outage,
+)
+from sdesk.desk.steps.messages import rename_in_index
+from sdesk.desk.steps.moves import follow_promise, require_id
+from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.tags import change_tags
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import OPEN_STATUSES, Impact, Urgency
+from sdesk.store.models import PersonAddress, Ticket
+
+NONE = "none"
+"""What takes a unit away."""
+
+
+def set_fields(
+    work: Work,
+    number: int,
+    *,
+    subject: str | None = None,
+    requester: str | None = None,
+    unit: str | None = None,
+    impact: str | None = None,
+    urgency: str | None = None,
+    tags: Sequence[str] = (),
+    untags: Sequence[str] = (),
+    version: int | None = None,
+) -> Change:
+    """Change what is given, all or nothing; each change is an event. Priority, promises and losses follow.
+
+    `unit` may be `none`. BadInput for a word that the desk does not know; Refused for an impact or urgency of what is
+    done, and for a unit without turnover while an outage that was confirmed lasts.
+    """
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    promise = promise_of(work, ticket)
+    done = [
+        *_subject(work, ticket, subject),
+        *_requester(work, ticket, requester, follow=unit is None),
+        *_unit(work, ticket, unit),
+        *_weight(work, ticket, impact, urgency),
+    ]
+    added, removed = change_tags(work, number, tags, untags)
+    if added or removed:
+        record(work, number, "tags", added=added or None, removed=removed or None)
+        done += [*(f"tag {tag}" for tag in added), *(f"without tag {tag}" for tag in removed)]
+    if not done:
+        return Change(number, ref, f"{ref} is so already", changed=False)
+    if ticket.status in OPEN_STATUSES and (unit or requester or impact or urgency):
+        follows, basis = follow_loss(work, ticket)
+        if ticket.priority_reason is None and follows is not ticket.priority:
+            record(work, number, "priority", old=ticket.priority.value, new=follows.value, **basis)
+            ticket.priority = follows
+            done.append(ticket.priority.value)
+            follow_promise(work, ticket, promise)
+    settle(work, ticket)
+    return Change(number, ref, f"{ref} is set right: {', '.join(done)}")
+
+
+def _subject(work: Work, ticket: Ticket, subject: str | None) -> list[str]:
+    if subject is None:
+        return []
+    wanted = one_line(subject).strip()
+    if not wanted:
+        raise BadInput("a ticket needs a subject", "give it with --subject")
+    if wanted == ticket.subject:
+        return []
+    number = require_id(ticket)
+    record(work, number, "subject", old=ticket.subject, new=wanted)
+    ticket.subject = wanted
+    rename_in_index(work, number, wanted)
+    return ["subject"]
+
+
+def _requester(work: Work, ticket: Ticket, requester: str | None, *, follow: bool) -> list[str]:
+    """Who asks: mails go there from now on. A ticket of no unit gets the person's."""
+    if requester is None:
+        return []
+    person = person_of(work, parse_mailbox(requester))
+    if person is None:
+        raise BadInput(f"`{one_line(requester)}` is no mail address", "write maria@example.org")
+    if person.id == ticket.requester_id:
+        return []
+    old = work.connection.execute(
+        select(col(PersonAddress.address)).where(col(PersonAddress.person_id) == ticket.requester_id)
+    ).scalar()
+    record(work, require_id(ticket), "requester", old=old, new=person.address)
+    ticket.requester_id = person.id
+    done = [f"requester {person.address}"]
+    if follow and ticket.unit_id is None and person.unit_id is not None:
+        done += _unit(work, ticket, work.rules.units[person.unit_id].key)
+    return done
+
+
+def _unit(work: Work, ticket: Ticket, unit: str | None) -> list[str]:
+    """Where it is. A suspected outage is suspected there instead; one that is confirmed and lasts goes along."""
+    if unit is None:
+        return []
+    unit_id = None if unit == NONE else key_of(work.rules.unit_keys, unit, "unit")
+    if unit_id == ticket.unit_id:
+        return []
+    number, units = require_id(ticket), work.rules.units
+    old = units[ticket.unit_id].key if ticket.unit_id is not None else None
+    outage = running_outage(work, ticket)
+    if outage is not None and outage.confirmed:
+        if unit_id is None or not units[unit_id].turnover_per_hour:
+            raise Refused(
+                f"{work.rules.ref(number)} has a confirmed outage, and `{unit}` has no turnover",
+                f"end it first: sdesk restored {number}",
+            )
+        ticket.unit_id = unit_id
+        before, outage.unit_id = outage.unit_id, unit_id
+        work.session.add(outage)
+        recount(work, before)
+        recount(work, unit_id)
+    else:
+        down_from = outage.down_from if outage is not None else ticket.created_at
+        drop_suspicion(work, ticket)
+        ticket.unit_id = unit_id
+        if ticket.status in OPEN_STATUSES and (outage is not None or not outages_of(work, ticket)):
+            suspect_outage(work, ticket, down_from)
+    record(work, number, "unit", old=old, new=None if unit_id is None else units[unit_id].key)
+    return [f"unit {unit}"]
+
+
+def _weight(work: Work, ticket: Ticket, impact: str | None, urgency: str | None) -> list[str]:
+    """How much it is and how soon it must be: what a loss raises comes on top."""
+    if impact is None and urgency is None:
+        return []
+    if ticket.status not in OPEN_STATUSES:
+        raise Refused(f"{work.rules.ref(require_id(ticket))} is {ticket.status}", "reopen it first")
+    done = []
+    number, own = require_id(ticket), ticket.own_impact or ticket.impact
+    if impact is not None and (wanted := word_of(Impact, impact, "impact")) is not own:
+        record(work, number, "impact", old=own.value, new=wanted.value)
+        ticket.own_impact = ticket.impact = wanted
+        done.append(f"impact {wanted}")
+    if urgency is not None and (soon := word_of(Urgency, urgency, "urgency")) is not ticket.urgency:
+        record(work, number, "urgency", old=ticket.urgency.value, new=soon.value)
+        ticket.urgency = soon
+        done.append(f"urgency {soon}")
+    return done

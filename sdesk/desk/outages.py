@@ -1,0 +1,253 @@
+"""Outages as people know them: confirmed, ended, and set right afterwards, with their own times and shares.
+
+Each function is one use case in the caller's transaction. What an outage costs follows from its facts (`steps/losses`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sdesk.desk.change import Change
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import promise_of, settle
+from sdesk.desk.steps.find import find_ticket
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import and_parts, parts_at_work
+from sdesk.desk.steps.losses import (
+    end_outage,
+    follow_loss,
+    outages_of,
+    recount,
+    running_outage,
+    share_that_stands,
+)
+from sdesk.desk.steps.moves import follow_promise, require_id
+from sdesk.domain.errors import BadInput, NotFound, Refused
+from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.outage import percent
+from sdesk.domain.ticket import OPEN_STATUSES, Status
+from sdesk.store.models import Outage, Ticket
+
+_NOT_WORK = frozenset({Status.MERGED, Status.SPAM})
+
+
+def confirm(
+    work: Work,
+    number: int,
+    *,
+    down_from: datetime | None = None,
+    down_to: datetime | None = None,
+    share: Decimal | None = None,
+    again: bool = False,
+    outage: int | None = None,
+    version: int | None = None,
+) -> Change:
+    """Say that an outage is a fact, and which: from now on its loss counts, from its own beginning.
+
+    It is the ticket's last one, or the one of the id `outage`; what is given sets it right, ended or not, and what it
+    cost is reckoned anew. `again`, or a ticket that has none, begins one. BadInput for times that cannot be; Refused
+    where there is none, or no turnover that could stand.
+    """
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    if ticket.status in _NOT_WORK:
+        raise Refused(f"{ref} is {ticket.status} and has no outage", "confirm it on the ticket that is worked on")
+    known = outages_of(work, ticket)
+    told = down_from is not None or down_to is not None or share is not None
+    if again or (not known and told):
+        chosen = _begun(work, ticket, down_from, share)
+        before: dict[str, Any] | None = None
+    else:
+        chosen = _chosen(work, ticket, known, outage)
+        before = _facts(chosen)
+        chosen.down_from = down_from or chosen.down_from
+        chosen.share = share if share is not None else chosen.share
+    chosen.down_to = down_to or chosen.down_to
+    chosen.confirmed = True
+    _require_possible(work, ticket, chosen, known)
+    if before == _facts(chosen):
+        return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
+    work.session.add(chosen)
+    work.session.flush()
+    recount(work, chosen.unit_id, (chosen.id or 0,))
+    if before is None or before["share"] != str(chosen.share):
+        _follow(work, ticket)
+    fresh = before is None or not before["confirmed"]
+    story: dict[str, Any] = {"down_from": to_rfc3339(chosen.down_from)} if told else {}
+    if chosen.down_to is not None:
+        story |= {"down_to": to_rfc3339(chosen.down_to), "loss": str(chosen.loss)}
+    else:
+        story |= {"loss_per_hour": str(ticket.loss_per_hour)}
+    if told:
+        story |= {"share": str(chosen.share)}
+    event = "outage_confirmed" if fresh else "outage_corrected"
+    record(work, number, event, **story, currency=work.rules.currency)
+    settle(work, ticket)
+    done = "confirmed" if fresh else "corrected"
+    parts = _confirm_parts(work, ticket) if fresh and not told else 0
+    return Change(number, ref, f"outage of {ref} {done}{_in_words(work, chosen) if told else ''}{and_parts(parts)}")
+
+
+def restored(work: Work, number: int, *, at: datetime | None = None, version: int | None = None) -> Change:
+    """The service works again, since `at` or now: the outage ends, the ticket stays open for the cause.
+
+    Where the last outage has ended, `at` sets its end right. BadInput for an end that cannot be.
+    """
+    ticket = find_ticket(work, number, version)
+    ref = work.rules.ref(number)
+    outage = running_outage(work, ticket)
+    known = outages_of(work, ticket)
+    late = outage is None and at is not None and bool(known)
+    if late:
+        outage = known[-1]
+    if outage is None or (late and outage.down_to == at):
+        parts = _restore_parts(work, ticket, at or work.now)
+        done = f"{ref} has no outage that lasts" if not parts else f"{ref} restored{and_parts(parts)}"
+        return Change(number, ref, done, changed=bool(parts))
+    end = at or max(work.now, outage.down_from)
+    _require_past(work, "an end", end)
+    if end < outage.down_from:
+        raise BadInput(
+            f"{ref} was not down yet at {_local(work, end)}", f"it has been since {_local(work, outage.down_from)}"
+        )
+    if late:
+        outage.down_to = end
+        _require_possible(work, ticket, outage, known)
+        work.session.add(outage)
+        recount(work, outage.unit_id, (outage.id or 0,))
+    else:
+        end_outage(work, ticket, end)
+    story = {"down_to": to_rfc3339(end)} if at is not None else {}
+    event = "outage_corrected" if late else "restored"
+    record(work, number, event, **story, loss=str(ticket.loss_past or 0), currency=work.rules.currency)
+    settle(work, ticket)
+    parts = 0 if late else _restore_parts(work, ticket, end)
+    return Change(
+        number, ref, f"{ref} restored{f' at {_local(work, end)}' if at is not None else ''}{and_parts(parts)}"
+    )
+
+
+def _confirm_parts(work: Work, incident: Ticket) -> int:
+    """What is a fact of an incident is one of its tickets; gives of how many."""
+    done = 0
+    for part in parts_at_work(work, incident):
+        outage = running_outage(work, part)
+        if outage is None or outage.confirmed:
+            continue
+        outage.confirmed = True
+        work.session.add(outage)
+        recount(work, outage.unit_id, (outage.id or 0,))
+        loss = str(part.loss_per_hour)
+        record(work, require_id(part), "outage_confirmed", loss_per_hour=loss, currency=work.rules.currency)
+        settle(work, part)
+        done += 1
+    return done
+
+
+def _restore_parts(work: Work, incident: Ticket, end: datetime) -> int:
+    """What works again for an incident does so for its tickets; gives for how many."""
+    done = 0
+    for part in parts_at_work(work, incident):
+        outage = running_outage(work, part)
+        if outage is None:
+            continue
+        end_outage(work, part, max(end, outage.down_from))
+        loss = str(part.loss_past or 0)
+        record(work, require_id(part), "restored", loss=loss, currency=work.rules.currency)
+        settle(work, part)
+        done += 1
+    return done
+
+
+def _follow(work: Work, ticket: Ticket) -> None:
+    """What is lost may raise the priority, or no longer; one by hand stays, and what is done is not judged anew."""
+    if ticket.status not in OPEN_STATUSES:
+        return
+    promise = promise_of(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value, **basis)
+        ticket.priority = follows
+        follow_promise(work, ticket, promise)
+
+
+def _begun(work: Work, ticket: Ticket, down_from: datetime | None, share: Decimal | None) -> Outage:
+    """An outage that nobody suspected, by an agent's word."""
+    number, ref = require_id(ticket), work.rules.ref(require_id(ticket))
+    if ticket.unit_id is None:
+        raise Refused(f"{ref} is of no unit, whose turnover could stand", f"sdesk ticket set {number} --unit KEY")
+    unit = work.rules.units[ticket.unit_id]
+    if not unit.turnover_per_hour:
+        raise Refused(f"the unit `{unit.key}` has no turnover", "give it a turnover_per_hour in the desk file")
+    stands = share if share is not None else share_that_stands(work, ticket.service_id, ticket.unit_id)
+    if stands is None:
+        raise BadInput(f"nobody knows what part of the turnover {ref} stops", "give --share, a quarter as 0.25")
+    return Outage(ticket_id=number, unit_id=ticket.unit_id, down_from=down_from or work.now, share=stands)
+
+
+def _chosen(work: Work, ticket: Ticket, known: Sequence[Outage], wanted: int | None) -> Outage:
+    ref = work.rules.ref(require_id(ticket))
+    if wanted is not None:
+        named = next((each for each in known if each.id == wanted), None)
+        if named is None:
+            listed = ", ".join(str(each.id) for each in known) or "none"
+            raise NotFound(f"{ref} has no outage {wanted}", f"it has: {listed}")
+        return named
+    if not known:
+        raise Refused(
+            f"{ref} has no outage",
+            "it follows from a service that stops turnover, in a unit that has one; or say --from and --share",
+        )
+    return next((each for each in known if each.down_to is None), known[-1])
+
+
+def _require_possible(work: Work, ticket: Ticket, outage: Outage, known: Sequence[Outage]) -> None:
+    """BadInput or Refused for an outage that cannot have been."""
+    ref = work.rules.ref(require_id(ticket))
+    _require_past(work, "a beginning", outage.down_from)
+    if outage.down_to is not None:
+        _require_past(work, "an end", outage.down_to)
+        if outage.down_to < outage.down_from:
+            raise BadInput(
+                f"the outage of {ref} would end at {_local(work, outage.down_to)}, before it began",
+                f"it has been down since {_local(work, outage.down_from)}: give --from and --to",
+            )
+    elif ticket.status not in OPEN_STATUSES:
+        raise Refused(f"{ref} is {ticket.status}, and so nothing of it lasts", "say when it ended with --to")
+    for other in known:
+        if other is outage:
+            continue
+        ends, begins = other.down_to, outage.down_to
+        if (ends is None or outage.down_from < ends) and (begins is None or other.down_from < begins):
+            until = "now" if ends is None else _local(work, ends)
+            raise Refused(
+                f"{ref} has another outage from {_local(work, other.down_from)} to {until}",
+                f"correct that one with --outage {other.id}, or give times beside it",
+            )
+
+
+def _require_past(work: Work, what: str, instant: datetime) -> None:
+    if instant > work.now:
+        raise BadInput(f"{what} at {_local(work, instant)} is still to come", "give an instant that is over")
+
+
+def _facts(outage: Outage) -> dict[str, Any]:
+    return {
+        "from": outage.down_from,
+        "to": outage.down_to,
+        "share": str(outage.share),
+        "confirmed": outage.confirmed,
+    }
+
+
+def _in_words(work: Work, outage: Outage) -> str:
+    until = f" to {_local(work, outage.down_to)}" if outage.down_to is not None else ""
+    return f": down from {_local(work, outage.down_from)}{until}, {percent(outage.share)} of the turnover"
+
+
+def _local(work: Work, instant: datetime) -> str:
+    return f"{instant.astimezone(ZoneInfo(work.rules.time_zone)):%Y-%m-%d %H:%M}"

@@ -1,0 +1,92 @@
+"""What programs get of `now`: part of the contract, to which fields may be added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from sdesk.reports.now import Now, Todo
+from sdesk.reports.plain import plain_instant, plain_money
+from sdesk.store.reader.reports.now import Need, Proposal
+
+
+class Line(NamedTuple):
+    """One ticket under one need."""
+
+    need: Need
+    todo: Todo
+
+
+FIELDS: tuple[tuple[str, Callable[[Line], Any]], ...] = (
+    ("need", lambda line: line.need.value),
+    ("number", lambda line: line.todo.ticket.number),
+    ("ref", lambda line: line.todo.ticket.ref),
+    ("subject", lambda line: line.todo.ticket.subject),
+    ("status", lambda line: line.todo.ticket.status.value),
+    ("priority", lambda line: line.todo.ticket.priority.value),
+    ("service", lambda line: line.todo.ticket.service),
+    ("unit", lambda line: line.todo.ticket.unit),
+    ("team", lambda line: line.todo.ticket.team),
+    ("assignee", lambda line: line.todo.ticket.assignee),
+    ("sla_state", lambda line: line.todo.ticket.sla_state.value),
+    ("due_at", lambda line: plain_instant(line.todo.ticket.due_at)),
+    ("due_kind", lambda line: line.todo.ticket.due_kind and line.todo.ticket.due_kind.value),
+    ("due_in", lambda line: line.todo.ticket.due_in),
+    ("unanswered_since", lambda line: plain_instant(line.todo.ticket.unanswered_since)),
+    ("loss_per_hour", lambda line: plain_money(line.todo.ticket.loss_per_hour)),
+    ("loss_so_far", lambda line: plain_money(line.todo.ticket.loss_so_far)),
+    ("loss_confirmed", lambda line: line.todo.ticket.loss_confirmed),
+    ("currency", lambda line: line.todo.ticket.currency),
+    ("command", lambda line: f"sdesk {line.todo.command}"),
+)
+"""Of one ticket, in order. `due_in` is in working seconds, negative once it is past."""
+
+
+def lines(found: Now) -> Iterator[Line]:
+    """Every ticket that is shown, the most urgent need first."""
+    for group in found.groups:
+        for todo in group.todos:
+            yield Line(group.need, todo)
+
+
+def document(found: Now) -> dict[str, Any]:
+    """The whole answer."""
+    mail = found.mail
+    return {
+        "at": plain_instant(found.at),
+        "filter": found.scope,
+        "open": found.open,
+        "loss_per_hour": plain_money(found.loss_per_hour),
+        "suspected_per_hour": plain_money(found.suspected_per_hour),
+        "currency": found.currency,
+        "needs": [
+            {
+                "need": group.need.value,
+                "total": group.total,
+                "here": group.here,
+                "command": f"sdesk {group.list_command}",
+            }
+            for group in found.groups
+        ],
+        "tickets": [{name: get(line) for name, get in FIELDS} for line in lines(found)],
+        "proposals": [_proposal(each) for each in found.proposals],
+        "mail": None
+        if mail is None
+        else {
+            "quarantine": mail.quarantine,
+            "failed": mail.failed,
+            "held": mail.held,
+            "waiting": mail.waiting,
+            "waiting_since": plain_instant(mail.waiting_since),
+            "fetch_error": mail.fetch_error,
+        },
+    }
+
+
+def _proposal(each: Proposal) -> dict[str, Any]:
+    return {
+        "service": each.service,
+        "unit": each.unit,
+        "first_at": plain_instant(each.first_at),
+        "tickets": list(each.tickets),
+    }

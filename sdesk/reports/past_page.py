@@ -1,0 +1,294 @@
+"""The page of `past`: the figures beside those of the period before, then where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sdesk.domain.safe_text import one_line
+from sdesk.reports.figures import Figures, Times
+from sdesk.reports.page import Bar, Cell, Heading, Page, Section, Table, Tone
+from sdesk.reports.past import COMES_BACK, WORST, Group, Past, WorstOutage
+from sdesk.reports.period import Period
+from sdesk.reports.wording import (
+    NONE,
+    amount,
+    change,
+    day,
+    dim,
+    moment,
+    month,
+    percent,
+    plain_count,
+    points,
+    span,
+    working_time,
+)
+
+_MOST = 10
+"""Rows of a table of teams, services or units; the rest is counted."""
+_LOW = 0.8
+"""A share in time below it is shown as bad."""
+
+_TITLES = {"teams": "Teams", "services": "Services", "units": "Units", "priorities": "Priorities"}
+_NAMELESS = {"services": "(no service)", "units": "(no unit)"}
+
+
+def page(past: Past, filter_text: str) -> Page:
+    """The whole answer, for eyes."""
+    period, earlier = past.compared.period, past.compared.earlier
+    sections = [_figures(past), _course(past)]
+    sections += [_groups(past, name) for name in _TITLES if _worth_telling(past.groups[name])]
+    if past.groups["agents"]:
+        sections.append(_agents(past))
+    return Page(
+        title=f"What happened {_when(period)}",
+        subtitle=", ".join(
+            filter(None, (f"compared with {_when(earlier)}", str(period.zone), filter_text and f"of {filter_text}"))
+        ),
+        sections=(*sections, _outages(past), _coming_back(past)),
+    )
+
+
+def _when(period: Period) -> str:
+    return span(period.first_day, period.last_day)
+
+
+# ---- all of it -----------------------------------------------------------------------------------
+
+
+def _figures(past: Past) -> Section:
+    now, before = past.totals, past.earlier
+    rows = [
+        _counted("opened", now.opened, before.opened),
+        _counted("solved", now.solved, before.solved),
+        _counted("reopened", now.reopened, before.reopened),
+        _counted("open at the end", past.backlog, past.backlog_earlier_end),
+        *_promise("first response", now.first_response, before.first_response),
+        *_promise("resolution", now.resolution, before.resolution),
+        (
+            Cell(f"{'money lost' if past.margin_known else 'turnover at risk'}, {past.currency}"),
+            Cell(amount(now.loss), Tone.BAD if now.loss else Tone.PLAIN),
+            dim(amount(before.loss)),
+            Cell(change(now.loss, before.loss)),
+        ),
+    ]
+    if now.time_spent or before.time_spent:
+        rows.append(_lasted("time spent", now.time_spent, before.time_spent))
+    headings = (
+        Heading("FIGURE"),
+        Heading("PERIOD", right=True),
+        Heading("BEFORE", right=True),
+        Heading("CHANGE", right=True),
+    )
+    return Section("Figures", Table(headings, tuple(rows)))
+
+
+Row = tuple[Cell | Bar, ...]
+
+
+def _counted(name: str, now: int, before: int) -> Row:
+    return Cell(name), Cell(plain_count(now), Tone.STRONG), dim(plain_count(before)), Cell(change(now, before))
+
+
+def _lasted(name: str, now: int | None, before: int | None) -> Row:
+    return Cell(name), Cell(working_time(now)), dim(working_time(before)), Cell(change(now, before))
+
+
+def _promise(name: str, now: Times, before: Times) -> list[Row]:
+    share, share_before = now.share_in_time, before.share_in_time
+    return [
+        _lasted(f"{name}, median", now.median, before.median),
+        _lasted(f"{name}, 90%", now.p90, before.p90),
+        (
+            Cell(f"{name} in time"),
+            _in_time(now),
+            dim(percent(share_before)),
+            Cell(points(share, share_before)),
+        ),
+    ]
+
+
+def _in_time(times: Times) -> Cell:
+    share = times.share_in_time
+    return Cell(percent(share), Tone.BAD if share is not None and share < _LOW else Tone.PLAIN)
+
+
+# ---- the backlog's course ------------------------------------------------------------------------
+
+
+def _course(past: Past) -> Section:
+    most = max((step.backlog for step in past.course), default=0)
+    days = past.course[0].period
+    name = day if (days.last_day - days.first_day).days == 0 else None
+    rows = tuple(
+        (
+            Cell(name(step.period.first_day) if name else _step(step.period)),
+            Cell(plain_count(step.opened)),
+            Cell(plain_count(step.solved)),
+            Cell(plain_count(step.reopened) if step.reopened else ""),
+            Cell(plain_count(step.backlog)),
+            Bar(step.backlog, most),
+        )
+        for step in past.course
+    )
+    headings = (
+        Heading("DAY" if name else "FROM TO"),
+        Heading("OPENED", right=True),
+        Heading("SOLVED", right=True),
+        Heading("REOPENED", right=True),
+        Heading("OPEN", right=True),
+        Heading(""),
+    )
+    return Section("The backlog, at the end of each day" if name else "The backlog", Table(headings, rows))
+
+
+def _step(period: Period) -> str:
+    first, last = period.first_day, period.last_day
+    if (last - first).days > 7:
+        return month(first)
+    return f"{day(first)[4:]} to {day(last)[4:]}"
+
+
+# ---- by team, service, unit, priority; by agent --------------------------------------------------
+
+
+def _worth_telling(groups: Sequence[Group]) -> bool:
+    """A table of one row would say the totals again."""
+    return len(groups) > 1
+
+
+def _groups(past: Past, name: str) -> Section:
+    groups = past.groups[name]
+    if name == "units":
+        # Where money was lost is what is asked first of a shop.
+        groups = tuple(sorted(groups, key=lambda each: (-each.figures.loss, -each.figures.opened, each.key)))
+    lost = any(each.figures.loss for each in groups)
+    spent = any(each.figures.time_spent for each in groups)
+    headings = [
+        Heading(name.upper()[:-1] if name != "priorities" else "PRIORITY", cut=True),
+        Heading("OPENED", right=True),
+        Heading("BEFORE", right=True, spare=True),
+        Heading("SOLVED", right=True),
+        Heading("REOPENED", right=True, spare=True),
+        Heading("ANSWER", right=True),
+        Heading("90%", right=True, spare=True),
+        Heading("IN TIME", right=True),
+        Heading("SOLUTION", right=True),
+        Heading("90%", right=True, spare=True),
+        Heading("IN TIME", right=True),
+        *([Heading(_money(past), right=True)] if lost else []),
+        *([Heading("SPENT", right=True, spare=True)] if spent else []),
+    ]
+    rows = tuple(_group(each, _NAMELESS.get(name, NONE), lost=lost, spent=spent) for each in groups[:_MOST])
+    return Section(_TITLES[name], Table(tuple(headings), rows), below=_left(len(groups) - _MOST))
+
+
+def _group(group: Group, nameless: str, *, lost: bool, spent: bool) -> Row:
+    figures = group.figures
+    return (
+        Cell(group.name or group.key or nameless),
+        Cell(plain_count(figures.opened), Tone.STRONG),
+        dim(plain_count(group.earlier.opened)),
+        Cell(plain_count(figures.solved)),
+        Cell(plain_count(figures.reopened) if figures.reopened else ""),
+        *_times(figures.first_response),
+        *_times(figures.resolution),
+        *([_lost(figures)] if lost else []),
+        *([Cell(working_time(figures.time_spent) if figures.time_spent else "")] if spent else []),
+    )
+
+
+def _times(times: Times) -> tuple[Cell, Cell, Cell]:
+    return Cell(working_time(times.median)), Cell(working_time(times.p90)), _in_time(times)
+
+
+def _money(past: Past) -> str:
+    return f"{'LOST' if past.margin_known else 'AT RISK'}, {past.currency}"
+
+
+def _lost(figures: Figures) -> Cell:
+    return Cell(amount(figures.loss), Tone.BAD) if figures.loss else Cell("")
+
+
+def _left(count: int) -> str:
+    return f"{count} more are in -o json and -o csv." if count > 0 else ""
+
+
+def _agents(past: Past) -> Section:
+    headings = (
+        Heading("AGENT", cut=True),
+        Heading("SOLVED", right=True),
+        Heading("BEFORE", right=True),
+        Heading("SPENT", right=True),
+        Heading("BEFORE", right=True),
+    )
+    groups = past.groups["agents"]
+    rows = tuple(
+        (
+            Cell(each.name),
+            Cell(plain_count(each.figures.solved), Tone.STRONG),
+            dim(plain_count(each.earlier.solved)),
+            Cell(working_time(each.figures.time_spent or None)),
+            dim(working_time(each.earlier.time_spent or None)),
+        )
+        for each in groups[:_MOST]
+    )
+    return Section("Agents", Table(headings, rows), below=_left(len(groups) - _MOST))
+
+
+# ---- what stood, what comes back -----------------------------------------------------------------
+
+
+def _outages(past: Past) -> Section:
+    title = f"The {WORST} worst outages" if len(past.outages) == WORST else "Outages"
+    if not past.outages:
+        return Section(title, words=("No confirmed outage cost anything.",))
+    most = max(outage.loss for outage in past.outages)
+    headings = (
+        Heading("TICKET"),
+        Heading("UNIT", cut=True),
+        Heading("SERVICE", cut=True),
+        Heading("SINCE"),
+        Heading("OPEN FOR", right=True),
+        Heading(_money(past), right=True),
+        Heading("", spare=True),
+    )
+    return Section(title, Table(headings, tuple(_outage(past, outage, most) for outage in past.outages)))
+
+
+def _outage(past: Past, outage: WorstOutage, most: Decimal) -> Row:
+    since = outage.down_from.astimezone(past.compared.period.zone)
+    return (
+        Cell(f"{past.prefix}-{outage.number}"),
+        Cell(outage.unit_name or outage.unit),
+        Cell(outage.service_name or one_line(outage.subject)),
+        Cell(moment(since)),
+        Cell(working_time(outage.open_seconds) + ("" if outage.down_to else ", lasts")),
+        Cell(amount(outage.loss), Tone.BAD),
+        Bar(int(outage.loss * 100), int(most * 100), Tone.BAD),
+    )
+
+
+def _coming_back(past: Past) -> Section:
+    title = "What keeps coming back"
+    if not past.coming_back:
+        return Section(title, words=(f"No unit had {COMES_BACK} tickets about one service.",))
+    headings = (
+        Heading("UNIT", cut=True),
+        Heading("SERVICE", cut=True),
+        Heading("OPENED", right=True),
+        Heading("BEFORE", right=True),
+        Heading("THE LAST", spare=True),
+    )
+    rows = tuple(
+        (
+            Cell(each.unit_name),
+            Cell(each.service_name),
+            Cell(plain_count(each.opened), Tone.STRONG),
+            dim(plain_count(each.earlier)),
+            Cell(", ".join(f"{past.prefix}-{number}" for number in each.numbers[:-4:-1])),
+        )
+        for each in past.coming_back[:_MOST]
+    )
+    return Section(title, Table(headings, rows), below=_left(len(past.coming_back) - _MOST))
