@@ -19,6 +19,7 @@ from sdesk.desk.deskfile.values import (
     AgentSpec,
     CalendarSpec,
     DeskFile,
+    RecurringSpec,
     RoutingSpec,
     ServiceSpec,
     SlaSpec,
@@ -83,6 +84,7 @@ def _build(values: Values, source: Values) -> DeskFile:
         agents={key: _agent(each) for key, each in values["agents"].items()},
         units={key: _unit(each) for key, each in values["units"].items()},
         services={key: ServiceSpec(**each) for key, each in values["services"].items()},
+        recurring={key: RecurringSpec(**each) for key, each in values["recurring"].items()},
         routing=tuple(
             # As they stand: the store keeps a rule as the file has it.
             RoutingSpec(dict(each.get("when", {})), dict(each.get("set", {})), each.get("person", False))
