@@ -28,6 +28,7 @@ from sdesk.desk.deskfile.kinds import (
     referring_to,
     words_of,
 )
+from sdesk.desk.deskfile.part import Part
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
 from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import TEMPLATE_VARIABLES, AgentEvent
