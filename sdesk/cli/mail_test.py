@@ -87,7 +87,7 @@ def explain_files(
     if call.output.format is Format.TABLE and call.output.fields is None:
         width = standard_output.width()
         pages = [[piece for line in page(row) for piece in wrapped(line, width, hang=14)] for row in rows]
-        standard_output.text("\n".join("\n".join(lines) + "\n" for lines in pages))
+        standard_output.text("\n".join("\n".join(each) + "\n" for each in pages))
     else:
         call.output.rows(rows, TESTED)
 
