@@ -61,6 +61,8 @@ COMMANDS: dict[str, Verb | Noun] = {
         "the daily verbs, and `set`",
         {
             **_DAILY,
+            "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
+            "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
@@ -120,7 +122,48 @@ COMMANDS: dict[str, Verb | Noun] = {
             ),
         },
     ),
-    "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
+    "agent": Noun(
+        "who works tickets",
+        {
+            "list": Verb("catalogue", "agents", "print the agents"),
+            "show": Verb("details", "agent_show", "print one whole"),
+        },
+    ),
+    "team": Noun(
+        "the teams",
+        {
+            "list": Verb("catalogue", "teams", "print the teams"),
+            "show": Verb("details", "team_show", "print one whole"),
+        },
+    ),
+    "service": Noun(
+        "what the desk offers",
+        {
+            "list": Verb("catalogue", "services", "print the services"),
+            "show": Verb("details", "service_show", "print one whole"),
+        },
+    ),
+    "unit": Noun(
+        "the places that the desk serves",
+        {
+            "list": Verb("catalogue", "units", "print the units"),
+            "show": Verb("details", "unit_show", "print one whole, with its outages"),
+        },
+    ),
+    "person": Noun(
+        "the people whom the desk serves",
+        {
+            "list": Verb("details", "people", "print them"),
+            "show": Verb("details", "person_show", "print one whole, with the tickets"),
+        },
+    ),
+    "calendar": Noun(
+        "working times",
+        {
+            "list": Verb("details", "calendars", "print them"),
+            "show": Verb("details", "calendar_show", "print one whole"),
+        },
+    ),
     "incident": Noun(
         "several tickets that are one incident",
         {
@@ -129,9 +172,6 @@ COMMANDS: dict[str, Verb | Noun] = {
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
         },
     ),
-    "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
-    "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
-    "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
     "sla": Noun(
         "promises",
         {

@@ -164,14 +164,6 @@ class Invocation:
             diagnostics.note(f"since {weekday_and_time(found, self.zone)}")
         return found
 
-    def past_instant(self, text: str) -> datetime:
-        """An instant that is over: of `9:10` the last one that the clock showed."""
-        from datetime import timedelta
-
-        found = self.instant(text)
-        looks_like_a_time = text.strip().replace(":", "", 1).isdigit() and ":" in text
-        return found - timedelta(days=1) if looks_like_a_time and found > self.now else found
-
     def close(self) -> None:
         """Give back what was opened."""
         self._open.close()
