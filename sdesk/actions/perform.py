@@ -63,7 +63,9 @@ def perform(
                 if not dry_run:
                     work.session.commit()
             outcomes.append(
-                TicketOutcome(number, change.ref, change.sentence, changed=change.changed, warning=change.warning)
+                TicketOutcome(
+                    change.number, change.ref, change.sentence, changed=change.changed, warning=change.warning
+                )
             )
         except SdeskError as error:
             unreachable = error if isinstance(error, Unavailable) else None

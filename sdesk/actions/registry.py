@@ -128,6 +128,12 @@ def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:
     return "it is part of an incident already" if ticket.incident is not None else None
 
 
+def _cannot_merge(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return f"{ticket.status} tickets cannot be merged"
+    return "it is an incident: merge the other into it" if ticket.is_incident else None
+
+
 def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
     return None if ticket.incident is not None else "it is part of no incident"
 
@@ -292,6 +298,22 @@ _ALL = (
         "incident:join_incident",
         (Parameter("incident", Kind.TICKET, "the ticket that stands for all", required=True),),
         _cannot_join,
+    ),
+    Action(
+        "merge",
+        "Put the ticket into another, which goes on alone",
+        "merge:merge",
+        (Parameter("into", Kind.TICKET, "the ticket that goes on", required=True),),
+        _cannot_merge,
+    ),
+    Action(
+        "split",
+        "Open a ticket of its own for messages of this one",
+        "merge:split",
+        (
+            Parameter("messages", Kind.MESSAGES, "what it is about", required=True),
+            Parameter("subject", Kind.TEXT, "its subject; else the message's own"),
+        ),
     ),
     Action("leave", "Take the ticket out of its incident", "incident:leave_incident", impossible=_cannot_leave),
     Action("spam", "Say that the ticket is none", "triage:spam", impossible=_unless_open("called spam")),

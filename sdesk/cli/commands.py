@@ -61,6 +61,8 @@ COMMANDS: dict[str, Verb | Noun] = {
         "the daily verbs, and `set`",
         {
             **_DAILY,
+            "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
+            "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
@@ -104,6 +106,8 @@ COMMANDS: dict[str, Verb | Noun] = {
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
         {
+            "init": Verb("desk_init", "init", "write a desk file to begin with", prints=False),
+            "check": Verb("desk_check", "check", "look for mistakes in a desk file, and try it on mails"),
             "plan": Verb("desk", "plan", "print what a desk file would change, and which tickets it moves"),
             "apply": Verb("desk", "apply", "make the desk as a desk file says"),
             "export": Verb("desk", "export", "print the desk file that holds", prints=False),
@@ -192,8 +196,11 @@ COMMANDS: dict[str, Verb | Noun] = {
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
     "schema": Noun(
-        "JSON Schemas of what is printed",
-        {"ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False)},
+        "JSON Schemas of what is printed, and of the desk file",
+        {
+            "ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False),
+            "desk": Verb("schema", "desk", "print the one of the desk file, for editors", prints=False),
+        },
     ),
     "help": Verb(
         "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sdesk.cli import invocation
+from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import one_of
 from sdesk.cli.report import print_report
+from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
 from sdesk.cli.sheet import Field, Sheet
 from sdesk.domain.errors import BadInput
 
@@ -51,7 +53,9 @@ def past(
     end: Annotated[
         str | None, typer.Option("--to", metavar="DAY", help="the last day (default: today)", show_default=False)
     ] = None,
-) -> None:
+    mail: MailTo = None,
+    dry_run: MailDryRun = False,
+) -> ExitCode:
     """Print what happened: opened, solved, answered and solved in time, money lost, what keeps coming back.
 
     Each figure stands beside that of the period before. Weeks begin on Monday, days at midnight in the desk's time
@@ -62,6 +66,7 @@ def past(
       sdesk past --last month team:it
       sdesk past --from 2026-07-01 --to 2026-09-30 unit:flagship
       sdesk past --this week -o json --fields totals,outages
+      sdesk past --last week --mail boss@example.org
     """
     call = invocation.of(ctx)
     from sdesk.domain.filters import Filter, parse_arguments, to_text
@@ -78,6 +83,9 @@ def past(
 
         return past_page.page(found, told)
 
+    if mail:
+        return mail_report(call, page(), mail, dry_run=dry_run)
+    no_dry_run(dry_run)
     from sdesk.reports import past_rows
 
     print_report(
@@ -87,6 +95,7 @@ def past(
         rows=lambda: past_rows.rows(found),
         sheet=FLAT,
     )
+    return ExitCode.DONE
 
 
 def _compared(call: Invocation, last: str | None, this: str | None, start: str | None, end: str | None) -> Compared:

@@ -28,13 +28,15 @@ MailDryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="with --mail: 
 
 
 def mail_report(call: Invocation, page: Page, to: Sequence[str], *, dry_run: bool) -> ExitCode:
-    """Put a report into the outbox; it goes with the next `mail send`. Its subject is the page's title and subtitle."""
+    """Put a report into the outbox; it goes with the next `mail send`. Its subject names the desk and the period."""
     if call.output.asked:
         raise BadInput("--mail and -o stand together", "a mail has its own form: leave one of the two out")
     from sdesk.domain.safe_text import neutralise, one_line
     from sdesk.reports.letter import letter
 
-    made = letter(page, subject=f"{page.title}, {page.period}" if page.period else page.title)
+    desk = call.reader.desk.name
+    title = page.title if page.title.startswith(desk) else f"{desk}: {page.title}"
+    made = letter(page, subject=f"{title}, {page.period}" if page.period else title)
     actor = call.actor
     from sdesk.desk.outbox.report import queue_report
 

@@ -67,13 +67,8 @@ class Targets:
 
     def of(self, kind: ClockKind) -> int | None:
         """The target of one kind."""
-        match kind:
-            case ClockKind.FIRST_RESPONSE:
-                return self.first_response
-            case ClockKind.NEXT_REPLY:
-                return self.next_reply
-            case ClockKind.RESOLUTION:
-                return self.resolution
+        found: int | None = getattr(self, kind.value)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +151,13 @@ def agent_answered(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
         first_response=_ended(clocks.first_response, promise.calendar, at),
         next_reply=_ended(clocks.next_reply, promise.calendar, at) if clocks.next_reply.running else clocks.next_reply,
     )
+
+
+def waited_no_more(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
+    """Nobody waits for a next reply any more, though none was given: that promise ends without counting."""
+    if not clocks.next_reply.running:
+        return clocks
+    return replace(clocks, next_reply=_ended(clocks.next_reply, promise.calendar, at, voided=True))
 
 
 def hold(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:

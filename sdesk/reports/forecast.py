@@ -6,6 +6,7 @@ And the team gets to it when it has closed what stands before it in the urgency 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,15 +60,13 @@ class Break:
 
 def paces(facts: WhoFacts, calendar_of: CalendarOf, now: datetime) -> dict[int, Pace]:
     """The pace of each team that closed at least five tickets."""
-    closed: dict[int, int] = {}
-    for sample in facts.resolved:
-        closed[sample.team_id] = closed.get(sample.team_id, 0) + 1
+    closed = Counter(team_id for team_id, _, _ in facts.resolved)
     since = now - LOOKED_BACK
     if facts.first_opened is not None:
         since = max(since, facts.first_opened)
     found = {}
     for team in facts.teams:
-        count = closed.get(team.id, 0)
+        count = closed[team.id]
         if count >= ENOUGH:
             found[team.id] = Pace(count, working_between(calendar_of(team.calendar), since, now) // count)
     return found
@@ -120,7 +119,7 @@ def _before(facts: WhoFacts) -> dict[int, int]:
     """How many tickets of its team, that do not wait, stand before each in the urgency order."""
     counted: dict[int, int] = {}
     places: dict[int, int] = {}
-    for ticket in sorted(facts.tickets, key=lambda each: each.place):
+    for ticket in facts.tickets:
         places[ticket.number] = counted.get(ticket.team_id, 0)
         if not ticket.waiting:
             counted[ticket.team_id] = places[ticket.number] + 1

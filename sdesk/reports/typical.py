@@ -26,9 +26,9 @@ class Medians:
     def __init__(self, samples: Iterable[Sample]) -> None:
         by_service: dict[tuple[int, int | None], list[int]] = {}
         by_team: dict[int, list[int]] = {}
-        for sample in samples:
-            by_service.setdefault((sample.team_id, sample.service_id), []).append(sample.seconds)
-            by_team.setdefault(sample.team_id, []).append(sample.seconds)
+        for team_id, service_id, seconds in samples:
+            by_service.setdefault((team_id, service_id), []).append(seconds)
+            by_team.setdefault(team_id, []).append(seconds)
         self._services = {key: _typical(each) for key, each in by_service.items() if len(each) >= ENOUGH}
         self._teams = {key: _typical(each) for key, each in by_team.items() if len(each) >= ENOUGH}
         self.tickets = sum(map(len, by_team.values()))
