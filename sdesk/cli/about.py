@@ -47,6 +47,7 @@ def version() -> None:
 
     Examples:
       sdesk version
+      sdesk --version
     """
     from sdesk import __version__
 

@@ -70,6 +70,9 @@ def _dispatch(arguments: list[str], invocation: Invocation) -> int:
         # Python hands bytes that are no UTF-8 over as halves of surrogate pairs, which nothing can store.
         if any("\ud800" <= letter <= "\udfff" for letter in word):
             raise BadInput(f"`{word}` is no UTF-8", "write it in UTF-8, or give a text by standard input: --text -")
+    if arguments[:1] == ["--version"]:
+        # What every program answers to; the command `version` is the same.
+        arguments = ["version", *arguments[1:]]
     try:
         root = build_root()
         with root.make_context("sdesk", arguments, obj=invocation, max_content_width=HELP_WIDTH) as context:

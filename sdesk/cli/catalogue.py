@@ -7,7 +7,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.json_ticket import money
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.duration import format_duration
+from sdesk.domain.duration import format_working
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
 
 AGENTS: Sheet[AgentRow] = Sheet(
@@ -59,11 +59,11 @@ SERVICES: Sheet[ServiceRow] = Sheet(
         Column("NAME", lambda row, eyes: row.name, cut=True),
         Column("TEAM", lambda row, eyes: row.team),
         Column("PR", lambda row, eyes: row.priority.value),
-        Column("IMPACT", lambda row, eyes: row.impact.value),
-        Column("URGENCY", lambda row, eyes: row.urgency.value),
+        Column("IMPACT", lambda row, eyes: row.impact.value, spare=True),
+        Column("URGENCY", lambda row, eyes: row.urgency.value, spare=True),
         Column(
             "RESOLVED IN",
-            lambda row, eyes: "" if row.resolution_target is None else format_duration(row.resolution_target),
+            lambda row, eyes: "" if row.resolution_target is None else format_working(row.resolution_target),
             right=True,
         ),
     ),
@@ -84,7 +84,7 @@ UNITS: Sheet[UnitRow] = Sheet(
         Column("KEY", lambda row, eyes: row.key),
         Column("NAME", lambda row, eyes: row.name, cut=True),
         Column("KIND", lambda row, eyes: row.kind),
-        Column("PARENT", lambda row, eyes: row.parent or ""),
+        Column("PARENT", lambda row, eyes: row.parent or "", spare=True),
         Column("PHONE", lambda row, eyes: row.phone or ""),
         Column("ADDRESS", lambda row, eyes: row.address or "", cut=True),
     ),

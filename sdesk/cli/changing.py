@@ -26,7 +26,7 @@ SHEET: Sheet[TicketOutcome] = Sheet(
     columns=(
         Column("TICKET", lambda row, eyes: row.ref),
         Column("CHANGED", lambda row, eyes: "yes" if row.changed else "no"),
-        Column("WHAT", lambda row, eyes: row.sentence if row.error is None else str(row.error), cut=True),
+        Column("WHAT", lambda row, eyes: row.sentence if row.error is None else str(row.error), wrap=True),
     ),
     number=lambda row: row.number if row.error is None else None,
 )

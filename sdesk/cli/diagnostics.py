@@ -152,9 +152,13 @@ def _sentence(problem: SdeskError) -> str:
 
 
 def _line(text: str) -> None:
+    """One line; on a terminal it is broken between words, below itself."""
+    from sdesk.cli.wrapping import width_of, wrapped
     from sdesk.domain.safe_text import one_line
 
-    sys.stderr.write(f"sdesk: {one_line(text)}\n")
+    line = f"sdesk: {one_line(text)}"
+    width = width_of(sys.stderr) if on_terminal() else None
+    sys.stderr.write("".join(f"{piece}\n" for piece in wrapped(line, width, hang=len("sdesk: "))))
     sys.stderr.flush()
 
 

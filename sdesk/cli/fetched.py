@@ -29,12 +29,12 @@ FETCHED: Sheet[FetchReport] = Sheet(
         Column("MAILBOX", lambda row, eyes: row.mailbox),
         Column("EXAMINED", lambda row, eyes: str(row.examined), right=True),
         Column("CREATED", lambda row, eyes: str(row.created), right=True),
-        Column("FOLLOWED UP", lambda row, eyes: str(row.followed_up), right=True),
+        Column("FOLLOWED", lambda row, eyes: str(row.followed_up), right=True),
         Column("NOTED", lambda row, eyes: str(row.noted), right=True),
         Column("IGNORED", lambda row, eyes: str(row.ignored), right=True),
-        Column("DUPLICATES", lambda row, eyes: str(row.duplicates), right=True),
-        Column("QUARANTINED", lambda row, eyes: str(row.quarantined), right=True),
-        Column("SECONDS", lambda row, eyes: f"{row.seconds:.1f}", right=True),
+        Column("KNOWN", lambda row, eyes: str(row.duplicates), right=True),
+        Column("ASIDE", lambda row, eyes: str(row.quarantined), right=True),
+        Column("SECONDS", lambda row, eyes: f"{row.seconds:.1f}", right=True, spare=True),
     ),
 )
 """What one mailbox gave; `examined` is the sum of the six that follow."""

@@ -14,6 +14,7 @@ from sdesk.cli.mailboxes import chosen
 from sdesk.cli.output import Format
 from sdesk.cli.parse import content_of
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.wrapping import wrapped
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +58,7 @@ TESTED: Sheet[Tested] = Sheet(
         Column("FILE", lambda row, eyes: row.file),
         Column("OUTCOME", lambda row, eyes: row.found.receipt.outcome.value),
         Column("TICKET", lambda row, eyes: row.ticket or ""),
-        Column("WHY", lambda row, eyes: row.found.receipt.reason, cut=True),
+        Column("WHY", lambda row, eyes: row.found.receipt.reason, wrap=True),
     ),
 )
 
@@ -84,7 +85,9 @@ def explain_files(
     origin = _origin(_mailbox(call, mailbox), call.now)
     rows = [tested(call.desk, actor, file, content_of(file), origin) for file in files]
     if call.output.format is Format.TABLE and call.output.fields is None:
-        standard_output.text("\n".join("\n".join(page(row)) + "\n" for row in rows))
+        width = standard_output.width()
+        pages = [[piece for line in page(row) for piece in wrapped(line, width, hang=14)] for row in rows]
+        standard_output.text("\n".join("\n".join(each) + "\n" for each in pages))
     else:
         call.output.rows(rows, TESTED)
 

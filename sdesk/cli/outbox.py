@@ -44,7 +44,7 @@ OUTBOX: Sheet[OutboxRow] = Sheet(
         Column("TICKET", lambda row, eyes: row.ref),
         Column("TO", lambda row, eyes: ", ".join(row.to), cut=True),
         Column("TRIES", lambda row, eyes: str(row.attempts) if row.attempts else "", right=True, optional=True),
-        Column("WHY", lambda row, eyes: row.error or "", cut=True, optional=True),
+        Column("WHY", lambda row, eyes: row.error or "", wrap=True, optional=True),
     ),
     number=lambda row: row.id,
 )
@@ -116,4 +116,4 @@ def outbox_show(
     if row.last_error:
         where += f": {row.last_error}"
     head = f"State: {one_line(where)}\n" + (f"Note: {ANEW}\n" if seen.went else "")
-    output.text(head + neutralise(hide_agent_tokens(letter.shown())))
+    output.sentences(head + neutralise(hide_agent_tokens(letter.shown())))

@@ -110,6 +110,21 @@ def _watched() -> Iterator[None]:
         raise StandardOutputFailed(f"standard output cannot be written: {error.strerror}") from error
 
 
+def width() -> int | None:
+    """Columns of the terminal that standard output goes to; None where a program reads it."""
+    from sdesk.cli.wrapping import width_of
+
+    return width_of(sys.stdout)
+
+
+def sentences(content: str) -> None:
+    """Print text of several lines for eyes: on a terminal a line that is too long is broken between words."""
+    from sdesk.cli.wrapping import wrapped
+
+    columns = width()
+    text("\n".join(piece for line in content.split("\n") for piece in wrapped(line, columns)))
+
+
 def text(content: str) -> None:
     """Print text as it is."""
     with _watched():

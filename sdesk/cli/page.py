@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
-from sdesk.domain.duration import format_duration
+from sdesk.cli.wrapping import wrapped
+from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.outage import percent
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
@@ -32,6 +33,7 @@ _DIRECTIONS = {
 
 """What is said of an outgoing mail that has not gone; of one that has, nothing."""
 
+_INSTANT = len("2026-11-23 12:30")
 _BOLD, _RED, _DIM, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
 
 
@@ -45,11 +47,14 @@ class Page:
     quoted: bool = False
     """Whether what was folded away is shown too."""
     history: bool = False
+    width: int | None = None
+    """Columns that a line may have; None: as many as it has."""
 
     def lines(self, found: TicketDetail) -> Iterator[str]:
         """The whole ticket, line by line, safe for a terminal."""
         row = found.ticket
-        yield self._styled(f"{row.ref}  {one_line(row.subject)}", _BOLD)
+        title = wrapped(f"{row.ref}  {one_line(row.subject)}", self.width, hang=len(row.ref) + 2)
+        yield from (self._styled(line, _BOLD) for line in title)
         yield from self._facts(found)
         for message in found.messages:
             yield ""
@@ -58,7 +63,9 @@ class Page:
             yield ""
             yield self._styled("History", _BOLD)
             for event in found.history:
-                yield one_line(f"{self.eyes.local(event.at)}  {event.actor}  {event.event}  {event_words(event)}")
+                told = f"{event.actor}  {event.event}  {event_words(event)}"
+                line = f"{self.eyes.local(event.at)}  {one_line(told)}"
+                yield from wrapped(line, self.width, hang=_INSTANT + 2)
 
     def _facts(self, found: TicketDetail) -> Iterator[str]:
         row = found.ticket
@@ -90,9 +97,9 @@ class Page:
         facts.append(("Incident", self._incident(found)))
         for name, fact in facts:
             if fact:
-                line = f"  {name:<10} {one_line(fact)}"
                 burning = name == "SLA" and row.sla_state in (SlaState.BREACHED, SlaState.STALE)
-                yield self._styled(line, _RED) if burning else line
+                for line in wrapped(f"  {name:<10} {one_line(fact)}", self.width, hang=13):
+                    yield self._styled(line, _RED) if burning else line
 
     def _incident(self, found: TicketDetail) -> str:
         """How many tickets an incident stands for; they may be many, so that none is listed here."""
@@ -118,7 +125,7 @@ class Page:
         return " ".join(word for word in words if word)
 
     def _clock(self, clock: ClockRow) -> str:
-        name = f"{_CLOCKS[clock.kind]}, {format_duration(clock.target)}:"
+        name = f"{_CLOCKS[clock.kind]}, {format_working(clock.target)}:"
         if clock.voided:
             return f"{name} void"
         if clock.met_at is not None:
@@ -127,7 +134,7 @@ class Page:
         if clock.due_at is not None and clock.started_at is not None:
             return f"{name} due {self.eyes.local(clock.due_at)}"
         if clock.started_at is None and clock.consumed:
-            return f"{name} stands still, {format_duration(max(clock.target - clock.consumed, 0))} left"
+            return f"{name} stands still, {format_working(max(clock.target - clock.consumed, 0))} left"
         return ""
 
     def _loss(self, row: TicketRow) -> str:
@@ -174,18 +181,21 @@ class Page:
         if message.undeliverable:
             marks.append(f"undeliverable: {message.undeliverable}")
         head = f"{self.eyes.local(message.sent_at)}  {_person(message.author, message.author_address)}"
-        yield self._styled(one_line(f"-- {head}  {'  '.join(mark for mark in marks if mark)}"), _BOLD)
-        yield from neutralise(message.text).strip("\n").split("\n")
+        heading = one_line(f"-- {head}  {'  '.join(mark for mark in marks if mark)}")
+        yield from (self._styled(line, _BOLD) for line in wrapped(heading, self.width, hang=3))
+        for line in neutralise(message.text).strip("\n").split("\n"):
+            yield from wrapped(line, self.width, hang=len(line) - len(line.lstrip(" ")))
         quoted = neutralise(message.quoted).strip("\n").split("\n") if message.quoted.strip() else []
         if self.quoted:
-            yield from (self._styled(f"> {line}", _DIM) for line in quoted)
+            for line in quoted:
+                yield from (self._styled(piece, _DIM) for piece in wrapped(f"> {line}", self.width, hang=2))
         elif quoted:
             yield self._styled(f"> {len(quoted)} quoted lines (--quoted shows them)", _DIM)
         for file in message.attachments:
             within = ", within the text" if file.inline else ""
             yield self._styled(f"[{one_line(file.name)}  {_size(file)}{within}]", _DIM)
         for defect in message.defects:
-            yield self._styled(f"! {one_line(defect)}", _DIM)
+            yield from (self._styled(line, _DIM) for line in wrapped(f"! {one_line(defect)}", self.width, hang=2))
 
     def _styled(self, line: str, style: str) -> str:
         return f"{style}{line}{_PLAIN}" if self.colored else line

@@ -14,7 +14,7 @@ from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import Limit, Numbers, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.duration import format_duration
+from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Sort
 from sdesk.domain.ticket import SlaState
@@ -40,7 +40,7 @@ _STYLES: dict[SlaState, str] = {
 
 def due(row: TicketRow) -> str:
     """The working time left until the next deadline."""
-    return "" if row.due_in is None else format_duration(row.due_in)
+    return "" if row.due_in is None else format_working(row.due_in)
 
 
 def loss(row: TicketRow) -> str:
@@ -78,6 +78,7 @@ class Event(NamedTuple):
     """An event, with the ticket that it befell."""
 
     number: int
+    ref: str
     row: HistoryRow
 
 
@@ -91,11 +92,11 @@ HISTORY: Sheet[Event] = Sheet(
         Field("data", lambda found: event(found.row)["data"]),
     ),
     columns=(
-        Column("TICKET", lambda found, eyes: str(found.number), right=True),
+        Column("TICKET", lambda found, eyes: found.ref),
         Column("AT", lambda found, eyes: eyes.local(found.row.at)),
         Column("WHO", lambda found, eyes: found.row.actor),
         Column("WHAT", lambda found, eyes: found.row.event),
-        Column("HOW", lambda found, eyes: event_words(found.row), cut=True),
+        Column("HOW", lambda found, eyes: event_words(found.row), wrap=True),
     ),
     number=lambda found: found.number,
 )
@@ -109,11 +110,13 @@ def event_words(row: HistoryRow) -> str:
         parts.append(f"{_word(row.data.get('old'))} -> {_word(row.data['new'])}")
     for key, value in row.data.items():
         if key not in ("old", "new") and value is not None and not isinstance(value, dict):
-            parts.append(f"{key}: {_word(value)}" if key != "seconds" else format_duration(value))
+            parts.append(f"{key.replace('_', ' ')}: {_word(value)}" if key != "seconds" else format_duration(value))
     return ", ".join(parts)
 
 
 def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "-" if value is None else str(value)
 
 
@@ -184,9 +187,10 @@ def history(ctx: typer.Context, numbers: Numbers) -> ExitCode:
     events: list[Event] = []
     errors: list[SdeskError] = []
     found = ticket_numbers(call, numbers)
+    prefix = call.reader.desk.ref_prefix
     for number in found:
         try:
-            events += [Event(number, row) for row in call.reader.history(call.actor, number)]
+            events += [Event(number, f"{prefix}-{number}", row) for row in call.reader.history(call.actor, number)]
         except SdeskError as error:
             errors.append(error)
     if len(errors) < len(found) or not found:

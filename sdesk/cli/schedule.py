@@ -24,14 +24,18 @@ UNIT = "sdesk-tick"
 _SERVICE = """\
 [Unit]
 Description=sdesk: fetch and send mail, watch promises, tell agents
-After=network-online.target
-
+{network}
 [Service]
 Type=oneshot
-ExecStart={command}
+{user}ExecStart={command}
 # A tick that hangs is ended; the next one goes on where it was.
 TimeoutStartSec=15min
 """
+_NETWORK = """\
+Wants=network-online.target
+After=network-online.target
+"""
+"""Of the system alone: a user's manager knows no such target, and starts when the network is there."""
 _TIMER = """\
 [Unit]
 Description=sdesk tick, each minute
@@ -73,7 +77,7 @@ def cron(call: Invocation, *, show: bool, yes: bool) -> None:
 def systemd(call: Invocation, *, show: bool, yes: bool) -> None:
     """The units: printed, or written for this user (for root: for the system) and started."""
     files = {
-        f"{UNIT}.service": _SERVICE.format(command=" ".join(map(_for_systemd, command_of(call)))),
+        f"{UNIT}.service": _service(call),
         f"{UNIT}.timer": _TIMER,
     }
     folder = _unit_folder()
@@ -104,6 +108,22 @@ def systemd(call: Invocation, *, show: bool, yes: bool) -> None:
     if scope:
         diagnostics.note("units of a user stop when he logs out, unless `loginctl enable-linger` was run once")
     output.text(f"{UNIT}.timer runs\n" if changed else f"{UNIT}.timer runs already\n")
+
+
+def _service(call: Invocation) -> str:
+    """The service: of the system it runs as the store's owner, who alone may read it; a user's runs as he does."""
+    command = " ".join(map(_for_systemd, command_of(call)))
+    if os.geteuid() != 0:
+        return _SERVICE.format(network="", user="", command=command)
+    return _SERVICE.format(network=_NETWORK, user=f"User={_owner(call.store)}\n", command=command)
+
+
+def _owner(store: Path) -> str:
+    """The login of whose store it is; root's where there is none yet."""
+    try:
+        return store.owner()
+    except (OSError, KeyError):
+        return "root"
 
 
 def command_of(call: Invocation) -> list[str]:

@@ -51,7 +51,10 @@ class Column(NamedTuple, Generic[Row]):
     cut: bool = False
     """Whether it gives way where the terminal is narrow: it is cut short, and all but the first of them may go."""
     wrap: bool = False
-    """Whether it is broken into lines where the terminal is narrow: a sentence that must be read whole."""
+    """Whether it is a sentence that must be read whole: where the terminal is narrow it is broken into lines, or stands
+    below its row. One of a sheet may be."""
+    spare: bool = False
+    """Whether it goes first where the terminal is narrow: the row can be understood without it."""
     optional: bool = False
     """Whether it is only there when some row has something to say in it."""
 

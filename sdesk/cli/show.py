@@ -79,6 +79,6 @@ def _print(call: Invocation, found: list[TicketDetail], *, several: bool, quoted
     else:
         from sdesk.cli.page import Page
 
-        page = Page(output.eyes, call.now, output.colored, quoted, history)
+        page = Page(output.eyes, call.now, output.colored, quoted, history, standard_output.width())
         texts = ["".join(f"{line}\n" for line in page.lines(detail)) for detail in found]
         standard_output.text("\n".join(texts))

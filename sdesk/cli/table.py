@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sdesk.cli.sheet import Column, Eyes, Field
+from sdesk.cli.wrapping import wrapped
 from sdesk.domain.safe_text import one_line
 
 Row = TypeVar("Row")
@@ -24,6 +25,10 @@ _GAP = 2
 """Blanks between two columns."""
 _LEAST = 12
 """What is left of a column that gives way."""
+_READABLE = 20
+"""What a column that gives way keeps where a sentence wants to stand beside it."""
+_INDENT = 4
+"""Of a sentence below its row."""
 _LEAST_WRAPPED = 24
 """What is left of a sentence that is broken into lines."""
 
@@ -41,7 +46,8 @@ def by_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, 
     shown = [
         place for place, column in enumerate(columns) if not column.optional or any(line[place].plain for line in cells)
     ]
-    shown = _fitted(shown, widths, columns)
+    below = _below(shown, widths, columns)
+    shown = _fitted([place for place in shown if place != below], widths, columns)
     table = _table()
     for place in shown:
         table.add_column(
@@ -53,7 +59,29 @@ def by_columns(rows: Sequence[Row], columns: Sequence[Column[Row]], eyes: Eyes, 
         )
     for line in cells:
         table.add_row(*(line[place] for place in shown))
-    return _drawn(table, colored=colored)
+    drawn = _drawn(table, colored=colored, width=sum(widths[place] for place in shown) + _GAP * len(shown))
+    return drawn if below is None else _with_lines_below(drawn, [line[below].plain for line in cells])
+
+
+def _below(shown: Sequence[int], widths: Sequence[int], columns: Sequence[Column[Row]]) -> int | None:
+    """The column of sentences that has no room beside the others: each stands below its row; None where it has."""
+    place = next((each for each in shown if columns[each].wrap), None)
+    if place is None:
+        return None
+    others = [min(widths[each], _READABLE) if columns[each].cut else widths[each] for each in shown if each != place]
+    left = _width() - sum(others) - _GAP * len(others)
+    return place if left < min(widths[place], _LEAST_WRAPPED) else None
+
+
+def _with_lines_below(drawn: str, sentences: Sequence[str]) -> str:
+    """Rows of one line each, below the head, each with its sentence below it."""
+    head, *rows = drawn.splitlines()
+    lines = [head]
+    for row, sentence in zip(rows, sentences, strict=True):
+        lines.append(row)
+        if sentence:
+            lines += wrapped(" " * _INDENT + sentence, _width(), hang=_INDENT)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def by_fields(rows: Sequence[Row], fields: Sequence[Field[Row]], eyes: Eyes, *, colored: bool) -> str:
@@ -79,8 +107,12 @@ def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Ro
     """The columns that fit into the terminal; `widths` of those that give way are made smaller."""
     width = _width()
     left = list(shown)
-    wrapped = {place: widths[place] for place in left if columns[place].wrap}
-    widths[:] = [min(each, _LEAST_WRAPPED) if place in wrapped else each for place, each in enumerate(widths)]
+    for place in [each for each in reversed(left) if columns[each].spare]:
+        needed = sum(min(widths[each], _READABLE) if columns[each].cut else widths[each] for each in left)
+        if needed + _GAP * (len(left) - 1) > width:
+            left.remove(place)
+    broken = {place: widths[place] for place in left if columns[place].wrap}
+    widths[:] = [min(each, _LEAST_WRAPPED) if place in broken else each for place, each in enumerate(widths)]
     giving = [place for place in left if columns[place].cut]
     while True:
         over = sum(widths[place] for place in left) + _GAP * (len(left) - 1) - width
@@ -92,7 +124,7 @@ def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Ro
         # The widest gives first, a cell at a time; the first column, which says what it is about, counts half.
         widths[max(giving, key=lambda place: widths[place] / (2 if place == giving[0] else 1))] -= 1
         over -= 1
-    for place, wanted in wrapped.items():
+    for place, wanted in broken.items():
         spare = width - sum(widths[each] for each in left) - _GAP * (len(left) - 1)
         widths[place] = min(wanted, widths[place] + max(spare, 0))
     return left

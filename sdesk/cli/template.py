@@ -110,7 +110,7 @@ def template_show(
         return
     letter = render(facts, fallback_sender=call.config.sender or "nobody@desk.invalid")
     output.text(f"Template: {chosen.name} in {chosen.language}, of the {one_line(chosen.origin)}\n")
-    output.text(neutralise(letter.shown()))
+    output.sentences(neutralise(letter.shown()))
 
 
 def _as_toml(chosen: Chosen, team: str | None) -> str:

@@ -30,7 +30,7 @@ class Written:
         """The text could not be used: say where it is, so that nobody writes it twice."""
         if self.file is not None:
             self.file.write_text(self.text, encoding="utf-8")
-            diagnostics.note(f"your text is kept: --text @{self.file}")
+            diagnostics.note(f"your text is kept: `--text @{self.file}`")
 
 
 def given(value: str | None, arguments: Sequence[str] = ()) -> Written | None:

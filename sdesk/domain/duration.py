@@ -34,6 +34,22 @@ def parse_duration(text: str, *, days: bool = True) -> int:
     return seconds
 
 
+def format_working(seconds: int) -> str:
+    """Working time, rounded towards zero: `42s` under 2 minutes, `18m`, `2h`, `3h40m`, `36h`, `-47m`.
+
+    Never days: a day of 24 hours says nothing about a calendar of nine. It is how a desk file writes a target.
+    """
+    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if left < 120:
+        return f"{sign}{left}s"
+    if left < 3600:
+        return f"{sign}{left // 60}m"
+    minutes = left % 3600 // 60
+    if left >= 86_400 or not minutes:
+        return f"{sign}{left // 3600}h"
+    return f"{sign}{left // 3600}h{minutes:02}m"
+
+
 def write_duration(seconds: int, *, days: bool = True) -> str:
     """The same length as `parse_duration` reads it, to the second: `90m` is `1h30m`. No negative one."""
     pieces, left = "", seconds
@@ -46,7 +62,8 @@ def write_duration(seconds: int, *, days: bool = True) -> str:
 
 
 def format_duration(seconds: int) -> str:
-    """At most two units, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`, `1d02h`, `-47m`."""
+    """Time by the clock on the wall, in at most two units, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`,
+    `1d02h`, `-47m`."""
     sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
     if left < 120:
         return f"{sign}{left}s"

@@ -12,7 +12,7 @@ from sdesk.config.wire import Auth, Security, Server
 from sdesk.domain.errors import MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail import sasl, secrets
-from sdesk.mail.tls import trusting, untrusted
+from sdesk.mail.tls import trusting, untrusted, without_tls
 
 _CHALLENGES = 4
 """A login that is not over after so many questions is none."""
@@ -59,6 +59,8 @@ def talking(server: Server, done: str) -> Iterator[None]:
         yield
     except ssl.SSLCertVerificationError as error:
         raise untrusted(place, error) from error
+    except ssl.SSLError as error:
+        raise without_tls(place, error, security=server.security) from error
     except smtplib.SMTPAuthenticationError as error:
         raise MailServerUnavailable(
             f"the mail server {place} refuses the login of `{server.user}`: {reply_of(error)}",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sdesk.config import Config
 from sdesk.desk import journal, troubles
@@ -175,9 +176,10 @@ class _Tick:
     def _is_well(self, place: str) -> None:
         with self.desk.work(SYSTEM, self.now()) as work:
             since = troubles.note_well(work, place)
+            zone = ZoneInfo(work.rules.time_zone)
             work.session.commit()
             if since is not None:
-                local = f"{since:%Y-%m-%d %H:%M} UTC"
+                local = f"{since.astimezone(zone):%Y-%m-%d %H:%M}"
                 self.report.recovered.append(f"{place}: well again; it had failed since {local}")
 
 

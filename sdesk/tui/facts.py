@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, SlaState, Status
 from sdesk.store.reader.rows import ClockRow, LinkRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
 from sdesk.tui.history import history_lines
 from sdesk.tui.lines import Line, Span, line, wrap
-from sdesk.tui.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text, working_text
+from sdesk.tui.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
 
 LABEL = 13
 """Cells of the label column."""
@@ -103,10 +104,10 @@ def _clock(clock: ClockRow, held: Held, now: datetime, zone: ZoneInfo) -> tuple[
     if clock.due_at is None or clock.started_at is None:
         if clock.kind is ClockKind.NEXT_REPLY:
             return "", "text"
-        left, target = clock.target - clock.consumed, working_text(clock.target)
+        left, target = clock.target - clock.consumed, format_working(clock.target)
         if left < 0:
-            return f"|| {working_text(-left)} late, of {target}", "dim"
-        return f"|| {working_text(left)} left of {target}", "dim"
+            return f"|| {format_working(-left)} late, of {target}", "dim"
+        return f"|| {format_working(left)} left of {target}", "dim"
     due = clock_text(clock.due_at.astimezone(zone), local)
     if clock.kind is held.row.due_kind:
         state = held.state(now)

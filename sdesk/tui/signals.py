@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from sdesk.domain.duration import format_working
 from sdesk.domain.ticket import SlaState, Status
 from sdesk.store.reader.rows import TicketRow
 
@@ -48,22 +49,7 @@ def due_text(due_in: int | None, state: SlaState) -> str:
     if due_in == 0 and state in (SlaState.BREACHED, SlaState.STALE):
         # Broken in the very last working second, and the calendar stands still since.
         return "-0m"
-    return working_text(due_in)
-
-
-def working_text(seconds: int) -> str:
-    """Working time, rounded towards zero: `42s` under 2 minutes, `18m`, `3h40m`, `36h`, `-47m`.
-
-    Never days: a day of 24 hours says nothing about a calendar of nine, least of all beside a date.
-    """
-    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
-    if left < 120:
-        return f"{sign}{left}s"
-    if left < 3600:
-        return f"{sign}{left // 60}m"
-    if left < 24 * 3600:
-        return f"{sign}{left // 3600}h{left % 3600 // 60:02}m"
-    return f"{sign}{left // 3600}h"
+    return format_working(due_in)
 
 
 def age_text(since: datetime, now: datetime) -> str:

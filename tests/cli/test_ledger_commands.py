@@ -67,9 +67,18 @@ def test_why_is_read_whole_at_eighty_columns(terminal: Terminal, spool: Path) ->
     ran = terminal("mail", "ledger", "--outcome", "ignored", env={"COLUMNS": "80", "NO_COLOR": "1"})
     lines = ran.out.splitlines()
     assert all(len(line) <= 80 for line in lines)
-    start = lines[0].index("WHY")
-    said = " ".join(line[start:].strip() for line in lines[1:])
-    assert said == "an automatic mail (Auto-Submitted: auto-replied) outside any thread"
+    assert lines[0].split() == ["TAKEN", "MAILBOX", "SENDER", "SUBJECT", "OUTCOME", "TICKET"]
+    assert lines[2:] == ["    an automatic mail (Auto-Submitted: auto-replied) outside any thread"]
+    wide = terminal("mail", "ledger", "--outcome", "ignored", env={"COLUMNS": "160", "NO_COLOR": "1"}).out.splitlines()
+    assert wide[0].split()[-1] == "WHY"
+    assert wide[1].endswith("an automatic mail (Auto-Submitted: auto-replied) outside any thread")
+
+
+def test_a_ticket_has_one_name_everywhere(sdesk: Sdesk, spool: Path) -> None:
+    rows = json.loads(sdesk("mail", "ledger", "-o", "json").out)
+    assert {(row["number"], row["ref"]) for row in rows if row["number"] is not None} == {(1, "SD-1"), (2, "SD-2")}
+    assert " SD-1" in sdesk("mail", "ledger", "-o", "table").out
+    assert sdesk("history", "1", "-o", "table").out.splitlines()[1].startswith("SD-1 ")
 
 
 def test_all_agrees(sdesk: Sdesk, spool: Path) -> None:

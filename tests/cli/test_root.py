@@ -332,3 +332,9 @@ def check(value: Any, schema: dict[str, Any]) -> None:
 def test_the_package_runs_as_a_module(process: Process) -> None:
     assert Path(sdesk.__file__).with_name("__main__.py").exists()
     assert process().code == 2
+
+
+def test_the_version_is_told_either_way(sdesk: Sdesk) -> None:
+    told = sdesk("version")
+    assert (told.code, told.out.startswith("sdesk ")) == (0, True)
+    assert sdesk("--version").out == told.out

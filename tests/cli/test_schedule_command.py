@@ -104,6 +104,15 @@ def test_the_units_are_printed(sdesk: Sdesk, at_desk: Path) -> None:
     assert "sdesk-tick.timer" in out
 
 
+def test_a_unit_of_the_system_waits_for_the_network_and_runs_as_the_stores_owner(
+    sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    out = sdesk("init", "--systemd", "--print").out
+    assert "\nWants=network-online.target\nAfter=network-online.target\n" in out
+    assert f"\nUser={at_desk.owner()}\n" in out
+
+
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
 def test_systemd_understands_the_units(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> None:
     text = sdesk("init", "--systemd", "--print").out
@@ -125,6 +134,9 @@ def test_units_are_written_once_and_started(
     assert sdesk("init", "--systemd", "--yes").code == 0
     service = tmp_path / "config" / "systemd" / "user" / "sdesk-tick.service"
     assert str(at_desk) in service.read_text()
+    # A user's manager knows no network target, and runs everything as him.
+    assert "network-online" not in service.read_text()
+    assert "User=" not in service.read_text()
     assert "--user enable --now sdesk-tick.timer" in (tmp_path / "called").read_text()
     before = service.stat().st_mtime_ns
     assert "runs already" in sdesk("init", "--systemd", "--yes").out

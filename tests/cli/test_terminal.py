@@ -96,7 +96,7 @@ def test_what_was_written_is_not_lost(process: Process, terminal: Terminal, edit
     meddling.chmod(0o755)
     shown = terminal("reply", number, env={"EDITOR": str(meddling), "TMPDIR": str(tmp_path)})
     assert shown.code == 7
-    kept = shown.out.partition("--text @")[2].strip()
+    kept = shown.out.partition("--text @")[2].strip().rstrip("`")
     assert Path(kept).read_text() == "Written by hand"
 
 

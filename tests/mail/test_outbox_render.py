@@ -387,7 +387,7 @@ def test_a_template_that_cannot_be_used_is_refused_when_it_is_applied(
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ("templates.acknowledgment.en", "there is no mail `acknowledgment`. did you mean `acknowledgement`?"),
+        ("templates.acknowledgment.en", "acknowledgment: unknown key. did you mean `acknowledgement`?"),
         ("templates.reply.eng", "`eng` is no language. did you mean `en`?"),
         ("templates.reply", "[templates.reply] subject: stands in no language. write it below [templates.reply.en]"),
     ],

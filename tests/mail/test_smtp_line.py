@@ -176,6 +176,13 @@ def test_a_server_that_is_silent_or_is_not_there() -> None:
         pass
 
 
+def test_a_server_that_speaks_no_tls_is_told_by_the_key_that_mends_it(post: Post) -> None:
+    with pytest.raises(MailServerUnavailable) as raised, open_smtp(server_at(post.port, security=Security.TLS)):
+        pass
+    assert raised.value.what == f"the mail server 127.0.0.1:{post.port} does not speak TLS from the start"
+    assert raised.value.remedy == 'write security = "starttls", or the port for TLS, in the configuration'
+
+
 def test_certificates_that_cannot_be_read(post: Post, tmp_path: Path) -> None:
     server = server_at(post.port, security=Security.TLS, ca_file=tmp_path / "none.pem")
     with pytest.raises(BadInput, match=r"none\.pem cannot be read"), open_smtp(server):

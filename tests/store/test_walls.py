@@ -129,13 +129,6 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "count": [],
         "counts_of": [],
         "counts": [lambda: reader.counts(actor, now=NOW)],
-        "now_facts": [lambda: reader.now_facts(actor, Filter(), now=NOW)],
-        "who_facts": [
-            lambda: reader.who_facts(actor, now=NOW, week=NOW - timedelta(days=7), horizon=NOW + timedelta(days=90))
-        ],
-        "ahead_facts": [
-            lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + timedelta(days=90), zone=ZoneInfo("Europe/Moscow"))
-        ],
         "next_ticket": [lambda: reader.next_ticket(actor, now=NOW)],
         "ticket": [lambda n=n: reader.ticket(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "history": [lambda n=n: reader.history(actor, n) for n in numbers],  # type: ignore[misc]

@@ -11,6 +11,7 @@ from sdesk.desk.deskfile.kinds import (
     Text,
     Word,
 )
+from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.tables import Map, Table, Tables, words_of
 from sdesk.domain.codes import LANGUAGES, require_language
 from sdesk.domain.errors import BadInput
@@ -31,6 +32,13 @@ def _require_spam(text: str) -> None:
         raise BadInput("a new mail can be spam, and nothing else", 'write status = "spam"')
 
 
+def _require_language_of(part: Part, name: str) -> None:
+    """Refuses a key of `[templates.NAME]` that is no language; a text that stands there wants one."""
+    if name in {"subject", "body"}:
+        part.fail(name, "stands in no language", f"write it below [{part.table}.en]")
+    part.checked(name, lambda: require_language(name))
+
+
 TEMPLATES = Map(
     "NAME",
     Map(
@@ -41,7 +49,7 @@ TEMPLATES = Map(
                 Key("body", _TEXT, "The text (Jinja2).", '"Thank you, {{ requester.name }}"', required=True),
             )
         ),
-        lambda part, name: part.checked(name, lambda: require_language(name)),
+        _require_language_of,
         (("enum", sorted(LANGUAGES)),),
     ),
     words_of(TEMPLATE_VARIABLES),

@@ -5,13 +5,14 @@ Each check looks only at what was read without a mistake, so that no mistake is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sdesk.config.section import shown
 from sdesk.desk.deskfile.part import Part
+from sdesk.desk.deskfile.trial import first_slow
 from sdesk.desk.outbox.template_language import check as check_template
-from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.nearest import did_you_mean, nearest
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import Role
 from sdesk.store.calendars import build
@@ -83,8 +84,8 @@ def _code_of(written: str, countries: Mapping[str, tuple[str, ...]]) -> str:
     codes |= {code.lower(): names[1] for names in countries.values() for code in names[1:]}
     if written in codes:
         return codes[written]
-    near = get_close_matches(written, codes, n=1) if len(written) > 3 else []
-    return codes[near[0]] if near else ""
+    near = nearest(written, codes) if len(written) > 3 else None
+    return "" if near is None else codes[near]
 
 
 def _teams(tables: Part, values: Values) -> None:
@@ -150,6 +151,8 @@ def _templates(tables: Part, values: Values) -> None:
 
 
 def _routing(whole: Part, rules: Iterable[Values]) -> None:
+    rules = list(rules)
+    _require_quick(whole, rules)
     for number, rule in enumerate(rules, 1):
         part = whole.part("routing", whole.values["routing"][number - 1], number)
         if rule.get("set", {}).get("discard") and not part.values.get("when"):
@@ -157,3 +160,22 @@ def _routing(whole: Part, rules: Iterable[Values]) -> None:
                 part.part("set", part.values["set"]).fail(
                     "discard", "the rule has no condition: it would discard every new mail", "add a `when`"
                 )
+
+
+def _require_quick(whole: Part, rules: Sequence[Values]) -> None:
+    """Refuse a pattern whose search may take for ever: some mail would keep the desk busy with it."""
+    found: list[tuple[int, str, str]] = []
+    for number, rule in enumerate(rules, 1):
+        when = rule.get("when", {})
+        found += [(number, key, when[key]) for key in ("subject", "body") if when.get(key)]
+        found += [(number, name, pattern) for name, pattern in (when.get("header") or {}).items()]
+    slow = first_slow([pattern for _, _, pattern in found])
+    if slow is None:
+        return
+    number, key, pattern = found[slow]
+    with whole.reading.noting():
+        whole.part("routing", whole.values["routing"][number - 1], number).fail(
+            "when",
+            f"the pattern of {key}, {shown(pattern)}, takes for ever in some texts",
+            "let no repetition stand within another or beside its like: (a+)+ is a+, and .*.* is .*",
+        )

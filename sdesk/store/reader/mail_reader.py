@@ -16,7 +16,7 @@ class MailReader(OpenedStore):
     def ledger(self, actor: Actor, *, limit: int = 50, sought: Sought | None = None) -> tuple[LedgerRow, ...]:
         """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
         with translated(self.path):
-            return mailroom.ledger(self._connection, actor, limit, sought)
+            return mailroom.ledger(self._connection, actor, self.desk.ref_prefix, limit, sought)
 
     def outbox(
         self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50

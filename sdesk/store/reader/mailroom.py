@@ -31,7 +31,7 @@ class Sought:
 
 
 def ledger(
-    connection: sqlite3.Connection, actor: Actor, limit: int, sought: Sought | None = None
+    connection: sqlite3.Connection, actor: Actor, prefix: str, limit: int, sought: Sought | None = None
 ) -> tuple[LedgerRow, ...]:
     """Every message that the desk ever saw, newest first; what no team had yet is seen over all walls alone.
 
@@ -62,6 +62,7 @@ def ledger(
             outcome=row["outcome"],
             reason=row["reason"],
             number=row["number"],
+            ref="" if row["number"] is None else f"{prefix}-{row['number']}",
         )
         for row in found
     )

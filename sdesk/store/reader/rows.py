@@ -363,6 +363,8 @@ class LedgerRow(NamedTuple):
     outcome: str
     reason: str
     number: int | None
+    ref: str
+    """`SD-12`; empty where it is in no ticket."""
 
 
 class OutboxRow(NamedTuple):

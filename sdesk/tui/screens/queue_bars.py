@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sdesk.domain.duration import format_working
 from sdesk.domain.filters import Sort
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
@@ -11,7 +12,6 @@ from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.columns import customer_of
 from sdesk.tui.headline import footer_parts, header, view_parts
-from sdesk.tui.signals import working_text
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class QueueBars:
         if first.due_in is None:
             return f"{start} Next: {first.ref}."
         late = first.due_in < 0
-        when = f"{working_text(-first.due_in)} late" if late else f"due in {working_text(first.due_in)}"
+        when = f"{format_working(-first.due_in)} late" if late else f"due in {format_working(first.due_in)}"
         return f"{start} Next: {first.ref}, {when}."
 
     def show_peek(self, detail: TicketDetail) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
+from sdesk.domain.duration import format_working
 from sdesk.domain.errors import Conflict, SdeskError
 from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
@@ -23,7 +24,7 @@ from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.forms import CloseForm, WaitForm
-from sdesk.tui.signals import clock_text, working_text
+from sdesk.tui.signals import clock_text
 from sdesk.tui.widgets.preview import Preview
 
 
@@ -360,7 +361,7 @@ def services(rows: Sequence[ServiceRow]) -> tuple[Choice, ...]:
                 row.key,
                 row.priority.value,
                 row.team,
-                f"resolve in {working_text(row.resolution_target)}" if row.resolution_target else "no target",
+                f"resolve in {format_working(row.resolution_target)}" if row.resolution_target else "no target",
             ),
         )
         for row in rows

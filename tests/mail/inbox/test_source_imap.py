@@ -344,6 +344,20 @@ def test_a_server_without_starttls_is_never_spoken_to_in_the_clear() -> None:
     assert b"LOGIN" not in heard.upper()
 
 
+def test_a_server_that_speaks_no_tls_is_told_by_the_key_that_mends_it() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(b"* OK ready\r\n")
+        connection.recv(1000)
+
+    with (
+        serving(talk) as port,
+        pytest.raises(MailServerUnavailable, match="does not speak TLS from the start") as raised,
+        ImapSource(_settings(port, "tls")),
+    ):
+        pass
+    assert raised.value.remedy.startswith('write security = "starttls"')
+
+
 @pytest.mark.parametrize("host", ["mail.acme.example", "192.0.2.1", "localhost.evil.example"])
 def test_a_plain_connection_to_another_machine_is_refused(host: str) -> None:
     with pytest.raises(BadInput, match="in the clear"):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.mail import sasl
-from sdesk.mail.tls import trusting, untrusted
+from sdesk.mail.tls import trusting, untrusted, without_tls
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient  # type: ignore[import-untyped]  # it has no types
@@ -173,6 +173,8 @@ class ImapLine:
             yield
         except ssl.SSLCertVerificationError as error:
             raise untrusted(place, error) from error
+        except ssl.SSLError as error:
+            raise without_tls(place, error, security=self.settings.security) from error
         except TimeoutError as error:
             raise ServerSilent(f"the mail server {place} does not answer") from error
         except OSError as error:
