@@ -144,7 +144,8 @@ class Base(NamedTuple):
 
 
 def _base(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: datetime) -> Base:
-    parts = [Condition(f"is_open AND rank <> {RANK_PART}")]
+    # Said twice: the first makes the index of the open ones fit, the second lets it be sought by its team.
+    parts = [Condition(f"is_open AND is_open = 1 AND rank <> {RANK_PART}")]
     if wanted.terms:
         parts.append(compile_filter(connection, wanted, actor, now))
     if (hidden := wall(connection, actor)) is not None:
