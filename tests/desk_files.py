@@ -11,24 +11,21 @@ from hypothesis import strategies as st
 
 from sdesk.desk.deskfile.kinds import (
     Amount,
-    Checked,
     Day,
     Flag,
     Key,
     Kind,
     Length,
-    Map,
     Pattern,
     Reference,
     Several,
     Share,
-    Table,
-    Tables,
     Text,
     Whole,
     Word,
 )
 from sdesk.desk.deskfile.sections import FILE, NOUNS
+from sdesk.desk.deskfile.tables import Checked, Map, Table, Tables
 
 EVERYTHING = """
 [slas.whole]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from sdesk.domain.worktime import Calendar, Interval, make_calendar, parse_week
+from sdesk.domain.worktime import DAYS, Calendar, Interval, make_calendar, parse_week
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN_ZONE = ZoneInfo("Europe/Berlin")
@@ -59,6 +59,35 @@ def slow_minutes(calendar: Calendar, start: datetime, end: datetime) -> list[dat
     """Every working minute from `start` to `end`, each by its beginning; all of the calendar is in whole minutes."""
     count = int((end - start) / MINUTE)
     return [at for number in range(count) if slow_is_working(calendar, at := start + number * MINUTE)]
+
+
+def slow_is_on_shift(hours: dict[str, list[str]], local: datetime) -> bool:
+    """By definition of the desk file's text: within an interval of its day, or in the rest of one of the day before."""
+    today, second = local.weekday(), local.hour * 3600 + local.minute * 60 + local.second
+    for day, texts in hours.items():
+        for text in texts:
+            start, end = (int(part[:2]) * 3600 + int(part[3:]) * 60 for part in text.split("-"))
+            number = DAYS.index(day)
+            if start < end:
+                if today == number and start <= second < end:
+                    return True
+            elif (today == number and second >= start) or (today == (number + 1) % 7 and second < end):
+                return True
+    return False
+
+
+@st.composite
+def shifts(draw: st.DrawFn) -> dict[str, list[str]]:
+    """Hours as a desk file has them: one shift a day, many of them over midnight, none into the next one."""
+    found: dict[str, list[str]] = {}
+    for day in draw(st.sets(st.sampled_from(DAYS), min_size=1)):
+        start = draw(st.integers(12 * 60, 24 * 60 - 1))
+        length = draw(st.integers(1, 24 * 60 - 1))
+        # It ends at the latest at noon of the next day, before the next one can begin.
+        end = min(start + length, 36 * 60) % (24 * 60)
+        ends = "24:00" if end == 0 else f"{end // 60:02}:{end % 60:02}"
+        found[day] = [f"{start // 60:02}:{start % 60:02}-{ends}"]
+    return found
 
 
 ZONES = [

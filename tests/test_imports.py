@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 
 import sdesk.domain
+import sdesk.reports
 
 HEAVY = {"alembic", "holidays", "imapclient", "inscriptis", "jinja2", "pydantic", "sqlalchemy", "sqlmodel", "textual"}
 """What takes long to import, and most commands do not need."""
@@ -71,3 +72,11 @@ def test_the_read_side_loads_no_object_mapper_and_no_front_end() -> None:
     loaded = loaded_by("import sdesk.store.reader")
     assert not packages(loaded) & (HEAVY | {"click", "platformdirs", "rich", "typer"})
     assert "sqlite3" in packages(loaded)
+
+
+def test_the_reports_load_no_object_mapper_and_no_front_end() -> None:
+    modules = [found.name for found in pkgutil.walk_packages(sdesk.reports.__path__, "sdesk.reports.")]
+    assert {"sdesk.reports.past", "sdesk.reports.letter"} <= set(modules)
+    loaded = loaded_by(f"import {', '.join(modules)}")
+    assert not packages(loaded) & (HEAVY | {"click", "platformdirs", "rich", "typer"})
+    assert not {name for name in loaded if name.startswith(("sdesk.desk", "sdesk.mail", "sdesk.actions", "sdesk.cli"))}

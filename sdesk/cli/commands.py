@@ -106,6 +106,8 @@ COMMANDS: dict[str, Verb | Noun] = {
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
         {
+            "init": Verb("desk_init", "init", "write a desk file to begin with", prints=False),
+            "check": Verb("desk_check", "check", "look for mistakes in a desk file, and try it on mails"),
             "plan": Verb("desk", "plan", "print what a desk file would change, and which tickets it moves"),
             "apply": Verb("desk", "apply", "make the desk as a desk file says"),
             "export": Verb("desk", "export", "print the desk file that holds", prints=False),
@@ -120,7 +122,48 @@ COMMANDS: dict[str, Verb | Noun] = {
             ),
         },
     ),
-    "agent": Noun("who works tickets", {"list": Verb("catalogue", "agents", "print the agents")}),
+    "agent": Noun(
+        "who works tickets",
+        {
+            "list": Verb("catalogue", "agents", "print the agents"),
+            "show": Verb("details", "agent_show", "print one whole"),
+        },
+    ),
+    "team": Noun(
+        "the teams",
+        {
+            "list": Verb("catalogue", "teams", "print the teams"),
+            "show": Verb("details", "team_show", "print one whole"),
+        },
+    ),
+    "service": Noun(
+        "what the desk offers",
+        {
+            "list": Verb("catalogue", "services", "print the services"),
+            "show": Verb("details", "service_show", "print one whole"),
+        },
+    ),
+    "unit": Noun(
+        "the places that the desk serves",
+        {
+            "list": Verb("catalogue", "units", "print the units"),
+            "show": Verb("details", "unit_show", "print one whole, with its outages"),
+        },
+    ),
+    "person": Noun(
+        "the people whom the desk serves",
+        {
+            "list": Verb("details", "people", "print them"),
+            "show": Verb("details", "person_show", "print one whole, with the tickets"),
+        },
+    ),
+    "calendar": Noun(
+        "working times",
+        {
+            "list": Verb("details", "calendars", "print them"),
+            "show": Verb("details", "calendar_show", "print one whole"),
+        },
+    ),
     "incident": Noun(
         "several tickets that are one incident",
         {
@@ -129,9 +172,6 @@ COMMANDS: dict[str, Verb | Noun] = {
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
         },
     ),
-    "team": Noun("the teams", {"list": Verb("catalogue", "teams", "print the teams")}),
-    "service": Noun("what the desk offers", {"list": Verb("catalogue", "services", "print the services")}),
-    "unit": Noun("whom the desk serves", {"list": Verb("catalogue", "units", "print the units")}),
     "sla": Noun(
         "promises",
         {
@@ -156,8 +196,11 @@ COMMANDS: dict[str, Verb | Noun] = {
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
     "schema": Noun(
-        "JSON Schemas of what is printed",
-        {"ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False)},
+        "JSON Schemas of what is printed, and of the desk file",
+        {
+            "ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False),
+            "desk": Verb("schema", "desk", "print the one of the desk file, for editors", prints=False),
+        },
     ),
     "help": Verb(
         "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False

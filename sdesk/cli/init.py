@@ -12,7 +12,7 @@ from sdesk.domain.errors import BadInput, Unavailable
 
 _CONFIG = """\
 # The machine's own part of sdesk: where the store is, where mail is fetched. What this desk promises, and to whom,
-# is in the desk file: `sdesk desk apply FILE`.
+# is in the desk file: `sdesk desk init` writes one to begin with.
 
 [store]
 url = {store}
@@ -86,4 +86,5 @@ def init(
                 f"the configuration {file} cannot be written: {error.strerror}", "look at the rights of its folder"
             ) from error
         output.text(f"made the configuration {file}\n")
-    diagnostics.note("next: `sdesk desk apply FILE` says who works here and what is promised; then `sdesk init --cron`")
+    diagnostics.note("next: `sdesk desk init` writes a desk file to begin with: who works here, and what is promised")
+    diagnostics.note("then `sdesk desk apply desk.toml`, and `sdesk init --cron`")

@@ -121,7 +121,7 @@ class Invocation:
     @cached_property
     def actor(self) -> Actor:
         """The agent who acts. BadInput where the desk knows no such login."""
-        login = self.asked_agent or _system_login()
+        login = self.asked_agent or system_login()
         try:
             return self.reader.actor(login)
         except (NotFound, UnicodeEncodeError) as error:  # the latter: a variable that is no UTF-8
@@ -138,7 +138,7 @@ class Invocation:
         if self.asked_agent and self.reader.agents():
             return self.actor
         try:
-            return self.reader.actor(_system_login())
+            return self.reader.actor(system_login())
         except (NotFound, UnicodeEncodeError):
             return SYSTEM
 
@@ -164,14 +164,6 @@ class Invocation:
             diagnostics.note(f"since {weekday_and_time(found, self.zone)}")
         return found
 
-    def past_instant(self, text: str) -> datetime:
-        """An instant that is over: of `9:10` the last one that the clock showed."""
-        from datetime import timedelta
-
-        found = self.instant(text)
-        looks_like_a_time = text.strip().replace(":", "", 1).isdigit() and ":" in text
-        return found - timedelta(days=1) if looks_like_a_time and found > self.now else found
-
     def close(self) -> None:
         """Give back what was opened."""
         self._open.close()
@@ -185,7 +177,7 @@ def of(ctx: typer.Context) -> Invocation:
     return found
 
 
-def _system_login() -> str:
+def system_login() -> str:
     """The name of who runs the program; from the variables first, as `getpass.getuser` does."""
     for name in ("LOGNAME", "USER"):
         if login := os.environ.get(name):

@@ -16,8 +16,12 @@ from sdesk.cli.parse import content_of
 from sdesk.cli.sheet import Column, Field, Sheet
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sdesk.config.wire import AnyMailbox
+    from sdesk.desk.intake import Origin
     from sdesk.desk.intake.explain import Explanation
+    from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
 
 
@@ -77,12 +81,12 @@ def explain_files(
     call = invocation.of(ctx)
     call.output.check(TESTED)
     actor = call.actor_or_system
-    box = _mailbox(call, mailbox)
-    tested = [_tested(call, actor, file, box) for file in files]
+    origin = _origin(_mailbox(call, mailbox), call.now)
+    rows = [tested(call.desk, actor, file, content_of(file), origin) for file in files]
     if call.output.format is Format.TABLE and call.output.fields is None:
-        standard_output.text("\n".join("\n".join(_page(row)) + "\n" for row in tested))
+        standard_output.text("\n".join("\n".join(page(row)) + "\n" for row in rows))
     else:
-        call.output.rows(tested, TESTED)
+        call.output.rows(rows, TESTED)
 
 
 def _mailbox(call: Invocation, name: str | None) -> AnyMailbox | None:
@@ -91,28 +95,33 @@ def _mailbox(call: Invocation, name: str | None) -> AnyMailbox | None:
     return next(iter(call.config.mailboxes.values()), None)
 
 
-def _tested(call: Invocation, actor: Actor, file: str, box: AnyMailbox | None) -> Tested:
+def _origin(box: AnyMailbox | None, now: datetime) -> Origin:
+    """As if the message lay in a mailbox of the configuration, or in one of which nothing is known."""
     from sdesk.desk.intake import Origin
-    from sdesk.desk.intake.explain import explain
-    from sdesk.domain.actor import SYSTEM
-    from sdesk.domain.ledger import Outcome
-    from sdesk.mail.mime.message import read
 
-    raw = content_of(file)
-    mail = read(raw)
-    origin = Origin(
+    return Origin(
         mailbox=box.name if box else "test",
         folder="",
         uidvalidity=0,
         uid="test",
-        arrived_at=call.now,
+        arrived_at=now,
         addresses=box.addresses if box else (),
         team=(box.team or None) if box else None,
         service=(box.service or None) if box else None,
         auto_tickets=box.auto_tickets if box else False,
         trusts_auth_from=box.trusts_auth_from if box else (),
     )
-    with call.desk.work(SYSTEM, call.now) as work:
+
+
+def tested(desk: Desk, actor: Actor, file: str, raw: bytes, origin: Origin) -> Tested:
+    """What a message would become of a desk. `file` is its name; nothing is kept."""
+    from sdesk.desk.intake.explain import explain
+    from sdesk.domain.actor import SYSTEM
+    from sdesk.domain.ledger import Outcome
+    from sdesk.mail.mime.message import read
+
+    mail = read(raw)
+    with desk.work(SYSTEM, origin.arrived_at) as work:
         # Left without a commit: nothing of it stays.
         found = explain(work, mail, raw, origin, viewer=actor)
         number = found.receipt.number
@@ -129,7 +138,8 @@ _OUTCOMES = {
 }
 
 
-def _page(row: Tested) -> Iterator[str]:
+def page(row: Tested) -> Iterator[str]:
+    """One message, line by line, safe for a terminal."""
     from sdesk.domain.safe_text import one_line
 
     found = row.found

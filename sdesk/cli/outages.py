@@ -52,9 +52,9 @@ def confirm(
     call = invocation.of(ctx)
     values: dict[str, object] = {}
     if down_from is not None:
-        values["down_from"] = call.past_instant(down_from)
+        values["down_from"] = call.instant(down_from, past=True)
     if down_to is not None:
-        values["down_to"] = call.past_instant(down_to)
+        values["down_to"] = call.instant(down_to, past=True)
     if share is not None:
         values["share"] = parse_share(share)
     if again:
@@ -82,6 +82,6 @@ def restored(
       sdesk restored 123 --at "-20m"
     """
     call = invocation.of(ctx)
-    values = {} if at is None else {"at": call.past_instant(at)}
+    values = {} if at is None else {"at": call.instant(at, past=True)}
     outcomes = change(call, "restored", ticket_numbers(call, numbers), values, dry_run=dry_run)
     return tell(call, outcomes, dry_run=dry_run)

@@ -93,8 +93,8 @@ LINES: Sheet[Line] = Sheet(
 def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
     """Print every step of the clocks of tickets: why each ran and stood still, what it used, what follows.
 
-    The sums are made anew from the runs and the calendar, and compared with what the store says. In JSON: one object,
-    or an array for several numbers.
+    The sums are made anew from the runs and the calendar, and compared with what the store says: where they differ, it
+    says so and ends with 1. In JSON: one object, or an array for several numbers.
 
     Examples:
       sdesk sla explain 123
@@ -116,12 +116,11 @@ def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
         _print(call, found, several=several)
     for problem in errors:
         diagnostics.error(problem)
-    for each in found:
-        if not each.agrees:
-            diagnostics.warning(
-                f"{each.ticket.ref}: its clocks do not add up; see `sdesk sla explain {each.ticket.number}`"
-            )
-    return diagnostics.overall(errors, done=len(found))
+    wrong = [each for each in found if not each.agrees]
+    for each in wrong:
+        diagnostics.warning(f"{each.ticket.ref}: its clocks do not add up; was the store changed by hand?")
+    code = diagnostics.overall(errors, done=len(found))
+    return ExitCode.FAILED if wrong and code is ExitCode.DONE else code
 
 
 def _print(call: Invocation, found: list[Explained], *, several: bool) -> None:

@@ -99,6 +99,8 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
+    if at is not None:
+        _require_past(work, "an end", at)
     outage = running_outage(work, ticket)
     known = outages_of(work, ticket)
     late = outage is None and at is not None and bool(known)
@@ -108,8 +110,8 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
         parts = _restore_parts(work, ticket, at or work.now)
         done = f"{ref} has no outage that lasts" if not parts else f"{ref} restored{and_parts(parts)}"
         return Change(number, ref, done, changed=bool(parts))
+    # A clock that was ahead when it began makes no outage that cannot end.
     end = at or max(work.now, outage.down_from)
-    _require_past(work, "an end", end)
     if end < outage.down_from:
         raise BadInput(
             f"{ref} was not down yet at {_local(work, end)}", f"it has been since {_local(work, outage.down_from)}"

@@ -67,13 +67,8 @@ class Targets:
 
     def of(self, kind: ClockKind) -> int | None:
         """The target of one kind."""
-        match kind:
-            case ClockKind.FIRST_RESPONSE:
-                return self.first_response
-            case ClockKind.NEXT_REPLY:
-                return self.next_reply
-            case ClockKind.RESOLUTION:
-                return self.resolution
+        found: int | None = getattr(self, kind.value)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

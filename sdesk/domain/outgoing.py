@@ -79,7 +79,7 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
         "agent": ("name",),
         "ticket": (
             *("number", "ref", "subject", "priority", "service", "unit", "phone", "requester"),
-            *("due_at", "due_kind", "loss"),
+            *("due_at", "due_kind", "loss", "loss_name"),
         ),
         "event": (),
         "author": (),

@@ -9,7 +9,7 @@ from sdesk.reports.page import Heading
 
 GAP = 2
 """Blanks between two columns."""
-_LEAST = 12
+_LEAST = 10
 """What is left of a column that is cut."""
 _ELLIPSIS = "…"
 

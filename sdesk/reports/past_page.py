@@ -204,7 +204,7 @@ def _times(times: Times) -> tuple[Cell, Cell, Cell]:
 
 
 def _money(past: Past) -> str:
-    return f"{'LOST' if past.margin_known else 'AT RISK'}, {past.currency}"
+    return "LOST" if past.margin_known else "AT RISK"
 
 
 def _lost(figures: Figures) -> Cell:

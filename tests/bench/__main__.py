@@ -1,4 +1,4 @@
-"""Benchmarks: python -m tests.bench [fetch] [commands] [reader] [reports] [--runs N] [--strict]
+"""Benchmarks: python -m tests.bench [fetch] [commands] [reader] [reports] [today] [worktime] [--runs N] [--strict]
 
 Each figure stands beside a floor that was measured in the same run: the ratio holds between machines, times do not.
 """
@@ -13,7 +13,9 @@ from pathlib import Path
 # Test helpers are imported by their bare name, as pytest does.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-SECTIONS = ("fetch", "commands", "reader", "reports")
+SECTIONS = ("fetch", "commands", "reader", "reports", "today", "worktime")
+IN_PROCESS = {"reader", "today", "worktime"}
+"""Those that need no installed program."""
 
 
 def main() -> int:
@@ -27,19 +29,21 @@ def main() -> int:
     if unknown:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
 
-    from . import commands, fetch, install, measure, reader, reports
+    from . import commands, fetch, install, measure, reader, reports, today, worktime
 
     sections = {
         "fetch": fetch.measure,
         "commands": commands.measure,
         "reader": reader.measure,
+        "worktime": worktime.measure,
+        "today": today.measure,
         "reports": reports.measure,
     }
     over = False
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = Path(scratch)
         chosen = given.section or SECTIONS
-        programs = folder if set(chosen) <= {"reader", "reports"} else install.installed(folder)
+        programs = folder if set(chosen) <= IN_PROCESS else install.installed(folder)
         for name in chosen:
             runs = max(given.runs // 2, 1) if name == "fetch" else given.runs
             lines = sections[name](folder, programs, runs)

@@ -68,6 +68,8 @@ def packages(modules: set[str]) -> set[str]:
         ("agent", "list"),
         ("mail", "ledger"),
         ("sla", "due", "--calendar", "office", "--start", "now", "--target", "4h"),
+        ("past", "-o", "json"),
+        ("past", "--last", "month", "-o", "csv"),
         ("db", "path"),
         ("version",),
         ("--help",),

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from desks import NOW
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from intake_desk import MailDesk
 
@@ -89,6 +89,19 @@ def steps() -> st.SearchStrategy[Step]:
     return st.one_of(acted, acted, wrote, st.builds(lambda after: Step("sweep", after), pause))
 
 
+LATE_CHANGE = [Step("assign", 1, "anna", {"to": "anna"}), Step("service", 0, "anna", {"service": "till"})]
+"""What is promised changes in the second in which the ticket ends."""
+
+
+@example(life=[*LATE_CHANGE, Step("close", 0, "anna", {"silent": True})], service=None)
+@example(
+    life=[
+        *LATE_CHANGE,
+        Step("close", 0, "anna", {"silent": True}),
+        Step("mail", 0, "store-001@shop.example", {"text": "It works.", "late": 1}),
+    ],
+    service=None,
+)
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(life=st.lists(steps(), min_size=1, max_size=14), service=st.sampled_from([None, "till", "other"]))
 def test_a_ticket_never_contradicts_itself(desk_path: Path, life: list[Step], service: str | None) -> None:

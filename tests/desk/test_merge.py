@@ -73,8 +73,7 @@ def test_an_outage_that_both_suspect_is_one_and_a_confirmed_one_goes_over_with_i
     desk_of_mail: MailDesk,
 ) -> None:
     desk = desk_of_mail
-    shop = {"service": "till", "requester": "store-001@shop.example"}
-    first, second = desk.new(**shop), desk.new(**shop, at=NOW + HOUR)
+    first, second = (desk.new(service="till", requester="store-001@shop.example", at=at) for at in (NOW, NOW + HOUR))
     desk.do("anna", "confirm", first, at=NOW + HOUR)
     desk.do("anna", "merge", first, into=second, at=NOW + 2 * HOUR)
     row = desk.ticket(second, at=NOW + 3 * HOUR)

@@ -317,3 +317,12 @@ def test_any_life_of_three_tickets_comes_to_what_their_facts_come_to(shop: Shop,
         assert sum(shop.sees(number).loss_counted or 0 for number in numbers) == sum(
             each.loss_so_far for each in found if each.confirmed
         )
+
+
+def test_an_outage_that_a_clock_ahead_began_can_end(shop: Shop) -> None:
+    shop.now += HOUR
+    number = shop.opens()
+    shop.does("confirm", number)
+    shop.now -= HOUR
+    shop.does("restored", number)
+    assert (shop.lost(number), shop.sees(number).loss_per_hour) == (money(0), None)

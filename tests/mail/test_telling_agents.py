@@ -551,6 +551,27 @@ def test_what_is_no_mail_carries_no_key_and_invites_to_no_answer(
         assert "#take" not in text
 
 
+def test_a_breach_reaches_the_lead_by_every_way_once(desk: MailDesk, post: Post, tmp_path: Path) -> None:
+    """By mail to each, by a program for each; into a channel that is nobody's own once for both."""
+    number = desk.take(TILL.format(1)).number
+    assert number is not None
+    desk.do("boris", "take", number, at=minutes(1))
+    rung = tmp_path / "rung"
+    bell = script(tmp_path / "ring", f'echo "$1 $2" >> {rung}')
+    with receiver() as (port, received):
+        config = configured(post, command=(bell, "{agent}", "{event}"), apprise=(f"json://127.0.0.1:{port}",))
+        tell(desk, config, minutes(2))
+        rung.unlink()
+        del post.taken[:], received[:]
+        for later in (20, 20, 40, 60):
+            desk.sweep(minutes(later))
+            tell(desk, config, minutes(later))
+    breached = [each for each in post.taken if "Promise broken" in each.mail["Subject"]]
+    assert sorted(each.recipients for each in breached) == [("anna@desk.example",), ("boris@desk.example",)]
+    assert sorted(rung.read_text().split("\n")[:-1]) == ["anna breached", "boris breached"]
+    assert len(received) == 1
+
+
 def test_a_failed_one_that_is_tried_again_gets_a_new_key(desk: MailDesk, post: Post) -> None:
     post.refuse["boris@desk.example"] = post.refuse["anna@desk.example"] = "550 5.1.1 no such user"
     desk.ask(1)

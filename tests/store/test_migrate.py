@@ -100,7 +100,7 @@ def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
 
 
 def first_release(path: Path) -> None:
-    """A store as the first schema made it, with a team, an agent and four tickets; the last two are from long ago."""
+    """A store as the first schema made it, with a team, an agent and seven tickets, most of them from long ago."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     maker = create_engine(f"sqlite:///{path}")
@@ -128,8 +128,15 @@ def first_release(path: Path) -> None:
             (2, "new", 1, past, far),
             (3, "new", 1, past, past),
             (4, "closed", 0, past, past),
+            (5, "new", 1, past, past),
+            (6, "new", 1, past, past),
+            (7, "new", 1, past, past),
         ):
             connection.execute(ticket, (number, status, is_open, f"{number:032x}", past, past, past, at_risk, due))
+        # One that is stale, one of P2, which never is, and one that will be.
+        connection.execute("UPDATE ticket SET stale_at = ?, rank = 2 WHERE id = 5", (past,))
+        connection.execute("UPDATE ticket SET stale_at = ?, priority = 'P2' WHERE id = 6", (past,))
+        connection.execute("UPDATE ticket SET stale_at = ? WHERE id = 7", (far,))
         connection.execute(
             "INSERT INTO message (id, ticket_id, direction, author_name, author_address, takes_part, sent_at, taken_at,"
             " subject, text, quoted, message_id) VALUES (1, 1, 'in', '', 'm@x', 1, ?, ?, 'Old', 'Help', '', '<1@x>')",
@@ -162,9 +169,15 @@ def test_a_store_of_the_first_release_is_brought_up_with_its_data(tmp_path: Path
             (2, '{"resolution":"at_risk"}', "2999-01-01T00:00:00Z"),
             (3, '{"resolution":"breached"}', None),
             (4, None, None),
+            (5, '{"resolution":"stale"}', None),
+            (6, '{"resolution":"breached"}', None),
+            (7, '{"resolution":"breached"}', "2999-01-01T00:00:00Z"),
         ]
+        stale = connection.execute("SELECT id, stale_at FROM ticket WHERE stale_at IS NOT NULL ORDER BY id")
+        assert stale.fetchall() == [(5, "2001-01-01T00:00:00Z"), (7, "2999-01-01T00:00:00Z")]
         risks = connection.execute("SELECT risk_at FROM ticket ORDER BY id").fetchall()
-        assert risks == [("2999-01-01T00:00:00Z",), ("2001-01-01T00:00:00Z",), ("2001-01-01T00:00:00Z",), (None,)]
+        past = "2001-01-01T00:00:00Z"
+        assert [each for (each,) in risks] == ["2999-01-01T00:00:00Z", past, past, None, past, past, past]
         assert connection.execute("SELECT text, party, taken_back_at FROM message").fetchall() == [
             ("Help", "requester", None)
         ]

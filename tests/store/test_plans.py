@@ -21,6 +21,7 @@ from sdesk.domain.ticket import Status
 from sdesk.store.prepared import Prepared
 from sdesk.store.reader import Reader, queue, where
 from sdesk.store.reader.order import END, cursor_of
+from sdesk.store.reader.reports import past
 from sdesk.store.reader.rows import TicketRow
 
 VIEWS = ("assignee:me", "assignee:none team:it", "team:it", "status:waiting", "is:breached")
@@ -193,3 +194,39 @@ def test_pages_of_each_order_are_one_list(busy: Reader, actor: Actor, sort: Sort
         back[:0] = page.rows
         page = busy.page(actor, wanted, now=NOW, limit=7, before=cursor_of(page.rows[0], sort))
     assert [row.number for row in forth] == [row.number for row in back] == [row.number for row in whole]
+
+
+def test_a_report_of_a_time_reads_no_more_than_that_time(busy: Reader, actor: Actor) -> None:
+    """Each of its questions is a range of an index; what is joined is sought by its number."""
+    since, until = "2026-11-15T21:00:00Z", "2026-11-22T21:00:00Z"
+    scope = past.scope_of(busy._connection, actor, of("team:it"), NOW)
+    for (sql, values), index in (
+        (past.opened_query(scope, since, until), "ix_ticket_created_at (created_at>? AND created_at<?)"),
+        (past.moved_query(scope, since, until), "ix_history_event (event=? AND at>? AND at<?)"),
+        (
+            past.clock_query(scope, "first_response", "first_response_met_at", since, until),
+            "ix_ticket_answered (first_response_met_at>? AND first_response_met_at<?)",
+        ),
+        (
+            past.clock_query(scope, "resolution", "resolved_at", since, until),
+            "ix_ticket_solved (resolved_at>? AND resolved_at<?)",
+        ),
+        (past.spent_query(scope, since, until), "ix_time_spent_spent_at (spent_at>? AND spent_at<?)"),
+        (past.outages_query(scope, since, until), "ix_outage_down_from (down_from<?)"),
+    ):
+        steps = plan(busy._connection, sql, values)
+        assert any(index in step for step in steps), (sql, steps)
+        assert not [step for step in steps if step.startswith("SCAN")], steps
+        assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_the_backlog_is_counted_by_indexes(busy: Reader, actor: Actor) -> None:
+    scope = past.scope_of(busy._connection, actor, of(""), NOW)
+    steps = plan(busy._connection, *past.backlog_query(scope, "2026-11-22T21:00:00Z"))
+    read = [step for step in steps if " t " in step or " e " in step]
+    assert [step.rpartition("USING ")[2].partition(" (")[0] for step in read] == [
+        "COVERING INDEX ix_ticket_count",
+        "INDEX ix_ticket_created_at",
+        "INDEX ix_history_event",
+        "INTEGER PRIMARY KEY",
+    ]

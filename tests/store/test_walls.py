@@ -81,6 +81,9 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     mails.desk.close()
 
 
+WEEK = timedelta(days=7)
+
+
 def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], object]]]:
     """Every question that a reader answers, by its name, as often as there are tickets, files and filters."""
 
@@ -107,19 +110,25 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "units": [reader.units],
         "calendar": [lambda: reader.calendar("office")],
         "outages": [lambda: reader.outages(actor, now=NOW)],
+        "unit_outages": [lambda: reader.unit_outages(actor, "accounting", now=NOW, since=NOW)],
+        "unit": [lambda: reader.unit("accounting", NOW.date())],
+        "service": [lambda: reader.service(actor, "leave")],
+        "team": [lambda: reader.team(actor, "hr")],
+        "agent": [lambda: reader.agent(actor, "olga")],
+        "calendars": [lambda: reader.calendars(NOW.date())],
+        "calendar_whole": [lambda: reader.calendar_whole("office", NOW.date())],
+        "people": [lambda: reader.people(actor, limit=0)],
+        "person": [
+            lambda: reader.person(actor, "karl@acc.shop.example"),
+            lambda: reader.person(actor, "zoe@far.example"),
+        ],
+        "tickets_of": [lambda n=n: reader.tickets_of(actor, n) for n in range(1, 8)],  # type: ignore[misc]
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
         "count": [],
         "counts_of": [],
         "counts": [lambda: reader.counts(actor, now=NOW)],
-        "now_facts": [lambda: reader.now_facts(actor, Filter(), now=NOW)],
-        "who_facts": [
-            lambda: reader.who_facts(actor, now=NOW, week=NOW - timedelta(days=7), horizon=NOW + timedelta(days=90))
-        ],
-        "ahead_facts": [
-            lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + timedelta(days=90), zone=ZoneInfo("Europe/Moscow"))
-        ],
         "next_ticket": [lambda: reader.next_ticket(actor, now=NOW)],
         "ticket": [lambda n=n: reader.ticket(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "history": [lambda n=n: reader.history(actor, n) for n in numbers],  # type: ignore[misc]
@@ -134,6 +143,19 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for n in numbers
             for way in Direction
         ],
+        "incidents": [lambda: reader.incidents(actor)],
+        "promises": [lambda n=n: reader.promises(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
+        "why": [lambda n=n: reader.why(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
+        "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
+        "who_facts": [lambda: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK)],
+        "ahead_facts": [lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"))],
+        "past": [
+            lambda each=each: reader.past(actor, each, start=NOW - WEEK, end=NOW + WEEK, now=NOW)  # type: ignore[misc]
+            for each in filters
+        ],
+        "slas": [reader.slas],
+        "sla": [lambda: reader.sla("office")],
+        "hours": [lambda: reader.hours(1)],
         "blocked": [reader.blocked],
         "ledger": [lambda: reader.ledger(actor, limit=0)],
         "outbox": [lambda: reader.outbox(actor, limit=0)],

@@ -1,5 +1,6 @@
 """All keys of the desk file: the one description from which come what the reader checks, what `sdesk schema desk`
-prints, and the page docs/reference/desk-file.md. How a section is added says CONTRIBUTING.md.
+prints, and the page docs/reference/desk-file.md. How a section is added says CONTRIBUTING.md. What new mail becomes and
+what is written stands in `sections_of_mail`, what is promised in `sections_of_promises`.
 """
 
 from __future__ import annotations
@@ -7,34 +8,26 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from sdesk.desk.deskfile.kinds import (
-    NAMES,
     Amount,
-    Checked,
-    Day,
     Flag,
     Key,
     Length,
-    Map,
-    Pattern,
     Reference,
     Several,
     Share,
-    Table,
-    Tables,
     Text,
     Whole,
     Word,
-    named,
-    referring_to,
-    words_of,
 )
+from sdesk.desk.deskfile.sections_of_mail import ROUTING, TEMPLATES
+from sdesk.desk.deskfile.sections_of_promises import CALENDARS, INCIDENTS, PRIORITY, SLAS
+from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
 from sdesk.domain.errors import BadInput
-from sdesk.domain.outgoing import TEMPLATE_VARIABLES, AgentEvent
-from sdesk.domain.priority import parse_matrix, parse_priorities
-from sdesk.domain.ticket import Impact, Priority, Role, Urgency
-from sdesk.domain.worktime import find_zone, parse_intervals, parse_week
-from sdesk.store.calendars import ALWAYS_KEY
+from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.priority import parse_priorities
+from sdesk.domain.ticket import Impact, Role, Urgency
+from sdesk.domain.worktime import find_zone
 
 NOUNS = MappingProxyType(
     {"calendars": "calendar", "slas": "SLA", "teams": "team", "agents": "agent", "units": "unit", "services": "service"}
@@ -47,44 +40,10 @@ def _require_prefix(text: str) -> None:
         raise BadInput("must be letters and digits", 'as in ref_prefix = "SD"')
 
 
-def _require_tag(text: str) -> None:
-    if not text or "," in text or any(letter.isspace() for letter in text):
-        raise BadInput(f'must be single words, as ["vip", "pos"], not `{text}`', "join the words by `-`")
-
-
-def _require_spam(text: str) -> None:
-    if text != "spam":
-        raise BadInput("a new mail can be spam, and nothing else", 'write status = "spam"')
-
-
-def _require_some_tickets(number: int) -> None:
-    if number in (1, 2):
-        raise BadInput("one ticket, or two, are no incident yet", "write 3 or more, or 0 for never")
-
-
 _TEXT = Text()
 _SOME_TEXT = Text(empty=True)
 _ZONE = Text("an IANA time zone", find_zone)
-_INTERVAL = Text("an interval, as `09:00-18:00`", more=(("pattern", r"^\s*\d{1,2}:\d{2}\s*[-–]\s*\d{1,2}:\d{2}\s*$"),))
-_INTERVALS = Several(_INTERVAL, "intervals", '["09:00-18:00"]')
 _LANGUAGE = Text("a language", require_language, more=(("enum", sorted(LANGUAGES)),))
-
-_TEMPLATES = Map(
-    "NAME",
-    Map(
-        "LANGUAGE",
-        Table(
-            (
-                Key("subject", _TEXT, "The subject (Jinja2).", '"Re: {{ ticket.subject }}"', required=True),
-                Key("body", _TEXT, "The text (Jinja2).", '"Thank you, {{ requester.name }}"', required=True),
-            )
-        ),
-        lambda part, name: part.checked(name, lambda: require_language(name)),
-        (("enum", sorted(LANGUAGES)),),
-    ),
-    words_of(TEMPLATE_VARIABLES),
-    (("enum", [kind.value for kind in TEMPLATE_VARIABLES]),),
-)
 
 DESK = Table(
     (
@@ -118,146 +77,6 @@ DESK = Table(
             '"EUR"',
             "EUR",
         ),
-    )
-)
-
-CALENDARS = Map(
-    "KEY",
-    Table(
-        (
-            Key("time_zone", _ZONE, "In which the hours are meant.", '"Europe/Berlin"', required=True),
-            Key(
-                "hours",
-                Checked(
-                    Map("DAY", _INTERVALS, lambda part, day: part.checked(day, lambda: parse_week({day: []}))),
-                    parse_week,
-                ),
-                "Working hours by weekday: a day, a range (`mon-fri`) or a list of both (`mon,wed`). Several intervals "
-                "a day are allowed, `00:00-24:00` is the whole day; one that ends before it starts goes past midnight.",
-                '{ mon-fri = ["09:00-18:00"] }',
-                {},
-            ),
-            Key(
-                "country",
-                _SOME_TEXT,
-                "Its public holidays, and days off that it moved, are free: ISO 3166, two letters.",
-                '"DE"',
-            ),
-            Key("subdivision", _SOME_TEXT, "The part of the country whose holidays are free too.", '"BY"'),
-            Key("free", Several(Day(), "days", '["2027-03-05"]'), "Days off of your own.", '["2027-03-05"]', []),
-            Key(
-                "working",
-                Map(
-                    "DATE",
-                    Checked(_INTERVALS, parse_intervals),
-                    lambda part, day: Day().read(part, day, day),
-                    (("pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),),
-                ),
-                "Days that are worked although the week or a holiday says otherwise, with their hours.",
-                '{ "2026-11-28" = ["10:00-16:00"] }',
-                {},
-            ),
-        )
-    ),
-    named("calendar", {ALWAYS_KEY: "always exists"}),
-    NAMES,
-)
-
-_TARGET = Length(days=False, some=True)
-
-SLAS = Map(
-    "KEY",
-    Table(
-        (
-            Key(
-                "calendar",
-                Reference("calendar"),
-                f"In whose working time the targets are counted; `{ALWAYS_KEY}` always exists.",
-                '"office"',
-                required=True,
-            ),
-            Key("warn_at", Whole(1, 100), "At risk from so many percent of a target.", "75", 75),
-            Key("stale_at", Whole(101, 10_000), "Stale from so many percent of the resolution target.", "200", 200),
-            Key(
-                "targets",
-                Map(
-                    "PRIORITY",
-                    Table(
-                        (
-                            Key("first_response", _TARGET, "Until an agent's first public answer.", '"30m"'),
-                            Key("next_reply", _TARGET, "Until an agent answers a further message.", '"2h"'),
-                            Key("resolution", _TARGET, "Until it is resolved.", '"8h"'),
-                        )
-                    ),
-                    words_of(Priority),
-                    (("enum", [priority.value for priority in Priority]),),
-                ),
-                "What is promised, for P1 to P5; what is not named is not promised.",
-                '{ P1 = { first_response = "15m", resolution = "2h" } }',
-                {},
-            ),
-        )
-    ),
-    named("SLA"),
-    NAMES,
-)
-
-PRIORITY = Table(
-    (
-        Key(
-            "head_start",
-            Map("PRIORITY", Length(days=True), words_of(Priority), (("enum", [each.value for each in Priority]),)),
-            "How much earlier than its deadline a ticket of a priority takes its place in the queue. Without it P2 has "
-            "4h and P3 1h.",
-            '{ P2 = "4h", P3 = "1h" }',
-        ),
-        Key(
-            "matrix",
-            Checked(
-                Map(
-                    "IMPACT",
-                    Map("URGENCY", Word(Priority), words_of(Urgency), (("enum", [each.value for each in Urgency]),)),
-                    words_of(Impact),
-                    (("enum", [each.value for each in Impact]),),
-                ),
-                parse_matrix,
-            ),
-            "The priority for each impact and urgency, all sixteen cells, in the place of the built-in table.",
-            '{ extensive = { critical = "P1", high = "P1", medium = "P2", low = "P3" }, ... }',
-        ),
-        Key(
-            "loss",
-            Tables(
-                (
-                    Key("per_hour", Amount(), "A loss of so much an hour, or more,", "50000", required=True),
-                    Key("impact", Word(Impact), "raises the impact to this one.", '"significant"', required=True),
-                ),
-                '[ { per_hour = 5000, impact = "moderate" } ]',
-            ),
-            "From which loss an hour on an outage has which impact; it only ever raises the service's own.",
-            '[ { per_hour = 50000, impact = "significant" } ]',
-            [],
-        ),
-        Key(
-            "margin",
-            Share(),
-            "Which part of the turnover is lost where it stands. Without it losses are turnover.",
-            "0.4",
-        ),
-    )
-)
-
-INCIDENTS = Table(
-    (
-        Key(
-            "from",
-            Checked(Whole(0, 1000), _require_some_tickets),
-            "From how many tickets of one service on they are proposed as one incident; 0 is never.",
-            "3",
-            3,
-        ),
-        Key("within", Length(days=False, some=True), "Within which time they came in.", '"30m"', "30m"),
-        Key("joins_for", Length(days=True), "How long after that a further one joins it.", '"4h"', "4h"),
     )
 )
 
@@ -295,7 +114,7 @@ TEAMS = Map(
                 "true",
                 False,
             ),
-            Key("templates", _TEMPLATES, "The team's own words, before those of the desk (see templates).", "", {}),
+            Key("templates", TEMPLATES, "The team's own words, before those of the desk (see templates).", "", {}),
         )
     ),
     named("team", ("none", "mine")),
@@ -402,53 +221,6 @@ SERVICES = Map(
     NAMES,
 )
 
-_PATTERNS = Several(_TEXT, "texts", '["..."]', alone=True)
-
-WHEN = Table(
-    (
-        Key("recipient", _PATTERNS, "It was sent to one of these addresses; `*` stands for any letters.", '"hr@*"'),
-        Key("sender", _PATTERNS, "It is from one of these addresses.", '["shop-*@example.org"]'),
-        Key("domain", _PATTERNS, "It is from one of these domains, or from below one.", '"example.org"'),
-        Key("subject", Pattern(), "Its subject has this.", '"till (is )?down"'),
-        Key("body", Pattern(), "Its text has this.", '"E-mail: (?P<requester>\\\\S+)"'),
-        Key(
-            "header",
-            Map("NAME", Pattern(), lambda part, name: None, some='a table of patterns, as { X-Spam-Flag = "YES" }'),
-            "It has these headers, and each has this.",
-            '{ X-Spam-Flag = "YES" }',
-        ),
-    )
-)
-
-SET = Table(
-    (
-        Key("team", Reference("team"), "Whose ticket it becomes.", '"hr"'),
-        Key("service", Reference("service"), "For which service.", '"till"'),
-        Key("unit", Reference("unit"), "Of which unit.", '"flagship"'),
-        Key("requester", _SOME_TEXT, "Who asks: an address.", '"maria@example.org"'),
-        Key("priority", Word(Priority), "With which priority.", '"P2"'),
-        Key(
-            "tags",
-            Several(Text(check=_require_tag, more=(("pattern", r"^[^\s,]+$"),)), "texts", '["..."]'),
-            "With which tags; those of every rule that holds are set.",
-            '["pos"]',
-            [],
-        ),
-        Key("status", Text("`spam`", _require_spam, more=(("enum", ["spam"]),)), "It is spam.", '"spam"'),
-        Key("discard", Flag(), "No ticket at all: it stands in the ledger alone. Needs a `when`.", "true", False),
-    )
-)
-
-ROUTING = Tables(
-    (
-        Key("when", WHEN, "What must all hold; a rule without it always holds.", '{ subject = "till" }', {}),
-        Key("set", SET, "What is then decided, where no rule before has.", '{ service = "till" }', {}),
-        Key("person", Flag(), "A web form: a person wrote it, whatever its headers say.", "true", False),
-    ),
-    "[[routing]]",
-    numbered=True,
-)
-
 FILE = Table(
     (
         Key("desk", DESK, "The desk itself.", "[desk]", required=True),
@@ -477,7 +249,7 @@ FILE = Table(
         ),
         Key(
             "templates",
-            _TEMPLATES,
+            TEMPLATES,
             "The desk's own words for what it sends, in the place of the program's (see templates.md).",
             "",
             {},

@@ -11,8 +11,9 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Item, String, StringType, Trivia
 
-from sdesk.desk.deskfile.kinds import Kind, Map, Table, Tables
+from sdesk.desk.deskfile.kinds import Kind
 from sdesk.desk.deskfile.sections import FILE
+from sdesk.desk.deskfile.tables import Map, Table, Tables
 
 HEAD = "# Written by `sdesk desk export`. The comments of the file that was applied are not kept in a store.\n"
 

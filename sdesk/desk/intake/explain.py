@@ -102,8 +102,7 @@ def _fields(work: Work, number: int, teams: Mapping[int, str], incoming: Incomin
 
     follows = f"service {service.key}" if service is not None else "impact and urgency where no service says more"
     if ticket.loss_per_hour is not None:
-        name = "loss" if rules.margin_known else "turnover at risk"
-        follows += f", and an outage: {name} {ticket.loss_per_hour} {rules.currency} an hour"
+        follows += f", and an outage of {ticket.loss_per_hour} {rules.currency} an hour"
     unit = rules.units[ticket.unit_id].key if ticket.unit_id is not None else ""
     named = teams.get(ticket.team_id) or f"service {service.key if service else ''}"
     found = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class Change:
     before: int | None
     """Consumed just before, by the calendar until then; None where nobody wrote it down."""
     after: int | None
+    position: int
+    """Of its event among those of the ticket: what came before what, within a second."""
     carried: bool
     """Whether it is counted in another calendar from here on."""
 
@@ -49,6 +51,17 @@ class Eras:
     def calendar_at(self, at: datetime) -> str:
         """By whose hours time is counted from an instant on."""
         return next((each.calendar for each in reversed(self.changes) if each.at <= at), self.calendar)
+
+    def since(self, position: int) -> Eras:
+        """The same for a promise that began with the event at a position: what was changed before holds from its start.
+
+        A mail counts from when it arrived, and the promise is that of when it was taken.
+        """
+        before = [each for each in self.changes if each.position < position]
+        if not before:
+            return self
+        changes = tuple(each for each in self.changes if each.position > position)
+        return replace(self, calendar=before[-1].calendar, target=before[-1].target, changes=changes)
 
     def target_at(self, at: datetime) -> int | None:
         """What was promised at an instant."""
@@ -91,6 +104,7 @@ def _change(kind: ClockKind, event: Event, events: Sequence[Event]) -> Change:
         target=numbers["new_target"],
         before=numbers["consumed"],
         after=numbers["new_consumed"],
+        position=events.index(event),
         carried="old_calendar" in data or numbers["consumed"] != numbers["new_consumed"],
     )
 

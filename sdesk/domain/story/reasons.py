@@ -23,6 +23,8 @@ class Reason(NamedTuple):
     by: str
     until: datetime | None = None
     written_at: datetime | None = None
+    position: int = -1
+    """Of the event among those that were looked at: what came before what, within a second."""
 
 
 def effective(event: Event) -> datetime:
@@ -65,21 +67,22 @@ def _found(words: Callable[[Event], tuple[int, str] | None], at: datetime, event
 
     The latter is for what releases before this one wrote, which knew no instant but that of writing.
     """
-    fitting = [(found, event) for event in events if (found := words(event)) is not None]
+    fitting = [(found, event, position) for position, event in enumerate(events) if (found := words(event)) is not None]
     now = [each for each in fitting if effective(each[1]) == at]
     if now:
-        (_, why), event = min(now, key=lambda each: each[0][0])
+        (_, why), event, position = min(now, key=lambda each: each[0][0])
     else:
         later = [each for each in fitting if effective(each[1]) == each[1].at > at]
         if not later:
             return None
-        (_, why), event = min(later, key=lambda each: (each[1].at, each[0][0]))
+        (_, why), event, position = min(later, key=lambda each: (each[1].at, each[0][0]))
     until = event.data.get("until")
     return Reason(
         why,
         event.actor,
         None if until is None else from_rfc3339(str(until)),
         event.at if event.at != at else None,
+        position,
     )
 
 
@@ -122,6 +125,8 @@ def _of_answer(event: Event) -> tuple[int, str] | None:
         return 0, "it was answered" + (" by phone or in person" if event.data.get("kind") == "call" else "")
     if event.event == "opened" and event.data.get("channel") == "phone":
         return 1, "whoever called was answered"
+    if event.event == "split":
+        return 2, "what waited for an answer was split off"
     if event.event == "status" and event.data.get("new") in _ENDS:
-        return 2, _ENDS[str(event.data["new"])]
+        return 3, _ENDS[str(event.data["new"])]
     return None

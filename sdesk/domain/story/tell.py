@@ -30,14 +30,38 @@ def tell(facts: Facts) -> tuple[Told, ...]:
         kind = stored.clock.kind
         eras = eras_of(kind, facts, events, stored.clock.target)
         for number, past in enumerate(stored.past, 1):
+            clock = replace(past, met_at=past.runs[-1].stopped_at)
+            then = _since_its_start(eras, clock, facts, events)
             # What was promised then is what held when it ended.
-            ended = past.runs[-1].stopped_at
-            clock = replace(past, target=eras.target_at(ended - SECOND), met_at=ended)
-            stories.append(_Teller(facts, events, eras, clock, number).told(Stored(clock)))
+            mine = [each for each in then.changes if _is_of(each, clock, events)]
+            clock = replace(clock, target=mine[-1].target if mine else then.target)
+            stories.append(_Teller(facts, events, then, clock, number).told(Stored(clock)))
         if stored.clock.runs or stored.clock.running or (stored.clock.target and kind is not ClockKind.NEXT_REPLY):
-            teller = _Teller(facts, events, eras, stored.clock, len(stored.past) + 1)
+            now = _since_its_start(eras, stored.clock, facts, events)
+            teller = _Teller(facts, events, now, stored.clock, len(stored.past) + 1)
             stories.append(teller.told(stored))
     return tuple(stories)
+
+
+def _since_its_start(eras: Eras, clock: Clock, facts: Facts, events: Sequence[Event]) -> Eras:
+    """What was promised since a promise began; of the others that is the opening."""
+    begun = clock.runs[0].started_at if clock.runs else clock.started_at
+    if clock.kind is not ClockKind.NEXT_REPLY or begun is None:
+        return eras
+    reason = why_started(clock.kind, begun, events, facts.opened_at)
+    return eras if reason is None else eras.since(reason.position)
+
+
+def _is_of(change: Change, clock: Clock, events: Sequence[Event]) -> bool:
+    """Whether a change befell a promise before it ended: what came after is told of the next one."""
+    if clock.met_at is None or change.at != clock.met_at:
+        return clock.met_at is None or change.at < clock.met_at
+    ends = [
+        number
+        for number, event in enumerate(events)
+        if event.at == clock.met_at and event.event in ("answered", "status")
+    ]
+    return change.position < max(ends, default=0)
 
 
 @dataclass
@@ -109,7 +133,7 @@ class _Teller:
                 changes.remove(change)
             self._start(start, first=number == 0)
             at = start
-            for change in [each for each in changes if each.at < (stop or self.facts.now) or stop is None]:
+            for change in [each for each in changes if stop is None or each.at < stop or stop == self.clock.met_at]:
                 self._count(at, change.at, open_end=False)
                 self._change(change, running=True)
                 changes.remove(change)
@@ -125,8 +149,7 @@ class _Teller:
             self._end(self.clock.met_at)
 
     def _is_mine(self, change: Change) -> bool:
-        """What befell a promise that had ended is told of the next one."""
-        return self.clock.met_at is None or change.at < self.clock.met_at
+        return _is_of(change, self.clock, self.events)
 
     def _spans(self) -> Iterator[tuple[datetime, datetime | None]]:
         """The runs as they were: those that the store cut, for a calendar or a breach, made one. None: it runs."""

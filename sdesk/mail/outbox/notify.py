@@ -96,9 +96,12 @@ class _Run:
                 else:
                     gone.update(rows)
                     self._mark(way, batch, rows)
-        finally:
-            # Also when we are interrupted: what did not go is anybody's again.
-            self.book.insist(lambda work: notifications.finish(work, batch, ways, failures, refused))
+        except BaseException:
+            # Interrupted, or the store is out of reach: what did not go is anybody's again, where that can be said.
+            with self.book.writing() as work:
+                notifications.finish(work, batch, ways, failures, refused)
+            raise
+        self.book.insist(lambda work: notifications.finish(work, batch, ways, failures, refused))
         self.report.agents += bool(gone)
         self.report.told += len(gone)
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.worktime import Calendar
 from sdesk.store.reader import organisation
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.desk_rows import OutageRow
+from sdesk.store.reader.desk_rows import (
+    AgentDetail,
+    CalendarRow,
+    OutageRow,
+    PersonRow,
+    ServiceDetail,
+    TeamDetail,
+    UnitOutages,
+)
 from sdesk.store.reader.mail_reader import MailReader
+from sdesk.store.reader.rows import UnitRow
 
 
 class DeskReader(MailReader):
@@ -41,3 +51,86 @@ class DeskReader(MailReader):
             return outages.outages(
                 self._connection, actor, self.desk, self._calendar, now=now, number=number, unit=unit, since=since
             )
+
+    def unit_outages(self, actor: Actor, key: str, *, now: datetime, since: datetime) -> UnitOutages:
+        """Outages of a unit that touch the time since an instant, and what the confirmed ones cost within it."""
+        from sdesk.domain.slices import Slice, loss_within
+        from sdesk.domain.worktime import ALWAYS
+
+        found = self.outages(actor, now=now, unit=key, since=since)
+        row = self._one("SELECT calendar_id FROM unit WHERE key = ?", key)
+        hours = ALWAYS if row is None or row[0] is None else self._calendar(row[0])
+        loss = Decimal("0.00")
+        for outage in found:
+            if outage.confirmed:
+                slices = [Slice(each.starts_at, each.ends_at, each.share, each.per_hour) for each in outage.slices]
+                # One of an older store has no slices, and cannot be cut where the time begins.
+                loss += loss_within(slices, hours, since, now) if slices else outage.loss_so_far
+        return UnitOutages(found, loss, since, self.desk.currency)
+
+    def unit(self, key: str, today: date) -> tuple[UnitRow, CalendarRow | None, tuple[str, ...], dict[str, Decimal]]:
+        """A unit, its opening hours (None: always), its mail, and what each service stops of its turnover; NotFound."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            row, open_at = details.unit(self._connection, key), details.unit_calendar(self._connection, key, today)
+            return row, open_at, details.unit_mail(self._connection, key), details.unit_stops(self._connection, key)
+
+    def service(self, actor: Actor, key: str) -> ServiceDetail:
+        """A service whole; NotFound."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.service(self._connection, key, actor)
+
+    def team(self, actor: Actor, key: str) -> TeamDetail:
+        """A team whole; NotFound."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.team(self._connection, key, actor)
+
+    def agent(self, actor: Actor, login: str) -> AgentDetail:
+        """An agent whole; NotFound."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.agent(self._connection, login, actor)
+
+    def calendars(self, today: date) -> tuple[CalendarRow, ...]:
+        """Working times as they are written, by key; of single days those from today on."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.calendars(self._connection, today)
+
+    def calendar_whole(self, key: str, today: date) -> CalendarRow:
+        """One of them; NotFound."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.calendar(self._connection, key, today)
+
+    def people(self, actor: Actor, *, words: str = "", limit: int = 50) -> tuple[PersonRow, ...]:
+        """Whom the desk serves, by name: those whose name or address has the words in it. 0: no limit."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.people(self._connection, actor, words=words, limit=limit)
+
+    def tickets_of(self, actor: Actor, person: int) -> tuple[int, ...]:
+        """Numbers of a person's tickets that the actor may see, newest first; the last hundred."""
+        from sdesk.store.reader.where import wall
+
+        with translated(self.path):
+            hidden = wall(self._connection, actor)
+        beyond, values = (f" AND {hidden.sql}", hidden.values) if hidden is not None else ("", ())
+        sql = f"SELECT id FROM ticket WHERE requester_id = ?{beyond} ORDER BY id DESC LIMIT 100"
+        return tuple(row[0] for row in self._all(sql, person, *values))
+
+    def person(self, actor: Actor, address: str) -> PersonRow:
+        """One person, by mail address; NotFound, behind a wall too."""
+        from sdesk.store.reader import details
+
+        with translated(self.path):
+            return details.person(self._connection, actor, address)

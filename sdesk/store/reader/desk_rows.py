@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, TicketRow, UnitRow
+    from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
 
 
 class SliceRow(NamedTuple):
@@ -65,22 +65,13 @@ class CalendarRow(NamedTuple):
     """Days with hours of their own that are still to come."""
 
 
-class UnitDetail(NamedTuple):
-    """A unit whole."""
+class UnitOutages(NamedTuple):
+    """What stood in a unit within a time."""
 
-    unit: UnitRow
-    calendar: CalendarRow | None
-    """Opening hours; None: always open."""
-    mail: tuple[str, ...]
-    """Addresses and patterns whose mail is the unit's."""
-    stops: Mapping[str, Decimal]
-    """What of its turnover stands while a service is down, by service."""
-    tickets: tuple[TicketRow, ...]
-    """Open ones that the agent may see, most urgent first."""
     outages: tuple[OutageRow, ...]
-    """Those that the agent may see and that touch the time asked for, oldest first."""
+    """Those that the agent may see and that touch the time, oldest first."""
     loss: Decimal
-    """Of confirmed outages, within that time."""
+    """Of confirmed ones, within the time."""
     since: datetime
     """From when on."""
     currency: str
@@ -138,11 +129,3 @@ class PersonRow(NamedTuple):
     open_tickets: int
     """That the agent may see."""
     all_tickets: int
-
-
-class PersonDetail(NamedTuple):
-    """A person with the tickets that the agent may see."""
-
-    person: PersonRow
-    tickets: tuple[TicketRow, ...]
-    """Newest first."""

@@ -1,0 +1,397 @@
+"""Parts of the desk whole: units, services, calendars, teams, agents and people shown; calendars and people listed.
+
+In JSON one object; for eyes lines of names and values; elsewhere one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple, TypeVar
+
+import typer
+
+from sdesk.cli import invocation, output
+from sdesk.cli.catalogue import AGENTS, SERVICES, TEAMS, UNITS
+from sdesk.cli.invocation import Invocation
+from sdesk.cli.json_ticket import money, outage
+from sdesk.cli.options import Limit
+from sdesk.cli.output import Format
+from sdesk.cli.queue import loss
+from sdesk.cli.sheet import Column, Eyes, Field, Sheet
+from sdesk.domain.duration import format_duration
+from sdesk.domain.filters import Filter, Match
+from sdesk.domain.outage import percent
+from sdesk.store.reader.desk_rows import (
+    AgentDetail,
+    CalendarRow,
+    OutageRow,
+    PersonRow,
+    ServiceDetail,
+    TeamDetail,
+    UnitOutages,
+)
+from sdesk.store.reader.rows import TicketRow, UnitRow
+
+Row = TypeVar("Row")
+Fact = tuple[str, str]
+"""A name and a value, for eyes."""
+
+OUTAGE_DAYS = 30
+"""How far `unit show` looks back."""
+_SHOWN_DAYS = 12
+"""Free days for eyes: programs get all of them."""
+
+Key = Annotated[str, typer.Argument(metavar="KEY", show_default=False)]
+
+
+class _Unit(NamedTuple):
+    unit: UnitRow
+    calendar: CalendarRow | None
+    mail: tuple[str, ...]
+    stops: dict[str, Decimal]
+    tickets: tuple[TicketRow, ...]
+    past: UnitOutages
+
+
+class _Person(NamedTuple):
+    person: PersonRow
+    tickets: tuple[TicketRow, ...]
+
+
+def _of(sheet: Sheet[Any], part: str) -> Iterator[Field[Any]]:
+    """The fields that a list gives of a part (an attribute of the whole), for the whole."""
+    for field in sheet.fields:
+        yield _field_of(field, attrgetter(part))
+
+
+def _field_of(field: Field[Any], part: Callable[[Any], Any]) -> Field[Any]:
+    return Field(field.name, lambda row: field.get(part(row)))
+
+
+CALENDARS: Sheet[CalendarRow] = Sheet(
+    fields=(
+        Field("key", lambda row: row.key),
+        Field("time_zone", lambda row: row.time_zone),
+        Field("hours", lambda row: {days: list(hours) for days, hours in row.hours.items()}),
+        Field("free", lambda row: [day.isoformat() for day in row.free]),
+        Field("working", lambda row: {day.isoformat(): list(hours) for day, hours in row.working.items()}),
+    ),
+    columns=(
+        Column("KEY", lambda row, eyes: row.key),
+        Column("TIME ZONE", lambda row, eyes: row.time_zone),
+        Column("HOURS", lambda row, eyes: _hours(row), cut=True),
+        Column("NEXT FREE DAY", lambda row, eyes: row.free[0].isoformat() if row.free else ""),
+    ),
+)
+
+PEOPLE: Sheet[PersonRow] = Sheet(
+    fields=(
+        Field("name", lambda row: row.name),
+        Field("addresses", lambda row: list(row.addresses)),
+        Field("phone", lambda row: row.phone),
+        Field("unit", lambda row: row.unit),
+        Field("language", lambda row: row.language),
+        Field("open_tickets", lambda row: row.open_tickets),
+        Field("all_tickets", lambda row: row.all_tickets),
+    ),
+    columns=(
+        Column("NAME", lambda row, eyes: row.name, cut=True),
+        Column("ADDRESSES", lambda row, eyes: ", ".join(row.addresses), cut=True),
+        Column("UNIT", lambda row, eyes: row.unit_name or "", cut=True),
+        Column("OPEN", lambda row, eyes: str(row.open_tickets), right=True),
+        Column("ALL", lambda row, eyes: str(row.all_tickets), right=True),
+    ),
+)
+
+_UNIT: Sheet[_Unit] = Sheet(
+    fields=(
+        *_of(UNITS, "unit"),
+        Field("calendar", lambda row: None if row.calendar is None else row.calendar.key),
+        Field(
+            "hours",
+            lambda row: (
+                None if row.calendar is None else {days: list(each) for days, each in row.calendar.hours.items()}
+            ),
+        ),
+        Field("mail", lambda row: list(row.mail)),
+        Field("stops", lambda row: {service: str(share) for service, share in row.stops.items()}),
+        Field("open_tickets", lambda row: [ticket.number for ticket in row.tickets]),
+        Field("outages_since", lambda row: row.past.since),
+        Field("outages", lambda row: [{"number": each.number, **outage(each)} for each in row.past.outages]),
+        Field("loss", lambda row: money(row.past.loss)),
+        Field("currency", lambda row: row.past.currency),
+    ),
+    columns=(),
+)
+
+_SERVICE: Sheet[ServiceDetail] = Sheet(
+    fields=(
+        *_of(SERVICES, "service"),
+        Field("sla", lambda row: row.sla),
+        Field("calendar", lambda row: row.calendar),
+        Field(
+            "targets",
+            lambda row: {
+                priority: {"first_response": first, "next_reply": following, "resolution": resolution}
+                for priority, (first, following, resolution) in row.targets.items()
+            },
+        ),
+        Field("stops_share", lambda row: None if row.stops_share is None else str(row.stops_share)),
+        Field("offered_to", lambda row: None if row.offered_to is None else list(row.offered_to)),
+        Field("open_tickets", lambda row: row.open_tickets),
+    ),
+    columns=(),
+)
+
+_TEAM: Sheet[TeamDetail] = Sheet(
+    fields=(
+        *_of(TEAMS, "team"),
+        Field("members", lambda row: list(row.members)),
+        Field("on_call", lambda row: list(row.on_call)),
+        Field("sla", lambda row: row.sla),
+        Field("reopen_for", lambda row: row.reopen_for),
+        Field("wait_days", lambda row: row.wait_days),
+        Field("open_tickets", lambda row: row.open_tickets),
+        Field("unassigned", lambda row: row.unassigned),
+    ),
+    columns=(),
+)
+
+_AGENT: Sheet[AgentDetail] = Sheet(
+    fields=(
+        *_of(AGENTS, "agent"),
+        Field("leads", lambda row: list(row.leads)),
+        Field("on_call", lambda row: list(row.on_call)),
+        Field("open_tickets", lambda row: row.open_tickets),
+    ),
+    columns=(),
+)
+
+_PERSON: Sheet[_Person] = Sheet(
+    fields=(
+        *_of(PEOPLE, "person"),
+        Field("tickets", lambda row: [ticket.number for ticket in row.tickets]),
+    ),
+    columns=(),
+)
+
+
+def unit_show(ctx: typer.Context, key: Key) -> None:
+    """Print a unit whole: opening hours, turnover, open tickets, and its outages of the last 30 days.
+
+    Examples:
+      sdesk unit show flagship
+      sdesk unit show flagship -o json
+    """
+    call = invocation.of(ctx)
+    actor = call.actor
+    row, calendar, mail, stops = call.reader.unit(key, _today(call))
+    tickets = tuple(call.reader.walk(actor, Filter((Match("unit", (key,)),)), now=call.now))
+    past = call.reader.unit_outages(actor, key, now=call.now, since=call.now - timedelta(days=OUTAGE_DAYS))
+    _print(call, _Unit(row, calendar, mail, stops, tickets, past), _UNIT, _unit_facts)
+
+
+def service_show(ctx: typer.Context, key: Key) -> None:
+    """Print a service whole: its team, its promises, and what it stops.
+
+    Examples:
+      sdesk service show till
+    """
+    call = invocation.of(ctx)
+    _print(call, call.reader.service(call.actor, key), _SERVICE, _service_facts)
+
+
+def calendars(ctx: typer.Context) -> None:
+    """Print the working times.
+
+    Examples:
+      sdesk calendar list
+      sdesk calendar list -o json
+    """
+    call = invocation.of(ctx)
+    _ = call.actor
+    call.output.rows(call.reader.calendars(_today(call)), CALENDARS)
+
+
+def calendar_show(ctx: typer.Context, key: Key) -> None:
+    """Print a working time whole: its hours, and the free and extra days that are to come.
+
+    Examples:
+      sdesk calendar show office
+    """
+    call = invocation.of(ctx)
+    _ = call.actor
+    _print(call, call.reader.calendar_whole(key, _today(call)), CALENDARS, _calendar_facts)
+
+
+def team_show(ctx: typer.Context, key: Key) -> None:
+    """Print a team whole: who is in it, who is on call, what it has to do.
+
+    Examples:
+      sdesk team show it
+    """
+    call = invocation.of(ctx)
+    _print(call, call.reader.team(call.actor, key), _TEAM, _team_facts)
+
+
+def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar="LOGIN", show_default=False)]) -> None:
+    """Print an agent whole.
+
+    Examples:
+      sdesk agent show anna
+    """
+    call = invocation.of(ctx)
+    _print(call, call.reader.agent(call.actor, login), _AGENT, _agent_facts)
+
+
+def people(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORD]...", help="parts of a name or an address")
+    ] = None,
+    limit: Limit = 50,
+) -> None:
+    """Print the people whom the desk serves: those of whom you may see a ticket.
+
+    Examples:
+      sdesk person list
+      sdesk person list irina
+      sdesk person list @accounting.example.org -o json
+    """
+    call = invocation.of(ctx)
+    call.output.rows(call.reader.people(call.actor, words=" ".join(words or ()), limit=limit), PEOPLE)
+
+
+def person_show(
+    ctx: typer.Context, address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)]
+) -> None:
+    """Print a person whole, with the tickets that you may see of him.
+
+    Examples:
+      sdesk person show irina@example.org
+    """
+    call = invocation.of(ctx)
+    found = call.reader.person(call.actor, address)
+    numbers = call.reader.tickets_of(call.actor, found.id)
+    rows = call.reader.rows(call.actor, numbers, now=call.now)
+    _print(call, _Person(found, tuple(rows[each] for each in numbers if each in rows)), _PERSON, _person_facts)
+
+
+def _today(call: Invocation) -> date:
+    return call.now.astimezone(call.zone).date()
+
+
+def _print(call: Invocation, row: Row, sheet: Sheet[Row], facts: Callable[[Row, Eyes], Iterator[Fact]]) -> None:
+    """One object or row for programs; for eyes a line for each fact that there is."""
+    if call.output.format is not Format.TABLE or call.output.fields is not None:
+        call.output.one(row, sheet)
+        return
+    from sdesk.domain.safe_text import one_line
+
+    lines = [f"{name:<12} {one_line(value)}" for name, value in facts(row, call.output.eyes) if value]
+    output.text("".join(f"{line}\n" for line in lines))
+
+
+def _unit_facts(row: _Unit, eyes: Eyes) -> Iterator[Fact]:
+    unit, past = row.unit, row.past
+    yield "Unit", f"{unit.key}: {unit.name}"
+    yield "Kind", ", ".join(filter(None, (unit.kind, f"of {unit.parent}" if unit.parent else "")))
+    yield "Open", "always" if row.calendar is None else f"{_hours(row.calendar)} ({row.calendar.key})"
+    if unit.turnover_per_hour is not None:
+        yield "Turnover", f"{_grouped(unit.turnover_per_hour)} {past.currency} an hour"
+        yield "Stops", ", ".join(f"{service} {percent(share)}" for service, share in row.stops.items())
+    yield "Phone", unit.phone or ""
+    yield "Address", unit.address or ""
+    yield "Manager", unit.manager or ""
+    yield "Mail", ", ".join(row.mail)
+    yield from _listed("Tickets", map(_ticket, row.tickets))
+    yield from _listed("Outages", (_outage(each, eyes) for each in past.outages))
+    if past.outages:
+        yield "Lost", f"{_grouped(past.loss)} {past.currency} in the last {OUTAGE_DAYS} days"
+
+
+def _service_facts(row: ServiceDetail, eyes: Eyes) -> Iterator[Fact]:
+    service = row.service
+    yield "Service", f"{service.key}: {service.name}"
+    yield "Team", service.team
+    yield "Priority", f"{service.priority} ({service.impact} impact, {service.urgency} urgency)"
+    yield "SLA", "" if row.sla is None else f"{row.sla}, in {row.calendar}"
+    yield from _listed("Promises", (_targets(priority, each) for priority, each in row.targets.items()))
+    yield "Stops", "" if row.stops_share is None else f"{percent(row.stops_share)} of a unit's turnover"
+    yield "Offered to", "" if row.offered_to is None else ", ".join(row.offered_to) or "nobody"
+    yield "Tickets", f"{row.open_tickets} open"
+
+
+def _calendar_facts(row: CalendarRow, eyes: Eyes) -> Iterator[Fact]:
+    yield "Calendar", row.key
+    yield "Time zone", row.time_zone
+    yield from _listed("Hours", (f"{days} {', '.join(hours)}" for days, hours in row.hours.items()))
+    more = len(row.free) - _SHOWN_DAYS
+    yield "Free", ", ".join([*map(str, row.free[:_SHOWN_DAYS]), *([f"{more} more"] if more > 0 else [])])
+    yield from _listed("Worked", (f"{day} {', '.join(hours)}" for day, hours in row.working.items()))
+
+
+def _team_facts(row: TeamDetail, eyes: Eyes) -> Iterator[Fact]:
+    team = row.team
+    yield "Team", f"{team.key}: {team.name}{', private' if team.private else ''}"
+    yield "Address", team.address or ""
+    yield "Lead", team.lead or ""
+    yield "Members", ", ".join(row.members)
+    yield "On call", ", ".join(row.on_call)
+    yield "SLA", row.sla or ""
+    yield "Reopens for", format_duration(row.reopen_for)
+    yield "Tickets", f"{row.open_tickets} open, {row.unassigned} of them unassigned"
+
+
+def _agent_facts(row: AgentDetail, eyes: Eyes) -> Iterator[Fact]:
+    agent = row.agent
+    yield "Agent", f"{agent.login}: {agent.name} <{agent.email}>"
+    yield "Role", agent.role.value
+    yield "Teams", ", ".join(agent.teams)
+    yield "Leads", ", ".join(row.leads)
+    yield "On call", ", ".join(row.on_call)
+    yield "Tickets", f"{row.open_tickets} open"
+
+
+def _person_facts(row: _Person, eyes: Eyes) -> Iterator[Fact]:
+    person = row.person
+    yield "Name", person.name
+    yield "Addresses", ", ".join(person.addresses)
+    yield "Phone", person.phone or ""
+    yield "Unit", "" if person.unit is None else f"{person.unit}: {person.unit_name}"
+    yield "Language", person.language or ""
+    yield from _listed("Tickets", map(_ticket, row.tickets))
+
+
+def _listed(name: str, lines: Iterable[str]) -> Iterator[Fact]:
+    for place, text in enumerate(lines):
+        yield name if not place else "", text
+
+
+def _ticket(row: TicketRow) -> str:
+    per_hour = f", {loss(row)} {row.currency} an hour" if row.loss_per_hour else ""
+    return f"{row.ref} {row.priority} {row.status}{per_hour}: {row.subject}"
+
+
+def _outage(row: OutageRow, eyes: Eyes) -> str:
+    until = "now" if row.down_to is None else eyes.local(row.down_to)
+    lost = f"{'' if row.confirmed else '~'}{_grouped(row.loss_so_far)} {row.currency}"
+    about = f"{row.ref}, {row.service}" if row.service else row.ref
+    return f"{eyes.local(row.down_from)} to {until}, {percent(row.share)}: {lost} ({about})"
+
+
+def _targets(priority: str, targets: Sequence[int | None]) -> str:
+    names = ("first response", "next reply", "resolution")
+    said = [f"{name} {format_duration(each)}" for name, each in zip(names, targets, strict=True) if each is not None]
+    return f"{priority} {', '.join(said)}"
+
+
+def _hours(row: CalendarRow) -> str:
+    return "; ".join(f"{days} {', '.join(hours)}" for days, hours in row.hours.items())
+
+
+def _grouped(amount: Decimal) -> str:
+    return f"{amount:,.0f}".replace(",", " ")

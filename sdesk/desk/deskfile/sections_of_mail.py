@@ -1,0 +1,96 @@
+"""The keys of the desk file that are about mail: `[[routing]]`, and templates. The rest stands in `sections`."""
+
+from __future__ import annotations
+
+from sdesk.desk.deskfile.kinds import (
+    Flag,
+    Key,
+    Pattern,
+    Reference,
+    Several,
+    Text,
+    Word,
+)
+from sdesk.desk.deskfile.tables import Map, Table, Tables, words_of
+from sdesk.domain.codes import LANGUAGES, require_language
+from sdesk.domain.errors import BadInput
+from sdesk.domain.outgoing import TEMPLATE_VARIABLES
+from sdesk.domain.ticket import Priority
+
+_TEXT = Text()
+_SOME_TEXT = Text(empty=True)
+
+
+def _require_tag(text: str) -> None:
+    if not text or "," in text or any(letter.isspace() for letter in text):
+        raise BadInput(f'must be single words, as ["vip", "pos"], not `{text}`', "join the words by `-`")
+
+
+def _require_spam(text: str) -> None:
+    if text != "spam":
+        raise BadInput("a new mail can be spam, and nothing else", 'write status = "spam"')
+
+
+TEMPLATES = Map(
+    "NAME",
+    Map(
+        "LANGUAGE",
+        Table(
+            (
+                Key("subject", _TEXT, "The subject (Jinja2).", '"Re: {{ ticket.subject }}"', required=True),
+                Key("body", _TEXT, "The text (Jinja2).", '"Thank you, {{ requester.name }}"', required=True),
+            )
+        ),
+        lambda part, name: part.checked(name, lambda: require_language(name)),
+        (("enum", sorted(LANGUAGES)),),
+    ),
+    words_of(TEMPLATE_VARIABLES),
+    (("enum", [kind.value for kind in TEMPLATE_VARIABLES]),),
+)
+
+_PATTERNS = Several(_TEXT, "texts", '["..."]', alone=True)
+
+WHEN = Table(
+    (
+        Key("recipient", _PATTERNS, "It was sent to one of these addresses; `*` stands for any letters.", '"hr@*"'),
+        Key("sender", _PATTERNS, "It is from one of these addresses.", '["shop-*@example.org"]'),
+        Key("domain", _PATTERNS, "It is from one of these domains, or from below one.", '"example.org"'),
+        Key("subject", Pattern(), "Its subject has this.", '"till (is )?down"'),
+        Key("body", Pattern(), "Its text has this.", '"E-mail: (?P<requester>\\\\S+)"'),
+        Key(
+            "header",
+            Map("NAME", Pattern(), lambda part, name: None, some='a table of patterns, as { X-Spam-Flag = "YES" }'),
+            "It has these headers, and each has this.",
+            '{ X-Spam-Flag = "YES" }',
+        ),
+    )
+)
+
+SET = Table(
+    (
+        Key("team", Reference("team"), "Whose ticket it becomes.", '"hr"'),
+        Key("service", Reference("service"), "For which service.", '"till"'),
+        Key("unit", Reference("unit"), "Of which unit.", '"flagship"'),
+        Key("requester", _SOME_TEXT, "Who asks: an address.", '"maria@example.org"'),
+        Key("priority", Word(Priority), "With which priority.", '"P2"'),
+        Key(
+            "tags",
+            Several(Text(check=_require_tag, more=(("pattern", r"^[^\s,]+$"),)), "texts", '["..."]'),
+            "With which tags; those of every rule that holds are set.",
+            '["pos"]',
+            [],
+        ),
+        Key("status", Text("`spam`", _require_spam, more=(("enum", ["spam"]),)), "It is spam.", '"spam"'),
+        Key("discard", Flag(), "No ticket at all: it stands in the ledger alone. Needs a `when`.", "true", False),
+    )
+)
+
+ROUTING = Tables(
+    (
+        Key("when", WHEN, "What must all hold; a rule without it always holds.", '{ subject = "till" }', {}),
+        Key("set", SET, "What is then decided, where no rule before has.", '{ service = "till" }', {}),
+        Key("person", Flag(), "A web form: a person wrote it, whatever its headers say.", "true", False),
+    ),
+    "[[routing]]",
+    numbered=True,
+)
