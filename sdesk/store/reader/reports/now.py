@@ -56,7 +56,7 @@ _FIRST = f"CASE {_CASES} END"
 
 
 _COUNTED = "is_open = 1"
-"""Said once more beside `is_open`, which makes the index fit: with this it is sought, by its team where one is named."""
+"""Said beside `is_open`, which makes the index fit: with this it is sought, by its team where one is named."""
 
 
 class Proposal(NamedTuple):
