@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+from sdesk.domain.recurrence import CatchUp
 from sdesk.domain.ticket import Priority, ProposalEnd
 from sdesk.store.columns import Document, Instant, Word, one_of, partial_index
 from sdesk.store.models.base import Table
@@ -33,7 +34,7 @@ class RecurringTicket(Table, table=True):
     """`[recurring.KEY]` of the desk file: a ticket that is opened again and again (RFC 5545, RRULE)."""
 
     __tablename__ = "recurring_ticket"
-    __table_args__ = (one_of("priority", Priority),)
+    __table_args__ = (one_of("priority", Priority), one_of("catch_up", CatchUp))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
@@ -52,8 +53,12 @@ class RecurringTicket(Table, table=True):
     """A mail address."""
     priority: Priority | None = Field(default=None, sa_type=Word(Priority))
     tags: list[str] = Field(sa_type=Document)
+    catch_up: CatchUp = Field(default=CatchUp.ONE, sa_type=Word(CatchUp))
+    """What becomes of occurrences that were missed while the machine was off."""
     made_until: datetime = Field(sa_type=Instant)
     """Every occurrence up to here is made or was not to be: none of before the desk knew of it is made up for."""
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    """The first occurrence after that, so that a tick need not ask the rule; None where there is none any more."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
