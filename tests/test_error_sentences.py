@@ -107,7 +107,7 @@ def is_command(text: str) -> bool:
 def test_commands_in_sentences_are_found() -> None:
     assert commands_in(["see `sdesk ", "", " list`"]) == ["{} list"]
     right = ["list", "team list", "{} list", "desk apply FILE", "mail quarantine list", "--help"]
-    wrong = ["calendar list", "lst", "team show", "mail quarantine", "team"]
+    wrong = ["calendar lst", "lst", "team shw", "mail quarantine", "team"]
     assert [text for text in (*right, *wrong) if is_command(text)] == right
     # What `key_of` puts in.
     assert all(is_command(f"{noun} list") for noun in ("agent", "service", "team", "unit"))

@@ -61,6 +61,7 @@ def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None
     row.state, row.before, row.last_error = OutboxState.TAKEN_BACK, None, f"taken back by {work.actor.login}"
     work.session.add(message)
     work.session.add(row)
+    work.session.flush()
     reindex(work, number)
     record(work, number, "taken_back", message=message.id, kind=row.kind)
 

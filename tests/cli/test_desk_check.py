@@ -159,3 +159,9 @@ def test_it_speaks_the_language_of_the_locale(
     monkeypatch.setenv("LC_ALL", locale)
     assert sdesk("desk", "init", "new.toml").code == 0
     assert f'name = "{name}"' in (folder / "new.toml").read_text(encoding="utf-8")
+
+
+def test_the_schema_of_the_desk_file_is_printed(sdesk: Sdesk, folder: Path) -> None:
+    found = json.loads(sdesk("schema", "desk").out)
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert found["required"] == ["desk", "teams", "agents"]

@@ -77,3 +77,22 @@ def test_an_answer_that_is_owed_to_the_others_requester_is_a_next_reply(desk: Ma
     # The reply that was given before stays a fact.
     assert desk.rows("SELECT seconds, past FROM clock_run WHERE kind = 'next_reply' AND past") == [(3600, 1)]
     stories(desk, survivor, at)
+
+
+def test_the_story_of_tickets_that_were_merged_and_split_adds_up(desk: MailDesk) -> None:
+    """By the verbs themselves, with a wait and another priority on the way."""
+    old = desk.new(service="other", priority="P2", requester="a@shop.example", text="x", at=moscow("2026-11-20 17:00"))
+    young = desk.new(
+        service="other", priority="P3", requester="a@shop.example", text="y", at=moscow("2026-11-23 12:00")
+    )
+    desk.do("anna", "wait", young, waiting_for="supplier", at=moscow("2026-11-23 13:00"))
+    desk.do("anna", "reopen", young, at=moscow("2026-11-23 14:00"))
+    at = moscow("2026-11-24 11:00")
+    desk.do("anna", "merge", old, into=young, at=at)
+    assert stories(desk, old, at)[ClockKind.RESOLUTION].steps[-1].why == "it was merged"
+    # P2: 9 h, used up on Monday at 17:00. That is the surviving ticket's deadline from now on.
+    broken = stories(desk, young, moscow("2026-11-24 15:00"))[ClockKind.RESOLUTION]
+    assert broken.breached_at == moscow("2026-11-23 17:00")
+    desk.do("anna", "priority", young, priority="P4", reason="so", at=moscow("2026-11-24 16:00"))
+    desk.do("anna", "close", young, text="Done.", at=moscow("2026-11-25 10:00"))
+    stories(desk, young, moscow("2026-11-25 11:00"))

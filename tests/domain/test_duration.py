@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdesk.domain.duration import format_duration, parse_duration
+from sdesk.domain.duration import format_duration, parse_duration, write_duration
 from sdesk.domain.errors import BadInput
 
 
@@ -91,3 +91,19 @@ def test_what_is_shown_can_be_read_and_is_never_more_than_it_is(seconds: int) ->
     assert shown == seconds - seconds % unit
     if seconds:
         assert format_duration(-seconds) == "-" + format_duration(seconds)
+
+
+@given(st.integers(0, 10**8), st.booleans())
+def test_what_is_written_is_read_as_the_same(seconds: int, days: bool) -> None:
+    assert parse_duration(write_duration(seconds, days=days), days=days) == seconds
+
+
+def test_it_is_written_as_people_do() -> None:
+    assert [write_duration(each) for each in (0, 900, 5400, 7 * 86_400, 90_061)] == [
+        "0m",
+        "15m",
+        "1h30m",
+        "7d",
+        "1d1h1m1s",
+    ]
+    assert write_duration(45 * 3600, days=False) == "45h"

@@ -26,6 +26,7 @@ from sdesk.desk.opening import open_desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
 
+AGENTS = {"anna@desk.example", "boris@desk.example"}
 PLUS = 'address = "support@desk.example"\nplus_addressing = true\nsignature = "IT support"\n'
 
 
@@ -38,9 +39,10 @@ class Office:
         post.answer = self.carry
 
     def carry(self, taken: Taken) -> str:
-        """Deliver to everybody's account, as the next server on the way does."""
+        """Deliver to everybody's account, as the next server on the way does. Agents have theirs in another house."""
         for recipient in taken.recipients:
-            self.deliver(taken.sender, recipient, taken.raw)
+            if recipient not in AGENTS:
+                self.deliver(taken.sender, recipient, taken.raw)
         return "250 2.0.0 carried on"
 
     def deliver(self, sender: str, recipient: str, raw: bytes) -> None:

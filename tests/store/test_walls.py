@@ -144,11 +144,11 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for way in Direction
         ],
         "incidents": [lambda: reader.incidents(actor)],
-        "promises": [lambda n=n: reader.promises(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
-        "why": [lambda n=n: reader.why(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "who_facts": [lambda: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK)],
         "ahead_facts": [lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"))],
+        "promises": [lambda n=n: reader.promises(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
+        "why": [lambda n=n: reader.why(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "past": [
             lambda each=each: reader.past(actor, each, start=NOW - WEEK, end=NOW + WEEK, now=NOW)  # type: ignore[misc]
             for each in filters
