@@ -110,13 +110,12 @@ def _open(work: Work, recurring: RecurringTicket, at: datetime, missed: Sequence
     machine came back.
     """
     rules = work.rules
-    team_id = recurring.team_id
-    team_by = "named there"
-    if team_id is None and recurring.service_id is not None:
-        team_id = rules.services[recurring.service_id].team_id
-        team_by = f"service {rules.services[recurring.service_id].key}"
+    team_id, team_by = recurring.team_id, "named there"
     if team_id is None:
-        team_id, team_by = next(iter(rules.team_keys.values())), "the only team"
+        if recurring.service_id is None:
+            raise TypeError("a recurring ticket of no team")
+        service = rules.services[recurring.service_id]
+        team_id, team_by = service.team_id, f"service {service.key}"
     person = person_of(work, parse_mailbox(recurring.requester)) if recurring.requester else None
     assignee_id = recurring.assignee_id
     if assignee_id is not None and assignee_id in absent(work):

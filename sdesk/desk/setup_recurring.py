@@ -36,6 +36,9 @@ def write_recurring(session: Session, file: DeskFile, now: datetime) -> None:
             name: known[named] if (named := getattr(spec, name.removesuffix("_id"))) else None
             for name, known in ids.items()
         }
+        if not spec.team and not spec.service:
+            # The file has one: it is checked.
+            values["team_id"] = ids["team_id"][next(iter(file.teams))]
         if held is None or any(values[name] != getattr(held, name) for name in _WHEN):
             zone = ZoneInfo(values["time_zone"])
             values |= {"made_until": now, "next_at": next_occurrence(values["rule"], values["starts"], zone, now)}

@@ -291,6 +291,10 @@ class AgentRow(NamedTuple):
     email: str
     role: Role
     teams: tuple[str, ...]
+    away_from: datetime | None = None
+    """Of the absence that is, or comes next."""
+    away_until: datetime | None = None
+    stand_in: str | None = None
 
 
 class TeamRow(NamedTuple):
