@@ -148,6 +148,7 @@ class IncidentRow(NamedTuple):
     """Of the oldest ticket."""
     service: str
     """Key."""
+    service_name: str
     team: str
     """Key."""
     since: datetime
