@@ -110,7 +110,9 @@ class Callers:
                 (self.shops if unit["kind"] == "store" else self.offices).append(place)
         outside = [(address, name) for address, name in names.items() if not address.endswith(COMPANY)]
         self.clients = tuple(
-            f"{name} <{address}>" for address, name in outside if address.split("@")[1] in ("inbox.example", "post.example")
+            f"{name} <{address}>"
+            for address, name in outside
+            if address.split("@")[1] in ("inbox.example", "post.example")
         )
 
     def place(self, who: str, draw: random.Random) -> _Place | None:
@@ -132,7 +134,9 @@ def calls(plots: Plots, now: datetime, seed: int = 4) -> list[Call]:
         for ago in range(6, DAYS, every):
             place = callers.place(unit, draw)
             if place is not None:
-                at = _at(today - timedelta(days=ago + draw.randint(-2, 2)), place.zone, draw, office=unit == "accounting")
+                at = _at(
+                    today - timedelta(days=ago + draw.randint(-2, 2)), place.zone, draw, office=unit == "accounting"
+                )
                 found.append(Call(at, plots.of(service, unit)[0], draw.choice(place.people), unit))
     found += _bad_morning(today, plots, callers, draw)
     return sorted((call for call in found if call.at < until), key=lambda call: call.at)

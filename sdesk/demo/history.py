@@ -84,7 +84,9 @@ Deed = Callable[[Work], None]
 class History:
     """The half year, told bit by bit."""
 
-    def __init__(self, calls: list[Call], plots: Plots, actors: Mapping[str, Actor], desk: Actor, now: datetime) -> None:
+    def __init__(
+        self, calls: list[Call], plots: Plots, actors: Mapping[str, Actor], desk: Actor, now: datetime
+    ) -> None:
         self._actors = actors
         self._desk = desk
         self._words = plots.words

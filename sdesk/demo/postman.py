@@ -26,7 +26,11 @@ _SAID = {MailKind.REPLY, MailKind.RESOLUTION}
 
 def deliver(work: Work, until: datetime) -> None:
     """Send all mail to requesters and suppliers that is due by `until`."""
-    due = (col(Outbox.state) == OutboxState.QUEUED, col(Outbox.kind).in_(queue.SENT_HERE), col(Outbox.send_after) <= until)
+    due = (
+        col(Outbox.state) == OutboxState.QUEUED,
+        col(Outbox.kind).in_(queue.SENT_HERE),
+        col(Outbox.send_after) <= until,
+    )
     while True:
         first = work.connection.execute(
             select(col(Outbox.id), col(Outbox.kind), col(Outbox.send_after))
