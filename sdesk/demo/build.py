@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sdesk.actions.perform import mark_seen, perform
 from sdesk.config.wire import MaildirMailbox
@@ -40,6 +41,9 @@ AGENT = "anna"
 """Who looks at the demo."""
 LOOKED_AGO = timedelta(minutes=100)
 """When this agent last went through the queue: what is newer is unread."""
+WORDS = ("reply", "note", "close")
+"""Verbs of which the agents write down how long it took."""
+MINUTES = 5
 ADDRESSES = ("support", "hr", "feedback", "facilities")
 
 CONFIG = """# The demo's own configuration: sdesk --config {file} --as {agent} list
@@ -81,6 +85,7 @@ def build(folder: Path, now: datetime) -> Demo:
     migrate.init(store)
     desk = open_desk(store)
     try:
+        _write_at_ease(desk)
         text = files("sdesk.demo").joinpath("desk.toml").read_text(encoding="utf-8")
         apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=DAYS + 7))
         box = MaildirMailbox(name="post", path=maildir, addresses=addresses, team="it", service="other")
@@ -91,6 +96,13 @@ def build(folder: Path, now: datetime) -> Demo:
         (stage / part).rmdir()
     stage.rmdir()
     return Demo(store, config, AGENT)
+
+
+def _write_at_ease(desk: Desk) -> None:
+    """Wait for no disk: should the machine stop meanwhile, the demo is built anew."""
+    with desk.store.engine.connect() as connection:
+        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+        driver.execute("PRAGMA synchronous = OFF")
 
 
 class _Story:
@@ -109,6 +121,7 @@ class _Story:
         self.files = _by_time(stage)
         with Reader(desk.store.path) as reader:
             self.actors: dict[str, Actor] = {agent.login: reader.actor(agent.login) for agent in reader.agents()}
+        self.swept_at = now - timedelta(days=DAYS)
         plots = shipped_plots()
         self.history = History(calls(plots, now), plots, self.actors, SYSTEM, now)
 
@@ -132,21 +145,22 @@ class _Story:
                 self._fetch(at)
             self._do(event, at)
         self._fetch(self.now)
-        sweep(self.desk, now=self.now)
-        self._send(self.now)
+        self._sweep(self.now)
 
     def _remember(self, until: datetime) -> None:
         """Tell the history until an instant, with a sweep now and then, as cron would have made it."""
         while (at := self.history.next_at()) is not None and at < until:
-            pause = min(at + A_WHILE, until)
+            pause = min(max(at, self.swept_at + A_WHILE), until)
             with self.desk.work(SYSTEM, at) as work:
                 self.history.tell(work, pause)
                 work.session.commit()
-            sweep(self.desk, now=pause)
-            self._send(pause)
+            if pause >= self.swept_at + A_WHILE:
+                self._sweep(pause)
 
-    def _send(self, at: datetime) -> None:
-        """Send what is due, and tell the agents."""
+    def _sweep(self, at: datetime) -> None:
+        """A sweep; and what is due is sent, and the agents are told."""
+        sweep(self.desk, now=at)
+        self.swept_at = at
         with self.desk.work(SYSTEM, at) as work:
             postman.deliver(work, at)
             postman.tell_agents(work)
@@ -172,8 +186,7 @@ class _Story:
             os.rename(file, self.mailbox.path / "new" / file.name)
         del self.files[: len(self.waiting)]
         self.waiting.clear()
-        sweep(self.desk, now=at)
-        self._send(at)
+        self._sweep(at)
         fetch(self.desk, self.mailbox, now=lambda: at, options=FetchOptions(everything=True, max_new=0))
 
     def _do(self, step: Step, at: datetime) -> None:
@@ -182,6 +195,8 @@ class _Story:
             values["waiting_for"] = values.pop("for")
         if "until" in values:
             values["until"] = at + timedelta(seconds=values["until"])
+        if step.verb in WORDS:
+            values["spent"] = MINUTES * 60 * (1 + len(step.values.get("text", "")) % 4)
         number = self._number(step.mail)
         for outcome in perform(self.desk, self.actors[step.agent], step.verb, [number], values, now=at):
             if outcome.error is not None:
