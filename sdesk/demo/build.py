@@ -37,6 +37,8 @@ from sdesk.store.reader import Reader
 
 A_WHILE = timedelta(days=7)
 """How long the history goes on between two sweeps."""
+COMPANY = timedelta(minutes=30)
+"""How long what agents are told of waits for more."""
 AGENT = "anna"
 """Who looks at the demo."""
 LOOKED_AGO = timedelta(minutes=100)
@@ -121,7 +123,7 @@ class _Story:
         self.files = _by_time(stage)
         with Reader(desk.store.path) as reader:
             self.actors: dict[str, Actor] = {agent.login: reader.actor(agent.login) for agent in reader.agents()}
-        self.swept_at = now - timedelta(days=DAYS)
+        self.swept_at = self.told_at = now - timedelta(days=DAYS)
         plots = shipped_plots()
         self.history = History(calls(plots, now), plots, self.actors, SYSTEM, now)
 
@@ -163,7 +165,9 @@ class _Story:
         self.swept_at = at
         with self.desk.work(SYSTEM, at) as work:
             postman.deliver(work, at)
-            postman.tell_agents(work)
+            if at == self.now or at >= self.told_at + COMPANY:
+                postman.tell_agents(work)
+                self.told_at = at
             work.session.commit()
 
     def _look(self) -> None:

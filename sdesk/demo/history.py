@@ -75,6 +75,8 @@ WHO: Mapping[str, tuple[str, ...]] = {
     "order": ("vera",),
 }
 """Which agents have a service, as often as they stand here; the rest is of the facilities."""
+BAD_WEEK = 2.2
+"""How much more often promises are broken while all are busy with the one great trouble."""
 REOPENED = 0.055
 BY_PHONE = 0.18
 
@@ -101,10 +103,13 @@ class History:
         return self._coming[0][0] if self._coming else None
 
     def tell(self, work: Work, until: datetime) -> None:
-        """Do all that is to happen before `until`, in the order of time."""
+        """Do all that is to happen before `until`, in the order of time, in one transaction."""
+        known: set[object] = set()
         while self._coming and self._coming[0][0] < until:
             at, _, deed = heapq.heappop(self._coming)
             deed(replace(work, now=at))
+            # The session forgets what nobody holds: held, a ticket is not read anew for each deed.
+            known.update(work.session.identity_map.values())
 
     def _plan(self, at: datetime, deed: Deed) -> None:
         heapq.heappush(self._coming, (at.replace(microsecond=0), next(self._order), deed))
@@ -144,7 +149,7 @@ class _Course:
         ticket, calendar = self._ticket(work)
         target = ticket.first_response_target or 4 * 3600
         share = min(self._draw.lognormvariate(0, 0.6) * self._habit.answers, 0.93)
-        if self._draw.random() < self._late(0.6):
+        if self._draw.random() < self._late(0.9):
             share = self._draw.uniform(1.05, 1.9)
         after = int(target * share) if not self._phone else self._draw.randint(120, 600)
         self._at(add_working(calendar, work.now, max(after, 60)), self._answer)
@@ -154,7 +159,7 @@ class _Course:
         return self._history._actors[self._login]
 
     def _late(self, share: float) -> float:
-        return self._habit.late * share
+        return self._habit.late * share * (BAD_WEEK if self._call.bad_week else 1)
 
     def _at(self, at: datetime, deed: Deed) -> None:
         """Plan a deed of the agent's; nothing is done after the history's end, and what would be is done just before."""
@@ -182,7 +187,7 @@ class _Course:
         target = ticket.resolution_target
         if target is not None:
             takes = min(takes, int(target * 0.9) - ticket.resolution_consumed)
-            if draw.random() < self._late(1):
+            if draw.random() < self._late(1.4):
                 takes = int(target * draw.uniform(1.05, 1.8))
         done_at = add_working(calendar, work.now, max(takes, 180))
         if plot.waits_for and draw.random() < 0.45:

@@ -26,24 +26,23 @@ _SAID = {MailKind.REPLY, MailKind.RESOLUTION}
 
 def deliver(work: Work, until: datetime) -> None:
     """Send all mail to requesters and suppliers that is due by `until`."""
-    due = (col(Outbox.state) == OutboxState.QUEUED, col(Outbox.kind).in_(queue.SENT_HERE), col(Outbox.send_after) <= until)
-    while True:
-        first = work.connection.execute(
-            select(col(Outbox.id), col(Outbox.kind), col(Outbox.send_after))
-            .where(*due)
-            .order_by(col(Outbox.send_after), col(Outbox.id))
-            .limit(1)
-        ).first()
-        if first is None:
-            return
-        number, kind, at = first
-        then = replace(work, now=at + TAKES)
-        if kind in _SAID:
-            queue.mark_sent(then, number, refused={})
-            continue
-        mail = queue.claim(then)
-        if mail is not None:
-            queue.mark_sent(then, mail.id, refused={}, told=mail.promises)
+    due = (
+        select(Outbox)
+        .where(
+            col(Outbox.state) == OutboxState.QUEUED,
+            col(Outbox.kind).in_(queue.SENT_HERE),
+            col(Outbox.send_after) <= until,
+        )
+        .order_by(col(Outbox.send_after), col(Outbox.id))
+    )
+    # Again, since a claim may put a mail off, to an instant that is due as well.
+    while rows := work.session.scalars(due).all():
+        for row in rows:
+            then = replace(work, now=row.send_after + TAKES)
+            if row.kind in _SAID:
+                queue.mark_sent(then, row.id or 0, refused={})
+            elif (mail := queue.claim(then)) is not None:
+                queue.mark_sent(then, mail.id, refused={}, told=mail.promises)
 
 
 def tell_agents(work: Work) -> None:
