@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sdesk.actions.perform import mark_seen, perform
 from sdesk.config.wire import MaildirMailbox
@@ -85,9 +84,9 @@ def build(folder: Path, now: datetime) -> Demo:
         encoding="utf-8",
     )
     migrate.init(store)
-    desk = open_desk(store)
+    # Were the machine to stop meanwhile, the demo would be built anew.
+    desk = open_desk(store, durable=False)
     try:
-        _write_at_ease(desk)
         text = files("sdesk.demo").joinpath("desk.toml").read_text(encoding="utf-8")
         apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=DAYS + 7))
         box = MaildirMailbox(name="post", path=maildir, addresses=addresses, team="it", service="other")
@@ -98,13 +97,6 @@ def build(folder: Path, now: datetime) -> Demo:
         (stage / part).rmdir()
     stage.rmdir()
     return Demo(store, config, AGENT)
-
-
-def _write_at_ease(desk: Desk) -> None:
-    """Wait for no disk: should the machine stop meanwhile, the demo is built anew."""
-    with desk.store.engine.connect() as connection:
-        driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
-        driver.execute("PRAGMA synchronous = OFF")
 
 
 class _Story:

@@ -1,7 +1,7 @@
 """When something went wrong in the demo's half year, where, and for whom: the openings, before anybody answers.
 
 All of it follows from `now` and a fixed seed. Mondays are busy, so are the days before a present is due; the shops write
-when they are open and the office when it works; some things keep coming back; and one morning all programs stand still.
+when they are open, the office when it works; some things keep coming back; and one morning all programs stand still.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class Callers:
                 (self.shops if unit["kind"] == "store" else self.offices).append(place)
         outside = [(address, name) for address, name in names.items() if not address.endswith(COMPANY)]
         self.clients = tuple(
-            f"{name} <{address}>" for address, name in outside if address.split("@")[1] in ("inbox.example", "post.example")
+            f"{name} <{address}>"
+            for address, name in outside
+            if address.split("@")[1] in ("inbox.example", "post.example")
         )
 
     def place(self, who: str, draw: random.Random) -> _Place | None:
@@ -134,7 +136,9 @@ def calls(plots: Plots, now: datetime, seed: int = 4) -> list[Call]:
         for ago in range(6, DAYS, every):
             place = callers.place(unit, draw)
             if place is not None:
-                at = _at(today - timedelta(days=ago + draw.randint(-2, 2)), place.zone, draw, office=unit == "accounting")
+                at = _at(
+                    today - timedelta(days=ago + draw.randint(-2, 2)), place.zone, draw, office=unit == "accounting"
+                )
                 found.append(Call(at, plots.of(service, unit)[0], draw.choice(place.people), unit))
     found += _bad_morning(today, plots, callers, draw)
     bad = _bad_day(today)
@@ -194,10 +198,10 @@ def _before_presents(day: date) -> bool:
 
 
 def _at(day: date, zone: ZoneInfo, draw: random.Random, *, office: bool) -> datetime:
-    """An instant of a day: the hour after opening is the busiest, then the evening in shops, the afternoon in offices."""
-    opens, mode, closes = (9.1, 10, 17.6) if office else (10.2, 11, 21.5)
+    """An instant of a day: most come within the hour after opening; then in the evening, or the office's afternoon."""
+    opens, mode, closes = (9.1, 10.0, 17.6) if office else (10.2, 11.0, 21.5)
     if draw.random() < 0.35:
-        mode = 15 if office else 18.5
+        mode = 15.0 if office else 18.5
     seconds = int(draw.triangular(opens, closes, mode) * 3600)
     return (datetime.combine(day, time(), zone) + timedelta(seconds=seconds)).astimezone(UTC)
 

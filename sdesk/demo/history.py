@@ -21,11 +21,12 @@ from sdesk.desk.create import create
 from sdesk.desk.incident import join_incident
 from sdesk.desk.opening import Work
 from sdesk.desk.outages import confirm, restored
+from sdesk.desk.steps.clocks import promise_of
+from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.work import close, reopen
 from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.domain.worktime import Calendar, add_working, next_working
-from sdesk.store.models import Ticket
 
 OVER = timedelta(hours=30)
 """How long before now the last thing of the history is done."""
@@ -86,7 +87,9 @@ Deed = Callable[[Work], None]
 class History:
     """The half year, told bit by bit."""
 
-    def __init__(self, calls: list[Call], plots: Plots, actors: Mapping[str, Actor], desk: Actor, now: datetime) -> None:
+    def __init__(
+        self, calls: list[Call], plots: Plots, actors: Mapping[str, Actor], desk: Actor, now: datetime
+    ) -> None:
         self._actors = actors
         self._desk = desk
         self._words = plots.words
@@ -146,7 +149,7 @@ class _Course:
         if call.bad_day:
             self._bad_morning(work)
             return
-        ticket, calendar = self._ticket(work)
+        ticket, calendar = find_ticket(work, self._number), self._calendar(work)
         target = ticket.first_response_target or 4 * 3600
         share = min(self._draw.lognormvariate(0, 0.6) * self._habit.answers, 0.93)
         if self._draw.random() < self._late(0.9):
@@ -162,7 +165,7 @@ class _Course:
         return self._habit.late * share * (BAD_WEEK if self._call.bad_week else 1)
 
     def _at(self, at: datetime, deed: Deed) -> None:
-        """Plan a deed of the agent's; nothing is done after the history's end, and what would be is done just before."""
+        """Plan a deed of the agent's; what would come after the history's end is done just before it."""
 
         def do(work: Work) -> None:
             work.actor = self._actor
@@ -171,12 +174,12 @@ class _Course:
         end = self._history._end + timedelta(seconds=self._draw.randint(0, 3600))
         self._history._plan(min(at, max(end, self._call.at + timedelta(minutes=5))), do)
 
-    def _ticket(self, work: Work) -> tuple[Ticket, Calendar]:
-        ticket = work.session.get_one(Ticket, self._number)
-        return ticket, work.rules.promise(ticket.sla_id, ticket.priority).calendar
+    def _calendar(self, work: Work) -> Calendar:
+        """The hours in which the ticket's promise runs."""
+        return promise_of(work, find_ticket(work, self._number)).calendar
 
     def _answer(self, work: Work) -> None:
-        ticket, calendar = self._ticket(work)
+        ticket, calendar = find_ticket(work, self._number), self._calendar(work)
         plot, draw = self._call.plot, self._draw
         if plot.down and draw.random() < 0.55 and ticket.loss_per_hour is not None:
             confirm(work, self._number)
@@ -208,11 +211,11 @@ class _Course:
         note(work, self._number, text=self._teller.say(self._call.plot.notes))
 
     def _restore(self, work: Work) -> None:
-        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+        if find_ticket(work, self._number).status in OPEN_STATUSES:
             restored(work, self._number)
 
     def _wake(self, work: Work) -> None:
-        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+        if find_ticket(work, self._number).status in OPEN_STATUSES:
             reopen(work, self._number)
 
     def _close(self, work: Work) -> None:
@@ -229,11 +232,10 @@ class _Course:
 
     def _come_back(self, work: Work) -> None:
         """It was not done after all."""
-        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+        if find_ticket(work, self._number).status in OPEN_STATUSES:
             return
         reopen(work, self._number, text="Позвонили: снова то же самое.")
-        _, calendar = self._ticket(work)
-        self._at(add_working(calendar, work.now, self._draw.randint(20, 90) * 60), self._close)
+        self._at(add_working(self._calendar(work), work.now, self._draw.randint(20, 90) * 60), self._close)
 
     def _bad_morning(self, work: Work) -> None:
         """The first ones become an incident of Dana's; what comes later joins it by itself."""
