@@ -36,10 +36,15 @@ from sdesk.store.reader import Reader
 
 A_WHILE = timedelta(days=7)
 """How long the history goes on between two sweeps."""
+COMPANY = timedelta(minutes=30)
+"""How long what agents are told of waits for more."""
 AGENT = "anna"
 """Who looks at the demo."""
 LOOKED_AGO = timedelta(minutes=100)
 """When this agent last went through the queue: what is newer is unread."""
+WORDS = ("reply", "note", "close")
+"""Verbs of which the agents write down how long it took."""
+MINUTES = 5
 ADDRESSES = ("support", "hr", "feedback", "facilities")
 
 CONFIG = """# The demo's own configuration: sdesk --config {file} --as {agent} list
@@ -79,7 +84,8 @@ def build(folder: Path, now: datetime) -> Demo:
         encoding="utf-8",
     )
     migrate.init(store)
-    desk = open_desk(store)
+    # Were the machine to stop meanwhile, the demo would be built anew.
+    desk = open_desk(store, durable=False)
     try:
         text = files("sdesk.demo").joinpath("desk.toml").read_text(encoding="utf-8")
         apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=DAYS + 7))
@@ -109,6 +115,7 @@ class _Story:
         self.files = _by_time(stage)
         with Reader(desk.store.path) as reader:
             self.actors: dict[str, Actor] = {agent.login: reader.actor(agent.login) for agent in reader.agents()}
+        self.swept_at = self.told_at = now - timedelta(days=DAYS)
         plots = shipped_plots()
         self.history = History(calls(plots, now), plots, self.actors, SYSTEM, now)
 
@@ -132,24 +139,27 @@ class _Story:
                 self._fetch(at)
             self._do(event, at)
         self._fetch(self.now)
-        sweep(self.desk, now=self.now)
-        self._send(self.now)
+        self._sweep(self.now)
 
     def _remember(self, until: datetime) -> None:
         """Tell the history until an instant, with a sweep now and then, as cron would have made it."""
         while (at := self.history.next_at()) is not None and at < until:
-            pause = min(at + A_WHILE, until)
+            pause = min(max(at, self.swept_at + A_WHILE), until)
             with self.desk.work(SYSTEM, at) as work:
                 self.history.tell(work, pause)
                 work.session.commit()
-            sweep(self.desk, now=pause)
-            self._send(pause)
+            if pause >= self.swept_at + A_WHILE:
+                self._sweep(pause)
 
-    def _send(self, at: datetime) -> None:
-        """Send what is due, and tell the agents."""
+    def _sweep(self, at: datetime) -> None:
+        """A sweep; and what is due is sent, and the agents are told."""
+        sweep(self.desk, now=at)
+        self.swept_at = at
         with self.desk.work(SYSTEM, at) as work:
             postman.deliver(work, at)
-            postman.tell_agents(work)
+            if at == self.now or at >= self.told_at + COMPANY:
+                postman.tell_agents(work)
+                self.told_at = at
             work.session.commit()
 
     def _look(self) -> None:
@@ -172,8 +182,7 @@ class _Story:
             os.rename(file, self.mailbox.path / "new" / file.name)
         del self.files[: len(self.waiting)]
         self.waiting.clear()
-        sweep(self.desk, now=at)
-        self._send(at)
+        self._sweep(at)
         fetch(self.desk, self.mailbox, now=lambda: at, options=FetchOptions(everything=True, max_new=0))
 
     def _do(self, step: Step, at: datetime) -> None:
@@ -182,6 +191,8 @@ class _Story:
             values["waiting_for"] = values.pop("for")
         if "until" in values:
             values["until"] = at + timedelta(seconds=values["until"])
+        if step.verb in WORDS:
+            values["spent"] = MINUTES * 60 * (1 + len(step.values.get("text", "")) % 4)
         number = self._number(step.mail)
         for outcome in perform(self.desk, self.actors[step.agent], step.verb, [number], values, now=at):
             if outcome.error is not None:

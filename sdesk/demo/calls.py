@@ -1,7 +1,7 @@
 """When something went wrong in the demo's half year, where, and for whom: the openings, before anybody answers.
 
 All of it follows from `now` and a fixed seed. Mondays are busy, so are the days before a present is due; the shops write
-when they are open and the office when it works; some things keep coming back; and one morning all programs stand still.
+when they are open, the office when it works; some things keep coming back; and one morning all programs stand still.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
@@ -83,6 +83,8 @@ class Call:
     """Key; empty for a customer."""
     bad_day: bool = False
     """It is one of those of the morning when everything stood."""
+    bad_week: bool = False
+    """It came on that day or soon after: nobody has time for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,12 @@ def calls(plots: Plots, now: datetime, seed: int = 4) -> list[Call]:
                 )
                 found.append(Call(at, plots.of(service, unit)[0], draw.choice(place.people), unit))
     found += _bad_morning(today, plots, callers, draw)
-    return sorted((call for call in found if call.at < until), key=lambda call: call.at)
+    bad = _bad_day(today)
+    return [
+        replace(call, bad_week=0 <= (call.at.date() - bad).days < 4)
+        for call in sorted(found, key=lambda call: call.at)
+        if call.at < until
+    ]
 
 
 def _names() -> dict[str, str]:
@@ -191,18 +198,21 @@ def _before_presents(day: date) -> bool:
 
 
 def _at(day: date, zone: ZoneInfo, draw: random.Random, *, office: bool) -> datetime:
-    """An instant of a day: the hour after opening is the busiest, then the evening in shops, the afternoon in offices."""
-    opens, mode, closes = (9.1, 10, 17.6) if office else (10.2, 11, 21.5)
+    """An instant of a day: most come within the hour after opening; then in the evening, or the office's afternoon."""
+    opens, mode, closes = (9.1, 10.0, 17.6) if office else (10.2, 11.0, 21.5)
     if draw.random() < 0.35:
-        mode = 15 if office else 18.5
+        mode = 15.0 if office else 18.5
     seconds = int(draw.triangular(opens, closes, mode) * 3600)
     return (datetime.combine(day, time(), zone) + timedelta(seconds=seconds)).astimezone(UTC)
 
 
+def _bad_day(today: date) -> date:
+    return today - timedelta(days=today.weekday() + PROGRAMS_STOOD)
+
+
 def _bad_morning(today: date, plots: Plots, callers: Callers, draw: random.Random) -> Iterator[Call]:
     """One morning the cash program opens nowhere: the shops write one after the other."""
-    day = today - timedelta(days=today.weekday() + PROGRAMS_STOOD)
-    start = datetime.combine(day, time(10, 4), ZoneInfo("Europe/Moscow")).astimezone(UTC)
+    start = datetime.combine(_bad_day(today), time(10, 4), ZoneInfo("Europe/Moscow")).astimezone(UTC)
     plot = plots.of("cash-program", "everywhere")[0]
     for place in draw.sample(callers.shops, SHOPS_THAT_STOOD):
         start += timedelta(seconds=draw.randint(40, 420))

@@ -21,11 +21,12 @@ from sdesk.desk.create import create
 from sdesk.desk.incident import join_incident
 from sdesk.desk.opening import Work
 from sdesk.desk.outages import confirm, restored
+from sdesk.desk.steps.clocks import promise_of
+from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.work import close, reopen
 from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.domain.worktime import Calendar, add_working, next_working
-from sdesk.store.models import Ticket
 
 OVER = timedelta(hours=30)
 """How long before now the last thing of the history is done."""
@@ -75,6 +76,8 @@ WHO: Mapping[str, tuple[str, ...]] = {
     "order": ("vera",),
 }
 """Which agents have a service, as often as they stand here; the rest is of the facilities."""
+BAD_WEEK = 2.2
+"""How much more often promises are broken while all are busy with the one great trouble."""
 REOPENED = 0.055
 BY_PHONE = 0.18
 
@@ -103,10 +106,13 @@ class History:
         return self._coming[0][0] if self._coming else None
 
     def tell(self, work: Work, until: datetime) -> None:
-        """Do all that is to happen before `until`, in the order of time."""
+        """Do all that is to happen before `until`, in the order of time, in one transaction."""
+        known: set[object] = set()
         while self._coming and self._coming[0][0] < until:
             at, _, deed = heapq.heappop(self._coming)
             deed(replace(work, now=at))
+            # The session forgets what nobody holds: held, a ticket is not read anew for each deed.
+            known.update(work.session.identity_map.values())
 
     def _plan(self, at: datetime, deed: Deed) -> None:
         heapq.heappush(self._coming, (at.replace(microsecond=0), next(self._order), deed))
@@ -143,10 +149,10 @@ class _Course:
         if call.bad_day:
             self._bad_morning(work)
             return
-        ticket, calendar = self._ticket(work)
+        ticket, calendar = find_ticket(work, self._number), self._calendar(work)
         target = ticket.first_response_target or 4 * 3600
         share = min(self._draw.lognormvariate(0, 0.6) * self._habit.answers, 0.93)
-        if self._draw.random() < self._late(0.6):
+        if self._draw.random() < self._late(0.9):
             share = self._draw.uniform(1.05, 1.9)
         after = int(target * share) if not self._phone else self._draw.randint(120, 600)
         self._at(add_working(calendar, work.now, max(after, 60)), self._answer)
@@ -156,10 +162,10 @@ class _Course:
         return self._history._actors[self._login]
 
     def _late(self, share: float) -> float:
-        return self._habit.late * share
+        return self._habit.late * share * (BAD_WEEK if self._call.bad_week else 1)
 
     def _at(self, at: datetime, deed: Deed) -> None:
-        """Plan a deed of the agent's; nothing is done after the history's end, and what would be is done just before."""
+        """Plan a deed of the agent's; what would come after the history's end is done just before it."""
 
         def do(work: Work) -> None:
             work.actor = self._actor
@@ -168,12 +174,12 @@ class _Course:
         end = self._history._end + timedelta(seconds=self._draw.randint(0, 3600))
         self._history._plan(min(at, max(end, self._call.at + timedelta(minutes=5))), do)
 
-    def _ticket(self, work: Work) -> tuple[Ticket, Calendar]:
-        ticket = work.session.get_one(Ticket, self._number)
-        return ticket, work.rules.promise(ticket.sla_id, ticket.priority).calendar
+    def _calendar(self, work: Work) -> Calendar:
+        """The hours in which the ticket's promise runs."""
+        return promise_of(work, find_ticket(work, self._number)).calendar
 
     def _answer(self, work: Work) -> None:
-        ticket, calendar = self._ticket(work)
+        ticket, calendar = find_ticket(work, self._number), self._calendar(work)
         plot, draw = self._call.plot, self._draw
         if plot.down and draw.random() < 0.55 and ticket.loss_per_hour is not None:
             confirm(work, self._number)
@@ -184,7 +190,7 @@ class _Course:
         target = ticket.resolution_target
         if target is not None:
             takes = min(takes, int(target * 0.9) - ticket.resolution_consumed)
-            if draw.random() < self._late(1):
+            if draw.random() < self._late(1.4):
                 takes = int(target * draw.uniform(1.05, 1.8))
         done_at = add_working(calendar, work.now, max(takes, 180))
         if plot.waits_for and draw.random() < 0.45:
@@ -205,11 +211,11 @@ class _Course:
         note(work, self._number, text=self._teller.say(self._call.plot.notes))
 
     def _restore(self, work: Work) -> None:
-        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+        if find_ticket(work, self._number).status in OPEN_STATUSES:
             restored(work, self._number)
 
     def _wake(self, work: Work) -> None:
-        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+        if find_ticket(work, self._number).status in OPEN_STATUSES:
             reopen(work, self._number)
 
     def _close(self, work: Work) -> None:
@@ -226,11 +232,10 @@ class _Course:
 
     def _come_back(self, work: Work) -> None:
         """It was not done after all."""
-        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+        if find_ticket(work, self._number).status in OPEN_STATUSES:
             return
         reopen(work, self._number, text="Позвонили: снова то же самое.")
-        _, calendar = self._ticket(work)
-        self._at(add_working(calendar, work.now, self._draw.randint(20, 90) * 60), self._close)
+        self._at(add_working(self._calendar(work), work.now, self._draw.randint(20, 90) * 60), self._close)
 
     def _bad_morning(self, work: Work) -> None:
         """The first ones become an incident of Dana's; what comes later joins it by itself."""

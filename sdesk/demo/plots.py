@@ -78,7 +78,9 @@ class Teller:
                 self._chosen[name] = str(self._draw.randint(1000, 9899))
             else:
                 self._chosen[name] = self._draw.choice(self._words[name])
-        return self._chosen[name]
+        word = self._chosen[name]
+        begins = slot.string[: slot.start()].rstrip(" ").endswith((".", "?", "!")) or slot.start() == 0
+        return word[0].upper() + word[1:] if begins else word
 
 
 def parse(source: str) -> Plots:

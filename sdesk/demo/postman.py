@@ -8,13 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox import notifications, queue
-from sdesk.domain.outgoing import MailKind, OutboxState
-from sdesk.store.models import Outbox
+from sdesk.domain.outgoing import MailKind
 
 TAKES = timedelta(seconds=2)
 """From the moment at which a mail is due until the server has it."""
@@ -26,28 +22,14 @@ _SAID = {MailKind.REPLY, MailKind.RESOLUTION}
 
 def deliver(work: Work, until: datetime) -> None:
     """Send all mail to requesters and suppliers that is due by `until`."""
-    due = (
-        col(Outbox.state) == OutboxState.QUEUED,
-        col(Outbox.kind).in_(queue.SENT_HERE),
-        col(Outbox.send_after) <= until,
-    )
-    while True:
-        first = work.connection.execute(
-            select(col(Outbox.id), col(Outbox.kind), col(Outbox.send_after))
-            .where(*due)
-            .order_by(col(Outbox.send_after), col(Outbox.id))
-            .limit(1)
-        ).first()
-        if first is None:
-            return
-        number, kind, at = first
-        then = replace(work, now=at + TAKES)
-        if kind in _SAID:
-            queue.mark_sent(then, number, refused={})
-            continue
-        mail = queue.claim(then)
-        if mail is not None:
-            queue.mark_sent(then, mail.id, refused={}, told=mail.promises)
+    # Again, since a claim may put a mail off, to an instant that is due as well.
+    while rows := queue.due_by(work, until):
+        for row in rows:
+            then = replace(work, now=row.send_after + TAKES)
+            if row.kind in _SAID:
+                queue.mark_sent(then, row.id or 0, refused={})
+            elif (mail := queue.claim(then)) is not None:
+                queue.mark_sent(then, mail.id, refused={}, told=mail.promises)
 
 
 def tell_agents(work: Work) -> None:
@@ -56,4 +38,4 @@ def tell_agents(work: Work) -> None:
         batch = notifications.claim(work, agent_id)
         if batch is not None:
             notifications.note_done(work, batch, batch.rows, BY_MAIL)
-            notifications.finish(work, batch, {row: (BY_MAIL,) for row in batch.rows}, {})
+            notifications.finish(work, batch, dict.fromkeys(batch.rows, (BY_MAIL,)), {})

@@ -84,10 +84,15 @@ class Desk:
 
 
 def open_desk(
-    path: Path, *, keep_free: Callable[[], int | None] = lambda: None, busy_seconds: float = BUSY_SECONDS
+    path: Path,
+    *,
+    keep_free: Callable[[], int | None] = lambda: None,
+    busy_seconds: float = BUSY_SECONDS,
+    durable: bool = True,
 ) -> Desk:
     """Open the desk whose store is at `path`; Unavailable where it is missing, locked, or of another version.
 
     `keep_free` is asked when mail is about to be taken: how much of the disk stays free, as the configuration wishes.
+    Not `durable`: for a store that would be made anew should the machine stop.
     """
-    return Desk(Store(path, busy_seconds=busy_seconds), keep_free)
+    return Desk(Store(path, busy_seconds=busy_seconds, durable=durable), keep_free)

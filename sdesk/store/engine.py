@@ -28,24 +28,27 @@ PAUSE = (0.0005, 0.004)
 """Seconds between two tries of a writer, from and to."""
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Set what every connection to a store needs."""
+def prepare(connection: sqlite3.Connection, *, durable: bool = True) -> None:
+    """Set what every connection to a store needs. Not `durable`: a commit waits for no disk."""
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     # FULL: a commit is on the disk before a mail is marked on its server.
-    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA synchronous = FULL" if durable else "PRAGMA synchronous = OFF")
     cursor.close()
 
 
 class Store:
     """A store of the current schema, for writing. Sessions come from `begin`."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        """Open the store at `path`; raise Unavailable where it is missing or of another version."""
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, durable: bool = True) -> None:
+        """Open the store at `path`; raise Unavailable where it is missing or of another version.
+
+        Not `durable`: a machine that stops may break it. It is for a store that would be made anew then.
+        """
         self.path = path
         if not path.exists():
             raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
-        self.engine = _engine(path, busy_seconds)
+        self.engine = _engine(path, busy_seconds, durable)
         self._reading = self.engine.execution_options(**{_READS: True})
         with self.translated(), self.engine.connect() as connection:
             # The driver's own connection: this read begins no transaction.
@@ -109,7 +112,7 @@ def create(path: Path) -> None:
         ) from error
 
 
-def _engine(path: Path, busy_seconds: float) -> Engine:
+def _engine(path: Path, busy_seconds: float, durable: bool) -> Engine:
     """An engine whose transactions begin as BEGIN IMMEDIATE, since they read before they write.
 
     With a plain BEGIN two of them that read and then write fail at once, busy time-out or not.
@@ -121,7 +124,7 @@ def _engine(path: Path, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
-        prepare(connection)
+        prepare(connection, durable=durable)
 
     @event.listens_for(engine, "begin")
     def _begun(connection: Connection) -> None:

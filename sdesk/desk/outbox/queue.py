@@ -6,8 +6,8 @@ was left by a crash, and the mail is taken again: the one case in which it can g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -83,6 +83,12 @@ def count_state(work: Work, state: OutboxState, kinds: Collection[MailKind] = SE
     """How many mails stand in a state."""
     query = select(func.count()).select_from(Outbox).where(col(Outbox.state) == state, col(Outbox.kind).in_(kinds))
     return work.connection.execute(query).scalar() or 0
+
+
+def due_by(work: Work, until: datetime, kinds: Collection[MailKind] = SENT_HERE) -> Sequence[Outbox]:
+    """The mails that nobody has claimed and that will be due by an instant, in that order: what is to be gone then."""
+    rows = select(Outbox).where(_due(replace(work, now=until), kinds)).order_by(col(Outbox.send_after), col(Outbox.id))
+    return work.session.scalars(rows).all()
 
 
 def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None:
