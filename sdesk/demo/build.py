@@ -1,6 +1,7 @@
 """Building the demo: a throw-away desk whose mail went through the real fetch and whose agents did real work.
 
-Letters are delivered and steps are done in the order in which they would have happened, each at its own time.
+What happened in half a year, letters and steps are done in the order in which they would have happened, each at its own
+time. What the desk had to send by then has been sent.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from typing import Any
 
 from sdesk.actions.perform import mark_seen, perform
 from sdesk.config.wire import MaildirMailbox
+from sdesk.demo import postman
+from sdesk.demo.calls import DAYS, calls
+from sdesk.demo.history import History
 from sdesk.demo.letters import Letter, shipped
 from sdesk.demo.mailbox import message_ids, write_maildir
+from sdesk.demo.plots import shipped_plots
 from sdesk.demo.script import Step, shipped_steps
 from sdesk.demo.wire import sent_at
 from sdesk.desk.opening import Desk, open_desk
@@ -29,6 +34,8 @@ from sdesk.mail.inbox.fetch import FetchOptions, fetch
 from sdesk.store import migrate
 from sdesk.store.reader import Reader
 
+A_WHILE = timedelta(days=7)
+"""How long the history goes on between two sweeps."""
 AGENT = "anna"
 """Who looks at the demo."""
 LOOKED_AGO = timedelta(minutes=100)
@@ -75,7 +82,7 @@ def build(folder: Path, now: datetime) -> Demo:
     desk = open_desk(store)
     try:
         text = files("sdesk.demo").joinpath("desk.toml").read_text(encoding="utf-8")
-        apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=60))
+        apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=DAYS + 7))
         box = MaildirMailbox(name="post", path=maildir, addresses=addresses, team="it", service="other")
         _Story(desk, box, stage, now).tell()
     finally:
@@ -102,6 +109,8 @@ class _Story:
         self.files = _by_time(stage)
         with Reader(desk.store.path) as reader:
             self.actors: dict[str, Actor] = {agent.login: reader.actor(agent.login) for agent in reader.agents()}
+        plots = shipped_plots()
+        self.history = History(calls(plots, now), plots, self.actors, SYSTEM, now)
 
     def tell(self) -> None:
         """Let it all happen."""
@@ -111,6 +120,7 @@ class _Story:
         events += [(self.now - timedelta(seconds=step.ago), 1, step) for step in shipped_steps()]
         looked = False
         for at, _, event in sorted(events, key=lambda each: each[:2]):
+            self._remember(at)
             if not looked and at > self.now - LOOKED_AGO:
                 looked = True
                 self._look()
@@ -123,6 +133,24 @@ class _Story:
             self._do(event, at)
         self._fetch(self.now)
         sweep(self.desk, now=self.now)
+        self._send(self.now)
+
+    def _remember(self, until: datetime) -> None:
+        """Tell the history until an instant, with a sweep now and then, as cron would have made it."""
+        while (at := self.history.next_at()) is not None and at < until:
+            pause = min(at + A_WHILE, until)
+            with self.desk.work(SYSTEM, at) as work:
+                self.history.tell(work, pause)
+                work.session.commit()
+            sweep(self.desk, now=pause)
+            self._send(pause)
+
+    def _send(self, at: datetime) -> None:
+        """Send what is due, and tell the agents."""
+        with self.desk.work(SYSTEM, at) as work:
+            postman.deliver(work, at)
+            postman.tell_agents(work)
+            work.session.commit()
 
     def _look(self) -> None:
         """The agent has been through the whole queue: what changes from here on is news."""
@@ -145,6 +173,7 @@ class _Story:
         del self.files[: len(self.waiting)]
         self.waiting.clear()
         sweep(self.desk, now=at)
+        self._send(at)
         fetch(self.desk, self.mailbox, now=lambda: at, options=FetchOptions(everything=True, max_new=0))
 
     def _do(self, step: Step, at: datetime) -> None:

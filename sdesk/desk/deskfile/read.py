@@ -67,8 +67,8 @@ def _names(source: Values) -> dict[str, frozenset[str]]:
     found = {}
     for section, noun in NOUNS.items():
         meant = [name for name in source if name == section or (name not in NOUNS and nearest(name, [section]))]
-        tables = source[section if section in source else meant[0]] if meant else {}
-        found[noun] = frozenset(tables) if isinstance(tables, dict) else frozenset()
+        tables = [source[name] for name in meant if isinstance(source[name], dict)]
+        found[noun] = frozenset(key for table in tables for key in table)
     found["calendar"] |= {ALWAYS_KEY}
     return found
 

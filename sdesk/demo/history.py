@@ -1,0 +1,252 @@
+"""What the demo's agents did with the calls of half a year: each thing by its use case, at its own time.
+
+Agents are people: Anna answers fast, Boris takes his time. Most keep their promises; some things wait for a supplier,
+some are opened again. Everything ends before the demo's letters begin to matter.
+"""
+
+from __future__ import annotations
+
+import heapq
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sdesk.demo.calls import Call
+from sdesk.demo.plots import Plots, Teller
+from sdesk.desk.conversation import note, reply
+from sdesk.desk.create import create
+from sdesk.desk.incident import join_incident
+from sdesk.desk.opening import Work
+from sdesk.desk.outages import confirm, restored
+from sdesk.desk.work import close, reopen
+from sdesk.domain.actor import Actor
+from sdesk.domain.ticket import OPEN_STATUSES
+from sdesk.domain.worktime import Calendar, add_working, next_working
+from sdesk.store.models import Ticket
+
+OVER = timedelta(hours=30)
+"""How long before now the last thing of the history is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How an agent works."""
+
+    answers: float
+    """The share of the promised time after which half of the first answers are given."""
+    works: float
+    """How long a work takes, compared with others."""
+    late: float
+    """The share of promises that are broken."""
+
+
+HABITS: Mapping[str, Habit] = {
+    "anna": Habit(0.12, 0.6, 0.04),
+    "boris": Habit(0.45, 1.7, 0.19),
+    "dana": Habit(0.25, 0.9, 0.08),
+    "olga": Habit(0.2, 0.8, 0.05),
+    "vera": Habit(0.3, 1.0, 0.1),
+    "pavel": Habit(0.4, 1.4, 0.16),
+}
+WHO: Mapping[str, tuple[str, ...]] = {
+    "till": ("dana", "dana", "boris"),
+    "terminal": ("boris", "boris", "dana"),
+    "cash-program": ("dana",),
+    "internet": ("dana", "anna"),
+    "video": ("boris",),
+    "labels": ("boris", "boris", "dana"),
+    "printer": ("boris", "boris", "anna"),
+    "workstation": ("boris", "dana", "anna"),
+    "erp": ("dana",),
+    "access": ("anna",),
+    "email": ("anna",),
+    "site": ("anna", "dana"),
+    "phone": ("anna", "boris"),
+    "newcomer": ("anna",),
+    "other": ("anna", "boris"),
+    "leave": ("olga",),
+    "sick": ("olga",),
+    "pay": ("olga",),
+    "hiring": ("olga",),
+    "feedback": ("vera",),
+    "order": ("vera",),
+}
+"""Which agents have a service, as often as they stand here; the rest is of the facilities."""
+REOPENED = 0.055
+BY_PHONE = 0.18
+
+Deed = Callable[[Work], None]
+
+
+class History:
+    """The half year, told bit by bit."""
+
+    def __init__(
+        self, calls: list[Call], plots: Plots, actors: Mapping[str, Actor], desk: Actor, now: datetime
+    ) -> None:
+        self._actors = actors
+        self._desk = desk
+        self._words = plots.words
+        self._end = now - OVER
+        self._order = count()
+        self._coming: list[tuple[datetime, int, Deed]] = []
+        self._incident: int | None = None
+        self._stood: list[int] = []
+        for index, call in enumerate(calls):
+            self._plan(call.at, _Course(self, call, random.Random(f"{call.at.date()} {index}")).open)
+
+    def next_at(self) -> datetime | None:
+        """When the next thing happens; None where all is told."""
+        return self._coming[0][0] if self._coming else None
+
+    def tell(self, work: Work, until: datetime) -> None:
+        """Do all that is to happen before `until`, in the order of time."""
+        while self._coming and self._coming[0][0] < until:
+            at, _, deed = heapq.heappop(self._coming)
+            deed(replace(work, now=at))
+
+    def _plan(self, at: datetime, deed: Deed) -> None:
+        heapq.heappush(self._coming, (at.replace(microsecond=0), next(self._order), deed))
+
+
+class _Course:
+    """The course of one ticket."""
+
+    def __init__(self, history: History, call: Call, draw: random.Random) -> None:
+        self._history = history
+        self._call = call
+        self._draw = draw
+        self._teller = Teller(history._words, draw)
+        self._login = draw.choice(WHO.get(call.plot.service, ("pavel",)))
+        self._habit = HABITS[self._login]
+        self._number = 0
+        self._phone = not call.bad_day and call.unit != "" and draw.random() < BY_PHONE
+        self._again = not call.bad_day and draw.random() < REOPENED
+
+    def open(self, work: Work) -> None:
+        """Somebody writes or calls."""
+        call, plot = self._call, self._call.plot
+        work.actor = self._actor if self._phone else self._history._desk
+        self._number = create(
+            work,
+            subject=self._teller.say(plot.subjects),
+            text=self._teller.say(plot.texts),
+            requester=call.requester,
+            service=plot.service,
+            unit=call.unit or None,
+            channel="phone" if self._phone else "form" if plot.service == "feedback" else "mail",
+            tags=("web",) if plot.service == "feedback" else (),
+        ).number
+        if call.bad_day:
+            self._bad_morning(work)
+            return
+        ticket, calendar = self._ticket(work)
+        target = ticket.first_response_target or 4 * 3600
+        share = min(self._draw.lognormvariate(0, 0.6) * self._habit.answers, 0.93)
+        if self._draw.random() < self._late(0.6):
+            share = self._draw.uniform(1.05, 1.9)
+        after = int(target * share) if not self._phone else self._draw.randint(120, 600)
+        self._at(add_working(calendar, work.now, max(after, 60)), self._answer)
+
+    @property
+    def _actor(self) -> Actor:
+        return self._history._actors[self._login]
+
+    def _late(self, share: float) -> float:
+        return self._habit.late * share
+
+    def _at(self, at: datetime, deed: Deed) -> None:
+        """Plan a deed of the agent's; nothing is done after the history's end, and what would be is done just before."""
+
+        def do(work: Work) -> None:
+            work.actor = self._actor
+            deed(work)
+
+        end = self._history._end + timedelta(seconds=self._draw.randint(0, 3600))
+        self._history._plan(min(at, max(end, self._call.at + timedelta(minutes=5))), do)
+
+    def _ticket(self, work: Work) -> tuple[Ticket, Calendar]:
+        ticket = work.session.get_one(Ticket, self._number)
+        return ticket, work.rules.promise(ticket.sla_id, ticket.priority).calendar
+
+    def _answer(self, work: Work) -> None:
+        ticket, calendar = self._ticket(work)
+        plot, draw = self._call.plot, self._draw
+        if plot.down and draw.random() < 0.55 and ticket.loss_per_hour is not None:
+            confirm(work, self._number)
+            works_at = add_working(calendar, ticket.created_at, int(plot.down * draw.lognormvariate(0, 0.45)))
+            self._at(max(works_at, work.now + timedelta(minutes=3)), self._restore)
+        values: dict[str, Any] = {"text": self._teller.say(plot.answers), "spent": draw.randint(3, 12) * 60}
+        takes = int(plot.takes * self._habit.works * draw.lognormvariate(0, 0.5))
+        target = ticket.resolution_target
+        if target is not None:
+            takes = min(takes, int(target * 0.9) - ticket.resolution_consumed)
+            if draw.random() < self._late(1):
+                takes = int(target * draw.uniform(1.05, 1.8))
+        done_at = add_working(calendar, work.now, max(takes, 180))
+        if plot.waits_for and draw.random() < 0.45:
+            back_at = add_working(calendar, work.now, draw.randint(3, 30) * 3600)
+            values |= {"waiting_for": plot.waits_for, "until": back_at + timedelta(days=3)}
+            self._at(back_at, self._wake)
+            done_at = add_working(calendar, back_at, max(takes // 2, 600))
+        elif plot.visit and draw.random() < 0.6:
+            comes_at = next_working(calendar, work.now + timedelta(hours=draw.randint(18, 40)))
+            values["visit"] = comes_at
+            done_at = comes_at + timedelta(minutes=draw.randint(20, 90))
+        reply(work, self._number, phone=self._phone, **values)
+        if plot.notes and draw.random() < 0.5:
+            self._at(work.now + timedelta(minutes=draw.randint(4, 25)), self._note)
+        self._at(done_at, self._close)
+
+    def _note(self, work: Work) -> None:
+        note(work, self._number, text=self._teller.say(self._call.plot.notes))
+
+    def _restore(self, work: Work) -> None:
+        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+            restored(work, self._number)
+
+    def _wake(self, work: Work) -> None:
+        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+            reopen(work, self._number)
+
+    def _close(self, work: Work) -> None:
+        spent = int(min(max(self._call.plot.takes * self._draw.uniform(0.1, 0.5), 300), 3 * 3600)) // 300 * 300
+        close(
+            work,
+            self._number,
+            text=self._teller.say(self._call.plot.ends),
+            spent=spent if self._draw.random() < 0.85 else 0,
+        )
+        if self._again:
+            self._again = False
+            self._at(work.now + timedelta(hours=self._draw.randint(5, 60)), self._come_back)
+
+    def _come_back(self, work: Work) -> None:
+        """It was not done after all."""
+        if work.session.get_one(Ticket, self._number).status in OPEN_STATUSES:
+            return
+        reopen(work, self._number, text="Позвонили: снова то же самое.")
+        _, calendar = self._ticket(work)
+        self._at(add_working(calendar, work.now, self._draw.randint(20, 90) * 60), self._close)
+
+    def _bad_morning(self, work: Work) -> None:
+        """The first ones become an incident of Dana's; what comes later joins it by itself."""
+        history = self._history
+        self._login = "dana"
+        history._stood.append(self._number)
+        if len(history._stood) == 1:
+            self._at(work.now + timedelta(minutes=24), self._join)
+
+    def _join(self, work: Work) -> None:
+        """Dana sees that it is one trouble, tells all of them at once, and mends it for all."""
+        first, *others = self._history._stood
+        for number in others:
+            join_incident(work, number, incident=first)
+        confirm(work, first)
+        reply(work, first, text=self._teller.say(self._call.plot.answers), spent=25 * 60)
+        self._at(work.now + timedelta(minutes=35), self._note)
+        self._at(work.now + timedelta(minutes=119), self._restore)
+        self._at(work.now + timedelta(minutes=151), self._close)
