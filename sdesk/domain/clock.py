@@ -153,11 +153,6 @@ def agent_answered(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
     )
 
 
-def nobody_asked(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
-    """The ticket is planned work: there is nobody to answer first, that promise ends without counting."""
-    return replace(clocks, first_response=_ended(clocks.first_response, promise.calendar, at, voided=True))
-
-
 def waited_no_more(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
     """Nobody waits for a next reply any more, though none was given: that promise ends without counting."""
     if not clocks.next_reply.running:

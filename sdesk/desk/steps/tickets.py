@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from sdesk.desk.steps.losses import (
 )
 from sdesk.desk.steps.moves import promise_facts
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.clock import Clocks, Promise, agent_answered, end, nobody_asked, open_clocks
+from sdesk.domain.clock import Clocks, Promise, agent_answered, end, open_clocks
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
 from sdesk.store.models import Tag, Ticket
 
@@ -102,7 +102,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
     elif opening.planned:
-        clocks = nobody_asked(clocks, promise, opening.opened_at)
+        # There is nobody to answer first: that promise ends without counting.
+        clocks = replace(clocks, first_response=end(clocks, promise, opening.opened_at).first_response)
     columns = clock_columns(clocks, promise, now=work.now)
     columns |= place_columns(
         work,
