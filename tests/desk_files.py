@@ -16,6 +16,7 @@ from sdesk.desk.deskfile.kinds import (
     Key,
     Kind,
     Length,
+    Moment,
     Pattern,
     Reference,
     Several,
@@ -58,6 +59,20 @@ incidents = true
 from = 4
 within = "20m"
 joins_for = "3h"
+[recurring.backup]
+subject = "Check the backup"
+text = "Restore one file."
+rule = "FREQ=WEEKLY;BYDAY=MO"
+starts = 2026-12-07T09:00:00
+time_zone = "Europe/Berlin"
+service = "other"
+team = "it"
+unit = "kiosk"
+assignee = "boris"
+requester = "maria@shop.example"
+priority = "P4"
+tags = ["backup"]
+catch_up = "all"
 [[routing]]
 when = { recipient = ["a@x.example"], domain = "x.example" }
 set = { team = "it", unit = "kiosk", requester = "a@x.example", priority = "P2", tags = ["vip"] }
@@ -137,6 +152,7 @@ def of(kind: Kind, key: Key) -> st.SearchStrategy[Any]:
         Amount: st.integers(0, 10**6) | st.sampled_from([0.5, 12.25, 180000.1]),
         Share: st.sampled_from([0, 1, 0.25, 1.0]),
         Day: st.dates().map(str),
+        Moment: st.sampled_from(["2026-12-07T09:00", "2026-12-07 09:00:30", "2027-03-28"]),
         Pattern: st.sampled_from(["till (is )?down", "^E-mail: (?P<requester>\\S+)", 'a"b']),
         Length: st.sampled_from(["15m", "1h30m", "90m", "2h"]),
     }
@@ -202,6 +218,10 @@ def desk_files(draw: st.DrawFn) -> dict[str, Any]:
         if number and draw(st.booleans()):
             unit["parent"] = next(iter(file["units"]))
         unit["mail"] = [f"{name}@shop.example", f"*@{name}.example"][: draw(st.integers(0, 2))]
+    for recurring in file.get("recurring", {}).values():
+        recurring["team"] = "it"
+        # A private team is one whose members alone may have its tickets.
+        recurring.pop("assignee", None)
     for rule in file.get("routing", []):
         if not rule.get("when"):
             rule.get("set", {}).pop("discard", None)

@@ -83,7 +83,7 @@ def create(
         change = use_case(work, **values)
         if not dry_run:
             work.session.commit()
-    return TicketOutcome(change.number, change.ref, change.sentence)
+    return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
 
 
 def save_draft(desk: Desk, actor: Actor, number: int, direction: Direction, text: str | None, *, now: datetime) -> None:

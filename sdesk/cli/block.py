@@ -11,7 +11,7 @@ from sdesk.cli import output as standard_output
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
-from sdesk.store.reader.rows import BlockedRow
+from sdesk.store.reader.mail_rows import BlockedRow
 
 BLOCKED: Sheet[BlockedRow] = Sheet(
     fields=(

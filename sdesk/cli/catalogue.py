@@ -6,7 +6,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli.json_ticket import money
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import Column, Eyes, Field, Sheet
 from sdesk.domain.duration import format_working
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
 
@@ -17,6 +17,9 @@ AGENTS: Sheet[AgentRow] = Sheet(
         Field("email", lambda row: row.email),
         Field("role", lambda row: row.role.value),
         Field("teams", lambda row: list(row.teams)),
+        Field("away_from", lambda row: row.away_from),
+        Field("away_until", lambda row: row.away_until),
+        Field("stand_in", lambda row: row.stand_in),
     ),
     columns=(
         Column("LOGIN", lambda row, eyes: row.login),
@@ -24,6 +27,7 @@ AGENTS: Sheet[AgentRow] = Sheet(
         Column("EMAIL", lambda row, eyes: row.email),
         Column("ROLE", lambda row, eyes: row.role.value),
         Column("TEAMS", lambda row, eyes: ", ".join(row.teams)),
+        Column("AWAY", lambda row, eyes: away_words(row, eyes), optional=True),
     ),
 )
 
@@ -91,8 +95,16 @@ UNITS: Sheet[UnitRow] = Sheet(
 )
 
 
+def away_words(row: AgentRow, eyes: Eyes) -> str:
+    """For eyes: from when until when an agent is away, now or next, and who stands in."""
+    if row.away_until is None:
+        return ""
+    stand_in = f" ({row.stand_in})" if row.stand_in is not None else ""
+    return f"{eyes.local(row.away_from)} - {eyes.local(row.away_until)}{stand_in}"
+
+
 def agents(ctx: typer.Context) -> None:
-    """Print the agents.
+    """Print the agents, and who is away or will be.
 
     Examples:
       sdesk agent list
@@ -100,7 +112,7 @@ def agents(ctx: typer.Context) -> None:
     """
     call = invocation.of(ctx)
     _ = call.actor  # who is no agent learns nothing of the desk
-    call.output.rows(call.reader.agents(), AGENTS)
+    call.output.rows(call.reader.agents(now=call.now), AGENTS)
 
 
 def teams(ctx: typer.Context) -> None:

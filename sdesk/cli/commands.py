@@ -127,6 +127,8 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "list": Verb("catalogue", "agents", "print the agents"),
             "show": Verb("details", "agent_show", "print one whole"),
+            "away": Verb("absence", "agent_away", "say that one is away, and who stands in"),
+            "back": Verb("absence", "agent_back", "say that one is back"),
         },
     ),
     "team": Noun(
@@ -134,6 +136,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "list": Verb("catalogue", "teams", "print the teams"),
             "show": Verb("details", "team_show", "print one whole"),
+            "on-call": Verb("absence", "team_on_call", "print who is on call, now and in the coming weeks"),
         },
     ),
     "service": Noun(

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 import typer
 
 from sdesk.cli import invocation, output
-from sdesk.cli.catalogue import AGENTS, SERVICES, TEAMS, UNITS
+from sdesk.cli.catalogue import AGENTS, SERVICES, TEAMS, UNITS, away_words
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.json_ticket import money, outage
 from sdesk.cli.options import Limit
@@ -244,7 +244,7 @@ def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar=
       sdesk agent show anna
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.agent(call.actor, login), _AGENT, _agent_facts)
+    _print(call, call.reader.agent(call.actor, login, now=call.now), _AGENT, _agent_facts)
 
 
 def people(
@@ -353,6 +353,7 @@ def _agent_facts(row: AgentDetail, eyes: Eyes) -> Iterator[Fact]:
     yield "Teams", ", ".join(agent.teams)
     yield "Leads", ", ".join(row.leads)
     yield "On call", ", ".join(row.on_call)
+    yield "Away", away_words(agent, eyes)
     yield "Tickets", f"{row.open_tickets} open"
 
 

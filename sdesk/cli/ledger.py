@@ -15,7 +15,7 @@ from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.ledger import Outcome
-from sdesk.store.reader.rows import LedgerRow, QuarantineRow
+from sdesk.store.reader.mail_rows import LedgerRow, QuarantineRow
 
 LEDGER: Sheet[LedgerRow] = Sheet(
     fields=(

@@ -12,7 +12,7 @@ from sdesk.cli.options import MOST, Limit
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.nearest import did_you_mean
-from sdesk.store.reader.rows import OutboxRow
+from sdesk.store.reader.mail_rows import OutboxRow
 
 ANEW = "made anew as of then: the ticket and the templates may have changed since"
 """Of what has gone no copy is kept."""

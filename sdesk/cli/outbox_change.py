@@ -128,6 +128,9 @@ def _each(
 ) -> ExitCode:
     """One transaction for each mail; every outcome is said."""
     actor = call.actor_or_system
+    if not mails and not call.output.asked:
+        output.text("nothing to do: no mail is in that state\n")
+        return ExitCode.DONE
     outcomes = []
     for mail in mails:
         try:

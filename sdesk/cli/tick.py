@@ -29,7 +29,7 @@ def tick(
         typer.Option("--log-file", metavar="FILE", help="add that to a file: message ids and ticket numbers alone"),
     ] = None,
 ) -> ExitCode:
-    """Fetch mail, send mail, tell agents, watch promises, wake tickets up. Safe to overlap and to kill.
+    """Fetch and send mail, tell agents, watch promises, wake tickets, open recurring ones. Safe to overlap and to kill.
 
     Examples:
       sdesk tick
@@ -77,6 +77,8 @@ def _tell_all(report: TickReport) -> None:
         swept = report.swept
         told = f"{swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good"
         output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise\n")
+    if report.recurring:
+        output.text(f"recurring: {report.recurring} opened\n")
     if report.sent is not None:
         output.text(f"mail: {report.sent.sent} sent, {report.sent.retried} put off, {report.sent.failed} failed\n")
     if report.notified is not None:

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.notify import notify_of
@@ -123,7 +124,8 @@ def create(
         )
     ref = rules.ref(opened.number)
     part = f", part of {rules.ref(opened.incident)}" if opened.incident is not None else ""
-    return Change(opened.number, ref, f"{ref} opened{part}")
+    warning = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
+    return Change(opened.number, ref, f"{ref} opened{part}", warning=warning)
 
 
 def _require_free(work: Work, external_id: str) -> None:

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from sdesk.desk import rules as setup_rules
 from sdesk.desk.deskfile import DeskFile, read
 from sdesk.desk.opening import Desk, Work
+from sdesk.desk.recurring import make_due
 from sdesk.desk.retime import retime_open_tickets
 from sdesk.desk.setup_picture import picture
 from sdesk.desk.setup_review import Action, AppliedReport, SetupChange, compare, last_queued, review, standing
@@ -41,6 +42,8 @@ def apply(
     Until there is a first admin anybody may do it. `dry_run` does the same and rolls it back.
     """
     file = read(text, file_name)
+    if not dry_run:
+        _make_what_is_due(desk, now)
     with desk.store.begin() as session:
         _require_admin(session, actor)
         report = _apply(session, file, actor, now.replace(microsecond=0))
@@ -99,6 +102,14 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
         keys=_keys(changes),
     )
     return report
+
+
+def _make_what_is_due(desk: Desk, now: datetime) -> None:
+    """Recurring tickets whose time came by the rules that hold are made before these change: none is forgotten."""
+    with desk.store.look() as session:
+        known = setup_rules.revision(session.connection())
+    if known:
+        make_due(desk, now=now)
 
 
 def _same_file(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

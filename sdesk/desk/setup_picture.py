@@ -82,10 +82,17 @@ _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "service",
         ("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "offered_to", "incidents"),
     ),
+    "recurring_ticket": (
+        "recurring ticket",
+        (
+            *("subject", "text", "rule", "starts", "time_zone", "service_id", "team_id", "unit_id", "assignee_id"),
+            *("requester", "priority", "tags", "catch_up"),
+        ),
+    ),
 }
 """The tables whose rows have a key of the desk file, how a row is called, and its columns in the file's order."""
 _REFERRED = tuple(_KEYED)
-_TABLE_OF = {"lead": "agent", "parent": "unit"}
+_TABLE_OF = {"lead": "agent", "parent": "unit", "assignee": "agent"}
 """What a column refers to, where that is not its own name."""
 
 

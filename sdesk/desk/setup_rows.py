@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from sdesk.desk.deskfile import DeskFile
 from sdesk.desk.deskfile.values import CalendarSpec
+from sdesk.desk.setup_recurring import write_recurring
 from sdesk.store.calendars import ALWAYS_KEY
 from sdesk.store.models import (
     Agent,
@@ -93,6 +94,7 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
         },
         now,
     )
+    write_recurring(session, file, now)
     _replace(
         session,
         RoutingRule,

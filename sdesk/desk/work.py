@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.effort import Noted, note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
@@ -67,7 +68,8 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
             _hand_over(work, part, agent_id)
             settle(work, part)
     name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
-    return Change(number, ref, f"{ref} assigned to {name}{and_parts(len(parts))}")
+    warning = away_warning(work, agent_id, ticket.team_id) if agent_id != work.actor.agent_id else ""
+    return Change(number, ref, f"{ref} assigned to {name}{and_parts(len(parts))}", warning=warning)
 
 
 def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:

@@ -1,12 +1,13 @@
 """Whom an event of a ticket concerns: its assignee, its team, its team's lead, or who is on call.
 
-An agent may ask to be told of less. A P1 rings somewhere all the same.
+An agent may ask to be told of less. Who is away is not told: his stand-in is, else his team. A P1 rings somewhere all
+the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sdesk.domain.outgoing import AgentEvent
@@ -65,6 +66,8 @@ class Matter:
     """Whether the team works at this hour."""
     today: date = date(2024, 1, 1)
     """In the desk's zone: whose week it is."""
+    away: Mapping[int, int | None] = field(default_factory=dict)
+    """The agents who are away at this instant, each with his stand-in."""
 
 
 def concerned(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> tuple[int, ...]:
@@ -75,7 +78,8 @@ def concerned(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> tu
     unheard = not willing and (told or not candidates)
     if matter.priority is Priority.P1 and unheard and matter.event is not AgentEvent.ASSIGNED:
         # Filters, or a team without people, must not keep a P1 quiet. Where no lead can hear it, the filters give way.
-        lead = [each for each in _able([crew.lead], crew, agents) if each != matter.by]
+        led = _in_the_place_of(crew.lead, matter, crew, agents) or _able([crew.lead], crew, agents)
+        lead = [each for each in led if each != matter.by]
         return tuple(lead or told)
     return tuple(willing)
 
@@ -95,16 +99,39 @@ def on_call(rota: Sequence[int], today: date) -> tuple[int, ...]:
 
 def _candidates(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> list[int]:
     """Whom it concerns before anybody's filter, with the one who did it."""
-    assignee = _able([matter.assignee], crew, agents)
-    if matter.event is AgentEvent.ASSIGNED:
+    assignee = _in_the_place_of(matter.assignee, matter, crew, agents)
+    if matter.event is AgentEvent.ASSIGNED and (assignee or matter.assignee not in matter.away):
         return assignee
-    found = assignee or _able(sorted(crew.members), crew, agents)
+    members = _able(sorted(crew.members), crew, agents)
+    # Where all of a team are away they are told all the same: it waits for them, and nobody else would know.
+    found = assignee or [each for each in members if each not in matter.away] or members
     if not matter.working and matter.priority in URGENT:
-        ringing = _able(on_call(crew.on_call, matter.today), crew, agents)[:1]
+        rota = _able(on_call(crew.on_call, matter.today), crew, agents)
+        ringing = [each for each in rota if each not in matter.away][:1]
         found = [*assignee, *ringing] or found
     if matter.event in (AgentEvent.BREACHED, AgentEvent.STALE):
-        found = [*found, *_able([crew.lead], crew, agents)]
+        found = [*found, *_in_the_place_of(crew.lead, matter, crew, agents)]
     return list(dict.fromkeys(found))
+
+
+def stand_in_of(agent: int, away: Mapping[int, int | None], able: Callable[[int], bool]) -> int | None:
+    """Who takes what is of an agent who is away: his stand-in, or that one's where he is away as well.
+
+    None where there is none who is there and `able`, and where the chain comes back to one of them.
+    """
+    met = {agent}
+    other = away.get(agent)
+    while other is not None and other in away and other not in met:
+        met.add(other)
+        other = away[other]
+    return other if other is not None and other not in met and able(other) else None
+
+
+def _in_the_place_of(agent: int | None, matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> list[int]:
+    """An agent, if he is there; else who stands in for him; nobody where neither can be told."""
+    if agent is not None and agent in matter.away:
+        agent = stand_in_of(agent, matter.away, lambda other: bool(_able([other], crew, agents)))
+    return _able([agent], crew, agents)
 
 
 def _able(ids: Iterable[int | None], crew: Crew, agents: Mapping[int, Candidate]) -> list[int]:

@@ -1,4 +1,4 @@
-"""One tick: all that time brings. Mail is fetched, time is swept, what is due is sent, agents are told.
+"""One tick: all that time brings. Mail is fetched, time is swept, recurring work is opened, mail sent, agents told.
 
 Each part stands alone: what befalls one leaves the others working. A server that is gone is news after several failures
 in a row, then each hour, and once when it is well again. Two ticks at once do nothing twice; a mailbox at which another
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sdesk.config import Config
-from sdesk.desk import journal, troubles
+from sdesk.desk import journal, recurring, troubles
 from sdesk.desk.opening import Desk
 from sdesk.desk.steps.notify import notify_desk
 from sdesk.desk.sweep import SweepReport, sweep
@@ -58,6 +58,8 @@ class TickReport:
     busy: list[str] = field(default_factory=list)
     """Mailboxes at which another tick was."""
     swept: SweepReport | None = None
+    recurring: int = 0
+    """Tickets that a rule of the desk file opened."""
     sent: SendReport | None = None
     notified: NotifyReport | None = None
     failures: list[Failure] = field(default_factory=list)
@@ -101,6 +103,12 @@ class _Tick:
                 self._fetch(name)
         with self._part("time"):
             self.report.swept = sweep(self.desk, now=self.now())
+        coming: tuple[recurring.Due, ...] = ()
+        with self._part("recurring tickets"):
+            coming = recurring.due(self.desk, now=self.now())
+        for each in coming:
+            with self._part(f"recurring.{each.key}"):
+                self.report.recurring += recurring.make(self.desk, each.id, now=self.now())
         self._send()
         if self.config.notify.on_success and not self.report.failures:
             with self._part("sign of life"):

@@ -9,11 +9,11 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.concerned import on_call
+from sdesk.domain.concerned import on_call, stand_in_of
 from sdesk.domain.worktime import working_between
 from sdesk.reports.period import Period
 from sdesk.store.reader import Reader
-from sdesk.store.reader.reports.ahead import AheadFacts
+from sdesk.store.reader.reports.ahead import AheadFacts, Recurring
 from sdesk.store.reader.reports.who import AgentFacts
 from sdesk.store.reader.rows import TicketRow
 
@@ -152,7 +152,7 @@ def _by_day(facts: AheadFacts, zone: ZoneInfo) -> dict[date, list[Item]]:
             None,
             each.subject,
             teams.get(each.team_id or 0),
-            login(each.assignee_id),
+            login(_who_will_have(each, facts)),
             each.unit,
             each.key,
         )
@@ -162,6 +162,20 @@ def _by_day(facts: AheadFacts, zone: ZoneInfo) -> dict[date, list[Item]]:
     for item in items:
         found.setdefault(item.at.astimezone(zone).date(), []).append(item)
     return found
+
+
+def _who_will_have(coming: Recurring, facts: AheadFacts) -> int | None:
+    """Who will have a recurring ticket, as far as one knows: while an agent is away, his stand-in, else nobody."""
+    agent = coming.assignee_id
+    gone = {each.agent_id: each.stand_in_id for each in facts.absences if each.starts_at <= coming.at < each.ends_at}
+    if agent is None or agent not in gone:
+        return agent
+    team = next((each for each in facts.teams if each.id == coming.team_id), None)
+
+    def able(other: int) -> bool:
+        return not facts.agents[other].retired and (team is None or not team.private or other in team.members)
+
+    return stand_in_of(agent, gone, able)
 
 
 def _chosen(items: Sequence[Item], limit: int) -> list[Item]:

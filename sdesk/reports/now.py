@@ -11,8 +11,8 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, to_text
 from sdesk.domain.ticket import ClockKind
 from sdesk.store.reader import Reader
-from sdesk.store.reader.reports.now import MailTrouble, Need, Proposal
-from sdesk.store.reader.rows import TicketRow
+from sdesk.store.reader.reports.now import MailTrouble, Need
+from sdesk.store.reader.rows import IncidentRow, TicketRow
 
 LISTED: Mapping[Need, str] = {
     Need.BURNING: "is:burning",
@@ -67,7 +67,7 @@ class Now:
     """Of confirmed outages that run."""
     suspected_per_hour: Decimal
     currency: str
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[IncidentRow, ...]
     mail: MailTrouble | None
 
     def group(self, need: Need) -> Group:

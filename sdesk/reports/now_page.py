@@ -9,7 +9,8 @@ from sdesk.domain.duration import format_duration
 from sdesk.reports.now import Group, Now, Todo
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.wording import amount, counted, listed, when
-from sdesk.store.reader.reports.now import MailTrouble, Need, Proposal
+from sdesk.store.reader.reports.now import MailTrouble, Need
+from sdesk.store.reader.rows import IncidentRow
 
 _TITLES = {
     Need.BURNING: "Burning money",
@@ -121,17 +122,18 @@ def _who(todo: Todo) -> str:
     return todo.ticket.assignee or f"({todo.ticket.team})"
 
 
-def _proposals(each: tuple[Proposal, ...], prefix: str, zone: ZoneInfo, found: Now) -> Iterator[Section]:
+def _proposals(each: tuple[IncidentRow, ...], prefix: str, zone: ZoneInfo, found: Now) -> Iterator[Section]:
     if not each:
         return
     words = []
     for proposal in each:
-        where = proposal.unit_name or "several units"
+        where = f"{proposal.units} units" if proposal.units > 1 else "one unit"
         refs = " ".join(f"{prefix}-{number}" for number in proposal.tickets[:_NAMED])
         left = len(proposal.tickets) - _NAMED
         refs += f" and {left} more" if left > 0 else ""
-        since = when(proposal.first_at, zone, now=found.at)
-        words.append(f"{proposal.service_name}, {where}, {len(proposal.tickets)} tickets since {since}: {refs}")
+        since = when(proposal.since, zone, now=found.at)
+        what = f"{proposal.service_name}, {where}, {len(proposal.tickets)} tickets since {since}: {refs}"
+        words.append(f"{what}: {proposal.command}")
     yield Section(f"May be one incident: {len(each)}", words=tuple(words))
 
 

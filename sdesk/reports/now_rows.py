@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from sdesk.reports.now import Now, Todo
 from sdesk.reports.plain import plain_instant, plain_money
-from sdesk.store.reader.reports.now import Need, Proposal
+from sdesk.store.reader.reports.now import Need
+from sdesk.store.reader.rows import IncidentRow
 
 
 class Line(NamedTuple):
@@ -83,10 +84,12 @@ def document(found: Now) -> dict[str, Any]:
     }
 
 
-def _proposal(each: Proposal) -> dict[str, Any]:
+def _proposal(each: IncidentRow) -> dict[str, Any]:
     return {
+        "proposal": each.proposal,
         "service": each.service,
-        "unit": each.unit,
-        "first_at": plain_instant(each.first_at),
+        "units": each.units,
+        "first_at": plain_instant(each.since),
         "tickets": list(each.tickets),
+        "command": each.command,
     }

@@ -34,8 +34,9 @@ def recurring(
     """A recurring ticket, as `desk apply` would write it down."""
     with closing(sqlite3.connect(path)) as store:
         store.execute(
-            "INSERT INTO recurring_ticket (key, subject, text, rule, starts, time_zone, team_id, tags, made_until)"
-            " VALUES (?, ?, '', ?, ?, 'Europe/Moscow', (SELECT id FROM team WHERE key = ?), '[]', ?)",
+            "INSERT INTO recurring_ticket (key, subject, text, rule, starts, time_zone, team_id, tags, catch_up,"
+            " made_until)"
+            " VALUES (?, ?, '', ?, ?, 'Europe/Moscow', (SELECT id FROM team WHERE key = ?), '[]', 'one', ?)",
             (key, f"About {key}", rule, starts, team, made),
         )
         store.commit()
@@ -90,7 +91,7 @@ def test_a_rule_that_is_none_is_named(sdesk: Sdesk, at_desk: Path, desk_path: Pa
     recurring(desk_path, "odd", "FREQ=SOMETIMES", "2026-11-02T09:00:00")
     ran = sdesk("ahead", "-o", "json")
     assert ran.code == 2
-    assert "`FREQ=SOMETIMES` is no RRULE" in ran.err
+    assert "there is no FREQ=SOMETIMES" in ran.err
 
 
 def test_holidays_and_absences_thin_the_team(sdesk: Sdesk, at_desk: Path, desk_path: Path, doubles: Clock) -> None:

@@ -162,8 +162,11 @@ def test_a_proposal_counts_only_what_one_may_see(sdesk: Sdesk, six: list[int], d
         )
         store.commit()
     (proposal,) = asked(sdesk)["proposals"]
-    assert (proposal["service"], proposal["unit"], proposal["tickets"]) == ("other", None, sorted(six[1:4]))
-    assert "May be one incident: 1" in sdesk("now", "-o", "table").out
+    assert (proposal["service"], proposal["tickets"]) == ("other", sorted(six[1:4]))
+    assert proposal["command"] == "sdesk incident accept 1"
+    page = sdesk("now", "-o", "table").out
+    assert "May be one incident: 1" in page
+    assert "sdesk incident accept 1" in page
     assert asked(sdesk, "team:it")["proposals"] == []
 
 

@@ -143,6 +143,8 @@ def test_the_outbox_for_eyes(sdesk: Sdesk, answered: int) -> None:
 def test_what_nobody_named_and_what_is_refused(sdesk: Sdesk, answered: int) -> None:
     assert sdesk("mail", "outbox", "retry").code == 2
     assert sdesk("mail", "outbox", "retry", "1", "--failed").code == 2
+    ran = sdesk("mail", "outbox", "retry", "--failed")
+    assert (ran.code, ran.out) == (0, "nothing to do: no mail is in that state\n")
     assert sdesk("mail", "outbox", "release", str(answered)).code == 1
     ran = sdesk("mail", "outbox", "discard", str(answered), "999", "--yes")
     assert (ran.code, ran.out) == (6, f"mail {answered} never goes\n")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdesk.domain.concerned import URGENT, Candidate, Crew, Matter, concerned, on_call, window_after
+from sdesk.domain.concerned import URGENT, Candidate, Crew, Matter, concerned, on_call, stand_in_of, window_after
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import Priority
 
@@ -148,3 +148,67 @@ def test_a_p1_is_heard_by_somebody_who_can(matter: Matter, crew: Crew, agents: d
         could &= crew.members
     if could and matter.by is None:
         assert concerned(matter, crew, agents)
+
+
+AWAY = st.dictionaries(st.sampled_from((ANNA, BORIS, VERA, LEAD)), st.sampled_from((None, ANNA, BORIS, VERA, LEAD)))
+
+
+@given(
+    st.sampled_from(AgentEvent),
+    st.sampled_from(Priority),
+    st.sampled_from((None, ANNA, BORIS, VERA)),
+    st.booleans(),
+    st.booleans(),
+    AWAY,
+)
+def test_who_is_away_is_told_only_where_nobody_of_the_team_is_there(
+    event: AgentEvent,
+    priority: Priority,
+    assignee: int | None,
+    working: bool,
+    private: bool,
+    away: dict[int, int | None],
+) -> None:
+    crew = Crew(frozenset({ANNA, BORIS}), LEAD, private, on_call=(VERA, ANNA))
+    matter = Matter(event, priority, assignee, working=working, today=MONDAY, away=away)
+    told = concerned(matter, crew, AGENTS)
+    if private:
+        assert set(told) <= crew.members
+    if not crew.members <= away.keys():
+        assert not set(told) & away.keys()
+    # Whoever would be told but for absences: somebody is told in their place.
+    present = Matter(event, priority, assignee, working=working, today=MONDAY)
+    assert bool(told) >= bool(concerned(present, crew, AGENTS))
+
+
+def test_what_is_his_goes_to_the_stand_in_else_to_the_team() -> None:
+    def told(event: AgentEvent, away: dict[int, int | None], crew: Crew = CREW) -> tuple[int, ...]:
+        return concerned(Matter(event, Priority.P3, BORIS, away=away), crew, AGENTS)
+
+    for event in (AgentEvent.REPLY, AgentEvent.ASSIGNED, AgentEvent.AT_RISK):
+        assert told(event, {BORIS: VERA}) == (VERA,)
+        assert told(event, {BORIS: None}) == (ANNA,)
+        assert told(event, {BORIS: GONE}) == (ANNA,)
+        # Behind a wall the stand-in is nobody.
+        assert told(event, {BORIS: VERA}, Crew(frozenset({ANNA, BORIS}), private=True)) == (ANNA,)
+    assert told(AgentEvent.BREACHED, {LEAD: VERA}) == (BORIS, VERA)
+    assert told(AgentEvent.BREACHED, {LEAD: None}) == (BORIS,)
+
+
+def test_a_chain_of_stand_ins_ends_where_somebody_is_there() -> None:
+    def stands_in(away: dict[int, int | None]) -> int | None:
+        return stand_in_of(BORIS, away, lambda other: other != GONE)
+
+    assert stands_in({BORIS: ANNA}) == ANNA
+    assert stands_in({BORIS: ANNA, ANNA: VERA}) == VERA
+    assert stands_in({BORIS: ANNA, ANNA: None}) is None
+    assert stands_in({BORIS: ANNA, ANNA: BORIS}) is None
+    assert stands_in({BORIS: ANNA, ANNA: VERA, VERA: ANNA}) is None
+    assert stands_in({BORIS: GONE}) is None
+
+
+def test_a_p1_rings_somewhere_though_all_are_away() -> None:
+    away = dict.fromkeys((ANNA, BORIS, VERA, LEAD))
+    deaf = {each: Candidate(each, events=frozenset()) for each in (ANNA, BORIS, LEAD)}
+    assert concerned(Matter(AgentEvent.NEW, Priority.P1, working=False, away=away), CREW, AGENTS) == (ANNA, BORIS)
+    assert concerned(Matter(AgentEvent.NEW, Priority.P1, away=away), CREW, deaf) == (LEAD,)

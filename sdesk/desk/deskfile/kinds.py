@@ -18,6 +18,7 @@ from sdesk.config.section import shown
 from sdesk.desk.deskfile.part import Part
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.recurrence import parse_starts
 from sdesk.domain.routing import compile_pattern
 
 Schema = dict[str, Any]
@@ -275,6 +276,26 @@ class Day:
     def schema(self) -> Schema:
         """A string in the form of ISO 8601."""
         return {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and a time of a wall clock, without an offset."""
+
+    words: str = "a local date and time"
+
+    def read(self, part: Part, key: str, value: Any) -> str:
+        """As ISO text, to the minute, or the second where it says one."""
+        if isinstance(value, datetime) and value.tzinfo is None:
+            value = value.replace(microsecond=0).isoformat()
+        if not isinstance(value, str):
+            part.wrong(key, 'a local date and time, as "2026-12-07T09:00"', value)
+        return part.checked(key, lambda: parse_starts(value)).isoformat().removesuffix(":00")
+
+    def schema(self) -> Schema:
+        """A string in the form of ISO 8601."""
+        time = "([T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?)?"
+        return {"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{time}$"}
 
 
 @dataclass(frozen=True, slots=True)

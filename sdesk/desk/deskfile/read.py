@@ -19,6 +19,7 @@ from sdesk.desk.deskfile.values import (
     AgentSpec,
     CalendarSpec,
     DeskFile,
+    RecurringSpec,
     RoutingSpec,
     ServiceSpec,
     SlaSpec,
@@ -66,8 +67,8 @@ def _names(source: Values) -> dict[str, frozenset[str]]:
     found = {}
     for section, noun in NOUNS.items():
         meant = [name for name in source if name == section or (name not in NOUNS and nearest(name, [section]))]
-        tables = source[section if section in source else meant[0]] if meant else {}
-        found[noun] = frozenset(tables) if isinstance(tables, dict) else frozenset()
+        tables = [source[name] for name in meant if isinstance(source[name], dict)]
+        found[noun] = frozenset(key for table in tables for key in table)
     found["calendar"] |= {ALWAYS_KEY}
     return found
 
@@ -83,6 +84,7 @@ def _build(values: Values, source: Values) -> DeskFile:
         agents={key: _agent(each) for key, each in values["agents"].items()},
         units={key: _unit(each) for key, each in values["units"].items()},
         services={key: ServiceSpec(**each) for key, each in values["services"].items()},
+        recurring={key: RecurringSpec(**each) for key, each in values["recurring"].items()},
         routing=tuple(
             # As they stand: the store keeps a rule as the file has it.
             RoutingSpec(dict(each.get("when", {})), dict(each.get("set", {})), each.get("person", False))

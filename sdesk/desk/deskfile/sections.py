@@ -1,6 +1,7 @@
 """All keys of the desk file: the one description from which come what the reader checks, what `sdesk schema desk`
 prints, and the page docs/reference/desk-file.md. How a section is added says CONTRIBUTING.md. What new mail becomes and
-what is written stands in `sections_of_mail`, what is promised in `sections_of_promises`.
+what is written stands in `sections_of_mail`, what is promised in `sections_of_promises`, what comes again by itself in
+`sections_of_work`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sdesk.desk.deskfile.kinds import (
 )
 from sdesk.desk.deskfile.sections_of_mail import ROUTING, TEMPLATES
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, INCIDENTS, PRIORITY, SLAS
+from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
 from sdesk.domain.errors import BadInput
@@ -239,6 +241,7 @@ FILE = Table(
         Key("agents", AGENTS, "Who works here. A desk needs one whose role is admin.", "[agents.LOGIN]", {}, True),
         Key("units", UNITS, "Whom the desk serves: shops, departments, regions.", "", {}),
         Key("services", SERVICES, "What the desk offers; which one a ticket is for decides most of it.", "", {}),
+        Key("recurring", RECURRING, "Tickets that are opened again and again, by a rule.", "", {}),
         Key(
             "routing",
             ROUTING,

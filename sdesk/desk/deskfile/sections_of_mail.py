@@ -27,6 +27,9 @@ def _require_tag(text: str) -> None:
         raise BadInput(f'must be single words, as ["vip", "pos"], not `{text}`', "join the words by `-`")
 
 
+TAG = Text(check=_require_tag, more=(("pattern", r"^[^\s,]+$"),))
+
+
 def _require_spam(text: str) -> None:
     if text != "spam":
         raise BadInput("a new mail can be spam, and nothing else", 'write status = "spam"')
@@ -83,7 +86,7 @@ SET = Table(
         Key("priority", Word(Priority), "With which priority.", '"P2"'),
         Key(
             "tags",
-            Several(Text(check=_require_tag, more=(("pattern", r"^[^\s,]+$"),)), "texts", '["..."]'),
+            Several(TAG, "texts", '["..."]'),
             "With which tags; those of every rule that holds are set.",
             '["pos"]',
             [],

@@ -15,9 +15,14 @@ from sdesk.desk.outbox.template_language import check as check_template
 from sdesk.domain.nearest import did_you_mean, nearest
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.ticket import Role
+from sdesk.domain.worktime import find_zone
 from sdesk.store.calendars import build
+from sdesk.store.recurrence import require_bearable
 
 Values = Mapping[str, Any]
+
+_SOME_DAY = "2024-01-01T00:00"
+"""Where a rule does not say when it starts, it is judged as if it started then: a Monday."""
 
 
 def check(whole: Part, values: Values) -> None:
@@ -32,6 +37,11 @@ def check(whole: Part, values: Values) -> None:
         if section in values and section in whole.values:
             with whole.reading.noting():
                 look(whole.part(section, whole.values[section]), values[section])
+    if "recurring" in values and "recurring" in whole.values:
+        zone = values.get("desk", {}).get("time_zone") or "UTC"
+        _recurring_rules(whole.part("recurring", whole.values["recurring"]), values["recurring"], zone)
+    if {"recurring", "teams", "services", "agents"} <= values.keys() and "recurring" in whole.values:
+        _recurring_places(whole.part("recurring", whole.values["recurring"]), values)
     if "routing" in values:
         _routing(whole, values["routing"])
 
@@ -135,6 +145,36 @@ def _require_own(tables: Part, key: str, mail: Mapping[str, Iterable[str]]) -> N
                 with tables.reading.noting():
                     part = tables.part(owner, tables.values[owner])
                     part.fail(key, f"`{address}` is of `{other}` already{where}", "let one of them have it")
+
+
+def _recurring_rules(tables: Part, values: Values, zone_of_desk: str) -> None:
+    for key, each in values.items():
+        if not {"rule", "starts", "time_zone"} <= each.keys():
+            continue
+        zone = find_zone(each["time_zone"] or zone_of_desk)
+        part = tables.part(key, tables.values[key])
+        with tables.reading.noting():
+            part.checked("rule", lambda: require_bearable(each["rule"], each["starts"] or _SOME_DAY, zone))  # noqa: B023 - called at once
+
+
+def _recurring_places(tables: Part, file: Values) -> None:
+    """Whose ticket it is, and that he who has it may see it."""
+    for key, each in file["recurring"].items():
+        part = tables.part(key, tables.values[key])
+        service = file["services"].get(each.get("service"), {})
+        team = each.get("team") or service.get("team")
+        if team is None and {"team", "service"} <= each.keys() and each["service"] is None:
+            if len(file["teams"]) == 1:
+                team = next(iter(file["teams"]))
+            else:
+                with tables.reading.noting():
+                    part.fail("", "nobody knows which team this is for", "say `service` or `team`")
+        who = each.get("assignee")
+        teams = file["agents"].get(who, {}).get("teams")
+        if teams is not None and file["teams"].get(team, {}).get("private") and team not in teams:
+            with tables.reading.noting():
+                what = f"`{who}` is no member of team `{team}`, whose tickets are private"
+                part.fail("assignee", what, "name a member of the team")
 
 
 def _templates(tables: Part, values: Values) -> None:

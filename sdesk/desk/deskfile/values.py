@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sdesk.domain.clock import Targets
+from sdesk.domain.recurrence import CatchUp
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 
 
@@ -96,6 +97,25 @@ class ServiceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RecurringSpec:
+    """`[recurring.KEY]`."""
+
+    subject: str
+    text: str
+    rule: str
+    starts: str | None
+    time_zone: str | None
+    service: str | None
+    team: str | None
+    unit: str | None
+    assignee: str | None
+    requester: str | None
+    priority: Priority | None
+    tags: tuple[str, ...]
+    catch_up: CatchUp
+
+
+@dataclass(frozen=True, slots=True)
 class RoutingSpec:
     """`[[routing]]`."""
 
@@ -131,6 +151,7 @@ class DeskFile:
     agents: Mapping[str, AgentSpec]
     units: Mapping[str, UnitSpec]
     services: Mapping[str, ServiceSpec]
+    recurring: Mapping[str, RecurringSpec]
     routing: tuple[RoutingSpec, ...]
     templates: tuple[TemplateSpec, ...]
     warnings: tuple[str, ...]

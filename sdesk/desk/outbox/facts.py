@@ -65,9 +65,9 @@ class TicketFacts:
     created_at: datetime
     assignee: str
     """A person's name; empty where nobody has it."""
-    answered_by: datetime | None
+    first_response_due: datetime | None
     """When the first response is due; None where it is given, or not promised."""
-    solved_by: datetime | None
+    resolution_due: datetime | None
     promised_by: datetime | None
     """What the requester is to be told now: by when it is solved, or answered where no solution is promised."""
     promised_at: datetime | None
@@ -223,8 +223,8 @@ def _ticket(work: Work, ticket: Ticket) -> TicketFacts:
         by_form=ticket.channel is Channel.FORM or _is_forwarded(work, number),
         created_at=ticket.created_at,
         assignee=_name(work, ticket.assignee_id),
-        answered_by=ticket.first_response_due_at,
-        solved_by=ticket.resolution_due_at,
+        first_response_due=ticket.first_response_due_at,
+        resolution_due=ticket.resolution_due_at,
         promised_by=promised_instant(ticket, work.now),
         promised_at=ticket.promised_at,
     )

@@ -18,7 +18,7 @@ from sdesk.domain.incident import Suspect, belongs, is_prone, suspicion
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import LinkKind, ProposalEnd, Status
-from sdesk.store.models import IncidentProposal, Outage, Ticket
+from sdesk.store.models import IncidentProposal, Occurrence, Outage, Ticket
 from sdesk.store.prepared import Prepared
 
 NEWS_FOR = timedelta(days=1)
@@ -40,6 +40,8 @@ _SUSPECTS = Prepared(
         col(Ticket.is_open),
         col(Ticket.is_incident).is_(False),
         col(Ticket.incident_id).is_(None),
+        # What a rule opened is no sign that anything stands.
+        ~select(col(Occurrence.ticket_id)).where(col(Occurrence.ticket_id) == col(Ticket.id)).exists(),
     )
     .order_by(col(Ticket.created_at).desc())
     .limit(_MOST_SUSPECTS)

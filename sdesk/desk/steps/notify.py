@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule, TeamRule
+from sdesk.desk.steps.absences import absent, stand_ins
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import PER_HOUR, read_message_id
@@ -89,7 +90,8 @@ def notify_of(
             return 0
     rules = work.rules
     team = rules.teams[team_id]
-    ids = {*team.members, *team.on_call, team.lead_id, assignee_id} - {None}
+    away = stand_ins(absent(work))
+    ids = {*team.members, *team.on_call, team.lead_id, assignee_id, *away.values()} - {None}
     matter = Matter(
         event,
         priority,
@@ -97,6 +99,7 @@ def notify_of(
         by,
         working=_at_work(work, team),
         today=work.now.astimezone(ZoneInfo(rules.time_zone)).date(),
+        away=away,
     )
     crew = Crew(team.members, team.lead_id, team.private, team.on_call)
     left_out = set(but)

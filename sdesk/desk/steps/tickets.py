@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -56,6 +56,8 @@ class Opening:
     """It comes from an archive: whatever stood still then stands no more."""
     closed: bool = False
     """It is over already: nothing runs."""
+    planned: bool = False
+    """Nobody asked for it, and nothing stands still: it is the desk's own, of a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     service = rules.services[opening.service_id] if opening.service_id is not None else None
     own_impact = opening.impact or (service.impact if service else NO_SERVICE_IMPACT)
     urgency = opening.urgency or (service.urgency if service else NO_SERVICE_URGENCY)
-    share = None if opening.spam or opening.history else share_that_stands(work, opening.service_id, opening.unit_id)
+    costs = not (opening.spam or opening.history or opening.planned)
+    share = share_that_stands(work, opening.service_id, opening.unit_id) if costs else None
     per_hour: Decimal | None = None
     if share is not None and opening.unit_id is not None:
         per_hour = own_loss_per_hour(work, opening.unit_id, share)
@@ -98,6 +101,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     elif opening.channel is Channel.PHONE:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
+    elif opening.planned:
+        # There is nobody to answer first: that promise ends without counting.
+        clocks = replace(clocks, first_response=end(clocks, promise, opening.opened_at).first_response)
     columns = clock_columns(clocks, promise, now=work.now)
     columns |= place_columns(
         work,
@@ -137,7 +143,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
             "closed_at": opening.opened_at if opening.closed else None,
             "reopenings": 0,
             "unanswered_since": (
-                opening.opened_at if opening.unanswered and opening.channel is not Channel.PHONE else None
+                opening.opened_at
+                if opening.unanswered and not opening.planned and opening.channel is not Channel.PHONE
+                else None
             ),
             "sla_id": sla_id,
             "loss_per_hour": per_hour,
@@ -167,6 +175,6 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
-    live = status in OPEN_STATUSES and not opening.history
+    live = status in OPEN_STATUSES and not opening.history and not opening.planned
     incident = look_for_incident(work, number) if live and opening.service_id is not None else None
     return Opened(number, token, priority, clocks, promise, incident)

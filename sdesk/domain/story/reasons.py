@@ -125,6 +125,8 @@ def _of_answer(event: Event) -> tuple[int, str] | None:
         return 0, "it was answered" + (" by phone or in person" if event.data.get("kind") == "call" else "")
     if event.event == "opened" and event.data.get("channel") == "phone":
         return 1, "whoever called was answered"
+    if event.event == "opened" and event.data.get("recurring"):
+        return 1, "it is planned work, and nobody waits for an answer"
     if event.event == "split":
         return 2, "what waited for an answer was split off"
     if event.event == "status" and event.data.get("new") in _ENDS:

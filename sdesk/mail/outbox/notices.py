@@ -113,7 +113,7 @@ class Told:
 def preview_values(facts: LetterFacts, language: str) -> dict[str, Any]:
     """What the templates of notifications may name, for a look at them: what a ticket's own facts say, and no more."""
     ticket = facts.ticket
-    due_kind = ClockKind.FIRST_RESPONSE if ticket.answered_by is not None else ClockKind.RESOLUTION
+    due_kind = ClockKind.FIRST_RESPONSE if ticket.first_response_due is not None else ClockKind.RESOLUTION
     event = _word(_EVENTS, language, str(facts.values.get("event") or AgentEvent.NEW))
     who = facts.requester.name or facts.requester.address if facts.requester is not None else ""
     return {
@@ -121,7 +121,7 @@ def preview_values(facts: LetterFacts, language: str) -> dict[str, Any]:
             **{name: getattr(ticket, name) for name in ("number", "ref", "subject", "priority", "service", "unit")},
             "phone": "",
             "requester": one_line(who),
-            "due_at": ticket.answered_by or ticket.solved_by,
+            "due_at": ticket.first_response_due or ticket.resolution_due,
             "due_kind": _word(_CLOCKS, language, due_kind),
             "loss": "",
             "loss_name": "",

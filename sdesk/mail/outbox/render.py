@@ -81,8 +81,8 @@ def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
             "service": ticket.service,
             "unit": ticket.unit,
             "created_at": ticket.created_at,
-            "answered_by": _to_come(ticket.answered_by, facts.now),
-            "solved_by": _to_come(ticket.solved_by, facts.now),
+            "first_response_due": _to_come(ticket.first_response_due, facts.now),
+            "resolution_due": _to_come(ticket.resolution_due, facts.now),
             "promised_at": ticket.promised_at,
         },
         "requester": {

@@ -90,12 +90,12 @@ class DeskReader(MailReader):
         with translated(self.path):
             return details.team(self._connection, key, actor)
 
-    def agent(self, actor: Actor, login: str) -> AgentDetail:
+    def agent(self, actor: Actor, login: str, *, now: datetime | None = None) -> AgentDetail:
         """An agent whole; NotFound."""
         from sdesk.store.reader import details
 
         with translated(self.path):
-            return details.agent(self._connection, login, actor)
+            return details.agent(self._connection, login, actor, now)
 
     def calendars(self, today: date) -> tuple[CalendarRow, ...]:
         """Working times as they are written, by key; of single days those from today on."""

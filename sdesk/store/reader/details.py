@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -122,9 +122,9 @@ def team(connection: sqlite3.Connection, key: str, actor: Actor) -> TeamDetail:
     )
 
 
-def agent(connection: sqlite3.Connection, login: str, actor: Actor) -> AgentDetail:
+def agent(connection: sqlite3.Connection, login: str, actor: Actor, now: datetime | None) -> AgentDetail:
     """One agent; NotFound."""
-    row = _chosen(organisation.agents(connection), login, "agent", lambda each: each.login)
+    row = _chosen(organisation.agents(connection, now), login, "agent", lambda each: each.login)
     number = connection.execute("SELECT id FROM agent WHERE key = ?", (login,)).fetchone()[0]
     leads = connection.execute(
         "SELECT key FROM team WHERE lead_id = ? AND retired_at IS NULL ORDER BY key", (number,)

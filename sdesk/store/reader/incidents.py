@@ -13,7 +13,8 @@ from sdesk.store.reader.rows import IncidentRow
 from sdesk.store.reader.where import wall
 
 _PROPOSALS = (
-    "SELECT p.id, p.tickets, s.key AS service FROM incident_proposal AS p JOIN service AS s ON s.id = p.service_id"
+    "SELECT p.id, p.tickets, s.key AS service, s.name AS service_name FROM incident_proposal AS p"
+    " JOIN service AS s ON s.id = p.service_id"
     " WHERE p.ended_at IS NULL ORDER BY p.first_at"
 )
 _TICKETS = (
@@ -22,9 +23,9 @@ _TICKETS = (
     " AND t.id IN (SELECT value FROM json_each(?)) ORDER BY t.created_at, t.id"
 )
 _INCIDENTS = (
-    "SELECT t.id, t.subject, t.created_at, t.unit_id, t.loss_per_hour, t.team_id, m.key AS team, s.key AS service"
-    " FROM ticket AS t JOIN team AS m ON m.id = t.team_id LEFT JOIN service AS s ON s.id = t.service_id"
-    " WHERE t.is_incident AND t.is_open"
+    "SELECT t.id, t.subject, t.created_at, t.unit_id, t.loss_per_hour, t.team_id, m.key AS team, s.key AS service,"
+    " s.name AS service_name FROM ticket AS t JOIN team AS m ON m.id = t.team_id"
+    " LEFT JOIN service AS s ON s.id = t.service_id WHERE t.is_incident AND t.is_open"
 )
 _PARTS = (
     "SELECT t.id, t.unit_id, t.loss_per_hour FROM ticket AS t WHERE t.incident_id = ? AND t.is_open{} ORDER BY t.id"
@@ -33,13 +34,14 @@ _PARTS = (
 
 def incidents(connection: sqlite3.Connection, actor: Actor, prefix: str) -> tuple[IncidentRow, ...]:
     """Proposals first, then open incidents, each the oldest first. What stands behind a wall is left out."""
-    return (*_proposals(connection, actor), *_open(connection, actor, prefix))
+    return (*proposals(connection, actor), *_open(connection, actor, prefix))
 
 
-def _proposals(connection: sqlite3.Connection, actor: Actor) -> list[IncidentRow]:
+def proposals(connection: sqlite3.Connection, actor: Actor) -> tuple[IncidentRow, ...]:
+    """What nobody has decided yet, the oldest first; nothing where one of its tickets stands behind a wall."""
     hidden = wall(connection, actor, "t.team_id")
     found = []
-    for proposal, listed, service in connection.execute(_PROPOSALS).fetchall():
+    for proposal, listed, service, service_name in connection.execute(_PROPOSALS).fetchall():
         numbers = json.dumps(json.loads(listed))
         rows = connection.execute(_TICKETS, (numbers,)).fetchall()
         if hidden is not None:
@@ -47,8 +49,10 @@ def _proposals(connection: sqlite3.Connection, actor: Actor) -> list[IncidentRow
             if connection.execute(f"{beyond} LIMIT 1", (numbers, *hidden.values)).fetchone() is not None:
                 continue
         if len(rows) > 1:
-            found.append(_row(rows, service, proposal=proposal, command=f"sdesk incident accept {proposal}"))
-    return found
+            found.append(
+                _row(rows, service, service_name, proposal=proposal, command=f"sdesk incident accept {proposal}")
+            )
+    return tuple(found)
 
 
 def _open(connection: sqlite3.Connection, actor: Actor, prefix: str) -> list[IncidentRow]:
@@ -57,12 +61,18 @@ def _open(connection: sqlite3.Connection, actor: Actor, prefix: str) -> list[Inc
     found = []
     for row in connection.execute(f"{_INCIDENTS}{beyond} ORDER BY t.created_at, t.id", values).fetchall():
         parts = connection.execute(_PARTS.format(beyond), (row["id"], *values)).fetchall()
-        found.append(_row([row, *parts], row["service"] or "", ref=f"{prefix}-{row['id']}"))
+        found.append(_row([row, *parts], row["service"] or "", row["service_name"] or "", ref=f"{prefix}-{row['id']}"))
     return found
 
 
 def _row(
-    rows: Sequence[sqlite3.Row], service: str, *, proposal: int | None = None, ref: str = "", command: str = ""
+    rows: Sequence[sqlite3.Row],
+    service: str,
+    service_name: str,
+    *,
+    proposal: int | None = None,
+    ref: str = "",
+    command: str = "",
 ) -> IncidentRow:
     first = rows[0]
     since = instant(first["created_at"])
@@ -75,6 +85,7 @@ def _row(
         ref=ref,
         subject=first["subject"],
         service=service,
+        service_name=service_name,
         team=first["team"],
         since=since,
         tickets=tuple(row["id"] for row in rows),

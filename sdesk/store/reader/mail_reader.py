@@ -5,9 +5,9 @@ from __future__ import annotations
 from sdesk.domain.actor import Actor
 from sdesk.store.reader import mailroom
 from sdesk.store.reader.connection import translated
+from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.mailroom import Sought
 from sdesk.store.reader.opened import OpenedStore
-from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 
 
 class MailReader(OpenedStore):

@@ -14,7 +14,7 @@ from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.thread import hide_agent_keys, hide_agent_tokens
 from sdesk.store.reader.convert import instant
-from sdesk.store.reader.rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
+from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
 
 

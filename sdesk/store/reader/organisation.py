@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.priority import MATRIX, parse_matrix, priority_of
 from sdesk.domain.ticket import Impact, Role, Urgency
 from sdesk.domain.worktime import Calendar
 from sdesk.store import calendars
-from sdesk.store.reader.convert import money
+from sdesk.store.reader.convert import instant, money
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
 
 
@@ -27,15 +29,34 @@ def actor(connection: sqlite3.Connection, login: str) -> Actor:
     return Actor(login, row[0], row[1], Role(row[2]), frozenset(each[0] for each in teams))
 
 
-def agents(connection: sqlite3.Connection) -> tuple[AgentRow, ...]:
-    """Everybody who works here, by login."""
+def agents(connection: sqlite3.Connection, now: datetime | None = None) -> tuple[AgentRow, ...]:
+    """Everybody who works here, by login. With `now`, who is away then, or will be next."""
+    coming: dict[str, tuple[datetime | None, datetime | None, str | None]] = {}
+    if now is not None:
+        for login, begins, ends, stand_in in connection.execute(
+            "SELECT a.key, b.starts_at, b.ends_at, s.key FROM absence AS b JOIN agent AS a ON a.id = b.agent_id"
+            " LEFT JOIN agent AS s ON s.id = b.stand_in_id WHERE b.ends_at > ? ORDER BY b.starts_at, b.id",
+            (to_rfc3339(now),),
+        ):
+            coming.setdefault(login, (instant(begins), instant(ends), stand_in))
     found = connection.execute(
         "SELECT a.key, a.name, a.email, a.role,"
         " (SELECT group_concat(t.key, ' ') FROM team_member AS m JOIN team AS t ON t.id = m.team_id"
         "  WHERE m.agent_id = a.id)"
         " FROM agent AS a WHERE a.retired_at IS NULL ORDER BY a.key"
     )
-    return tuple(AgentRow(row[0], row[1], row[2], Role(row[3]), tuple(sorted((row[4] or "").split()))) for row in found)
+    nothing = (None, None, None)
+    return tuple(
+        AgentRow(
+            row[0],
+            row[1],
+            row[2],
+            Role(row[3]),
+            tuple(sorted((row[4] or "").split())),
+            *coming.get(row[0], nothing),
+        )
+        for row in found
+    )
 
 
 def teams(connection: sqlite3.Connection) -> tuple[TeamRow, ...]:

@@ -82,10 +82,10 @@ class Reader(ReportReader):
         with translated(self.path):
             return organisation.actor(self._connection, login)
 
-    def agents(self) -> tuple[AgentRow, ...]:
-        """Everybody who works here, by login."""
+    def agents(self, *, now: datetime | None = None) -> tuple[AgentRow, ...]:
+        """Everybody who works here, by login; with `now`, who is away, or will be next."""
         with translated(self.path):
-            return organisation.agents(self._connection)
+            return organisation.agents(self._connection, now)
 
     def teams(self, actor: Actor) -> tuple[TeamRow, ...]:
         """The teams, by key."""

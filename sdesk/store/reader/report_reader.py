@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.reports.ahead import AheadFacts
     from sdesk.store.reader.reports.now import NowFacts
     from sdesk.store.reader.reports.past import Facts
-    from sdesk.store.reader.reports.who import WhoFacts
+    from sdesk.store.reader.reports.who import RotaFacts, WhoFacts
 
 
 class ReportReader(DeskReader):
@@ -52,6 +52,13 @@ class ReportReader(DeskReader):
 
         with translated(self.path):
             return question.facts(self._connection, actor, now=now, week=week, horizon=horizon, team=team)
+
+    def rotas(self, actor: Actor, *, now: datetime, team: str | None = None) -> RotaFacts:
+        """Who is on call by turns, and who is away; see `reports/who.rotas`."""
+        from sdesk.store.reader.reports import who as question
+
+        with translated(self.path):
+            return question.rotas(self._connection, actor, now=now, team=team)
 
     def ahead_facts(
         self, actor: Actor, *, now: datetime, horizon: datetime, zone: ZoneInfo, team: str | None = None

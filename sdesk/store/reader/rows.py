@@ -148,6 +148,7 @@ class IncidentRow(NamedTuple):
     """Of the oldest ticket."""
     service: str
     """Key."""
+    service_name: str
     team: str
     """Key."""
     since: datetime
@@ -291,6 +292,10 @@ class AgentRow(NamedTuple):
     email: str
     role: Role
     teams: tuple[str, ...]
+    away_from: datetime | None = None
+    """Of the absence that is, or comes next."""
+    away_until: datetime | None = None
+    stand_in: str | None = None
 
 
 class TeamRow(NamedTuple):
@@ -345,77 +350,6 @@ class UnitRow(NamedTuple):
     address: str | None
     manager: str | None
     turnover_per_hour: Decimal | None
-
-
-class LedgerRow(NamedTuple):
-    """One message that the desk ever saw."""
-
-    id: int
-    mailbox: str
-    folder: str
-    uid: str
-    taken_at: datetime
-    marked_at: datetime | None
-    sender: str
-    subject: str
-    message_id: str
-    sha256: str
-    outcome: str
-    reason: str
-    number: int | None
-    ref: str
-    """`SD-12`; empty where it is in no ticket."""
-
-
-class OutboxRow(NamedTuple):
-    """One mail that is to go, or went."""
-
-    id: int
-    kind: str
-    """Which template: `reply`, `acknowledgement`, ..."""
-    number: int | None
-    ref: str
-    subject: str
-    """The ticket's."""
-    to: tuple[str, ...]
-    """Addresses, with those of Cc."""
-    state: str
-    """`queued`, `sent`, `failed`, `held`, `taken_back`."""
-    created_at: datetime
-    send_after: datetime
-    """When it goes at the earliest."""
-    sent_at: datetime | None
-    attempts: int
-    error: str | None
-    message_id: str
-    sent_with: int | None
-    """The mail that told of this notification too; None for one of its own."""
-
-
-class QuarantineRow(NamedTuple):
-    """One message whose handling raised."""
-
-    id: int
-    mailbox: str
-    folder: str
-    uid: str
-    sender: str
-    subject: str
-    message_id: str
-    error: str
-    trace: str
-    quarantined_at: datetime
-    ended_at: datetime | None
-    ended_how: str | None
-
-
-class BlockedRow(NamedTuple):
-    """A sender whose mail is discarded."""
-
-    pattern: str
-    """An address, or a domain with those below it."""
-    actor: str
-    blocked_at: datetime
 
 
 class Counts(NamedTuple):

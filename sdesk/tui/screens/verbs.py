@@ -60,6 +60,7 @@ class WorkScreen(DeskScreen):
         if not (rows := self._possible("assign")):
             return
         dialog = Choose(f"Assign {named(rows)} to", (), widths=(16, 28))
+        now, zone = self.console.now(), self.console.zone
 
         def chosen(to: str | None) -> None:
             if to is not None:
@@ -68,7 +69,7 @@ class WorkScreen(DeskScreen):
         self.app.push_screen(dialog, chosen)
         self.console.link.read(
             dialog,
-            lambda reader, actor: assignees(reader.agents(), reader.teams(actor)),
+            lambda reader, actor: assignees(reader.agents(now=now), reader.teams(actor), now, zone),
             dialog.fill,
             self.console.notice_error,
         )
@@ -340,15 +341,23 @@ def in_local_time(sentence: str, now: datetime, zone: ZoneInfo) -> str:
     )
 
 
-def assignees(agents: Sequence[AgentRow], teams: Sequence[TeamRow]) -> tuple[Choice, ...]:
-    """Whom a ticket can be given to: me, nobody, agents, teams."""
+def assignees(
+    agents: Sequence[AgentRow], teams: Sequence[TeamRow], now: datetime, zone: ZoneInfo
+) -> tuple[Choice, ...]:
+    """Whom a ticket can be given to: me, nobody, agents (of who is away, until when), teams."""
     of_teams = {team.key: team.name for team in teams}
     return (
         Choice("me", ("me", "yourself", "")),
         Choice("none", ("none", "nobody: back to the team", "")),
-        *(Choice(each.login, (each.login, each.name, ", ".join(each.teams))) for each in agents),
+        *(Choice(each.login, (each.login, each.name, _whereabouts(each, now, zone))) for each in agents),
         *(Choice(f"team:{key}", (f"team:{key}", name, "team")) for key, name in of_teams.items()),
     )
+
+
+def _whereabouts(agent: AgentRow, now: datetime, zone: ZoneInfo) -> str:
+    if agent.away_from is not None and agent.away_until is not None and agent.away_from <= now:
+        return f"away until {clock_text(agent.away_until.astimezone(zone), now.astimezone(zone))}"
+    return ", ".join(agent.teams)
 
 
 def services(rows: Sequence[ServiceRow]) -> tuple[Choice, ...]:

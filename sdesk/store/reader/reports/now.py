@@ -19,8 +19,10 @@ from sdesk.domain.filters import Filter
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import Priority
 from sdesk.domain.urgency import RANK_PART, STALE_PRIORITIES
+from sdesk.store.reader import incidents
 from sdesk.store.reader.convert import instant, money
 from sdesk.store.reader.queue import TICKETS
+from sdesk.store.reader.rows import IncidentRow
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
 
 STUCK_AFTER = timedelta(minutes=10)
@@ -59,19 +61,6 @@ _COUNTED = "is_open = 1"
 """Said beside `is_open`, which makes the index fit: with this it is sought, by its team where one is named."""
 
 
-class Proposal(NamedTuple):
-    """Several tickets that may be one incident."""
-
-    service: str
-    service_name: str
-    unit: str | None
-    """None where they come from several."""
-    unit_name: str | None
-    first_at: datetime
-    tickets: tuple[int, ...]
-    """Those that the actor may see and that are open still."""
-
-
 class MailTrouble(NamedTuple):
     """Mail that stands still."""
 
@@ -103,7 +92,7 @@ class NowFacts(NamedTuple):
     loss_per_hour: Decimal
     """Of confirmed outages."""
     suspected_per_hour: Decimal
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[IncidentRow, ...]
     mail: MailTrouble | None
     """None where it was not asked for, or is not the actor's to see."""
 
@@ -135,7 +124,7 @@ def facts(
         numbers,
         confirmed,
         suspected,
-        _proposals(connection, actor) if whole else (),
+        incidents.proposals(connection, actor) if whole else (),
         _mail(connection, actor, now, mailboxes) if whole else None,
     )
 
@@ -207,27 +196,6 @@ def _losses(connection: sqlite3.Connection, base: Base) -> tuple[Decimal, Decima
         base.values,
     ).fetchone()
     return money(row[0]) or Decimal(0), money(row[1]) or Decimal(0)
-
-
-def _proposals(connection: sqlite3.Connection, actor: Actor) -> tuple[Proposal, ...]:
-    """Those that nobody has decided yet, the oldest first, as far as the actor may see their tickets."""
-    hidden = wall(connection, actor)
-    behind, values = ("", ()) if hidden is None else (f" AND {hidden.sql}", hidden.values)
-    found = []
-    for row in connection.execute(
-        "SELECT s.key, s.name, u.key, u.name, p.first_at, p.tickets FROM incident_proposal AS p"
-        " JOIN service AS s ON s.id = p.service_id LEFT JOIN unit AS u ON u.id = p.unit_id"
-        " WHERE p.ended_at IS NULL ORDER BY p.first_at, p.id"
-    ):
-        numbers = json.loads(row[5])
-        marks = ", ".join("?" * len(numbers))
-        seen = connection.execute(
-            f"SELECT id FROM ticket WHERE id IN ({marks}) AND is_open{behind} ORDER BY id", (*numbers, *values)
-        )
-        tickets = tuple(each[0] for each in seen)
-        if len(tickets) > 1:
-            found.append(Proposal(row[0], row[1], row[2], row[3], datetime.fromisoformat(row[4]), tickets))
-    return tuple(found)
 
 
 def _mail(

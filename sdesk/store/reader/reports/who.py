@@ -31,6 +31,7 @@ class TeamFacts(NamedTuple):
     """Key, of its SLA; None where it has none."""
     members: tuple[int, ...]
     rota: tuple[int, ...]
+    private: bool = False
 
 
 class AgentFacts(NamedTuple):
@@ -139,6 +140,19 @@ def facts(
     )
 
 
+class RotaFacts(NamedTuple):
+    """Who is on call by turns."""
+
+    teams: tuple[TeamFacts, ...]
+    agents: dict[int, AgentFacts]
+    absences: tuple[AbsenceFacts, ...]
+
+
+def rotas(connection: sqlite3.Connection, actor: Actor, *, now: datetime, team: str | None) -> RotaFacts:
+    """The rotas of the teams, as `facts` chooses them."""
+    return RotaFacts(teams(connection, actor, team), agents(connection), absences(connection, now))
+
+
 def agents(connection: sqlite3.Connection) -> dict[int, AgentFacts]:
     """All agents, the retired ones too: tickets and visits may still name them."""
     return {
@@ -159,7 +173,9 @@ def teams(connection: sqlite3.Connection, actor: Actor, wanted: str | None) -> t
     for team, agent in connection.execute("SELECT team_id, agent_id FROM on_call ORDER BY team_id, position"):
         rota.setdefault(team, []).append(agent)
     found = [
-        TeamFacts(row[0], row[1], row[2], row[3], tuple(members.get(row[0], ())), tuple(rota.get(row[0], ())))
+        TeamFacts(
+            row[0], row[1], row[2], row[3], tuple(members.get(row[0], ())), tuple(rota.get(row[0], ())), bool(row[4])
+        )
         for row in connection.execute(
             "SELECT t.id, t.key, t.name, c.key, t.private FROM team AS t LEFT JOIN sla AS l ON l.id = t.sla_id"
             " LEFT JOIN calendar AS c ON c.id = l.calendar_id"
