@@ -246,6 +246,31 @@ def test_one_answer_goes_to_each_requester_in_his_own_thread(desk: MailDesk) -> 
         assert threads == asked
 
 
+def test_an_agents_mail_answers_the_one_requester_whom_its_notification_named(desk: MailDesk) -> None:
+    first, second, third = incident_of_three(desk)
+    at = NOW + timedelta(minutes=20)
+    named = desk.agent_id_of("boris", first, at=at)
+    desk.answer("boris", "Your PIN was wrong, use 9876.", named, at=at + timedelta(minutes=5))
+    assert [address for kind, address, _ in desk.outbox() if kind == "reply"] == ["shop-1@shop.example"]
+    assert [len(desk.conversation(number)) for number in (second, third)] == [1, 1]
+
+
+@pytest.mark.parametrize("order", ["#close", "#close It works again.", "#wait 2d"])
+def test_no_word_of_a_mail_is_an_order_for_many_tickets(desk: MailDesk, order: str) -> None:
+    numbers = incident_of_three(desk)
+    at = NOW + timedelta(minutes=20)
+    desk.answer("boris", order, desk.agent_id_of("boris", numbers[0], at=at), at=at + timedelta(minutes=5))
+    assert {desk.ticket(number).status for number in numbers} == {Status.NEW}
+    assert [kind for kind, _, _ in desk.outbox() if kind in {"resolution", "reply"}] == []
+    assert desk.outbox()[-1][:2] == ("confirmation", "boris@desk.example"), "he is told that it was not done"
+
+
+def test_an_answer_for_one_alone_goes_to_nobody_else(desk: MailDesk) -> None:
+    first, *_ = incident_of_three(desk)
+    desk.do("boris", "reply", first, text="Your receipt is attached.", alone=True, at=NOW + timedelta(minutes=20))
+    assert [address for kind, address, _ in desk.outbox() if kind == "reply"] == ["shop-1@shop.example"]
+
+
 def test_an_answer_to_an_incident_is_taken_back_as_one(desk: MailDesk) -> None:
     first, second, third = incident_of_three(desk)
     at = NOW + timedelta(minutes=20)

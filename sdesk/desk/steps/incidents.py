@@ -206,15 +206,14 @@ def _propose(work: Work, ticket: Ticket) -> None:
             work.session.add(proposal)
             work.session.flush()
             return
-    work.session.add(
-        IncidentProposal(
-            service_id=ticket.service_id or 0,
-            unit_id=found.unit_id,
-            first_at=found.first_at,
-            tickets=list(found.numbers),
-            proposed_at=work.now,
-        )
+    proposal = IncidentProposal(
+        service_id=ticket.service_id or 0,
+        unit_id=found.unit_id,
+        first_at=found.first_at,
+        tickets=list(found.numbers),
+        proposed_at=work.now,
     )
+    work.session.add(proposal)
     work.session.flush()
     first = work.session.get_one(Ticket, found.numbers[0])
     record(
@@ -225,7 +224,8 @@ def _propose(work: Work, ticket: Ticket) -> None:
         tickets=list(found.numbers),
         first_at=to_rfc3339(found.first_at),
     )
-    notify(work, first, AgentEvent.INCIDENT)
+    # All are of one team: whoever is told may see each.
+    notify(work, first, AgentEvent.INCIDENT, proposal=proposal.id, tickets=list(found.numbers))
 
 
 def _declined(work: Work, ticket: Ticket) -> set[int]:
