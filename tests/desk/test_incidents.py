@@ -139,6 +139,22 @@ def test_what_was_declined_is_not_proposed_again_until_three_others_come(desk: M
     assert proposals(desk) == [tuple(later)]
 
 
+def test_what_was_accepted_and_taken_apart_again_is_not_proposed_again(desk: MailDesk) -> None:
+    _, second, third = incident_of_three(desk)
+    for part in (second, third):
+        desk.do("anna", "leave", part, at=NOW + timedelta(minutes=13))
+    writes(desk, 4, 14)
+    assert proposals(desk) == []
+    # Of one unit, too, and without any proposal before.
+    one, two = writes(desk, 5, 300), writes(desk, 5, 301)
+    desk.do("anna", "join", two, incident=one)
+    desk.do("anna", "leave", two)
+    third = writes(desk, 5, 302)
+    assert proposals(desk) == []
+    later = (third, writes(desk, 6, 303), writes(desk, 6, 304))
+    assert proposals(desk) == [later]
+
+
 def test_a_proposal_of_a_private_team_is_nobody_elses(desk: MailDesk) -> None:
     private = DESK_FILE.replace("[services.leave]", "[services.leave]\nincidents = true")
     desk.apply(private + _SHOPS)

@@ -18,7 +18,7 @@ from sdesk.domain.incident import Suspect, belongs, is_prone, suspicion
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import LinkKind, ProposalEnd, Status
-from sdesk.store.models import IncidentProposal, Occurrence, Outage, Ticket
+from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, Ticket
 from sdesk.store.prepared import Prepared
 
 NEWS_FOR = timedelta(days=1)
@@ -42,6 +42,13 @@ _SUSPECTS = Prepared(
         col(Ticket.incident_id).is_(None),
         # What a rule opened is no sign that anything stands.
         ~select(col(Occurrence.ticket_id)).where(col(Occurrence.ticket_id) == col(Ticket.id)).exists(),
+        # Somebody has looked at what was taken out of an incident.
+        ~select(col(History.id))
+        .where(
+            col(History.ticket_id) == col(Ticket.id),
+            or_(col(History.event) == "left_incident", col(History.event) == "no_incident_any_more"),
+        )
+        .exists(),
     )
     .order_by(col(Ticket.created_at).desc())
     .limit(_MOST_SUSPECTS)
@@ -185,11 +192,11 @@ def _propose(work: Work, ticket: Ticket) -> None:
         since=at - rule.within,
         until=at + rule.within,
     ).all()
-    declined = _declined(work, ticket)
+    decided = _decided(work, ticket)
     suspects = [
         Suspect(number, unit_id, datetime.fromisoformat(created_at))
         for number, unit_id, created_at in rows
-        if number not in declined
+        if number not in decided
     ]
     found = suspicion(rule, suspects, at)
     if found is None:
@@ -228,12 +235,12 @@ def _propose(work: Work, ticket: Ticket) -> None:
     notify(work, first, AgentEvent.INCIDENT, proposal=proposal.id, tickets=list(found.numbers))
 
 
-def _declined(work: Work, ticket: Ticket) -> set[int]:
-    """Tickets of which somebody said lately that they are no incident."""
+def _decided(work: Work, ticket: Ticket) -> set[int]:
+    """Tickets of which somebody said lately that they are an incident, or that they are none: he is not asked again."""
     rows = work.session.scalars(
         select(IncidentProposal).where(
             col(IncidentProposal.service_id) == ticket.service_id,
-            col(IncidentProposal.ended_how) == ProposalEnd.DECLINED,
+            col(IncidentProposal.ended_how).in_((ProposalEnd.ACCEPTED, ProposalEnd.DECLINED)),
             col(IncidentProposal.proposed_at) >= work.now - NEWS_FOR,
         )
     )
