@@ -99,8 +99,8 @@ def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
         assert list(connection.iterdump()) == before
 
 
-def first_release(path: Path) -> None:
-    """A store as the first schema made it, with a team, an agent and seven tickets, most of them from long ago."""
+def older_schema(path: Path, revision: str) -> None:
+    """An empty store as an older program made it."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     maker = create_engine(f"sqlite:///{path}")
@@ -108,8 +108,13 @@ def first_release(path: Path) -> None:
     config.set_main_option("script_location", str(files("sdesk.store").joinpath("migrations")))
     with maker.begin() as transaction:
         config.attributes["connection"] = transaction
-        command.upgrade(config, "0001")
+        command.upgrade(config, revision)
     maker.dispose()
+
+
+def first_release(path: Path) -> None:
+    """A store as the first schema made it, with a team, an agent and seven tickets, most of them from long ago."""
+    older_schema(path, "0001")
     ticket = (
         "INSERT INTO ticket (id, version, subject, status, is_open, team_id, channel, token, impact, urgency, priority,"
         " created_at, updated_at, reopenings, first_response_consumed, first_response_voided, next_reply_consumed,"
