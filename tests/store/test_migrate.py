@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from desks import DESK_FILE, NOW
+from older_stores import older_schema
 from sqlalchemy import create_engine
 
 from sdesk.desk.opening import open_desk
@@ -97,19 +97,6 @@ def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
     migrate.migrate(fresh)
     with closing(sqlite3.connect(fresh)) as connection:
         assert list(connection.iterdump()) == before
-
-
-def older_schema(path: Path, revision: str) -> None:
-    """An empty store as an older program made it."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-    maker = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(files("sdesk.store").joinpath("migrations")))
-    with maker.begin() as transaction:
-        config.attributes["connection"] = transaction
-        command.upgrade(config, revision)
-    maker.dispose()
 
 
 def first_release(path: Path) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from desks import DESK_FILE, NOW
-from test_migrate import older_schema
+from older_stores import older_schema
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import Desk, open_desk
