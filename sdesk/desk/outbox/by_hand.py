@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -31,13 +31,15 @@ def retry(work: Work, mail: int) -> None:
         message = work.session.get_one(Message, row.message_ref)
         message.undeliverable = None
         work.session.add(message)
-    if row.state is OutboxState.QUEUED and row.send_after <= work.now:
+    if row.state is OutboxState.QUEUED and (row.send_after <= work.now or is_claimed(row, work.now)):
         # It is due anyhow, or somebody sends it just now.
         return
     if refused:
         left = dict.fromkeys((*refused, *row.values.get("left", ()))) if row.values.get("reached") else {}
         row.values = {**row.values, "refused": {}, "left": list(left)}
     row.state, row.send_after, row.attempts, row.claimed_at = OutboxState.QUEUED, work.now, 0, None
+    if row.kind == MailKind.NOTIFICATION:
+        _end_pause(work, row)
     _record(work, row, "mail_retried")
     work.session.add(row)
     work.session.flush()
@@ -49,6 +51,7 @@ def release(work: Work, mail: int) -> None:
     if row.state is not OutboxState.HELD:
         raise Refused(f"mail {mail} is {_said(row.state)}", "only what is held is released")
     row.state, row.send_after = OutboxState.QUEUED, max(row.send_after, work.now)
+    row.attempts, row.claimed_at = 0, None
     _record(work, row, "mail_released")
     work.session.add(row)
     work.session.flush()
@@ -89,6 +92,21 @@ def _found(work: Work, mail: int) -> Outbox:
 def _visible(work: Work, row: Outbox) -> bool:
     ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
     return work.actor.sees_all if ticket is None else sees(work, work.actor, ticket)
+
+
+def _end_pause(work: Work, row: Outbox) -> None:
+    """What waits for an agent goes together: after a failure of another one it would wait with that."""
+    work.connection.execute(
+        update(Outbox)
+        .where(
+            col(Outbox.kind) == MailKind.NOTIFICATION.value,
+            col(Outbox.state) == OutboxState.QUEUED,
+            col(Outbox.agent_id) == row.agent_id,
+            col(Outbox.attempts) > 0,
+            col(Outbox.send_after) > work.now,
+        )
+        .values(send_after=work.now)
+    )
 
 
 def _record(work: Work, row: Outbox, event: str) -> None:
