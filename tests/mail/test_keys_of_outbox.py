@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
-from smtp import Post, send
+from smtp import Post, send, server_at
 
-from sdesk.desk.outbox.by_hand import retry
+from sdesk.config import Config
+from sdesk.desk.outbox.by_hand import discard, retry
 from sdesk.domain.errors import Refused
+from sdesk.mail.outbox.notify import notify_due
 
 MINUTE = timedelta(minutes=1)
 BORIS = "boris@desk.example"
@@ -82,3 +84,26 @@ def test_one_that_still_waits_keeps_its_key(desk: MailDesk) -> None:
     before = desk.rows("SELECT message_id FROM outbox WHERE id = ?", mail)
     again(desk, mail, NOW + MINUTE + timedelta(seconds=5))
     assert desk.rows("SELECT message_id FROM outbox WHERE id = ?", mail) == before
+
+
+def test_what_is_discarded_leaves_no_key(desk: MailDesk, post: Post) -> None:
+    asked(desk, "450 4.2.2 full")
+    post.answer = lambda taken: "450 4.3.0 later"
+    notify_due(desk.desk, Config(smtp=server_at(post.port)), now=lambda: NOW + MINUTE)
+    keyed = "SELECT id FROM outbox WHERE message_id LIKE '<sd-%.a-%'"
+    assert len(desk.rows(keyed)) == 3
+    with desk.desk.work(desk.actor("anna"), NOW + 2 * MINUTE) as work:
+        for (mail,) in desk.rows(keyed):
+            discard(work, mail)
+        work.session.commit()
+    assert not KEY.search(str(desk.rows("SELECT message_id FROM outbox")))
+
+
+def test_what_is_withheld_leaves_no_key(desk: MailDesk, post: Post) -> None:
+    number, _ = asked(desk, "450 4.2.2 full")
+    desk.do("anna", "spam", number)
+    send(desk.desk, post, NOW + 5 * MINUTE)
+    assert post.taken == []
+    ((state, kept),) = desk.rows("SELECT state, message_id FROM outbox WHERE kind = 'confirmation'")
+    assert state == "taken_back"
+    assert not KEY.search(kept)

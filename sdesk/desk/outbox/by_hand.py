@@ -14,7 +14,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import make_message_id
-from sdesk.desk.steps.tokens import is_forgotten, new_token, without_key
+from sdesk.desk.steps.tokens import forget_key, is_forgotten, new_token
 from sdesk.domain.errors import NotFound, Refused
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import MailKind, OutboxState
@@ -75,8 +75,7 @@ def discard(work: Work, mail: int) -> None:
     why = f": {row.last_error}" if row.last_error else ""
     row.state, row.before = OutboxState.TAKEN_BACK, None
     row.last_error = f"discarded by {work.actor.login}{why}"
-    if row.kind == MailKind.CONFIRMATION:
-        row.message_id = without_key(row.message_id)
+    forget_key(row)
     _record(work, row, "mail_discarded")
     work.session.add(row)
     work.session.flush()
