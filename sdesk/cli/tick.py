@@ -10,6 +10,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.fetched import Fetched, tell
+from sdesk.cli.send import warn_given_up
 from sdesk.domain.errors import SdeskError, Unavailable
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def tick(
         diagnostics.note(sentence)
     _tell_failures(report, quiet=quiet)
     tell(Fetched(reports=report.fetched))
+    warn_given_up(report.given_up)
     if not quiet:
         _tell_all(report)
     if log_file is not None:
@@ -115,7 +117,8 @@ def _code(report: TickReport) -> ExitCode:
     errors = [each.error for each in report.failures if isinstance(each.error, SdeskError)]
     if len(errors) < len(report.failures):
         return ExitCode.FAILED
-    if not errors and any(each.quarantined or each.skipped for each in report.fetched):
+    in_quarantine = any(each.quarantined or each.skipped for each in report.fetched)
+    if not errors and (in_quarantine or report.given_up):
         return ExitCode.PARTLY
     if any(isinstance(each.error, Unavailable) and each.place == "disk" for each in report.failures):
         # Whatever else went: mail is not taken.
