@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.clocks import promise_of, settle
+from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts, parts_at_work
 from sdesk.desk.steps.losses import (
     end_outage,
-    follow_loss,
     outages_of,
     recount,
     running_outage,
     share_that_stands,
+    take_priority_of_loss,
 )
-from sdesk.desk.steps.moves import follow_promise, require_id
+from sdesk.desk.steps.moves import require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outage import percent
@@ -75,7 +75,7 @@ def confirm(
     work.session.flush()
     recount(work, chosen.unit_id, (chosen.id or 0,))
     if before is None or before["share"] != str(chosen.share):
-        _follow(work, ticket)
+        take_priority_of_loss(work, ticket)
     fresh = before is None or not before["confirmed"]
     story: dict[str, Any] = {"down_from": to_rfc3339(chosen.down_from)} if told else {}
     if chosen.down_to is not None:
@@ -163,18 +163,6 @@ def _restore_parts(work: Work, incident: Ticket, end: datetime) -> int:
         settle(work, part)
         done += 1
     return done
-
-
-def _follow(work: Work, ticket: Ticket) -> None:
-    """What is lost may raise the priority, or no longer; one by hand stays, and what is done is not judged anew."""
-    if ticket.status not in OPEN_STATUSES:
-        return
-    promise = promise_of(work, ticket)
-    follows, basis = follow_loss(work, ticket)
-    if ticket.priority_reason is None and follows is not ticket.priority:
-        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value, **basis)
-        ticket.priority = follows
-        follow_promise(work, ticket, promise)
 
 
 def _begun(work: Work, ticket: Ticket, down_from: datetime | None, share: Decimal | None) -> Outage:

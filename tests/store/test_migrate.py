@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from desks import DESK_FILE, NOW
+from older_stores import older_schema
 from sqlalchemy import create_engine
 
 from sdesk.desk.opening import open_desk
@@ -101,15 +101,7 @@ def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
 
 def first_release(path: Path) -> None:
     """A store as the first schema made it, with a team, an agent and seven tickets, most of them from long ago."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-    maker = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(files("sdesk.store").joinpath("migrations")))
-    with maker.begin() as transaction:
-        config.attributes["connection"] = transaction
-        command.upgrade(config, "0001")
-    maker.dispose()
+    older_schema(path, "0001")
     ticket = (
         "INSERT INTO ticket (id, version, subject, status, is_open, team_id, channel, token, impact, urgency, priority,"
         " created_at, updated_at, reopenings, first_response_consumed, first_response_voided, next_reply_consumed,"

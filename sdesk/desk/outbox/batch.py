@@ -147,8 +147,9 @@ def batch_of(
 
 def tickets_of(work: Work, rows: Sequence[Outbox]) -> dict[int, Ticket]:
     """The tickets of rows, by number."""
-    numbers = {row.ticket_id for row in rows}
-    return {number: work.session.get_one(Ticket, number) for number in numbers if number is not None}
+    numbers = {row.ticket_id for row in rows} - {None}
+    found = work.session.scalars(select(Ticket).where(col(Ticket.id).in_(numbers))).all()
+    return {id_of(ticket): ticket for ticket in found}
 
 
 def priority_of(row: Outbox, tickets: Mapping[int, Ticket]) -> Priority:

@@ -19,6 +19,8 @@ _OVERTAKEN = frozenset({AgentEvent.NEW, AgentEvent.ASSIGNED, AgentEvent.REPLY})
 _OF_WORK = _OVERTAKEN | {AgentEvent.AT_RISK, AgentEvent.BREACHED, AgentEvent.STALE, AgentEvent.INCIDENT}
 """What calls for work on the ticket."""
 _ANSWERS = ("answered", "note")
+_OF_THE_OUTBOX = ("mail_retried", "mail_released", "mail_discarded")
+"""Whoever sends a notification again has not dealt with the ticket by that."""
 _MOST_READ = 4000
 """Characters of a message that are looked at: a notification shows far less."""
 
@@ -50,6 +52,7 @@ def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bo
             col(History.agent_id) == agent.id,
             # Within the second nobody knows which was first: rather told once too often.
             col(History.at) > row.created_at,
+            col(History.event).not_in(_OF_THE_OUTBOX),
             *answered,
         )
         .limit(1)
@@ -74,7 +77,7 @@ def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
     """The newest message that the events are about: whose words, and what he is to the ticket."""
     ids = [row.values["message"] for row in rows if isinstance(row.values.get("message"), int)]
     if not ids:
-        return Words()
+        return Words(text="\n".join(dict.fromkeys(filter(None, map(_refusal, rows)))))
     found = work.connection.execute(
         select(
             col(Message.author_name),
@@ -90,6 +93,12 @@ def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
     if found is None:
         return Words()
     return Words(found.author_name or found.author_address, _speaker(found, ticket), found.text)
+
+
+def _refusal(row: Outbox) -> str:
+    """What the mail server said of the agent who could not be told, where the row tells of that."""
+    agent, said = row.values.get("agent"), row.values.get("said")
+    return f"{agent}: {said}" if agent and said else ""
 
 
 def _speaker(found: Any, ticket: Ticket) -> Speaker:

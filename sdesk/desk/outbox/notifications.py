@@ -28,6 +28,8 @@ from sdesk.desk.outbox.batch import (
 from sdesk.desk.outbox.news import is_news
 from sdesk.desk.outbox.queue import is_claimed, unclaimed
 from sdesk.desk.rules import AgentRule
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.notify import notify_lead
 from sdesk.desk.steps.outbox import make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
 from sdesk.domain.concerned import window_after
@@ -38,8 +40,11 @@ from sdesk.store.models import Outbox, Ticket
 
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 """Pauses after failures, the last one again and again."""
-GIVEN_UP_AFTER = timedelta(days=1)
-"""A notification that could not go for so long is no news any more."""
+TRIES = 29
+"""With these pauses between them they take a day: then it is given up. What nobody tried, however old, is not."""
+NOBODY_FOR = timedelta(days=1)
+"""How long a desk that has no way to tell anybody keeps what it would tell."""
+NO_WAY = "there was no way to tell anybody: set up [smtp] or [notify]"
 _LOOK_BACK = timedelta(days=1)
 
 WAITING = (col(Outbox.kind) == MailKind.NOTIFICATION.value, col(Outbox.state) == OutboxState.QUEUED)
@@ -114,14 +119,16 @@ def finish(
     ways: Mapping[int, Collection[str]],
     failures: Mapping[str, str],
     refused: Collection[str] = (),
-) -> None:
+) -> int:
     """The end of a try. `ways` are those by which each row is to go; `failures` say which failed now, and why.
 
     `refused` are those that failed for good.
 
     A row that has gone by all of its ways is sent, and the key in it is forgotten; any other is tried again later, and
-    given up after a day. The caller commits.
+    given up after a day. Gives how many have gone by no way, and never will: that stands in the history of their
+    tickets, and the lead is told. The caller commits.
     """
+    lost = []
     for row in _rows(work, batch.rows):
         row.claimed_at = None
         left = [way for way in ways[id_of(row)] if way not in (row.done or ())]
@@ -130,25 +137,36 @@ def finish(
             row.last_error = "; ".join(f"{way}: {failures[way]}" for way in left if way in failures) or row.last_error
         if any(way not in refused for way in left):
             row.send_after = work.now + RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
-            if work.now - row.created_at < GIVEN_UP_AFTER:
+            if row.attempts < TRIES:
                 continue
         row.state = OutboxState.SENT if row.done else OutboxState.FAILED
         if not ways[id_of(row)]:
             row.state, row.last_error = OutboxState.TAKEN_BACK, "no way that is set up tells of it"
         row.message_id = batch.message_id if _names_many(batch, row) else without_key(row.message_id)
+        if row.state is OutboxState.FAILED:
+            lost.append(row)
+    _tell_lost(work, batch.agent, lost)
+    return len(lost)
 
 
-def give_up_old(work: Work) -> int:
-    """End what nobody could send for a day (a desk that has no way to tell anybody); gives how many rows."""
-    old = work.session.scalars(
-        select(Outbox).where(
-            *WAITING, col(Outbox.send_after) <= work.now, col(Outbox.created_at) <= work.now - GIVEN_UP_AFTER
-        )
-    ).all()
+def give_up_unsendable(work: Work) -> int:
+    """End what has waited for a day on a desk that has no way to tell anybody; gives how many rows. The caller commits.
+
+    By `send_after`: what somebody sends again begins anew.
+    """
+    old = work.session.scalars(select(Outbox).where(*WAITING, col(Outbox.send_after) <= work.now - NOBODY_FOR)).all()
     for row in old:
         row.state, row.message_id = OutboxState.FAILED, without_key(row.message_id)
-        row.last_error = "there was no way to tell anybody: set up [smtp] or [notify]"
+        row.last_error = row.last_error or NO_WAY
     return len(old)
+
+
+def _tell_lost(work: Work, agent: AgentRule, rows: Sequence[Outbox]) -> None:
+    """Write down, once for each ticket, that an agent is not told of it, and tell the lead in his place."""
+    for number, ticket in tickets_of(work, rows).items():
+        said = next(row.last_error or "" for row in rows if row.ticket_id == number)
+        record(work, number, "undeliverable", by="system", agent=agent.key, reason=said)
+        notify_lead(work, ticket, agent.id, said=said)
 
 
 def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Priority]) -> datetime | None:

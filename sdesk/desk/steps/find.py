@@ -39,8 +39,11 @@ def see_ticket(work: Work, number: int) -> Ticket:
 
 
 def require_sight(work: Work, team_id: int, agent_id: int | None) -> None:
-    """Refused for an agent who would be given a ticket of a private team that is not his."""
+    """Refused for an agent who would be given a ticket of a private team that is not his, and for an auditor."""
     team = work.rules.teams[team_id]
+    if agent_id is not None and work.rules.agents[agent_id].role is Role.AUDITOR:
+        agent = work.rules.agents[agent_id].key
+        raise Refused(f"`{agent}` is an auditor, and changes nothing", "assign somebody who works tickets")
     if agent_id is not None and team.private and agent_id not in team.members:
         agent = work.rules.agents[agent_id].key
         raise Refused(

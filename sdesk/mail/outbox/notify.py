@@ -30,7 +30,7 @@ class NotifyReport:
     told: int = 0
     """Events that they were told of."""
     given_up: int = 0
-    """Events that nobody could be told of for a day."""
+    """Events that somebody is not told of: refused for good by the last way, or not gone for a day."""
     failures: list[str] = field(default_factory=list)
     """What did not go now, each once; it is tried again."""
     errors: list[SdeskError] = field(default_factory=list)
@@ -64,8 +64,10 @@ class _Run:
 
     def run(self) -> None:
         with self.book.writing() as work:
-            self.report.given_up = notifications.give_up_old(work)
-            agents = notifications.agents_due(work) if self.ways else []
+            if not self.ways:
+                self.report.given_up = notifications.give_up_unsendable(work)
+                return
+            agents = notifications.agents_due(work)
         for agent_id in agents:
             with self.book.writing() as work:
                 batch = notifications.claim(work, agent_id)
@@ -99,9 +101,11 @@ class _Run:
         except BaseException:
             # Interrupted, or the store is out of reach: what did not go is anybody's again, where that can be said.
             with self.book.writing() as work:
-                notifications.finish(work, batch, ways, failures, refused)
+                self.report.given_up += notifications.finish(work, batch, ways, failures, refused)
             raise
-        self.book.insist(lambda work: notifications.finish(work, batch, ways, failures, refused))
+        self.report.given_up += self.book.insist(
+            lambda work: notifications.finish(work, batch, ways, failures, refused)
+        )
         self.report.agents += bool(gone)
         self.report.told += len(gone)
 

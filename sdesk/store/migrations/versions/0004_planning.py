@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -77,6 +80,7 @@ def upgrade() -> None:
     ):
         op.create_index(name, "ticket", columns, unique=False, sqlite_where=sa.text("is_open"))
     op.execute("ALTER TABLE outage ADD COLUMN slices TEXT")
+    _write_running_slices()
     op.create_index("ix_outage_down_from", "outage", ["down_from"], unique=False)
     op.create_table(
         "absence",
@@ -208,3 +212,31 @@ def _count_by_urgency() -> None:
         unique=False,
         sqlite_where=sa.text("is_open"),
     )
+
+
+def _write_running_slices() -> None:
+    """What lasts goes on at its ticket's rate since it began: as one slice, as outages are written from now on.
+
+    What counted of its share is reckoned as it was until now: confirmed ones of a unit first, then the older.
+    """
+    connection = op.get_bind()
+    lasting = connection.execute(
+        sa.text(
+            "SELECT o.id, o.unit_id, o.share, o.confirmed, o.ticket_id, t.loss_per_hour, t.loss_since"
+            " FROM outage AS o JOIN ticket AS t ON t.id = o.ticket_id"
+            " WHERE o.down_to IS NULL ORDER BY o.unit_id, o.confirmed DESC, o.id"
+        )
+    ).all()
+    left: dict[int, Decimal] = {}
+    for number, unit_id, share, confirmed, ticket_id, per_hour, since in lasting:
+        counted = min(Decimal(share), left.get(unit_id, Decimal(1)))
+        left[unit_id] = left.get(unit_id, Decimal(1)) - counted
+        if per_hour is None or since is None:
+            continue
+        rate = Decimal(per_hour).scaleb(-2)
+        connection.execute(
+            sa.text("UPDATE outage SET slices = :slices, loss = 0 WHERE id = :id"),
+            {"id": number, "slices": json.dumps([[since, None, str(counted), f"{rate:.2f}"]], separators=(",", ":"))},
+        )
+        if not confirmed:
+            connection.execute(sa.text("UPDATE ticket SET loss_suspected = 0 WHERE id = :id"), {"id": ticket_id})
