@@ -79,7 +79,8 @@ def test_a_store_of_a_newer_program(sdesk: Sdesk, config: Path, at_desk: Path) -
 def test_a_store_that_somebody_locks(
     sdesk: Sdesk, config: Path, at_desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(open_desk.__kwdefaults__, "busy_seconds", 0.05)
+    defaults = {**(open_desk.__kwdefaults__ or {}), "busy_seconds": 0.05}
+    monkeypatch.setattr("sdesk.desk.opening.open_desk.__kwdefaults__", defaults)
     with closing(sqlite3.connect(at_desk, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ran = sdesk("mail", "pipe", "--mailbox", "support", stdin=LETTER)
