@@ -21,7 +21,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
 from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
-from sdesk.desk.steps.tokens import without_key
+from sdesk.desk.steps.tokens import forget_key
 from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
@@ -38,6 +38,8 @@ _TRIES = 30
 
 _PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
 """Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
+_SAYS_BY_WHEN = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
+"""Kinds by which a requester learns an instant."""
 _ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
 """Kinds that a person's answer makes idle."""
 
@@ -113,6 +115,9 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
                 work.session.add(row)
                 work.session.flush()
             continue
+        if row.kind == MailKind.KNOWN_INCIDENT and not _is_known(work, row):
+            # It was taken out of its incident, or went on when that was over: it is a request as any.
+            row.kind = MailKind.ACKNOWLEDGEMENT
         row.claimed_at = work.now
         work.session.add(row)
         work.session.flush()
@@ -120,7 +125,7 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
         if row.kind == MailKind.REPORT:
             return Claimed(row.id, report_facts(work, row), row.attempts, left, reached, None)
         facts = facts_of(work, row)
-        promises = facts.ticket.promised_by if row.kind in _PROMISING else None
+        promises = facts.ticket.promised_by if row.kind in _SAYS_BY_WHEN else None
         return Claimed(row.id, facts, row.attempts, left, reached, promises)
 
 
@@ -158,8 +163,7 @@ def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: dateti
         row.last_error = f"it did not reach {_listed(everybody)}"
     arrival = _arrival(row, everybody)
     row.state = OutboxState.FAILED if arrival is Arrival.NOT_THERE else OutboxState.SENT
-    if row.kind == MailKind.CONFIRMATION:
-        row.message_id = without_key(row.message_id)
+    forget_key(row)
     if told is not None and row.ticket_id is not None and arrival is not Arrival.NOT_THERE:
         work.connection.execute(update(Ticket).where(col(Ticket.id) == row.ticket_id).values(promised_at=told))
     work.session.add(row)
@@ -246,6 +250,13 @@ def _pointless(work: Work, row: Outbox) -> str | None:
     return None
 
 
+def _is_known(work: Work, row: Outbox) -> bool:
+    """Whether the ticket of a mail is part of an incident that is worked on."""
+    ticket = work.session.get_one(Ticket, row.ticket_id)
+    incident = work.session.get(Ticket, ticket.incident_id) if ticket.incident_id is not None else None
+    return incident is not None and incident.status in OPEN_STATUSES
+
+
 def _undecided_until(work: Work, row: Outbox) -> datetime | None:
     """When it is decided whether a mail is pointless; None where it is by now."""
     ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
@@ -259,6 +270,7 @@ def _undecided_until(work: Work, row: Outbox) -> datetime | None:
 
 def _withhold(work: Work, row: Outbox, reason: str) -> None:
     row.state, row.last_error, row.before = OutboxState.TAKEN_BACK, f"withheld: {reason}", None
+    forget_key(row)
     work.session.add(row)
     work.session.flush()
     if row.ticket_id is not None:
@@ -284,8 +296,7 @@ def _listed(refused: Mapping[str, str]) -> str:
 
 def _fail(work: Work, row: Outbox, reason: str) -> None:
     row.state, row.last_error, row.before = OutboxState.FAILED, reason, None
+    forget_key(row)
     work.session.add(row)
     work.session.flush()
-    if row.kind == MailKind.CONFIRMATION:
-        row.message_id = without_key(row.message_id)
     _tell_undeliverable(work, row, reason)
