@@ -12,7 +12,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.find import find_ticket, see_ticket
+from sdesk.desk.steps.find import find_ticket, is_walled, see_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import join, leave
 from sdesk.desk.steps.links import link, unlink
@@ -38,6 +38,13 @@ def join_incident(work: Work, number: int, *, incident: int, version: int | None
         raise Refused(f"{ref} is part of {work.rules.ref(ticket.incident_id)}", "take it out first: `ticket unlink`")
     if other.incident_id is not None:
         raise Refused(f"{into} is part of {work.rules.ref(other.incident_id)} itself", "name that one")
+    if is_walled(work, ticket.team_id, other.team_id):
+        teams = work.rules.teams
+        raise Refused(
+            f"{ref} is of team {teams[ticket.team_id].key} and {into} of {teams[other.team_id].key}:"
+            " not everybody who sees one sees the other",
+            f"give one of them to the other's team, or `sdesk ticket link {number} --to {incident}`",
+        )
     join(work, ticket, other)
     settle(work, ticket)
     return Change(number, ref, f"{ref} is part of {into} now")

@@ -61,6 +61,12 @@ def sees_team(work: Work, actor: Actor, team_id: int) -> bool:
     return actor.sees_all or team_id in actor.team_ids or not work.rules.teams[team_id].private
 
 
+def is_walled(work: Work, one: int, other: int) -> bool:
+    """Whether a wall stands between two teams: one of them is private, and its agents alone see its tickets."""
+    teams = work.rules.teams
+    return one != other and (teams[one].private or teams[other].private)
+
+
 def word_of(words: type[Word], text: str, noun: str) -> Word:
     """A member of an enumeration as a person types it; BadInput with the nearest right word."""
     listed = [word.value for word in words]

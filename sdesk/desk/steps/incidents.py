@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.clocks import open_parts, put_in_place
-from sdesk.desk.steps.find import sees
+from sdesk.desk.steps.clocks import open_parts, put_in_place, settle
+from sdesk.desk.steps.find import is_walled, sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link, unlink
 from sdesk.desk.steps.moves import require_id, set_status
@@ -102,6 +102,27 @@ def leave(work: Work, ticket: Ticket, incident: Ticket) -> None:
         incident.is_incident = False
         record(work, require_id(incident), "no_incident_any_more")
     put_in_place(work, incident)
+
+
+def part_at_walls(work: Work, ticket: Ticket) -> None:
+    """The step of it: a ticket that was given to another team shares no incident with what a wall hides from it now.
+
+    Where the incident is hidden its part would be nobody's, and an incident would tell what its hidden parts cost. The
+    caller settles the ticket.
+    """
+    if ticket.incident_id is not None:
+        incident = work.session.get_one(Ticket, ticket.incident_id)
+        if is_walled(work, ticket.team_id, incident.team_id):
+            leave(work, ticket, incident)
+    if not ticket.is_incident:
+        return
+    parts = work.session.scalars(
+        select(Ticket).where(col(Ticket.incident_id) == ticket.id).order_by(col(Ticket.id))
+    ).all()
+    for part in parts:
+        if is_walled(work, part.team_id, ticket.team_id):
+            leave(work, part, ticket)
+            settle(work, part)
 
 
 def parts_at_work(work: Work, incident: Ticket) -> list[Ticket]:
