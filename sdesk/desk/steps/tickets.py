@@ -172,6 +172,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         **promise_facts(work, sla_id, promise),
         **story,
     )
+    if opening.closed and not opening.spam:
+        # By its history a ticket is open until it says otherwise: who opens this one again must find that it was not.
+        record(work, number, "status", by="system", old=Status.NEW.value, new=Status.CLOSED.value)
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
