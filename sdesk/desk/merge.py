@@ -14,6 +14,7 @@ from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import leave
 from sdesk.desk.steps.links import link
+from sdesk.desk.steps.losses import outages_of
 from sdesk.desk.steps.merged import keep_earlier_promises
 from sdesk.desk.steps.merged_outages import keep_outages
 from sdesk.desk.steps.messages import index_ticket, reindex
@@ -97,6 +98,8 @@ def split(work: Work, number: int, *, messages: Sequence[int], subject: str = ""
             channel=ticket.channel,
             opened_at=first.taken_at,
             assignee_id=ticket.assignee_id,
+            # The old ticket has, or had, the outage of this unit and service: it is no second one.
+            stands=all(outage.unit_id != ticket.unit_id for outage in outages_of(work, ticket)),
         ),
         split=True,
     )

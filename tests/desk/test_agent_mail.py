@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
 
 import pytest
 from desks import NOW
 from intake_desk import SUPPORT, MailDesk
 
+from sdesk.desk.intake import Receipt
+from sdesk.domain.errors import Refused
+from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.ledger import Outcome
 
 HOUR = timedelta(hours=1)
@@ -147,6 +151,56 @@ def test_his_key_goes_to_nobody_by_words_or_files(mails: MailDesk) -> None:
     assert mails.conversation(1)[-1] == "out boris: Done. (support+1.a-(hidden)@desk.example)"
     assert mails.rows("SELECT name FROM attachment") == [("a.pdf",)]
     assert token not in mails.dump()
+
+
+def with_file(mails: MailDesk, reference: str, kind: str, content: bytes, text: str = "Done, see.") -> Receipt:
+    """Boris's answer with a file."""
+    return mails.take(
+        f"From: boris@desk.example\nTo: {SUPPORT}\nSubject: Re\nMessage-ID: <z@p.example>\nIn-Reply-To: {reference}\n"
+        f"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{text}\n--b\n"
+        f"Content-Type: {kind}\nContent-Disposition: attachment; filename=n.eml\nContent-Transfer-Encoding: base64\n\n"
+        f"{base64.encodebytes(content).decode()}\n--b--\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "application/vnd.ms-outlook", "image/png"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_a_file_with_his_key_goes_to_nobody_whatever_its_type(kind: str, charset: str, mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    receipt = with_file(mails, message_id, kind, f"Message-ID: {message_id}\n\nInternal.".encode(charset))
+    assert receipt.reason == (
+        "boris's answer, relayed to the requester; `n.eml` did not go along: an agent's key is in it"
+    )
+    assert mails.conversation(1)[-1] == "out boris: Done, see."
+    assert mails.rows("SELECT name FROM attachment") == []
+    ((values,),) = mails.rows('SELECT "values" FROM outbox WHERE ticket_id IS NULL')
+    assert "`n.eml` of your mail into SD-1 went to nobody" in values
+
+
+def test_a_file_with_what_is_no_key_of_the_desk_goes_along(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    other = f"Message-ID: <sd-1.a-{'0' * 32}.00@desk.example>".encode()
+    assert with_file(mails, message_id, "application/octet-stream", other).reason.endswith("relayed to the requester")
+    assert mails.rows("SELECT name FROM attachment") == [("n.eml",)]
+
+
+def test_a_key_leaves_the_desk_neither_with_a_note_that_is_confirmed_nor_by_hand(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    key = f"Message-ID: {message_id}".encode()
+    assert with_file(mails, "<ask-1@shop.example>", "application/octet-stream", key).outcome is Outcome.NOTED
+    (noted,) = mails.rows("SELECT id FROM message WHERE direction = 'note'")
+    done = mails.do("anna", "forward", 1, to="tim@tills.example", text="Look.", messages=[*noted])
+    assert done.warning == "`n.eml` did not go along: an agent's key is in it"
+    mails.answer("boris", "#send", mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0])
+    assert mails.conversation(1)[-1] == "out boris: Done, see."
+    file = InboundAttachment("n.eml", "application/octet-stream", key)
+    for verb, more in (("reply", {}), ("forward", {"to": "tim@tills.example"}), ("close", {})):
+        with pytest.raises(Refused, match="holds an agent's key"):
+            mails.do("anna", verb, 1, text=f"See {message_id}", attachments=[file], **more)
+    mails.do("anna", "reply", 1, text=f"See {message_id}")
+    assert "a-(hidden)" in mails.conversation(1)[-1]
+    out = "SELECT a.name FROM attachment AS a JOIN message AS m ON m.id = a.message_id WHERE m.direction = 'out'"
+    assert mails.rows(out) == []
 
 
 @pytest.mark.parametrize("order", ["#wait 2d", "#close", "#take"])

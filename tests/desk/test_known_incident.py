@@ -1,4 +1,4 @@
-"""The mail that a failure is known: what it promises, and what becomes of it when the incident does not last so long."""
+"""The mail that a failure is known: what it promises, and what becomes of it when the incident is over first."""
 
 from __future__ import annotations
 

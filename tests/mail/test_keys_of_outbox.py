@@ -47,7 +47,7 @@ def again(desk: MailDesk, mail: int, at: datetime = NOW + 5 * MINUTE) -> None:
 
 
 def test_a_question_that_is_sent_again_has_a_key_and_can_be_answered(desk: MailDesk, post: Post) -> None:
-    number, mail = asked(desk)
+    _, mail = asked(desk)
     tokens = set(desk.rows("SELECT hash FROM token WHERE message_ref IS NOT NULL"))
     again(desk, mail)
     renewed = set(desk.rows("SELECT hash FROM token WHERE message_ref IS NOT NULL"))

@@ -129,6 +129,8 @@ def first_release(path: Path) -> None:
         connection.execute("UPDATE ticket SET stale_at = ?, rank = 2 WHERE id = 5", (past,))
         connection.execute("UPDATE ticket SET stale_at = ?, priority = 'P2' WHERE id = 6", (past,))
         connection.execute("UPDATE ticket SET stale_at = ? WHERE id = 7", (far,))
+        # It came closed out of an archive.
+        connection.execute("UPDATE ticket SET closed_at = created_at, resolved_at = created_at WHERE id = 4")
         connection.execute(
             "INSERT INTO message (id, ticket_id, direction, author_name, author_address, takes_part, sent_at, taken_at,"
             " subject, text, quoted, message_id) VALUES (1, 1, 'in', '', 'm@x', 1, ?, ?, 'Old', 'Help', '', '<1@x>')",
@@ -175,6 +177,9 @@ def test_a_store_of_the_first_release_is_brought_up_with_its_data(tmp_path: Path
         ]
         assert connection.execute("SELECT kind, state, claimed_at, done FROM outbox").fetchall() == [
             ("acknowledgement", "queued", None, None)
+        ]
+        assert connection.execute("SELECT ticket_id, at, actor, event, data FROM history").fetchall() == [
+            (4, past, "system", "status", '{"old":"new","new":"closed"}')
         ]
         with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
             connection.execute("UPDATE message SET party = 'nobody'")

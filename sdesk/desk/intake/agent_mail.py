@@ -25,6 +25,7 @@ from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import parts_at_work
+from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify_agent
@@ -62,6 +63,12 @@ _TO_SEVERAL = {
     "ru": "Ваше письмо «{}» пришло в ответ на сообщение сразу о нескольких заявках. К какой из них оно относится, "
     "неясно, поэтому оно никому не передано. Ответьте на уведомление об одной заявке, напишите на её собственный "
     "адрес, если он указан в сообщении, или ответьте в sdesk.",
+}
+_KEPT_BACK = {
+    "en": "{} of your mail into {} went to nobody: a key of yours is in it, as in what you attach of a message of the "
+    "desk to you. Whoever has it writes in your name. What else you wrote was done.",
+    "ru": "{} из вашего письма в {} никому не передано: внутри есть ваш ключ, например из вложенного уведомления. "
+    "Кто его получит, сможет писать от вашего имени. Всё остальное из письма выполнено.",
 }
 _IS_TEXT = re.compile(r"(?:message|text)/")
 _KEY = re.compile(rb"\ba-[0-9a-f]{32}\b")
@@ -146,9 +153,9 @@ def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:
 
 def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Receipt:
     """Do what the agent's words say, as if he had done it at the console."""
-    files = _without_keys(incoming.mail.attachments)
+    files, kept_back = _without_keys(work, incoming.mail.attachments)
     words = hide_agent_tokens(incoming.mail.body_text)
-    if len(files) < len(incoming.mail.attachments):
+    if kept_back:
         # The notification that he attached is shown below his words: it is for agents alone.
         words = words.partition(FORWARDED)[0]
     order = parse_order(_without_tail(words))
@@ -156,7 +163,7 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     if order.verb is Verb.REPLY:
         _require_a_person(work, incoming, token, order.text)
     if order.verb is not Verb.SEND:
-        return _do(work, number, order, files, incoming.raw_id)
+        return _told_of(work, _do(work, number, order, files, incoming.raw_id), kept_back)
     noted = _asked_about(work, number, token)
     asked = parse_order(hide_agent_tokens(noted.text))
     if asked.verb is Verb.SEND:
@@ -164,7 +171,8 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     if asked.verb is Verb.UNKNOWN:
         # `#42 is the right till`: he was asked about it, and says that it is an answer.
         asked = Order(Verb.REPLY, text=asked.text)
-    receipt = _do(work, number, asked, _without_keys(attached_files(work, token.message_ref or 0)), noted.raw_id)
+    noted_files, noted_back = _without_keys(work, attached_files(work, token.message_ref or 0))
+    receipt = _do(work, number, asked, noted_files, noted.raw_id)
     # It was he: the note is his from now on, and its question is answered once.
     noted.agent_id = work.actor.agent_id
     work.session.add(noted)
@@ -172,7 +180,8 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     own = any(line.strip() and not line.startswith(">") for line in order.text.split("\n"))
     if own or files:
         note(work, number, text=order.text if own else FILES_ALONE, attachments=files, raw_id=incoming.raw_id)
-    return Receipt(receipt.outcome, number, f"{login} confirmed: {receipt.reason}")
+    receipt = Receipt(receipt.outcome, number, f"{login} confirmed: {receipt.reason}")
+    return _told_of(work, receipt, (*noted_back, *kept_back))
 
 
 def _require_a_person(work: Work, incoming: Incoming, token: Shown, text: str) -> None:
@@ -247,9 +256,27 @@ def _without_tail(words: str) -> str:
     return "\n".join(lines[:end])
 
 
-def _without_keys(files: Sequence[InboundAttachment]) -> tuple[InboundAttachment, ...]:
-    """Without a notification that his program attached: it holds his key, and what agents alone are told."""
-    return tuple(file for file in files if not (_IS_TEXT.match(file.media_type) and _KEY.search(file.content)))
+def _without_keys(
+    work: Work, files: Sequence[InboundAttachment]
+) -> tuple[tuple[InboundAttachment, ...], tuple[InboundAttachment, ...]]:
+    """Without what holds a key, and that: a notification that his program attached, which agents alone are told."""
+    clean, held = without_keys(work, files)
+    # A message with what looks like a key stays here even where the key is dead.
+    old = tuple(file for file in clean if _IS_TEXT.match(file.media_type) and _KEY.search(file.content))
+    return tuple(file for file in clean if file not in old), (*held, *old)
+
+
+def _told_of(work: Work, receipt: Receipt, kept_back: Sequence[InboundAttachment]) -> Receipt:
+    """The receipt says which files stayed here; he is written to where it was no message, as programs attach it."""
+    if not kept_back:
+        return receipt
+    named = [file for file in kept_back if not file.media_type.startswith("message/")]
+    if named and work.actor.agent_id is not None:
+        names = ", ".join(f"`{file.name}`" for file in named)
+        ref = work.rules.ref(receipt.number or 0)
+        sentence = _KEPT_BACK.get(work.rules.language, _KEPT_BACK["en"])
+        notify_agent(work, work.actor.agent_id, sentence.format(cut_at_word(names, 200), ref))
+    return replace(receipt, reason=f"{receipt.reason}; {left_out(kept_back)}")
 
 
 def _wait_of(work: Work, argument: str) -> tuple[WaitingFor, datetime | None]:

@@ -188,12 +188,13 @@ def raised_by(work: Work, own: Impact, final: Impact, per_hour: Decimal | None) 
     return {"impact": own.value, "loss_per_hour": str(per_hour), "threshold": str(reached)}
 
 
-def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> None:
-    """Suspect the outage that a ticket's service means in its unit, if it means one and none is running."""
+def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> bool:
+    """Suspect the outage that a ticket's service means in its unit, if it means one and none is running: whether so."""
     share = share_that_stands(work, ticket.service_id, ticket.unit_id)
     if share is None or ticket.unit_id is None or ticket.loss_since is not None:
-        return
+        return False
     begin_outage(work, require_id(ticket), ticket.unit_id, share, down_from)
+    return True
 
 
 def begin_outage(work: Work, number: int, unit_id: int, share: Decimal, down_from: datetime) -> None:

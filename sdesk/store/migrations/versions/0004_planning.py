@@ -79,6 +79,13 @@ def upgrade() -> None:
         ("ix_ticket_by_age", ["created_at", "id"]),
     ):
         op.create_index(name, "ticket", columns, unique=False, sqlite_where=sa.text("is_open"))
+    # What came closed out of an archive says so: by its history alone it would have been open until it is opened again.
+    op.execute(
+        "INSERT INTO history (ticket_id, at, actor, event, data)"
+        """ SELECT id, created_at, 'system', 'status', '{"old":"new","new":"closed"}' FROM ticket"""
+        " WHERE status = 'closed' AND closed_at = created_at"
+        " AND id NOT IN (SELECT ticket_id FROM history WHERE event = 'status' AND ticket_id IS NOT NULL)"
+    )
     op.execute("ALTER TABLE outage ADD COLUMN slices TEXT")
     _write_running_slices()
     op.create_index("ix_outage_down_from", "outage", ["down_from"], unique=False)
