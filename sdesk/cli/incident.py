@@ -8,7 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
-from sdesk.cli.changing import change, tell
+from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST, DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
@@ -70,12 +70,17 @@ def accept(ctx: typer.Context, proposal: Proposal, dry_run: DryRun = False) -> E
       sdesk incident accept 3
     """
     call = invocation.of(ctx)
+    call.output.check(SHEET)
     actor = call.actor
-    from sdesk.desk.incident import require_proposal
+    from sdesk.actions.perform import TicketOutcome
+    from sdesk.desk.incident import accept as use_case
 
     with call.desk.work(actor, call.now) as work:
-        first, *others = require_proposal(work, proposal)
-    return tell(call, change(call, "join", others, {"incident": first}, dry_run=dry_run), dry_run=dry_run)
+        done = use_case(work, proposal)
+        if not dry_run:
+            work.session.commit()
+    outcomes = [TicketOutcome(each.number, each.ref, each.sentence, changed=each.changed) for each in done]
+    return tell(call, outcomes, dry_run=dry_run)
 
 
 def decline(ctx: typer.Context, proposal: Proposal, dry_run: DryRun = False) -> None:

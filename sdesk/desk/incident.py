@@ -14,8 +14,9 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket, is_walled, require_hands, see_ticket
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.incidents import join, leave
+from sdesk.desk.steps.incidents import end_proposal, join, leave
 from sdesk.desk.steps.links import link, unlink
+from sdesk.desk.steps.moves import require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind, ProposalEnd
 from sdesk.store.models import IncidentProposal, Link, Ticket
@@ -100,27 +101,39 @@ def decline(work: Work, proposal: int) -> str:
     row = work.session.get(IncidentProposal, proposal)
     if row is None or row.ended_at is not None or not _seen(work, row):
         raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")
-    row.ended_at, row.ended_how, row.data = work.now, ProposalEnd.DECLINED, {"by": work.actor.login}
-    work.session.add(row)
+    end_proposal(work, row, ProposalEnd.DECLINED)
     for number in row.tickets:
         record(work, number, "incident_declined")
     return f"proposal {proposal} declined: its {len(row.tickets)} tickets stand for themselves"
 
 
-def require_proposal(work: Work, proposal: int) -> tuple[int, ...]:
-    """The open tickets of a proposal that waits, oldest first: the first becomes the incident. NotFound; Refused."""
+def accept(work: Work, proposal: int) -> tuple[Change, ...]:
+    """Make one incident of the open tickets of a proposal: the oldest becomes it, or the one that is one already.
+
+    All of it or nothing. NotFound where it does not wait, or is of tickets behind a wall; Refused where fewer than two
+    of its tickets are left, and for an auditor.
+    """
+    require_hands(work)
     row = work.session.get(IncidentProposal, proposal)
     if row is None or row.ended_at is not None or not _seen(work, row):
         raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")
-    numbers = work.session.scalars(
-        select(col(Ticket.id))
+    found = work.session.scalars(
+        select(Ticket)
         .where(col(Ticket.id).in_(row.tickets), col(Ticket.is_open), col(Ticket.incident_id).is_(None))
-        .order_by(col(Ticket.created_at), col(Ticket.id))
+        .order_by(col(Ticket.is_incident).desc(), col(Ticket.created_at), col(Ticket.id))
     ).all()
-    found = tuple(number for number in numbers if number is not None)
-    if len(found) < 2:
-        raise Refused(f"of proposal {proposal} fewer than two tickets are open", "there is nothing to join")
-    return found
+    parts = [
+        ticket
+        for ticket in found[1:]
+        if not ticket.is_incident and not is_walled(work, ticket.team_id, found[0].team_id)
+    ]
+    if not parts:
+        raise Refused(f"of proposal {proposal} fewer than two tickets are left", "there is nothing to join")
+    incident = require_id(found[0])
+    done = tuple(join_incident(work, require_id(part), incident=incident) for part in parts)
+    # Last: whoever of them was left out, nobody is asked of them again.
+    end_proposal(work, row, ProposalEnd.ACCEPTED, incident=incident)
+    return done
 
 
 def _related(work: Work, one: int, other: int) -> bool:

@@ -1,5 +1,7 @@
 """What time itself brings: waits that end, promises at risk, broken and stale, tickets that close for good.
 
+Proposals that nobody decides end too.
+
 It is safe to run as often as one likes, in several processes at once, and after a day's sleep.
 """
 
@@ -15,6 +17,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, save_clocks, settle
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import NEWS_FOR, end_proposal, left_of
 from sdesk.desk.steps.moves import require_id, set_status, wake
 from sdesk.desk.steps.notify import notify
 from sdesk.domain.actor import SYSTEM
@@ -22,9 +25,9 @@ from sdesk.domain.alerts import alerts, entered, level, states_of
 from sdesk.domain.clock import stale_by
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
-from sdesk.domain.ticket import ClockKind, SlaState, Status
+from sdesk.domain.ticket import ClockKind, ProposalEnd, SlaState, Status
 from sdesk.domain.urgency import RANK_RUNNING
-from sdesk.store.models import Ticket
+from sdesk.store.models import IncidentProposal, Ticket
 
 BATCH = 200
 """Tickets for each transaction, so that nobody waits long for the store."""
@@ -50,7 +53,7 @@ class SweepReport:
 def sweep(desk: Desk, *, now: datetime) -> SweepReport:
     """Wake what has waited long enough, tell of promises at risk, move what went stale, close what nobody reopened."""
     report = SweepReport()
-    for step in (_wake_due, _tell_alerts, _move_stale, _close_resolved):
+    for step in (_wake_due, _tell_alerts, _move_stale, _close_resolved, _pass_proposals):
         seen: set[int] = set()
         while True:
             with desk.work(SYSTEM, now) as work:
@@ -154,6 +157,20 @@ def _move_stale(work: Work, report: SweepReport, after: int) -> set[int]:
         work.session.flush()
         report.stale += 1
     return _numbers(stale)
+
+
+def _pass_proposals(work: Work, report: SweepReport, after: int) -> set[int]:
+    """End what nobody decided within a day, or where nothing is left to decide."""
+    rows = work.session.scalars(
+        select(IncidentProposal)
+        .where(col(IncidentProposal.ended_at).is_(None), col(IncidentProposal.id) > after)
+        .order_by(col(IncidentProposal.id))
+        .limit(BATCH)
+    ).all()
+    for row in rows:
+        if row.proposed_at < work.now - NEWS_FOR or len(left_of(work, row)) < 2:
+            end_proposal(work, row, ProposalEnd.PASSED)
+    return {row.id for row in rows if row.id is not None}
 
 
 def _close_resolved(work: Work, report: SweepReport, after: int) -> set[int]:

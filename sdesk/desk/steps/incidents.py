@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_, select
@@ -222,12 +223,7 @@ def _propose(work: Work, ticket: Ticket) -> None:
     found = suspicion(rule, suspects, at)
     if found is None:
         return
-    known = work.session.scalars(
-        select(IncidentProposal).where(
-            col(IncidentProposal.service_id) == ticket.service_id, col(IncidentProposal.ended_at).is_(None)
-        )
-    ).all()
-    for proposal in known:
+    for proposal in _waiting(work, ticket.service_id):
         if not set(found.numbers).isdisjoint(proposal.tickets):
             proposal.tickets = sorted({*proposal.tickets, *found.numbers})
             proposal.unit_id = proposal.unit_id if proposal.unit_id == found.unit_id else None
@@ -269,16 +265,37 @@ def _decided(work: Work, ticket: Ticket) -> set[int]:
     return {number for row in rows for number in row.tickets}
 
 
-def _end_proposals(work: Work, ticket: Ticket, incident: Ticket) -> None:
-    """What was proposed is done when its tickets are part of one incident."""
-    open_ones = work.session.scalars(
+def end_proposal(work: Work, proposal: IncidentProposal, how: ProposalEnd, *, incident: int | None = None) -> None:
+    """Nobody is asked any more."""
+    proposal.ended_at, proposal.ended_how = work.now, how
+    proposal.incident_id, proposal.data = incident, {"by": work.actor.login}
+    work.session.add(proposal)
+    work.session.flush()
+
+
+def left_of(work: Work, proposal: IncidentProposal) -> list[int]:
+    """The tickets of a proposal of which there is still something to decide: open, and part of no incident."""
+    query = select(col(Ticket.id)).where(
+        col(Ticket.id).in_(proposal.tickets), col(Ticket.is_open), col(Ticket.incident_id).is_(None)
+    )
+    return [row[0] for row in work.connection.execute(query).all() if row[0] is not None]
+
+
+def _waiting(work: Work, service_id: int | None) -> Sequence[IncidentProposal]:
+    """The proposals of a service that nobody has decided; what is older than a day, the sweep ends."""
+    return work.session.scalars(
         select(IncidentProposal).where(
-            col(IncidentProposal.service_id) == incident.service_id, col(IncidentProposal.ended_at).is_(None)
+            col(IncidentProposal.service_id) == service_id,
+            col(IncidentProposal.ended_at).is_(None),
+            col(IncidentProposal.proposed_at) >= work.now - NEWS_FOR,
         )
     ).all()
-    for proposal in open_ones:
-        if ticket.id in proposal.tickets or incident.id in proposal.tickets:
-            proposal.ended_at, proposal.ended_how, proposal.incident_id = work.now, ProposalEnd.ACCEPTED, incident.id
-            proposal.data = {"by": work.actor.login}
-            work.session.add(proposal)
-    work.session.flush()
+
+
+def _end_proposals(work: Work, ticket: Ticket, incident: Ticket) -> None:
+    """What was proposed is done when its tickets are part of one incident."""
+    for proposal in _waiting(work, incident.service_id):
+        if ticket.id not in proposal.tickets and incident.id not in proposal.tickets:
+            continue
+        if not set(left_of(work, proposal)) - {incident.id}:
+            end_proposal(work, proposal, ProposalEnd.ACCEPTED, incident=incident.id)

@@ -106,7 +106,7 @@ class IncidentProposal(Table, table=True):
 
     __tablename__ = "incident_proposal"
     __table_args__ = (
-        partial_index("ix_incident_proposal_open", "service_id", where="ended_at IS NULL"),
+        partial_index("ix_incident_proposal_open", "service_id", "proposed_at", where="ended_at IS NULL"),
         one_of("ended_how", ProposalEnd),
     )
 

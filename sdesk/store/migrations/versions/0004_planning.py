@@ -192,7 +192,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_incident_proposal_open",
         "incident_proposal",
-        ["service_id"],
+        ["service_id", "proposed_at"],
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
     )
