@@ -18,6 +18,7 @@ from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.people import parse_mailbox, requester_of
 from sdesk.desk.steps.say import say
+from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
@@ -71,6 +72,7 @@ def reply(
     files = [*attachments, *along]
     kind = "call" if phone else "reply"
     parts = [] if phone or alone else parts_at_work(work, ticket)
+    answer = begin_together(work, ticket, parts)
     message = None
     if not parts or ticket.requester_id is not None:
         copies = _copies(work, ticket, cc, everybody=cc_all)
@@ -90,6 +92,7 @@ def reply(
         if wait is not None and part.status is not Status.WAITING:
             begin_wait(work, part, *wait)
         settle(work, part)
+    end_together(work, answer)
     warning = "; ".join(filter(None, (noted.warning, left_out(kept_back))))
     return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(told)}", warning=warning)
 

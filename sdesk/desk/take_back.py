@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.find import find_ticket
+from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.incidents import all_parts, and_parts
+from sdesk.desk.steps.incidents import and_parts
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
+from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Message, Outbox, Ticket
@@ -29,28 +34,86 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
-    row, message = _last_answer(work, ref, number)
-    _require_takable(work, ref, ticket, row, message)
-    said_at = row.created_at
-    _put_back(work, ticket, row, message)
-    _draft(work, number, message.text)
-    settle(work, ticket)
+    rows, unsaid = last_together(work, number)
+    own = _last_row(work, number)
+    if not rows or (own is not None and (own.id or 0) > (rows[-1].id or 0)):
+        row, message = _last_answer(work, ref, number)
+        _require_takable(work, ref, ticket, row, message)
+        hand_on(work, row)
+        _put_back(work, ticket, row, message)
+        _draft(work, number, message.text)
+        settle(work, ticket)
+        return Change(number, ref, f"the answer of {ref} is taken back: its text is your draft")
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
+    words = _take_back_incident(work, ticket, rows, unsaid)
+    _draft(work, number, words)
+    settle(work, ticket)
     taken = 0
-    for part in all_parts(work, ticket):
-        part_ref = work.rules.ref(require_id(part))
-        try:
-            row, message = _last_answer(work, part_ref, require_id(part))
-            if row.created_at != said_at:
-                continue
-            _require_takable(work, part_ref, part, row, message)
-        except Refused:
-            # It is on its way, or somebody went on with it meanwhile: it stands.
-            continue
-        _put_back(work, part, row, message)
-        settle(work, part)
-        taken += 1
+    for row in rows:
+        if row.ticket_id not in (None, number):
+            taken += _take_back_part(work, row.ticket_id, row)
+    for each in unsaid:
+        if each.number != number:
+            taken += _take_back_unsaid(work, each, rows[0])
     return Change(number, ref, f"the answer of {ref} is taken back{and_parts(taken)}: its text is your draft")
+
+
+def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid]) -> str:
+    """The incident itself, by its own mail, else by what one of the others kept of it; gives what was said."""
+    number, ref = require_id(ticket), work.rules.ref(require_id(ticket))
+    row = next((each for each in rows if each.ticket_id == number), None)
+    kept = next((each for each in unsaid if each.number == number), None)
+    if kept is not None:
+        message = work.session.get_one(Message, rows[0].message_ref)
+        _require_waiting(work, ref, rows[0], message)
+        _require_unchanged(ref, ticket, kept.before)
+        _put_back_unsaid(work, ticket, kept, rows[0])
+        return message.text
+    if row is None:
+        # Its own mail is on its way already, and says so.
+        row, message = _last_answer(work, ref, number)
+    else:
+        message = work.session.get_one(Message, row.message_ref)
+    _require_takable(work, ref, ticket, row, message)
+    _put_back(work, ticket, row, message)
+    return message.text
+
+
+def _take_back_part(work: Work, number: int | None, row: Outbox) -> int:
+    part = work.session.get(Ticket, number)
+    message = work.session.get(Message, row.message_ref)
+    if part is None or message is None or not sees(work, work.actor, part):
+        return 0
+    try:
+        _require_takable(work, work.rules.ref(require_id(part)), part, row, message)
+    except Refused:
+        # It is on its way, or somebody went on with it meanwhile: it stands.
+        return 0
+    _put_back(work, part, row, message)
+    settle(work, part)
+    return 1
+
+
+def _take_back_unsaid(work: Work, kept: Unsaid, row: Outbox) -> int:
+    part = work.session.get(Ticket, kept.number)
+    if part is None or not sees(work, work.actor, part) or part.version != version_after(kept.before):
+        return 0
+    _put_back_unsaid(work, part, kept, row)
+    settle(work, part)
+    return 1
+
+
+def _put_back_unsaid(work: Work, ticket: Ticket, kept: Unsaid, row: Outbox) -> None:
+    """A ticket that the answer changed without a mail, as it was before. The caller settles."""
+    restore(work, ticket, kept.before)
+    message = work.session.get(Message, kept.message) if kept.message is not None else None
+    if message is not None:
+        message.taken_back_at = work.now
+        work.session.add(message)
+        work.session.flush()
+        reindex(work, kept.number)
+    said_at = to_rfc3339(row.created_at)
+    record(work, kept.number, "taken_back", message=kept.message, kind=row.kind, said_at=said_at)
 
 
 def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None:
@@ -66,13 +129,17 @@ def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None
     record(work, number, "taken_back", message=message.id, kind=row.kind)
 
 
-def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
-    row = work.session.scalars(
+def _last_row(work: Work, number: int) -> Outbox | None:
+    return work.session.scalars(
         select(Outbox)
         .where(col(Outbox.ticket_id) == number, col(Outbox.message_ref).is_not(None))
         .order_by(col(Outbox.id).desc())
         .limit(1)
     ).first()
+
+
+def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
+    row = _last_row(work, number)
     message = work.session.get(Message, row.message_ref) if row is not None else None
     if row is None or message is None:
         raise Refused(f"no answer of {ref} waits in the outbox", "there is nothing to take back")
@@ -80,6 +147,16 @@ def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
 
 
 def _require_takable(work: Work, ref: str, ticket: Ticket, row: Outbox, message: Message) -> None:
+    _require_waiting(work, ref, row, message)
+    _require_unchanged(ref, ticket, row.before or {})
+
+
+def _require_unchanged(ref: str, ticket: Ticket, before: Mapping[str, Any]) -> None:
+    if ticket.version != version_after(before):
+        raise Refused(f"{ref} was changed since its last answer", "write another to put it right")
+
+
+def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> None:
     if work.actor.agent_id is None or message.agent_id != work.actor.agent_id:
         raise Refused(f"the last answer of {ref} is {message.author_name}'s", "only who wrote it takes it back")
     if row.state is OutboxState.TAKEN_BACK:
@@ -92,8 +169,6 @@ def _require_takable(work: Work, ref: str, ticket: Ticket, row: Outbox, message:
             f"the last answer of {ref} is older than {seconds} s",
             f"what has not gone yet is stopped by `sdesk mail outbox discard {row.id}`",
         )
-    if ticket.version != version_after(row.before):
-        raise Refused(f"{ref} was changed since its last answer", "write another to put it right")
 
 
 def _draft(work: Work, number: int, text: str) -> None:

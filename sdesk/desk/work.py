@@ -28,6 +28,7 @@ from sdesk.desk.steps.moves import (
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.desk.steps.say import say
+from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
@@ -122,18 +123,20 @@ def wait(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     reason, end = plan_wait(work, ticket, waiting_for, until)
+    parts = [part for part in parts_at_work(work, ticket) if part.status is not Status.WAITING]
+    answer = begin_together(work, ticket, parts)
     message = None
-    if text:
+    if text and (not parts or ticket.requester_id is not None):
         message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
     done = begin_wait(work, ticket, reason, end)
     noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
-    parts = [part for part in parts_at_work(work, ticket) if part.status is not Status.WAITING]
     for part in parts:
         if text and part.requester_id is not None:
             say(work, part, text, kind="reply", attachments=attachments)
         begin_wait(work, part, reason, end)
         settle(work, part)
+    end_together(work, answer)
     return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(len(parts))}")
 
 
@@ -165,10 +168,12 @@ def close(
     told = bool(text) and not silent
     # Before the incident itself: once it is done, its parts stand in the queue for themselves.
     parts = parts_at_work(work, ticket)
+    answer = begin_together(work, ticket, parts)
     for part in parts:
         _resolve(work, part, text, told=told and part.requester_id is not None, attachments=attachments)
     own = told and (not parts or ticket.requester_id is not None)
     noted = _resolve(work, ticket, text, told=own, attachments=attachments, raw_id=raw_id, spent=spent)
+    end_together(work, answer)
     return Change(number, ref, f"{ref} resolved{'' if told else ', silently'}{noted.words}{and_parts(len(parts))}")
 
 

@@ -133,16 +133,6 @@ def parts_at_work(work: Work, incident: Ticket) -> list[Ticket]:
     return [part for part in open_parts(work, incident) if sees(work, work.actor, part)]
 
 
-def all_parts(work: Work, incident: Ticket) -> list[Ticket]:
-    """The parts of a ticket, open or not, that the acting agent may see."""
-    if not incident.is_incident:
-        return []
-    found = work.session.scalars(
-        select(Ticket).where(col(Ticket.incident_id) == incident.id).order_by(col(Ticket.id))
-    ).all()
-    return [part for part in found if sees(work, work.actor, part)]
-
-
 def and_parts(count: int) -> str:
     """How a sentence goes on that tells what was done to an incident: `, and 44 tickets with it`."""
     if not count:

@@ -42,9 +42,12 @@ def standing(events: Sequence[Event]) -> tuple[Event, ...]:
         if event.event != "taken_back":
             continue
         message = event.data.get("message")
-        answers = [each for each in events if each.event == "answered" and each.data.get("message") == message]
+        said = {each.at for each in events if each.event == "answered" and each.data.get("message") == message}
+        if "said_at" in event.data:
+            # Part of an incident, to whose requester nothing was said.
+            said = {from_rfc3339(str(event.data["said_at"]))}
         for number, each in enumerate(events):
-            if each.event in _WITH_AN_ANSWER and any(each.at == answer.at for answer in answers):
+            if each.event in _WITH_AN_ANSWER and each.at in said:
                 undone.add(number)
     return tuple(event for number, event in enumerate(events) if number not in undone)
 

@@ -1,0 +1,113 @@
+"""An answer to an incident is one answer: taken back with all that it did, whoever has a requester."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from desks import NOW
+from intake_desk import MailDesk
+
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.errors import Refused
+from sdesk.domain.story.reasons import standing
+from sdesk.domain.story.values import Event
+from sdesk.domain.ticket import Status
+from sdesk.store.reader import Reader
+
+AT = NOW + timedelta(minutes=20)
+SOON = AT + timedelta(seconds=5)
+_COUNTS = {"version", "updated_at"}
+
+
+def facts(desk: MailDesk) -> Any:
+    """All that an answer may touch, but for what counts changes."""
+    columns = [name for (name,) in desk.rows("SELECT name FROM pragma_table_info('ticket')") if name not in _COUNTS]
+    return [
+        desk.rows(f"SELECT {', '.join(columns)} FROM ticket ORDER BY id"),
+        desk.rows("SELECT * FROM clock_run ORDER BY id"),
+        desk.rows("SELECT id, ticket_id, down_to, loss FROM outage ORDER BY id"),
+    ]
+
+
+def reply(desk: MailDesk, number: int) -> None:
+    desk.do("boris", "reply", number, text="We are on it.", waiting_for="supplier", at=AT)
+
+
+def wait(desk: MailDesk, number: int) -> None:
+    desk.do("boris", "wait", number, text="We are on it.", waiting_for="supplier", at=AT)
+
+
+def close(desk: MailDesk, number: int) -> None:
+    desk.do("boris", "close", number, text="We are on it.", at=AT)
+
+
+@pytest.fixture(params=["with", "without"])
+def group(desk_of_mail: MailDesk, request: pytest.FixtureRequest) -> tuple[int, ...]:
+    """An incident with or without a requester; of its parts one has a requester, one an outage, one nobody."""
+    desk = desk_of_mail
+    incident = desk.ask(9) if request.param == "with" else desk.new(service="other", subject="All is down")
+    parts = (desk.ask(1), desk.new(service="till", requester="store-001@shop.example"), desk.new(service="other"))
+    for part in parts:
+        desk.do("anna", "join", part, incident=incident)
+    return (incident, *parts)
+
+
+@pytest.mark.parametrize("act", [reply, wait, close])
+def test_all_of_it_is_taken_back(
+    desk_of_mail: MailDesk, group: tuple[int, ...], act: Callable[[MailDesk, int], None]
+) -> None:
+    desk, incident = desk_of_mail, group[0]
+    before = facts(desk)
+    act(desk, incident)
+    assert facts(desk) != before
+    outcome = desk.do("boris", "take_back", incident, at=SOON)
+    assert (
+        outcome.sentence == f"the answer of SD-{incident} is taken back, and 3 tickets with it: its text is your draft"
+    )
+    assert facts(desk) == before
+    assert desk.rows("SELECT count(*) FROM outbox WHERE state = 'queued' AND message_ref IS NOT NULL") == [(0,)]
+    assert desk.rows("SELECT ticket_id, text FROM draft") == [(incident, "We are on it.")]
+    for number in group:
+        assert desk.events(number).count("taken_back") == 1
+        with Reader(desk.path) as reader:
+            told = standing(
+                [Event(each.at, each.actor, each.event, each.data) for each in reader.history(SYSTEM, number)]
+            )
+        assert not [each.event for each in told if each.at == AT and each.event != "note"], (
+            "no clock is explained by what was taken back"
+        )
+    assert isinstance(desk.try_to("boris", "take_back", incident, at=SOON).error, Refused)
+
+
+def test_what_somebody_went_on_with_stands(desk_of_mail: MailDesk, group: tuple[int, ...]) -> None:
+    desk, (incident, first, _, nobody) = desk_of_mail, group
+    close(desk, incident)
+    desk.do("anna", "reopen", nobody, at=AT + timedelta(seconds=1))
+    desk.do("boris", "take_back", first, at=AT + timedelta(seconds=2))
+    assert desk.ticket(incident).status is Status.RESOLVED, "one ticket alone was taken back"
+    outcome = desk.do("boris", "take_back", incident, at=SOON)
+    assert outcome.sentence.startswith(f"the answer of SD-{incident} is taken back, and 1 ticket with it")
+    assert all(desk.ticket(number).status is not Status.RESOLVED for number in group)
+    assert desk.events(nobody).count("taken_back") == 0
+
+
+def test_nobody_else_and_not_later(desk_of_mail: MailDesk, group: tuple[int, ...]) -> None:
+    desk, incident = desk_of_mail, group[0]
+    close(desk, incident)
+    before = desk.dump()
+    assert isinstance(desk.try_to("anna", "take_back", incident, at=SOON).error, Refused)
+    assert isinstance(desk.try_to("boris", "take_back", incident, at=AT + timedelta(seconds=11)).error, Refused)
+    assert desk.dump() == before
+
+
+def test_an_answer_for_one_alone_is_taken_back_alone(desk_of_mail: MailDesk, group: tuple[int, ...]) -> None:
+    desk, (incident, first, *_) = desk_of_mail, group
+    if desk.column(incident, "requester_id") is None:
+        pytest.skip("nobody to answer")
+    reply(desk, incident)
+    desk.do("boris", "reply", incident, text="And by the way.", alone=True, at=AT + timedelta(seconds=1))
+    desk.do("boris", "take_back", incident, at=SOON)
+    assert desk.rows("SELECT state FROM outbox WHERE ticket_id = ? AND kind = 'reply'", first) == [("queued",)]
