@@ -12,7 +12,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.find import find_ticket, is_walled, see_ticket
+from sdesk.desk.steps.find import find_ticket, is_walled, require_hands, see_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import join, leave
 from sdesk.desk.steps.links import link, unlink
@@ -94,8 +94,9 @@ def unrelate(work: Work, number: int, *, to: int, version: int | None = None) ->
 def decline(work: Work, proposal: int) -> str:
     """Say that the tickets of a proposal are no incident: these are not proposed again. Gives what was done, in words.
 
-    NotFound where it is not there, was ended, or is of tickets behind a wall.
+    NotFound where it is not there, was ended, or is of tickets behind a wall; Refused for an auditor.
     """
+    require_hands(work)
     row = work.session.get(IncidentProposal, proposal)
     if row is None or row.ended_at is not None or not _seen(work, row):
         raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")

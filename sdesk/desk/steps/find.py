@@ -22,12 +22,17 @@ def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
     NotFound where there is none or a wall stands before it; Conflict where `version` is given and is not
     the present one; Refused for an actor who may look and not touch.
     """
-    if work.actor.role is Role.AUDITOR:
-        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+    require_hands(work)
     ticket = see_ticket(work, number)
     if version is not None and version != ticket.version:
         raise Conflict(f"{work.rules.ref(number)} was changed by somebody else meanwhile", "look at it again")
     return ticket
+
+
+def require_hands(work: Work) -> None:
+    """Refused for an actor who may look and not touch."""
+    if work.actor.role is Role.AUDITOR:
+        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
 
 
 def see_ticket(work: Work, number: int) -> Ticket:

@@ -249,7 +249,8 @@ def _propose(work: Work, ticket: Ticket) -> None:
         found.numbers[0],
         "incident_proposed",
         by="system",
-        tickets=list(found.numbers),
+        # Not which: a history is hidden by no wall, and one of them may be given behind one.
+        tickets=len(found.numbers),
         first_at=to_rfc3339(found.first_at),
     )
     # All are of one team: whoever is told may see each.
