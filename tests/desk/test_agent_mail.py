@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from desks import NOW
@@ -194,7 +195,8 @@ def test_a_key_leaves_the_desk_neither_with_a_note_that_is_confirmed_nor_by_hand
     mails.answer("boris", "#send", mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0])
     assert mails.conversation(1)[-1] == "out boris: Done, see."
     file = InboundAttachment("n.eml", "application/octet-stream", key)
-    for verb, more in (("reply", {}), ("forward", {"to": "tim@tills.example"}), ("close", {})):
+    verbs: dict[str, dict[str, Any]] = {"reply": {}, "forward": {"to": "tim@tills.example"}, "close": {}}
+    for verb, more in verbs.items():
         with pytest.raises(Refused, match="holds an agent's key"):
             mails.do("anna", verb, 1, text=f"See {message_id}", attachments=[file], **more)
     mails.do("anna", "reply", 1, text=f"See {message_id}")
@@ -224,6 +226,42 @@ def test_a_mail_to_two_tickets_is_done_for_none_and_he_is_told(mails: MailDesk) 
     assert receipt.outcome is Outcome.NOTED
     ((values,),) = mails.rows("SELECT \"values\" FROM outbox WHERE kind = 'confirmation'")
     assert "several tickets" in values
+
+
+@pytest.mark.parametrize("way", ["address", "references"])
+def test_an_answer_to_one_ticket_that_shows_the_key_of_another_is_done_for_none(way: str, mails: MailDesk) -> None:
+    mails.ask(2, sender="ivan@shop.example")
+    mine, other = mails.agent_id_of("boris", 1), mails.agent_id_of("boris", 2)
+    to = f"support+2.{other.split('.')[1]}@desk.example" if way == "address" else SUPPORT
+    references = "" if way == "address" else f"References: {other} {mine}\n"
+    receipt = mails.take(
+        f"From: boris@desk.example\nTo: {to}\nSubject: Re\nIn-Reply-To: {mine}\n{references}\nYour salary is 100.\n"
+    )
+    assert receipt.outcome is Outcome.NOTED
+    assert "several tickets" in receipt.reason
+    assert [kind for kind, *_ in mails.outbox()].count("reply") == 0
+    assert [kind for kind, *_ in mails.outbox()].count("confirmation") == 1
+
+
+def test_two_keys_of_tickets_that_became_one_name_one(mails: MailDesk) -> None:
+    mails.ask(2)
+    mine, other = mails.agent_id_of("boris", 1), mails.agent_id_of("boris", 2)
+    mails.do("anna", "merge", 2, into=1)
+    to = f"support+2.{other.split('.')[1]}@desk.example"
+    receipt = mails.take(f"From: boris@desk.example\nTo: {to}\nSubject: Re\nIn-Reply-To: {mine}\n\nBoth done.\n")
+    assert receipt.outcome is Outcome.FOLLOWED_UP
+
+
+def test_what_the_requester_answered_long_ago_is_no_second_ticket(mails: MailDesk) -> None:
+    """A new matter that he wrote below an old answer: the desk's own Message-ID of that stands in his references."""
+    mails.do("anna", "close", 1, text="Done.")
+    old = mails.sent_id(1)
+    mails.ask(2)
+    mine = mails.agent_id_of("boris", 2)
+    receipt = mails.take(
+        f"From: boris@desk.example\nTo: {SUPPORT}\nIn-Reply-To: {mine}\nReferences: {old} {mine}\n\nOn my way.\n"
+    )
+    assert (receipt.outcome, receipt.number) == (Outcome.FOLLOWED_UP, 2)
 
 
 def test_a_program_that_answers_for_hours_is_relayed_so_often_and_no_more(mails: MailDesk) -> None:
