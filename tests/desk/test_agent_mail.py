@@ -267,7 +267,9 @@ def test_what_the_requester_answered_long_ago_is_no_second_ticket(mails: MailDes
 def test_a_program_that_answers_for_hours_is_relayed_so_often_and_no_more(mails: MailDesk) -> None:
     message_id = mails.agent_id_of("boris", 1)
     for minute in range(25):
-        mails.answer("boris", f"I am away, says program {minute}.", message_id, at=NOW + timedelta(minutes=minute))
+        mails.answer(
+            "boris", f"It is minute {minute}, says the program.", message_id, at=NOW + timedelta(minutes=minute)
+        )
     assert [kind for kind, *_ in mails.outbox()].count("reply") == 20
 
 
@@ -462,7 +464,7 @@ def test_an_automatic_answer_of_an_agents_program_is_relayed_to_nobody(mails: Ma
     assert mails.outbox() == before
 
 
-AWAY = "I am out of the office until Monday. In urgent matters call 4711."
+AWAY = "Your mail has come. In urgent matters call 4711."
 
 
 def told(mails: MailDesk, number: int, at: datetime) -> str:
@@ -480,6 +482,35 @@ def test_words_faster_than_a_person_writes_reach_nobody_until_he_says_so(mails: 
     asked = mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0]
     mails.answer("boris", "#send", asked, at=at + timedelta(seconds=30))
     assert mails.conversation(1)[-1] == f"out boris: {AWAY}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: [SD-1] Request 1", "I am out of the office until Monday. For urgent matters call my wife."),
+        ("Re: [SD-1] Request 1", "Добрый день! Я в отпуске до понедельника."),
+        ("Abwesend: [SD-1] Request 1", "Ich melde mich."),
+    ],
+)
+def test_an_agent_who_is_away_says_so_to_nobody_however_late(subject: str, text: str, mails: MailDesk) -> None:
+    receipt = mails.take(
+        f"From: boris@desk.example\nTo: {SUPPORT}\nSubject: {subject}\n"
+        f"In-Reply-To: {mails.agent_id_of('boris', 1)}\n\n{text}\n"
+    )
+    assert receipt.outcome == Outcome.NOTED
+    assert "says that you are away" in receipt.reason
+    assert [kind for kind, *_ in mails.outbox()] == ["acknowledgement", "confirmation"]
+    mails.answer("boris", "#send", mails.sent_id(1), at=NOW + HOUR)
+    assert mails.conversation(1)[-1] == f"out boris: {text}"
+
+
+def test_what_a_requester_or_an_order_says_of_being_away_is_done(mails: MailDesk) -> None:
+    away = "I am out of the office until Monday."
+    mails.answer("boris", f"#note\n{away}", mails.agent_id_of("boris", 1))
+    assert mails.conversation(1)[-1] == f"note boris: {away}"
+    mails.take(f"From: maria@shop.example\nTo: {SUPPORT}\nIn-Reply-To: <ask-1@shop.example>\n\n{away}\n")
+    assert mails.conversation(1)[-1] == f"in maria@shop.example: {away}"
+    assert mails.events(1)[-1] == "message"
 
 
 def test_a_program_that_answers_the_question_too_is_not_asked_again(mails: MailDesk) -> None:

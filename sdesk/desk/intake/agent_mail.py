@@ -31,6 +31,7 @@ from sdesk.desk.steps.notify import notify_agent
 from sdesk.desk.steps.outbox import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
+from sdesk.domain.away import says_away
 from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
 from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
 from sdesk.domain.instant import parse_instant, to_rfc3339
@@ -183,11 +184,14 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
 
 
 def _require_a_person(work: Work, incoming: Incoming, token: Shown, text: str) -> None:
-    """Refused for words that came faster than a person writes: an out-of-office reply is not for the requester."""
+    """Refused for what a program says whose owner is away, or came faster than a person writes: it is not for the
+    requester."""
+    remedy = "if you wrote it yourself, answer this mail with #send"
+    if says_away(incoming.mail.subject, text):
+        raise ByProgram("your mail says that you are away, as a program's does", remedy)
     if token.created_at is None or token.agent_id is None:
         return
     after = incoming.origin.arrived_at - token.created_at
-    remedy = "if you wrote it yourself, answer this mail with #send"
     # Before it: two clocks that differ say nothing.
     if timedelta(0) <= after < QUICKEST:
         raise ByProgram(f"your mail came {after.seconds} s after the one that it answers, as a program's does", remedy)
