@@ -10,13 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sdesk.desk.outbox.queue import CLAIM_LASTS
 from sdesk.domain.errors import BadInput
 from sdesk.mail.outbox.letter import Letter, carries, on_wire
 from sdesk.mail.smtp import answer, reply_of, said
 
-LONGEST = CLAIM_LASTS - timedelta(minutes=1)
-"""A mail that takes longer is broken off, and tried again: another sender would take it for left by a crash."""
+LONGEST = timedelta(minutes=9)
+"""A mail that takes longer is broken off, and tried again: another sender would take it for left by a crash. Of what
+CLAIM_LASTS leaves after it, the store may take the rest (`book.PAUSES`)."""
 
 _TOO_LARGE = 552
 _LOGIN_WANTED = {530, 534, 535, 538}
