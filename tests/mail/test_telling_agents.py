@@ -350,7 +350,7 @@ def test_a_crash_between_sending_and_marking_is_tried_again_later(desk: MailDesk
     # The one who claimed it is gone: nobody else takes it before its claim is old.
     tell(desk, configured(post), minutes(2))
     assert len(post.taken) == 1
-    tell(desk, configured(post), minutes(12))
+    tell(desk, configured(post), minutes(22))
     assert len(post.taken) == 2
 
 
@@ -372,7 +372,7 @@ def test_a_store_that_is_locked_after_the_word_of_a_way_is_waited_for(desk: Mail
     post.answer = answer
     with closing(open_desk(desk.path, busy_seconds=0.01)) as impatient:
         assert notify_due(impatient, configured(post), now=lambda: minutes(1), sleep=sleep).told == 2
-        notify_due(impatient, configured(post), now=lambda: minutes(12))
+        notify_due(impatient, configured(post), now=lambda: minutes(22))
     assert len(pauses) == 4
     assert len(post.taken) == 2
     assert states(desk) == ["sent", "sent"]

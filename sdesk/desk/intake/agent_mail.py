@@ -18,7 +18,7 @@ from sqlmodel import col
 from sdesk.desk.conversation import note, reply
 from sdesk.desk.intake.follow_up import add_mail
 from sdesk.desk.intake.incoming import Incoming
-from sdesk.desk.intake.known import Thread
+from sdesk.desk.intake.known import Thread, named_tickets
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
@@ -32,6 +32,7 @@ from sdesk.desk.steps.notify import notify_agent
 from sdesk.desk.steps.outbox import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
+from sdesk.domain.away import says_away
 from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
 from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
 from sdesk.domain.instant import parse_instant, to_rfc3339
@@ -39,7 +40,7 @@ from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
-from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
+from sdesk.domain.thread import TokenHolder, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
 from sdesk.store.prepared import Prepared
@@ -108,7 +109,7 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
     try:
         # What a use case refuses may have begun: nothing of it is kept, and the words are.
         with work.session.begin_nested():
-            _require_one_ticket(work, incoming, agent_id)
+            _require_one_ticket(work, incoming, thread, agent_id)
             return _obey(acting, incoming, thread.ticket, token)
     except Unavailable:
         raise
@@ -141,10 +142,9 @@ def to_several(work: Work, incoming: Incoming, agent_id: int) -> Receipt:
     )
 
 
-def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:
+def _require_one_ticket(work: Work, incoming: Incoming, thread: Thread, agent_id: int) -> None:
     """Refused for a mail that could be meant for several tickets, and for a program that answers without end."""
-    numbers = {number for number, _ in address_tokens(incoming.mail)}
-    if len(numbers) > 1:
+    if len(named_tickets(work, incoming.mail, thread)) > 1:
         raise Refused("your mail names several tickets", "write one to each of them")
     hour_ago = to_rfc3339(work.now - HOUR)
     if int(_RELAYED.run(work.connection, agent_id=agent_id, hour_ago=hour_ago).scalar() or 0) >= RELAYED_PER_HOUR:
@@ -185,11 +185,14 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
 
 
 def _require_a_person(work: Work, incoming: Incoming, token: Shown, text: str) -> None:
-    """Refused for words that came faster than a person writes: an out-of-office reply is not for the requester."""
+    """Refused for what a program says whose owner is away, or came faster than a person writes: it is not for the
+    requester."""
+    remedy = "if you wrote it yourself, answer this mail with #send"
+    if says_away(incoming.mail.subject, text):
+        raise ByProgram("your mail says that you are away, as a program's does", remedy)
     if token.created_at is None or token.agent_id is None:
         return
     after = incoming.origin.arrived_at - token.created_at
-    remedy = "if you wrote it yourself, answer this mail with #send"
     # Before it: two clocks that differ say nothing.
     if timedelta(0) <= after < QUICKEST:
         raise ByProgram(f"your mail came {after.seconds} s after the one that it answers, as a program's does", remedy)

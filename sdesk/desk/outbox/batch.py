@@ -88,6 +88,8 @@ class Batch:
     """Ways by which a row has gone already."""
     once: frozenset[int]
     """The rows by which a way that is nobody's own tells of an event: one of each event, whoever else is told."""
+    claimed_at: datetime
+    """When it became its sender's: the sign by which it is still."""
     rules: Rules = field(repr=False)
     wordings: tuple[Wording, ...] = field(repr=False)
     """The desk's own templates."""
@@ -140,6 +142,7 @@ def batch_of(
         priorities=priorities,
         done={id_of(row): tuple(row.done or ()) for row in rows},
         once=frozenset(id_of(row) for row in rows if row.values.get("first")),
+        claimed_at=work.now,
         rules=work.rules,
         wordings=wordings(work),
     )

@@ -7,9 +7,10 @@ ticket, the most urgent first. So a great outage is a few messages to each agent
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -103,14 +104,31 @@ def claim(work: Work, agent_id: int) -> Batch | None:
     return batch_of(work, agent, kept, grouped, tickets, priorities)
 
 
-def note_done(work: Work, batch: Batch, rows: Collection[int], way: str) -> None:
-    """Write down that these rows have gone by one way: it is never used twice for them. The caller commits."""
-    for row in _rows(work, rows):
-        row.done = [*(row.done or ()), way]
+def renew(work: Work, batch: Batch) -> Batch | None:
+    """Begin the claim anew, since what comes next may take as long; None where it is somebody else's by now.
+
+    The caller commits.
+    """
+    held = work.connection.execute(update(Outbox).where(_is_held(batch)).values(claimed_at=work.now)).rowcount
+    return replace(batch, claimed_at=work.now) if held else None
+
+
+def note_done(work: Work, batch: Batch, rows: Collection[int], way: str) -> Batch:
+    """Write down that these rows have gone by one way: it is never used twice for them. Gives the batch, renewed.
+
+    They have gone: it is written down whatever became of the claim. The caller commits.
+    """
+    renewed = renew(work, batch)
+    for row in work.session.scalars(select(Outbox).where(col(Outbox.id).in_(list(rows))).order_by(col(Outbox.id))):
+        if way not in (row.done or ()):
+            row.done = [*(row.done or ()), way]
         row.sent_at = row.sent_at or work.now
         if row.id != batch.first:
             row.sent_with = row.sent_with or batch.first
-        row.claimed_at = work.now
+        if row.state is not OutboxState.QUEUED:
+            row.state = OutboxState.SENT
+    work.session.flush()
+    return renewed or batch
 
 
 def finish(
@@ -125,11 +143,12 @@ def finish(
     `refused` are those that failed for good.
 
     A row that has gone by all of its ways is sent, and the key in it is forgotten; any other is tried again later, and
-    given up after a day. Gives how many have gone by no way, and never will: that stands in the history of their
-    tickets, and the lead is told. The caller commits.
+    given up after a day. What is somebody else's by now is his to end. Gives how many have gone by no way, and never
+    will: that stands in the history of their tickets, and the lead is told. The caller commits.
     """
     lost = []
-    for row in _rows(work, batch.rows):
+    rows = work.session.scalars(select(Outbox).where(_is_held(batch)).order_by(col(Outbox.id))).all()
+    for row in rows:
         row.claimed_at = None
         left = [way for way in ways[id_of(row)] if way not in (row.done or ())]
         if left:
@@ -208,9 +227,10 @@ def _names_many(batch: Batch, row: Outbox) -> bool:
     return row.id == batch.first and read_message_id(batch.message_id) is None
 
 
-def _rows(work: Work, ids: Collection[int]) -> Sequence[Outbox]:
-    return work.session.scalars(
-        select(Outbox)
-        .where(col(Outbox.id).in_(list(ids)), col(Outbox.state) == OutboxState.QUEUED)
-        .order_by(col(Outbox.id))
-    ).all()
+def _is_held(batch: Batch) -> ColumnElement[bool]:
+    """The rows of a batch that still wait, under the claim by which it became its sender's."""
+    return and_(
+        col(Outbox.id).in_(batch.rows),
+        col(Outbox.state) == OutboxState.QUEUED,
+        col(Outbox.claimed_at) == batch.claimed_at,
+    )
