@@ -176,19 +176,31 @@ def _is_owed(clock: ClockRow) -> bool:
 
 def _stands(found: Answer) -> str:
     row, standing = found.ticket, found.standing
-    because = reason_for(row.place.rank)
+    because = _because(found)
     if not standing.position:
         return f"It stands in no queue: {because}."
     start = ""
-    if row.place.rank == RANK_RUNNING and standing.head_start:
+    by_itself = because == reason_for(row.place.rank)
+    if row.place.rank == RANK_RUNNING and standing.head_start and by_itself:
         start = f" ({row.priority.value} has a head start of {format_exact(standing.head_start)})"
     cost = ""
-    if row.loss_per_hour is not None:
-        suspected = "" if row.loss_confirmed else "~"
-        cost = f"; an hour costs {suspected}{_amount(row.loss_per_hour)} {row.currency}"
+    if row.loss_per_hour is not None or standing.loss_per_hour is not None:
+        sure = not standing.suspected and (row.loss_per_hour is None or row.loss_confirmed)
+        costs = (row.loss_per_hour or Decimal(0)) + (standing.loss_per_hour or Decimal(0))
+        cost = f"; an hour costs {'' if sure else '~'}{_amount(costs)} {row.currency}"
     team = f", {_nth(standing.in_team)} of {standing.of_team} of its team"
     stands = f"It stands {_nth(standing.position)} of {standing.of} open tickets that you see{team}"
     return f"{stands}, because {because}{start}{cost}."
+
+
+def _because(found: Answer) -> str:
+    """Of an incident, its parts: it stands where the most urgent would. Of hidden ones nothing is said."""
+    row, standing = found.ticket, found.standing
+    reason = reason_for(row.place.rank)
+    if standing.worst is None or not standing.position or standing.worst.value > row.priority.value:
+        return reason
+    parts = "1 part" if standing.parts == 1 else f"{standing.parts} parts"
+    return f"it stands for its {parts}, of which the worst is {standing.worst.value}: {reason.partition(': ')[2]}"
 
 
 def _by(cause: Cause, eyes: Eyes) -> str:
@@ -248,5 +260,5 @@ def _place(found: Answer) -> Value:
         "position_in_team": standing.in_team,
         "of_team": standing.of_team,
         "head_start": standing.head_start,
-        "because": reason_for(found.ticket.place.rank),
+        "because": _because(found),
     }

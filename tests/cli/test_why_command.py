@@ -209,3 +209,25 @@ def test_several_and_other_formats(sdesk: Sdesk, desk: MailDesk) -> None:
     assert max(map(len, text.splitlines())) <= 100
     assert text.count("\n\n") == 1
     assert sdesk("ticket", "why", "1", "-o", "ids").out == "1\n"
+
+
+def test_an_incident_stands_for_its_parts_as_far_as_they_are_seen(sdesk: Sdesk, desk: MailDesk) -> None:
+    incident = desk.ask(1)
+    for unit in ("store-001", "store-017"):
+        part = desk.new(service="till", requester=f"{unit}@shop.example")
+        desk.do("anna", "confirm", part)
+        desk.do("anna", "join", part, incident=incident)
+    found = told(sdesk, incident)
+    why = "it stands for its 2 parts, of which the worst is P1: before all others, by what an hour costs"
+    why += ", then by deadline"
+    assert found["place"]["because"] == why
+    assert found["paragraph"].endswith(f"because {why}; an hour costs 192 000 RUB.")
+    # As where a team became private afterwards: nothing is said of what stands behind the wall.
+    with desk.desk.work(desk.actor("anna"), NOW) as work:
+        hr = work.rules.team_keys["hr"]
+        work.connection.exec_driver_sql("UPDATE ticket SET team_id = ? WHERE incident_id IS NOT NULL", (hr,))
+        work.session.commit()
+    found = told(sdesk, incident, "--as", "boris")
+    assert "part" not in found["paragraph"].partition("It stands")[2]
+    assert "192 000" not in found["paragraph"]
+    assert told(sdesk, incident)["place"]["because"] == why

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
@@ -14,6 +15,7 @@ from sdesk.domain.story.values import Event
 from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START
 from sdesk.domain.why import Facts
+from sdesk.store.reader.convert import money
 from sdesk.store.reader.rows import HistoryRow, TicketRow
 from sdesk.store.reader.where import wall
 
@@ -30,6 +32,14 @@ class Standing(NamedTuple):
     of_team: int
     head_start: int
     """Seconds, of the ticket's priority."""
+    parts: int = 0
+    """Of an incident: its open parts that the agent may see."""
+    worst: Priority | None = None
+    """The most urgent of them; None without any."""
+    loss_per_hour: Decimal | None = None
+    """What they cost together."""
+    suspected: bool = False
+    """Whether a part of that is only suspected."""
 
 
 def facts(connection: sqlite3.Connection, ticket: TicketRow, history: Sequence[HistoryRow]) -> Facts:
@@ -70,6 +80,12 @@ def standing(connection: sqlite3.Connection, actor: Actor, ticket: TicketRow) ->
     calendar = connection.execute(
         "SELECT c.key FROM sla AS s JOIN calendar AS c ON c.id = s.calendar_id WHERE s.key = ?", (ticket.sla,)
     ).fetchone()
+    beyond = "" if hidden is None else f" AND {hidden.sql}"
+    parts, worst, loss, suspected = connection.execute(
+        "SELECT count(*), min(priority), sum(loss_per_hour), max(loss_per_hour IS NOT NULL AND NOT loss_confirmed)"
+        f" FROM ticket WHERE incident_id = ? AND is_open{beyond}",
+        (ticket.number, *values),
+    ).fetchone()
     here = ticket.status in OPEN_STATUSES
     return Standing(
         calendar=None if calendar is None else calendar[0],
@@ -78,6 +94,10 @@ def standing(connection: sqlite3.Connection, actor: Actor, ticket: TicketRow) ->
         in_team=in_team + 1 if here else 0,
         of_team=of_team,
         head_start=_head_start(json.loads(rules), ticket.priority),
+        parts=parts,
+        worst=None if worst is None else Priority(worst),
+        loss_per_hour=money(loss),
+        suspected=bool(suspected),
     )
 
 
