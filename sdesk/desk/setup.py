@@ -20,14 +20,16 @@ from sdesk.desk.deskfile import DeskFile, read
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.recurring import make_due
 from sdesk.desk.retime import retime_open_tickets
+from sdesk.desk.rules import Rules
 from sdesk.desk.setup_picture import picture
 from sdesk.desk.setup_review import Action, AppliedReport, SetupChange, compare, last_queued, review, standing
 from sdesk.desk.setup_rows import write_rows
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import part_at_walls
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Role
-from sdesk.store.models import Agent
+from sdesk.store.models import Agent, Ticket
 from sdesk.store.models import Desk as DeskRow
 
 REWRITTEN = "desk file"
@@ -90,6 +92,7 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
     queued = last_queued(work)
     if old is not None:
         retime_open_tickets(work, old)
+        _part_at_new_walls(work, old)
     report = review(work, changes, tickets, queued=queued, warnings=file.warnings)
     record(
         work,
@@ -102,6 +105,17 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
         keys=_keys(changes),
     )
     return report
+
+
+def _part_at_new_walls(work: Work, old: Rules) -> None:
+    """No incident reaches across the wall of a team that has become private."""
+    if not any(
+        team.private and number in old.teams and not old.teams[number].private
+        for number, team in work.rules.teams.items()
+    ):
+        return
+    for incident in work.session.scalars(select(Ticket).where(col(Ticket.is_incident))).all():
+        part_at_walls(work, incident)
 
 
 def _make_what_is_due(desk: Desk, now: datetime) -> None:

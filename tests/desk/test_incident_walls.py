@@ -63,6 +63,17 @@ def test_between_teams_without_a_wall_an_incident_is_shared(desk: MailDesk) -> N
     assert desk.column(part, "incident_id") == incident
 
 
+def test_an_incident_is_parted_where_a_team_becomes_private(desk: MailDesk) -> None:
+    incident, part, other = desk.ask(1), till(desk), desk.ask(2)
+    for each in (part, other):
+        desk.do("anna", "join", each, incident=incident)
+    desk.do("anna", "assign", part, to="team:quality")
+    desk.apply(DESK_FILE.replace('lead = "vera"\nsla = "office"', 'lead = "vera"\nsla = "office"\nprivate = true'))
+    assert desk.column(part, "incident_id") is None
+    assert desk.column(other, "incident_id") == incident
+    assert desk.column(incident, "loss_key") == 0
+
+
 def test_a_hidden_incident_has_no_number_and_no_parts_for_who_may_not_see_it(desk: MailDesk) -> None:
     incident, part = till(desk), till(desk)
     desk.do("anna", "join", part, incident=incident)
