@@ -1,6 +1,6 @@
 """When something went wrong in the demo's half year, where, and for whom: the openings, before anybody answers.
 
-All of it follows from `now` and a fixed seed. Mondays are busy, so are the days before a present is due; the shops write
+All of it follows from `now` and a fixed seed. Mondays are busy, so are the days before a present is due; shops write
 when they are open, the office when it works; some things keep coming back; and one morning all programs stand still.
 """
 

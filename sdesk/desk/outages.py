@@ -49,8 +49,9 @@ def confirm(
     """Say that an outage is a fact, and which: from now on its loss counts, from its own beginning.
 
     It is the ticket's last one, or the one of the id `outage`; what is given sets it right, ended or not, and what it
-    cost is reckoned anew. `again`, or a ticket that has none, begins one. BadInput for times that cannot be; Refused
-    where there is none, or no turnover that could stand.
+    cost is reckoned anew. `again`, or a ticket that has none, begins one. What is suspected of the parts of an incident
+    becomes a fact with it, each as it began; not where a single outage is named. BadInput for times that cannot be;
+    Refused where there is none, or no turnover that could stand.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -58,6 +59,10 @@ def confirm(
         raise Refused(f"{ref} is {ticket.status} and has no outage", "confirm it on the ticket that is worked on")
     known = outages_of(work, ticket)
     told = down_from is not None or down_to is not None or share is not None
+    if not known and not told and not again and outage is None and ticket.is_incident:
+        parts = _confirm_parts(work, ticket)
+        if parts:
+            return Change(number, ref, f"{ref} confirmed, with no outage of its own{and_parts(parts)}")
     if again or (not known and told):
         chosen = _begun(work, ticket, down_from, share)
         before: dict[str, Any] | None = None
@@ -70,7 +75,9 @@ def confirm(
     chosen.confirmed = True
     _require_possible(work, ticket, chosen, known)
     if before == _facts(chosen):
-        return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
+        parts = _confirm_parts(work, ticket) if outage is None else 0
+        done = f"the outage of {ref} is confirmed already{and_parts(parts)}"
+        return Change(number, ref, done, changed=bool(parts))
     work.session.add(chosen)
     work.session.flush()
     recount(work, chosen.unit_id, (chosen.id or 0,))
@@ -88,7 +95,7 @@ def confirm(
     record(work, number, event, **story, currency=work.rules.currency)
     settle(work, ticket)
     done = "confirmed" if fresh else "corrected"
-    parts = _confirm_parts(work, ticket) if fresh and not told else 0
+    parts = _confirm_parts(work, ticket) if outage is None else 0
     return Change(number, ref, f"outage of {ref} {done}{_in_words(work, chosen) if told else ''}{and_parts(parts)}")
 
 

@@ -188,9 +188,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_incident_proposal_unit_id"),
         sa.ForeignKeyConstraint(["incident_id"], ["ticket.id"], name="fk_incident_proposal_incident_id"),
         sa.PrimaryKeyConstraint("id", name="pk_incident_proposal"),
-        sa.UniqueConstraint(
-            "service_id", "unit_id", "first_at", name="uq_incident_proposal_service_id_unit_id_first_at"
-        ),
     )
     op.create_index(
         "ix_incident_proposal_open",
