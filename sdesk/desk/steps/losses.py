@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -205,6 +205,26 @@ def follow_loss(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
     raising = raised_by(work, own, ticket.impact, alone)
     basis: dict[str, Any] = {"impact": ticket.impact.value, "urgency": ticket.urgency.value}
     return follows, basis | ({"raised": raising} if raising is not None else {})
+
+
+def other_priorities(work: Work) -> dict[int, Priority]:
+    """What open tickets would be by the rules of now, where they are something else and nobody's hand made them so."""
+    found: Sequence[Any] = work.connection.execute(
+        select(
+            *(col(Ticket.id), col(Ticket.impact), col(Ticket.own_impact), col(Ticket.urgency), col(Ticket.priority)),
+            *(col(Outage.unit_id), col(Outage.share)),
+        )
+        .join(Outage, and_(col(Outage.ticket_id) == col(Ticket.id), col(Outage.down_to).is_(None)), isouter=True)
+        .where(col(Ticket.is_open), col(Ticket.priority_reason).is_(None))
+        .order_by(col(Ticket.id))
+    ).all()
+    other: dict[int, Priority] = {}
+    for number, impact, own, urgency, priority, unit_id, share in found:
+        alone = own_loss_per_hour(work, unit_id, share) if unit_id is not None else None
+        follows = follow_priority(work, own or impact, urgency, alone)[1]
+        if follows is not priority:
+            other[number] = follows
+    return other
 
 
 def take_priority_of_loss(work: Work, ticket: Ticket) -> None:
