@@ -35,6 +35,7 @@ SENT: Sheet[Sent] = Sheet(
         Field("seconds", lambda row: row.mail.seconds),
         Field("partly", lambda row: row.mail.partly),
         Field("told", lambda row: row.told.told if row.told is not None else 0),
+        Field("given_up", lambda row: row.told.given_up if row.told is not None else 0),
     ),
     columns=(
         Column("SENT", lambda row, eyes: str(row.mail.sent), right=True),
@@ -47,7 +48,7 @@ SENT: Sheet[Sent] = Sheet(
     ),
 )
 """`left` is due and was not dealt with; `partly` are those of `sent` that not everybody has; `told` are events that
-agents were told of."""
+agents were told of, `given_up` those that somebody is not told of any more."""
 
 
 def send(
@@ -118,14 +119,21 @@ def _tell(report: SendReport, told: NotifyReport | None, problems: list[SdeskErr
         diagnostics.bug(bug)
     _warn(report.failed, "will not arrive. see `sdesk mail outbox list --state failed`")
     _warn(report.partly, "did not reach everybody. see `sdesk mail outbox list`")
+    given_up = told.given_up if told is not None else 0
+    warn_given_up(given_up)
     done = report.sent + (told.agents if told is not None else 0)
     if said:
         return diagnostics.overall(said, done=done)
-    if bugs or report.failed or report.partly:
+    if bugs or report.failed or report.partly or given_up:
         return ExitCode.PARTLY if done else ExitCode.FAILED
     return ExitCode.DONE
 
 
-def _warn(count: int, what: str) -> None:
+def warn_given_up(count: int) -> None:
+    """Say that agents are not told of something, and never will be."""
+    _warn(count, "will not arrive. see `sdesk mail outbox list --state failed`", "notification")
+
+
+def _warn(count: int, what: str, noun: str = "mail") -> None:
     if count:
-        diagnostics.warning(f"{count} {'mail' if count == 1 else 'mails'} {what}")
+        diagnostics.warning(f"{count} {noun}{'' if count == 1 else 's'} {what}")

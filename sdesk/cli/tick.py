@@ -10,6 +10,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.fetched import Fetched, tell
+from sdesk.cli.send import warn_given_up
 from sdesk.domain.errors import SdeskError, Unavailable
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def tick(
         diagnostics.note(sentence)
     _tell_failures(report, quiet=quiet)
     tell(Fetched(reports=report.fetched))
+    warn_given_up(report.given_up)
     if not quiet:
         _tell_all(report)
     if log_file is not None:
@@ -69,8 +71,16 @@ def _tell_failures(report: TickReport, *, quiet: bool) -> None:
 
 def _tell_all(report: TickReport) -> None:
     for fetched in report.fetched:
-        done = f"{fetched.examined} examined, {fetched.created} created, {fetched.followed_up} followed up"
-        output.text(f"{fetched.mailbox}: {done}\n")
+        counts = {
+            "created": fetched.created,
+            "followed up": fetched.followed_up,
+            "noted": fetched.noted,
+            "ignored": fetched.ignored,
+            "duplicates": fetched.duplicates,
+            "quarantined": fetched.quarantined,
+        }
+        done = "".join(f", {count} {what}" for what, count in counts.items() if count)
+        output.text(f"{fetched.mailbox}: {fetched.examined} examined{done}\n")
     for name in report.busy:
         output.text(f"{name}: left to another tick that is at it\n")
     if report.swept is not None:
@@ -107,7 +117,8 @@ def _code(report: TickReport) -> ExitCode:
     errors = [each.error for each in report.failures if isinstance(each.error, SdeskError)]
     if len(errors) < len(report.failures):
         return ExitCode.FAILED
-    if not errors and any(each.quarantined or each.skipped for each in report.fetched):
+    in_quarantine = any(each.quarantined or each.skipped for each in report.fetched)
+    if not errors and (in_quarantine or report.given_up):
         return ExitCode.PARTLY
     if any(isinstance(each.error, Unavailable) and each.place == "disk" for each in report.failures):
         # Whatever else went: mail is not taken.

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox import notifications, queue
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import MailKind, OutboxState
 
 TAKES = timedelta(seconds=2)
 """From the moment at which a mail is due until the server has it."""
@@ -25,6 +25,9 @@ def deliver(work: Work, until: datetime) -> None:
     # Again, since a claim may put a mail off, to an instant that is due as well.
     while rows := queue.due_by(work, until):
         for row in rows:
+            if row.state is not OutboxState.QUEUED or row.send_after > until:
+                # Dealt with by the claim of one before it: gone, or put off.
+                continue
             then = replace(work, now=row.send_after + TAKES)
             if row.kind in _SAID:
                 queue.mark_sent(then, row.id or 0, refused={})
@@ -37,5 +40,5 @@ def tell_agents(work: Work) -> None:
     for agent_id in notifications.agents_due(work):
         batch = notifications.claim(work, agent_id)
         if batch is not None:
-            notifications.note_done(work, batch, batch.rows, BY_MAIL)
-            notifications.finish(work, batch, dict.fromkeys(batch.rows, (BY_MAIL,)), {})
+            gone = notifications.note_done(work, batch, batch.rows, BY_MAIL)
+            notifications.finish(work, gone, dict.fromkeys(batch.rows, (BY_MAIL,)), {})

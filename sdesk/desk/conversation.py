@@ -42,6 +42,7 @@ def reply(
     visit: datetime | None = None,
     no_visit: bool = False,
     raw_id: int | None = None,
+    alone: bool = False,
     version: int | None = None,
 ) -> Change:
     """Answer the requester by mail; with `phone`, write down an answer that was given by phone or in person.
@@ -50,8 +51,8 @@ def reply(
     date) lets the ticket wait, until `until`, once it is said.
     `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
     next reply is met. A ticket that nobody has becomes the one's who answers. What is said of an incident is said to
-    the requester of each of its tickets, in his own thread. `spent`: seconds that it took; `visit` is agreed, or called
-    off (`no_visit`).
+    the requester of each of its tickets, in his own thread, unless it is for this one `alone`. `spent`: seconds that it
+    took; `visit` is agreed, or called off (`no_visit`).
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -69,7 +70,7 @@ def reply(
     along, kept_back = without_keys(work, [file for each in pass_on for file in attached_files(work, each)])
     files = [*attachments, *along]
     kind = "call" if phone else "reply"
-    parts = [] if phone else parts_at_work(work, ticket)
+    parts = [] if phone or alone else parts_at_work(work, ticket)
     message = None
     if not parts or ticket.requester_id is not None:
         copies = _copies(work, ticket, cc, everybody=cc_all)

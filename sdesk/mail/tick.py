@@ -74,6 +74,11 @@ class TickReport:
         sent, notified = self.sent, self.notified
         return len(self.fetched) + (sent.sent if sent is not None else 0) + (notified.agents if notified else 0)
 
+    @property
+    def given_up(self) -> int:
+        """Events that somebody is not told of, and never will be."""
+        return self.notified.given_up if self.notified is not None else 0
+
 
 def tick(desk: Desk, config: Config, *, now: Now, progress: Progress | None = None) -> TickReport:
     """Do all of it, and give the sign of life where all went well. Raises nothing that a part can raise.

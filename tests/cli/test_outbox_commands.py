@@ -45,7 +45,7 @@ def test_sending_counts_what_it_did(sdesk: Sdesk, answered: int, config: Path, p
     later(doubles)
     ran = sdesk("mail", "send", "-o", "json")
     (row,) = json.loads(ran.out)
-    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds", "partly", "told"]
+    assert list(row) == ["sent", "failed", "retried", "held", "left", "seconds", "partly", "told", "given_up"]
     assert (ran.code, row["sent"], row["left"]) == (0, 1, 0)
     assert ("maria@shop.example",) in [taken.recipients for taken in post.taken]
     (message,) = [

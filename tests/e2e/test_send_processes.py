@@ -15,6 +15,8 @@ import pytest
 from intake_desk import MailDesk
 from smtp import Post, Taken
 
+from sdesk.desk.outbox.queue import CLAIM_LASTS
+
 COUNT = 20
 
 
@@ -97,7 +99,7 @@ def test_a_sender_that_is_killed_loses_nothing_and_repeats_one_at_most(desk_path
         with mails.desk.store.begin() as session:
             session.connection().exec_driver_sql(
                 "UPDATE outbox SET claimed_at = ? WHERE claimed_at IS NOT NULL AND state = 'queued'",
-                ((datetime.now(UTC) - timedelta(minutes=11)).strftime("%Y-%m-%dT%H:%M:%SZ"),),
+                ((datetime.now(UTC) - CLAIM_LASTS).strftime("%Y-%m-%dT%H:%M:%SZ"),),
             )
             session.commit()
         mails.desk.close()

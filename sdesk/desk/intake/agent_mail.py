@@ -24,6 +24,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import parts_at_work
 from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
@@ -209,8 +210,11 @@ def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment
     if order.verb is Verb.UNKNOWN:
         raise BadInput(f"there is no order `{order.argument}`", "there are #note, #take, #close, #wait WHEN and #send")
     if order.verb is Verb.REPLY:
-        reply(work, number, text=order.text, attachments=files, raw_id=raw_id)
+        # To this requester alone, though it be an incident: that is whom the notification named.
+        reply(work, number, text=order.text, attachments=files, raw_id=raw_id, alone=True)
         return Receipt(Outcome.FOLLOWED_UP, number, f"{login}'s answer, relayed to the requester")
+    if order.verb in {Verb.CLOSE, Verb.WAIT}:
+        _require_no_parts(work, number)
     if order.verb is Verb.CLOSE:
         close(work, number, text=order.text, silent=not order.text, attachments=files, raw_id=raw_id)
         receipt = Receipt(Outcome.FOLLOWED_UP, number, f"{login} resolved it by mail")
@@ -229,6 +233,17 @@ def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment
     if (order.text or files) and not told:
         note(work, number, text=order.text or FILES_ALONE, attachments=files, raw_id=raw_id)
     return receipt
+
+
+def _require_no_parts(work: Work, number: int) -> None:
+    """Refused for an incident: by one word of a mail nobody is to write to the requesters of all its tickets."""
+    parts = parts_at_work(work, work.session.get_one(Ticket, number))
+    if parts:
+        ref = work.rules.ref(number)
+        raise Refused(
+            f"{ref} is an incident, and what is done to it is done to {len(parts)} more tickets",
+            f"do it at the desk: `sdesk show {number}`",
+        )
 
 
 def _without_tail(words: str) -> str:

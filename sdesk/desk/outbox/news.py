@@ -16,7 +16,11 @@ from sdesk.store.models import History, Message, Outbox, Ticket
 
 _OVERTAKEN = frozenset({AgentEvent.NEW, AgentEvent.ASSIGNED, AgentEvent.REPLY})
 """What an agent need not be told of once he has acted upon it."""
+_OF_WORK = _OVERTAKEN | {AgentEvent.AT_RISK, AgentEvent.BREACHED, AgentEvent.STALE, AgentEvent.INCIDENT}
+"""What calls for work on the ticket."""
 _ANSWERS = ("answered", "note")
+_OF_THE_OUTBOX = ("mail_retried", "mail_released", "mail_discarded")
+"""Whoever sends a notification again has not dealt with the ticket by that."""
 _MOST_READ = 4000
 """Characters of a message that are looked at: a notification shows far less."""
 
@@ -27,8 +31,17 @@ def is_news(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bool:
 
 
 def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bool:
-    """Whether the agent knows: he has touched what was new to him, or answered what was said, since it was queued."""
+    """Whether it is no news any more.
+
+    The ticket is done, or another's; or the agent has touched what was new to him, or
+    answered what was said, since it was queued.
+    """
     event = row.values.get("event")
+    if event == AgentEvent.ASSIGNED and ticket.assignee_id != agent.id:
+        return True
+    if event in _OF_WORK and ticket.resolved_at is not None and ticket.resolved_at >= row.created_at:
+        # What is done needs nobody any more: who answers it later is told of anew.
+        return True
     if event not in _OVERTAKEN:
         return False
     answered = (col(History.event).in_(_ANSWERS),) if event == AgentEvent.REPLY else ()
@@ -39,6 +52,7 @@ def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bo
             col(History.agent_id) == agent.id,
             # Within the second nobody knows which was first: rather told once too often.
             col(History.at) > row.created_at,
+            col(History.event).not_in(_OF_THE_OUTBOX),
             *answered,
         )
         .limit(1)
@@ -63,7 +77,7 @@ def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
     """The newest message that the events are about: whose words, and what he is to the ticket."""
     ids = [row.values["message"] for row in rows if isinstance(row.values.get("message"), int)]
     if not ids:
-        return Words()
+        return Words(text="\n".join(dict.fromkeys(filter(None, map(_refusal, rows)))))
     found = work.connection.execute(
         select(
             col(Message.author_name),
@@ -79,6 +93,12 @@ def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
     if found is None:
         return Words()
     return Words(found.author_name or found.author_address, _speaker(found, ticket), found.text)
+
+
+def _refusal(row: Outbox) -> str:
+    """What the mail server said of the agent who could not be told, where the row tells of that."""
+    agent, said = row.values.get("agent"), row.values.get("said")
+    return f"{agent}: {said}" if agent and said else ""
 
 
 def _speaker(found: Any, ticket: Ticket) -> Speaker:

@@ -7,9 +7,10 @@ ticket, the most urgent first. So a great outage is a few messages to each agent
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -28,18 +29,23 @@ from sdesk.desk.outbox.batch import (
 from sdesk.desk.outbox.news import is_news
 from sdesk.desk.outbox.queue import is_claimed, unclaimed
 from sdesk.desk.rules import AgentRule
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.notify import notify_lead
 from sdesk.desk.steps.outbox import make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
 from sdesk.domain.concerned import window_after
-from sdesk.domain.outgoing import MailKind, OutboxState
+from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Priority
 from sdesk.store.models import Outbox, Ticket
 
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 """Pauses after failures, the last one again and again."""
-GIVEN_UP_AFTER = timedelta(days=1)
-"""A notification that could not go for so long is no news any more."""
+TRIES = 29
+"""With these pauses between them they take a day: then it is given up. What nobody tried, however old, is not."""
+NOBODY_FOR = timedelta(days=1)
+"""How long a desk that has no way to tell anybody keeps what it would tell."""
+NO_WAY = "there was no way to tell anybody: set up [smtp] or [notify]"
 _LOOK_BACK = timedelta(days=1)
 
 WAITING = (col(Outbox.kind) == MailKind.NOTIFICATION.value, col(Outbox.state) == OutboxState.QUEUED)
@@ -98,14 +104,31 @@ def claim(work: Work, agent_id: int) -> Batch | None:
     return batch_of(work, agent, kept, grouped, tickets, priorities)
 
 
-def note_done(work: Work, batch: Batch, rows: Collection[int], way: str) -> None:
-    """Write down that these rows have gone by one way: it is never used twice for them. The caller commits."""
-    for row in _rows(work, rows):
-        row.done = [*(row.done or ()), way]
+def renew(work: Work, batch: Batch) -> Batch | None:
+    """Begin the claim anew, since what comes next may take as long; None where it is somebody else's by now.
+
+    The caller commits.
+    """
+    held = work.connection.execute(update(Outbox).where(_is_held(batch)).values(claimed_at=work.now)).rowcount
+    return replace(batch, claimed_at=work.now) if held else None
+
+
+def note_done(work: Work, batch: Batch, rows: Collection[int], way: str) -> Batch:
+    """Write down that these rows have gone by one way: it is never used twice for them. Gives the batch, renewed.
+
+    They have gone: it is written down whatever became of the claim. The caller commits.
+    """
+    renewed = renew(work, batch)
+    for row in work.session.scalars(select(Outbox).where(col(Outbox.id).in_(list(rows))).order_by(col(Outbox.id))):
+        if way not in (row.done or ()):
+            row.done = [*(row.done or ()), way]
         row.sent_at = row.sent_at or work.now
         if row.id != batch.first:
             row.sent_with = row.sent_with or batch.first
-        row.claimed_at = work.now
+        if row.state is not OutboxState.QUEUED:
+            row.state = OutboxState.SENT
+    work.session.flush()
+    return renewed or batch
 
 
 def finish(
@@ -114,15 +137,18 @@ def finish(
     ways: Mapping[int, Collection[str]],
     failures: Mapping[str, str],
     refused: Collection[str] = (),
-) -> None:
+) -> int:
     """The end of a try. `ways` are those by which each row is to go; `failures` say which failed now, and why.
 
     `refused` are those that failed for good.
 
     A row that has gone by all of its ways is sent, and the key in it is forgotten; any other is tried again later, and
-    given up after a day. The caller commits.
+    given up after a day. What is somebody else's by now is his to end. Gives how many have gone by no way, and never
+    will: that stands in the history of their tickets, and the lead is told. The caller commits.
     """
-    for row in _rows(work, batch.rows):
+    lost = []
+    rows = work.session.scalars(select(Outbox).where(_is_held(batch)).order_by(col(Outbox.id))).all()
+    for row in rows:
         row.claimed_at = None
         left = [way for way in ways[id_of(row)] if way not in (row.done or ())]
         if left:
@@ -130,25 +156,36 @@ def finish(
             row.last_error = "; ".join(f"{way}: {failures[way]}" for way in left if way in failures) or row.last_error
         if any(way not in refused for way in left):
             row.send_after = work.now + RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1]
-            if work.now - row.created_at < GIVEN_UP_AFTER:
+            if row.attempts < TRIES:
                 continue
         row.state = OutboxState.SENT if row.done else OutboxState.FAILED
         if not ways[id_of(row)]:
             row.state, row.last_error = OutboxState.TAKEN_BACK, "no way that is set up tells of it"
         row.message_id = batch.message_id if _names_many(batch, row) else without_key(row.message_id)
+        if row.state is OutboxState.FAILED:
+            lost.append(row)
+    _tell_lost(work, batch.agent, lost)
+    return len(lost)
 
 
-def give_up_old(work: Work) -> int:
-    """End what nobody could send for a day (a desk that has no way to tell anybody); gives how many rows."""
-    old = work.session.scalars(
-        select(Outbox).where(
-            *WAITING, col(Outbox.send_after) <= work.now, col(Outbox.created_at) <= work.now - GIVEN_UP_AFTER
-        )
-    ).all()
+def give_up_unsendable(work: Work) -> int:
+    """End what has waited for a day on a desk that has no way to tell anybody; gives how many rows. The caller commits.
+
+    By `send_after`: what somebody sends again begins anew.
+    """
+    old = work.session.scalars(select(Outbox).where(*WAITING, col(Outbox.send_after) <= work.now - NOBODY_FOR)).all()
     for row in old:
         row.state, row.message_id = OutboxState.FAILED, without_key(row.message_id)
-        row.last_error = "there was no way to tell anybody: set up [smtp] or [notify]"
+        row.last_error = row.last_error or NO_WAY
     return len(old)
+
+
+def _tell_lost(work: Work, agent: AgentRule, rows: Sequence[Outbox]) -> None:
+    """Write down, once for each ticket, that an agent is not told of it, and tell the lead in his place."""
+    for number, ticket in tickets_of(work, rows).items():
+        said = next(row.last_error or "" for row in rows if row.ticket_id == number)
+        record(work, number, "undeliverable", by="system", agent=agent.key, reason=said)
+        notify_lead(work, ticket, agent.id, said=said)
 
 
 def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Priority]) -> datetime | None:
@@ -175,6 +212,9 @@ def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Prior
 def _give_key(work: Work, rows: Sequence[Outbox], agent: AgentRule, ticket: Ticket) -> None:
     """One key for a ticket, in the oldest row that has not been mailed: a second try carries the same."""
     rows = unmailed(rows)
+    if all(row.values.get("event") == AgentEvent.INCIDENT for row in rows):
+        # It is about several tickets: an answer to it could be meant for any of them.
+        return
     if not rows or keyed(rows) is not None:
         return
     number = number_of(rows)
@@ -187,9 +227,10 @@ def _names_many(batch: Batch, row: Outbox) -> bool:
     return row.id == batch.first and read_message_id(batch.message_id) is None
 
 
-def _rows(work: Work, ids: Collection[int]) -> Sequence[Outbox]:
-    return work.session.scalars(
-        select(Outbox)
-        .where(col(Outbox.id).in_(list(ids)), col(Outbox.state) == OutboxState.QUEUED)
-        .order_by(col(Outbox.id))
-    ).all()
+def _is_held(batch: Batch) -> ColumnElement[bool]:
+    """The rows of a batch that still wait, under the claim by which it became its sender's."""
+    return and_(
+        col(Outbox.id).in_(batch.rows),
+        col(Outbox.state) == OutboxState.QUEUED,
+        col(Outbox.claimed_at) == batch.claimed_at,
+    )

@@ -1,7 +1,8 @@
 """What becomes of the outbox: a mail is claimed, and marked as sent, put off or failed; each step is a transaction.
 
 A mail is claimed before it goes, so that no other sender takes it meanwhile. A claim that is older than CLAIM_LASTS
-was left by a crash, and the mail is taken again: the one case in which it can go twice, with the same Message-ID.
+was left by a crash, and the mail is taken again: the one case in which it can go twice, with the same Message-ID. When
+a claim was made is its owner's sign: whose claim was taken over writes down only that a mail has gone.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
 from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
-from sdesk.desk.steps.tokens import without_key
+from sdesk.desk.steps.tokens import forget_key
 from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Message, Outbox, Ticket
 
-CLAIM_LASTS = timedelta(minutes=10)
-"""Longer than any server may take over one mail (`mail/outbox/deliver` sees to that)."""
+CLAIM_LASTS = timedelta(minutes=20)
+"""Longer than a server may take over one mail (`mail/outbox/deliver`) and a locked store is waited for afterwards
+(`mail/outbox/book`), together."""
 
 SENT_HERE: frozenset[MailKind] = frozenset(MailKind) - {MailKind.NOTIFICATION}
 """Notifications go other ways too, and several in one mail: they have a sender of their own."""
@@ -38,6 +40,8 @@ _TRIES = 30
 
 _PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
 """Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
+_SAYS_BY_WHEN = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
+"""Kinds by which a requester learns an instant."""
 _ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
 """Kinds that a person's answer makes idle."""
 
@@ -54,6 +58,8 @@ class Claimed:
     """Addresses that it is still to go to, where others are done with; empty: all of them."""
     reached: bool
     """Whether somebody has it already."""
+    claimed_at: datetime
+    """When it became ours: the sign by which it is still."""
     promises: datetime | None
     """What it tells the requester to expect an answer or a solution by, if it tells of that."""
 
@@ -113,22 +119,23 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
                 work.session.add(row)
                 work.session.flush()
             continue
+        if row.kind == MailKind.KNOWN_INCIDENT and not _is_known(work, row):
+            # It was taken out of its incident, or went on when that was over: it is a request as any.
+            row.kind = MailKind.ACKNOWLEDGEMENT
         row.claimed_at = work.now
         work.session.add(row)
         work.session.flush()
         left, reached = tuple(row.values.get("left", ())), bool(row.values.get("reached"))
         if row.kind == MailKind.REPORT:
-            return Claimed(row.id, report_facts(work, row), row.attempts, left, reached, None)
+            return Claimed(row.id, report_facts(work, row), row.attempts, left, reached, work.now, None)
         facts = facts_of(work, row)
-        promises = facts.ticket.promised_by if row.kind in _PROMISING else None
-        return Claimed(row.id, facts, row.attempts, left, reached, promises)
+        promises = facts.ticket.promised_by if row.kind in _SAYS_BY_WHEN else None
+        return Claimed(row.id, facts, row.attempts, left, reached, work.now, promises)
 
 
-def give_back(work: Work, mail: int) -> None:
+def give_back(work: Work, mail: Claimed) -> None:
     """Leave a claimed mail as if it had not been touched: the server was not there, which is no fault of the mail's."""
-    work.connection.execute(
-        update(Outbox).where(col(Outbox.id) == mail, col(Outbox.state) == OutboxState.QUEUED).values(claimed_at=None)
-    )
+    work.connection.execute(update(Outbox).where(_is_mine(mail)).values(claimed_at=None))
 
 
 class Arrival(StrEnum):
@@ -145,9 +152,11 @@ def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: dateti
     """The server has taken it; `refused` says whom it does not reach, and why; `told` what the requester was promised.
 
     A mail that none of those in To get has failed, whoever has a copy. That the row is marked whatever became of its
-    claim is on purpose: it has gone.
+    claim is on purpose: it has gone. One that was marked as sent by another meanwhile stays as it is.
     """
     row = work.session.get_one(Outbox, mail)
+    if row.state is OutboxState.SENT:
+        return Arrival.SOME if refused else Arrival.ALL
     row.attempts += 1
     everybody = {**row.values.get("refused", {}), **refused}
     if refused:
@@ -158,8 +167,7 @@ def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: dateti
         row.last_error = f"it did not reach {_listed(everybody)}"
     arrival = _arrival(row, everybody)
     row.state = OutboxState.FAILED if arrival is Arrival.NOT_THERE else OutboxState.SENT
-    if row.kind == MailKind.CONFIRMATION:
-        row.message_id = without_key(row.message_id)
+    forget_key(row)
     if told is not None and row.ticket_id is not None and arrival is not Arrival.NOT_THERE:
         work.connection.execute(update(Ticket).where(col(Ticket.id) == row.ticket_id).values(promised_at=told))
     work.session.add(row)
@@ -167,14 +175,31 @@ def mark_sent(work: Work, mail: int, *, refused: Mapping[str, str], told: dateti
     return arrival
 
 
+class PutOff(StrEnum):
+    """What became of a mail that could not go."""
+
+    WAITS = "waits"
+    GIVEN_UP = "given up"
+    NOT_OURS = "not ours"
+    """Somebody else has it by now: nothing was written down."""
+
+
 def put_off(
-    work: Work, mail: int, reason: str, *, refused: Mapping[str, str], left: Collection[str] = (), reached: bool = False
-) -> bool:
-    """It could not go now: it waits, longer after each try. False where it was given up after four days.
+    work: Work,
+    mail: Claimed,
+    reason: str,
+    *,
+    refused: Mapping[str, str],
+    left: Collection[str] = (),
+    reached: bool = False,
+) -> PutOff:
+    """It could not go now: it waits, longer after each try, and is given up after four days.
 
     `left`: to whom it is still to go, where others are done with: `refused` for good, or `reached`.
     """
-    row = work.session.get_one(Outbox, mail)
+    row = _mine(work, mail)
+    if row is None:
+        return PutOff.NOT_OURS
     row.attempts += 1
     if refused:
         _say_refused(work, row, refused)
@@ -184,20 +209,39 @@ def put_off(
     pause = pause_after(row.attempts)
     if pause is None:
         _fail(work, row, f"given up after {row.attempts} tries: {reason}")
-        return False
+        return PutOff.GIVEN_UP
     row.last_error, row.claimed_at, row.send_after = reason, None, work.now + pause
     work.session.add(row)
     work.session.flush()
-    return True
+    return PutOff.WAITS
 
 
-def mark_failed(work: Work, mail: int, *, refused: Mapping[str, str]) -> None:
-    """It was refused for good, and nobody has it: the message says so, and the ticket's history."""
-    row = work.session.get_one(Outbox, mail)
+def mark_failed(work: Work, mail: Claimed, *, refused: Mapping[str, str]) -> bool:
+    """It was refused for good, and nobody has it: the message says so, and the ticket's history.
+
+    False where somebody else has it by now: nothing was written down.
+    """
+    row = _mine(work, mail)
+    if row is None:
+        return False
     row.attempts += 1
     everybody = {**row.values.get("refused", {}), **refused}
     row.values = {**row.values, "refused": everybody}
     _fail(work, row, _listed(everybody))
+    return True
+
+
+def _is_mine(mail: Claimed) -> ColumnElement[bool]:
+    """Whether a mail still waits, under the claim by which it became ours."""
+    return and_(
+        col(Outbox.id) == mail.id,
+        col(Outbox.state) == OutboxState.QUEUED,
+        col(Outbox.claimed_at) == mail.claimed_at,
+    )
+
+
+def _mine(work: Work, mail: Claimed) -> Outbox | None:
+    return work.session.scalars(select(Outbox).where(_is_mine(mail))).first()
 
 
 def _tell_undeliverable(work: Work, row: Outbox, reason: str) -> None:
@@ -246,6 +290,13 @@ def _pointless(work: Work, row: Outbox) -> str | None:
     return None
 
 
+def _is_known(work: Work, row: Outbox) -> bool:
+    """Whether the ticket of a mail is part of an incident that is worked on."""
+    ticket = work.session.get_one(Ticket, row.ticket_id)
+    incident = work.session.get(Ticket, ticket.incident_id) if ticket.incident_id is not None else None
+    return incident is not None and incident.status in OPEN_STATUSES
+
+
 def _undecided_until(work: Work, row: Outbox) -> datetime | None:
     """When it is decided whether a mail is pointless; None where it is by now."""
     ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
@@ -259,6 +310,7 @@ def _undecided_until(work: Work, row: Outbox) -> datetime | None:
 
 def _withhold(work: Work, row: Outbox, reason: str) -> None:
     row.state, row.last_error, row.before = OutboxState.TAKEN_BACK, f"withheld: {reason}", None
+    forget_key(row)
     work.session.add(row)
     work.session.flush()
     if row.ticket_id is not None:
@@ -284,8 +336,7 @@ def _listed(refused: Mapping[str, str]) -> str:
 
 def _fail(work: Work, row: Outbox, reason: str) -> None:
     row.state, row.last_error, row.before = OutboxState.FAILED, reason, None
+    forget_key(row)
     work.session.add(row)
     work.session.flush()
-    if row.kind == MailKind.CONFIRMATION:
-        row.message_id = without_key(row.message_id)
     _tell_undeliverable(work, row, reason)

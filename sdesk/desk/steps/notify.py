@@ -120,18 +120,26 @@ def notify_undeliverable(work: Work, ticket: Ticket, ids: Iterable[str], *, mess
     refused = _notified(work, ids)
     if refused is None:
         return notify(work, ticket, AgentEvent.UNDELIVERABLE, message=message, said=said)
+    return notify_lead(work, ticket, refused, said=said, message=message)
+
+
+def notify_lead(work: Work, ticket: Ticket, refused: int, *, said: str, message: int | None = None) -> int:
+    """Tell a team's lead that an agent's mailbox refuses what he is told; gives how many are told, which may be none.
+
+    Nobody is where the lead is that agent: so no two dead mailboxes are told of each other.
+    """
     team = work.rules.teams[ticket.team_id]
     lead = work.rules.agents.get(team.lead_id) if team.lead_id is not None else None
     if lead is None or lead.id == refused or lead.retired or (team.private and lead.id not in team.members):
         return 0
-    agent = work.rules.agents[refused].key
-    _queue(
-        work,
-        lead,
-        {"event": AgentEvent.UNDELIVERABLE.value, "message": message, "said": said, "agent": agent},
-        require_id(ticket),
-        first=True,
-    )
+    values: dict[str, Any] = {
+        "event": AgentEvent.UNDELIVERABLE.value,
+        "said": said,
+        "agent": work.rules.agents[refused].key,
+    }
+    if message is not None:
+        values["message"] = message
+    _queue(work, lead, values, require_id(ticket), first=True)
     return 1
 
 

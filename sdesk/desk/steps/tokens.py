@@ -18,9 +18,10 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.outgoing import FOR_AGENTS
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Status
-from sdesk.store.models import Ticket, Token
+from sdesk.store.models import Outbox, Ticket, Token
 
 LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""
@@ -98,6 +99,12 @@ def without_key(message_id: str) -> str:
     A bounce of it is still known by the token that it names, whose hash the store has.
     """
     return f"{_FORGOTTEN}{hash_of(message_id)}"
+
+
+def forget_key(row: Outbox) -> None:
+    """Leave no key in a mail to an agent that never goes."""
+    if row.kind in FOR_AGENTS and not is_forgotten(row.message_id):
+        row.message_id = without_key(row.message_id)
 
 
 def is_forgotten(message_id: str) -> bool:

@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 30.0, 60.0, 60.0, 60.0, 60.0)
 """Seconds between two tries at a store that is locked. With the five that each try waits by itself they are six and a
-half minutes: they end before another sender could take the mail for left by a crash."""
+half minutes: with the nine that a mail may take (`deliver.LONGEST`) they end before another sender could take it for
+left by a crash (`queue.CLAIM_LASTS`)."""
 
 
 class Book:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.utils import parseaddr
 
-from sdesk.desk.outbox.queue import CLAIM_LASTS
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mail_address import is_mail_address
 from sdesk.mail.outbox.letter import Letter, carries, on_wire
 from sdesk.mail.smtp import answer, reply_of, said
 
-LONGEST = CLAIM_LASTS - timedelta(minutes=1)
-"""A mail that takes longer is broken off, and tried again: another sender would take it for left by a crash."""
+LONGEST = timedelta(minutes=9)
+"""A mail that takes longer is broken off, and tried again: another sender would take it for left by a crash. Of what
+CLAIM_LASTS leaves after it, the store may take the rest (`book.PAUSES`)."""
 
 _TOO_LARGE = 552
 _NOT_ONE = "it is not exactly one mail address"

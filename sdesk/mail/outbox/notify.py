@@ -1,17 +1,19 @@
 """Telling agents: what waits for each goes as one, by every way that is set up, and by none of them twice.
 
-What is to go is claimed first; nothing is rendered or called while the store is held. A crash between a way's "done"
-and its mark is the one case in which it goes twice. A store that is locked meanwhile is waited for.
+What is to go is claimed first, and anew before each way; nothing is rendered or called while the store is held. A
+crash between a way's "done" and its mark is the one case in which it goes twice. A store that is locked meanwhile is
+waited for.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sdesk.config import Config
-from sdesk.desk.opening import Desk
+from sdesk.desk.opening import Desk, Work
 from sdesk.desk.outbox import notifications
 from sdesk.desk.outbox.batch import Batch
 from sdesk.domain.errors import Refused, SdeskError
@@ -30,7 +32,7 @@ class NotifyReport:
     told: int = 0
     """Events that they were told of."""
     given_up: int = 0
-    """Events that nobody could be told of for a day."""
+    """Events that somebody is not told of: refused for good by the last way, or not gone for a day."""
     failures: list[str] = field(default_factory=list)
     """What did not go now, each once; it is tried again."""
     errors: list[SdeskError] = field(default_factory=list)
@@ -56,6 +58,24 @@ def notify_due(
     return run.report
 
 
+@dataclass(slots=True)
+class _OnItsWay:
+    """A batch, and what became of it so far."""
+
+    batch: Batch
+    """As it was claimed last."""
+    gone: set[int] = field(default_factory=set)
+    """Rows that somebody was told of now."""
+    failures: dict[str, str] = field(default_factory=dict)
+    """By way."""
+    refused: set[str] = field(default_factory=set)
+    """Ways that failed for good."""
+
+    def finish(self, work: Work, ways: Mapping[int, Collection[str]]) -> int:
+        """Write down the end of the try."""
+        return notifications.finish(work, self.batch, ways, self.failures, self.refused)
+
+
 class _Run:
     def __init__(self, book: Book, ways: list[Way]) -> None:
         self.book = book
@@ -64,8 +84,10 @@ class _Run:
 
     def run(self) -> None:
         with self.book.writing() as work:
-            self.report.given_up = notifications.give_up_old(work)
-            agents = notifications.agents_due(work) if self.ways else []
+            if not self.ways:
+                self.report.given_up = notifications.give_up_unsendable(work)
+                return
+            agents = notifications.agents_due(work)
         for agent_id in agents:
             with self.book.writing() as work:
                 batch = notifications.claim(work, agent_id)
@@ -74,39 +96,47 @@ class _Run:
 
     def _tell(self, batch: Batch) -> None:
         ways = {row: [way.name for way in self.ways if way.applies(batch, row)] for row in batch.rows}
-        failures: dict[str, str] = {}
-        refused: set[str] = set()
-        gone: set[int] = set()
+        on_way = _OnItsWay(batch)
         try:
             for way in self.ways:
                 rows = [row for row in batch.rows if way.name in ways[row] and way.name not in batch.done[row]]
-                if not rows:
+                if not rows or not self._did(way, on_way, way.ready):
                     continue
-                try:
-                    self._tell_by(way, batch, set(rows))
-                except RefusedForGood as error:
-                    refused.add(way.name)
-                    failures[way.name] = self._failed(way, Refused(str(error)))
-                except SdeskError as error:
-                    failures[way.name] = self._failed(way, error)
-                except Exception as error:  # a bug of one way keeps nobody from being told by the others
-                    failures[way.name] = self._failed(way, error)
-                    if isinstance(way, Mail):
-                        way.line.hang_up()
-                else:
-                    gone.update(rows)
-                    self._mark(way, batch, rows)
+                renewed = self.book.insist(partial(notifications.renew, batch=on_way.batch))
+                if renewed is None:
+                    # We were so slow that another sender took it for left by a crash: it is his.
+                    break
+                on_way.batch = renewed
+                if self._did(way, on_way, partial(self._tell_by, way, renewed, set(rows))):
+                    on_way.gone.update(rows)
+                    on_way.batch = self.book.insist(
+                        partial(notifications.note_done, batch=renewed, rows=rows, way=way.name)
+                    )
         except BaseException:
             # Interrupted, or the store is out of reach: what did not go is anybody's again, where that can be said.
             with self.book.writing() as work:
-                notifications.finish(work, batch, ways, failures, refused)
+                self.report.given_up += on_way.finish(work, ways)
             raise
-        self.book.insist(lambda work: notifications.finish(work, batch, ways, failures, refused))
-        self.report.agents += bool(gone)
-        self.report.told += len(gone)
+        self.report.given_up += self.book.insist(partial(on_way.finish, ways=ways))
+        self.report.agents += bool(on_way.gone)
+        self.report.told += len(on_way.gone)
 
-    def _mark(self, way: Way, batch: Batch, rows: Collection[int]) -> None:
-        self.book.insist(lambda work: notifications.note_done(work, batch, rows, way.name))
+    def _did(self, way: Way, on_way: _OnItsWay, act: Callable[[], None]) -> bool:
+        """Do one thing of a way; what fails is written down, and keeps nobody from being told by the others."""
+        try:
+            act()
+        except RefusedForGood as error:
+            on_way.refused.add(way.name)
+            on_way.failures[way.name] = self._failed(way, Refused(str(error)))
+        except SdeskError as error:
+            on_way.failures[way.name] = self._failed(way, error)
+        except Exception as error:
+            on_way.failures[way.name] = self._failed(way, error)
+            if isinstance(way, Mail):
+                way.line.hang_up()
+        else:
+            return True
+        return False
 
     def _failed(self, way: Way, error: Exception) -> str:
         """Put a failure into the report, once; gives the words for the row."""

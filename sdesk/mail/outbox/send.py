@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sdesk.config import Config
 from sdesk.desk.opening import Desk
 from sdesk.desk.outbox import queue
-from sdesk.desk.outbox.queue import Arrival, Claimed
+from sdesk.desk.outbox.queue import Arrival, Claimed, PutOff
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.outgoing import OutboxState
 from sdesk.mail.outbox.book import Book, Now, Sleep
@@ -150,7 +150,7 @@ class _Run:
 
     def _give_back(self, mail: Claimed) -> None:
         with self.book.writing() as work:
-            queue.give_back(work, mail.id)
+            queue.give_back(work, mail)
 
     def _mark(self, mail: Claimed, delivery: Delivery) -> None:
         """Write down what the server said: it has happened, so the store is waited for."""
@@ -164,16 +164,13 @@ class _Run:
             self.report.sent += arrival is not Arrival.NOT_THERE
             self.report.partly += arrival is Arrival.SOME
         else:
-            self.book.insist(lambda work: queue.mark_failed(work, mail.id, refused=delivery.refused))
-            self.report.failed += 1
+            self.report.failed += self.book.insist(lambda work: queue.mark_failed(work, mail, refused=delivery.refused))
 
     def _put_off(self, mail: Claimed, reason: str, delivery: Delivery = NOTHING_SAID) -> None:
         left = tuple(delivery.put_off) if delivery.sent or delivery.refused or mail.left else ()
         reached = delivery.sent or mail.reached
-        kept = self.book.insist(
-            lambda work: queue.put_off(work, mail.id, reason, refused=delivery.refused, left=left, reached=reached)
+        fate = self.book.insist(
+            lambda work: queue.put_off(work, mail, reason, refused=delivery.refused, left=left, reached=reached)
         )
-        if kept:
-            self.report.retried += 1
-        else:
-            self.report.failed += 1
+        self.report.retried += fate is PutOff.WAITS
+        self.report.failed += fate is PutOff.GIVEN_UP

@@ -43,6 +43,9 @@ class Way(Protocol):
     def applies(self, batch: Batch, row: int) -> bool:
         """Whether it tells of a row of the batch."""
 
+    def ready(self) -> None:
+        """Do what may take its time before it can tell; raises as `tell`."""
+
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Tell it."""
 
@@ -62,6 +65,9 @@ class Command:
     def applies(self, batch: Batch, row: int) -> bool:
         """Whether it tells of tickets of the row's priority."""
         return self.priorities is None or batch.priorities[row] in self.priorities
+
+    def ready(self) -> None:
+        """It needs nothing before."""
 
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Run it once for all of them; its arguments are of the most urgent."""
@@ -94,6 +100,9 @@ class Apprise:
         """Whether it tells of a row: of each event once, however many agents are told."""
         return row in batch.once and (self.priorities is None or batch.priorities[row] in self.priorities)
 
+    def ready(self) -> None:
+        """It needs nothing before."""
+
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Send it there."""
         try:
@@ -123,6 +132,10 @@ class Mail:
     def applies(self, batch: Batch, row: int) -> bool:
         """An agent's own filter was asked when the row was written: what is here is to be mailed."""
         return True
+
+    def ready(self) -> None:
+        """Open the line: a server may take its time over each step of that."""
+        self.line.open()
 
     def tell(self, batch: Batch, notices: Sequence[Notice], told: Told, now: datetime) -> None:
         """Mail it."""
