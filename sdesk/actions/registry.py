@@ -159,6 +159,7 @@ _ALL = (
             Parameter("waiting_for", Kind.CHOICE, "whom or what the ticket then waits for", choices=tuple(WaitingFor)),
             Parameter("until", Kind.INSTANT, "when that wait ends by itself"),
             Parameter("phone", Kind.FLAG, "it was said by phone or in person: send nothing"),
+            Parameter("alone", Kind.FLAG, "of an incident: to its own requester, not to those of its parts"),
             Parameter("pass_on", Kind.MESSAGES, "suppliers' answers that go along"),
             _SPENT,
             *_VISIT,

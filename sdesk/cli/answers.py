@@ -47,6 +47,9 @@ def reply(
     phone: Annotated[
         bool, typer.Option("--phone", help="it was told by telephone: it is kept, and no mail goes out")
     ] = False,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="of an incident: to its own requester, not to those of its parts")
+    ] = False,
     pass_on: Annotated[
         list[int] | None,
         typer.Option(
@@ -88,6 +91,8 @@ def reply(
         more["until"] = call.instant(until)
     if phone:
         more["phone"] = True
+    if alone:
+        more["alone"] = True
     if pass_on:
         more["pass_on"] = tuple(pass_on)
     return _write(call, "reply", numbers, text, Direction.OUT, more, dry_run=dry_run)

@@ -65,7 +65,7 @@ def tell(call: Invocation, outcomes: Sequence[TicketOutcome], *, dry_run: bool) 
         before = "dry run: " if dry_run else ""
         for outcome in outcomes:
             if outcome.error is None:
-                output.text(f"{before}{one_line(outcome.sentence)}\n")
+                output.sentences(f"{before}{one_line(outcome.sentence)}\n")
     errors = []
     for outcome in outcomes:
         if outcome.warning:

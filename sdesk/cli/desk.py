@@ -13,6 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.output import Format
+from sdesk.cli.wrapping import wrapped
 from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
@@ -110,7 +111,11 @@ def _print(call: Invocation, report: AppliedReport, name: str, *, kept: bool) ->
         call.output.one(report, REPORT)
     else:
         for line in page(report, name, colored=call.output.colored, kept=kept):
-            output.text(f"{line}\n")
+            # What is coloured is short.
+            pieces = (
+                [line] if "\x1b" in line else wrapped(line, output.width(), hang=len(line) - len(line.lstrip()) + 2)
+            )
+            output.text("".join(f"{piece}\n" for piece in pieces))
 
 
 def read_file(file: str) -> tuple[str, str]:

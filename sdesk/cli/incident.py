@@ -44,7 +44,7 @@ INCIDENTS: Sheet[IncidentRow] = Sheet(
             lambda row, eyes: "" if row.loss_per_hour is None else f"{row.loss_per_hour:,.0f}".replace(",", " "),
             right=True,
         ),
-        Column("WHAT", lambda row, eyes: row.command or row.subject, cut=True),
+        Column("WHAT", lambda row, eyes: row.command or row.subject, wrap=True),
     ),
     number=lambda row: row.number,
 )

@@ -17,6 +17,7 @@ from sdesk.cli.options import Numbers
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet, Value, plain
 from sdesk.cli.story_words import NAMES, name_of, sentence, verdict
+from sdesk.cli.wrapping import wrapped
 from sdesk.domain.duration import format_exact
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.safe_text import one_line
@@ -89,6 +90,9 @@ LINES: Sheet[Line] = Sheet(
 )
 """In tsv, csv and with `--fields`: a row for each step."""
 
+_SENTENCE = 31
+"""Columns before what a step says: its instant, and the working time."""
+
 
 def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
     """Print every step of the clocks of tickets: why each ran and stood still, what it used, what follows.
@@ -135,9 +139,16 @@ def _print(call: Invocation, found: list[Explained], *, several: bool) -> None:
     elif output.format is Format.TABLE and output.fields is None:
         for position, each in enumerate(found):
             lines = ["", *_page(each)] if position else list(_page(each))
-            standard_output.text("".join(f"{line}\n" for line in lines))
+            width = standard_output.width()
+            pieces = [piece for line in lines for piece in wrapped(line, width, hang=_hang(line))]
+            standard_output.text("".join(f"{piece}\n" for piece in pieces))
     else:
         output.rows([Line(each, told, step) for each in found for told in each.told for step in told.steps], LINES)
+
+
+def _hang(line: str) -> int:
+    """Where a line goes on that is broken: of a step, below its sentence."""
+    return _SENTENCE if line.startswith(("  2", "  SUM")) else 4
 
 
 def _page(found: Explained) -> Iterator[str]:

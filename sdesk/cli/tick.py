@@ -71,8 +71,16 @@ def _tell_failures(report: TickReport, *, quiet: bool) -> None:
 
 def _tell_all(report: TickReport) -> None:
     for fetched in report.fetched:
-        done = f"{fetched.examined} examined, {fetched.created} created, {fetched.followed_up} followed up"
-        output.text(f"{fetched.mailbox}: {done}\n")
+        counts = {
+            "created": fetched.created,
+            "followed up": fetched.followed_up,
+            "noted": fetched.noted,
+            "ignored": fetched.ignored,
+            "duplicates": fetched.duplicates,
+            "quarantined": fetched.quarantined,
+        }
+        done = "".join(f", {count} {what}" for what, count in counts.items() if count)
+        output.text(f"{fetched.mailbox}: {fetched.examined} examined{done}\n")
     for name in report.busy:
         output.text(f"{name}: left to another tick that is at it\n")
     if report.swept is not None:

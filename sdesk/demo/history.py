@@ -107,12 +107,9 @@ class History:
 
     def tell(self, work: Work, until: datetime) -> None:
         """Do all that is to happen before `until`, in the order of time, in one transaction."""
-        known: set[object] = set()
         while self._coming and self._coming[0][0] < until:
             at, _, deed = heapq.heappop(self._coming)
             deed(replace(work, now=at))
-            # The session forgets what nobody holds: held, a ticket is not read anew for each deed.
-            known.update(work.session.identity_map.values())
 
     def _plan(self, at: datetime, deed: Deed) -> None:
         heapq.heappush(self._coming, (at.replace(microsecond=0), next(self._order), deed))
@@ -129,6 +126,7 @@ class _Course:
         self._login = draw.choice(WHO.get(call.plot.service, ("pavel",)))
         self._habit = HABITS[self._login]
         self._number = 0
+        self._held: object = None
         self._phone = not call.bad_day and call.unit != "" and draw.random() < BY_PHONE
         self._again = not call.bad_day and draw.random() < REOPENED
 
@@ -149,7 +147,7 @@ class _Course:
         if call.bad_day:
             self._bad_morning(work)
             return
-        ticket, calendar = find_ticket(work, self._number), self._calendar(work)
+        ticket, calendar = self._ticket(work), self._calendar(work)
         target = ticket.first_response_target or 4 * 3600
         share = min(self._draw.lognormvariate(0, 0.6) * self._habit.answers, 0.93)
         if self._draw.random() < self._late(0.9):
@@ -174,12 +172,17 @@ class _Course:
         end = self._history._end + timedelta(seconds=self._draw.randint(0, 3600))
         self._history._plan(min(at, max(end, self._call.at + timedelta(minutes=5))), do)
 
+    def _ticket(self, work: Work) -> Any:
+        # The session forgets what nobody holds: held, it is not read anew for each deed.
+        self._held = find_ticket(work, self._number)
+        return self._held
+
     def _calendar(self, work: Work) -> Calendar:
         """The hours in which the ticket's promise runs."""
-        return promise_of(work, find_ticket(work, self._number)).calendar
+        return promise_of(work, self._ticket(work)).calendar
 
     def _answer(self, work: Work) -> None:
-        ticket, calendar = find_ticket(work, self._number), self._calendar(work)
+        ticket, calendar = self._ticket(work), self._calendar(work)
         plot, draw = self._call.plot, self._draw
         if plot.down and draw.random() < 0.55 and ticket.loss_per_hour is not None:
             confirm(work, self._number)
@@ -211,11 +214,11 @@ class _Course:
         note(work, self._number, text=self._teller.say(self._call.plot.notes))
 
     def _restore(self, work: Work) -> None:
-        if find_ticket(work, self._number).status in OPEN_STATUSES:
+        if self._ticket(work).status in OPEN_STATUSES:
             restored(work, self._number)
 
     def _wake(self, work: Work) -> None:
-        if find_ticket(work, self._number).status in OPEN_STATUSES:
+        if self._ticket(work).status in OPEN_STATUSES:
             reopen(work, self._number)
 
     def _close(self, work: Work) -> None:
@@ -232,7 +235,7 @@ class _Course:
 
     def _come_back(self, work: Work) -> None:
         """It was not done after all."""
-        if find_ticket(work, self._number).status in OPEN_STATUSES:
+        if self._ticket(work).status in OPEN_STATUSES:
             return
         reopen(work, self._number, text="Позвонили: снова то же самое.")
         self._at(add_working(self._calendar(work), work.now, self._draw.randint(20, 90) * 60), self._close)
@@ -253,5 +256,13 @@ class _Course:
         confirm(work, first)
         reply(work, first, text=self._teller.say(self._call.plot.answers), spent=25 * 60)
         self._at(work.now + timedelta(minutes=35), self._note)
+        self._at(work.now + timedelta(minutes=52), self._confirm_rest)
         self._at(work.now + timedelta(minutes=119), self._restore)
         self._at(work.now + timedelta(minutes=151), self._close)
+
+    def _confirm_rest(self, work: Work) -> None:
+        """Those that joined since it was told stand as the first ones do."""
+        reply(work, self._history._stood[0], text=self._teller.say(self._call.plot.answers), spent=15 * 60)
+        for number in self._history._stood:
+            if not find_ticket(work, number).loss_confirmed:
+                confirm(work, number)

@@ -13,6 +13,7 @@ from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts, parts_at_work
+from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.people import parse_mailbox, requester_of
@@ -41,6 +42,7 @@ def reply(
     visit: datetime | None = None,
     no_visit: bool = False,
     raw_id: int | None = None,
+    alone: bool = False,
     version: int | None = None,
 ) -> Change:
     """Answer the requester by mail; with `phone`, write down an answer that was given by phone or in person.
@@ -49,8 +51,8 @@ def reply(
     date) lets the ticket wait, until `until`, once it is said.
     `pass_on`: messages of suppliers that go along below the answer, with their files. Either way the first response or
     next reply is met. A ticket that nobody has becomes the one's who answers. What is said of an incident is said to
-    the requester of each of its tickets, in his own thread. `spent`: seconds that it took; `visit` is agreed, or called
-    off (`no_visit`).
+    the requester of each of its tickets, in his own thread, unless it is for this one `alone`. `spent`: seconds that it
+    took; `visit` is agreed, or called off (`no_visit`).
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -65,9 +67,10 @@ def reply(
     wait = plan_wait(work, ticket, waiting_for, until) if waiting_for else None
     passed = [_from_supplier(work, number, message) for message in pass_on]
     words = "\n\n".join([text, *map(_quotation, passed)])
-    files = [*attachments, *(file for each in pass_on for file in attached_files(work, each))]
+    along, kept_back = without_keys(work, [file for each in pass_on for file in attached_files(work, each)])
+    files = [*attachments, *along]
     kind = "call" if phone else "reply"
-    parts = [] if phone else parts_at_work(work, ticket)
+    parts = [] if phone or alone else parts_at_work(work, ticket)
     message = None
     if not parts or ticket.requester_id is not None:
         copies = _copies(work, ticket, cc, everybody=cc_all)
@@ -87,7 +90,8 @@ def reply(
         if wait is not None and part.status is not Status.WAITING:
             begin_wait(work, part, *wait)
         settle(work, part)
-    return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(told)}", warning=noted.warning)
+    warning = "; ".join(filter(None, (noted.warning, left_out(kept_back))))
+    return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(told)}", warning=warning)
 
 
 def _take_if_new(work: Work, ticket: Ticket) -> None:

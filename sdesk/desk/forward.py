@@ -18,6 +18,7 @@ from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.people import parse_mailbox
@@ -48,6 +49,7 @@ def forward(
 ) -> Change:
     """Write to a supplier. `messages` of the ticket go along, quoted, with their files; `wait` for the answer.
 
+    Of those files none goes that holds an agent's key.
     `spent`: seconds that it took.
     BadInput for an address that is none, or a message that the ticket does not have; Refused for the desk's own people.
     """
@@ -63,7 +65,7 @@ def forward(
     _require_outsider(work, ticket, box)
     for message in messages:
         _require_own(work, number, message)
-    files = [*attachments, *(file for message in messages for file in attached_files(work, message))]
+    passed, kept_back = without_keys(work, [file for message in messages for file in attached_files(work, message)])
     row = post(
         work,
         ticket,
@@ -74,7 +76,7 @@ def forward(
         language=None,
         party=Party.SUPPLIER,
         quoted=messages,
-        attachments=files,
+        attachments=[*attachments, *passed],
     )
     record(work, number, "forwarded", message=row, to=box.address)
     noted = note_effort(work, ticket, spent=spent, message=row)
@@ -82,7 +84,7 @@ def forward(
     if waiting is not None:
         done += f", {begin_wait(work, ticket, *waiting)}"
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}")
+    return Change(number, ref, f"{ref} {done}", warning=left_out(kept_back))
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.find import find_ticket, see_ticket
+from sdesk.desk.steps.find import find_ticket, is_walled, require_hands, see_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import join, leave
 from sdesk.desk.steps.links import link, unlink
@@ -38,6 +38,13 @@ def join_incident(work: Work, number: int, *, incident: int, version: int | None
         raise Refused(f"{ref} is part of {work.rules.ref(ticket.incident_id)}", "take it out first: `ticket unlink`")
     if other.incident_id is not None:
         raise Refused(f"{into} is part of {work.rules.ref(other.incident_id)} itself", "name that one")
+    if is_walled(work, ticket.team_id, other.team_id):
+        teams = work.rules.teams
+        raise Refused(
+            f"{ref} is of team {teams[ticket.team_id].key} and {into} of {teams[other.team_id].key}:"
+            " not everybody who sees one sees the other",
+            f"give one of them to the other's team, or `sdesk ticket link {number} --to {incident}`",
+        )
     join(work, ticket, other)
     settle(work, ticket)
     return Change(number, ref, f"{ref} is part of {into} now")
@@ -87,8 +94,9 @@ def unrelate(work: Work, number: int, *, to: int, version: int | None = None) ->
 def decline(work: Work, proposal: int) -> str:
     """Say that the tickets of a proposal are no incident: these are not proposed again. Gives what was done, in words.
 
-    NotFound where it is not there, was ended, or is of tickets behind a wall.
+    NotFound where it is not there, was ended, or is of tickets behind a wall; Refused for an auditor.
     """
+    require_hands(work)
     row = work.session.get(IncidentProposal, proposal)
     if row is None or row.ended_at is not None or not _seen(work, row):
         raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")

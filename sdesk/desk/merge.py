@@ -14,8 +14,9 @@ from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import leave
 from sdesk.desk.steps.links import link
-from sdesk.desk.steps.losses import drop_suspicion, outages_of, recount, running_outage
+from sdesk.desk.steps.losses import outages_of
 from sdesk.desk.steps.merged import keep_earlier_promises
+from sdesk.desk.steps.merged_outages import keep_outages
 from sdesk.desk.steps.messages import index_ticket, reindex
 from sdesk.desk.steps.moves import require_id, require_move, set_status
 from sdesk.desk.steps.people import requester_of
@@ -27,12 +28,12 @@ from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
-from sdesk.store.models import Message, Ticket, TimeSpent, Visit
+from sdesk.store.models import Message, Outage, Ticket, TimeSpent, Visit
 
 
 def merge(work: Work, number: int, *, into: int, version: int | None = None) -> Change:
-    """Put a ticket into another, which goes on alone: conversation, time spent, tags, visit and confirmed outages are
-    the other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other from now on.
+    """Put a ticket into another, which goes on alone: conversation, time spent, tags, visit and outages are the
+    other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other from now on.
 
     Refused for an incident with parts, and for a ticket that is done; both must be the actor's to see.
     """
@@ -48,7 +49,7 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     if ticket.incident_id is not None:
         leave(work, ticket, work.session.get_one(Ticket, ticket.incident_id))
     keep_earlier_promises(work, survivor, ticket)
-    _move_outages(work, ticket, survivor)
+    ended = keep_outages(work, survivor, ticket)
     moved = _move_messages(work, number, into, [each.id for each in _messages(work, number)])
     _move_the_rest(work, number, into)
     waits = [each for each in (survivor.unanswered_since, ticket.unanswered_since) if each is not None]
@@ -62,7 +63,8 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     reindex(work, into)
     settle(work, ticket)
     settle(work, survivor)
-    return Change(number, ref, f"{ref} merged into {other}", warning=_of_requesters(work, ticket, survivor))
+    warnings = (*(_of_outage(work, outage) for outage in ended), _of_requesters(work, ticket, survivor))
+    return Change(number, ref, f"{ref} merged into {other}", warning="; ".join(filter(None, warnings)))
 
 
 def split(work: Work, number: int, *, messages: Sequence[int], subject: str = "", version: int | None = None) -> Change:
@@ -96,6 +98,8 @@ def split(work: Work, number: int, *, messages: Sequence[int], subject: str = ""
             channel=ticket.channel,
             opened_at=first.taken_at,
             assignee_id=ticket.assignee_id,
+            # The old ticket has, or had, the outage of this unit and service: it is no second one.
+            stands=all(outage.unit_id != ticket.unit_id for outage in outages_of(work, ticket)),
         ),
         split=True,
     )
@@ -144,35 +148,6 @@ def _move_the_rest(work: Work, number: int, other: int) -> None:
         work.connection.execute(update(Visit).where(col(Visit.id) == visit.id).values(ticket_id=other))
 
 
-def _move_outages(work: Work, ticket: Ticket, survivor: Ticket) -> None:
-    """What is a fact goes over; what was only suspected never was, since the surviving ticket suspects its own.
-
-    Where both of one unit last, they were one: it is the surviving ticket's, and began when the earlier did.
-    """
-    drop_suspicion(work, ticket)
-    lasts = running_outage(work, survivor)
-    for outage in outages_of(work, ticket):
-        if lasts is not None and outage.down_to is None and outage.unit_id == lasts.unit_id:
-            lasts.down_from, lasts.confirmed = min(lasts.down_from, outage.down_from), True
-            lasts.share = max(lasts.share, outage.share)
-            work.session.add(lasts)
-            work.session.delete(outage)
-        elif outage.confirmed and (outage.down_to is not None or lasts is None):
-            outage.ticket_id = require_id(survivor)
-            work.session.add(outage)
-        else:
-            # Of another unit than the surviving ticket's, which can have one that lasts: it ends with its ticket.
-            outage.down_to = work.now
-            work.session.add(outage)
-    work.session.flush()
-    for unit_id in {outage.unit_id for outage in [*outages_of(work, survivor), *outages_of(work, ticket)]}:
-        ids = [outage.id or 0 for outage in outages_of(work, survivor) if outage.unit_id == unit_id]
-        recount(work, unit_id, ids)
-    ticket.loss_per_hour = ticket.loss_since = ticket.loss_suspected = ticket.loss_past = None
-    ticket.loss_confirmed = False
-    work.session.add(ticket)
-
-
 def _wait_no_more(work: Work, ticket: Ticket) -> None:
     """Where the message that nobody had answered went away, nobody waits for the next reply any more."""
     if ticket.unanswered_since is None:
@@ -195,6 +170,12 @@ def _wait_no_more(work: Work, ticket: Ticket) -> None:
     if left is None:
         before = load_clocks(work, ticket)
         save_clocks(work, ticket, before, waited_no_more(before, promise_of(work, ticket), work.now))
+
+
+def _of_outage(work: Work, outage: Outage) -> str:
+    """What whoever merged the tickets of two units that stand should know."""
+    ref, unit = work.rules.ref(outage.ticket_id), work.rules.units[outage.unit_id].key
+    return f"{ref} has an outage that lasts, so that of `{unit}` ends now: if it lasts too, open a ticket for it"
 
 
 def _of_requesters(work: Work, ticket: Ticket, survivor: Ticket) -> str:

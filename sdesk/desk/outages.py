@@ -13,19 +13,19 @@ from zoneinfo import ZoneInfo
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.clocks import promise_of, settle
+from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts, parts_at_work
 from sdesk.desk.steps.losses import (
     end_outage,
-    follow_loss,
     outages_of,
     recount,
     running_outage,
     share_that_stands,
+    take_priority_of_loss,
 )
-from sdesk.desk.steps.moves import follow_promise, require_id
+from sdesk.desk.steps.moves import require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outage import percent
@@ -49,8 +49,9 @@ def confirm(
     """Say that an outage is a fact, and which: from now on its loss counts, from its own beginning.
 
     It is the ticket's last one, or the one of the id `outage`; what is given sets it right, ended or not, and what it
-    cost is reckoned anew. `again`, or a ticket that has none, begins one. BadInput for times that cannot be; Refused
-    where there is none, or no turnover that could stand.
+    cost is reckoned anew. `again`, or a ticket that has none, begins one. What is suspected of the parts of an incident
+    becomes a fact with it, each as it began; not where a single outage is named. BadInput for times that cannot be;
+    Refused where there is none, or no turnover that could stand.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -58,6 +59,10 @@ def confirm(
         raise Refused(f"{ref} is {ticket.status} and has no outage", "confirm it on the ticket that is worked on")
     known = outages_of(work, ticket)
     told = down_from is not None or down_to is not None or share is not None
+    if not known and not told and not again and outage is None and ticket.is_incident:
+        parts = _confirm_parts(work, ticket)
+        if parts:
+            return Change(number, ref, f"{ref} confirmed, with no outage of its own{and_parts(parts)}")
     if again or (not known and told):
         chosen = _begun(work, ticket, down_from, share)
         before: dict[str, Any] | None = None
@@ -70,12 +75,14 @@ def confirm(
     chosen.confirmed = True
     _require_possible(work, ticket, chosen, known)
     if before == _facts(chosen):
-        return Change(number, ref, f"the outage of {ref} is confirmed already", changed=False)
+        parts = _confirm_parts(work, ticket) if outage is None else 0
+        done = f"the outage of {ref} is confirmed already{and_parts(parts)}"
+        return Change(number, ref, done, changed=bool(parts))
     work.session.add(chosen)
     work.session.flush()
     recount(work, chosen.unit_id, (chosen.id or 0,))
     if before is None or before["share"] != str(chosen.share):
-        _follow(work, ticket)
+        take_priority_of_loss(work, ticket)
     fresh = before is None or not before["confirmed"]
     story: dict[str, Any] = {"down_from": to_rfc3339(chosen.down_from)} if told else {}
     if chosen.down_to is not None:
@@ -88,7 +95,7 @@ def confirm(
     record(work, number, event, **story, currency=work.rules.currency)
     settle(work, ticket)
     done = "confirmed" if fresh else "corrected"
-    parts = _confirm_parts(work, ticket) if fresh and not told else 0
+    parts = _confirm_parts(work, ticket) if outage is None else 0
     return Change(number, ref, f"outage of {ref} {done}{_in_words(work, chosen) if told else ''}{and_parts(parts)}")
 
 
@@ -163,18 +170,6 @@ def _restore_parts(work: Work, incident: Ticket, end: datetime) -> int:
         settle(work, part)
         done += 1
     return done
-
-
-def _follow(work: Work, ticket: Ticket) -> None:
-    """What is lost may raise the priority, or no longer; one by hand stays, and what is done is not judged anew."""
-    if ticket.status not in OPEN_STATUSES:
-        return
-    promise = promise_of(work, ticket)
-    follows, basis = follow_loss(work, ticket)
-    if ticket.priority_reason is None and follows is not ticket.priority:
-        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value, **basis)
-        ticket.priority = follows
-        follow_promise(work, ticket, promise)
 
 
 def _begun(work: Work, ticket: Ticket, down_from: datetime | None, share: Decimal | None) -> Outage:

@@ -5,6 +5,7 @@ It is safe to run as often as one likes, in several processes at once, and after
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
@@ -50,18 +51,26 @@ def sweep(desk: Desk, *, now: datetime) -> SweepReport:
     """Wake what has waited long enough, tell of promises at risk, move what went stale, close what nobody reopened."""
     report = SweepReport()
     for step in (_wake_due, _tell_alerts, _move_stale, _close_resolved):
-        done = BATCH
-        while done >= BATCH:
+        seen: set[int] = set()
+        while True:
             with desk.work(SYSTEM, now) as work:
                 this = SweepReport()
-                done = step(work, this)
-                if done:
+                found = step(work, this, max(seen, default=0))
+                if found:
                     work.session.commit()
             report.add(this)
+            # What is found again although it was dealt with would be found for ever.
+            if len(found) < BATCH or seen.issuperset(found):
+                break
+            seen |= found
     return report
 
 
-def _wake_due(work: Work, report: SweepReport) -> int:
+def _numbers(tickets: Sequence[Ticket]) -> set[int]:
+    return {require_id(ticket) for ticket in tickets}
+
+
+def _wake_due(work: Work, report: SweepReport, after: int) -> set[int]:
     due = work.session.scalars(
         select(Ticket)
         .where(col(Ticket.wake_at).is_not(None), col(Ticket.wake_at) <= work.now, col(Ticket.status) == Status.WAITING)
@@ -75,10 +84,10 @@ def _wake_due(work: Work, report: SweepReport) -> int:
         save_clocks(work, ticket, before, wake(work, ticket, before, woken_at))
         settle(work, ticket)
     report.woken = len(due)
-    return len(due)
+    return _numbers(due)
 
 
-def _tell_alerts(work: Work, report: SweepReport) -> int:
+def _tell_alerts(work: Work, report: SweepReport, after: int) -> set[int]:
     """Write down each worse state that promises have come to, and tell agents, once, of the worst of a ticket's.
 
     A breach is written down even where the ticket is stale by now; that it was at risk before is no news then. All of
@@ -116,10 +125,10 @@ def _tell_alerts(work: Work, report: SweepReport) -> int:
         ticket.alerts = kept or None
         work.session.add(ticket)
         work.session.flush()
-    return len(due)
+    return _numbers(due)
 
 
-def _move_stale(work: Work, report: SweepReport) -> int:
+def _move_stale(work: Work, report: SweepReport, after: int) -> set[int]:
     """Move what went stale and is not to be told of, as what an archive brought. As above, no version goes up."""
     stale = work.session.scalars(
         select(Ticket)
@@ -128,21 +137,27 @@ def _move_stale(work: Work, report: SweepReport) -> int:
             col(Ticket.stale_at).is_not(None),
             col(Ticket.stale_at) <= work.now,
             col(Ticket.rank) == RANK_RUNNING,
+            # The sum, or SQLite would walk all tickets by their numbers.
+            col(Ticket.id) + 0 > after,
         )
+        .order_by(col(Ticket.id) + 0)
         .limit(BATCH)
     ).all()
     for ticket in stale:
         kind = stale_by(load_clocks(work, ticket)).kind.value
+        if (ticket.alerts or {}).get(kind) == SlaState.STALE:
+            # An incident that is stale itself stands where its most urgent part does: it was told, and stays there.
+            continue
         record(work, require_id(ticket), "stale", clock=kind)
         ticket.alerts = {**(ticket.alerts or {}), kind: SlaState.STALE.value}
         put_in_place(work, ticket)
         work.session.flush()
-    report.stale = len(stale)
-    return len(stale)
+        report.stale += 1
+    return _numbers(stale)
 
 
-def _close_resolved(work: Work, report: SweepReport) -> int:
-    closed = 0
+def _close_resolved(work: Work, report: SweepReport, after: int) -> set[int]:
+    closed: set[int] = set()
     for team in work.rules.teams.values():
         overdue = work.session.scalars(
             select(Ticket)
@@ -151,14 +166,14 @@ def _close_resolved(work: Work, report: SweepReport) -> int:
                 col(Ticket.resolved_at) <= work.now - timedelta(seconds=team.reopen_for),
                 col(Ticket.team_id) == team.id,
             )
-            .limit(BATCH - closed)
+            .limit(BATCH - len(closed))
         ).all()
         for ticket in overdue:
             set_status(work, ticket, Status.CLOSED)
             ticket.closed_at = work.now
             settle(work, ticket)
-        closed += len(overdue)
-        if closed >= BATCH:
+        closed |= _numbers(overdue)
+        if len(closed) >= BATCH:
             break
-    report.closed = closed
+    report.closed = len(closed)
     return closed

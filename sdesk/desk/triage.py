@@ -7,6 +7,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import part_at_walls
 from sdesk.desk.steps.losses import drop_suspicion, end_outage, follow_loss, suspect_outage
 from sdesk.desk.steps.moves import follow_promise, require_id, require_move, set_status
 from sdesk.desk.steps.notify import notify
@@ -37,6 +38,7 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
         teams = work.rules.teams
         record(work, number, "team", old=teams[ticket.team_id].key, new=teams[chosen.team_id].key)
         ticket.team_id = chosen.team_id
+        part_at_walls(work, ticket)
         if ticket.assignee_id is not None and ticket.assignee_id not in teams[chosen.team_id].members:
             record(work, number, "assigned", old=work.rules.agents[ticket.assignee_id].key, new=None)
             ticket.assignee_id = None

@@ -16,7 +16,7 @@ from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.effort import Noted, note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.incidents import and_parts, parts_at_work
+from sdesk.desk.steps.incidents import and_parts, part_at_walls, parts_at_work
 from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.moves import (
     at_work,
@@ -94,6 +94,7 @@ def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
     if team_id != ticket.team_id:
         record(work, number, "team", old=work.rules.teams[ticket.team_id].key, new=team.key)
         ticket.team_id = team_id
+        part_at_walls(work, ticket)
     if ticket.assignee_id is not None:
         _hand_over(work, ticket, None)
     follow_promise(work, ticket, promise)

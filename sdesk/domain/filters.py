@@ -138,7 +138,7 @@ class Filter(NamedTuple):
 
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
-_FIELD = re.compile(r"([a-z_]+):(.*)", re.DOTALL)
+_FIELD = re.compile(r"([^\W\d]+):(.+|(?<=[a-z]:))", re.DOTALL)
 _SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
 """What stands before a colon in an address, and is no field."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -40,7 +40,7 @@ class Group:
 
     need: Need
     total: int
-    """With those that have a more urgent need and stand there: what the list has."""
+    """With those that have a more urgent need and stand there: what the list has, an incident and its parts as one."""
     here: int
     """Those that stand under this need."""
     todos: tuple[Todo, ...]
@@ -87,7 +87,10 @@ def gather(
     """Ask the store, for an agent; `limit` tickets of each need (0: all)."""
     found = reader.now_facts(actor, wanted, now=now, limit=limit, mailboxes=mailboxes)
     numbers = [number for each in found.numbers.values() for number in each]
-    rows = _rows(reader, actor, numbers, now)
+    rows = _rows(reader, actor, [*numbers, *(part for each in found.parts.values() for part in each)], now)
+    for number, parts in found.parts.items():
+        if number in rows:
+            rows[number] = _together(rows[number], [rows[part] for part in parts if part in rows])
     scope = to_text(wanted)
     groups = []
     for need in Need:
@@ -107,6 +110,30 @@ def gather(
         found.proposals,
         found.mail,
     )
+
+
+def _together(incident: TicketRow, parts: Sequence[TicketRow]) -> TicketRow:
+    """An incident as it stands for its parts: what all of them cost, and what is due first."""
+    group = (incident, *parts)
+    burning = [row for row in group if row.loss_per_hour is not None]
+    due = [(row.due_at, row.number, row) for row in group if row.due_at is not None]
+    first = min(due)[2] if due else incident
+    return incident._replace(
+        due_at=first.due_at,
+        due_kind=first.due_kind,
+        due_in=first.due_in,
+        sla_state=first.sla_state,
+        unanswered_since=min((row.unanswered_since for row in group if row.unanswered_since), default=None),
+        loss_per_hour=sum((row.loss_per_hour or Decimal(0) for row in burning), Decimal(0)) if burning else None,
+        loss_so_far=_sum(row.loss_so_far for row in group),
+        # What is only suspected of one is to be confirmed for all.
+        loss_confirmed=all(row.loss_confirmed for row in burning) if burning else incident.loss_confirmed,
+    )
+
+
+def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = [each for each in amounts if each is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def command(row: TicketRow, need: Need) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_duration
+from sdesk.domain.duration import format_duration, format_working
 from sdesk.reports.now import Group, Now, Todo
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.wording import amount, counted, listed, when
@@ -106,7 +106,7 @@ def _row(todo: Todo, need: Need, found: Now) -> tuple[Cell, ...]:
     if need is Need.UNANSWERED and row.unanswered_since is not None:
         when = format_duration(int((found.at - row.unanswered_since).total_seconds()))
     else:
-        when = "" if row.due_in is None else format_duration(row.due_in)
+        when = "" if row.due_in is None else format_working(row.due_in)
     return (
         Cell(when, _TONES.get(need, Tone.PLAIN)),
         Cell(row.ref),

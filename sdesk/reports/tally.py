@@ -134,7 +134,7 @@ def _cost(outage: Outage, hours: Calendar, period: Period, now: datetime) -> tup
     slices = outage.slices or _one_slice(outage, hours)
     start, end = max(outage.down_from, period.start), min(outage.down_to or until, until)
     seconds = working_between(hours, start, end) if start < end else 0
-    return loss_within(slices, hours, period.start, until), seconds
+    return loss_within(slices, hours, period.start, end), seconds
 
 
 def _one_slice(outage: Outage, hours: Calendar) -> tuple[Slice, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from command_line import NOW, Golden, Sdesk
@@ -12,6 +14,13 @@ from desks import DESK_FILE
 from sdesk.desk.opening import open_desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
+
+
+class Doubles(Protocol):
+    """The clock of the command line, as `conftest` hands it out."""
+
+    now: datetime
+
 
 FILE = (
     DESK_FILE.replace('lead = "anna"', 'lead = "anna"\non_call = ["boris", "anna"]')
@@ -101,3 +110,21 @@ def test_what_is_refused(sdesk: Sdesk, arguments: tuple[str, ...], code: int, wh
     done = sdesk(*arguments)
     assert (done.code, what in done.err) == (code, True), done.err
     assert done.out == ""
+
+
+def test_a_tick_opens_what_is_due_and_says_how_much(
+    sdesk: Sdesk, doubles: Doubles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("")
+    monkeypatch.setenv("SDESK_CONFIG", str(config))
+    assert "recurring" not in sdesk("tick").out
+    doubles.now = NOW + timedelta(days=1)
+    assert "recurring: 1 opened\n" in sdesk("tick").out
+    assert "recurring" not in sdesk("tick").out
+    (ticket,) = json.loads(sdesk("list", "channel:event", "-o", "json").out)
+    assert (ticket["subject"], ticket["assignee"], ticket["created_at"]) == (
+        "Check the backup",
+        "boris",
+        "2026-11-24T06:00:00Z",
+    )

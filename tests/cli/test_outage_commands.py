@@ -55,6 +55,26 @@ def test_the_flagships_till_has_lost_180_000(sdesk: Sdesk, doubles: Any, at_flag
     }
 
 
+@pytest.mark.parametrize("end", ["solved", "restored"])
+def test_past_and_now_say_the_same_of_the_flagships_till(
+    sdesk: Sdesk, doubles: Any, at_flagship: Flagship, end: str
+) -> None:
+    doubles.now = BACK_AT
+    burning = json.loads(sdesk("now", "-o", "json").out)
+    (line,) = [each for each in burning["tickets"] if each["number"] == 1]
+    assert (burning["loss_per_hour"], line["loss_so_far"]) == ("180000.00", "180000.00")
+    assert sdesk(*(["close", "1", "--text", "A fuse."] if end == "solved" else ["restored", "1"])).code == 0
+    doubles.now = LONG_AFTER
+    days = ("past", "--from", "2026-11-23", "--to", "2026-11-24", "-o", "json")
+    found = json.loads(sdesk(*days).out)
+    assert found["totals"]["loss"]["value"] == "180000.00"
+    assert [(each["ref"], each["loss"]) for each in found["outages"]] == [("SD-1", "180000.00")]
+    # Half an hour of each of the two days.
+    (monday,) = (json.loads(sdesk(*days[:2], "2026-11-23", "--to", "2026-11-23", "-o", "json").out),)
+    assert monday["totals"]["loss"]["value"] == "90000.00"
+    assert json.loads(sdesk("now", "-o", "json").out)["loss_per_hour"] == "0.00"
+
+
 def test_times_and_shares_are_told_afterwards(sdesk: Sdesk, doubles: Any, at_flagship: Flagship) -> None:
     doubles.now = DOWN_AT
     ran = sdesk("confirm", "1", "--from", "20:30", "--share", "25%")

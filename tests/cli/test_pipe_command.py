@@ -13,6 +13,8 @@ import pytest
 from command_line import Ran, Sdesk
 from letters import letter
 
+from sdesk.desk.opening import open_desk
+
 LETTER = letter("Till", message_id="<1@shop.example>")
 TRY_LATER = 75
 
@@ -77,7 +79,8 @@ def test_a_store_of_a_newer_program(sdesk: Sdesk, config: Path, at_desk: Path) -
 def test_a_store_that_somebody_locks(
     sdesk: Sdesk, config: Path, at_desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sdesk.desk.opening.open_desk.__kwdefaults__", {"busy_seconds": 0.05})
+    defaults = {**(open_desk.__kwdefaults__ or {}), "busy_seconds": 0.05}
+    monkeypatch.setattr("sdesk.desk.opening.open_desk.__kwdefaults__", defaults)
     with closing(sqlite3.connect(at_desk, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ran = sdesk("mail", "pipe", "--mailbox", "support", stdin=LETTER)
@@ -93,8 +96,8 @@ def test_a_disk_that_is_full(sdesk: Sdesk, config: Path, at_desk: Path, monkeypa
 
     prepare = engine.prepare
 
-    def small(connection: sqlite3.Connection) -> None:
-        prepare(connection)
+    def small(connection: sqlite3.Connection, *, durable: bool = True) -> None:
+        prepare(connection, durable=durable)
         connection.execute("PRAGMA max_page_count = 1")
 
     monkeypatch.setattr(engine, "prepare", small)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from desks import NOW
 from intake_desk import SUPPORT, MailDesk
 
+from sdesk.desk.intake import Receipt
+from sdesk.domain.errors import Refused
+from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.ledger import Outcome
 
 HOUR = timedelta(hours=1)
@@ -149,6 +154,57 @@ def test_his_key_goes_to_nobody_by_words_or_files(mails: MailDesk) -> None:
     assert token not in mails.dump()
 
 
+def with_file(mails: MailDesk, reference: str, kind: str, content: bytes, text: str = "Done, see.") -> Receipt:
+    """Boris's answer with a file."""
+    return mails.take(
+        f"From: boris@desk.example\nTo: {SUPPORT}\nSubject: Re\nMessage-ID: <z@p.example>\nIn-Reply-To: {reference}\n"
+        f"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n{text}\n--b\n"
+        f"Content-Type: {kind}\nContent-Disposition: attachment; filename=n.eml\nContent-Transfer-Encoding: base64\n\n"
+        f"{base64.encodebytes(content).decode()}\n--b--\n"
+    )
+
+
+@pytest.mark.parametrize("kind", ["application/octet-stream", "application/vnd.ms-outlook", "image/png"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_a_file_with_his_key_goes_to_nobody_whatever_its_type(kind: str, charset: str, mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    receipt = with_file(mails, message_id, kind, f"Message-ID: {message_id}\n\nInternal.".encode(charset))
+    assert receipt.reason == (
+        "boris's answer, relayed to the requester; `n.eml` did not go along: an agent's key is in it"
+    )
+    assert mails.conversation(1)[-1] == "out boris: Done, see."
+    assert mails.rows("SELECT name FROM attachment") == []
+    ((values,),) = mails.rows('SELECT "values" FROM outbox WHERE ticket_id IS NULL')
+    assert "`n.eml` of your mail into SD-1 went to nobody" in values
+
+
+def test_a_file_with_what_is_no_key_of_the_desk_goes_along(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    other = f"Message-ID: <sd-1.a-{'0' * 32}.00@desk.example>".encode()
+    assert with_file(mails, message_id, "application/octet-stream", other).reason.endswith("relayed to the requester")
+    assert mails.rows("SELECT name FROM attachment") == [("n.eml",)]
+
+
+def test_a_key_leaves_the_desk_neither_with_a_note_that_is_confirmed_nor_by_hand(mails: MailDesk) -> None:
+    message_id = mails.agent_id_of("boris", 1)
+    key = f"Message-ID: {message_id}".encode()
+    assert with_file(mails, "<ask-1@shop.example>", "application/octet-stream", key).outcome is Outcome.NOTED
+    (noted,) = mails.rows("SELECT id FROM message WHERE direction = 'note'")
+    done = mails.do("anna", "forward", 1, to="tim@tills.example", text="Look.", messages=[*noted])
+    assert done.warning == "`n.eml` did not go along: an agent's key is in it"
+    mails.answer("boris", "#send", mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0])
+    assert mails.conversation(1)[-1] == "out boris: Done, see."
+    file = InboundAttachment("n.eml", "application/octet-stream", key)
+    verbs: dict[str, dict[str, Any]] = {"reply": {}, "forward": {"to": "tim@tills.example"}, "close": {}}
+    for verb, more in verbs.items():
+        with pytest.raises(Refused, match="holds an agent's key"):
+            mails.do("anna", verb, 1, text=f"See {message_id}", attachments=[file], **more)
+    mails.do("anna", "reply", 1, text=f"See {message_id}")
+    assert "a-(hidden)" in mails.conversation(1)[-1]
+    out = "SELECT a.name FROM attachment AS a JOIN message AS m ON m.id = a.message_id WHERE m.direction = 'out'"
+    assert mails.rows(out) == []
+
+
 @pytest.mark.parametrize("order", ["#wait 2d", "#close", "#take"])
 def test_files_without_words_are_a_note(order: str, mails: MailDesk) -> None:
     message_id = mails.agent_id_of("boris", 1)
@@ -172,10 +228,48 @@ def test_a_mail_to_two_tickets_is_done_for_none_and_he_is_told(mails: MailDesk) 
     assert "several tickets" in values
 
 
+@pytest.mark.parametrize("way", ["address", "references"])
+def test_an_answer_to_one_ticket_that_shows_the_key_of_another_is_done_for_none(way: str, mails: MailDesk) -> None:
+    mails.ask(2, sender="ivan@shop.example")
+    mine, other = mails.agent_id_of("boris", 1), mails.agent_id_of("boris", 2)
+    to = f"support+2.{other.split('.')[1]}@desk.example" if way == "address" else SUPPORT
+    references = "" if way == "address" else f"References: {other} {mine}\n"
+    receipt = mails.take(
+        f"From: boris@desk.example\nTo: {to}\nSubject: Re\nIn-Reply-To: {mine}\n{references}\nYour salary is 100.\n"
+    )
+    assert receipt.outcome is Outcome.NOTED
+    assert "several tickets" in receipt.reason
+    assert [kind for kind, *_ in mails.outbox()].count("reply") == 0
+    assert [kind for kind, *_ in mails.outbox()].count("confirmation") == 1
+
+
+def test_two_keys_of_tickets_that_became_one_name_one(mails: MailDesk) -> None:
+    mails.ask(2)
+    mine, other = mails.agent_id_of("boris", 1), mails.agent_id_of("boris", 2)
+    mails.do("anna", "merge", 2, into=1)
+    to = f"support+2.{other.split('.')[1]}@desk.example"
+    receipt = mails.take(f"From: boris@desk.example\nTo: {to}\nSubject: Re\nIn-Reply-To: {mine}\n\nBoth done.\n")
+    assert receipt.outcome is Outcome.FOLLOWED_UP
+
+
+def test_what_the_requester_answered_long_ago_is_no_second_ticket(mails: MailDesk) -> None:
+    """A new matter that he wrote below an old answer: the desk's own Message-ID of that stands in his references."""
+    mails.do("anna", "close", 1, text="Done.")
+    old = mails.sent_id(1)
+    mails.ask(2)
+    mine = mails.agent_id_of("boris", 2)
+    receipt = mails.take(
+        f"From: boris@desk.example\nTo: {SUPPORT}\nIn-Reply-To: {mine}\nReferences: {old} {mine}\n\nOn my way.\n"
+    )
+    assert (receipt.outcome, receipt.number) == (Outcome.FOLLOWED_UP, 2)
+
+
 def test_a_program_that_answers_for_hours_is_relayed_so_often_and_no_more(mails: MailDesk) -> None:
     message_id = mails.agent_id_of("boris", 1)
     for minute in range(25):
-        mails.answer("boris", f"I am away, says program {minute}.", message_id, at=NOW + timedelta(minutes=minute))
+        mails.answer(
+            "boris", f"It is minute {minute}, says the program.", message_id, at=NOW + timedelta(minutes=minute)
+        )
     assert [kind for kind, *_ in mails.outbox()].count("reply") == 20
 
 
@@ -370,7 +464,7 @@ def test_an_automatic_answer_of_an_agents_program_is_relayed_to_nobody(mails: Ma
     assert mails.outbox() == before
 
 
-AWAY = "I am out of the office until Monday. In urgent matters call 4711."
+AWAY = "Your mail has come. In urgent matters call 4711."
 
 
 def told(mails: MailDesk, number: int, at: datetime) -> str:
@@ -388,6 +482,35 @@ def test_words_faster_than_a_person_writes_reach_nobody_until_he_says_so(mails: 
     asked = mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0]
     mails.answer("boris", "#send", asked, at=at + timedelta(seconds=30))
     assert mails.conversation(1)[-1] == f"out boris: {AWAY}"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: [SD-1] Request 1", "I am out of the office until Monday. For urgent matters call my wife."),
+        ("Re: [SD-1] Request 1", "Добрый день! Я в отпуске до понедельника."),
+        ("Abwesend: [SD-1] Request 1", "Ich melde mich."),
+    ],
+)
+def test_an_agent_who_is_away_says_so_to_nobody_however_late(subject: str, text: str, mails: MailDesk) -> None:
+    receipt = mails.take(
+        f"From: boris@desk.example\nTo: {SUPPORT}\nSubject: {subject}\n"
+        f"In-Reply-To: {mails.agent_id_of('boris', 1)}\n\n{text}\n"
+    )
+    assert receipt.outcome == Outcome.NOTED
+    assert "says that you are away" in receipt.reason
+    assert [kind for kind, *_ in mails.outbox()] == ["acknowledgement", "confirmation"]
+    mails.answer("boris", "#send", mails.sent_id(1), at=NOW + HOUR)
+    assert mails.conversation(1)[-1] == f"out boris: {text}"
+
+
+def test_what_a_requester_or_an_order_says_of_being_away_is_done(mails: MailDesk) -> None:
+    away = "I am out of the office until Monday."
+    mails.answer("boris", f"#note\n{away}", mails.agent_id_of("boris", 1))
+    assert mails.conversation(1)[-1] == f"note boris: {away}"
+    mails.take(f"From: maria@shop.example\nTo: {SUPPORT}\nIn-Reply-To: <ask-1@shop.example>\n\n{away}\n")
+    assert mails.conversation(1)[-1] == f"in maria@shop.example: {away}"
+    assert mails.events(1)[-1] == "message"
 
 
 def test_a_program_that_answers_the_question_too_is_not_asked_again(mails: MailDesk) -> None:

@@ -40,8 +40,23 @@ def test_the_name_of_a_requester_is_one_line(desk: MailDesk) -> None:
     assert desk.rows("SELECT name FROM person WHERE name LIKE 'Eve%'") == [("Eve ␛[2J Adams",)]
 
 
-@pytest.mark.parametrize("text", ["eve\x1b@shop.example", "Eve <eve@shop\u202e.example>", "eve\x00@shop.example"])
-def test_an_address_has_no_control_characters(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eve\x1b@shop.example",
+        "Eve <eve@shop\u202e.example>",
+        "eve\x00@shop.example",
+        "bob@corp.example,eve@shop.example",
+        "Eve <bob@corp.example(x)@shop.example>",
+        "bob(x)@shop.example",
+        'Eve <"a b"@shop.example>',
+        "eve@shop@shop.example",
+        "eve@sh op.example",
+        "eve..b@shop.example",
+        "eve@shop..example",
+    ],
+)
+def test_what_is_not_exactly_one_address_is_none(text: str) -> None:
     with pytest.raises(BadInput, match="no mail address"):
         parse_mailbox(text)
 

@@ -258,6 +258,27 @@ def test_an_address_gets_five_acknowledgements_an_hour(mails: MailDesk) -> None:
     assert len(mails.outbox()) == 7
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        '"bob@corp.example,x{}"@evil.example',
+        "bob@corp.example,x{}@evil.example",
+        '"bob@corp.example>x{}"@evil.example',
+        '"bob@corp.example x{}"@evil.example',
+        '"bob@corp.example(x{})"@evil.example',
+    ],
+)
+def test_who_writes_no_address_gets_nothing_nor_does_anybody_else(form: str, mails: MailDesk) -> None:
+    for index in range(3):
+        receipt = mails.take(
+            f"From: Eve <{form.format(index)}>\nTo: {SUPPORT}\nSubject: Buy\nMessage-ID: <{index}@x>\n\nBuy.\n"
+        )
+        assert receipt.number is not None
+        assert withheld(mails, receipt.number) == "the requester has no address"
+    assert mails.outbox() == []
+    assert mails.rows("SELECT address FROM person_address") == []
+
+
 def test_an_address_gets_forty_acknowledgements_a_day(mails: MailDesk) -> None:
     for number in range(1, 43):
         mails.ask(number, at=NOW + timedelta(minutes=15 * number))

@@ -192,3 +192,32 @@ def test_words_are_found_where_the_message_is_now(thread: tuple[MailDesk, int, i
     assert found == [(other,)]
     desk.do("boris", "merge", other, into=number, at=NOW + 4 * HOUR)
     assert desk.rows("SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH 'scanner'") == [(number,)]
+
+
+def test_what_is_split_off_suspects_no_outage_that_the_old_ticket_has(desk_of_mail: MailDesk) -> None:
+    desk = desk_of_mail
+    till = "store-001@shop.example"
+    number = desk.ask(1, sender=till, service="till")
+    desk.do("anna", "confirm", number)
+    assert desk.ticket(number).loss_per_hour == Decimal("180000.00")
+    for at, ended in ((60, False), (61, True)):
+        if ended:
+            desk.do("anna", "restored", number, at=NOW + HOUR)
+        assert reply_to(desk, "<ask-1@shop.example>", sender=till, at=at) == number
+        ((message,),) = desk.rows("SELECT max(id) FROM message WHERE ticket_id = ?", number)
+        other = desk.do("anna", "split", number, messages=(message,), at=NOW + 2 * HOUR).number
+        row = desk.ticket(other, at=NOW + 3 * HOUR)
+        assert (row.unit, row.loss_per_hour, row.loss_so_far, row.impact) == ("flagship", None, None, "significant")
+        assert "outage_suspected" not in desk.events(other)
+    assert desk.rows("SELECT ticket_id FROM outage") == [(number,)]
+
+
+def test_what_is_split_off_suspects_an_outage_that_nobody_knows_of(desk_of_mail: MailDesk) -> None:
+    desk = desk_of_mail
+    number = desk.ask(1, service="till")
+    assert reply_to(desk, "<ask-1@shop.example>") == number
+    desk.do("anna", "close", number, silent=True)
+    desk.do("anna", "set", number, unit="flagship")
+    ((message,),) = desk.rows("SELECT max(id) FROM message WHERE ticket_id = ?", number)
+    other = desk.do("anna", "split", number, messages=(message,), at=NOW + 2 * HOUR).number
+    assert desk.ticket(other).loss_per_hour == Decimal("180000.00")

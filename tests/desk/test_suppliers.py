@@ -171,3 +171,18 @@ def test_a_message_of_another_ticket_goes_nowhere(mails: MailDesk) -> None:
     mails.ask(2)
     with pytest.raises(BadInput, match="SD-1 has no message"):
         mails.do("boris", "forward", 1, to=SUPPLIER, text="Look", messages=[3])
+
+
+def test_a_suppliers_file_with_an_agents_key_is_not_passed_on(mails: MailDesk) -> None:
+    key = mails.agent_id_of("boris", 1)
+    mails.take(
+        f"From: Tim <{SUPPLIER}>\nTo: {SUPPORT}\nMessage-ID: <9@tills.example>\nIn-Reply-To: {asked_id(mails)}\n"
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nReplace the fuse.\n--b\n"
+        f"Content-Type: application/octet-stream; name=n.msg\n\n{key}\n--b\n"
+        "Content-Type: application/pdf; name=fuse.pdf\n\nPDF\n--b--\n"
+    )
+    ((said,),) = mails.rows("SELECT max(id) FROM message")
+    done = mails.do("boris", "reply", 1, text="He says:", pass_on=[said])
+    assert done.warning == "`n.msg` did not go along: an agent's key is in it"
+    ((row,),) = mails.rows("SELECT max(id) FROM message")
+    assert mails.rows("SELECT name FROM attachment WHERE message_id = ?", row) == [("fuse.pdf",)]

@@ -460,3 +460,13 @@ def test_a_dry_run_says_the_same_and_leaves_nothing(verb: str, desk: MailDesk) -
     assert desk.dump() == before
     assert desk.try_to("anna", verb, number, **VALUES[verb]) == dry
     assert desk.ticket(number).version == (3 if verb == "reopen" else 2)
+
+
+def test_a_ticket_is_given_to_nobody_who_only_looks(desk_of_mail: MailDesk) -> None:
+    desk = desk_of_mail
+    desk.apply(DESK_FILE + '[agents.audrey]\nname = "Audrey"\nemail = "audrey@desk.example"\nrole = "auditor"\n')
+    number = desk.ask()
+    outcome = desk.try_to("anna", "assign", number, to="audrey")
+    assert str(outcome.error) == "`audrey` is an auditor, and changes nothing. assign somebody who works tickets"
+    with pytest.raises(Refused):
+        desk.new(assignee="audrey")

@@ -70,6 +70,21 @@ def test_a_reply_goes_after_ten_seconds_and_once(mails: MailDesk, post: Post) ->
     ]
 
 
+@pytest.mark.parametrize(
+    "address", ["bob@corp.example,x@evil.example", "bob@corp.example(x)@evil.example", "a b@evil.example"]
+)
+def test_what_a_store_has_that_is_not_one_address_gets_nothing(address: str, mails: MailDesk, post: Post) -> None:
+    reply(mails, cc=["oleg@shop.example"])
+    with closing(sqlite3.connect(mails.path)) as connection:
+        connection.execute("UPDATE outbox SET recipients = replace(recipients, 'maria@shop.example', ?)", (address,))
+        connection.commit()
+    send(mails.desk, post, LATER)
+    (taken,) = post.taken
+    assert taken.recipients == ("oleg@shop.example",)
+    assert b"evil.example" not in taken.raw.partition(b"\r\n\r\n")[0]
+    assert "not exactly one mail address" in mails.event(1, "undeliverable")["reason"]
+
+
 def test_many_go_over_one_line_and_as_many_as_are_asked_for(mails: MailDesk, post: Post) -> None:
     for _ in range(5):
         reply(mails)

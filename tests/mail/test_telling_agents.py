@@ -552,6 +552,8 @@ def test_what_is_no_mail_carries_no_key_and_invites_to_no_answer(
         assert "#take" not in text
 
 
+# As above: Apprise loads what is deprecated.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_breach_reaches_the_lead_by_every_way_once(desk: MailDesk, post: Post, tmp_path: Path) -> None:
     """By mail to each, by a program for each; into a channel that is nobody's own once for both."""
     number = desk.take(TILL.format(1)).number
@@ -615,3 +617,54 @@ def test_a_promise_that_moved_is_mailed_and_one_that_moved_back_is_not(desk: Mai
     assert promised(one) != before
     assert "promise_withheld" in desk.events(other)
     assert "promise_withheld" not in desk.events(one)
+
+
+# ---- incidents ---------------------------------------------------------------------------------
+
+
+def three_tills(desk: MailDesk) -> list[int]:
+    """Three mails about a till within three minutes; gives their tickets."""
+    return [desk.new(service="till", requester=f"store-{shop}@shop.example", at=minutes(shop)) for shop in (1, 2, 3)]
+
+
+def test_what_looks_like_one_incident_is_told_with_all_tickets_and_what_to_type(desk: MailDesk, post: Post) -> None:
+    numbers = three_tills(desk)
+    tell(desk, configured(post), minutes(4))
+    texts = [each.text for each in post.taken if each.recipients == ("boris@desk.example",)]
+    refs = ", ".join(f"SD-{number}" for number in numbers)
+    assert any(refs in text and "sdesk incident accept 1" in text for text in texts), texts
+
+
+def test_an_incident_that_is_told_of_alone_invites_to_no_answer(desk: MailDesk, post: Post) -> None:
+    three_tills(desk)
+    with desk.desk.work(SYSTEM, minutes(4)) as work:
+        work.connection.exec_driver_sql("DELETE FROM outbox WHERE json_extract(\"values\", '$.event') <> 'incident'")
+        work.session.commit()
+    tell(desk, configured(post), minutes(4))
+    (mail,) = [each for each in post.taken if each.recipients == ("boris@desk.example",)]
+    assert "sdesk incident accept 1" in mail.text
+    assert "Reply to this mail" not in mail.text
+    assert mail.mail["Reply-To"] is None
+
+
+def test_nothing_is_told_as_new_that_is_done_or_another_agents_by_then(desk: MailDesk, post: Post) -> None:
+    first, second = desk.ask(1), desk.ask(2)
+    desk.do("anna", "assign", second, to="boris", at=minutes(1))
+    desk.do("anna", "assign", second, to="none", at=minutes(2))
+    desk.do("anna", "close", first, silent=True, at=minutes(3))
+    tell(desk, configured(post), minutes(30))
+    told = "\n".join(f"{each.mail['Subject']}\n{each.text}" for each in post.taken if "boris" in each.recipients[0])
+    assert "Yours now" not in told
+    assert f"SD-{first}" not in told
+    assert f"SD-{second}" in told, "it is new to the team still"
+
+
+def test_parts_of_an_incident_stand_in_a_digest_where_they_are_urgent(desk: MailDesk, post: Post) -> None:
+    desk.new(service="printer")
+    first, second, third = three_tills(desk)
+    for part in (second, third):
+        desk.do("anna", "join", part, incident=first, at=minutes(4))
+    tell(desk, configured(post), minutes(5))
+    (mail,) = [each for each in post.taken if each.recipients == ("boris@desk.example",)]
+    places = [mail.text.index(f"SD-{number} ") for number in (first, second, third)]
+    assert max(places) < mail.text.index("P5 ")

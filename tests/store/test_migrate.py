@@ -8,12 +8,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from desks import DESK_FILE, NOW
+from older_stores import older_schema
 from sqlalchemy import create_engine
 
 from sdesk.desk.opening import open_desk
@@ -101,15 +101,7 @@ def test_data_stays_where_a_store_is_brought_up(fresh: Path) -> None:
 
 def first_release(path: Path) -> None:
     """A store as the first schema made it, with a team, an agent and seven tickets, most of them from long ago."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-    maker = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", str(files("sdesk.store").joinpath("migrations")))
-    with maker.begin() as transaction:
-        config.attributes["connection"] = transaction
-        command.upgrade(config, "0001")
-    maker.dispose()
+    older_schema(path, "0001")
     ticket = (
         "INSERT INTO ticket (id, version, subject, status, is_open, team_id, channel, token, impact, urgency, priority,"
         " created_at, updated_at, reopenings, first_response_consumed, first_response_voided, next_reply_consumed,"
@@ -137,6 +129,8 @@ def first_release(path: Path) -> None:
         connection.execute("UPDATE ticket SET stale_at = ?, rank = 2 WHERE id = 5", (past,))
         connection.execute("UPDATE ticket SET stale_at = ?, priority = 'P2' WHERE id = 6", (past,))
         connection.execute("UPDATE ticket SET stale_at = ? WHERE id = 7", (far,))
+        # It came closed out of an archive.
+        connection.execute("UPDATE ticket SET closed_at = created_at, resolved_at = created_at WHERE id = 4")
         connection.execute(
             "INSERT INTO message (id, ticket_id, direction, author_name, author_address, takes_part, sent_at, taken_at,"
             " subject, text, quoted, message_id) VALUES (1, 1, 'in', '', 'm@x', 1, ?, ?, 'Old', 'Help', '', '<1@x>')",
@@ -183,6 +177,9 @@ def test_a_store_of_the_first_release_is_brought_up_with_its_data(tmp_path: Path
         ]
         assert connection.execute("SELECT kind, state, claimed_at, done FROM outbox").fetchall() == [
             ("acknowledgement", "queued", None, None)
+        ]
+        assert connection.execute("SELECT ticket_id, at, actor, event, data FROM history").fetchall() == [
+            (4, past, "system", "status", '{"old":"new","new":"closed"}')
         ]
         with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
             connection.execute("UPDATE message SET party = 'nobody'")

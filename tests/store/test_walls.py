@@ -104,7 +104,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "refresh": [reader.refresh],
         "close": [],
         "actor": [lambda: reader.actor("boris")],
-        "agents": [reader.agents],
+        "agents": [reader.agents, lambda: reader.agents(now=NOW)],
         "teams": [lambda: reader.teams(actor)],
         "services": [lambda: reader.services(actor)],
         "units": [reader.units],
@@ -146,6 +146,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "who_facts": [lambda: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK)],
+        "rotas": [lambda: reader.rotas(actor, now=NOW)],
         "ahead_facts": [lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"))],
         "promises": [lambda n=n: reader.promises(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "why": [lambda n=n: reader.why(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]

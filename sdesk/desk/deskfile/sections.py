@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from sdesk.desk.deskfile.addresses import require_mailbox, require_mailbox_pattern
 from sdesk.desk.deskfile.kinds import (
     Amount,
     Flag,
@@ -44,6 +45,9 @@ def _require_prefix(text: str) -> None:
 
 _TEXT = Text()
 _SOME_TEXT = Text(empty=True)
+_ADDRESS = Text("a mail address", require_mailbox)
+_SOME_ADDRESS = Text("a mail address", require_mailbox, empty=True)
+_PATTERN = Text("a mail address", require_mailbox_pattern)
 _ZONE = Text("an IANA time zone", find_zone)
 _LANGUAGE = Text("a language", require_language, more=(("enum", sorted(LANGUAGES)),))
 
@@ -87,7 +91,7 @@ TEAMS = Map(
     Table(
         (
             Key("name", _TEXT, "What people read.", '"IT support"', required=True),
-            Key("address", _SOME_TEXT, "Whence it answers, and where its mail comes in.", '"support@example.org"'),
+            Key("address", _SOME_ADDRESS, "Whence it answers, and where its mail comes in.", '"support@example.org"'),
             Key("lead", Reference("agent"), "Who is told of every broken promise of the team.", '"anna"'),
             Key("sla", Reference("SLA"), "What holds where the service says nothing.", '"office"'),
             Key(
@@ -128,7 +132,13 @@ AGENTS = Map(
     Table(
         (
             Key("name", _TEXT, "What people read.", '"Anna Orlova"', required=True),
-            Key("email", _TEXT, "Where notices go, and whence the agent answers.", '"anna@example.org"', required=True),
+            Key(
+                "email",
+                _ADDRESS,
+                "Where notices go, whence the agent answers.",
+                '"anna@example.org"',
+                required=True,
+            ),
             Key("teams", Several(Reference("team"), "teams", '["it"]'), "Whose tickets are the agent's.", '["it"]', []),
             Key("role", Word(Role), "What the agent may do.", '"admin"', Role.AGENT.value),
             Key(
@@ -179,7 +189,7 @@ UNITS = Map(
             Key("manager", _SOME_TEXT, "Whom to ask.", '"irina@example.org"'),
             Key(
                 "mail",
-                Several(_TEXT, "addresses", '["shop-1@example.org"]'),
+                Several(_PATTERN, "addresses", '["shop-1@example.org"]'),
                 "Whose mail is the unit's: addresses, `*` for any letters.",
                 '["shop-1@example.org", "*@shop-1.example.org"]',
                 [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sdesk.desk.deskfile.addresses import require_mailbox
 from sdesk.desk.deskfile.kinds import Key, Moment, Reference, Several, Text, Word
 from sdesk.desk.deskfile.sections_of_mail import TAG
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named
@@ -20,13 +21,6 @@ def _require_line(text: str) -> None:
 def _require_plain(text: str) -> None:
     if neutralise(text) != text:
         raise BadInput("has characters that a terminal may obey", "leave them out")
-
-
-def _require_mailbox(text: str) -> None:
-    # It stands beside what writes to the store: only who names somebody loads that.
-    from sdesk.desk.steps.people import parse_mailbox
-
-    parse_mailbox(text)
 
 
 RECURRING = Map(
@@ -74,7 +68,7 @@ RECURRING = Map(
             ),
             Key(
                 "requester",
-                Text("an address", _require_mailbox),
+                Text("an address", require_mailbox),
                 "Who is told of it when it is answered or closed. That it was opened, nobody is told.",
                 '"maria@example.org"',
             ),

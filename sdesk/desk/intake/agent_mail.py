@@ -18,18 +18,21 @@ from sqlmodel import col
 from sdesk.desk.conversation import note, reply
 from sdesk.desk.intake.follow_up import add_mail
 from sdesk.desk.intake.incoming import Incoming
-from sdesk.desk.intake.known import Thread
+from sdesk.desk.intake.known import Thread, named_tickets
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import parts_at_work
+from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify_agent
 from sdesk.desk.steps.outbox import PER_HOUR, make_message_id, queue_mail
 from sdesk.desk.steps.tokens import Shown, new_token
 from sdesk.desk.work import close, take, wait
+from sdesk.domain.away import says_away
 from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
 from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
 from sdesk.domain.instant import parse_instant, to_rfc3339
@@ -37,7 +40,7 @@ from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
-from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
+from sdesk.domain.thread import TokenHolder, hide_agent_tokens
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
 from sdesk.store.prepared import Prepared
@@ -61,6 +64,12 @@ _TO_SEVERAL = {
     "ru": "Ваше письмо «{}» пришло в ответ на сообщение сразу о нескольких заявках. К какой из них оно относится, "
     "неясно, поэтому оно никому не передано. Ответьте на уведомление об одной заявке, напишите на её собственный "
     "адрес, если он указан в сообщении, или ответьте в sdesk.",
+}
+_KEPT_BACK = {
+    "en": "{} of your mail into {} went to nobody: a key of yours is in it, as in what you attach of a message of the "
+    "desk to you. Whoever has it writes in your name. What else you wrote was done.",
+    "ru": "{} из вашего письма в {} никому не передано: внутри есть ваш ключ, например из вложенного уведомления. "
+    "Кто его получит, сможет писать от вашего имени. Всё остальное из письма выполнено.",
 }
 _IS_TEXT = re.compile(r"(?:message|text)/")
 _KEY = re.compile(rb"\ba-[0-9a-f]{32}\b")
@@ -100,7 +109,7 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
     try:
         # What a use case refuses may have begun: nothing of it is kept, and the words are.
         with work.session.begin_nested():
-            _require_one_ticket(work, incoming, agent_id)
+            _require_one_ticket(work, incoming, thread, agent_id)
             return _obey(acting, incoming, thread.ticket, token)
     except Unavailable:
         raise
@@ -133,10 +142,9 @@ def to_several(work: Work, incoming: Incoming, agent_id: int) -> Receipt:
     )
 
 
-def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:
+def _require_one_ticket(work: Work, incoming: Incoming, thread: Thread, agent_id: int) -> None:
     """Refused for a mail that could be meant for several tickets, and for a program that answers without end."""
-    numbers = {number for number, _ in address_tokens(incoming.mail)}
-    if len(numbers) > 1:
+    if len(named_tickets(work, incoming.mail, thread)) > 1:
         raise Refused("your mail names several tickets", "write one to each of them")
     hour_ago = to_rfc3339(work.now - HOUR)
     if int(_RELAYED.run(work.connection, agent_id=agent_id, hour_ago=hour_ago).scalar() or 0) >= RELAYED_PER_HOUR:
@@ -145,9 +153,9 @@ def _require_one_ticket(work: Work, incoming: Incoming, agent_id: int) -> None:
 
 def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Receipt:
     """Do what the agent's words say, as if he had done it at the console."""
-    files = _without_keys(incoming.mail.attachments)
+    files, kept_back = _without_keys(work, incoming.mail.attachments)
     words = hide_agent_tokens(incoming.mail.body_text)
-    if len(files) < len(incoming.mail.attachments):
+    if kept_back:
         # The notification that he attached is shown below his words: it is for agents alone.
         words = words.partition(FORWARDED)[0]
     order = parse_order(_without_tail(words))
@@ -155,7 +163,7 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     if order.verb is Verb.REPLY:
         _require_a_person(work, incoming, token, order.text)
     if order.verb is not Verb.SEND:
-        return _do(work, number, order, files, incoming.raw_id)
+        return _told_of(work, _do(work, number, order, files, incoming.raw_id), kept_back)
     noted = _asked_about(work, number, token)
     asked = parse_order(hide_agent_tokens(noted.text))
     if asked.verb is Verb.SEND:
@@ -163,7 +171,8 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     if asked.verb is Verb.UNKNOWN:
         # `#42 is the right till`: he was asked about it, and says that it is an answer.
         asked = Order(Verb.REPLY, text=asked.text)
-    receipt = _do(work, number, asked, _without_keys(attached_files(work, token.message_ref or 0)), noted.raw_id)
+    noted_files, noted_back = _without_keys(work, attached_files(work, token.message_ref or 0))
+    receipt = _do(work, number, asked, noted_files, noted.raw_id)
     # It was he: the note is his from now on, and its question is answered once.
     noted.agent_id = work.actor.agent_id
     work.session.add(noted)
@@ -171,15 +180,19 @@ def _obey(work: Work, incoming: Incoming, ticket: Ticket, token: Shown) -> Recei
     own = any(line.strip() and not line.startswith(">") for line in order.text.split("\n"))
     if own or files:
         note(work, number, text=order.text if own else FILES_ALONE, attachments=files, raw_id=incoming.raw_id)
-    return Receipt(receipt.outcome, number, f"{login} confirmed: {receipt.reason}")
+    receipt = Receipt(receipt.outcome, number, f"{login} confirmed: {receipt.reason}")
+    return _told_of(work, receipt, (*noted_back, *kept_back))
 
 
 def _require_a_person(work: Work, incoming: Incoming, token: Shown, text: str) -> None:
-    """Refused for words that came faster than a person writes: an out-of-office reply is not for the requester."""
+    """Refused for what a program says whose owner is away, or came faster than a person writes: it is not for the
+    requester."""
+    remedy = "if you wrote it yourself, answer this mail with #send"
+    if says_away(incoming.mail.subject, text):
+        raise ByProgram("your mail says that you are away, as a program's does", remedy)
     if token.created_at is None or token.agent_id is None:
         return
     after = incoming.origin.arrived_at - token.created_at
-    remedy = "if you wrote it yourself, answer this mail with #send"
     # Before it: two clocks that differ say nothing.
     if timedelta(0) <= after < QUICKEST:
         raise ByProgram(f"your mail came {after.seconds} s after the one that it answers, as a program's does", remedy)
@@ -197,8 +210,11 @@ def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment
     if order.verb is Verb.UNKNOWN:
         raise BadInput(f"there is no order `{order.argument}`", "there are #note, #take, #close, #wait WHEN and #send")
     if order.verb is Verb.REPLY:
-        reply(work, number, text=order.text, attachments=files, raw_id=raw_id)
+        # To this requester alone, though it be an incident: that is whom the notification named.
+        reply(work, number, text=order.text, attachments=files, raw_id=raw_id, alone=True)
         return Receipt(Outcome.FOLLOWED_UP, number, f"{login}'s answer, relayed to the requester")
+    if order.verb in {Verb.CLOSE, Verb.WAIT}:
+        _require_no_parts(work, number)
     if order.verb is Verb.CLOSE:
         close(work, number, text=order.text, silent=not order.text, attachments=files, raw_id=raw_id)
         receipt = Receipt(Outcome.FOLLOWED_UP, number, f"{login} resolved it by mail")
@@ -219,6 +235,17 @@ def _do(work: Work, number: int, order: Order, files: Sequence[InboundAttachment
     return receipt
 
 
+def _require_no_parts(work: Work, number: int) -> None:
+    """Refused for an incident: by one word of a mail nobody is to write to the requesters of all its tickets."""
+    parts = parts_at_work(work, work.session.get_one(Ticket, number))
+    if parts:
+        ref = work.rules.ref(number)
+        raise Refused(
+            f"{ref} is an incident, and what is done to it is done to {len(parts)} more tickets",
+            f"do it at the desk: `sdesk show {number}`",
+        )
+
+
 def _without_tail(words: str) -> str:
     """Without a quote at the end, however it was attributed: what he was told is for agents, and she knows her own."""
     lines = words.rstrip().split("\n")
@@ -232,9 +259,27 @@ def _without_tail(words: str) -> str:
     return "\n".join(lines[:end])
 
 
-def _without_keys(files: Sequence[InboundAttachment]) -> tuple[InboundAttachment, ...]:
-    """Without a notification that his program attached: it holds his key, and what agents alone are told."""
-    return tuple(file for file in files if not (_IS_TEXT.match(file.media_type) and _KEY.search(file.content)))
+def _without_keys(
+    work: Work, files: Sequence[InboundAttachment]
+) -> tuple[tuple[InboundAttachment, ...], tuple[InboundAttachment, ...]]:
+    """Without what holds a key, and that: a notification that his program attached, which agents alone are told."""
+    clean, held = without_keys(work, files)
+    # A message with what looks like a key stays here even where the key is dead.
+    old = tuple(file for file in clean if _IS_TEXT.match(file.media_type) and _KEY.search(file.content))
+    return tuple(file for file in clean if file not in old), (*held, *old)
+
+
+def _told_of(work: Work, receipt: Receipt, kept_back: Sequence[InboundAttachment]) -> Receipt:
+    """The receipt says which files stayed here; he is written to where it was no message, as programs attach it."""
+    if not kept_back:
+        return receipt
+    named = [file for file in kept_back if not file.media_type.startswith("message/")]
+    if named and work.actor.agent_id is not None:
+        names = ", ".join(f"`{file.name}`" for file in named)
+        ref = work.rules.ref(receipt.number or 0)
+        sentence = _KEPT_BACK.get(work.rules.language, _KEPT_BACK["en"])
+        notify_agent(work, work.actor.agent_id, sentence.format(cut_at_word(names, 200), ref))
+    return replace(receipt, reason=f"{receipt.reason}; {left_out(kept_back)}")
 
 
 def _wait_of(work: Work, argument: str) -> tuple[WaitingFor, datetime | None]:

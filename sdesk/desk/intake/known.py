@@ -18,7 +18,7 @@ from sdesk.desk.steps.tokens import Shown, read_token
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import MailKind, Party
-from sdesk.domain.thread import TokenHolder, address_token, referred_ids, subject_tag
+from sdesk.domain.thread import TokenHolder, address_token, address_tokens, referred_ids, subject_tag
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
 from sdesk.store.models import Ledger, Link, Message, Outbox, Person, Ticket
 from sdesk.store.prepared import Prepared
@@ -131,6 +131,19 @@ def find_thread(work: Work, mail: InboundMail) -> Thread | None:
     if addressed is not None and (shown := read_token(work, *addressed)) is not None:
         return _thread(work, shown.number, "its address", ids, addressed, _party(shown))
     return None
+
+
+def named_tickets(work: Work, mail: InboundMail, thread: Thread) -> set[int | None]:
+    """The tickets that an agent's mail could be meant for: its thread's, and each whose token it shows.
+
+    Of its references those of agents alone: what the requester answered long ago may stand there as well.
+    """
+    referred = (own for message_id in referred_ids(mail) if (own := read_message_id(message_id)) is not None)
+    shown = [each for own in referred if (each := read_token(work, *own)) is not None]
+    of_agents = [each for each in shown if each.holder is TokenHolder.AGENT]
+    addressed = [each for own in address_tokens(mail) if (each := read_token(work, *own)) is not None]
+    numbers = {each.number for each in (*of_agents, *addressed)}
+    return {thread.ticket.id, *(_surviving(work, work.session.get_one(Ticket, number)).id for number in numbers)}
 
 
 def answers_several(work: Work, mail: InboundMail) -> bool:

@@ -18,8 +18,9 @@ from sdesk.desk.outbox.news import words_of
 from sdesk.desk.rules import AgentRule, Rules
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outbox import domain_of_ids, read_message_id
-from sdesk.domain.outgoing import Speaker
+from sdesk.domain.outgoing import AgentEvent, Speaker
 from sdesk.domain.ticket import Priority
+from sdesk.domain.urgency import NEVER, RANK_BURNING, RANK_PART, RANK_RUNNING
 from sdesk.store.models import Outbox, Person, PersonAddress, Service, Ticket, Unit
 
 MAIL = "mail"
@@ -102,7 +103,14 @@ def by_urgency(rows: Sequence[Outbox], tickets: Mapping[int, Ticket]) -> dict[in
 
     def place(number: int | None) -> tuple[int, int, int, int]:
         ticket = tickets.get(number) if number is not None else None
-        return (ticket.rank, ticket.key1, ticket.key2, number or 0) if ticket is not None else (-1, 0, 0, 0)
+        if ticket is None:
+            return (-1, 0, 0, 0)
+        if ticket.rank == RANK_PART:
+            # In the queue its incident stands for it; here it is told of by itself.
+            due = int(ticket.due_at.timestamp()) if ticket.due_at is not None else NEVER
+            burning = ticket.priority is Priority.P1
+            return (RANK_BURNING, ticket.loss_key, due, number or 0) if burning else (RANK_RUNNING, due, 0, number or 0)
+        return (ticket.rank, ticket.key1, ticket.key2, number or 0)
 
     return {number: grouped[number] for number in sorted(grouped, key=place)}
 
@@ -142,8 +150,9 @@ def batch_of(
 
 def tickets_of(work: Work, rows: Sequence[Outbox]) -> dict[int, Ticket]:
     """The tickets of rows, by number."""
-    numbers = {row.ticket_id for row in rows}
-    return {number: work.session.get_one(Ticket, number) for number in numbers if number is not None}
+    numbers = {row.ticket_id for row in rows} - {None}
+    found = work.session.scalars(select(Ticket).where(col(Ticket.id).in_(numbers))).all()
+    return {id_of(ticket): ticket for ticket in found}
 
 
 def priority_of(row: Outbox, tickets: Mapping[int, Ticket]) -> Priority:
@@ -220,10 +229,19 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
         currency=work.rules.currency,
         author=words.author,
         speaker=words.speaker,
-        text=words.text,
+        text=words.text or _proposed(work, rows),
         message_id=message_id,
         token=own[1] if own is not None else "",
     )
+
+
+def _proposed(work: Work, rows: Sequence[Outbox]) -> str:
+    """Which tickets look like one incident, and what makes them one."""
+    for row in reversed(rows):
+        if row.values.get("event") == AgentEvent.INCIDENT and "proposal" in row.values:
+            refs = ", ".join(map(work.rules.ref, row.values.get("tickets", ())))
+            return f"{refs}\nsdesk incident accept {row.values['proposal']}"
+    return ""
 
 
 def _of_desk(rows: Sequence[Outbox]) -> Notice:

@@ -16,6 +16,8 @@ from sdesk.store.models import History, Message, Outbox, Ticket
 
 _OVERTAKEN = frozenset({AgentEvent.NEW, AgentEvent.ASSIGNED, AgentEvent.REPLY})
 """What an agent need not be told of once he has acted upon it."""
+_OF_WORK = _OVERTAKEN | {AgentEvent.AT_RISK, AgentEvent.BREACHED, AgentEvent.STALE, AgentEvent.INCIDENT}
+"""What calls for work on the ticket."""
 _ANSWERS = ("answered", "note")
 _OF_THE_OUTBOX = ("mail_retried", "mail_released", "mail_discarded")
 """Whoever sends a notification again has not dealt with the ticket by that."""
@@ -29,8 +31,17 @@ def is_news(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bool:
 
 
 def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bool:
-    """Whether the agent knows: he has touched what was new to him, or answered what was said, since it was queued."""
+    """Whether it is no news any more.
+
+    The ticket is done, or another's; or the agent has touched what was new to him, or
+    answered what was said, since it was queued.
+    """
     event = row.values.get("event")
+    if event == AgentEvent.ASSIGNED and ticket.assignee_id != agent.id:
+        return True
+    if event in _OF_WORK and ticket.resolved_at is not None and ticket.resolved_at >= row.created_at:
+        # What is done needs nobody any more: who answers it later is told of anew.
+        return True
     if event not in _OVERTAKEN:
         return False
     answered = (col(History.event).in_(_ANSWERS),) if event == AgentEvent.REPLY else ()

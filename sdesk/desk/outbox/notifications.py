@@ -34,7 +34,7 @@ from sdesk.desk.steps.notify import notify_lead
 from sdesk.desk.steps.outbox import make_message_id, read_message_id
 from sdesk.desk.steps.tokens import new_token, without_key
 from sdesk.domain.concerned import window_after
-from sdesk.domain.outgoing import MailKind, OutboxState
+from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Priority
 from sdesk.store.models import Outbox, Ticket
@@ -212,6 +212,9 @@ def _not_before(work: Work, rows: Sequence[Outbox], priorities: Collection[Prior
 def _give_key(work: Work, rows: Sequence[Outbox], agent: AgentRule, ticket: Ticket) -> None:
     """One key for a ticket, in the oldest row that has not been mailed: a second try carries the same."""
     rows = unmailed(rows)
+    if all(row.values.get("event") == AgentEvent.INCIDENT for row in rows):
+        # It is about several tickets: an answer to it could be meant for any of them.
+        return
     if not rows or keyed(rows) is not None:
         return
     number = number_of(rows)

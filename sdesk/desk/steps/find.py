@@ -22,12 +22,17 @@ def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
     NotFound where there is none or a wall stands before it; Conflict where `version` is given and is not
     the present one; Refused for an actor who may look and not touch.
     """
-    if work.actor.role is Role.AUDITOR:
-        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+    require_hands(work)
     ticket = see_ticket(work, number)
     if version is not None and version != ticket.version:
         raise Conflict(f"{work.rules.ref(number)} was changed by somebody else meanwhile", "look at it again")
     return ticket
+
+
+def require_hands(work: Work) -> None:
+    """Refused for an actor who may look and not touch."""
+    if work.actor.role is Role.AUDITOR:
+        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
 
 
 def see_ticket(work: Work, number: int) -> Ticket:
@@ -39,8 +44,11 @@ def see_ticket(work: Work, number: int) -> Ticket:
 
 
 def require_sight(work: Work, team_id: int, agent_id: int | None) -> None:
-    """Refused for an agent who would be given a ticket of a private team that is not his."""
+    """Refused for an agent who would be given a ticket of a private team that is not his, and for an auditor."""
     team = work.rules.teams[team_id]
+    if agent_id is not None and work.rules.agents[agent_id].role is Role.AUDITOR:
+        agent = work.rules.agents[agent_id].key
+        raise Refused(f"`{agent}` is an auditor, and changes nothing", "assign somebody who works tickets")
     if agent_id is not None and team.private and agent_id not in team.members:
         agent = work.rules.agents[agent_id].key
         raise Refused(
@@ -56,6 +64,12 @@ def sees(work: Work, actor: Actor, ticket: Ticket) -> bool:
 def sees_team(work: Work, actor: Actor, team_id: int) -> bool:
     """The same for any ticket of a team."""
     return actor.sees_all or team_id in actor.team_ids or not work.rules.teams[team_id].private
+
+
+def is_walled(work: Work, one: int, other: int) -> bool:
+    """Whether a wall stands between two teams: one of them is private, and its agents alone see its tickets."""
+    teams = work.rules.teams
+    return one != other and (teams[one].private or teams[other].private)
 
 
 def word_of(words: type[Word], text: str, noun: str) -> Word:

@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.clocks import open_parts, put_in_place
-from sdesk.desk.steps.find import sees
+from sdesk.desk.steps.clocks import open_parts, put_in_place, settle
+from sdesk.desk.steps.find import is_walled, sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link, unlink
 from sdesk.desk.steps.moves import require_id, set_status
@@ -18,7 +18,7 @@ from sdesk.domain.incident import Suspect, belongs, is_prone, suspicion
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import LinkKind, ProposalEnd, Status
-from sdesk.store.models import IncidentProposal, Occurrence, Outage, Ticket
+from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, Ticket
 from sdesk.store.prepared import Prepared
 
 NEWS_FOR = timedelta(days=1)
@@ -42,6 +42,13 @@ _SUSPECTS = Prepared(
         col(Ticket.incident_id).is_(None),
         # What a rule opened is no sign that anything stands.
         ~select(col(Occurrence.ticket_id)).where(col(Occurrence.ticket_id) == col(Ticket.id)).exists(),
+        # Somebody has looked at what was taken out of an incident.
+        ~select(col(History.id))
+        .where(
+            col(History.ticket_id) == col(Ticket.id),
+            or_(col(History.event) == "left_incident", col(History.event) == "no_incident_any_more"),
+        )
+        .exists(),
     )
     .order_by(col(Ticket.created_at).desc())
     .limit(_MOST_SUSPECTS)
@@ -95,6 +102,27 @@ def leave(work: Work, ticket: Ticket, incident: Ticket) -> None:
         incident.is_incident = False
         record(work, require_id(incident), "no_incident_any_more")
     put_in_place(work, incident)
+
+
+def part_at_walls(work: Work, ticket: Ticket) -> None:
+    """The step of it: a ticket that was given to another team shares no incident with what a wall hides from it now.
+
+    Where the incident is hidden its part would be nobody's, and an incident would tell what its hidden parts cost. The
+    caller settles the ticket.
+    """
+    if ticket.incident_id is not None:
+        incident = work.session.get_one(Ticket, ticket.incident_id)
+        if is_walled(work, ticket.team_id, incident.team_id):
+            leave(work, ticket, incident)
+    if not ticket.is_incident:
+        return
+    parts = work.session.scalars(
+        select(Ticket).where(col(Ticket.incident_id) == ticket.id).order_by(col(Ticket.id))
+    ).all()
+    for part in parts:
+        if is_walled(work, part.team_id, ticket.team_id):
+            leave(work, part, ticket)
+            settle(work, part)
 
 
 def parts_at_work(work: Work, incident: Ticket) -> list[Ticket]:
@@ -185,11 +213,11 @@ def _propose(work: Work, ticket: Ticket) -> None:
         since=at - rule.within,
         until=at + rule.within,
     ).all()
-    declined = _declined(work, ticket)
+    decided = _decided(work, ticket)
     suspects = [
         Suspect(number, unit_id, datetime.fromisoformat(created_at))
         for number, unit_id, created_at in rows
-        if number not in declined
+        if number not in decided
     ]
     found = suspicion(rule, suspects, at)
     if found is None:
@@ -206,15 +234,14 @@ def _propose(work: Work, ticket: Ticket) -> None:
             work.session.add(proposal)
             work.session.flush()
             return
-    work.session.add(
-        IncidentProposal(
-            service_id=ticket.service_id or 0,
-            unit_id=found.unit_id,
-            first_at=found.first_at,
-            tickets=list(found.numbers),
-            proposed_at=work.now,
-        )
+    proposal = IncidentProposal(
+        service_id=ticket.service_id or 0,
+        unit_id=found.unit_id,
+        first_at=found.first_at,
+        tickets=list(found.numbers),
+        proposed_at=work.now,
     )
+    work.session.add(proposal)
     work.session.flush()
     first = work.session.get_one(Ticket, found.numbers[0])
     record(
@@ -222,18 +249,20 @@ def _propose(work: Work, ticket: Ticket) -> None:
         found.numbers[0],
         "incident_proposed",
         by="system",
-        tickets=list(found.numbers),
+        # Not which: a history is hidden by no wall, and one of them may be given behind one.
+        tickets=len(found.numbers),
         first_at=to_rfc3339(found.first_at),
     )
-    notify(work, first, AgentEvent.INCIDENT)
+    # All are of one team: whoever is told may see each.
+    notify(work, first, AgentEvent.INCIDENT, proposal=proposal.id, tickets=list(found.numbers))
 
 
-def _declined(work: Work, ticket: Ticket) -> set[int]:
-    """Tickets of which somebody said lately that they are no incident."""
+def _decided(work: Work, ticket: Ticket) -> set[int]:
+    """Tickets of which somebody said lately that they are an incident, or that they are none: he is not asked again."""
     rows = work.session.scalars(
         select(IncidentProposal).where(
             col(IncidentProposal.service_id) == ticket.service_id,
-            col(IncidentProposal.ended_how) == ProposalEnd.DECLINED,
+            col(IncidentProposal.ended_how).in_((ProposalEnd.ACCEPTED, ProposalEnd.DECLINED)),
             col(IncidentProposal.proposed_at) >= work.now - NEWS_FOR,
         )
     )

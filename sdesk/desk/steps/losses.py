@@ -12,13 +12,14 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import Rules
-from sdesk.desk.steps.clocks import put_in_place
-from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.clocks import promise_of, put_in_place
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.outage import loss_per_hour, rate
 from sdesk.domain.priority import impact_of_loss, priority_of, raised
 from sdesk.domain.slices import Cost, Slice, Stoppage, read_slices, share_out, write_slices
-from sdesk.domain.ticket import Impact, Priority, Urgency
+from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Urgency
 from sdesk.domain.worktime import same_hours
 from sdesk.store.models import Outage, Ticket
 
@@ -73,7 +74,7 @@ def recount(work: Work, unit_id: int, anew: Collection[int] = ()) -> None:
         outage.slices, outage.loss = write_slices(cost.slices), cost.loss
         work.session.add(outage)
     for outage in reckoned:
-        _follow(work, work.session.get_one(Ticket, outage.ticket_id), costs)
+        follow_outages(work, work.session.get_one(Ticket, outage.ticket_id))
 
 
 def recount_changed(work: Work, old: Rules) -> None:
@@ -102,13 +103,13 @@ def _settled(outage: Outage) -> tuple[Slice, ...]:
     return (Slice(outage.down_from, outage.down_to, outage.share, Decimal(0)),)
 
 
-def _follow(work: Work, ticket: Ticket, costs: dict[int, Cost]) -> None:
+def follow_outages(work: Work, ticket: Ticket) -> None:
     """Give a ticket what its outages come to; its place in the queue follows, which is no change that anybody made."""
     before = _loss_columns(ticket)
     outages = outages_of(work, ticket)
     lasts = next((outage for outage in outages if outage.down_to is None), None)
     counted = [outage for outage in outages if outage.confirmed and outage.down_to is not None]
-    running = _running_slice(lasts, costs) if lasts is not None else None
+    running = Cost(read_slices(lasts.slices or ()), Decimal(0)).running if lasts is not None else None
     if lasts is None or running is None:
         ticket.loss_per_hour = ticket.loss_since = ticket.loss_suspected = None
         ticket.loss_confirmed = False
@@ -121,13 +122,6 @@ def _follow(work: Work, ticket: Ticket, costs: dict[int, Cost]) -> None:
     ticket.loss_past = sum((outage.loss or Decimal(0) for outage in counted), Decimal("0.00")) if counted else None
     if _loss_columns(ticket) != before:
         put_in_place(work, ticket)
-
-
-def _running_slice(outage: Outage, costs: dict[int, Cost]) -> Slice | None:
-    """The slice that lasts; that of another unit, to which nothing happened, is the one that was stored."""
-    if outage.id in costs:
-        return costs[outage.id].running
-    return Cost(read_slices(outage.slices or ()), Decimal(0)).running
 
 
 def _loss_columns(ticket: Ticket) -> tuple[Any, ...]:
@@ -174,6 +168,18 @@ def follow_loss(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
     return follows, basis | ({"raised": raising} if raising is not None else {})
 
 
+def take_priority_of_loss(work: Work, ticket: Ticket) -> None:
+    """What is lost may raise the priority, or no longer; one by hand stays, and what is done is not judged anew."""
+    if ticket.status not in OPEN_STATUSES:
+        return
+    promise = promise_of(work, ticket)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, require_id(ticket), "priority", old=ticket.priority.value, new=follows.value, **basis)
+        ticket.priority = follows
+        follow_promise(work, ticket, promise)
+
+
 def raised_by(work: Work, own: Impact, final: Impact, per_hour: Decimal | None) -> dict[str, str] | None:
     """By what a loss raised an impact, for the history; None where it did not."""
     if final is own or per_hour is None:
@@ -182,12 +188,13 @@ def raised_by(work: Work, own: Impact, final: Impact, per_hour: Decimal | None) 
     return {"impact": own.value, "loss_per_hour": str(per_hour), "threshold": str(reached)}
 
 
-def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> None:
-    """Suspect the outage that a ticket's service means in its unit, if it means one and none is running."""
+def suspect_outage(work: Work, ticket: Ticket, down_from: datetime) -> bool:
+    """Suspect the outage that a ticket's service means in its unit, if it means one and none is running: whether so."""
     share = share_that_stands(work, ticket.service_id, ticket.unit_id)
     if share is None or ticket.unit_id is None or ticket.loss_since is not None:
-        return
+        return False
     begin_outage(work, require_id(ticket), ticket.unit_id, share, down_from)
+    return True
 
 
 def begin_outage(work: Work, number: int, unit_id: int, share: Decimal, down_from: datetime) -> None:
@@ -220,5 +227,5 @@ def drop_suspicion(work: Work, ticket: Ticket) -> None:
         return
     work.session.delete(outage)
     work.session.flush()
-    _follow(work, ticket, {})
+    follow_outages(work, ticket)
     recount(work, outage.unit_id)

@@ -12,7 +12,8 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.mail_address import is_mail_address
+from sdesk.domain.safe_text import one_line
 from sdesk.store.models import Person, PersonAddress, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -29,7 +30,6 @@ _REQUESTER = Prepared(
     .order_by(literal_column("person_address.rowid"))
     .limit(1)
 )
-_ADDRESS = re.compile(r"[^\s<>@,;\"]+@[^\s<>@,;\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def parse_mailbox(text: str) -> Mailbox:
     """`maria@x.example` or `Maria <maria@x.example>` as a person types it; BadInput."""
     match = re.fullmatch(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in>[^<>]+)>|(?P<bare>\S+))\s*", text)
     address = (match["in"] or match["bare"]).strip() if match else ""
-    if match is None or not _ADDRESS.fullmatch(address) or neutralise(address) != address:
+    if match is None or not is_mail_address(address):
         raise BadInput(f"`{text}` is no mail address", 'write maria@x.example or "Maria <maria@x.example>"')
     local, _, domain = address.rpartition("@")
     return Mailbox(f"{local}@{domain.lower()}", one_line((match["name"] or "").strip().strip('"')))

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
-from sdesk.desk.steps.losses import suspect_outage
-from sdesk.desk.steps.moves import at_work, set_status, take_promise
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import follow_loss, suspect_outage
+from sdesk.desk.steps.moves import at_work, require_id, set_status, take_promise
 from sdesk.domain.clock import reopen
 from sdesk.domain.ticket import Status
 from sdesk.store.models import Ticket
@@ -20,8 +21,20 @@ def reopen_ticket(work: Work, ticket: Ticket, at: datetime) -> None:
         ticket.reopenings += 1
     set_status(work, ticket, at_work(ticket))
     ticket.resolved_at, ticket.closed_at = None, None
-    # "It still does not work": what stood may well stand again.
-    suspect_outage(work, ticket, at)
     promise = promise_of(work, ticket)
-    # Then what is promised today: a desk file that was applied meanwhile moved open tickets alone.
+    _suspect_again(work, ticket, at)
+    # Then what is promised today, for the priority that it has now: a desk file that was applied meanwhile moved open
+    # tickets alone.
     save_clocks(work, ticket, before, take_promise(work, ticket, reopen(before, promise, at), promise, at))
+
+
+def _suspect_again(work: Work, ticket: Ticket, at: datetime) -> None:
+    """ "It still does not work": what stood may well stand again, and then the priority follows from it."""
+    if not suspect_outage(work, ticket, at):
+        return
+    number = require_id(ticket)
+    record(work, number, "outage_suspected", loss_per_hour=str(ticket.loss_per_hour), currency=work.rules.currency)
+    follows, basis = follow_loss(work, ticket)
+    if ticket.priority_reason is None and follows is not ticket.priority:
+        record(work, number, "priority", old=ticket.priority.value, new=follows.value, **basis)
+        ticket.priority = follows

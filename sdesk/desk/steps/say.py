@@ -8,6 +8,7 @@ from typing import Any
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.keys_in_files import require_no_keys
 from sdesk.desk.steps.messages import add_message, last_received, recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK, make_message_id, queue_mail
@@ -18,6 +19,7 @@ from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import MailKind, Party
 from sdesk.domain.safe_text import neutralise
+from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Ticket
 
@@ -92,9 +94,11 @@ def post(
 ) -> int:
     """A mail in an agent's words: the message, and the row of the outbox, which can be taken back for a while.
 
-    `token` is what an answer to it proves; `quoted` are messages that go along. Refused where the files are too heavy.
-    Gives the message's row.
+    `token` is what an answer to it proves; `quoted` are messages that go along. Refused where the files are too heavy,
+    or hold an agent's key; in the text keys are hidden. Gives the message's row.
     """
+    text = hide_agent_tokens(text)
+    require_no_keys(work, attachments)
     size = sum(len(file.content) for file in attachments)
     if size > MOST_ATTACHED:
         raise Refused(

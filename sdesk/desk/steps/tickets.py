@@ -56,6 +56,8 @@ class Opening:
     """It comes from an archive: whatever stood still then stands no more."""
     closed: bool = False
     """It is over already: nothing runs."""
+    stands: bool = True
+    """What its service means for its unit may stand still; False where another ticket has that outage already."""
     planned: bool = False
     """Nobody asked for it, and nothing stands still: it is the desk's own, of a rule."""
 
@@ -82,7 +84,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     service = rules.services[opening.service_id] if opening.service_id is not None else None
     own_impact = opening.impact or (service.impact if service else NO_SERVICE_IMPACT)
     urgency = opening.urgency or (service.urgency if service else NO_SERVICE_URGENCY)
-    costs = not (opening.spam or opening.history or opening.planned)
+    costs = opening.stands and not (opening.spam or opening.history or opening.planned)
     share = share_that_stands(work, opening.service_id, opening.unit_id) if costs else None
     per_hour: Decimal | None = None
     if share is not None and opening.unit_id is not None:
@@ -172,6 +174,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         **promise_facts(work, sla_id, promise),
         **story,
     )
+    if opening.closed and not opening.spam:
+        # By its history a ticket is open until it says otherwise: who opens this one again must find that it was not.
+        record(work, number, "status", by="system", old=Status.NEW.value, new=Status.CLOSED.value)
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)

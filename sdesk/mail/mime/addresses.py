@@ -1,19 +1,24 @@
 """Address fields (RFC 5322 3.4) as they are really written. The structure is taken apart before any encoded word is
-decoded,
-so an encoded comma splits nothing and an encoded word makes no address."""
+decoded, so an encoded comma splits nothing and an encoded word makes no address.
+
+A field may be mended, an address never: what is not exactly one address is none, since anything that is made of it may
+be another person's.
+"""
 
 from __future__ import annotations
 
 import re
 
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.mail_address import is_mail_address
+from sdesk.domain.safe_text import one_line
 from sdesk.mail.mime.encoded_words import decoded, eight_bit, unfolded
 
 # No two neighbours of these can match the same character: no field, however long, makes them slow.
 _USUAL = re.compile(r'(?:"([^"\\<>]*)"\s*|([^"\\<>(),;:@]*))<([^<>\s,;:"()@\\=?]+)@([A-Za-z0-9.-]+)>\Z')
 _BARE = re.compile(r'<?([^<>\s,;:"()@\\=?]+)@([A-Za-z0-9.-]+)>?\Z')
 _SPECIAL = re.compile(r'["(<,;:\\]')
+_QUOTED_LOCAL = re.compile(r'"([^"\\]*)"(@.*)', re.DOTALL)
 _MOST = 1_000
 """Mailboxes of one field that are looked at."""
 
@@ -29,11 +34,11 @@ def mailboxes(raw: str, defects: list[str], where: str) -> tuple[Mailbox, ...]:
         usual = _USUAL.match(raw)
         if usual is not None:
             quoted, plain, local, domain = usual.groups()
-            name = _name(quoted if quoted is not None else plain, defects, where)
-            return (Mailbox(f"{local}@{domain.lower()}", name),)
+            if is_mail_address(address := f"{local}@{domain.lower()}"):
+                return (Mailbox(address, _name(quoted if quoted is not None else plain, defects, where)),)
         bare = _BARE.match(raw)
-        if bare is not None:
-            return (Mailbox(f"{bare[1]}@{bare[2].lower()}"),)
+        if bare is not None and is_mail_address(address := f"{bare[1]}@{bare[2].lower()}"):
+            return (Mailbox(address),)
     found = (_mailbox(*item, defects, where) for item in _items(raw)[:_MOST])
     return tuple(box for box in found if box is not None)
 
@@ -43,10 +48,19 @@ def addresses(raw: str) -> tuple[str, ...]:
     return tuple(box.address for box in mailboxes(raw, [], "") if box.address)
 
 
-def _items(raw: str) -> list[tuple[str, str | None, str]]:
-    """(words, what stood in angle brackets or None, comments) of each member of the list."""
-    items: list[tuple[str, str | None, str]] = []
+def refusal(where: str) -> str:
+    """The defect that says that a field has something with an `@` which is no address."""
+    return f"what is no address in {where}"
+
+
+def _items(raw: str) -> list[tuple[str, str, str | None, str]]:
+    """(words, the same with their quotes, what stood in angle brackets or None, comments) of each member of the list.
+
+    In a name quotes are nothing; in an address those that are taken away make another one of it.
+    """
+    items: list[tuple[str, str, str | None, str]] = []
     words: list[str] = []
+    written: list[str] = []
     comments: list[str] = []
     angle: str | None = None
     comments_close = True
@@ -58,8 +72,9 @@ def _items(raw: str) -> list[tuple[str, str | None, str]]:
     def close() -> None:
         nonlocal angle, at_sign, looked_at
         if angle is not None or "".join(words).strip() or comments:
-            items.append(("".join(words), angle, " ".join(comments)))
+            items.append(("".join(words), "".join(written), angle, " ".join(comments)))
         words.clear()
+        written.clear()
         comments.clear()
         angle, at_sign, looked_at = None, False, 0
 
@@ -67,13 +82,17 @@ def _items(raw: str) -> list[tuple[str, str | None, str]]:
         special = _SPECIAL.search(raw, index)
         if special is None:
             words.append(raw[index:])
+            written.append(raw[index:])
             break
         words.append(raw[index : special.start()])
+        written.append(words[-1])
         index = special.start()
         character = raw[index]
         if character == '"':
-            text, index = _quoted(raw, index)
+            text, end = _quoted(raw, index)
             words.append(text)
+            written.append(raw[index:end])
+            index = end
         elif character == "(" and comments_close:
             end = _comment_end(raw, index)
             comments_close = end > 0
@@ -92,19 +111,23 @@ def _items(raw: str) -> list[tuple[str, str | None, str]]:
             if angle is None or ("@" in inner and "@" not in angle):
                 if angle is not None:
                     words.append(angle)
+                    written.append(angle)
                 angle = inner
         elif character == "\\":
             words.append(raw[index + 1 : index + 2])
+            written.append(raw[index : index + 2])
             index += 2
         elif character == ":":
             at_sign = at_sign or any("@" in word for word in words[looked_at:])
             looked_at = len(words)
             if angle is None and not at_sign:
                 words.clear()  # the name of a group
+                written.clear()
                 comments.clear()
                 looked_at = 0
             else:
                 words.append(":")
+                written.append(":")
             index += 1
         else:
             close()
@@ -142,20 +165,22 @@ def _comment_end(raw: str, start: int) -> int:
     return 0
 
 
-def _mailbox(words: str, angle: str | None, comment: str, defects: list[str], where: str) -> Mailbox | None:
-    address = ""
-    if angle is not None:
-        address = _address(angle, defects, where)
-        if not address and angle.strip():
-            words = f"{words} {angle}"
-    if not address:
-        # Without brackets: the word with an @ is the address, with blanks around the @ taken away.
-        closed = " ".join(words.split()).replace(" @", "@").replace("@ ", "@")
-        for word in sorted(closed.split(), key=lambda word: word.count("@") != 1):
-            address = _address(word, defects, where) if "@" in word else ""
-            if address:
-                words = " ".join(closed.replace(word, " ", 1).split())
-                break
+def _mailbox(
+    words: str, written: str, angle: str | None, comment: str, defects: list[str], where: str
+) -> Mailbox | None:
+    address = _address(angle, defects, where) if angle is not None else ""
+    if not address and angle is not None and "@" in angle:
+        # It was meant for the address: nothing beside it is one.
+        words = f"{words} {angle}"
+    elif not address:
+        # Without brackets the last word is the address, with blanks around the @ taken away.
+        before, _, last = _close(written).rpartition(" ")
+        if "@" in before or "\\" in before or before.count('"') % 2:
+            _refuse(defects, where)
+        else:
+            address = _address(last, defects, where)
+            words = _close(words).rpartition(" ")[0] if address else words
+        words = f"{words} {angle or ''}"
     name = _name(words, defects, where) or _name(comment, defects, where)
     if not address and not name:
         return None
@@ -170,22 +195,34 @@ def _name(raw: str, defects: list[str], where: str) -> str:
     return name[1:-1].strip() if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"" else name
 
 
+def _close(text: str) -> str:
+    """Blanks made one, and none around an @, where they say nothing (RFC 5322 4.4)."""
+    return " ".join(text.split()).replace(" @", "@").replace("@ ", "@")
+
+
 def _address(text: str, defects: list[str], where: str) -> str:
-    """An addr-spec without what does not belong there; empty where there is none. Encoded words in it are left as
-    they are."""
+    """An addr-spec without what stands around it; empty where it is none. Encoded words in it are left as they are."""
     text = eight_bit(text, defects, where)
     if text.lstrip().startswith("@") and ":" in text:  # an obsolete source route
         text = text.partition(":")[2]
-    text = re.sub(r"\s+", "", neutralise(text)).strip("<>,;").removeprefix("mailto:")
-    text = text.replace("'", "") if text.startswith("'") and text.endswith("'") else text
+    text = _close(text).strip("<>,; ").removeprefix("mailto:").strip()
+    text = text[1:-1] if len(text) > 1 and text[0] == text[-1] == "'" else text
     if "[" not in text:
         text = text.rstrip("]")
-    local, at, domain = text.replace('"', "").rpartition("@")
-    domain = domain.strip(".").lower()
-    if not at or not local or not domain:
+    quoted = _QUOTED_LOCAL.fullmatch(text)
+    local, at, domain = ("".join(quoted.groups()) if quoted is not None else text).rpartition("@")
+    address = f"{local}@{domain.removesuffix('.').lower()}"
+    if not is_mail_address(address):
+        if at:
+            _refuse(defects, where)
         return ""
     if "=?" in local:
         note = f"an encoded word in an address of {where}"
         if note not in defects:
             defects.append(note)
-    return f"{local}@{domain}"
+    return address
+
+
+def _refuse(defects: list[str], where: str) -> None:
+    if refusal(where) not in defects:
+        defects.append(refusal(where))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
+from sdesk.domain.mail_address import is_mail_address
 from sdesk.domain.safe_text import one_line
 from sdesk.mail.mime.addresses import mailboxes
 from sdesk.mail.mime.bodies import contents
@@ -31,7 +32,10 @@ _MOST_LINES = 20_000
 _LONGEST_SHOWN = 100_000
 """Characters of an attached message that are shown; it is whole in the attachment."""
 _MESSAGES = ("message/rfc822", "message/global")
-_ADDRESS = re.compile(r"[^\s<>\"'\[\]():;,@]{1,100}@[\w-]+(?:\.[\w-]+){0,20}")
+# From its first sign to its last: a piece of an address is somebody else's.
+_ADDRESS = re.compile(
+    r"(?<![^\s<>\"'\[\]():;,])[^\s<>\"'\[\]():;,@][^\s<>\"\[\]():;,@]{0,99}@[\w-]+(?:\.[\w-]+){0,20}(?![\w@])"
+)
 _BEHALF = re.compile(r"\b(?:on behalf of|im auftrag von|от имени)\b", re.IGNORECASE)
 _QUOTED_NAME = re.compile(r"[\"«„“']([^\"»“”']{1,200})[\"»“”']\s*[<\[(]?\Z")
 
@@ -99,7 +103,7 @@ def _from_header(header: PastedHeader) -> Forwarded | None:
     if found is None:
         return None
     name = words[: found.start()].replace("mailto:", "").strip(" \t*<[(\"'")
-    return Forwarded(_mailbox(found[0], name))
+    return _by(found[0], name)
 
 
 def _from_words(words: str) -> Forwarded | None:
@@ -108,13 +112,14 @@ def _from_words(words: str) -> Forwarded | None:
     if found is None:
         return None
     quoted = _QUOTED_NAME.search(words[: found.start()])
-    return Forwarded(_mailbox(found[0], quoted[1] if quoted is not None else ""))
+    return _by(found[0], quoted[1] if quoted is not None else "")
 
 
-def _mailbox(address: str, name: str) -> Mailbox:
+def _by(address: str, name: str) -> Forwarded | None:
+    """What somebody wrote; None where his address is none."""
     local, _, domain = address.rpartition("@")
-    name = one_line(name)
-    return Mailbox(f"{local}@{domain.rstrip('.-').lower()}", "" if "@" in name else name)
+    name, address = one_line(name), f"{local}@{domain.rstrip('.-').lower()}"
+    return Forwarded(Mailbox(address, "" if "@" in name else name)) if is_mail_address(address) else None
 
 
 def _attached(raw: bytes) -> Forwarded | None:

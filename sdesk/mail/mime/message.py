@@ -10,7 +10,7 @@ from email.utils import parsedate_tz
 
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.mail.mime.addresses import addresses, mailboxes
+from sdesk.mail.mime.addresses import addresses, mailboxes, refusal
 from sdesk.mail.mime.bodies import contents
 from sdesk.mail.mime.encoded_words import eight_bit, header_text, in_charset_of
 from sdesk.mail.mime.forwarded import forwarded
@@ -145,8 +145,10 @@ def _people(fields: dict[str, list[str]], name: str, defects: list[str]) -> tupl
 
 
 def _sender(fields: dict[str, list[str]], return_path: str | None, defects: list[str]) -> Mailbox:
-    """The first mailbox of From that has an address; else Sender's, else the envelope's, with the name that From
-    gives."""
+    """The first mailbox of From that has an address; else Sender's, else the envelope's, with the name that From gives.
+
+    Nobody's where From has something that is no address and was meant for one: it would be another person's mail.
+    """
     boxes = [box for value in fields.get("from", []) for box in mailboxes(value, defects, "From")]
     usable = next((box for box in boxes if box.address), None)
     if usable is not None:
@@ -155,6 +157,8 @@ def _sender(fields: dict[str, list[str]], return_path: str | None, defects: list
         return usable
     defects.append("no address in From" if "from" in fields else "no From field")
     name = boxes[0].name if boxes else ""
+    if refusal("From") in defects:
+        return Mailbox("", name)
     for value in fields.get("sender", []):
         for box in mailboxes(value, defects, "Sender"):
             if box.address:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import smtplib
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from email.utils import parseaddr
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.mail_address import is_mail_address
 from sdesk.mail.outbox.letter import Letter, carries, on_wire
 from sdesk.mail.smtp import answer, reply_of, said
 
@@ -19,6 +21,7 @@ LONGEST = timedelta(minutes=9)
 CLAIM_LASTS leaves after it, the store may take the rest (`book.PAUSES`)."""
 
 _TOO_LARGE = 552
+_NOT_ONE = "it is not exactly one mail address"
 _LOGIN_WANTED = {530, 534, 535, 538}
 """The server wants another login: no fault of this mail's."""
 
@@ -48,19 +51,15 @@ def deliver(client: smtplib.SMTP, letter: Letter, left: tuple[str, ...] = ()) ->
     """
     utf8 = client.has_extn("smtputf8")
     wanted = [each for each in letter.recipients if not left or each in left]
-    refused = {
-        each: "the mail server takes no address with letters outside ASCII"
-        for each in wanted
-        if not carries(each, utf8=utf8)
-    }
-    hidden = {each for each in letter.recipients if not carries(each, utf8=utf8)}
+    hidden = {each: why for each in letter.recipients if (why := _unwritable(each, utf8=utf8)) is not None}
+    refused = {each: hidden[each] for each in wanted if each in hidden}
     by_wire = {on_wire(each, utf8=utf8): each for each in wanted if each not in refused}
     if not by_wire:
         return Delivery(sent=False, refused=refused)
-    if not carries(letter.sender.address, utf8=utf8):
+    unwritable = _unwritable(letter.sender.address, utf8=utf8)
+    if unwritable is not None:
         raise BadInput(
-            f"the mail server takes no address with letters outside ASCII, as {letter.sender.address} is",
-            "give the team another one in the desk file",
+            f"{letter.sender.address} cannot send: {unwritable}", "give the team another address in the desk file"
         )
     needs_utf8 = utf8 and not all(address.isascii() for address in (letter.sender.address, *letter.recipients))
     eight_bit = client.has_extn("8bitmime")
@@ -121,7 +120,20 @@ def _first_reason(answers: Mapping[str, tuple[int, bytes]]) -> str:
     return answer(*next(iter(answers.values())))
 
 
-def _without(letter: Letter, hidden: set[str]) -> Letter:
+def _unwritable(address: str, *, utf8: bool) -> str | None:
+    """Why an address cannot be given to the server; None where it can.
+
+    `smtplib` takes what it is given apart once more (`parseaddr`): what it would read otherwise than we do is refused,
+    or the mail would go to somebody else. A store of an earlier version may hold such.
+    """
+    if not is_mail_address(address):
+        return _NOT_ONE
+    if not carries(address, utf8=utf8):
+        return "the mail server takes no address with letters outside ASCII"
+    return None if parseaddr(on_wire(address, utf8=utf8))[1] == on_wire(address, utf8=utf8) else _NOT_ONE
+
+
+def _without(letter: Letter, hidden: Collection[str]) -> Letter:
     """The letter without recipients whose addresses cannot be written."""
     if not hidden:
         return letter

@@ -5,7 +5,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from sdesk.domain.recurrence import CatchUp
@@ -106,7 +106,6 @@ class IncidentProposal(Table, table=True):
 
     __tablename__ = "incident_proposal"
     __table_args__ = (
-        UniqueConstraint("service_id", "unit_id", "first_at"),
         partial_index("ix_incident_proposal_open", "service_id", where="ended_at IS NULL"),
         one_of("ended_how", ProposalEnd),
     )

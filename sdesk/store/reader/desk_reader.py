@@ -65,7 +65,8 @@ class DeskReader(MailReader):
             if outage.confirmed:
                 slices = [Slice(each.starts_at, each.ends_at, each.share, each.per_hour) for each in outage.slices]
                 # One of an older store has no slices, and cannot be cut where the time begins.
-                loss += loss_within(slices, hours, since, now) if slices else outage.loss_so_far
+                until = outage.down_to or now
+                loss += loss_within(slices, hours, since, until) if slices else outage.loss_so_far
         return UnitOutages(found, loss, since, self.desk.currency)
 
     def unit(self, key: str, today: date) -> tuple[UnitRow, CalendarRow | None, tuple[str, ...], dict[str, Decimal]]:

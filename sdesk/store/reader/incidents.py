@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sdesk.domain.actor import Actor
 from sdesk.store.reader.convert import instant, money
-from sdesk.store.reader.rows import IncidentRow
+from sdesk.store.reader.rows import IncidentRow, TicketRow
 from sdesk.store.reader.where import wall
 
 _PROPOSALS = (
@@ -53,6 +53,17 @@ def proposals(connection: sqlite3.Connection, actor: Actor) -> tuple[IncidentRow
                 _row(rows, service, service_name, proposal=proposal, command=f"sdesk incident accept {proposal}")
             )
     return tuple(found)
+
+
+def without_hidden(connection: sqlite3.Connection, actor: Actor, rows: tuple[TicketRow, ...]) -> tuple[TicketRow, ...]:
+    """The same tickets; none names an incident that stands behind a wall, as where its team became private later."""
+    named = sorted({row.incident for row in rows if row.incident is not None})
+    hidden = wall(connection, actor) if named else None
+    if hidden is None:
+        return rows
+    numbers = f"SELECT id FROM ticket WHERE id IN (SELECT value FROM json_each(?)) AND {hidden.sql}"
+    seen = {row[0] for row in connection.execute(numbers, (json.dumps(named), *hidden.values))}
+    return tuple(row if row.incident is None or row.incident in seen else row._replace(incident=None) for row in rows)
 
 
 def _open(connection: sqlite3.Connection, actor: Actor, prefix: str) -> list[IncidentRow]:

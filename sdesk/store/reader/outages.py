@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.slices import Slice, loss_within, read_slices
+from sdesk.domain.slices import loss_within, read_slices
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store.reader.convert import instant, money
 from sdesk.store.reader.desk_rows import OutageRow, SliceRow
@@ -52,8 +52,11 @@ def outages(
 def _outage(row: sqlite3.Row, desk: DeskRow, calendar_of: Callable[[int], Calendar], now: datetime) -> OutageRow:
     calendar = ALWAYS if row["unit_calendar_id"] is None else calendar_of(row["unit_calendar_id"])
     slices = read_slices(json.loads(row["slices"])) if row["slices"] else ()
+    down_to = instant(row["down_to"])
+    until = now if down_to is None else down_to
     pieces = tuple(
-        SliceRow(each.start, each.end, each.share, each.per_hour, _loss(each, calendar, now)) for each in slices
+        SliceRow(each.start, each.end, each.share, each.per_hour, loss_within([each], calendar, each.start, until))
+        for each in slices
     )
     # One of an older store has no slices: what was stored when it ended is all that is known of it.
     so_far = sum((each.loss for each in pieces), Decimal("0.00")) if pieces else money(row["loss"]) or Decimal(0)
@@ -66,7 +69,7 @@ def _outage(row: sqlite3.Row, desk: DeskRow, calendar_of: Callable[[int], Calend
         service=row["service"],
         service_name=row["service_name"],
         down_from=datetime.fromisoformat(row["down_from"]),
-        down_to=instant(row["down_to"]),
+        down_to=down_to,
         share=Decimal(row["share"]),
         confirmed=bool(row["confirmed"]),
         per_hour=money(row["per_hour"]),
@@ -74,7 +77,3 @@ def _outage(row: sqlite3.Row, desk: DeskRow, calendar_of: Callable[[int], Calend
         currency=desk.currency,
         slices=pieces,
     )
-
-
-def _loss(each: Slice, calendar: Calendar, now: datetime) -> Decimal:
-    return loss_within([each], calendar, each.start, now if each.end is None else each.end)

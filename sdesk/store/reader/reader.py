@@ -320,7 +320,7 @@ class Reader(ReportReader):
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
         unread = self._unread(actor, [row["number"] for row in found])
         desk = self.desk
-        return tuple(
+        rows = tuple(
             ticket_row(
                 row,
                 now=now,
@@ -330,6 +330,7 @@ class Reader(ReportReader):
             )
             for row in found
         )
+        return incidents.without_hidden(self._connection, actor, rows)
 
     def _unread(self, actor: Actor, numbers: Sequence[int]) -> Collection[int]:
         """Those of the tickets that somebody else changed since the agent looked; what he does himself is no news."""

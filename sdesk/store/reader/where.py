@@ -74,6 +74,8 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
             continue
         if isinstance(term, Within):
             condition = _within(term)
+        elif term.field == "incident":
+            condition = _incident(connection, term, actor)
         elif term.field in _KEYED:
             condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
@@ -173,7 +175,7 @@ def _match(term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "tag":
         sql = f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(term.values)}))"
         return _negated(Condition(sql, tuple(value.lower() for value in term.values)), term.negated)
-    if term.field in {"number", "incident"}:
+    if term.field == "number":
         return _negated(_numbers(term), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
@@ -240,6 +242,17 @@ def _numbers(term: Match) -> Condition:
             raise BadInput(f"`{value}` is no ticket number", "write 123 or SD-123")
         numbers.append(int(digits))
     return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
+
+
+def _incident(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+    """Parts of incidents by the number: of one that stands behind a wall there is none."""
+    found = _numbers(term)
+    hidden = wall(connection, actor, "i.team_id")
+    if hidden is not None:
+        beyond = f"SELECT i.id FROM ticket AS i WHERE i.id IN ({_marks(found.values)})"
+        seen = f"{beyond} AND {hidden.sql}"
+        found = Condition(f"incident IN ({seen})", (*found.values, *hidden.values))
+    return _negated(found, term.negated)
 
 
 def _requester(term: Match, actor: Actor) -> Condition:

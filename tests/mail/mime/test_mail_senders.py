@@ -43,7 +43,11 @@ def sender(raw: bytes) -> Mailbox:
         (b"Staff: Ann <ann@acme.example>, bob@acme.example;", "ann@acme.example", "Ann"),
         (b"Ann\n Lee\n\t<ann@acme.example>", "ann@acme.example", "Ann Lee"),
         (b"\x1b[31mAnn\x07 <ann@acme.example>", "ann@acme.example", "␛[31mAnn␇"),
-        (b"Ann <\x1b[2Jann@acme.example>", "␛[2Jann@acme.example", "Ann"),
+        (b"Ann <ann@acme.example.>", "ann@acme.example", "Ann"),
+        (b"Ann <o'brien@acme.example>", "o'brien@acme.example", "Ann"),
+        (b"ann @ acme.example", "ann@acme.example", ""),
+        (b"Ann <ann@[127.0.0.1]>", "ann@[127.0.0.1]", "Ann"),
+        ("Мария <мария@магазин.рф>".encode(), "мария@магазин.рф", "Мария"),
         (b"Ann Lee", "", "Ann Lee"),
         (b"", "", ""),
         (b"<>", "", ""),
@@ -52,6 +56,63 @@ def sender(raw: bytes) -> Mailbox:
 )
 def test_sender(raw: bytes, address: str, name: str) -> None:
     assert sender(raw) == Mailbox(address, name)
+
+
+NO_ADDRESSES = [
+    b'"bob@corp.example,x0"@evil.example',
+    b"bob@corp.example,x0@evil.example",
+    b'"bob@corp.example>x0"@evil.example',
+    b'"bob@corp.example x0"@evil.example',
+    b"bob@corp.example x0@evil.example",
+    b"x0@evil.example bob@corp.example",
+    b'"bob@corp.example(x0)"@evil.example',
+    b"bob@corp.example(x0)@evil.example",
+    b"bob@corp.example;x0@evil.example",
+    b'"a b"@acme.example',
+    b'"a b".c@acme.example',
+    b'a."b c"@acme.example',
+    b'"a\\ b"@acme.example',
+    b'"a\\"b"@acme.example',
+    b'"ann"b@acme.example',
+    b"a b@acme.example",
+    b"ann@ac me.example",
+    b"a..b@acme.example",
+    b"ann@acme..example",
+    b"a@b@acme.example",
+    b"ann(x)@acme.example",
+    b"ann@acme.example\x00",
+    b"\x1b[2Jann@acme.example",
+    "ann\u200b@acme.example".encode(),
+    "ann\u202e@acme.example".encode(),
+]
+"""What stands between angle brackets, and could be made an address, which would be somebody else's."""
+NO_ADDRESSES_WITHOUT_BRACKETS = [
+    b'"bob@corp.example,x0"@evil.example',
+    b'"bob@corp.example x0"@evil.example',
+    b"bob@corp.example x0@evil.example",
+    b"bob@corp.example(x0)@evil.example",
+    b'"a b"@acme.example',
+    b'"a b" @ acme.example',
+    b'"a b".c@acme.example',
+    b'a."b c"@acme.example',
+    b'"a b@acme.example"',
+    b'"a b@acme.example',
+    b"a\\ b@acme.example",
+    b"ann@ac me.example",
+]
+
+
+@pytest.mark.parametrize("field", [*(b"Eve <" + each + b">" for each in NO_ADDRESSES), *NO_ADDRESSES_WITHOUT_BRACKETS])
+def test_an_address_is_never_made_of_what_is_none(field: bytes) -> None:
+    mail = read(
+        b"Return-Path: <x0@evil.example>\nSender: x0@evil.example\nFrom: " + field + b"\nTo: " + field + b"\nCc: "
+        b"ann@acme.example, " + field + b"\nReply-To: " + field + b"\nDelivered-To: " + field + b"\n\ntext\n"
+    )
+    assert mail.sender.address == ""
+    assert (mail.to, mail.reply_to, mail.delivered_to) == ((), (), ())
+    assert [box.address for box in mail.cc] == ["ann@acme.example"]
+    for name in ("From", "To", "Cc", "Reply-To"):
+        assert f"what is no address in {name}" in mail.defects
 
 
 def test_an_encoded_word_never_becomes_part_of_an_address() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -76,7 +79,15 @@ def upgrade() -> None:
         ("ix_ticket_by_age", ["created_at", "id"]),
     ):
         op.create_index(name, "ticket", columns, unique=False, sqlite_where=sa.text("is_open"))
+    # What came closed out of an archive says so: by its history alone it would have been open until it is opened again.
+    op.execute(
+        "INSERT INTO history (ticket_id, at, actor, event, data)"
+        """ SELECT id, created_at, 'system', 'status', '{"old":"new","new":"closed"}' FROM ticket"""
+        " WHERE status = 'closed' AND closed_at = created_at"
+        " AND id NOT IN (SELECT ticket_id FROM history WHERE event = 'status' AND ticket_id IS NOT NULL)"
+    )
     op.execute("ALTER TABLE outage ADD COLUMN slices TEXT")
+    _write_running_slices()
     op.create_index("ix_outage_down_from", "outage", ["down_from"], unique=False)
     op.create_table(
         "absence",
@@ -177,9 +188,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_incident_proposal_unit_id"),
         sa.ForeignKeyConstraint(["incident_id"], ["ticket.id"], name="fk_incident_proposal_incident_id"),
         sa.PrimaryKeyConstraint("id", name="pk_incident_proposal"),
-        sa.UniqueConstraint(
-            "service_id", "unit_id", "first_at", name="uq_incident_proposal_service_id_unit_id_first_at"
-        ),
     )
     op.create_index(
         "ix_incident_proposal_open",
@@ -211,3 +219,31 @@ def _count_by_urgency() -> None:
         unique=False,
         sqlite_where=sa.text("is_open"),
     )
+
+
+def _write_running_slices() -> None:
+    """What lasts goes on at its ticket's rate since it began: as one slice, as outages are written from now on.
+
+    What counted of its share is reckoned as it was until now: confirmed ones of a unit first, then the older.
+    """
+    connection = op.get_bind()
+    lasting = connection.execute(
+        sa.text(
+            "SELECT o.id, o.unit_id, o.share, o.confirmed, o.ticket_id, t.loss_per_hour, t.loss_since"
+            " FROM outage AS o JOIN ticket AS t ON t.id = o.ticket_id"
+            " WHERE o.down_to IS NULL ORDER BY o.unit_id, o.confirmed DESC, o.id"
+        )
+    ).all()
+    left: dict[int, Decimal] = {}
+    for number, unit_id, share, confirmed, ticket_id, per_hour, since in lasting:
+        counted = min(Decimal(share), left.get(unit_id, Decimal(1)))
+        left[unit_id] = left.get(unit_id, Decimal(1)) - counted
+        if per_hour is None or since is None:
+            continue
+        rate = Decimal(per_hour).scaleb(-2)
+        connection.execute(
+            sa.text("UPDATE outage SET slices = :slices, loss = 0 WHERE id = :id"),
+            {"id": number, "slices": json.dumps([[since, None, str(counted), f"{rate:.2f}"]], separators=(",", ":"))},
+        )
+        if not confirmed:
+            connection.execute(sa.text("UPDATE ticket SET loss_suspected = 0 WHERE id = :id"), {"id": ticket_id})

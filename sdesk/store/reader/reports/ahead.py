@@ -91,10 +91,12 @@ def facts(
 
 
 def deadlines_query(teams: str) -> str:
-    """The statement for the deadlines up to the horizon, from one index."""
+    """The statement for the deadlines up to the horizon, from one index: of an incident and its parts the first."""
+    seen = f"SELECT id FROM ticket WHERE is_open AND is_incident AND +team_id IN {teams}"
     return (
-        f"SELECT due_at, id FROM ticket WHERE is_open AND rank <> {RANK_PART} AND +team_id IN {teams}"
-        " AND due_at > :now AND due_at <= :horizon ORDER BY due_at, id"
+        f"SELECT min(due_at), CASE WHEN rank = {RANK_PART} AND key1 IN ({seen}) THEN key1 ELSE id END AS head"
+        f" FROM ticket WHERE is_open AND +team_id IN {teams}"
+        " AND due_at > :now AND due_at <= :horizon GROUP BY head ORDER BY min(due_at), head"
     )
 
 

@@ -1,7 +1,7 @@
 """What must be done right now: open tickets by their most urgent need, counted in one index; proposals; stuck mail.
 
-Each ticket has one need, the first that holds of `Need`. Totals count it under every need that it has, as a list does.
-What is part of an incident is left out: the incident stands for it.
+Each ticket has one need, the first that holds of `Need`. Totals count it under every need that it has.
+An incident and its open parts are one: it needs what one of them needs; no part is there by itself.
 """
 
 from __future__ import annotations
@@ -55,6 +55,19 @@ _HOLDS: Mapping[Need, str] = {
 }
 _CASES = " ".join(f"WHEN {holds} THEN '{need.value}'" for need, holds in _HOLDS.items())
 _FIRST = f"CASE {_CASES} END"
+"""Of a ticket by itself."""
+_FLAGS = ", ".join(f"coalesce({holds}, 0) AS {need.value}" for need, holds in _HOLDS.items())
+_ANY = ", ".join(f"max({need.value}) AS {need.value}" for need in Need if need is not Need.UNASSIGNED)
+# Whoever has the incident has its parts: who has those alone is no need of it.
+_TOGETHER = (
+    f"{_ANY}, max(CASE WHEN rank <> {RANK_PART} THEN unassigned END) AS unassigned,"
+    " max(breached AND NOT stale) AS late, max(at_risk AND NOT stale) AS near"
+)
+_FIRST_OF_ALL = (
+    "CASE WHEN burning THEN 'burning' WHEN late THEN 'breached' WHEN near THEN 'at_risk' WHEN stale THEN 'stale'"
+    " WHEN unanswered THEN 'unanswered' WHEN unassigned THEN 'unassigned' END"
+)
+"""Of an incident no stale part hides a promise that can still be kept, or was broken just now."""
 
 
 _COUNTED = "is_open = 1"
@@ -84,11 +97,13 @@ class NowFacts(NamedTuple):
 
     open: int
     total: Mapping[Need, int]
-    """As a list counts: a ticket may be in several."""
+    """A ticket may be in several; an incident and its parts are one."""
     first: Mapping[Need, int]
     """Each ticket once, under its most urgent need."""
     numbers: Mapping[Need, tuple[int, ...]]
     """The first of those, in the urgency order; of outages, the most costly. None of the stale: they are a question."""
+    parts: Mapping[int, tuple[int, ...]]
+    """Of the incidents among these: their open parts, whose needs are theirs too."""
     loss_per_hour: Decimal
     """Of confirmed outages."""
     suspected_per_hour: Decimal
@@ -122,6 +137,7 @@ def facts(
         total,
         first,
         numbers,
+        _parts(connection, base, {number for each in numbers.values() for number in each}),
         confirmed,
         suspected,
         incidents.proposals(connection, actor) if whole else (),
@@ -134,33 +150,69 @@ class Base(NamedTuple):
 
     sql: str
     values: dict[str, Value]
+    shown: str = ""
+    """Which incidents may be shown, as a condition on a part's `key1`; empty: all."""
+
+
+_INCIDENTS = f"SELECT key1 FROM ticket WHERE is_open AND rank = {RANK_PART}"
+"""The key of a part's place is the number of its open incident."""
 
 
 def _base(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: datetime) -> Base:
-    parts = [Condition(f"is_open AND rank <> {RANK_PART}")]
-    if wanted.terms:
-        parts.append(compile_filter(connection, wanted, actor, now))
-    if (hidden := wall(connection, actor)) is not None:
-        parts.append(hidden)
     values: dict[str, Value] = {"now": to_rfc3339(now)}
-    words = []
-    for part in parts:
-        pieces = part.sql.split("?")
-        named = pieces[0]
-        for value, piece in zip(part.values, pieces[1:], strict=True):
+
+    def named(condition: Condition) -> str:
+        pieces = condition.sql.split("?")
+        words = pieces[0]
+        for value, piece in zip(condition.values, pieces[1:], strict=True):
             name = f"v{len(values)}"
             values[name] = value
-            named += f":{name}{piece}"
-        words.append(f"({named})" if len(parts) > 1 and part is not parts[0] else named)
-    return Base(" AND ".join(words), values)
+            words += f":{name}{piece}"
+        return words
+
+    parts = ["is_open"]
+    if wanted.terms:
+        parts.append(f"({named(compile_filter(connection, wanted, actor, now))})")
+    shown = ""
+    if (hidden := wall(connection, actor)) is not None:
+        seen = named(hidden)
+        parts.append(f"({seen})")
+        shown = f"key1 IN (SELECT id FROM ticket WHERE is_open AND is_incident AND {seen})"
+    return Base(" AND ".join(parts), values, shown)
+
+
+def _head(base: Base) -> str:
+    """The number of the ticket that stands for one: its incident, where there is one and it may be seen."""
+    part = f"rank = {RANK_PART}" + (f" AND {base.shown}" if base.shown else "")
+    return f"CASE WHEN {part} THEN key1 ELSE id END"
+
+
+def _members(base: Base) -> str:
+    """The tickets of incidents, each with `head`, the number that it is counted under."""
+    columns = f"{_head(base)} AS head, id, rank, key1, key2, due_at, loss_per_hour, {_FLAGS}"
+    return (
+        f"SELECT {columns} FROM {TICKETS} WHERE {base.sql} AND rank = {RANK_PART}"
+        # The cross join: each is looked up by its number, or SQLite walks a team's tickets for them.
+        f" UNION ALL SELECT {columns} FROM (SELECT DISTINCT key1 AS of_parts FROM ({_INCIDENTS}))"
+        f" CROSS JOIN {TICKETS} AS q WHERE q.id = of_parts AND {base.sql} AND rank <> {RANK_PART}"
+    )
+
+
+def _single(base: Base) -> str:
+    """The condition on tickets that are neither incidents nor parts of one."""
+    return f"{base.sql} AND rank <> {RANK_PART} AND id NOT IN ({_INCIDENTS})"
 
 
 def counts_query(base: Base) -> str:
-    """The statement that counts every need in one pass over one index."""
+    """The statement that counts every need in one pass over one index; incidents, which are few, are looked up."""
     firsts = ", ".join(f"coalesce(sum(need = '{need.value}'), 0)" for need in Need)
     totals = ", ".join(f"coalesce(sum({need.value}), 0)" for need in Need)
-    flags = ", ".join(f"{_HOLDS[need]} AS {need.value}" for need in Need)
-    inner = f"SELECT {_FIRST} AS need, {flags} FROM {TICKETS} WHERE {base.sql} AND {_COUNTED}"
+    flags = ", ".join(need.value for need in Need)
+    raw = ", ".join(f"{holds} AS {need.value}" for need, holds in _HOLDS.items())
+    inner = (
+        f"SELECT {_FIRST} AS need, {raw} FROM {TICKETS} WHERE {_single(base)} AND {_COUNTED}"
+        f" UNION ALL SELECT {_FIRST_OF_ALL}, {flags} FROM (SELECT {_TOGETHER} FROM ({_members(base)}) GROUP BY head)"
+    )
     return f"SELECT count(*), {firsts}, {totals} FROM ({inner})"
 
 
@@ -176,11 +228,28 @@ def numbers_query(base: Base, need: Need) -> str:
 
     The pluses keep SQLite in the index that it counts by.
     """
+    together = (
+        f"SELECT head AS number, min(rank) AS r, max(CASE WHEN rank <> {RANK_PART} THEN key1 END) AS k,"
+        f" max(CASE WHEN rank <> {RANK_PART} THEN key2 END) AS l,"
+        f" sum(CASE WHEN burning THEN loss_per_hour END) AS loss, {_TOGETHER} FROM ({_members(base)}) GROUP BY head"
+    )
     if need is Need.BURNING:
-        holds, order = f"loss_per_hour IS NOT NULL AND {_HOLDS[need]}", "loss_per_hour DESC, number"
+        alone = (
+            "SELECT id AS number, loss_per_hour AS loss, rank AS r, key1 AS k, key2 AS l"
+            f" FROM {TICKETS} WHERE {_single(base)} AND loss_per_hour IS NOT NULL AND {_HOLDS[need]}"
+        )
+        order = "loss DESC, number"
     else:
-        holds, order = f"{_COUNTED} AND {_FIRST} = '{need.value}'", "+rank, +key1, +key2, number"
-    return f"SELECT number FROM {TICKETS} WHERE {base.sql} AND {holds} ORDER BY {order} LIMIT :limit"
+        alone = (
+            "SELECT id AS number, 0 AS loss, +rank AS r, +key1 AS k, +key2 AS l"
+            f" FROM {TICKETS} WHERE {_single(base)} AND {_COUNTED} AND {_FIRST} = '{need.value}'"
+        )
+        order = "r, k, l, number"
+    return (
+        f"SELECT number FROM ({alone} UNION ALL"
+        f" SELECT number, loss, r, k, l FROM ({together}) WHERE {_FIRST_OF_ALL} = '{need.value}')"
+        f" ORDER BY {order} LIMIT :limit"
+    )
 
 
 def _numbers(connection: sqlite3.Connection, base: Base, need: Need, limit: int) -> tuple[int, ...]:
@@ -188,7 +257,19 @@ def _numbers(connection: sqlite3.Connection, base: Base, need: Need, limit: int)
     return tuple(row[0] for row in found)
 
 
+def _parts(connection: sqlite3.Connection, base: Base, shown: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The parts of each incident that is shown, as far as they are asked about."""
+    found: dict[int, tuple[int, ...]] = {}
+    for head, part in connection.execute(
+        f"SELECT head, id FROM ({_members(base)}) WHERE head <> id ORDER BY id", base.values
+    ):
+        if head in shown:
+            found[head] = (*found.get(head, ()), part)
+    return found
+
+
 def _losses(connection: sqlite3.Connection, base: Base) -> tuple[Decimal, Decimal]:
+    """Of incidents with their parts: all outages of a unit together never cost more than its turnover."""
     row = connection.execute(
         "SELECT coalesce(sum(CASE WHEN loss_confirmed THEN loss_per_hour END), 0),"
         " coalesce(sum(CASE WHEN NOT loss_confirmed THEN loss_per_hour END), 0)"

@@ -205,12 +205,22 @@ def absences(connection: sqlite3.Connection, now: datetime) -> tuple[AbsenceFact
 
 
 def tickets_query(teams: str) -> str:
-    """The statement for every open ticket, from one index; `teams` is a list of numbers in parentheses."""
+    """The statement for every open ticket, from one index; `teams` is a list of numbers in parentheses.
+
+    An incident is late, and due, as the worst of its parts is.
+    """
     return (
-        "SELECT id, team_id, assignee_id, status = 'waiting', coalesce(due_at <= :now, 0),"
-        " coalesce(due_at > :now AND risk_at <= :now, 0), due_at"
-        f" FROM ticket WHERE is_open AND rank <> {RANK_PART} AND +team_id IN {teams}"
-        " ORDER BY +rank, +key1, +key2, id"
+        f"WITH part AS MATERIALIZED (SELECT key1 AS incident, max(due_at <= :now) AS late,"
+        " max(due_at > :now AND risk_at <= :now) AS at_risk, min(CASE WHEN due_at > :now THEN due_at END) AS due_at"
+        f" FROM ticket WHERE is_open AND rank = {RANK_PART} AND +team_id IN {teams} GROUP BY key1)"
+        " SELECT t.id, t.team_id, t.assignee_id, t.status = 'waiting',"
+        " coalesce(t.due_at <= :now, 0) OR coalesce(p.late, 0),"
+        " coalesce(t.due_at > :now AND t.risk_at <= :now, 0) OR coalesce(p.at_risk, 0),"
+        # The first that is still to come, of the two.
+        " CASE WHEN p.due_at IS NULL OR (t.due_at > :now AND t.due_at < p.due_at) THEN t.due_at ELSE p.due_at END"
+        " FROM ticket AS t LEFT JOIN part AS p ON p.incident = t.id"
+        f" WHERE t.is_open AND t.rank <> {RANK_PART} AND +t.team_id IN {teams}"
+        " ORDER BY +t.rank, +t.key1, +t.key2, t.id"
     )
 
 
