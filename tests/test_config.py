@@ -87,6 +87,7 @@ def test_every_key_has_its_place(tmp_path: Path) -> None:
     assert read.file == tmp_path / "config.toml"
     assert read.store == Path("/var/lib/sdesk/sdesk.db")
     assert list(read.mailboxes) == ["support", "spool", "old"]
+    own = ("support@samotsvet.example", "hr@samotsvet.example")
     assert read.mailboxes["support"] == ImapMailbox(
         name="support",
         section="mailboxes.support",
@@ -106,6 +107,7 @@ def test_every_key_has_its_place(tmp_path: Path) -> None:
         auto_tickets=True,
         ca_file=tmp_path / "house.pem",
         timeout=5.0,
+        desk_addresses=own,
     )
     assert read.mailboxes["spool"] == MaildirMailbox(
         name="spool",
@@ -114,8 +116,9 @@ def test_every_key_has_its_place(tmp_path: Path) -> None:
         team="hr",
         after=After.DELETE,
         max_size=2_000_000,
+        desk_addresses=own,
     )
-    assert read.mailboxes["old"] == MboxMailbox(name="old", path=Path("/home/anna/old.mbox"))
+    assert read.mailboxes["old"] == MboxMailbox(name="old", path=Path("/home/anna/old.mbox"), desk_addresses=own)
     assert read.smtp == Server(
         section="smtp", host="localhost", port=1025, security=Security.NONE, ca_file=Path("/etc/ssl/house.pem")
     )

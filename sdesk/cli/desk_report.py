@@ -39,6 +39,14 @@ REPORT: Sheet[AppliedReport] = Sheet(
         Field("deadlines_moved", lambda row: sum(bool(each.deadlines) for each in row.tickets)),
         Field("breached_at_once", lambda row: sum(each.breached for each in row.tickets)),
         Field("priorities_changed", lambda row: sum(each.old_priority != each.new_priority for each in row.tickets)),
+        Field(
+            "priorities_kept",
+            lambda row: [
+                {"number": each.number, "ref": each.ref, "priority": each.priority, "follows": each.follows}
+                for each in row.kept
+            ],
+        ),
+        Field("hidden_priorities_kept", lambda row: row.hidden_kept),
         Field("places_changed", lambda row: sum(each.displaced for each in row.tickets)),
         Field("hidden_tickets", lambda row: row.hidden),
         Field(
@@ -172,7 +180,7 @@ def _cut(text: str) -> str:
 def _tickets(report: AppliedReport, styled: Any) -> Iterator[str]:
     zone = ZoneInfo(report.time_zone)
     moved = [each for each in report.tickets if each.deadlines]
-    if moved or report.orphans or report.tickets:
+    if moved or report.orphans or report.tickets or report.kept or report.hidden_kept:
         yield styled("open tickets", _BOLD)
     width = max((len(each.ref) for each in moved), default=0)
     for ticket in moved:
@@ -189,6 +197,10 @@ def _tickets(report: AppliedReport, styled: Any) -> Iterator[str]:
         hidden = f"{orphans.hidden} behind walls" if orphans.hidden else ""
         named = ", ".join((*orphans.refs, *([hidden] if hidden else ())))
         yield f"  of {orphans.kind} {one_line(orphans.key)}, which is retired: {named}"
+    if report.kept or report.hidden_kept:
+        first = str(report.kept[0].number) if report.kept else "NUMBER"
+        count = len(report.kept) + report.hidden_kept
+        yield f"  priorities stay as they are: {count} would differ; sdesk ticket set {first} --priority auto"
 
 
 def _move(old: datetime | None, new: datetime | None, zone: ZoneInfo) -> str:

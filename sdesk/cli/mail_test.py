@@ -109,6 +109,7 @@ def _origin(box: AnyMailbox | None, now: datetime) -> Origin:
         uid="test",
         arrived_at=now,
         addresses=box.addresses if box else (),
+        desk_addresses=box.desk_addresses if box else (),
         team=(box.team or None) if box else None,
         service=(box.service or None) if box else None,
         auto_tickets=box.auto_tickets if box else False,

@@ -35,6 +35,8 @@ def chosen(call: Invocation, names: Sequence[str]) -> list[AnyMailbox]:
 
 def named(call: Invocation, name: str | None, otherwise: str) -> DeskMailbox:
     """The mailbox of this name in the configuration; without one a bare mailbox called `otherwise`."""
-    from sdesk.config.wire import DeskMailbox
+    from sdesk.config.wire import DeskMailbox, desk_addresses
 
-    return DeskMailbox(name=otherwise) if name is None else chosen(call, [name])[0]
+    if name is not None:
+        return chosen(call, [name])[0]
+    return DeskMailbox(name=otherwise, desk_addresses=desk_addresses(call.config.mailboxes.values()))

@@ -6,8 +6,8 @@ They hold no secret: only the command that prints one, or the file that holds it
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,8 @@ class DeskMailbox:
     """The authserv-ids whose Authentication-Results count (RFC 8601)."""
     max_size: int = MAX_SIZE
     """Bytes; of a larger message only the header is taken, and it stays where it is."""
+    desk_addresses: tuple[str, ...] = ()
+    """The addresses of all mailboxes of the configuration: mail from any of them is the desk's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +136,14 @@ AnyMailbox = ImapMailbox | MaildirMailbox | MboxMailbox
 
 def mailboxes(section: Section) -> dict[str, AnyMailbox]:
     """All mailboxes by name, in the order of the file. Raises BadInput."""
-    return {name: _mailbox(name, section.section(name)) for name in section.values}
+    found = {name: _mailbox(name, section.section(name)) for name in section.values}
+    own = desk_addresses(found.values())
+    return {name: replace(box, desk_addresses=own) for name, box in found.items()}
+
+
+def desk_addresses(boxes: Iterable[DeskMailbox]) -> tuple[str, ...]:
+    """All addresses of mailboxes, each once."""
+    return tuple(dict.fromkeys(address for box in boxes for address in box.addresses))
 
 
 def smtp(section: Section) -> Server:

@@ -24,9 +24,9 @@ def deliver(work: Work, until: datetime) -> None:
     """Send all mail to requesters and suppliers that is due by `until`."""
     # Again, since a claim may put a mail off, to an instant that is due as well.
     while rows := queue.due_by(work, until):
-        for row in rows:
-            if row.state is not OutboxState.QUEUED or row.send_after > until:
-                # Dealt with by the claim of one before it: gone, or put off.
+        for due, row in [(each.send_after, each) for each in rows]:
+            if row.state is not OutboxState.QUEUED or row.send_after != due:
+                # Dealt with by the claim of one before it: gone, or put off, and then its turn comes again.
                 continue
             then = replace(work, now=row.send_after + TAKES)
             if row.kind in _SAID:

@@ -26,6 +26,7 @@ from sdesk.desk.steps.people import parse_mailbox, person_of
 from sdesk.desk.steps.tags import change_tags
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.slices import read_slices
 from sdesk.domain.ticket import OPEN_STATUSES, Impact, Urgency
 from sdesk.store.models import PersonAddress, Ticket
 
@@ -131,7 +132,7 @@ def _unit(work: Work, ticket: Ticket, unit: str | None) -> list[str]:
         ticket.unit_id = unit_id
         before, outage.unit_id = outage.unit_id, unit_id
         work.session.add(outage)
-        recount(work, before)
+        recount(work, before, free=((each.start, each.end) for each in read_slices(outage.slices or ())))
         recount(work, unit_id)
     else:
         down_from = outage.down_from if outage is not None else ticket.created_at

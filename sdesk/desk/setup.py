@@ -26,6 +26,7 @@ from sdesk.desk.setup_review import Action, AppliedReport, SetupChange, compare,
 from sdesk.desk.setup_rows import write_rows
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import part_at_walls
+from sdesk.desk.steps.losses import other_priorities
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Role
@@ -77,7 +78,9 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
     connection = session.connection()
     old = setup_rules.load(connection) if setup_rules.revision(connection) else None
     # Whoever holds the old rules still: only tickets of a desk that has been set up are looked at.
-    tickets = standing(Work(session, connection, actor, now, old)) if old is not None else {}
+    known = Work(session, connection, actor, now, old) if old is not None else None
+    tickets = standing(known) if known is not None else {}
+    others = other_priorities(known) if known is not None else {}
     before = picture(connection)
     write_rows(session, file, now)
     _write_head(session, file, now)
@@ -93,7 +96,10 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
     if old is not None:
         retime_open_tickets(work, old)
         _part_at_new_walls(work, old)
-    report = review(work, changes, tickets, queued=queued, warnings=file.warnings)
+    # Where it would have been so already, it is not by this file.
+    now_other = other_priorities(work) if old is not None else {}
+    other = {number: each for number, each in now_other.items() if others.get(number) is not each}
+    report = review(work, changes, tickets, queued=queued, other=other, warnings=file.warnings)
     record(
         work,
         None,

@@ -82,6 +82,16 @@ class TicketChange:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketPriority:
+    """What an open ticket is, and what it would be."""
+
+    number: int
+    ref: str
+    priority: Priority
+    follows: Priority
+
+
+@dataclass(frozen=True, slots=True)
 class Orphans:
     """Open tickets of what is retired: they keep it."""
 
@@ -102,6 +112,10 @@ class AppliedReport:
     hidden: int = 0
     """How many more of them stand behind walls."""
     orphans: tuple[Orphans, ...] = ()
+    kept: tuple[TicketPriority, ...] = ()
+    """Open tickets that would have another priority by what this changes: they keep the one that they have."""
+    hidden_kept: int = 0
+    """How many more of them stand behind walls."""
     mails: int = 0
     """How many mails and notices that brings."""
     time_zone: str = "UTC"
@@ -225,9 +239,11 @@ def review(
     before: Mapping[int, Standing],
     *,
     queued: int,
+    other: Mapping[int, Priority],
     warnings: tuple[str, ...],
 ) -> AppliedReport:
-    """What became of the set-up and of open tickets, as far as the actor may see. `queued`: the last mail before."""
+    """What became of the set-up and of open tickets, as far as the actor may see. `queued`: the last mail before;
+    `other`: the priorities that open tickets would have by it."""
     changes = tuple(changes)
     after = standing(work)
     touched = [number for number, each in after.items() if number in before and before[number] != each]
@@ -237,6 +253,12 @@ def review(
         tickets=tuple(_ticket(work, each, before[each], after[each]) for each in touched if each in seen),
         hidden=sum(each not in seen for each in touched),
         orphans=tuple(_orphans(work, changes, after, seen)),
+        kept=tuple(
+            TicketPriority(each, work.rules.ref(each), after[each].priority, priority)
+            for each, priority in other.items()
+            if each in seen
+        ),
+        hidden_kept=len(other.keys() - seen),
         mails=work.connection.execute(select(func.count()).where(col(Outbox.id) > queued)).scalar_one(),
         time_zone=work.rules.time_zone,
         warnings=warnings,

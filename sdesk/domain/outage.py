@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -23,18 +22,6 @@ def loss_per_hour(turnover: Decimal, share: Decimal, margin: Decimal = Decimal(1
         if not 0 <= value <= 1:
             raise BadInput(f"a {name} of `{value}` is not between 0 and 1", "write a quarter as 0.25")
     return turnover * share * margin
-
-
-def capped_shares(shares: Sequence[Decimal], left: Decimal = Decimal(1)) -> tuple[Decimal, ...]:
-    """The shares that count, in the same order: together never more than what is left of the turnover.
-
-    Each takes what those before it leave, so that what an older outage costs is not changed by a newer one.
-    """
-    counted: list[Decimal] = []
-    for share in shares:
-        counted.append(min(share, left))
-        left -= counted[-1]
-    return tuple(counted)
 
 
 def rate(per_hour: Decimal) -> Decimal:

@@ -6,14 +6,18 @@ another begins or ends: it is reckoned by slices, in each of which nothing chang
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.outage import capped_shares, loss_per_hour, loss_so_far, rate
+from sdesk.domain.outage import loss_per_hour, loss_so_far, rate
 from sdesk.domain.worktime import Calendar
+
+Stretch = tuple[datetime, datetime | None]
+"""From an instant up to another; None: without an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,14 @@ class Stoppage:
     confirmed: bool
     settled: tuple[Slice, ...] | None = None
     """What it counted for, where that stands for good: nobody else gets it, and it is not reckoned again."""
+    again: tuple[Stretch, ...] = ()
+    """Stretches beside what is settled that are reckoned again: what had taken the turnover there never stood."""
+
+    @property
+    def reckoned(self) -> tuple[Stretch, ...]:
+        """When its share is reckoned."""
+        spans = ((self.down_from, self.down_to),) if self.settled is None else self.again
+        return tuple((start, end) for start, end in spans if end is None or start < end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +84,88 @@ def share_out(stoppages: Sequence[Stoppage], turnover: Decimal, margin: Decimal,
 
     At each moment what is settled has its share already; then confirmed ones take theirs, those that began first; then
     suspected ones: a suspicion takes nothing from a certainty. `turnover` is the unit's an hour, `calendar` its opening
-    hours.
+    hours. What changes at a moment is looked at alone, since a storm brings hundreds that stand together.
     """
     reckoned = sorted(
-        (each for each in stoppages if each.settled is None),
+        (each for each in stoppages if each.settled is None or each.again),
         key=lambda each: (not each.confirmed, each.down_from, each.id),
     )
-    taken = [piece for each in stoppages for piece in each.settled or ()]
-    moments = {each.down_from for each in reckoned} | {each.down_to for each in reckoned}
-    moments |= {piece.start for piece in taken} | {piece.end for piece in taken}
-    cuts = sorted(moment for moment in moments if moment is not None)
-    found: dict[int, list[Slice]] = {each.id: [] for each in reckoned}
-    for start, end in zip(cuts, [*cuts[1:], None][: len(cuts)], strict=True):
-        standing = [each for each in reckoned if _covers(each.down_from, each.down_to, start)]
-        gone = sum((piece.share for piece in taken if _covers(piece.start, piece.end, start)), Decimal(0))
-        shares = capped_shares([each.share for each in standing], max(1 - gone, Decimal(0)))
-        for each, share in zip(standing, shares, strict=True):
-            _add(found[each.id], Slice(start, end, share, rate(loss_per_hour(turnover, share, margin))))
-    return {number: Cost(tuple(slices), settled_loss(slices, calendar)) for number, slices in found.items()}
+    begin: dict[datetime, list[int]] = {}
+    end: dict[datetime, list[int]] = {}
+    for place, each in enumerate(reckoned):
+        for start, stop in each.reckoned:
+            begin.setdefault(start, []).append(place)
+            if stop is not None:
+                end.setdefault(stop, []).append(place)
+    taken: dict[datetime, Decimal] = {}
+    for piece in (piece for each in stoppages for piece in each.settled or () if piece.share):
+        taken[piece.start] = taken.get(piece.start, Decimal(0)) + piece.share
+        if piece.end is not None:
+            taken[piece.end] = taken.get(piece.end, Decimal(0)) - piece.share
+    found: list[list[Slice]] = [list(each.settled or ()) for each in reckoned]
+    since: dict[int, tuple[datetime, Decimal]] = {}
+    standing: list[int] = []
+    holding: dict[int, Decimal] = {}
+    left = Decimal(1)
+
+    def add(place: int, until: datetime | None) -> None:
+        start, share = since.pop(place)
+        found[place].append(Slice(start, until, share, rate(loss_per_hour(turnover, share, margin))))
+
+    for moment in sorted({*begin, *end, *taken}):
+        left -= taken.get(moment, Decimal(0))
+        for place in end.get(moment, ()):
+            standing.remove(place)
+            add(place, moment)
+        for place in begin.get(moment, ()):
+            insort(standing, place)
+        before, holding = holding, _held(standing, reckoned, max(left, Decimal(0)))
+        for place in {*before, *holding, *begin.get(moment, ())}:
+            share = holding.get(place, Decimal(0))
+            if place in since and since[place][1] != share:
+                add(place, moment)
+            if place not in since and (place in holding or place in standing):
+                since[place] = moment, share
+    for place in list(since):
+        add(place, None)
+    return {
+        each.id: Cost(slices, settled_loss(slices, calendar))
+        for each, slices in ((each, _joined(found[place])) for place, each in enumerate(reckoned))
+    }
+
+
+def freed(before: Iterable[Slice], after: Stoppage) -> tuple[Stretch, ...]:
+    """Where an outage had counted for more than it can by its facts of now: others of the unit may count there."""
+    found: list[Stretch] = []
+    for piece in before:
+        if not piece.share:
+            continue
+        if after.share < piece.share:
+            found.append((piece.start, piece.end))
+            continue
+        if piece.start < after.down_from:
+            found.append((piece.start, _earlier(piece.end, after.down_from)))
+        if after.down_to is not None and (piece.end is None or after.down_to < piece.end):
+            found.append((max(piece.start, after.down_to), piece.end))
+    return tuple(found)
+
+
+def reopened(outage: Stoppage, stretches: Iterable[Stretch]) -> Stoppage:
+    """A settled outage, to be reckoned again where it got less than its share and these stretches are free by now."""
+    kept, again = list(outage.settled or ()), list(outage.again)
+    for start, end in stretches:
+        pieces, kept = kept, []
+        for piece in pieces:
+            low, high = max(piece.start, start), _earlier(piece.end, end)
+            if piece.share >= outage.share or (high is not None and high <= low):
+                kept.append(piece)
+                continue
+            again.append((low, high))
+            if piece.start < low:
+                kept.append(replace(piece, end=low))
+            if high is not None and (piece.end is None or high < piece.end):
+                kept.append(replace(piece, start=high))
+    return replace(outage, settled=tuple(kept), again=tuple(again))
 
 
 def settled_loss(slices: Iterable[Slice], calendar: Calendar) -> Decimal:
@@ -130,14 +206,29 @@ def read_slices(document: Iterable[Sequence[str | None]]) -> tuple[Slice, ...]:
     )
 
 
-def _covers(start: datetime, end: datetime | None, moment: datetime) -> bool:
-    return start <= moment and (end is None or moment < end)
+def _held(standing: Iterable[int], reckoned: Sequence[Stoppage], left: Decimal) -> dict[int, Decimal]:
+    """What those that stand get of what is left, each before those behind it, up to where nothing is left."""
+    held: dict[int, Decimal] = {}
+    for place in standing:
+        if not left:
+            break
+        held[place] = min(reckoned[place].share, left)
+        left -= held[place]
+    return held
 
 
-def _add(slices: list[Slice], new: Slice) -> None:
-    """Add a slice; one that only goes on is made longer, since nothing changed."""
-    last = slices[-1] if slices else None
-    if last is not None and last.end == new.start and (last.share, last.per_hour) == (new.share, new.per_hour):
-        slices[-1] = Slice(last.start, new.end, last.share, last.per_hour)
-    else:
-        slices.append(new)
+def _joined(slices: Iterable[Slice]) -> tuple[Slice, ...]:
+    """Slices in order; one that only goes on makes the one before it longer, since nothing changed."""
+    found: list[Slice] = []
+    for each in sorted(slices, key=lambda each: each.start):
+        last = found[-1] if found else None
+        if last is not None and last.end == each.start and (last.share, last.per_hour) == (each.share, each.per_hour):
+            found[-1] = replace(last, end=each.end)
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    """The first of two ends; None is none."""
+    return min((each for each in (one, other) if each is not None), default=None)

@@ -56,6 +56,12 @@ def deadlines(path: Path) -> dict[int, tuple[Any, ...]]:
         return {row[0]: row[1:] for row in rows}
 
 
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """What the store answers."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
 def new(sdesk: Sdesk, service: str, subject: str, *more: str) -> None:
     assert sdesk("new", "--subject", subject, "--text", "x", "--service", service, *more).code == 0
 
@@ -207,3 +213,25 @@ def test_what_is_exported_changes_nothing_and_makes_the_same_desk(
     assert sdesk("desk", "export").code == 1
     assert sdesk("desk", "apply", "-", stdin=ran.out).code == 0
     assert sdesk("desk", "export").out == ran.out
+
+
+def test_open_tickets_that_would_have_another_priority_are_named_and_keep_theirs(
+    sdesk: Sdesk, settled: Path, written: Callable[..., str]
+) -> None:
+    new(sdesk, "till", "Till", "--requester", "store-017@shop.example", "--urgency", "medium")
+    ((number, before),) = rows(settled, "SELECT id, priority FROM ticket WHERE subject = 'Till'")
+    assert before == "P3"
+    thresholds = ("loss = [ { per_hour = 150000", "loss = [ { per_hour = 10000")
+    lower = written(HOLIDAYS, thresholds, ("per_hour = 50000", "per_hour = 5000"))
+    plan = json.loads(sdesk("desk", "plan", lower, "-o", "json").out)
+    assert {"number": number, "ref": f"SD-{number}", "priority": "P3", "follows": "P2"} in plan["priorities_kept"]
+    count = len(plan["priorities_kept"])
+    line = f"priorities stay as they are: {count} would differ; sdesk ticket set {plan['priorities_kept'][0]['number']}"
+    for verb in ("plan", "apply"):
+        assert line in sdesk("desk", verb, lower).out
+    assert rows(settled, "SELECT priority FROM ticket WHERE subject = 'Till'") == [("P3",)]
+    # It is told once, and the command does what it says.
+    again = written(HOLIDAYS, thresholds, ("per_hour = 50000", "per_hour = 5000"))
+    assert json.loads(sdesk("desk", "plan", again, "-o", "json").out)["nothing_to_do"]
+    assert sdesk("ticket", "set", str(number), "--priority", "auto").code == 0
+    assert rows(settled, "SELECT priority FROM ticket WHERE subject = 'Till'") == [("P2",)]

@@ -88,6 +88,21 @@ def test_a_message_that_is_known_is_said_to_be(sdesk: Sdesk, letters: Path, tmp_
     assert follow_up["known"] is None
 
 
+@pytest.mark.parametrize("field", ["In-Reply-To: <1@shop.example>\nSubject: Re", "Subject: Re: [SD-1] Till"])
+def test_a_follow_up_that_is_known_is_explained_as_if_it_were_new(
+    field: str, sdesk: Sdesk, letters: Path, tmp_path: Path
+) -> None:
+    for name in ("cur", "new", "tmp"):
+        (tmp_path / name).mkdir()
+    answer = f"From: store-017@shop.example\n{field}\nMessage-ID: <2@shop.example>\n\nStill.\n"
+    for name, text in (("1", TILL), ("2", answer)):
+        (tmp_path / "new" / name).write_text(text)
+        assert sdesk("mail", "fetch", "--since", "all").code == 0
+    (letters / "answer.eml").write_text(answer)
+    (told,) = json.loads(sdesk("mail", "test", str(letters / "answer.eml"), "-o", "json").out)
+    assert (told["outcome"], told["ticket"], told["known"]) == ("followed_up", "SD-1", "SD-1")
+
+
 def test_a_ticket_behind_a_wall_is_not_told(sdesk: Sdesk, letters: Path) -> None:
     ran = sdesk(
         "new",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from desks import DESK_FILE, NOW
+from sqlalchemy import event
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import Desk
@@ -132,3 +133,29 @@ def test_other_head_starts_move_open_tickets(shop: Shop) -> None:
     after = shop.sees(number)
     assert after.place.key1 == before.place.key1 - 3600
     assert after.version == before.version, "nobody changed the ticket"
+
+
+def test_in_a_storm_another_ticket_of_a_unit_touches_none_of_those_before_it(shop: Shop) -> None:
+    def statements() -> list[str]:
+        found: list[str] = []
+        with shop.desk.work(SYSTEM, shop.now) as work:
+            engine = work.connection.engine
+
+        def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+            found.append(statement.split(" WHERE ")[0])
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            shop.opens()
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return found
+
+    for _ in range(6):
+        shop.opens()
+    few = statements()
+    for _ in range(20):
+        shop.opens()
+    many = statements()
+    assert many == few
+    assert sum(each.startswith("UPDATE outage") for each in many) == 1

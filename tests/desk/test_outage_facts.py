@@ -240,21 +240,73 @@ def test_a_suspicion_after_a_certainty_enters_no_total(shop: Shop) -> None:
     assert (row.loss_so_far, row.loss_counted, row.loss_confirmed) == (money(360_000), money(180_000), False)
 
 
-def test_stored_money_stays_what_it_was(shop: Shop) -> None:
+def test_what_never_stood_gives_back_what_it_had_taken_from_others(shop: Shop) -> None:
     """Ended with nothing of its own, since another had it all; that one is then found to have ended before."""
     first, second = shop.opens(), shop.opens()
     for number in (first, second):
         shop.does("confirm", number)
-    shop.now += HOUR
+    shop.now += 2 * HOUR
     shop.does("restored", second)
-    shop.does("restored", first, at=at(12))
-    assert (shop.lost(first), shop.lost(second)) == (money(0), money(0))
-    # By hand it is set right.
-    shop.does("confirm", second, down_to=at(13), share=HALF)
-    assert (shop.lost(first), shop.lost(second)) == (money(0), money(90_000))
-    # And what it took is taken: the first one gets the other half.
+    assert (shop.lost(first), shop.lost(second)) == (money(360_000), money(0))
+    before = shop.sees(second).version
+    shop.now += HOUR
+    shop.does("restored", first)
+    assert (shop.lost(first), shop.lost(second)) == (money(540_000), money(0))
+    shop.does("restored", first, at=at(12, 15))
+    assert (shop.lost(first), shop.lost(second)) == (money(45_000), money(315_000))
+    event, data = shop.events(second)[-1]
+    assert event == "outage_corrected"
+    assert data == {
+        "down_from": "2026-11-23T09:00:00Z",
+        "down_to": "2026-11-23T11:00:00Z",
+        "loss": "315000.00",
+        "currency": "RUB",
+    }
+    assert shop.sees(second).version == before, "nobody changed the ticket"
+    # What it took is taken: found to have stood longer all the same, the first one gets the half that is left.
+    shop.does("confirm", second, share=HALF, down_to=at(13))
     shop.does("confirm", first, down_to=at(13))
-    assert (shop.lost(first), shop.lost(second)) == (money(90_000), money(90_000))
+    assert (shop.lost(first), shop.lost(second)) == (money(112_500), money(67_500))
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "lost"),
+    [
+        ("restored", {"at": at(12)}, (0, 360_000)),
+        ("confirm", {"down_from": at(13)}, (360_000, 180_000)),
+        ("confirm", {"share": HALF}, (270_000, 180_000)),
+        ("set", {"unit": "store-017"}, (36_000, 360_000)),
+    ],
+)
+def test_however_it_is_set_right_it_gives_back_what_it_had_taken(
+    shop: Shop, verb: str, values: Any, lost: tuple[int, int]
+) -> None:
+    first, second = shop.opens(), shop.opens()
+    for number in (first, second):
+        shop.does("confirm", number)
+    shop.now += 2 * HOUR
+    shop.does("restored", second)
+    shop.now += HOUR
+    shop.does(verb, first, **values)
+    assert (shop.lost(first), shop.lost(second)) == (money(lost[0]), money(lost[1]))
+
+
+def test_what_is_given_back_goes_to_those_that_began_first_and_settled_parts_keep_their_rate(shop: Shop) -> None:
+    taker, ended = shop.opens(), shop.opens()
+    shop.does("confirm", taker, down_from=at(12), share=HALF)
+    shop.does("confirm", ended, down_from=at(12), share=HALF)
+    shop.now += HOUR
+    third = shop.opens()
+    shop.does("confirm", third, share=HALF)
+    shop.does("confirm", taker, share=ALL)
+    shop.now += HOUR
+    shop.does("restored", ended)
+    assert [shop.lost(number) for number in (taker, ended, third)] == [money(360_000), money(0), money(0)]
+    apply(shop.desk, DESK_FILE.replace("180000", "90000"), "desk.toml", actor=SYSTEM, now=shop.now)
+    shop.now += HOUR
+    shop.does("restored", taker, at=at(13))
+    # What had been settled of it at the old turnover is not touched; what is free by now counts at that of today.
+    assert [shop.lost(number) for number in (taker, ended, third)] == [money(90_000), money(45_000), money(90_000)]
 
 
 def test_another_turnover_holds_for_what_lasts_and_not_for_what_has_ended(shop: Shop) -> None:

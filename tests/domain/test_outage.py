@@ -5,12 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from sla_examples import OFFICE, STORE, moscow
 
 from sdesk.domain.errors import BadInput
-from sdesk.domain.outage import capped_shares, loss_per_hour, loss_so_far
+from sdesk.domain.outage import loss_per_hour, loss_so_far
 
 FLAGSHIP = Decimal(180_000)
 SHARES = st.decimals(0, 1, places=4)
@@ -36,22 +35,6 @@ def test_loss_per_hour_is_turnover_by_share_by_margin() -> None:
 def test_a_figure_out_of_range_is_named(turnover: str, share: str, margin: str, what: str) -> None:
     with pytest.raises(BadInput, match=what):
         loss_per_hour(Decimal(turnover), Decimal(share), Decimal(margin))
-
-
-def test_all_outages_of_a_unit_together_never_exceed_its_turnover() -> None:
-    quarter, half, whole = Decimal("0.25"), Decimal("0.5"), Decimal(1)
-    assert capped_shares([quarter, half]) == (quarter, half)
-    assert capped_shares([half, whole, quarter]) == (half, half, Decimal(0))
-    assert capped_shares([whole, whole]) == (whole, Decimal(0))
-    assert capped_shares([]) == ()
-
-
-@given(st.lists(SHARES, max_size=8))
-def test_shares_are_capped_exactly_and_the_oldest_first(shares: list[Decimal]) -> None:
-    counted = capped_shares(shares)
-    assert sum(counted) == min(sum(shares, Decimal(0)), Decimal(1))
-    assert all(0 <= each <= share for each, share in zip(counted, shares, strict=True))
-    assert capped_shares(shares[:-1]) == counted[: max(len(shares) - 1, 0)]  # a newer one changes no older one
 
 
 DOWN = moscow("2026-11-23 21:30")

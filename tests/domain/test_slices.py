@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +12,18 @@ from hypothesis import strategies as st
 from sla_examples import STORE, moscow
 
 from sdesk.domain.outage import loss_so_far
-from sdesk.domain.slices import Slice, Stoppage, loss_within, read_slices, settled_loss, share_out, write_slices
+from sdesk.domain.slices import (
+    Cost,
+    Slice,
+    Stoppage,
+    freed,
+    loss_within,
+    read_slices,
+    reopened,
+    settled_loss,
+    share_out,
+    write_slices,
+)
 
 TURNOVER = Decimal(180_000)
 ONE = Decimal(1)
@@ -144,3 +156,49 @@ def test_an_outage_that_began_first_loses_nothing_to_a_later_one(found: list[Sto
 def test_slices_are_kept_as_they_are(found: list[Stoppage]) -> None:
     for cost in share_out(found, TURNOVER, Decimal("0.35"), STORE).values():
         assert read_slices(write_slices(cost.slices)) == cost.slices
+
+
+@given(stoppages(), st.integers(0, 5), MOMENTS, MOMENTS, SHARES)
+def test_what_is_given_back_never_makes_more_than_the_whole(
+    found: list[Stoppage], which: int, begins: datetime, ends: datetime, share: Decimal
+) -> None:
+    """One that has ended is set right: what is settled of the others is theirs, and none gets more than its share."""
+    settled = share_out(found, TURNOVER, ONE, STORE)
+    old = found[which % len(found)]
+    right = replace(old, down_from=min(begins, ends), down_to=max(begins, ends), share=share)
+    stretches = freed(settled[old.id].slices, right)
+    others = [
+        reopened(replace(each, settled=settled[each.id].slices), stretches) if each.down_to is not None else each
+        for each in found
+        if each.id != old.id
+    ]
+    costs = {each.id: Cost(each.settled or (), Decimal(0)) for each in others} | share_out(
+        [right, *others], TURNOVER, ONE, STORE
+    )
+    for moment in {START, END, *(each.start for cost in costs.values() for each in cost.slices)}:
+        assert sum(piece.share for cost in costs.values() for piece in active(cost.slices, moment)) <= ONE
+    for each in others:
+        assert all(piece.share <= each.share for piece in costs[each.id].slices)
+        assert all(one.end == other.start for one, other in pairwise(costs[each.id].slices))
+        if each.down_to is not None and each.confirmed:
+            assert costs[each.id].loss >= 0
+            before, after = (settled_loss(cost[each.id].slices, STORE) for cost in (settled, costs))
+            assert after >= before - CENT * len(costs[each.id].slices), "nobody loses by it"
+
+
+def test_what_had_its_whole_share_is_not_reckoned_again() -> None:
+    piece = Slice(at(12), at(14), Decimal("0.5"), Decimal("1.00"))
+    outage = Stoppage(1, at(12), at(14), Decimal("0.5"), True, (piece,))
+    assert reopened(outage, [(at(12), None)]) == outage
+
+
+def test_the_freed_part_alone_is_reckoned_again() -> None:
+    piece = Slice(at(12), at(14), Decimal("0.25"), Decimal("1.00"))
+    outage = reopened(Stoppage(1, at(12), at(14), ONE, True, (piece,)), [(at(13), at(13, 30))])
+    assert outage.again == ((at(13), at(13, 30)),)
+    costs = share_out([outage], TURNOVER, ONE, STORE)
+    assert costs[1].slices == (
+        Slice(at(12), at(13), Decimal("0.25"), Decimal("1.00")),
+        Slice(at(13), at(13, 30), ONE, Decimal("180000.00")),
+        Slice(at(13, 30), at(14), Decimal("0.25"), Decimal("1.00")),
+    )

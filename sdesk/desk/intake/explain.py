@@ -60,9 +60,8 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
     teams = teams_of(work, mail, origin, routing)
     identity = identity_of(mail)
     before = seen_before(work, identity, next(iter(teams)))
-    incoming = look_at(
-        work, mail, origin, routing, teams=teams, raw_id=keep_raw(work, raw, mail.sha256), identity=identity
-    )
+    # Without its identity no ticket's thread has it already.
+    incoming = look_at(work, mail, origin, routing, teams=teams, raw_id=keep_raw(work, raw, mail.sha256), identity="")
     queued = _last_queued(work)
     receipt = decide(work, incoming)
     if receipt.outcome is not Outcome.CREATED and receipt.number is not None:

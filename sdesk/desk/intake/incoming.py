@@ -26,7 +26,7 @@ class Incoming:
     """Whose mail it is, the first one first, and why each: `routing rule 2`, `mailbox support`."""
     raw_id: int
     identity: str
-    """What it has in common with its copies."""
+    """What it has in common with its copies; empty where it is to be taken for one that has none."""
     person: FoundPerson | None
     """Its sender, where the desk knows the address."""
     agent_id: int | None

@@ -86,7 +86,8 @@ def taken_into(work: Work, identity: str, ticket: Ticket) -> bool:
 
 def own_addresses(work: Work, origin: Origin) -> set[str]:
     """The desk's own addresses: what comes from there is never a request to be answered."""
-    return {*work.rules.team_addresses, *(address.lower() for address in origin.addresses)}
+    configured = (*origin.addresses, *origin.desk_addresses)
+    return {*work.rules.team_addresses, *(address.lower() for address in configured)}
 
 
 def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:

@@ -26,6 +26,8 @@ class Origin:
     auto_tickets: bool = False
     """Whether automatic mail outside a thread opens a ticket (monitoring)."""
     trusts_auth_from: tuple[str, ...] = ()
+    desk_addresses: tuple[str, ...] = ()
+    """Those of all mailboxes of the desk."""
 
 
 @dataclass(frozen=True, slots=True)

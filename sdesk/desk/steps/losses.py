@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -16,9 +17,20 @@ from sdesk.desk.steps.clocks import promise_of, put_in_place
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outage import loss_per_hour, rate
 from sdesk.domain.priority import impact_of_loss, priority_of, raised
-from sdesk.domain.slices import Cost, Slice, Stoppage, read_slices, share_out, write_slices
+from sdesk.domain.slices import (
+    Cost,
+    Slice,
+    Stoppage,
+    Stretch,
+    freed,
+    read_slices,
+    reopened,
+    share_out,
+    write_slices,
+)
 from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Urgency
 from sdesk.domain.worktime import same_hours
 from sdesk.store.models import Outage, Ticket
@@ -39,42 +51,46 @@ def own_loss_per_hour(work: Work, unit_id: int, share: Decimal) -> Decimal:
     return rate(loss_per_hour(turnover or Decimal(0), share, work.rules.margin))
 
 
-def recount(work: Work, unit_id: int, anew: Collection[int] = ()) -> None:
+def recount(work: Work, unit_id: int, anew: Collection[int] = (), free: Iterable[Stretch] = ()) -> None:
     """Share a unit's turnover out anew among its outages, and let their tickets follow.
 
     Reckoned are those that last, and `anew`: ids of those that end now, or are corrected by hand. What else has ended
-    stays as it was stored, and what it took is taken.
+    stays as it was stored, and what it took is taken. But where one of them is found not to have stood, or `free` says
+    so, others that had got less than their share for it get it now, ended or not: which its history says.
     """
     work.session.flush()
     lasting = select(Outage).where(
         col(Outage.unit_id) == unit_id, or_(col(Outage.down_to).is_(None), col(Outage.id).in_(anew))
     )
-    reckoned = list(work.session.scalars(lasting.order_by(col(Outage.id))))
-    if not reckoned:
+    reckoned = {outage.id or 0: outage for outage in work.session.scalars(lasting.order_by(col(Outage.id)))}
+    facts = {number: _facts(outage) for number, outage in reckoned.items()}
+    stretches = [*free]
+    for number in reckoned.keys() & set(anew):
+        stretches += freed(read_slices(reckoned[number].slices or ()), facts[number])
+    if not reckoned and not stretches:
         return
-    first = min(outage.down_from for outage in reckoned)
-    known = {outage.id for outage in reckoned}
-    settled = [
-        outage
-        for outage in work.session.scalars(
-            select(Outage).where(
-                col(Outage.unit_id) == unit_id, col(Outage.confirmed).is_(True), col(Outage.down_to) > first
-            )
-        )
-        if outage.id not in known
-    ]
+    first = min([*(outage.down_from for outage in reckoned.values()), *(start for start, _ in stretches)])
+    ended = select(Outage).where(
+        col(Outage.unit_id) == unit_id, col(Outage.confirmed).is_(True), col(Outage.down_to) > first
+    )
+    settled = {outage.id or 0: outage for outage in work.session.scalars(ended) if outage.id not in reckoned}
+    facts |= {
+        number: reopened(replace(_facts(outage), settled=_settled(outage)), stretches)
+        for number, outage in settled.items()
+    }
     costs = share_out(
-        [*(_facts(outage, None) for outage in reckoned), *(_facts(outage, _settled(outage)) for outage in settled)],
+        list(facts.values()),
         work.rules.units[unit_id].turnover_per_hour or Decimal(0),
         work.rules.margin,
         work.rules.opening_hours(unit_id),
     )
-    for outage in reckoned:
-        cost = costs[outage.id or 0]
-        outage.slices, outage.loss = write_slices(cost.slices), cost.loss
-        work.session.add(outage)
-    for outage in reckoned:
-        follow_outages(work, work.session.get_one(Ticket, outage.ticket_id))
+    known = reckoned | settled
+    # In a storm hundreds of a unit last: another one changes nothing for most of them.
+    changed = {number for number, cost in costs.items() if _store(work, known[number], cost)}
+    for number in sorted(changed & settled.keys()):
+        _say_corrected(work, settled[number])
+    for ticket_id in sorted({known[number].ticket_id for number in changed | (reckoned.keys() & set(anew))}):
+        follow_outages(work, work.session.get_one(Ticket, ticket_id))
 
 
 def recount_changed(work: Work, old: Rules) -> None:
@@ -92,8 +108,31 @@ def recount_changed(work: Work, old: Rules) -> None:
             recount(work, unit_id)
 
 
-def _facts(outage: Outage, settled: tuple[Slice, ...] | None) -> Stoppage:
-    return Stoppage(outage.id or 0, outage.down_from, outage.down_to, outage.share, outage.confirmed, settled)
+def _facts(outage: Outage) -> Stoppage:
+    return Stoppage(outage.id or 0, outage.down_from, outage.down_to, outage.share, outage.confirmed)
+
+
+def _store(work: Work, outage: Outage, cost: Cost) -> bool:
+    """Write down what an outage counts for; gives whether that is news."""
+    slices = write_slices(cost.slices)
+    if (outage.slices, outage.loss) == (slices, cost.loss):
+        return False
+    outage.slices, outage.loss = slices, cost.loss
+    work.session.add(outage)
+    return True
+
+
+def _say_corrected(work: Work, outage: Outage) -> None:
+    """In its own history: what it had cost was settled, and is more by what another gave back."""
+    record(
+        work,
+        outage.ticket_id,
+        "outage_corrected",
+        down_from=to_rfc3339(outage.down_from),
+        down_to=to_rfc3339(outage.down_to or work.now),
+        loss=str(outage.loss),
+        currency=work.rules.currency,
+    )
 
 
 def _settled(outage: Outage) -> tuple[Slice, ...]:
@@ -166,6 +205,26 @@ def follow_loss(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:
     raising = raised_by(work, own, ticket.impact, alone)
     basis: dict[str, Any] = {"impact": ticket.impact.value, "urgency": ticket.urgency.value}
     return follows, basis | ({"raised": raising} if raising is not None else {})
+
+
+def other_priorities(work: Work) -> dict[int, Priority]:
+    """What open tickets would be by the rules of now, where they are something else and nobody's hand made them so."""
+    found: Sequence[Any] = work.connection.execute(
+        select(
+            *(col(Ticket.id), col(Ticket.impact), col(Ticket.own_impact), col(Ticket.urgency), col(Ticket.priority)),
+            *(col(Outage.unit_id), col(Outage.share)),
+        )
+        .join(Outage, and_(col(Outage.ticket_id) == col(Ticket.id), col(Outage.down_to).is_(None)), isouter=True)
+        .where(col(Ticket.is_open), col(Ticket.priority_reason).is_(None))
+        .order_by(col(Ticket.id))
+    ).all()
+    other: dict[int, Priority] = {}
+    for number, impact, own, urgency, priority, unit_id, share in found:
+        alone = own_loss_per_hour(work, unit_id, share) if unit_id is not None else None
+        follows = follow_priority(work, own or impact, urgency, alone)[1]
+        if follows is not priority:
+            other[number] = follows
+    return other
 
 
 def take_priority_of_loss(work: Work, ticket: Ticket) -> None:

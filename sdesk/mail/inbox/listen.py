@@ -68,28 +68,33 @@ class Listener:
                 line.client.socket().shutdown(socket.SHUT_RDWR)
 
     def _run(self) -> None:
+        try:
+            while not self._stopped.is_set() and self._one_line():
+                self._stopped.wait(self._pauses.next())
+        except Exception as bug:
+            # In a thread nobody would see it: it is handed to who started the thread, and ends the watch. Also what
+            # is raised while a lost line is told of.
+            self._broke(bug)
+
+    def _one_line(self) -> bool:
+        """Listen until the line is lost; whether another one is of use."""
         name, party = self.mailbox.name, f"folder {self._folder}"
-        while not self._stopped.is_set():
-            begun = 0.0
-            try:
-                with ImapLine(imap_settings(self.mailbox)) as line:
-                    self._line = line
-                    client = line.select(self._folder, readonly=True)
-                    if not client.has_capability("IDLE"):
-                        # It is asked from time to time, without us.
-                        self._health.well(name, party)
-                        return
-                    begun = time.monotonic()
-                    self._listen(line, client)
-            except SdeskError as error:
-                self._lost(party, error, begun)
-            except Exception as bug:
-                # In a thread nobody would see it: it is handed to who started the thread, and ends the watch.
-                self._broke(bug)
-                return
-            finally:
-                self._line, self.is_listening = None, False
-            self._stopped.wait(self._pauses.next())
+        begun = 0.0
+        try:
+            with ImapLine(imap_settings(self.mailbox)) as line:
+                self._line = line
+                client = line.select(self._folder, readonly=True)
+                if not client.has_capability("IDLE"):
+                    # It is asked from time to time, without us.
+                    self._health.well(name, party)
+                    return False
+                begun = time.monotonic()
+                self._listen(line, client)
+        except SdeskError as error:
+            self._lost(party, error, begun)
+        finally:
+            self._line, self.is_listening = None, False
+        return True
 
     def _lost(self, party: str, error: SdeskError, begun: float) -> None:
         """A line that was listened to may be lost at any time: only one that cannot be had again is worth a word."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sdesk.config.wire import DeskMailbox
+from sdesk.config.wire import DeskMailbox, desk_addresses
 from sdesk.desk.intake import Receipt
 from sdesk.desk.intake import aside as asides
 from sdesk.desk.intake.aside import Aside
@@ -75,7 +75,9 @@ def _one(
         return Retried(number, None, error)
     try:
         mail = read(aside.raw)
-        mailbox = mailboxes.get(aside.mailbox) or DeskMailbox(name=aside.mailbox)
+        mailbox = mailboxes.get(aside.mailbox) or DeskMailbox(
+            name=aside.mailbox, desk_addresses=desk_addresses(mailboxes.values())
+        )
         item = Item(aside.folder, aside.uidvalidity, aside.uid, len(aside.raw), aside.taken_at)
         routing = route(rules.routing, mail)
         with desk.work(actor, now) as work:

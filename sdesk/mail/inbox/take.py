@@ -132,6 +132,7 @@ def origin_of(mailbox: DeskMailbox, item: Item, mail: InboundMail, now: datetime
         uid=item.uid,
         arrived_at=came.replace(microsecond=0),
         addresses=mailbox.addresses,
+        desk_addresses=mailbox.desk_addresses,
         team=mailbox.team or None,
         service=mailbox.service or None,
         auto_tickets=mailbox.auto_tickets,

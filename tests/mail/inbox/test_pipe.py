@@ -7,6 +7,7 @@ import io
 import sqlite3
 import zlib
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,15 @@ def test_a_message_is_taken_once_however_often_it_is_handed_over(desk: Desk, des
     assert rows(desk_path, "SELECT mailbox, folder, uid, outcome FROM ledger") == [
         ("support", "pipe", hashlib.sha256(LETTER).hexdigest(), "created")
     ]
+
+
+def test_a_mail_from_the_address_of_another_mailbox_is_acknowledged_to_nobody(desk: Desk, desk_path: Path) -> None:
+    mailbox = replace(SUPPORT, desk_addresses=("support@desk.example", "Returns@desk.example"))
+    returned = letter("Out", sender="returns@desk.example", message_id="<2@desk.example>")
+    assert piped(desk, returned, mailbox).outcome is Outcome.CREATED
+    assert rows(desk_path, "SELECT 1 FROM outbox WHERE kind = 'acknowledgement'") == []
+    assert piped(desk, LETTER, mailbox).outcome is Outcome.CREATED
+    assert len(rows(desk_path, "SELECT 1 FROM outbox WHERE kind = 'acknowledgement'")) == 1
 
 
 def test_the_line_that_a_mail_server_puts_before_it_is_no_part_of_it(desk: Desk, desk_path: Path) -> None:

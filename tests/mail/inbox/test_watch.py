@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from desks import NOW
 from sdesk.config.wire import ImapMailbox, Security
 from sdesk.desk.opening import Desk
 from sdesk.domain.errors import SdeskError
-from sdesk.mail.inbox.health import Health
+from sdesk.mail.inbox.health import Health, Pauses
+from sdesk.mail.inbox.listen import Listener
 from sdesk.mail.inbox.report import FetchOptions
 from sdesk.mail.inbox.watch import Watch
 
@@ -50,3 +52,21 @@ def test_a_bug_in_a_thread_that_listens_ends_the_watch(
         watch.run()
     # Nor is it told as if a server were gone, which somebody would wait for.
     assert not [error for error in said if "ZeroDivision" in str(error)]
+
+
+def test_a_bug_in_telling_of_a_lost_line_is_handed_over_as_well(mailbox: ImapMailbox) -> None:
+    def tell(name: str, error: SdeskError) -> None:
+        raise BrokenPipeError("nobody reads what is said")
+
+    broke: queue.Queue[Exception] = queue.Queue()
+    listener = Listener(
+        mailbox,
+        "INBOX",
+        ring=lambda name: None,
+        broke=broke.put,
+        health=Health(tell, lambda name: None),
+        pauses=Pauses(),
+    )
+    listener.start()
+    assert isinstance(broke.get(timeout=30), BrokenPipeError)
+    listener.stop()
