@@ -66,7 +66,9 @@ def recount(work: Work, unit_id: int, anew: Collection[int] = (), free: Iterable
     facts = {number: _facts(outage) for number, outage in reckoned.items()}
     stretches = [*free]
     for number in reckoned.keys() & set(anew):
-        stretches += freed(read_slices(reckoned[number].slices or ()), facts[number])
+        # A suspicion never had taken anything from a certainty.
+        if facts[number].confirmed:
+            stretches += freed(read_slices(reckoned[number].slices or ()), facts[number])
     if not reckoned and not stretches:
         return
     first = min([*(outage.down_from for outage in reckoned.values()), *(start for start, _ in stretches)])
