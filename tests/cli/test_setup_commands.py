@@ -32,12 +32,13 @@ def test_from_nothing_to_a_ticket(
     dry = sdesk("desk", "apply", str(desk_file), "--dry-run")
     assert dry.code == 0
     assert "  + it: IT support\n" in dry.out
-    assert dry.out.splitlines()[-1].startswith("plan: ")
+    # The last sentence may be broken at the width that COLUMNS asks for.
+    assert "plan: " in dry.out
     assert sdesk("agent", "list", "--as", "anna").code == 2
     # Whoever named himself already may apply the file that makes him known.
     wet = sdesk("--as", "anna", "desk", "apply", str(desk_file))
-    assert wet.out.splitlines()[:-1] == dry.out.splitlines()[:-1]
-    assert wet.out.splitlines()[-1].startswith("done: ")
+    assert wet.out.partition("done: ")[0].splitlines() == dry.out.partition("plan: ")[0].splitlines()
+    assert "done: " in wet.out
     assert "nothing to do" in sdesk("desk", "apply", "-", stdin=DESK_FILE).out
     assert sdesk("new", "--subject", "x", "--text", "y", "--as", "anna").code == 0
 
