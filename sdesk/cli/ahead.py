@@ -9,8 +9,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST
-from sdesk.cli.report import print_report
-from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
+from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
 if TYPE_CHECKING:
@@ -47,16 +46,14 @@ def ahead(
 
         return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
 
-    if mail:
-        return mail_report(call, page(), mail, dry_run=dry_run)
-    no_dry_run(dry_run)
-    print_report(
-        call.output,
+    return answer(
+        call,
         page=page,
         document=lambda: ahead_rows.document(found),
         rows=lambda: ahead_rows.lines(found),
         sheet=Sheet(
             tuple(Field(name, get) for name, get in ahead_rows.FIELDS), (), number=lambda line: line.item.number
         ),
+        mail=mail,
+        dry_run=dry_run,
     )
-    return ExitCode.DONE

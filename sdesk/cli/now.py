@@ -10,8 +10,7 @@ from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST
-from sdesk.cli.report import print_report
-from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
+from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
 if TYPE_CHECKING:
@@ -57,11 +56,8 @@ def now(
 
         return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
 
-    if mail:
-        return mail_report(call, page(), mail, dry_run=dry_run)
-    no_dry_run(dry_run)
-    print_report(
-        call.output,
+    return answer(
+        call,
         page=page,
         document=lambda: now_rows.document(found),
         rows=lambda: now_rows.lines(found),
@@ -70,8 +66,9 @@ def now(
             (),
             number=lambda line: line.todo.ticket.number,
         ),
+        mail=mail,
+        dry_run=dry_run,
     )
-    return ExitCode.DONE
 
 
 def _fetched(call: Invocation) -> tuple[str, ...]:

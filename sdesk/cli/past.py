@@ -10,8 +10,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import one_of
-from sdesk.cli.report import print_report
-from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
+from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 from sdesk.domain.errors import BadInput
 
@@ -83,19 +82,17 @@ def past(
 
         return past_page.page(found, told)
 
-    if mail:
-        return mail_report(call, page(), mail, dry_run=dry_run)
-    no_dry_run(dry_run)
     from sdesk.reports import past_rows
 
-    print_report(
-        call.output,
+    return answer(
+        call,
         page=page,
         document=lambda: past_rows.document(found, told),
         rows=lambda: past_rows.rows(found),
         sheet=FLAT,
+        mail=mail,
+        dry_run=dry_run,
     )
-    return ExitCode.DONE
 
 
 def _compared(call: Invocation, last: str | None, this: str | None, start: str | None, end: str | None) -> Compared:

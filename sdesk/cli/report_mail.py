@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from sdesk.cli import output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.report import print_report
+from sdesk.cli.sheet import Sheet, Value
 from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from sdesk.reports.page import Page
+
+Row = TypeVar("Row")
 
 MailTo = Annotated[
     list[str] | None,
@@ -51,7 +55,23 @@ def mail_report(call: Invocation, page: Page, to: Sequence[str], *, dry_run: boo
     return ExitCode.DONE
 
 
-def no_dry_run(dry_run: bool) -> None:
-    """BadInput where nothing would be sent anyhow."""
+def answer(
+    call: Invocation,
+    *,
+    page: Callable[[], Page],
+    document: Callable[[], Mapping[str, Value]],
+    rows: Callable[[], Iterable[Row]],
+    sheet: Sheet[Row],
+    mail: Sequence[str] | None,
+    dry_run: bool,
+) -> ExitCode:
+    """What a question comes to, printed, or mailed to whom `--mail` names. Only what is wanted is made.
+
+    BadInput for a dry run of what changes nothing anyhow.
+    """
+    if mail:
+        return mail_report(call, page(), mail, dry_run=dry_run)
     if dry_run:
         raise BadInput("--dry-run is for --mail", "a report that is printed changes nothing")
+    print_report(call.output, page=page, document=document, rows=rows, sheet=sheet)
+    return ExitCode.DONE

@@ -8,8 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.report import print_report
-from sdesk.cli.report_mail import MailDryRun, MailTo, mail_report, no_dry_run
+from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
 if TYPE_CHECKING:
@@ -46,14 +45,12 @@ def who(
 
         return made(found, desk=desk.name, prefix=desk.ref_prefix, zone=call.zone)
 
-    if mail:
-        return mail_report(call, page(), mail, dry_run=dry_run)
-    no_dry_run(dry_run)
-    print_report(
-        call.output,
+    return answer(
+        call,
         page=page,
         document=lambda: who_rows.document(found),
         rows=lambda: found.agents,
         sheet=Sheet(tuple(Field(name, get) for name, get in who_rows.FIELDS), ()),
+        mail=mail,
+        dry_run=dry_run,
     )
-    return ExitCode.DONE
