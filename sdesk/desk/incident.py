@@ -34,7 +34,9 @@ def join_incident(work: Work, number: int, *, incident: int, version: int | None
         if each.status not in OPEN_STATUSES:
             raise Refused(f"{name} is {each.status}", "reopen it first")
     if ticket.is_incident:
-        raise Refused(f"{ref} is an incident with tickets of its own", f"say `sdesk ticket link {incident} --incident`")
+        raise Refused(
+            f"{ref} is an incident with tickets of its own", f"say `sdesk ticket link {incident} --incident {number}`"
+        )
     if ticket.incident_id is not None:
         raise Refused(f"{ref} is part of {work.rules.ref(ticket.incident_id)}", "take it out first: `ticket unlink`")
     if other.incident_id is not None:

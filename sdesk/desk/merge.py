@@ -153,16 +153,20 @@ def _wait_no_more(work: Work, ticket: Ticket) -> None:
     if ticket.unanswered_since is None:
         return
     number = require_id(ticket)
+    # A question to a supplier answers nobody, nor does what was taken back; a stranger's words ask for no answer.
+    with_requester = (
+        col(Message.ticket_id) == number,
+        col(Message.party) == Party.REQUESTER,
+        col(Message.taken_back_at).is_(None),
+    )
     answered = work.connection.execute(
-        select(func.max(col(Message.id))).where(
-            col(Message.ticket_id) == number, col(Message.direction) == Direction.OUT
-        )
+        select(func.max(col(Message.id))).where(*with_requester, col(Message.direction) == Direction.OUT)
     ).scalar()
     left = work.connection.execute(
         select(func.min(col(Message.taken_at))).where(
-            col(Message.ticket_id) == number,
+            *with_requester,
             col(Message.direction) == Direction.IN,
-            col(Message.party) == Party.REQUESTER,
+            col(Message.takes_part),
             col(Message.id) > (answered or 0),
         )
     ).scalar()

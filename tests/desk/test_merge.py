@@ -176,6 +176,16 @@ def test_nobody_waits_in_the_old_ticket_for_what_went_away(thread: tuple[MailDes
     assert len(desk.conversation(number)) == 2
 
 
+def test_a_question_to_a_supplier_answers_no_requester_who_still_waits(thread: tuple[MailDesk, int, int]) -> None:
+    desk, number, message = thread
+    second = reply_to(desk, "<ask-1@shop.example>", at=150)
+    assert second == number
+    desk.do("boris", "forward", number, to="tim@tills.example", text="Error 7?", at=NOW + timedelta(minutes=160))
+    desk.do("boris", "split", number, messages=[message], at=NOW + 3 * HOUR)
+    assert desk.ticket(number).unanswered_since == NOW + timedelta(minutes=150)
+    assert not clock(desk, number, "next_reply").voided  # type: ignore[attr-defined]
+
+
 def test_what_cannot_be_split_is_refused(thread: tuple[MailDesk, int, int]) -> None:
     desk, number, message = thread
     with Reader(desk.path) as reader:
