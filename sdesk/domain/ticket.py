@@ -126,6 +126,14 @@ class ProposalEnd(StrEnum):
     """Too few of its tickets are open still."""
 
 
+class Doing(StrEnum):
+    """What an agent is doing at a ticket just now, as others are told."""
+
+    READING = "reading"
+    REPLYING = "replying"
+    NOTING = "noting"
+
+
 class LinkKind(StrEnum):
     """How two tickets belong together; read as `ticket KIND other`."""
 

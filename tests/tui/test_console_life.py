@@ -22,8 +22,8 @@ from sdesk.actions.perform import create
 from sdesk.desk.opening import open_desk
 from sdesk.store.reader import Reader
 from sdesk.tui import themes
-from sdesk.tui.screens.verbs import in_local_time
 from sdesk.tui.settings import THEMES
+from sdesk.tui.verbs.doing import in_local_time
 
 
 def test_the_first_paint_waits_for_no_orm() -> None:

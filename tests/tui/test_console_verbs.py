@@ -13,7 +13,7 @@ from sdesk.actions.perform import TicketOutcome, perform
 from sdesk.desk.opening import open_desk
 from sdesk.domain.ticket import Direction, Priority, Status, WaitingFor
 from sdesk.store.reader import Reader
-from sdesk.tui.screens.verbs import report
+from sdesk.tui.verbs.doing import report
 
 BOTH_SCREENS = pytest.mark.parametrize("inside", [False, True], ids=["list", "ticket"])
 

@@ -9,9 +9,9 @@ from desks import NOW
 
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
-from sdesk.tui.conversation import conversation_lines
-from sdesk.tui.history import event_text
-from sdesk.tui.lines import Line
+from sdesk.tui.render.conversation import conversation_lines
+from sdesk.tui.render.history import event_text
+from sdesk.tui.render.lines import Line
 
 ZONE = ZoneInfo("Europe/Moscow")
 MESSAGE = MessageRow(

@@ -20,11 +20,11 @@ from sdesk.domain.ticket import (
     Urgency,
 )
 from sdesk.store.reader.rows import ClockRow, Place, TicketRow
-from sdesk.tui.columns import cells_of, columns_of, fit
 from sdesk.tui.countdown import AHEAD, Held
-from sdesk.tui.lines import edges, wrap
 from sdesk.tui.paging import Stretch
-from sdesk.tui.signals import age_text, due_text, money_text, short_money
+from sdesk.tui.render.columns import cells_of, columns_of, fit
+from sdesk.tui.render.lines import edges, wrap
+from sdesk.tui.render.signals import age_text, due_text, money_text, short_money
 from sdesk.tui.window import Window
 
 ROW = TicketRow(

@@ -16,8 +16,8 @@ from sdesk.domain.duration import format_working
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader import Reader
 from sdesk.tui.countdown import hold
-from sdesk.tui.facts import facts_lines
-from sdesk.tui.signals import due_text
+from sdesk.tui.render.facts import facts_lines
+from sdesk.tui.render.signals import due_text
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from sdesk.store.models.desk import (
 )
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
+from sdesk.store.models.personal import Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
 from sdesk.store.models.ticket import (
     Attachment,
@@ -54,10 +55,12 @@ __all__ = [
     "Outbox",
     "Person",
     "PersonAddress",
+    "Presence",
     "Quarantine",
     "RawMail",
     "RecurringTicket",
     "RoutingRule",
+    "SavedView",
     "Seen",
     "Service",
     "Sla",
@@ -70,6 +73,7 @@ __all__ = [
     "TimeSpent",
     "Token",
     "Trouble",
+    "Undo",
     "Unit",
     "UnitAddress",
     "Visit",

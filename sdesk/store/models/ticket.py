@@ -327,4 +327,6 @@ class Draft(Table, table=True):
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
     direction: Direction = Field(sa_type=Word(Direction), primary_key=True)
     text: str
+    beside: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs={"server_default": "{}"})
+    """What is chosen beside the words: copies, paths of files, a wait, minutes spent."""
     updated_at: datetime = Field(sa_type=Instant)

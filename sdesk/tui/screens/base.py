@@ -9,7 +9,7 @@ from textual.screen import Screen
 from sdesk.domain.errors import BadInput
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Command, Context
-from sdesk.tui.headline import notice_part
+from sdesk.tui.render.headline import notice_part
 from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.keys import Keys

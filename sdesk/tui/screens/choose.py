@@ -13,7 +13,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from sdesk.domain.safe_text import one_line
-from sdesk.tui.columns import fit
+from sdesk.tui.render.columns import fit
 from sdesk.tui.screens.dialog import Dialog
 
 

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 
 from sdesk.tui.actions import Command, Context, commands_of, shown
 from sdesk.tui.keyboard import twin
-from sdesk.tui.lines import Line, Span, line, wrap
+from sdesk.tui.render.lines import Line, Span, line, wrap
+from sdesk.tui.render.signals import LEGEND
 from sdesk.tui.screens.dialog import Dialog
-from sdesk.tui.signals import LEGEND
 from sdesk.tui.widgets.pane import Pane
 
 INDENT = 22

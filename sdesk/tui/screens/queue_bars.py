@@ -10,8 +10,8 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
-from sdesk.tui.columns import customer_of
-from sdesk.tui.headline import footer_parts, header, view_parts
+from sdesk.tui.render.columns import customer_of
+from sdesk.tui.render.headline import footer_parts, header, view_parts
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:

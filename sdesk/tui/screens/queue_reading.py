@@ -32,7 +32,7 @@ from sdesk.tui.paging import (
     read_totals,
 )
 from sdesk.tui.screens.queue_bars import QueueBars
-from sdesk.tui.screens.verbs import WorkScreen
+from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.views import View, filter_of
 from sdesk.tui.widgets.preview import Preview
 from sdesk.tui.widgets.queue_list import QueueList

@@ -12,12 +12,12 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Status
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context, bindings_of, footer_of
-from sdesk.tui.columns import customer_of
 from sdesk.tui.countdown import AHEAD, Held, hold, later
-from sdesk.tui.facts import WORDS_OF_STATE, summary_line
-from sdesk.tui.headline import footer_parts
-from sdesk.tui.screens.verbs import WorkScreen
-from sdesk.tui.signals import DONE, SIGNALS, clock_text, due_text
+from sdesk.tui.render.columns import customer_of
+from sdesk.tui.render.facts import WORDS_OF_STATE, summary_line
+from sdesk.tui.render.headline import footer_parts
+from sdesk.tui.render.signals import DONE, SIGNALS, clock_text, due_text
+from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.pane import Pane
 from sdesk.tui.widgets.preview import Preview

@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sdesk.tui.columns import fit
+from sdesk.tui.render.columns import fit
 
 GAP = 2
 """Cells between both sides."""

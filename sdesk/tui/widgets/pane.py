@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from sdesk.tui.lines import Line
+from sdesk.tui.render.lines import Line
 
 STYLES = (
     "text",

@@ -10,9 +10,9 @@ from textual.containers import Container
 
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail
-from sdesk.tui.conversation import conversation_lines
 from sdesk.tui.countdown import Held
-from sdesk.tui.facts import facts_lines
+from sdesk.tui.render.conversation import conversation_lines
+from sdesk.tui.render.facts import facts_lines
 from sdesk.tui.widgets.pane import Pane
 
 

@@ -14,9 +14,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sdesk.tui.columns import Cell, Column, cells_of, columns_of, fit, titles_of
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
+from sdesk.tui.render.columns import Cell, Column, cells_of, columns_of, fit, titles_of
 from sdesk.tui.window import Window
 
 STYLES = (

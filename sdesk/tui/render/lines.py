@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells
 
-from sdesk.tui.columns import fit
+from sdesk.tui.render.columns import fit
 
 Span = tuple[str, str]
 """A text and the name of its style."""

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import Counts
 from sdesk.tui.actions import Command
-from sdesk.tui.signals import age_text, currency_sign, day_text, money_text, short_money
+from sdesk.tui.render.signals import age_text, currency_sign, day_text, money_text, short_money
 from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
 

@@ -11,7 +11,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Priority, SlaState, Status
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.countdown import Held
-from sdesk.tui.signals import CHANGED, DONE, SIGNALS, WROTE, age_text, due_text, loss_text
+from sdesk.tui.render.signals import CHANGED, DONE, SIGNALS, WROTE, age_text, due_text, loss_text
 
 WIDE = 100
 """Cells from which there is room for the customer and the age."""

@@ -11,9 +11,9 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, SlaState, Status
 from sdesk.store.reader.rows import ClockRow, LinkRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
-from sdesk.tui.history import history_lines
-from sdesk.tui.lines import Line, Span, line, wrap
-from sdesk.tui.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
+from sdesk.tui.render.history import history_lines
+from sdesk.tui.render.lines import Line, Span, line, wrap
+from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
 
 LABEL = 13
 """Cells of the label column."""

@@ -10,8 +10,8 @@ from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import MessageRow
-from sdesk.tui.lines import Line, Span, edges, line, wrap
-from sdesk.tui.signals import clock_text, size_text
+from sdesk.tui.render.lines import Line, Span, edges, line, wrap
+from sdesk.tui.render.signals import clock_text, size_text
 
 MOST_LINES = 2000
 """Of one message: who needs the rest of a log reads the raw message."""

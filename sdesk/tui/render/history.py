@@ -12,8 +12,8 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import from_rfc3339
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import HistoryRow
-from sdesk.tui.lines import Line, line, wrap
-from sdesk.tui.signals import clock_text, currency_sign, money_text
+from sdesk.tui.render.lines import Line, line, wrap
+from sdesk.tui.render.signals import clock_text, currency_sign, money_text
 
 _LEFT_OUT = frozenset({"message", "kind", "currency", "rules"})
 """What says nothing to a person, or is said with something else."""

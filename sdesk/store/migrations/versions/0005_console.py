@@ -1,0 +1,58 @@
+"""What the console keeps: named filters, who is at which ticket, what can be undone, and all of a draft."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add three tables, and to a draft what is chosen beside its words."""
+    op.execute("ALTER TABLE draft ADD COLUMN beside TEXT NOT NULL DEFAULT '{}'")
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("filter", sa.String(), nullable=False),
+        sa.Column("sort", sa.Text(), nullable=False),
+        sa.Column("digit", sa.Integer(), nullable=True),
+        sa.Column("updated_at", sa.Text(), nullable=False),
+        sa.CheckConstraint("sort IN ('sla', 'loss', 'priority', 'age')", name="ck_saved_view_sort"),
+        sa.PrimaryKeyConstraint("id", name="pk_saved_view"),
+        sa.UniqueConstraint("owner", "name", name="uq_saved_view_owner_name"),
+    )
+    op.create_table(
+        "presence",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("doing", sa.Text(), nullable=False),
+        sa.Column("until", sa.Text(), nullable=False),
+        sa.CheckConstraint("doing IN ('reading', 'replying', 'noting')", name="ck_presence_doing"),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_presence_agent_id"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_presence_ticket_id"),
+        sa.PrimaryKeyConstraint("ticket_id", "agent_id", name="pk_presence"),
+    )
+    op.create_table(
+        "undo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("batch", sa.String(), nullable=False),
+        sa.Column("verb", sa.String(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_undo_agent_id"),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_undo_ticket_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_undo"),
+    )
+    op.create_index("ix_undo_agent_id", "undo", ["agent_id", "id"], unique=False)
+    op.create_index("ix_undo_at", "undo", ["at"], unique=False)
+    op.create_index("ix_undo_ticket_id", "undo", ["ticket_id"], unique=False)

@@ -1,0 +1,1 @@
+"""What is shown, as lines and cells: pure functions from what the reader gives to styled text."""
