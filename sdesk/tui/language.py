@@ -10,6 +10,7 @@ import gettext
 from collections.abc import Mapping
 from pathlib import Path
 
+from sdesk.domain.errors import SdeskError
 from sdesk.domain.phrase import Phrase
 
 LANGUAGES = ("en", "ru")
@@ -71,3 +72,9 @@ def count_of(one: str, many: str, count: int) -> str:
 def told(text: str) -> str:
     """What a lower room said: a phrase in the language in use, any other text as it is."""
     return text.said(_Spoken.catalogue.gettext, _Spoken.catalogue.ngettext) if isinstance(text, Phrase) else text
+
+
+def told_error(error: SdeskError) -> str:
+    """What went wrong and what to do, in the language in use."""
+    what, remedy = told(error.what), told(error.remedy)
+    return f"{what}. {remedy}" if remedy else what

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+from sdesk.tui.language import N_
+
 SEMANTIC = (
     "breached",
     "at-risk",
@@ -138,3 +140,6 @@ ANSI = Theme(
 )
 
 ALL = (DARK, LIGHT, ANSI)
+
+NAMES = {"dark": N_("dark"), "light": N_("light"), "contrast": N_("high contrast"), "ansi": N_("the terminal's own")}
+"""What each is called."""
