@@ -1,4 +1,4 @@
-"""Gathers the console's texts for translation: `sdesk.pot` from the source, `sdesk.po` brought up to it, `sdesk.mo` made.
+"""Gathers the console's texts for translation: `sdesk.pot` from the source, the catalogues brought up to it.
 
 No dates and line numbers are written: a catalogue changes when a text does.
 """
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "sdesk" / "tui" / "locale"
 TEMPLATE = LOCALE / "sdesk.pot"
 
-ROOMS = ("tui", "actions", "domain", "desk", "reports")
+ROOMS = ("tui", "actions", "mail", "reports", "desk", "store", "domain")
 """Where texts are marked for the console."""
 KEYWORDS = {"_": (1,), "N_": (1,), "count_of": (1, 2), "phrase": (1,), "phrases": (1, 2)}
 """What marks a text, and which arguments are it."""
@@ -60,7 +60,7 @@ def catalogue_of(language: str) -> Catalog:
 
 
 def brought_up(language: str, template: Catalog) -> Catalog:
-    """The catalogue of a language with the texts of today; nothing is guessed, what nobody says any more is left out."""
+    """The catalogue of a language with the texts of today; nothing is guessed, what nobody says is left out."""
     catalog = catalogue_of(language)
     catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
     return catalog

@@ -6,7 +6,7 @@ message of a gettext catalogue, its values are put into whatever the catalogue g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 Translate = Callable[[str], str]
@@ -55,3 +55,19 @@ def phrase(pattern: str, /, **values: object) -> Phrase:
 def phrases(pattern: str, plural: str, count: int, /, **values: object) -> Phrase:
     """The same of a count, which both patterns may name as `{count}`."""
     return Phrase(pattern, {"count": count, **values}, plural, count)
+
+
+def N_(text: str) -> str:
+    """A pattern that becomes a phrase later: marked for the catalogue, given as it is."""
+    return text
+
+
+def noun(word: str) -> Phrase:
+    """A word that stands elsewhere in the catalogue, as the value of another phrase."""
+    return Phrase(word, {})
+
+
+def joined(separator: str, parts: Iterable[str]) -> Phrase:
+    """Phrases, and texts of people, in a row; empty ones are left out."""
+    values = {f"part{place}": part for place, part in enumerate(filter(None, parts))}
+    return Phrase(separator.join(f"{{{name}}}" for name in values), values)

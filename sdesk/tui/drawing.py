@@ -1,7 +1,7 @@
-"""What lines, dots and arrows are drawn with: with Unicode's signs, or in ASCII alone for terminals and eyes that need it.
+"""What lines, dots and arrows are drawn with: Unicode's signs, or ASCII alone for terminals and eyes that need it.
 
-A filter over every line that is painted, so that a widget of Textual's is drawn as those of ours are. It takes signs for
-drawing and punctuation, each of which is one cell wide and becomes one cell; letters are never touched.
+A filter over every line that is painted, so that a widget of Textual's is drawn as those of ours are. It takes signs
+for drawing and punctuation, each of which is one cell wide and becomes one cell; letters are never touched.
 """
 
 from __future__ import annotations
