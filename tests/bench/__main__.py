@@ -1,4 +1,4 @@
-"""Benchmarks: python -m tests.bench [fetch] [commands] [console] [reader] [reports] [today] [worktime] [--runs N] [--strict]
+"""Benchmarks: python -m tests.bench [fetch] [commands] [console] [reader] [reports] [today] [worktime] [--strict]
 
 Each figure stands beside a floor that was measured in the same run: the ratio holds between machines, times do not.
 """

@@ -1,7 +1,7 @@
 """Bare Textual applications, the floors of the console's figures; run by themselves, they import nothing of ours.
 
-    bare.py empty      nothing but a line of text: what a start costs
-    bare.py table      a DataTable with a cursor: what a key and its frame cost
+bare.py empty      nothing but a line of text: what a start costs
+bare.py table      a DataTable with a cursor: what a key and its frame cost
 """
 
 from __future__ import annotations
