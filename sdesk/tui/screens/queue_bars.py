@@ -15,13 +15,13 @@ from sdesk.tui.render.headline import footer_parts, header, view_parts
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
-    from sdesk.tui.screens.queue_reading import QueueReading
+    from sdesk.tui.screens.queue_parts import QueueParts
 
 
 class QueueBars:
     """Writes the bars of one queue screen."""
 
-    def __init__(self, screen: QueueReading) -> None:
+    def __init__(self, screen: QueueParts) -> None:
         self._screen = screen
         names = ("header", "views", "filter-sign", "filter-note", "filter-error", "peek", "footer")
         self.by_name = {name: Bar(id=name) for name in names}
