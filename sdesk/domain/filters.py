@@ -32,6 +32,8 @@ class Flag(StrEnum):
     UNANSWERED = "unanswered"
     UNREAD = "unread"
     BURNING = "burning"
+    SUSPECTED = "suspected"
+    """It costs money, as far as the desk can tell: nobody has confirmed the outage."""
     INCIDENT = "incident"
     """Others are part of it."""
     PART = "part"
@@ -163,6 +165,22 @@ def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) 
         else:
             terms.extend(parse(argument, now=now, zone=zone).terms)
     return Filter(tuple(terms))
+
+
+def text_of_arguments(arguments: Iterable[str]) -> str:
+    """The same filter as one text, as it was written: `created:today..` stays so, and means another day tomorrow."""
+    pieces = []
+    for argument in arguments:
+        sign = NEGATION if argument.startswith(NEGATION) else ""
+        body = argument.removeprefix(NEGATION)
+        field = _FIELD.fullmatch(body)
+        if " " not in argument or '"' in argument:
+            pieces.append(argument)
+        elif field is None:
+            pieces.append(f'"{argument}"')
+        else:
+            pieces.append(f'{sign}{field.group(1)}:"{field.group(2)}"')
+    return " ".join(pieces)
 
 
 def to_text(wanted: Filter) -> str:

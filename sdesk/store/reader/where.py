@@ -212,6 +212,8 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
             return Condition("unanswered_since IS NOT NULL")
         case Flag.BURNING:
             return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+        case Flag.SUSPECTED:
+            return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL AND NOT loss_confirmed")
         case Flag.INCIDENT:
             return Condition("is_incident")
         case Flag.PART:

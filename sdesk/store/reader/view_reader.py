@@ -1,0 +1,47 @@
+"""Saved views, for an acting agent, and what a filter may be made of: known names, and counts by value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter, Sort
+from sdesk.store.reader.connection import translated
+from sdesk.store.reader.report_reader import ReportReader
+from sdesk.store.reader.where import compile_filter
+
+if TYPE_CHECKING:
+    from sdesk.domain.views import NamedView
+
+
+class ViewReader(ReportReader):
+    """The views' and the filter bar's part of the reader."""
+
+    def views(self, actor: Actor) -> tuple[NamedView, ...]:
+        """The saved views that an agent has: his own and everybody's, by name."""
+        from sdesk.domain.views import EVERYBODY, NamedView
+
+        found = self._all(
+            "SELECT owner, name, filter, sort, digit FROM saved_view WHERE owner IN (?, ?)"
+            " ORDER BY fold(name), owner = '', name",
+            actor.login,
+            EVERYBODY,
+        )
+        return tuple(NamedView(row[1], row[2], Sort(row[3]), row[4], owner=row[0]) for row in found)
+
+    def standing_views(self, actor: Actor) -> tuple[NamedView, ...]:
+        """The views of every desk, as they are for this agent."""
+        from sdesk.domain.views import standing
+
+        teams = self._all(
+            "SELECT t.key FROM team AS t JOIN team_member AS m ON m.team_id = t.id"
+            " WHERE m.agent_id = ? AND t.retired_at IS NULL ORDER BY t.key",
+            actor.agent_id,
+        )
+        return standing([row[0] for row in teams])
+
+    def check_filter(self, actor: Actor, wanted: Filter, *, now: datetime) -> None:
+        """BadInput for a filter with a team, agent, service or unit that the desk does not have."""
+        with translated(self.path):
+            compile_filter(self._connection, wanted, actor, now)
