@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.filters import Sort
@@ -83,7 +83,19 @@ def placed(own: Sequence[NamedView], saved: Iterable[NamedView]) -> tuple[Placed
     return (*on, *off)
 
 
-def find(name: str, views: Iterable[NamedView]) -> NamedView:
+class Named(Protocol):
+    """What has a name, and an owner as a `NamedView` has."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def owner(self) -> str | None: ...
+
+
+AnyView = TypeVar("AnyView", bound=Named)
+
+
+def find(name: str, views: Iterable[AnyView]) -> AnyView:
     """The view of a name, whatever the case of its letters: an agent's own before everybody's. NotFound, with the
     nearest name."""
     known = list(views)

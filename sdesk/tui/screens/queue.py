@@ -46,7 +46,7 @@ class QueueScreen(QueueMoving):
             self.rows.clear_marks()
             self.bars.show()
         elif self.filter_text:
-            self._set_filter("")
+            self.set_filter("")
 
     def action_leave(self) -> None:
         """Quit; asks where marks would be lost by a slip of the finger."""

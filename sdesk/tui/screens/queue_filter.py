@@ -36,7 +36,7 @@ class QueueFilter(QueueReading):
     def _fault(self, error: str, text: str) -> None:
         """Say what is wrong with the filter; the last good list stays, but not that of another view."""
         self.filter_error, self._faulty_text = error, text
-        if self._wanted_view != self._view:
+        if self._wanted_view != self.view_key:
             self.rows.replace(Stretch((), False, False), self.console.now())
         if not self.is_typing and text:
             self.action_filter()
@@ -59,7 +59,7 @@ class QueueFilter(QueueReading):
     @on(Input.Changed, "#filter")
     def filter_typed(self, event: Input.Changed) -> None:
         """Narrow the list when the typing pauses."""
-        self._texts[self._view] = event.value
+        self._texts[self.view_key] = event.value
         if self._filter_timer is not None:
             self._filter_timer.stop()
         self._filter_timer = self.set_timer(DEBOUNCE, self.load_start)
@@ -73,17 +73,25 @@ class QueueFilter(QueueReading):
 
     def leave_filter(self, *, keep: bool) -> None:
         """Back to the list, with the filter that was typed or with the one before it."""
-        field = self.field
         text = self.filter_text if keep else self._kept_text
-        field.can_focus = False
+        self.field.can_focus = False
         self.rows.focus()
-        self._set_filter(text)
+        self.set_filter(text)
 
-    def _set_filter(self, text: str) -> None:
+    def set_filter(self, text: str) -> None:
+        """Narrow the view to something else, around the ticket under the cursor."""
         if self._filter_timer is not None:
             self._filter_timer.stop()
-        self._texts[self._view] = text
-        field = self.field
-        with field.prevent(Input.Changed):
-            field.value = text
+        self._texts[self.view_key] = text
+        self.show_field()
         self.load_around(keep=False)
+
+    def show_field(self) -> None:
+        """Write the view's filter into the field."""
+        with self.field.prevent(Input.Changed):
+            self.field.value = self.filter_text
+
+    def _leave_view(self) -> None:
+        """Another view is to be shown: a filter that was wrong is not kept for this one."""
+        if self.filter_error:
+            self._texts[self.view_key] = self._kept_text

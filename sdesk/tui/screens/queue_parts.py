@@ -16,7 +16,7 @@ from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Totals
 from sdesk.tui.screens.queue_bars import QueueBars
 from sdesk.tui.verbs.work import WorkScreen
-from sdesk.tui.views import View
+from sdesk.tui.views import TEAM, View, ViewKey
 from sdesk.tui.widgets.preview import Preview
 from sdesk.tui.widgets.queue_list import QueueList
 
@@ -35,10 +35,11 @@ class QueueParts(WorkScreen):
         self.preview = Preview(id="preview")
         self.field = Input(id="filter", compact=True, select_on_focus=False)
         self.bars = QueueBars(self)
-        self._view = 2
-        self.sort = Sort.SLA
-        """The order of the list, in every view."""
-        self._texts: dict[int, str] = {}
+        self.view_key = TEAM
+        """The active view."""
+        self._sorts: dict[ViewKey, Sort] = {}
+        """Orders that were chosen, by view."""
+        self._texts: dict[ViewKey, str] = {}
         """What was typed into the filter, by view."""
         self.filter_error = ""
         """What is wrong with the filter as it was typed last."""
@@ -67,17 +68,27 @@ class QueueParts(WorkScreen):
     @property
     def view(self) -> View:
         """The active view."""
-        return self.console.views[self._view]
+        return self.console.views[self.view_place]
 
     @property
     def view_place(self) -> int:
         """Which of the views it is."""
-        return self._view
+        keys = [view.key for view in self.console.views]
+        return keys.index(self.view_key) if self.view_key in keys else keys.index(TEAM)
+
+    @property
+    def sort(self) -> Sort:
+        """The order of the list: as chosen, else as the view says."""
+        return self._sorts.get(self.view_key, self.view.sort)
+
+    @sort.setter
+    def sort(self, order: Sort) -> None:
+        self._sorts[self.view_key] = order
 
     @property
     def filter_text(self) -> str:
         """What narrows the view."""
-        return self._texts.get(self._view, "")
+        return self._texts.get(self.view_key, "")
 
     @property
     def is_typing(self) -> bool:

@@ -26,7 +26,7 @@ from sdesk.tui.paging import (
     read_totals,
 )
 from sdesk.tui.screens.queue_parts import QueueParts
-from sdesk.tui.views import filter_of
+from sdesk.tui.views import View
 from sdesk.tui.widgets.queue_list import QueueList
 
 ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
@@ -45,7 +45,7 @@ class QueueReading(QueueParts):
         """The filter that the rows on screen hold for."""
         self._asked: Filter | None = None
         """The filter of the question that is on its way."""
-        self._wanted_view = self._view
+        self._wanted_view = self.view_key
         self._unsorted = False
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
@@ -71,6 +71,10 @@ class QueueReading(QueueParts):
 
     def _applied(self) -> None:
         """The rows on screen are those of the filter."""
+        raise NotImplementedError
+
+    def _take_views(self, views: tuple[View, ...]) -> None:
+        """The agent's views as they are now."""
         raise NotImplementedError
 
     # ---- reading --------------------------------------------------------------------------------
@@ -121,11 +125,10 @@ class QueueReading(QueueParts):
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
         now, zone, wanted = self.console.now(), self.console.zone, self._wanted
-        views = [filter_of(view, "", now=now, zone=zone) for view in self.console.views]
         mailboxes = self.console.settings.mailboxes
         self.console.link.read(
             self,
-            lambda reader, actor: read_totals(reader, actor, views, wanted, now, mailboxes),
+            lambda reader, actor: read_totals(reader, actor, wanted, now, zone, mailboxes),
             self._show_totals,
             self.console.notice_error,
             topic="totals",
@@ -180,7 +183,7 @@ class QueueReading(QueueParts):
     def _show(self, stretch: Stretch, wanted: Filter, *, from_start: bool = False, from_end: bool = False) -> None:
         if wanted is not self._asked:
             return  # the answer to a filter that is no more
-        self._wanted, self._wanted_view = wanted, self._view
+        self._wanted, self._wanted_view = wanted, self.view_key
         self._applied()
         self.read_totals()
         self._asked_before = self._asked_after = False
@@ -196,6 +199,7 @@ class QueueReading(QueueParts):
         if arrived:
             self.console.alarm(arrived[0])
         self.totals = totals
+        self._take_views(totals.views)
         self.rows.empty_text = self.bars.empty_words()
         self.bars.show()
         if not self.rows.window.rows:
