@@ -81,8 +81,8 @@ class Console(App[None], inherit_bindings=False):
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
-        """Words of a form that was left, by verb and tickets; kept until the console ends."""
+        self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
+        """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
         self._last_key = self._last_notice = time.monotonic() - 60
         self.queue = QueueScreen()
         for theme in themes.ALL:
