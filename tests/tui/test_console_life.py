@@ -156,5 +156,5 @@ async def test_no_color_paints_no_background(busy_desk_path: Path, monkeypatch: 
         assert (painted == []) is bool(value)
         assert styles[0].bold
         assert styles[1].reverse
-        cursor = console.queue.rows.get_component_rich_style("queue--cursor")
+        cursor = palette_of(console).style("cursor")
         assert bool(cursor.reverse) is bool(value)
