@@ -27,6 +27,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.language import _, told
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
@@ -245,8 +246,9 @@ class Console(App[None], inherit_bindings=False):
                 if command.id in {"palette", "down", "up"}:
                     continue
                 why = screen.why_not(command)
-                text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
-                yield SystemCommand(command.label, escape(text), getattr(screen, f"action_{command.id}"))
+                key = f"  ({command.key})" if command.keys else ""
+                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
+                yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 

@@ -15,7 +15,9 @@ CALLERS = 12
 MANY = 200
 """Of tags and suppliers."""
 
-_DIGITS = "replace(replace(replace(replace(replace(replace({}, ' ', ''), '-', ''), '(', ''), ')', ''), '+', ''), '.', '')"
+_DIGITS = (
+    "replace(replace(replace(replace(replace(replace({}, ' ', ''), '-', ''), '(', ''), ')', ''), '+', ''), '.', '')"
+)
 
 
 class CallerRow(NamedTuple):
@@ -48,7 +50,8 @@ def callers(connection: sqlite3.Connection, actor: Actor, words: str, limit: int
     for word in _words(words):
         tests = ["fold(p.name) LIKE fold(?) ESCAPE '\\'", "fold(u.name) LIKE fold(?) ESCAPE '\\'"]
         tests.append(
-            "EXISTS (SELECT 1 FROM person_address AS a WHERE a.person_id = p.id AND a.address LIKE lower(?) ESCAPE '\\')"
+            "EXISTS (SELECT 1 FROM person_address AS a"
+            " WHERE a.person_id = p.id AND a.address LIKE lower(?) ESCAPE '\\')"
         )
         tests.append("u.key LIKE ? ESCAPE '\\'")
         values += [_like(word)] * 4

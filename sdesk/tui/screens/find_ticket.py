@@ -49,9 +49,7 @@ class FindTicket(Choose):
         why_not: WhyNot = lambda row: None,
     ) -> None:
         """`near`: shown first. `leave_out`: never shown. `why_not`: why one cannot be chosen."""
-        super().__init__(
-            title, (), widths=WIDTHS, hint=_("number, words or field:value   Enter Choose   Esc Cancel")
-        )
+        super().__init__(title, (), widths=WIDTHS, hint=_("number, words or field:value   Enter Choose   Esc Cancel"))
         self._about, self._near, self._leave_out, self._why = about, near, frozenset(leave_out), why_not
         self._pause: Timer | None = None
         self._sought: str | None = None
@@ -60,7 +58,8 @@ class FindTicket(Choose):
         """The tickets that are shown, by number."""
 
     @property
-    def _console(self) -> Console:
+    def desk_console(self) -> Console:
+        """The application."""
         return cast("Console", self.app)
 
     @property
@@ -77,7 +76,7 @@ class FindTicket(Choose):
             self._seek()
 
     def _seek(self) -> None:
-        words, console = self._words, self._console
+        words, console = self._words, self.desk_console
         now, zone = console.now(), console.zone
 
         def ask(reader: Reader, actor: Actor) -> tuple[TicketRow, ...]:
@@ -175,7 +174,5 @@ def number_in(text: str) -> int:
     """The number of `123`, `SD-123` or `#123`; BadInput otherwise."""
     digits = text.strip().rpartition("-")[2].lstrip("#")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise BadInput(
-            _("`{text}` is no ticket number").format(text=text.strip()), _("write it as 123 or SD-123")
-        )
+        raise BadInput(_("`{text}` is no ticket number").format(text=text.strip()), _("write it as 123 or SD-123"))
     return int(digits)

@@ -75,11 +75,27 @@ class EditForm(Form):
             widths=(28, 16),
             placeholder=_("none"),
         )
-        yield named_picks(_("Impact"), Picks([_(IMPACTS[each]) for each in Impact], id="impact", in_line=True,
-                          chosen=list(Impact).index(self._impact)))
-        yield named_picks(_("Urgency"), Picks([_(URGENCIES[each]) for each in Urgency], id="urgency", in_line=True,
-                          chosen=list(Urgency).index(row.urgency)))
-        yield Field(_("Tags"), id="tags", value=" ".join(row.tags), read=self._tags, placeholder=_("words; Right completes"))
+        yield named_picks(
+            _("Impact"),
+            Picks(
+                [_(IMPACTS[each]) for each in Impact],
+                id="impact",
+                in_line=True,
+                chosen=list(Impact).index(self._impact),
+            ),
+        )
+        yield named_picks(
+            _("Urgency"),
+            Picks(
+                [_(URGENCIES[each]) for each in Urgency],
+                id="urgency",
+                in_line=True,
+                chosen=list(Urgency).index(row.urgency),
+            ),
+        )
+        yield Field(
+            _("Tags"), id="tags", value=" ".join(row.tags), read=self._tags, placeholder=_("words; Right completes")
+        )
         with Horizontal(classes="buttons"):
             yield from buttons(_("Set"))
 

@@ -10,8 +10,8 @@ from textual.containers import Horizontal
 from textual.suggester import SuggestFromList
 from textual.widgets import Static, TextArea
 
-from sdesk.domain.mail_address import is_mail_address
 from sdesk.domain.errors import BadInput
+from sdesk.domain.mail_address import is_mail_address
 from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.screens.form import Form, Values, Words, buttons

@@ -1,4 +1,4 @@
-"""The form of a new ticket, for whoever is on the telephone: who calls, what is open there already, what it is about."""
+"""The form of a new ticket, for who is on the telephone: who calls, what is open there already, what it is about."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ class NewForm(Form):
     # ---- who calls, and what is open there ------------------------------------------------------
 
     @property
-    def _console(self) -> Console:
+    def desk_console(self) -> Console:
+        """The application."""
         return cast("Console", self.app)
 
     @on(Lookup.Asked, "#requester")
@@ -93,8 +94,8 @@ class NewForm(Form):
             self._callers |= {choice.value: row for choice, row in zip(choices, rows, strict=True)}
             lookup.fill(choices, words=words)
 
-        self._console.link.read(
-            self, lambda reader, actor: reader.callers(actor, words), found, self._console.notice_error, "callers"
+        self.desk_console.link.read(
+            self, lambda reader, actor: reader.callers(actor, words), found, self.desk_console.notice_error, "callers"
         )
 
     @on(Lookup.Taken, "#requester")
@@ -114,7 +115,7 @@ class NewForm(Form):
 
     def _seek_open(self) -> None:
         unit, requester = self.query_one("#unit", Lookup).value, self._address()
-        now = self._console.now()
+        now = self.desk_console.now()
 
         def ask(reader: Reader, actor: Actor) -> tuple[TicketRow, ...]:
             found: dict[int, TicketRow] = {}
@@ -124,7 +125,7 @@ class NewForm(Form):
                     found |= {row.number: row for row in page.rows}
             return tuple(found.values())
 
-        self._console.link.read(self, ask, self._show_open, self._console.notice_error, topic="open-ones")
+        self.desk_console.link.read(self, ask, self._show_open, self.desk_console.notice_error, topic="open-ones")
 
     def _address(self) -> str | None:
         value = self.query_one("#requester", Lookup).value
@@ -137,7 +138,11 @@ class NewForm(Form):
         listed.add_options([Option(_line(row)) for row in self._open])
         known.display = listed.display = bool(self._open)
         more = "+" if len(rows) > OPEN_ONES else ""
-        words = count_of("{count} ticket is open there: Enter goes to it", "{count} tickets are open there: Enter goes to one", len(self._open))
+        words = count_of(
+            "{count} ticket is open there: Enter goes to it",
+            "{count} tickets are open there: Enter goes to one",
+            len(self._open),
+        )
         known.update(words.replace(str(len(self._open)), f"{len(self._open)}{more}", 1))
 
     @on(OptionList.OptionSelected, "#open")

@@ -1,4 +1,4 @@
-"""The forms of outages: since when and until when something was down, what part of the turnover, when it works again."""
+"""The forms of outages: from when to when something was down, what part of the turnover, since when it works again."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ class ConfirmForm(Form):
     def fields(self) -> ComposeResult:
         yield Static("", id="known", markup=False)
         yield Picks((_("the last one, or the one suspected"),), id="which")
-        yield Field(
-            _("Down from"), id="from", placeholder=_("9:10, -2h; empty: as it is"), read=self._when
-        )
+        yield Field(_("Down from"), id="from", placeholder=_("9:10, -2h; empty: as it is"), read=self._when)
         yield Field(_("Down to"), id="to", placeholder=_("empty: it lasts, or as it is"), read=self._when)
         yield Field(
             _("Share"),
@@ -112,6 +110,4 @@ def outage_line(outage: OutageRow, shown: Shown) -> str:
     sign = currency_sign(outage.currency)
     money = Decimal(outage.per_hour) if outage.per_hour is not None else None
     cost = f"{money_text(money)} {sign}/h" if money is not None else f"{money_text(outage.loss_so_far)} {sign}"
-    return (
-        f"{shown(outage.down_from)} - {until}, {one_line(outage.unit_name)}, {percent(outage.share)}, {cost}, {fact}"
-    )
+    return f"{shown(outage.down_from)} - {until}, {one_line(outage.unit_name)}, {percent(outage.share)}, {cost}, {fact}"

@@ -1,4 +1,4 @@
-"""The forms that put a ticket aside or take it up again: for whom it waits, what its resolution is, why it is reopened."""
+"""The forms that put a ticket aside or take it up again: for whom it waits, how it was resolved, why it is reopened."""
 
 from __future__ import annotations
 

@@ -132,7 +132,9 @@ class Belonging(DoingScreen):
         """Open a ticket of its own for messages of this one."""
         if not (rows := self._only("split", _("Messages are split off one ticket at a time"))):
             return
-        form = SplitForm(_("Split off {tickets}").format(tickets=named(rows)), self._clock, kept=self._kept("split", rows))
+        form = SplitForm(
+            _("Split off {tickets}").format(tickets=named(rows)), self._clock, kept=self._kept("split", rows)
+        )
         self._ask(form, "split", rows)
         self._read_ticket(form, rows[0], form.fill)
 
@@ -151,8 +153,9 @@ def _one(rows: Sequence[TicketRow]) -> frozenset[int]:
     return _numbers(rows) if len(rows) == 1 else frozenset()
 
 
-def _others(rows: Possible, number: int) -> Possible:
-    return Possible((row for row in rows if row.number != number), rows.left_out)
+def _others(rows: Sequence[TicketRow], number: int) -> Possible:
+    out = rows.left_out if isinstance(rows, Possible) else ()
+    return Possible((row for row in rows if row.number != number), out)
 
 
 def _cells(link: LinkRow) -> tuple[str, ...]:

@@ -48,26 +48,26 @@ class DoingScreen(DeskScreen):
         reasons = [self.console.reason(verb, row, ground.actor) for row in rows]
         return None if None in reasons else reasons[0]
 
-    def _possible(self, verb: str) -> Possible:
+    def _possible(self, verb: str) -> tuple[TicketRow, ...]:
         """What was chosen and the action is possible for; where that is none of it, the reason is said."""
         rows, ground = self.chosen(), self.console.ground
         why = self._why_not(verb, rows) if rows else _("There is no ticket here")
         if why is not None or ground is None:
             self.console.notice(f"{named(rows)}: {told(why or '')}" if rows else why or "", "error")
-            return Possible(())
+            return ()
         reasons = [(row, self.console.reason(verb, row, ground.actor)) for row in rows]
         return Possible(
             (row for row, reason in reasons if reason is None),
             ((row.ref, told(reason)) for row, reason in reasons if reason is not None),
         )
 
-    def _only(self, verb: str, what: str) -> Possible:
+    def _only(self, verb: str, what: str) -> tuple[TicketRow, ...]:
         """The one ticket of an action that is about one; `what` says that, where several are marked."""
         chosen = self.chosen()
         if len(chosen) > 1:
             marked = count_of("{count} ticket is marked", "{count} tickets are marked", len(chosen))
             self.console.notice(f"{what}: {marked}", "error")
-            return Possible(())
+            return ()
         return self._possible(verb)
 
     def _ask(self, form: Form, verb: str, rows: tuple[TicketRow, ...], *, kept_as: str = "") -> None:
@@ -78,7 +78,9 @@ class DoingScreen(DeskScreen):
         key, unsent = key_of(kept_as or verb, rows), self.console.unsent
 
         def submit(values: Values) -> None:
-            self._perform(verb, rows, values, succeeded=form.done, refused=lambda error: form.refused(self._said(error)))
+            self._perform(
+                verb, rows, values, succeeded=form.done, refused=lambda error: form.refused(self._said(error))
+            )
 
         def left(nothing: None) -> None:
             if form.left:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Priority
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.form_edit import EditForm, TagsForm
-from sdesk.tui.verbs.doing import DoingScreen, Possible, named
+from sdesk.tui.verbs.doing import DoingScreen, named
 
 AUTO = "auto"
 """Takes a priority by hand back, for the use case."""
@@ -56,7 +57,10 @@ class Editing(DoingScreen):
         now = _("now {priority}").format(priority=rows[0].priority.value) if len(rows) == 1 else ""
         by_hand = _("{now}, by hand: {reason}").format(now=now, reason=one_line(reason)) if reason else now
         choices = [
-            *(Choice(each.value, (each.value, by_hand if now and each is rows[0].priority else "")) for each in Priority),
+            *(
+                Choice(each.value, (each.value, by_hand if now and each is rows[0].priority else ""))
+                for each in Priority
+            ),
             Choice(AUTO, (AUTO, _("as impact, urgency and loss say"))),
         ]
         title = _("Priority of {tickets}").format(tickets=named(rows))
@@ -86,7 +90,7 @@ class Editing(DoingScreen):
             return
         self._reason(rows, order[place].value)
 
-    def _reason(self, rows: Possible, priority: str) -> None:
+    def _reason(self, rows: tuple[TicketRow, ...], priority: str) -> None:
         def reasoned(reason: str | None) -> None:
             if reason is not None:
                 self._perform("priority", rows, {"priority": priority, "reason": reason.strip()})

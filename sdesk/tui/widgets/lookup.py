@@ -60,9 +60,9 @@ class Lookup(Field):
         asks: bool = False,
         free: Callable[[str], str] | None = None,
     ) -> None:
-        """`value` is held, by the name `shown`. `asks`: finds are asked for (`Asked`), not sought among what was given.
+        """`value` is held, by the name `shown`. `asks`: finds are asked for (`Asked`), not sought in what was given.
 
-        `free` makes a value of words that are none of those found, as a new mail address; BadInput where they make none.
+        `free` makes a value of words that are none of those found, as a new address; BadInput where they make none.
         """
         super().__init__(label, id=id, value=shown, placeholder=placeholder, read=lambda text: "")
         self.value = value
@@ -142,13 +142,9 @@ class Lookup(Field):
     def on_key(self, event: events.Key) -> None:
         if not self.has_class("-open"):
             return
-        step = {
-            "down": self.rows.action_cursor_down,
-            "up": self.rows.action_cursor_up,
-            "pagedown": self.rows.action_page_down,
-            "pageup": self.rows.action_page_up,
-        }.get(event.key)
-        if step is not None:
+        move = {"down": self.rows.action_cursor_down, "up": self.rows.action_cursor_up}.get(event.key)
+        page = {"pagedown": self.rows.action_page_down, "pageup": self.rows.action_page_up}.get(event.key)
+        if (step := move or page) is not None:
             step()
         elif event.key == "escape":
             self._close()  # the first Esc closes what is open, the next one leaves
