@@ -53,6 +53,8 @@ class Parameter:
     summary: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    past: bool = False
+    """Of an instant: it has been, so that `fri` is the last Friday."""
 
 
 _SPENT = Parameter("spent", Kind.LENGTH, N_("how long you worked on it"))
@@ -116,13 +118,17 @@ def _cannot_reopen(ticket: TicketRow, actor: Actor) -> str | None:
 
 
 def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.loss_per_hour is None:
-        return phrase("it has no outage")
-    return phrase("its outage is confirmed already") if ticket.loss_confirmed else None
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return phrase("{status} tickets have no outage", status=ticket.status)
+    # What is confirmed can be set right, one that has ended be followed by another, one that nobody suspected be told.
+    possible = ticket.unit is not None or ticket.loss_so_far is not None or ticket.is_incident
+    return None if possible else phrase("it is of no unit, whose turnover could stand")
 
 
 def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
-    return None if ticket.loss_per_hour is not None else phrase("it has no outage")
+    # The end of one that has ended can be set right; an incident ends those of its parts.
+    possible = ticket.loss_per_hour is not None or ticket.loss_so_far is not None or ticket.is_incident
+    return None if possible else phrase("it has no outage")
 
 
 def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:
@@ -279,8 +285,8 @@ _ALL = (
         N_("Confirm the outage: its loss counts"),
         "outages:confirm",
         (
-            Parameter("down_from", Kind.INSTANT, N_("since when it has been down")),
-            Parameter("down_to", Kind.INSTANT, N_("until when it was down")),
+            Parameter("down_from", Kind.INSTANT, N_("since when it has been down"), past=True),
+            Parameter("down_to", Kind.INSTANT, N_("until when it was down"), past=True),
             Parameter("share", Kind.SHARE, N_("of the unit's turnover that stands")),
             Parameter("again", Kind.FLAG, N_("another outage, after one that has ended")),
             Parameter("outage", Kind.OUTAGE, N_("which of the ticket's outages; else the last")),
@@ -291,7 +297,7 @@ _ALL = (
         "restored",
         N_("End the outage, keep the ticket open"),
         "outages:restored",
-        (Parameter("at", Kind.INSTANT, N_("since when it works again")),),
+        (Parameter("at", Kind.INSTANT, N_("since when it works again"), past=True),),
         _not_restorable,
     ),
     Action(

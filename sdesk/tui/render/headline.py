@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,14 @@ from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
 
 DOT = Part(" · ", "dim")
+
+# What a click on a number shows: exactly the tickets that it counts (`QueueViews.action_narrow`).
+BURNING = "narrow('is:open is:burning -is:suspected')"
+BREACHED = "narrow('is:breached -is:stale')"
+STALE = "narrow('is:open is:stale')"
+DUE_SOON = "narrow('is:open due:1s..1h')"
+OPEN = "narrow('is:open')"
+SUSPECTED = "narrow('is:open is:suspected')"
 
 
 def header(
@@ -48,19 +56,19 @@ def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[
         amount = (short_money if short else money_text)(counts.burning_per_hour)
         money = _("{amount}/h").format(amount=f"{amount} {currency_sign(currency)}")
         burning = _("burning {count}").format(count=counts.burning)
-        numbers += [[Part(burning, "loss")], [Part(money, "loss")]]
+        numbers += [[Part(burning, "loss", BURNING)], [Part(money, "loss", BURNING)]]
     breached = _("{count} breached").format(count=counts.breached)
-    numbers.append([Part(breached, "breached" if counts.breached else "dim")])
+    numbers.append([Part(breached, "breached" if counts.breached else "dim", BREACHED)])
     if counts.stale:
         # Beside the breached, so that nobody takes these for all that is late.
-        numbers.append([Part(_("{count} stale").format(count=counts.stale), "text")])
+        numbers.append([Part(_("{count} stale").format(count=counts.stale), "text", STALE)])
     due = _("{count} due <1h").format(count=counts.due_within_hour)
-    numbers.append([Part(due, "at-risk" if counts.due_within_hour else "dim")])
-    numbers.append([Part(_("{count} open").format(count=counts.open), "text")])
+    numbers.append([Part(due, "at-risk" if counts.due_within_hour else "dim", DUE_SOON)])
+    numbers.append([Part(_("{count} open").format(count=counts.open), "text", OPEN)])
     if counts.quarantine:
-        numbers.append([Part(_("quarantine {count}").format(count=counts.quarantine), "warning")])
+        numbers.append([Part(_("quarantine {count}").format(count=counts.quarantine), "warning", "quarantine")])
     if counts.suspected:
-        numbers.append([Part(_("~{count} suspected").format(count=counts.suspected), "at-risk")])
+        numbers.append([Part(_("~{count} suspected").format(count=counts.suspected), "at-risk", SUSPECTED)])
     return numbers
 
 
@@ -75,22 +83,6 @@ def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide
     if counts is not None and counts.fetch_error:
         parts.insert(0, Part(_("mail fails") + "  ", "warning"))
     return [*parts, Part(f"{day_text(local)} {local:%H:%M:%S} " if wide else f"{local:%H:%M} ", "text")]
-
-
-def view_parts(views: Sequence[View], counts: Sequence[int], active: int, width: int) -> list[Part]:
-    """The views by digit; the active one stands in brackets, so that it is seen without colour."""
-    for short in (False, True):
-        parts: list[Part] = [Part(" ")]
-        for place, view in enumerate(views):
-            name = view.short if short else view.name
-            count = f" {counts[place]}" if place < len(counts) else ""
-            label = f"{view.digit} {name}{count}"
-            on = place == active
-            text = f"[{label}]" if on else f" {label} "
-            parts.append(Part(text, "on" if on else "dim", f"view_{view.digit}"))
-        if _width(parts) <= width:
-            break
-    return parts
 
 
 def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
