@@ -20,7 +20,15 @@ TEMPLATE = LOCALE / "sdesk.pot"
 
 ROOMS = ("tui", "actions", "mail", "reports", "desk", "store", "domain")
 """Where texts are marked for the console."""
-KEYWORDS = {"_": (1,), "N_": (1,), "count_of": (1, 2), "phrase": (1,), "phrases": (1, 2)}
+KEYWORDS = {
+    "_": (1,),
+    "N_": (1,),
+    "count_of": (1, 2),
+    "phrase": (1,),
+    "phrases": (1, 2),
+    "in_context": ((1, "c"), 2),
+    "NC_": ((1, "c"), 2),
+}
 """What marks a text, and which arguments are it."""
 
 _SAYS_NOTHING = (
@@ -39,15 +47,12 @@ def gather() -> Catalog:
         found = extract_from_dir(
             folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
         )
-        for file, _, message, comments, _ in sorted(found, key=lambda each: (each[0], each[1])):
+        for file, _, message, comments, context in sorted(found, key=lambda each: (each[0], each[1])):
             place = (f"sdesk/{room}/{file}", 0)
-            if message not in catalog or place not in catalog[_id(message)].locations:
-                catalog.add(message, locations=[place], auto_comments=comments)
+            known = catalog.get(message, context)
+            if known is None or place not in known.locations:
+                catalog.add(message, locations=[place], auto_comments=comments, context=context)
     return catalog
-
-
-def _id(message: str | tuple[str, ...]) -> str:
-    return message if isinstance(message, str) else message[0]
 
 
 def catalogue_of(language: str) -> Catalog:
@@ -100,7 +105,7 @@ def _without_dates(catalog: Catalog) -> Catalog:
     )
     for message in catalog:
         if message.id and not message.fuzzy:
-            plain.add(message.id, message.string)
+            plain.add(message.id, message.string, context=message.context)
     return plain
 
 

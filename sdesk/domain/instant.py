@@ -76,7 +76,7 @@ def weekday_and_time(instant: datetime, zone: tzinfo) -> str:
     """`Fri 2026-11-27 12:00`: how a command says which instant it took somebody's words for."""
     local = instant.astimezone(zone)
     day = noun(_WEEKDAYS[local.weekday()][1].capitalize())
-    return phrase("{weekday} {when}", weekday=day, when=f"{local:%Y-%m-%d %H:%M}")
+    return phrase("{weekday} {when:%Y-%m-%d %H:%M}", weekday=day, when=local)
 
 
 def from_rfc3339(text: str) -> datetime:

@@ -39,6 +39,7 @@ from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.views import View, views_of
+from sdesk.tui.widgets.hint import Hint
 
 UTC = ZoneInfo("UTC")
 
@@ -120,6 +121,16 @@ class Console(App[None], inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
+        if self.settings.hint:
+            self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
+
+    def _welcome(self, new: bool) -> None:
+        if new and not isinstance(self.screen, TicketScreen):
+            self.queue.mount(Hint(), before="#status")
+
+    def _take_hint_away(self) -> None:
+        for hint in self.queue.query(Hint):
+            hint.remove()
 
     def filled(self) -> None:
         """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
@@ -168,6 +179,7 @@ class Console(App[None], inherit_bindings=False):
         if isinstance(self.screen, TicketScreen):
             self.pop_screen()
         self.queue.put_cursor(number)
+        self._take_hint_away()
         self.push_screen(TicketScreen(number, neighbours, count))
 
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
@@ -221,6 +233,8 @@ class Console(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.MouseEvent)):
             self._last_key = time.monotonic()
+        if isinstance(event, events.Key) and event.key == "escape":
+            self._take_hint_away()
         await super().on_event(event)
 
     def _store_changed(self) -> None:

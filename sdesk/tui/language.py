@@ -64,6 +64,16 @@ def N_(text: str) -> str:
     return text
 
 
+def NC_(context: str, text: str) -> str:
+    """A text that is said later by `in_context`."""
+    return text
+
+
+def in_context(context: str, text: str) -> str:
+    """A text that another language says otherwise here: `in_context("view", "Mine")`, which is a command too."""
+    return _Spoken.catalogue.pgettext(context, text)
+
+
 def count_of(one: str, many: str, count: int) -> str:
     """One of a count, with `{count}` filled in: `count_of("{count} ticket", "{count} tickets", 3)`."""
     return _Spoken.catalogue.ngettext(one, many, count).format(count=count)

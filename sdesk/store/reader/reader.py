@@ -310,6 +310,10 @@ class Reader(ViewReader):
         )
         return None if row is None else str(row[0])
 
+    def is_new(self, actor: Actor) -> bool:
+        """Whether an agent has never opened a ticket in the console."""
+        return self._one("SELECT 1 FROM seen WHERE agent_id = ? LIMIT 1", actor.agent_id) is None
+
     # ---- how it is done ------------------------------------------------------------------------
 
     def _require(self, actor: Actor, number: int) -> None:
