@@ -132,9 +132,9 @@ def test_every_text_stands_out_from_its_ground(theme: Theme) -> None:
 def test_signals_are_told_apart_by_every_eye(theme: Theme, sight: str) -> None:
     signals = ("$breached", "$at-risk", "$info", "$foreground")
     near = {
-        pair: round(apart)
-        for pair in combinations(signals, 2)
-        if (apart := distance(*(colour_of(theme, name) for name in pair), SIGHT[sight])) < 20
+        (one, other): round(apart)
+        for one, other in combinations(signals, 2)
+        if (apart := distance(colour_of(theme, one), colour_of(theme, other), SIGHT[sight])) < 20
     }
     assert near == {}
 
