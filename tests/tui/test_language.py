@@ -1,4 +1,4 @@
-"""The console's languages: which one, that none of its texts is missing in another, and that every one of them can be."""
+"""The languages of the console: which one is spoken, that no text is missing in one, and that each has its places."""
 
 from __future__ import annotations
 
