@@ -27,6 +27,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.language import _, told
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
@@ -81,8 +82,8 @@ class Console(App[None], inherit_bindings=False):
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
-        """Words of a form that was left, by verb and tickets; kept until the console ends."""
+        self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
+        """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
         self._last_key = self._last_notice = time.monotonic() - 60
         self._warm = False
         self.queue = QueueScreen()
@@ -244,8 +245,9 @@ class Console(App[None], inherit_bindings=False):
                 if command.id in {"palette", "down", "up"}:
                     continue
                 why = screen.why_not(command)
-                text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
-                yield SystemCommand(command.label, escape(text), getattr(screen, f"action_{command.id}"))
+                key = f"  ({command.key})" if command.keys else ""
+                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
+                yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 
