@@ -230,6 +230,7 @@ def three_hundred(_busy_template: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.mark.slow
 @pytest.mark.hypothesis
+@pytest.mark.endurance
 def test_no_action_lands_elsewhere(three_hundred: Path, tmp_path: Path) -> None:
     Desk.template, Desk.folder = three_hundred, tmp_path
     run_state_machine_as_test(
