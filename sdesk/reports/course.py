@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
+from sdesk.domain.instant import to_rfc3339
 from sdesk.reports.backlog import Backlog, Step
 from sdesk.reports.figures import times
 from sdesk.reports.period import Period
@@ -47,7 +48,7 @@ class Course:
 def gather(
     reader: Reader, actor: Actor, *, now: datetime, zone: ZoneInfo, weeks: int = WEEKS, days: int = DAYS
 ) -> Course:
-    """Ask the store, for an agent."""
+    """Ask the store, for an agent; of two weeks at least."""
     today = now.astimezone(zone).date()
     monday = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
     start = datetime(monday.year, monday.month, monday.day, tzinfo=zone).astimezone(UTC)
@@ -55,21 +56,16 @@ def gather(
     facts = reader.past(actor, Filter(), start=start, end=now, now=now)
     backlog = Backlog(facts)
     by_week = whole.weeks()
-    # Seven days back, so that a Monday morning has something to be held against.
-    *_, last_week, this_week = [backlog.step(week) for week in by_week] if len(by_week) > 1 else [
-        backlog.step(whole)
-    ] * 2
+    told = [backlog.step(week) for week in by_week]
     return Course(
         tuple(backlog.step(day) for day in whole.days()[-days:]),
         tuple(_week(facts, week) for week in by_week),
-        this_week,
-        last_week,
+        told[-1],
+        told[-2],
     )
 
 
 def _week(facts: Facts, period: Period) -> Week:
-    from sdesk.domain.instant import to_rfc3339
-
     low, high = to_rfc3339(period.start), to_rfc3339(period.end)
     first, resolved = (
         times([], [row[2] for row in rows if low <= row[0] < high]).share_in_time

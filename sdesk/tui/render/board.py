@@ -67,23 +67,27 @@ def big_figure(board: Board) -> str:
     return money_text(board.now.loss_per_hour) if board.now.loss_per_hour else ""
 
 
-def burning_words(board: Board) -> Line:
+def burning_words(board: Board, width: int) -> Line:
     """What the big figure is, and what is only suspected."""
     found, sign = board.now, currency_sign(board.now.currency)
+    money = money_text if width >= 50 else short_money
     spans: list[Span] = []
     if found.loss_per_hour:
-        spans.append((" " + _("{amount} an hour").format(amount=f"{money_text(found.loss_per_hour)} {sign}"), "loss"))
+        amount = f"{money(found.loss_per_hour)} {sign}"
+        spans.append((" " + _("{amount} an hour").format(amount=amount) + "  ", "loss"))
     if found.suspected_per_hour:
-        amount = f"~{money_text(found.suspected_per_hour)} {sign}"
-        spans.append(("   " + _("{amount} an hour suspected").format(amount=amount), "at-risk"))
+        amount = f"~{money(found.suspected_per_hour)} {sign}"
+        words = _("{amount} an hour suspected") if width >= 50 else _("{amount} suspected")
+        spans.append((" " + words.format(amount=amount), "at-risk"))
     return line(*spans) if spans else line((" " + _("No money burns."), "dim"))
 
 
 def burning_rows(board: Board, width: int) -> list[Row]:
     """The burning tickets, the most expensive first as the desk orders them; then what is breached."""
     rows = [
-        Row(_ticket_line(todo.ticket, _loss(todo.ticket), "loss" if todo.ticket.loss_confirmed else "at-risk", width))
-        ._replace(number=todo.ticket.number)
+        Row(
+            _ticket_line(todo.ticket, _loss(todo.ticket), "loss" if todo.ticket.loss_confirmed else "at-risk", width)
+        )._replace(number=todo.ticket.number)
         for todo in board.now.group(Need.BURNING).todos
     ]
     breached = board.now.group(Need.BREACHED)
@@ -107,7 +111,10 @@ def _ticket_line(row: TicketRow, before: str, style: str, width: int) -> Line:
     who = row.assignee or _("nobody")
     where = one_line(row.unit_name or "")
     left: list[Span] = [(f" {before:>6} ", style), (f"{row.ref}  ", "dim"), (one_line(row.subject), "text")]
-    right: list[Span] = [(f" {where}" if where and width >= 60 else "", "dim"), (f"  {who} ", "text" if row.assignee else "at-risk")]
+    right: list[Span] = [
+        (f" {where}" if where and width >= 60 else "", "dim"),
+        (f"  {who} ", "text" if row.assignee else "at-risk"),
+    ]
     return edges(left, right, width)
 
 
@@ -136,17 +143,22 @@ def _load_line(each: AgentLoad, most: int, width: int) -> Line:
     figures: list[Span] = [(f" {_all(each):>3}", "text")]
     figures.append((f" !!{load.late}" if load.late else "", "breached"))
     figures.append((f" !{load.at_risk}" if load.at_risk else "", "at-risk"))
+    words, style = _presence(each)
+    room = max(4, width - LOGIN - 2 - (25 if width >= 50 else 12))
+    bar = load_bar(load, most, room)
+    blank = " " * (room - sum(cell_len(text) for text, _style in bar))
+    left: list[Span] = [(f" {fit(each.agent.login, LOGIN)} ", "text"), *bar, (blank, "text"), *figures]
+    return edges(left, [(f" {words} " if width >= 50 and words else "", style)], width)
+
+
+def _presence(each: AgentLoad) -> tuple[str, str]:
+    """Whether he is there, and whether it is too much."""
     if each.away is not None:
-        figures.append((" " + _("away"), "warning"))
-    elif each.on_call:
-        figures.append((" " + _("on call"), "dim"))
-    elif each.room < 0:
+        return _("away"), "warning"
+    if each.room < 0:
         # More is promised than he has time for.
-        figures.append((" " + _("too much"), "warning"))
-    room = width - LOGIN - 2 - 18
-    bar = load_bar(load, most, max(4, room))
-    size = sum(cell_len(text) for text, _style in bar)
-    return line((f" {fit(each.agent.login, LOGIN)} ", "text"), *bar, (" " * max(0, room - size), "text"), *figures)
+        return _("too much"), "warning"
+    return (_("on call"), "dim") if each.on_call else ("", "dim")
 
 
 # ---- how it went -------------------------------------------------------------------------------------
@@ -227,13 +239,13 @@ def due_rows(board: Board, width: int) -> list[Row]:
 
 
 def coming_rows(board: Board, width: int) -> list[Row]:
-    """Visits, tickets that come by themselves, waits that end, and who will be away; by time."""
+    """Visits, tickets that come by themselves and who will be away, by time; then the waits that end."""
     local = board.at.astimezone(board.zone)
+    items = [item for day in board.ahead.days for item in day.items if item.kind is not Kind.DEADLINE]
     found: list[tuple[datetime, Row]] = [
         (item.at, Row(_item_line(board, item, local, width), item.number))
-        for day in board.ahead.days
-        for item in day.items
-        if item.kind is not Kind.DEADLINE
+        for item in items
+        if item.kind is not Kind.WAKE_UP
     ]
     for away in board.who.away:
         there = _("stand-in {agent}").format(agent=away.stand_in.login) if away.stand_in else _("no stand-in")
@@ -243,6 +255,10 @@ def coming_rows(board: Board, width: int) -> list[Row]:
         when = _("now") if away.starts_at <= board.at else clock_text(starts.astimezone(board.zone), local)
         found.append((starts, Row(edges([(f" {when}  ", "dim"), (words, "text")], [(f"{there} ", "dim")], width))))
     rows = [row for _at, row in sorted(found, key=lambda pair: pair[0])]
+    waits = sum(day.counts[Kind.WAKE_UP] for day in board.ahead.days)
+    if waits:
+        rows.append(Row(line((" " + count_of("{count} wait ends", "{count} waits end", waits), "dim"))))
+        rows += [Row(_item_line(board, item, local, width), item.number) for item in items if item.kind is Kind.WAKE_UP]
     return rows or [Row(line((" " + _("Nothing is planned for the next seven days."), "dim")))]
 
 
@@ -258,8 +274,6 @@ def _item_line(board: Board, item: Item, local: datetime, width: int) -> Line:
 def _about(board: Board, item: Item) -> Iterator[Span]:
     if item.kind is Kind.VISIT:
         yield _("visit") + " ", "note"
-    elif item.kind is Kind.WAKE_UP:
-        yield _("wait ends") + " ", "note"
     elif item.kind is Kind.RECURRING:
         yield _("will be opened") + " ", "note"
     if item.number is not None:

@@ -45,7 +45,9 @@ class Drawing:
     lowest: float | None = None
     highest: float | None = None
     marks: tuple[float, ...] = ()
-    """The heights that are written at the edge; empty: as it comes."""
+    """The heights that are written at the left edge."""
+    other_marks: tuple[float, ...] = ()
+    """Those at the right one."""
 
 
 def backlog_drawing(course: Course, *, roomy: bool) -> Drawing:
@@ -67,7 +69,9 @@ def backlog_drawing(course: Course, *, roomy: bool) -> Drawing:
     lowest, highest = min(open_), max(open_)
     if lowest == highest:
         lowest, highest = max(0, lowest - 1), highest + 1
-    return Drawing(tuple(series), mondays, lowest, highest, _heights(lowest, highest))
+    moved = max((step.opened for step in days), default=0), max((step.solved for step in days), default=0)
+    other = _heights(0, max(*moved, 1)) if roomy else ()
+    return Drawing(tuple(series), mondays, lowest, highest, _heights(lowest, highest), other)
 
 
 def share_drawing(course: Course) -> Drawing:
@@ -151,7 +155,6 @@ def legend() -> tuple[Span, ...]:
         (f"{WAITING} ", "dim"),
         (_("waiting"), "dim"),
     )
-
 
 
 def short_day(day: date) -> str:

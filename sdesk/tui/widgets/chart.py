@@ -49,9 +49,12 @@ class Chart(PlotextPlot):
         if drawing.ticks:
             plot.xticks([place for place, _words in drawing.ticks], [words for _place, words in drawing.ticks])
         if drawing.lowest is not None:
-            plot.ylim(drawing.lowest, drawing.highest, yside="left")
+            plot.ylim(drawing.lowest, drawing.highest)
         if drawing.marks:
-            plot.yticks(list(drawing.marks), [f"{mark:g}" for mark in drawing.marks], yside="left")
+            plot.yticks(list(drawing.marks), [f"{mark:g}" for mark in drawing.marks])
+        if drawing.other_marks:
+            plot.ylim(drawing.other_marks[0], drawing.other_marks[-1], yside=2)
+            plot.yticks(list(drawing.other_marks), [f"{mark:g} " for mark in drawing.other_marks], yside=2)
         self.refresh()
 
     def _colour(self, name: str) -> str | tuple[int, int, int]:

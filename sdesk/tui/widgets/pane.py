@@ -30,6 +30,8 @@ STYLES = (
     "stale",
     "at-risk",
     "loss",
+    "strong",
+    "cursor",
 )
 
 Layout = Callable[[int], Sequence[Line]]
