@@ -82,21 +82,21 @@ def burning_words(board: Board, width: int) -> Line:
     return line(*spans) if spans else line((" " + _("No money burns."), "dim"))
 
 
-def burning_rows(board: Board, width: int) -> list[Row]:
-    """The burning tickets, the most expensive first as the desk orders them; then what is breached."""
-    rows = [
-        Row(
-            _ticket_line(todo.ticket, _loss(todo.ticket), "loss" if todo.ticket.loss_confirmed else "at-risk", width)
-        )._replace(number=todo.ticket.number)
-        for todo in board.now.group(Need.BURNING).todos
-    ]
+def burning_rows(board: Board, width: int, *, public: bool = False) -> list[Row]:
+    """The burning tickets, the most expensive first as the desk orders them; then what is breached.
+
+    `public`: on a screen that anybody walks past, without a word of what the requester wrote.
+    """
+    rows = []
+    for todo in board.now.group(Need.BURNING).todos:
+        style = "loss" if todo.ticket.loss_confirmed else "at-risk"
+        rows.append(Row(_ticket_line(todo.ticket, _loss(todo.ticket), style, width, public), todo.ticket.number))
     breached = board.now.group(Need.BREACHED)
     if breached.todos:
         rows.append(Row(line((" " + _("{count} breached").format(count=breached.total), "breached"))))
-        rows += [
-            Row(_ticket_line(todo.ticket, f"!! {todo.ticket.priority.value}", "breached", width), todo.ticket.number)
-            for todo in breached.todos
-        ]
+    for todo in breached.todos:
+        before = f"!! {todo.ticket.priority.value}"
+        rows.append(Row(_ticket_line(todo.ticket, before, "breached", width, public), todo.ticket.number))
     return rows
 
 
@@ -106,15 +106,15 @@ def _loss(row: TicketRow) -> str:
     return ("" if row.loss_confirmed else "~") + short_money(row.loss_per_hour)
 
 
-def _ticket_line(row: TicketRow, before: str, style: str, width: int) -> Line:
+def _ticket_line(row: TicketRow, before: str, style: str, width: int, public: bool) -> Line:
     """A ticket in one line: a figure, its reference, what it is about, and who has it."""
     who = row.assignee or _("nobody")
     where = one_line(row.unit_name or "")
-    left: list[Span] = [(f" {before:>6} ", style), (f"{row.ref}  ", "dim"), (one_line(row.subject), "text")]
-    right: list[Span] = [
-        (f" {where}" if where and width >= 60 else "", "dim"),
-        (f"  {who} ", "text" if row.assignee else "at-risk"),
-    ]
+    what = one_line(row.service_name or row.team_name) if public else one_line(row.subject)
+    left: list[Span] = [(f" {before:>6} ", style), (f"{row.ref}  ", "dim"), (what, "text")]
+    right: list[Span] = [(f"  {who} ", "text" if row.assignee else "at-risk")]
+    if where and (width >= 60 or public):
+        right.insert(0, (f"  {where}", "dim"))
     return edges(left, right, width)
 
 
@@ -218,7 +218,7 @@ def share_lines(board: Board, width: int) -> list[Line]:
 # ---- what falls due, and what comes ---------------------------------------------------------------------
 
 
-def due_rows(board: Board, width: int) -> list[Row]:
+def due_rows(board: Board, width: int, *, public: bool = False) -> list[Row]:
     """The next deadlines, the first one first."""
     local = board.at.astimezone(board.zone)
     items = [item for day in board.ahead.days for item in day.items if item.kind is Kind.DEADLINE]
@@ -232,18 +232,18 @@ def due_rows(board: Board, width: int) -> list[Row]:
             )
         )
     ]
-    rows += [Row(_item_line(board, item, local, width), item.number) for item in items]
+    rows += [Row(_item_line(board, item, local, width, public), item.number) for item in items]
     if not items:
         rows.append(Row(line((" " + _("Nothing falls due in the next seven days."), "dim"))))
     return rows
 
 
-def coming_rows(board: Board, width: int) -> list[Row]:
+def coming_rows(board: Board, width: int, *, public: bool = False) -> list[Row]:
     """Visits, tickets that come by themselves and who will be away, by time; then the waits that end."""
     local = board.at.astimezone(board.zone)
     items = [item for day in board.ahead.days for item in day.items if item.kind is not Kind.DEADLINE]
     found: list[tuple[datetime, Row]] = [
-        (item.at, Row(_item_line(board, item, local, width), item.number))
+        (item.at, Row(_item_line(board, item, local, width, public), item.number))
         for item in items
         if item.kind is not Kind.WAKE_UP
     ]
@@ -258,26 +258,33 @@ def coming_rows(board: Board, width: int) -> list[Row]:
     waits = sum(day.counts[Kind.WAKE_UP] for day in board.ahead.days)
     if waits:
         rows.append(Row(line((" " + count_of("{count} wait ends", "{count} waits end", waits), "dim"))))
-        rows += [Row(_item_line(board, item, local, width), item.number) for item in items if item.kind is Kind.WAKE_UP]
+        rows += [
+            Row(_item_line(board, item, local, width, public), item.number)
+            for item in items
+            if item.kind is Kind.WAKE_UP
+        ]
     return rows or [Row(line((" " + _("Nothing is planned for the next seven days."), "dim")))]
 
 
-def _item_line(board: Board, item: Item, local: datetime, width: int) -> Line:
+def _item_line(board: Board, item: Item, local: datetime, width: int, public: bool) -> Line:
     soon = item.kind is Kind.DEADLINE and item.at <= board.at + HOUR
     when = clock_text(item.at.astimezone(board.zone), local)
     left: list[Span] = [(f" {'! ' if soon else ''}{when}  ", "at-risk" if soon else "dim")]
-    left += _about(board, item)
+    left += _about(board, item, public)
     who = item.agent or (_("nobody") if item.number is not None else item.team or "")
     return edges(left, [(f"  {who} ", "text" if item.agent else "dim")], width)
 
 
-def _about(board: Board, item: Item) -> Iterator[Span]:
+def _about(board: Board, item: Item, public: bool) -> Iterator[Span]:
     if item.kind is Kind.VISIT:
         yield _("visit") + " ", "note"
     elif item.kind is Kind.RECURRING:
         yield _("will be opened") + " ", "note"
     if item.number is not None:
-        yield f"{board.prefix}-{item.number}  ", "dim"
-    yield one_line(item.subject), "text"
+        yield f"{board.prefix}-{item.number}", "dim"
+    if not public:
+        yield f"  {one_line(item.subject)}", "text"
+    elif item.kind is Kind.RECURRING:
+        yield f"  {item.team or ''}", "text"
     if item.unit:
         yield f"  {one_line(item.unit)}", "dim"

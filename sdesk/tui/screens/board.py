@@ -42,7 +42,7 @@ class BoardScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self.panels = Panels()
-        self._bars = {name: Bar(id=name) for name in ("header", "footer")}
+        self._bars = {name: Bar(id=name, ground="bar") for name in ("header", "footer")}
         self._board: Board | None = None
         self._asking = False
         self._read_at = 0.0

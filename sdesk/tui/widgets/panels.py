@@ -20,11 +20,13 @@ ROOMY = 12
 class Panels(Container):
     """All of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, public: bool = False) -> None:
+        """`public`: for all eyes and no keys."""
         super().__init__(classes="panels")
-        self.burning, self.load, self.backlog = Panel("burning"), Panel("load"), Panel("backlog")
-        self.share, self.due, self.coming = Panel("share"), Panel("due"), Panel("coming")
-        self.all = (self.burning, self.load, self.backlog, self.share, self.due, self.coming)
+        self._public = public
+        names = ("burning", "load", "backlog", "share", "due", "coming")
+        self.all = tuple(Panel(name, with_cursor=not public) for name in names)
+        self.burning, self.load, self.backlog, self.share, self.due, self.coming = self.all
         self._figure = Digits("")
         self.burning.above.append(self._figure)
         self._open_chart, self._share_chart = Chart(id="open-chart"), Chart(id="share-chart")
@@ -76,16 +78,16 @@ class Panels(Container):
 
     def show(self, board: Board) -> None:
         """Show other figures."""
-        self._board = board
+        self._board, public = board, self._public
         self._figure.update(render.big_figure(board))
         self._figure.set_class(bool(board.now.loss_per_hour), "burns")
         self.burning.say(lambda width: [render.burning_words(board, width)])
-        self.burning.rows.fill(lambda width: render.burning_rows(board, width))
+        self.burning.rows.fill(lambda width: render.burning_rows(board, width, public=public))
         self.load.rows.fill(lambda width: render.load_rows(board, width))
         self.backlog.say(lambda width: render.backlog_lines(board, width))
         self.share.say(lambda width: render.share_lines(board, width))
-        self.due.rows.fill(lambda width: render.due_rows(board, width))
-        self.coming.rows.fill(lambda width: render.coming_rows(board, width))
+        self.due.rows.fill(lambda width: render.due_rows(board, width, public=public))
+        self.coming.rows.fill(lambda width: render.coming_rows(board, width, public=public))
         self._draw(board)
 
     def _draw(self, board: Board) -> None:
