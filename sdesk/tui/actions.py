@@ -23,10 +23,14 @@ class Context(StrEnum):
 
     LIST = "list"
     TICKET = "ticket"
+    BOARD = "board"
+    TRIAGE = "triage"
 
 
 LIST = frozenset({Context.LIST})
 TICKET = frozenset({Context.TICKET})
+BOARD = frozenset({Context.BOARD})
+TRIAGE = frozenset({Context.TRIAGE})
 BOTH = LIST | TICKET
 
 
@@ -149,9 +153,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER),
     Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, footer=99),
     Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER),
+    Command("board", ("0",), N_("Board"), N_("The board: what burns, who has what, how it went, what comes"), OTHER),
+    Command(
+        "triage", ("T",), N_("Triage"), N_("Triage: what is new, one ticket a screen, the next on each decision"), OTHER
+    ),
+    Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
+    Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
     Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
+
+ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
+    Context.BOARD: {
+        Context.LIST: frozenset({"open"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+}
+"""What of the list and the ticket can be done on other screens too, with the same keys and words."""
 
 _SHOWN = {
     "enter": "Enter",
@@ -179,7 +202,13 @@ def shown(key: str) -> str:
 
 def commands_of(context: Context) -> tuple[Command, ...]:
     """What can be done there, in the order of the registry."""
-    return tuple(command for command in COMMANDS if context in command.contexts)
+    borrowed = ELSEWHERE.get(context, {})
+    return tuple(
+        command
+        for command in COMMANDS
+        if context in command.contexts
+        or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())
+    )
 
 
 def bindings_of(context: Context) -> list[BindingType]:

@@ -222,7 +222,7 @@ class Console(App[None], inherit_bindings=False):
         if self.ground is None:
             return
         self.queue.store_changed()
-        if isinstance(self.screen, TicketScreen):
+        if isinstance(self.screen, DeskScreen) and self.screen is not self.queue:
             self.screen.store_changed()
 
     # ---- commands -------------------------------------------------------------------------------
