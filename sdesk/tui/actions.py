@@ -49,7 +49,7 @@ class Command:
     @property
     def key(self) -> str:
         """The first key, as people write it."""
-        return shown(self.keys[0])
+        return shown(self.keys[0]) if self.keys else ""
 
 
 MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
@@ -91,6 +91,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
     Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
+    Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
+    Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
+    Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
     Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
     Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
@@ -99,8 +102,11 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
         for view in views_of(())
     ),
-    Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
-    Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
+    Command("open_menu", ("o",), "Open...", "Unfold quoted text, open or save a file, follow a link", OTHER),
+    Command("copy", ("y",), "Copy", "Copy the number, the address, the message, ...", OTHER),
+    Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
+    Command("explain", (), "Explain", "Every step of the ticket's clocks", OTHER),
+    Command("why", (), "Why", "What decided about the ticket, and where it stands", OTHER),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
     Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
     Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
@@ -146,6 +152,7 @@ def bindings_of(context: Context) -> list[BindingType]:
     return [
         Binding(in_both_layouts(command.keys), command.id, command.label, show=False, id=command.id)
         for command in commands_of(context)
+        if command.keys
     ]
 
 

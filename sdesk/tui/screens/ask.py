@@ -16,13 +16,19 @@ class Ask(Dialog[str]):
     """One line of text; `check` raises BadInput for what is wrong, which is shown under the field."""
 
     def __init__(
-        self, title: str, *, placeholder: str = "", check: Callable[[str], object] | None = None, hint: str = ""
+        self,
+        title: str,
+        *,
+        value: str = "",
+        placeholder: str = "",
+        check: Callable[[str], object] | None = None,
+        hint: str = "",
     ) -> None:
         super().__init__(title, hint=hint or "Enter Go   Esc Cancel", classes="ask")
-        self._placeholder, self._check = placeholder, check
+        self._value, self._placeholder, self._check = value, placeholder, check
 
     def fields(self) -> ComposeResult:
-        yield Input(placeholder=self._placeholder, id="line", compact=True)
+        yield Input(self._value, placeholder=self._placeholder, id="line", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         super().on_mount()

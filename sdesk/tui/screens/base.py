@@ -11,7 +11,6 @@ from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Command, Context
 from sdesk.tui.render.headline import notice_part
 from sdesk.tui.screens.ask import Ask
-from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.keys import Keys
 from sdesk.tui.widgets.bar import Bar, Part
 
@@ -76,25 +75,6 @@ class DeskScreen(Screen[None]):
                 self.console.open_ticket(number_in(answer))
 
         self.app.push_screen(Ask("Jump to a ticket", placeholder="number", check=number_in), jump)
-
-    def action_copy(self) -> None:
-        """Copy something of the ticket through the terminal (OSC 52)."""
-        rows = self.chosen()
-        if not rows:
-            self.console.notice("There is no ticket to copy from", "error")
-            return
-        row = rows[0]
-        numbers = " ".join(each.ref for each in rows)
-        choices = [Choice(numbers, (numbers,)), Choice(row.subject, (row.subject,))]
-        if row.requester_email:
-            choices.append(Choice(row.requester_email, (row.requester_email,)))
-
-        def copy(answer: str | None) -> None:
-            if answer is not None:
-                self.app.copy_to_clipboard(answer)
-                self.console.notice(f"Copied {answer}")
-
-        self.app.push_screen(Choose("Copy", choices), copy)
 
 
 def number_in(text: str) -> int:

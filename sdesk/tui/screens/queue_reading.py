@@ -99,6 +99,11 @@ class QueueReading(WorkScreen):
         return self.console.views[self._view]
 
     @property
+    def wanted(self) -> Filter:
+        """The filter and the order of the rows on screen."""
+        return self._wanted
+
+    @property
     def view_place(self) -> int:
         """Which of the views it is."""
         return self._view
