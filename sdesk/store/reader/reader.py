@@ -23,7 +23,6 @@ from sdesk.store.reader import beside, effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
-from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -41,6 +40,7 @@ from sdesk.store.reader.rows import (
     TicketRow,
     UnitRow,
 )
+from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ EVERYTHING = 2**31 - 1
 """More letters than a text of the store can have."""
 
 
-class Reader(ReportReader):
+class Reader(ViewReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -67,7 +67,9 @@ class Reader(ReportReader):
         row = self._one(
             "SELECT (SELECT max(id) FROM history), (SELECT count(*) FROM quarantine WHERE ended_at IS NULL),"
             " (SELECT group_concat(coalesce(fetched_at, '') || failures || coalesce(last_error, ''))"
-            " FROM mailbox_state)"
+            " FROM mailbox_state),"
+            " (SELECT group_concat(owner || name || filter || sort || coalesce(digit, '') || updated_at, char(10))"
+            " FROM saved_view)"
         )
         return LastChange(*(row or ()))
 

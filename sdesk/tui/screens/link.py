@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
 from sdesk.tui.language import _
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.things import where_to
@@ -14,16 +11,8 @@ class FollowLink(Confirm):
     """Shows a link whole; `y` follows it, Enter and Esc do not."""
 
     def __init__(self, link: str, verb: str) -> None:
-        super().__init__(_("{verb} this link?").format(verb=verb), verb)
-        self._link = link
-
-    def fields(self) -> ComposeResult:
-        yield Static(self._link, markup=False, id="whole-link")
-        host = where_to(self._link)
-        yield Static(_("It leads to {host}").format(host=host), markup=False, classes="label")
-        for warning in doubts(self._link):
-            yield Static(f"! {warning}", markup=False, classes="warning")
-        yield from super().fields()
+        lines = [link, _("It leads to {host}").format(host=where_to(link)), *(f"! {doubt}" for doubt in doubts(link))]
+        super().__init__(_("{verb} this link?").format(verb=verb), verb, lines)
 
 
 def doubts(link: str) -> list[str]:

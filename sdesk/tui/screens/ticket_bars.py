@@ -23,7 +23,9 @@ class TicketBars:
 
     def __init__(self) -> None:
         names = ("header", "subject", "find-sign", "find-note", "summary", "footer")
-        self.by_name = {name: Bar(id=name) for name in names}
+        self.by_name = {
+            name: Bar(id=name, ground="bar" if name in ("header", "footer") else "background") for name in names
+        }
 
     def show_footer(self, width: int) -> None:
         """The keys."""
