@@ -22,6 +22,9 @@ _CANNOT_PLACE = {"", "dumb", "unknown"}
 
 def tui(
     ctx: typer.Context,
+    board: Annotated[
+        bool, typer.Option("--board", help="the board for the office's screen: no keys, no names, until you press q")
+    ] = False,
     in_ascii: Annotated[bool, typer.Option("--ascii", help="draw lines, dots and arrows in ASCII alone")] = False,
 ) -> ExitCode:
     """Open the console: the queue on the whole screen.
@@ -29,12 +32,13 @@ def tui(
     Examples:
       sdesk tui
       sdesk --as anna tui
+      sdesk --as lead tui --board
       sdesk tui --ascii
     """
-    return open_console(invocation.of(ctx), in_ascii=in_ascii)
+    return open_console(invocation.of(ctx), board=board, in_ascii=in_ascii)
 
 
-def open_console(call: Invocation, *, in_ascii: bool = False) -> ExitCode:
+def open_console(call: Invocation, *, board: bool = False, in_ascii: bool = False) -> ExitCode:
     """Open the console upon the store, as the acting agent. BadInput without a terminal, or an agent."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the console needs a terminal", "elsewhere use `sdesk list` and its like")
@@ -48,7 +52,7 @@ def open_console(call: Invocation, *, in_ascii: bool = False) -> ExitCode:
     if in_ascii:
         config = config._replace(console=config.console._replace(ascii=True))
     call.close()
-    call.surroundings.run_console(store=call.store, config=config, agent=login)
+    call.surroundings.run_console(store=call.store, config=config, agent=login, board=board)
     return ExitCode.DONE
 
 
