@@ -14,8 +14,6 @@ from sdesk.tui.language import speak
 from sdesk.tui.settings import ConsoleSettings
 from sdesk.tui.widgets.hint import Hint
 
-SIZES = [(120, 36), (80, 24), (170, 45)]
-
 
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
@@ -28,19 +26,10 @@ async def screens(driver: Driver) -> Iterator[tuple[str, str]]:
     """What every screen and question shows, with the keys that lead there."""
     seen = [("the queue", driver.text)]
     for keys in WAYS:
-        await driver.press(*keys)
-        await driver.rest()
-        seen.append((" ".join(keys), driver.text))
-        for _ in range(4):
-            if len(driver.console.screen_stack) == 2 and not driver.console.queue.is_typing:
-                break
-            await driver.press("escape")
-    await driver.press("enter")
-    await driver.rest()
-    seen.append(("the ticket", driver.text))
-    await driver.press("question_mark")
-    seen.append(("its keys", driver.text))
-    return iter(seen)
+        tuple[tuple[str, ...], ...] = (
+            *(("question_mark",), ("a",), ("w",), ("M",), ("e",), ("ctrl+p",), ("y",), ("r",)),
+            *(("f",), ("colon",), ("T",), ("0",)),
+        )
 
 
 WAYS: tuple[tuple[str, ...], ...] = (
@@ -50,9 +39,8 @@ WAYS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@pytest.mark.parametrize("size", SIZES[:2], ids=["120x36", "80x24"])
-async def test_in_ascii_nothing_else_is_drawn(busy_desk_path: Path, size: tuple[int, int]) -> None:
-    async with driving(busy_desk_path, size=size, settings=ConsoleSettings(ascii=True, hint=True)) as driver:
+async def test_in_ascii_nothing_else_is_drawn(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, settings=ConsoleSettings(ascii=True, hint=True)) as driver:
         assert "RUB" in driver.text
         for where, text in await screens(driver):
             foreign = {sign for sign in text if not sign.isascii() and not re.match(r"[А-Яа-яЁё№]", sign)}

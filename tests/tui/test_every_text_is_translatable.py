@@ -1,7 +1,7 @@
 """No text that a person reads stands in the console's source without going through the catalogue.
 
-A heuristic: a literal that looks like words (two in a row, or one with a capital letter) stands inside a call that marks
-it, or is listed here with the reason why it is no text for people.
+A heuristic: a literal that looks like words (two in a row, or one with a capital letter) stands inside a call that
+marks it, or is listed here with the reason why it is no text for people.
 """
 
 from __future__ import annotations

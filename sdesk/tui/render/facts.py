@@ -12,7 +12,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
-from sdesk.tui.language import N_, _, count_of
+from sdesk.tui.language import N_, _, count_of, in_context
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.conversation import file_label
 from sdesk.tui.render.history import history_lines
@@ -170,7 +170,7 @@ def _status(held: Held, local: datetime, zone: ZoneInfo) -> str:
         return _(row.status.value)
     words = _("waiting")
     if row.waiting_for:
-        whom = _("a date") if row.waiting_for.value == "date" else _(row.waiting_for.value)
+        whom = in_context("fact", "a date") if row.waiting_for.value == "date" else _(row.waiting_for.value)
         words = _("waiting for {whom}").format(whom=whom)
     if row.wake_at:
         words += " " + _("until {at}").format(at=clock_text(row.wake_at.astimezone(zone), local))
