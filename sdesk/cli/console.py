@@ -32,8 +32,8 @@ def tui(
     Examples:
       sdesk tui
       sdesk --as anna tui
-      sdesk --as lead tui --board
       sdesk tui --ascii
+      sdesk --as lead tui --board
     """
     return open_console(invocation.of(ctx), board=board, in_ascii=in_ascii)
 

@@ -22,27 +22,30 @@ def _as_before() -> Iterator[None]:
     draw_in_ascii(False)
 
 
-async def screens(driver: Driver) -> Iterator[tuple[str, str]]:
-    """What every screen and question shows, with the keys that lead there."""
+WAYS: tuple[tuple[str, ...], ...] = (
+    *(("question_mark",), ("a",), ("w",), ("M",), ("e",), ("ctrl+p",), ("y",), ("r",)),
+    *(("f",), ("colon",), ("T",), ("0",), ("enter",)),
+)
+"""Keys from the queue to a screen or a question of each kind."""
+
+
+async def walk(driver: Driver) -> list[tuple[str, str]]:
+    """What each of them shows, with the keys that lead there."""
     seen = [("the queue", driver.text)]
     for keys in WAYS:
-        tuple[tuple[str, ...], ...] = (
-            *(("question_mark",), ("a",), ("w",), ("M",), ("e",), ("ctrl+p",), ("y",), ("r",)),
-            *(("f",), ("colon",), ("T",), ("0",)),
-        )
-
-
-WAYS: tuple[tuple[str, ...], ...] = (
-    *(("question_mark",), ("slash", "t", "e", "a", "m", "colon"), ("a",), ("t",), ("s",), ("w",), ("c",), ("P",)),
-    *(("r",), ("i",), ("M",), ("L",), ("e",), ("C",), ("exclamation_mark",), ("S",), ("ctrl+p",), ("number_sign",)),
-    *(("y",), ("z",), ("4",), ("m",), ("f",), ("colon",), ("o",)),
-)
+        await driver.press(*keys)
+        await driver.rest()
+        seen.append((" ".join(keys), driver.text))
+        for _ in range(4):
+            if driver.console.screen is not driver.console.queue:
+                await driver.press("escape")
+    return seen
 
 
 async def test_in_ascii_nothing_else_is_drawn(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path, settings=ConsoleSettings(ascii=True, hint=True)) as driver:
         assert "RUB" in driver.text
-        for where, text in await screens(driver):
+        for where, text in await walk(driver):
             foreign = {sign for sign in text if not sign.isascii() and not re.match(r"[А-Яа-яЁё№]", sign)}
             assert foreign == set(), f"{where}:\n{text}"
 
