@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from console_driver import Driver, driving
+from desks import NOW
 
+from sdesk.domain.errors import BadInput
+from sdesk.tui.app import run_console
 from sdesk.tui.drawing import draw_in_ascii
 from sdesk.tui.language import speak
 from sdesk.tui.settings import ConsoleSettings
@@ -66,3 +69,51 @@ async def test_who_never_opened_a_ticket_is_told_three_things_once(busy_desk_pat
         assert "New here?" in driver.text
     async with driving(busy_desk_path, login="boris") as driver:
         assert "New here?" not in driver.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (ConsoleSettings(language="rus"), "the console does not speak `rus`. did you mean `ru`?"),
+        (ConsoleSettings(language="fr"), "the console does not speak `fr`. it is one of en, ru"),
+        (ConsoleSettings(theme="lite"), "there is no theme `lite`. did you mean `light`?"),
+    ],
+)
+def test_what_there_is_not_is_refused_with_the_nearest(
+    settings: ConsoleSettings, sentence: str, busy_desk_path: Path
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        run_console(store=busy_desk_path, login="anna", fetch=None, now=lambda: NOW, settings=settings)
+    assert str(refused.value) == sentence
+
+
+async def test_in_russian_words_signs_and_answers_are_russian(busy_desk_path: Path) -> None:
+    speak("ru")
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        header, views, _, titles = driver.text.splitlines()[:4]
+        assert "просрочено 14" in header
+        assert "1 Мои 14" in views
+        assert titles.split()[:1] == ["СРОК"]
+        assert "СТАТУС" in titles
+        assert "новая" in driver.text
+        number = driver.cursor
+        assert number is not None
+        await driver.press("m")
+        assert driver.notice == f"SD-{number}: исполнитель anna"
+        assert driver.ticket(number).ticket.assignee == "anna"
+        await driver.press("m")
+        assert driver.notice == f"SD-{number}: она уже ваша"
+        # Typed in the other layout, answered in the language.
+        await driver.press("№", "9", "9", "9", "9", "enter")
+        await driver.settle()
+        assert "заявки SD-9999 нет" in driver.notice or "заявки SD-9999 нет" in driver.text
+
+
+async def test_in_both_languages_no_line_is_cut_in_the_bars_that_are_always_there(busy_desk_path: Path) -> None:
+    for language in ("en", "ru"):
+        speak(language)
+        async with driving(busy_desk_path, size=(80, 24)) as driver:
+            lines = driver.text.splitlines()
+            assert all("…" not in line for line in (lines[0], lines[1], lines[3], lines[-1])), driver.text
+            # The list of keys is always offered.
+            assert lines[-1].split()[-2] == "?"
