@@ -13,7 +13,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.markup import escape
@@ -40,6 +40,7 @@ from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.views import View, views_of
 from sdesk.tui.widgets.hint import Hint
 
@@ -53,7 +54,7 @@ HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TypeAhead, inherit_bindings=False):
     """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
 
     CSS_PATH = "console.tcss"
