@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
+from typing import Never
 
 import pytest
 
@@ -96,14 +97,14 @@ def test_every_command_in_a_block_of_the_readme_is_understood(
     monkeypatch.setenv("SDESK_DB", str(tmp_path / "sdesk.db"))
     monkeypatch.setenv("LOGNAME", "dana")  # the login that `whoami` prints
 
-    def never(**_: object) -> None:
+    def never(**_: object) -> Never:
         raise AssertionError("no console was asked for")
 
     def call(*words: str) -> int:
         surroundings = Surroundings(
             clock=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
             run_console=never,
-            build_demo=never,  # type: ignore[arg-type]
+            build_demo=never,
         )
         return run(words, surroundings)
 

@@ -291,8 +291,8 @@ def run_console(
     fetch: Fetch | None,
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
-) -> None:
-    """Run the console on this terminal until the person quits.
+) -> bool:
+    """Run the console on this terminal until the person quits; False where a bug ended it, whose traceback was printed.
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
     and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
@@ -319,3 +319,4 @@ def run_console(
     console.run(mouse=settings.mouse)
     if console.failure is not None:
         raise console.failure
+    return not console.return_code

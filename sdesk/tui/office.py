@@ -197,9 +197,11 @@ class OfficeBoard(App[None], inherit_bindings=False):
             )
 
 
-def run_board(*, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> None:
-    """Show the board on this terminal until somebody ends it. BadInput for an unknown theme."""
+def run_board(*, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> bool:
+    """Show the board on this terminal until somebody ends it; False after a bug. BadInput for an unknown theme."""
     if settings.theme not in THEMES:
         raise BadInput(f"there is no theme `{settings.theme}`", f"it is one of {', '.join(THEMES)}")
-    speak(language_of("", os.environ))
-    OfficeBoard(store=store, login=login, now=now, settings=settings).run(mouse=False)
+    speak(language_of(settings.language, os.environ))
+    board = OfficeBoard(store=store, login=login, now=now, settings=settings)
+    board.run(mouse=False)
+    return not board.return_code

@@ -1,9 +1,9 @@
 """Keys in the order in which they were typed, each to whom it is for, however fast they come.
 
-Textual hands a key to the widget that has the focus when the key arrives, and goes on; what the key does (a dialog opens,
-a field gets the focus) happens some messages later. Of `/till`, arriving in one packet over a slow line, the `t` would be
-a command to the list. Here a key waits until the one before it has been done, and until the screen that this one opened
-is there.
+Textual hands a key to the widget that has the focus when the key arrives, and goes on; what the key does (a dialog
+opens, a field gets the focus) happens some messages later. Of `/till`, arriving in one packet over a slow line, the `t`
+would be a command to the list. Here a key waits until the one before it has been done, and until the screen that this
+one opened is there.
 """
 
 from __future__ import annotations
