@@ -104,7 +104,7 @@ def test_every_command_in_a_block_of_the_readme_is_understood(
         surroundings = Surroundings(
             clock=lambda: datetime(2026, 11, 20, 12, tzinfo=UTC),
             run_console=never,
-            build_demo=never,
+            build_demo=never,  # type: ignore[arg-type]
         )
         return run(words, surroundings)
 
