@@ -159,6 +159,21 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
     Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
+    Command(
+        "accept",
+        ("enter",),
+        N_("Next"),
+        N_("Set the service that is picked; else it stays as it is; the next"),
+        WORK,
+        TRIAGE,
+        footer=1,
+    ),
+    Command("next_ticket", ("J",), N_("Skip"), N_("Leave it for another time; the next"), MOVE, TRIAGE, footer=9),
+    Command("previous_ticket", ("K",), N_("Previous ticket"), N_("The one before"), MOVE, TRIAGE),
+    *(
+        Command(f"pick_{digit}", (str(digit),), N_("Service"), N_("Pick the service on this digit"), WORK, TRIAGE)
+        for digit in range(1, 10)
+    ),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
     Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
@@ -170,6 +185,15 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
             {
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
                 *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+    Context.TRIAGE: {
+        Context.TICKET: frozenset(
+            {
+                *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
+                *("jump", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },
