@@ -1,4 +1,4 @@
-"""What is usual lately: the services that tickets are about, on the whole and at one unit; for whoever sorts new ones."""
+"""What is usual lately: services that tickets are about, on the whole and at one unit; for whoever sorts new ones."""
 
 from __future__ import annotations
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import ServiceRow, TicketRow
 from sdesk.tui.language import _, count_of
 from sdesk.tui.render.columns import customer_of, fit
 from sdesk.tui.render.lines import Line, Span, edges, line
 from sdesk.tui.render.signals import age_text, clock_text, currency_sign, loss_text
+from sdesk.tui.render.words import length_text
 from sdesk.tui.sorting import Round
 from sdesk.tui.sorting_reading import OneToSort, service_of
 from sdesk.tui.widgets.bar import Part
@@ -37,7 +37,7 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
     due = ""
     if row.due_in is not None:
         words = _("{time} late") if row.due_in < 0 else _("due in {time}")
-        due = "  " + words.format(time=format_working(abs(row.due_in)))
+        due = "  " + words.format(time=length_text(abs(row.due_in)))
     lines = [
         edges(
             [
@@ -51,7 +51,7 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
     ]
     chosen = service_of(services, picked)
     if chosen is not None:
-        target = format_working(chosen.resolution_target) if chosen.resolution_target else _("no target")
+        target = length_text(chosen.resolution_target) if chosen.resolution_target else _("no target")
         lines.append(
             line(
                 (" " + _("You say") + "  ", "dim"),
@@ -164,7 +164,7 @@ def finished_lines(sorting: Round, first: TicketRow | None, now: datetime) -> li
         when = ""
         if first.due_in is not None:
             words = _("{time} late") if late else _("due in {time}")
-            when = "  " + words.format(time=format_working(abs(first.due_in)))
+            when = "  " + words.format(time=length_text(abs(first.due_in)))
         lines.append(line((" " + _("Next in the queue:") + " ", "dim"), (first.ref, "strong"), (when, "at-risk")))
         lines.append(line((f" {one_line(first.subject)}", "text")))
     lines += [Line(), line((" " + _("q goes back to the queue."), "dim"))]

@@ -21,6 +21,7 @@ from sdesk.tui.language import _, told
 from sdesk.tui.render import triage as render
 from sdesk.tui.render.headline import footer_parts
 from sdesk.tui.render.lines import Line
+from sdesk.tui.render.words import word
 from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.sorting import Round
 from sdesk.tui.sorting_reading import OneToSort, ToSort, read_one, read_to_sort
@@ -163,7 +164,7 @@ class TriageScreen(WorkScreen):
     def _by_others(self, row: TicketRow) -> str:
         who = row.assignee or row.team
         return _("{ref} is passed over: it is {status}, {who} has it").format(
-            ref=row.ref, status=row.status.value, who=who
+            ref=row.ref, status=word(row.status), who=who
         )
 
     def _read_ahead(self) -> None:
@@ -369,7 +370,7 @@ class TriageScreen(WorkScreen):
             return
 
         def why_not(row: TicketRow) -> str | None:
-            return None if row.status in OPEN_STATUSES else row.status.value
+            return None if row.status in OPEN_STATUSES else word(row.status)
 
         def chosen(number: str | None) -> None:
             if number is not None:
