@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Flag, Match
@@ -22,8 +23,7 @@ NEAR, AT_ONE_TIME = timedelta(days=14), timedelta(days=2)
 """Beyond which two tickets are hardly about the same: by their subjects, and by who wrote about what."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToSort:
+class ToSort(NamedTuple):
     """The round as it stands."""
 
     numbers: tuple[int, ...]

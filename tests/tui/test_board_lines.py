@@ -11,6 +11,7 @@ from desks import NOW
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import open_desk
+from sdesk.domain.filters import Filter
 from sdesk.reports.backlog import Step
 from sdesk.reports.course import Course, Week
 from sdesk.reports.period import Period
@@ -109,7 +110,7 @@ def board(busy_desk_path: Path) -> Board:
     desk = open_desk(busy_desk_path)
     with Reader(busy_desk_path) as reader:
         anna = reader.actor("anna")
-        till = next(row for row in reader.walk(anna, filter_all(), now=NOW) if row.service == "till")
+        till = next(row for row in reader.walk(anna, Filter(), now=NOW) if row.service == "till")
         perform(desk, anna, "confirm", [till.number], {}, now=NOW - timedelta(minutes=2))
         values = {
             "subject": "Secret words \x1b[31mof a mail",
@@ -121,12 +122,6 @@ def board(busy_desk_path: Path) -> Board:
     desk.close()
     with Reader(busy_desk_path) as reader:
         return read_board(reader, reader.actor("anna"), NOW, None)
-
-
-def filter_all() -> object:
-    from sdesk.domain.filters import Filter
-
-    return Filter()
 
 
 def text_of(rows: object) -> str:

@@ -46,7 +46,7 @@ async def test_the_board_opens_moves_opens_tickets_and_closes(busy_desk_path: Pa
         assert isinstance(driver.console.screen, TicketScreen)
         assert driver.console.screen.number == first
         await driver.press("0")
-        assert driver.console.screen is screen  # the same board, and no second one above the ticket
+        assert driver.console.screen_stack[-1] is screen  # the same board, and no second one above the ticket
         await driver.press("tab", "tab", "tab", "tab", "tab")
         assert screen.panels.coming.rows.has_focus
         await driver.press("tab", "tab")

@@ -16,6 +16,7 @@ from desks import NOW
 from textual.pilot import Pilot
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.tui.office import OfficeBoard, run_board
 from sdesk.tui.settings import ConsoleSettings
@@ -68,8 +69,6 @@ async def test_it_shows_what_is_late_and_nobodys_name(busy_desk_path: Path, size
         assert "SD-" in shown
         with Reader(busy_desk_path) as reader:
             anna = reader.actor("anna")
-            from sdesk.domain.filters import Filter
-
             for row in reader.walk(anna, Filter(), now=NOW):
                 assert row.subject[:12] not in shown
                 assert (row.requester_name or "?") not in shown

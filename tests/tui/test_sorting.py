@@ -62,13 +62,10 @@ def test_back_shows_the_one_before_and_no_further_than_the_first() -> None:
     assert not sorting.go_back()
     sorting.decide(3, "take")
     sorting.decide(1, "take")
-    assert sorting.current is None
-    assert sorting.go_back()
-    assert sorting.current == 1
-    assert sorting.go_back()
-    assert sorting.current == 3
+    assert (sorting.current, sorting.go_back(), sorting.current) == (None, True, 1)
+    assert (sorting.go_back(), sorting.current) == (True, 3)
     sorting.go_on()
-    assert sorting.current is None
+    assert (sorting.current, sorting.place) == (None, 2)
 
 
 def test_the_one_ahead_is_the_one_that_follows() -> None:

@@ -20,7 +20,6 @@ from sdesk.tui.actions import Context, bindings_of, footer_of
 from sdesk.tui.language import _, told
 from sdesk.tui.render import triage as render
 from sdesk.tui.render.headline import footer_parts
-from sdesk.tui.render.lines import Line
 from sdesk.tui.render.words import word
 from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.sorting import Round
@@ -28,11 +27,16 @@ from sdesk.tui.sorting_reading import OneToSort, ToSort, read_one, read_to_sort
 from sdesk.tui.verbs.doing import in_local_time, named, report
 from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.widgets.bar import Bar, Part
-from sdesk.tui.widgets.pane import Pane
+from sdesk.tui.widgets.pane import Layout, Pane
 from sdesk.tui.widgets.preview import Preview
 
 DECIDING = frozenset({"take", "assign", "service", "spam", "merge", "join", "priority"})
 """What needs no more than the choice: the next ticket is shown while it is done. What is written is waited for."""
+
+LEAST_TEXT = 5
+"""Lines that the requester's words have at least, with what stands above them."""
+RULED = frozenset({"guess", "others"})
+"""Panes with a line above them."""
 
 Step = tuple[str, Mapping[str, object]]
 """A verb and its values."""
@@ -96,7 +100,8 @@ class TriageScreen(WorkScreen):
         )
 
     def _read_round(self, found: ToSort) -> None:
-        self._found = found
+        # What a digit means stays as it is for the whole round: fingers learn it.
+        self._found = found._replace(usual=self._found.usual or found.usual)
         if self.round is None:
             self.round = Round(self.console.now())
         before = self.round.current
@@ -221,19 +226,29 @@ class TriageScreen(WorkScreen):
         if one is None or row is None:
             self._bars["subject"].show([])
             for pane in self._panes.values():
-                self._fill(pane, lambda width: [])
+                pane.display = False
             return
         self._bars["subject"].show([Part(f" {row.ref}  ", "dim"), Part(one_line(row.subject), "strong")])
         self.preview.show(one.detail, one.held, now, zone)
         services, usual, picked = self._found.services, self._found.usual, self.picked
-        self._fill(self._panes["who"], lambda width: render.who_lines(one, now, zone, width))
-        self._fill(self._panes["guess"], lambda width: render.guess_lines(one, services, picked, width))
-        self._fill(self._panes["services"], lambda width: render.service_lines(one, services, usual, picked, width))
-        self._fill(self._panes["others"], lambda width: render.others_lines(one, now, width))
+        layouts: dict[str, Layout] = {
+            "who": lambda width: render.who_lines(one, now, zone, width),
+            "guess": lambda width: render.guess_lines(one, services, picked, width),
+            "services": lambda width: render.service_lines(one, services, usual, picked, width),
+            "others": lambda width: render.others_lines(one, now, width),
+        }
+        # What the requester says comes first; of the rest, what else is open there gives way.
+        left = self.size.height - 4 - LEAST_TEXT
+        for name in ("services", "guess", "who", "others"):
+            left -= self._fill(self._panes[name], layouts[name], left - (name in RULED)) + (name in RULED)
 
-    def _fill(self, pane: Pane, lines: Callable[[int], Sequence[Line]]) -> None:
-        pane.styles.height = min(len(lines(max(20, self.size.width))), max(3, self.size.height // 4))
+    def _fill(self, pane: Pane, lines: Layout, most: int) -> int:
+        """Show as many of the lines as there is room for; how many that are."""
+        height = max(0, min(len(lines(max(20, self.size.width))), most))
+        pane.display = height > 0
+        pane.styles.height = height
         pane.show(lines)
+        return height
 
     def _show_bars(self) -> None:
         now = self.console.now()
