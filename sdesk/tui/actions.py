@@ -206,6 +206,14 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
 }
 """What of the list and the ticket can be done on other screens too, with the same keys and words."""
 
+FOOTERS: Mapping[Context, tuple[str, ...]] = {
+    Context.TRIAGE: (
+        *("accept", "take", "assign", "service", "merge", "spam", "next_ticket", "note", "reply", "close", "leave"),
+        "keys",
+    ),
+}
+"""The footer of a screen whose most important keys are others than where most of its commands come from."""
+
 _SHOWN = {
     "enter": "Enter",
     "escape": "Esc",
@@ -257,4 +265,8 @@ def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
 
 def footer_of(context: Context) -> tuple[Command, ...]:
     """The commands of the footer, the most important first."""
-    return tuple(sorted((each for each in commands_of(context) if each.footer), key=lambda each: each.footer))
+    commands = commands_of(context)
+    if context in FOOTERS:
+        by_id = {command.id: command for command in commands}
+        return tuple(by_id[id_] for id_ in FOOTERS[context])
+    return tuple(sorted((each for each in commands if each.footer), key=lambda each: each.footer))
