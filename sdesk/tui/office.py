@@ -89,7 +89,8 @@ class OfficeBoard(App[None], inherit_bindings=False):
         self._stand: LastChange | None = None
         self._asking = False
         self._read_at = 0.0
-        self._hand: Hand[Reader] = Hand("sdesk-board", self._open, Reader.close)
+        # Each look opens the store anew: one that is held open hides that the file is gone, or is another one by now.
+        self._hand: Hand[Path] = Hand("sdesk-board", lambda: store, lambda path: None)
         self.office = OfficeScreen()
         draw_in_ascii(settings.ascii)
         self._plain_signs = PlainSigns(enabled=settings.ascii)
@@ -130,14 +131,6 @@ class OfficeBoard(App[None], inherit_bindings=False):
 
     # ---- reading --------------------------------------------------------------------------------
 
-    def _open(self) -> Reader:
-        try:
-            return Reader(self.path)
-        except SdeskError:
-            raise
-        except Exception as error:
-            raise Unavailable(f"the store cannot be opened: {error}") from error
-
     def look(self, *, anew: bool = False) -> None:
         """Read if anything has changed, if it was long ago, or if it failed; never twice at once."""
         if self._asking:
@@ -147,13 +140,13 @@ class OfficeBoard(App[None], inherit_bindings=False):
         if anew or self.since is not None or time.monotonic() - self._read_at >= READ_EVERY:
             known = None
 
-        def read(reader: Reader) -> tuple[LastChange, Board] | None:
+        def read(path: Path) -> tuple[LastChange, Board] | None:
             try:
-                stand = reader.last_change()
-                if stand == known:
-                    return None
-                reader.refresh()
-                return stand, read_board(reader, reader.actor(self.login), now, mailboxes)
+                with Reader(path) as reader:
+                    stand = reader.last_change()
+                    if stand == known:
+                        return None
+                    return stand, read_board(reader, reader.actor(self.login), now, mailboxes)
             except SdeskError:
                 raise
             except Exception as error:

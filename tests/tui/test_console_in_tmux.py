@@ -18,7 +18,8 @@ from sdesk.store.reader import Reader
 
 
 @pytest.fixture
-def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[TmuxTerminal]:
+def terminal(busy_desk_path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TmuxTerminal]:
+    """A terminal on which the console runs; as a parameter, what follows `sdesk tui`."""
     environment = {
         "HOME": os.environ["HOME"],
         "PATH": os.environ["PATH"],
@@ -30,7 +31,7 @@ def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[TmuxTerminal]:
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "TMUX_TMPDIR": str(tmp_path),
     }
-    program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} -m sdesk tui'"
+    program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} -m sdesk tui {getattr(request, 'param', '')}'"
     used = TmuxTerminal(tmp_path, program, environment)
     yield used
     used.close()
@@ -87,3 +88,22 @@ def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(
         anna = reader.actor("anna")
         number = reader.page(anna, Filter(), now=NOW, limit=1).rows[0].number
         assert reader.draft(anna, number, Direction.OUT) == "half a word"
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("terminal", ["--board"], indirect=True)
+def test_the_offices_board_outlives_its_store_and_a_polite_kill_leaves_the_terminal_clean(
+    terminal: TmuxTerminal, busy_desk_path: Path, tmp_path: Path
+) -> None:
+    screen = terminal.wait_for(lambda screen: "as of" in screen and "Who has what" in screen, "the board")
+    assert "Till is down" not in screen
+    assert "Irina" not in screen
+    terminal.send("j", "0", "Enter")
+    aside = busy_desk_path.rename(tmp_path / "aside.db")
+    terminal.wait_for(lambda screen: "The store cannot be read since" in screen and "boris" in screen, "its words")
+    aside.rename(busy_desk_path)
+    terminal.wait_for(lambda screen: "as of" in screen, "its return")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    screen = terminal.wait_for(lambda screen: "ended with 0" in screen, "the end")
+    assert "Traceback" not in screen
+    assert terminal.facts("#{alternate_on}") == "0"

@@ -85,13 +85,7 @@ async def test_it_shows_what_is_late_and_nobodys_name(busy_desk_path: Path, size
 async def test_it_outlives_the_store_and_comes_back(busy_desk_path: Path) -> None:
     aside = busy_desk_path.with_name("aside.db")
     async with showing(busy_desk_path) as office:
-        for name in ("-wal", "-shm"):
-            busy_desk_path.with_name(busy_desk_path.name + name).unlink(missing_ok=True)
         busy_desk_path.rename(aside)
-        office.app._hand._jobs.put(None)  # its reader lets go of the file, as a machine that lost its disk would
-        office.app._hand._thread.join(5)
-        office.app._hand = type(office.app._hand)("sdesk-board", office.app._open, Reader.close)
-        office.app._hand.start()
         office.at = NOW + timedelta(minutes=2)
         await office.read()
         assert "The store cannot be read since 12:02" in office.text
