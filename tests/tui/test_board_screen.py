@@ -56,7 +56,7 @@ async def test_the_board_opens_moves_opens_tickets_and_closes(busy_desk_path: Pa
         await driver.press("?")
         assert "The next panel" in driver.text
         await driver.press("escape", "q")
-        assert driver.console.screen_stack[-1] is driver.console.queue
+        assert driver.console.queue.is_current
 
 
 async def test_what_another_process_does_is_shown_and_the_cursor_stays_on_its_ticket(
