@@ -120,6 +120,16 @@ async def test_a_round_of_triage(new_path: Path) -> None:
         assert driver.ticket(sixth).ticket.assignee == "boris"
         assert current(driver) != sixth
         assert "7 of 12" in driver.text
+
+        # An answer is one: on to the next.
+        seventh = current(driver)
+        await driver.press("r")
+        await driver.type("On our way.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        assert driver.ticket(seventh).ticket.status is not Status.NEW
+        assert f"SD-{seventh} answered" in driver.notice
+        assert current(driver) != seventh
         await driver.press("q")
         assert driver.console.screen is driver.console.queue
 

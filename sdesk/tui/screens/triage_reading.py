@@ -45,6 +45,8 @@ class TriageReading(WorkScreen, ScrollingScreen):
         self._found = ToSort((), 0, (), ())
         self.one: OneToSort | None = None
         """The ticket that is shown."""
+        self._worked_on: set[int] = set()
+        """Tickets that something was written to from here."""
         self._ahead: OneToSort | None = None
         """The one after it, read while this one is looked at."""
         self.picked: str | None = None
@@ -104,6 +106,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
 
     def deed_done(self, numbers: Sequence[int]) -> None:
         """What was written is there: stay, unless that decided about it."""
+        self._worked_on |= set(numbers)
         self._read_current()
         self.console.queue.deed_done(numbers)
 
@@ -128,24 +131,14 @@ class TriageReading(WorkScreen, ScrollingScreen):
         sorting, row = self.round, one.detail.ticket
         if sorting is None or sorting.current != row.number:
             return
-        decided_here = row.number in sorting.decided
-        if (
-            not one.is_to_sort
-            and not decided_here
-            and self.one is not None
-            and self.one.detail.ticket.number == row.number
-        ):
-            # Decided under our eyes: by what was written from here, or by somebody else.
-            mine = row.assignee == self.console.link.login
-            if not mine:
+        looked_at = row.number in sorting.decided or row.number in sorting.passed
+        if not one.is_to_sort and not looked_at:
+            if row.number in self._worked_on:
+                # What was written from here decided it, as an answer does.
+                sorting.decide(row.number, "")
+            else:
                 self.console.notice(self._by_others(row))
-            sorting.passed.add(row.number)
-            sorting.go_on()
-            self._show_next()
-            return
-        if not one.is_to_sort and not decided_here:
-            self.console.notice(self._by_others(row))
-            sorting.skip()
+                sorting.skip()
             self._show_next()
             return
         self.one = one
