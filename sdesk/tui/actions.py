@@ -165,6 +165,21 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
     Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
+    Command(
+        "accept",
+        ("enter",),
+        N_("Next"),
+        N_("Set the service that is picked; else it stays as it is; the next"),
+        WORK,
+        TRIAGE,
+        footer=1,
+    ),
+    Command("next_ticket", ("J",), N_("Skip"), N_("Leave it for another time; the next"), MOVE, TRIAGE, footer=9),
+    Command("previous_ticket", ("K",), N_("Previous ticket"), N_("The one before"), MOVE, TRIAGE),
+    *(
+        Command(f"pick_{digit}", (str(digit),), N_("Service"), N_("Pick the service on this digit"), WORK, TRIAGE)
+        for digit in range(1, 10)
+    ),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
     Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
@@ -179,8 +194,25 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
             }
         ),
     },
+    Context.TRIAGE: {
+        Context.TICKET: frozenset(
+            {
+                *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
+                *("jump", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
 }
 """What of the list and the ticket can be done on other screens too, with the same keys and words."""
+
+FOOTERS: Mapping[Context, tuple[str, ...]] = {
+    Context.TRIAGE: (
+        *("accept", "take", "assign", "service", "merge", "spam", "next_ticket", "note", "reply", "close", "leave"),
+        "keys",
+    ),
+}
+"""The footer of a screen whose most important keys are others than where most of its commands come from."""
 
 _SHOWN = {
     "enter": "Enter",
@@ -233,4 +265,8 @@ def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
 
 def footer_of(context: Context) -> tuple[Command, ...]:
     """The commands of the footer, the most important first."""
-    return tuple(sorted((each for each in commands_of(context) if each.footer), key=lambda each: each.footer))
+    commands = commands_of(context)
+    if context in FOOTERS:
+        by_id = {command.id: command for command in commands}
+        return tuple(by_id[id_] for id_ in FOOTERS[context])
+    return tuple(sorted((each for each in commands if each.footer), key=lambda each: each.footer))

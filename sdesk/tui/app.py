@@ -300,6 +300,20 @@ def run_console(
     command.
     """
     settings = settings or ConsoleSettings()
+    begin_to_speak(settings)
+    known = {command.id for command in COMMANDS}
+    for unknown in sorted(set(settings.keys) - known):
+        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
+        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
+    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
+    console.run(mouse=settings.mouse)
+    if console.failure is not None:
+        raise console.failure
+    return not console.return_code
+
+
+def begin_to_speak(settings: ConsoleSettings) -> None:
+    """Speak the language that was chosen; BadInput for a theme or language that there is not."""
     if settings.theme not in THEMES:
         raise BadInput(
             f"there is no theme `{settings.theme}`",
@@ -311,12 +325,3 @@ def run_console(
             did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
         )
     speak(language_of(settings.language, os.environ))
-    known = {command.id for command in COMMANDS}
-    for unknown in sorted(set(settings.keys) - known):
-        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
-        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
-    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
-    console.run(mouse=settings.mouse)
-    if console.failure is not None:
-        raise console.failure
-    return not console.return_code

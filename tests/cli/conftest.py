@@ -32,7 +32,7 @@ class Doubles:
     now: datetime = NOW
 
     def run_console(self, *, store: Path, config: Config, agent: str, board: bool = False) -> bool:
-        self.consoles.append({"store": store, "config": config, "agent": agent})
+        self.consoles.append({"store": store, "config": config, "agent": agent, "board": board})
         return True
 
     def build_demo(self, folder: Path, now: datetime) -> BuiltDemo:

@@ -33,7 +33,7 @@ main()
 
 @pytest.fixture
 def terminal(busy_desk_path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TmuxTerminal]:
-    """The console on a terminal; the parameter is a script that runs it."""
+    """A terminal on which the console runs; as a parameter, what follows `sdesk tui`, and a script that runs it."""
     environment = {
         "HOME": os.environ["HOME"],
         "PATH": os.environ["PATH"],
@@ -45,9 +45,10 @@ def terminal(busy_desk_path: Path, tmp_path: Path, request: pytest.FixtureReques
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "TMUX_TMPDIR": str(tmp_path),
     }
+    words, source = getattr(request, "param", ("", "from sdesk.main import main\nmain()\n"))
     script = tmp_path / "run.py"
-    script.write_text(getattr(request, "param", "from sdesk.main import main\nmain()\n"), encoding="utf-8")
-    program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} {script} tui'"
+    script.write_text(source, encoding="utf-8")
+    program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} {script} tui {words}'"
     used = TmuxTerminal(tmp_path, program, environment)
     yield used
     used.close()
@@ -106,7 +107,7 @@ def test_a_session_from_start_to_quit(terminal: TmuxTerminal, busy_desk_path: Pa
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("terminal", [WITH_A_BUG], indirect=True, ids=["a bug"])
+@pytest.mark.parametrize("terminal", [("", WITH_A_BUG)], indirect=True, ids=["a bug"])
 def test_a_bug_ends_the_console_with_its_traceback_and_leaves_the_terminal_clean(terminal: TmuxTerminal) -> None:
     terminal.wait_for(lambda screen: "Till is down" in screen, "the queue")
     terminal.send("S")
@@ -133,3 +134,24 @@ def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(
         anna = reader.actor("anna")
         number = reader.page(anna, Filter(), now=NOW, limit=1).rows[0].number
         assert reader.draft(anna, number, Direction.OUT) == "half a word"
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    "terminal", [("--board", "from sdesk.main import main\nmain()\n")], indirect=True, ids=["board"]
+)
+def test_the_offices_board_outlives_its_store_and_a_polite_kill_leaves_the_terminal_clean(
+    terminal: TmuxTerminal, busy_desk_path: Path, tmp_path: Path
+) -> None:
+    screen = terminal.wait_for(lambda screen: "as of" in screen and "Who has what" in screen, "the board")
+    assert "Till is down" not in screen
+    assert "Irina" not in screen
+    terminal.send("j", "0", "Enter")
+    aside = busy_desk_path.rename(tmp_path / "aside.db")
+    terminal.wait_for(lambda screen: "The store cannot be read since" in screen and "boris" in screen, "its words")
+    aside.rename(busy_desk_path)
+    terminal.wait_for(lambda screen: "as of" in screen, "its return")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    screen = terminal.wait_for(lambda screen: "ended with 0" in screen, "the end")
+    assert "Traceback" not in screen
+    assert terminal.facts("#{alternate_on}") == "0"
