@@ -58,8 +58,8 @@ class QueueParts(WorkScreen):
             yield bars["filter-sign"]
             yield self.field
             yield bars["filter-note"]
-        yield self.suggestions
         yield bars["filter-error"]
+        yield self.suggestions
         with Vertical(id="body"):
             yield self.rows
             yield self.preview

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from sdesk.tui.render.columns import fit
 
-WIDEST = 64
+WIDEST = 74
 
 
 @dataclass(frozen=True, slots=True)
