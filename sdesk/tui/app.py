@@ -242,12 +242,14 @@ class Console(App[None], inherit_bindings=False):
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):
             for command in commands_of(screen.CONTEXT):
-                if command.id in {"palette", "down", "up"}:
+                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
                     continue
                 why = screen.why_not(command)
                 key = f"  ({command.key})" if command.keys else ""
                 text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
                 yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
+            for label, about, run in screen.more_commands():
+                yield SystemCommand(label, escape(about), run)
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
@@ -55,6 +56,10 @@ class DeskScreen(Screen[None]):
             return "no ticket is chosen"
         reasons = [self.console.reason(command.verb, row, ground.actor) for row in rows]
         return None if None in reasons else reasons[0]
+
+    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """What the palette has besides the registry: label, explanation, and what it does."""
+        return ()
 
     def action_keys(self) -> None:
         """The list of keys."""

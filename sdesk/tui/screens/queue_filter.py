@@ -69,6 +69,21 @@ class QueueFilter(QueueReading):
         """Nothing is wrong with it."""
         self.filter_error = self._faulty_text = ""
 
+    def _show(self, stretch: Stretch, wanted: Filter, *, from_start: bool = False, from_end: bool = False) -> None:
+        """The last list stays too where nothing holds a word that is the beginning of a field: `sta` of `status:`."""
+        if wanted is self._asked and not stretch.rows and self._begins_a_field():
+            self._applied()
+            self.bars.show()
+            return
+        super()._show(stretch, wanted, from_start=from_start, from_end=from_end)
+
+    def _begins_a_field(self) -> bool:
+        field = self.field
+        return self.is_typing and any(
+            not each.field and each.text.startswith(field.value[each.start : field.cursor_position])
+            for each in self._offered
+        )
+
     # ---- typing ---------------------------------------------------------------------------------
 
     def action_filter(self) -> None:
@@ -101,6 +116,9 @@ class QueueFilter(QueueReading):
         known = self.filter_error and self._faulty_text == self.filter_text
         if not known and self._filter_now() is not None:
             self.leave_filter(keep=True)
+        else:
+            self.suggestions.show([])
+            self.bars.show()
 
     def leave_filter(self, *, keep: bool) -> None:
         """Back to the list, with the filter that was typed or with the one before it."""

@@ -100,6 +100,12 @@ class QueueParts(WorkScreen):
         return self.field.has_focus
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether a value is about to be typed or chosen: that it is missing still is no fault."""
+        before = self.field.value[: self.field.cursor_position]
+        return bool(self.suggestions.display) and before.endswith(":")
+
+    @property
     def preview_visible(self) -> bool:
         """Whether there is a preview to fill."""
         return bool(self.preview.display) and self.size.height > 0

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from sdesk.actions.views import SavedView, delete_view, save_view
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.views import EVERYBODY, find
+from sdesk.tui.actions import Command
 from sdesk.tui.language import _, told
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_filter import QueueFilter
@@ -96,6 +100,21 @@ class QueueViews(QueueFilter):
     def action_previous_view(self) -> None:
         """The view to the left."""
         self.action_show_view((self.view_place - 1) % len(self.console.views))
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command is not possible now."""
+        if command.id.startswith("view_") and all(command.id != f"view_{view.digit}" for view in self.console.views):
+            return _("no view is on this digit")
+        if command.id == "delete_view" and not self.view.is_saved:
+            return _("the view that is shown comes with every desk")
+        return super().why_not(command)
+
+    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """The views by name."""
+        for view in self.console.views:
+            key = "" if view.digit is None else f"  ({view.digit})"
+            words = one_line(view.words) or _("all that is open")
+            yield _("View {name}").format(name=view.label), words + key, partial(self.show_view, view.key)
 
     # ---- the header's numbers -------------------------------------------------------------------
 
