@@ -104,6 +104,14 @@ async def test_a_filter_is_sought_in_every_layout_and_never_waits_for_the_counts
         assert driver.refs == order_of(busy_desk_path, "team:it касса")
         assert "Nothing fits “касса” in Team." in driver.text
         assert "Esc clears the filter" in driver.text
+        await driver.press("home", "ctrl+k")
+        await driver.type("pritner")
+        assert driver.refs == []
+        assert "Did you mean “printer”?" in driver.text
+        await driver.press("tab")
+        await driver.rest()
+        assert driver.console.queue.filter_text == "printer"
+        assert driver.refs == order_of(busy_desk_path, "team:it printer")[: len(driver.refs)]
 
 
 async def test_facets_narrow_the_list_and_count_it(busy_desk_path: Path) -> None:

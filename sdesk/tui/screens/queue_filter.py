@@ -12,6 +12,7 @@ from sdesk.domain.completion import Known, Suggestion, suggest
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter
 from sdesk.tui.paging import Stretch
+from sdesk.tui.render.emptiness import with_meant
 from sdesk.tui.render.filter_words import lines_of
 from sdesk.tui.screens.queue_reading import QueueReading
 from sdesk.tui.views import filter_of
@@ -165,10 +166,21 @@ class QueueFilter(QueueReading):
     @on(FilterField.Completed)
     def complete(self) -> None:
         """Tab takes what is chosen, else the first; where nothing is offered it asks for what there is."""
-        if self._offered:
+        meant = self._meant()
+        if meant is not None:
+            self.field.value, self.field.cursor_position = meant, len(meant)
+        elif self._offered:
             self._take(self.suggestions.chosen or 0)
         else:
             self._offer(asked=True)
+
+    def _meant(self) -> str | None:
+        """What was probably meant by words that no ticket holds, where the empty list says so."""
+        totals = self.totals
+        if totals is None or not totals.meant or self.rows.window.rows or self.suggestions.chosen is not None:
+            return None
+        meant = with_meant(self.field.value, totals.meant)
+        return None if meant == self.field.value else meant
 
     @on(Suggestions.Taken)
     def suggestion_clicked(self, event: Suggestions.Taken) -> None:
