@@ -17,24 +17,30 @@ from sdesk.config import load
 from sdesk.domain.errors import BadInput
 
 
-def tui(ctx: typer.Context) -> ExitCode:
+def tui(
+    ctx: typer.Context,
+    board: Annotated[
+        bool, typer.Option("--board", help="the board for the office's screen: no keys, no names, until you press q")
+    ] = False,
+) -> ExitCode:
     """Open the console: the queue on the whole screen.
 
     Examples:
       sdesk tui
       sdesk --as anna tui
+      sdesk --as lead tui --board
     """
-    return open_console(invocation.of(ctx))
+    return open_console(invocation.of(ctx), board=board)
 
 
-def open_console(call: Invocation) -> ExitCode:
+def open_console(call: Invocation, *, board: bool = False) -> ExitCode:
     """Open the console upon the store, as the acting agent. BadInput without a terminal, or an agent."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the console needs a terminal", "elsewhere use `sdesk list` and its like")
     login = call.actor.login  # also says at once, and on the plain screen, what is wrong with the store
     config = call.config
     call.close()
-    call.surroundings.run_console(store=call.store, config=config, agent=login)
+    call.surroundings.run_console(store=call.store, config=config, agent=login, board=board)
     return ExitCode.DONE
 
 

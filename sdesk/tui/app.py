@@ -29,6 +29,8 @@ from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
 from sdesk.tui.language import _, told
 from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.neighbours import Neighbours
+from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.compose import Compose
@@ -84,6 +86,8 @@ class Console(App[None], inherit_bindings=False):
         """The version at which this console last changed a ticket."""
         self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
         """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
+        self.opened_files = OpenedFiles()
+        """Copies of attachments for programs outside."""
         self._last_key = self._last_notice = time.monotonic() - 60
         self._warm = False
         self.queue = QueueScreen()
@@ -129,6 +133,7 @@ class Console(App[None], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.link.stop()
+        self.opened_files.clear()
 
     # ---- what screens ask for -------------------------------------------------------------------
 
@@ -153,13 +158,12 @@ class Console(App[None], inherit_bindings=False):
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket; from the list its neighbours are those of the list."""
-        window, totals = self.queue.rows.window, self.queue.totals
-        neighbours = [held.row.number for held in window.rows]
-        count = None if window.has_before or totals is None else max(totals.shown, len(neighbours))
+        totals = self.queue.totals
+        neighbours = Neighbours(self.queue.rows.window, self.queue.wanted, None if totals is None else totals.shown)
         if isinstance(self.screen, TicketScreen):
             self.pop_screen()
         self.queue.put_cursor(number)
-        self.push_screen(TicketScreen(number, neighbours, count))
+        self.push_screen(TicketScreen(number, neighbours))
 
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
         """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
@@ -222,7 +226,7 @@ class Console(App[None], inherit_bindings=False):
         if self.ground is None:
             return
         self.queue.store_changed()
-        if isinstance(self.screen, TicketScreen):
+        if isinstance(self.screen, DeskScreen) and self.screen is not self.queue:
             self.screen.store_changed()
 
     # ---- commands -------------------------------------------------------------------------------

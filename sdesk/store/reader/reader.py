@@ -19,9 +19,9 @@ from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, incidents, organisation, queue
+from sdesk.store.reader import beside, effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
+from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.rows import (
     AgentRow,
@@ -38,7 +38,6 @@ from sdesk.store.reader.rows import (
     TeamRow,
     TicketDetail,
     TicketRow,
-    UnitFacts,
     UnitRow,
 )
 from sdesk.store.reader.view_reader import ViewReader
@@ -51,6 +50,8 @@ if TYPE_CHECKING:
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
+EVERYTHING = 2**31 - 1
+"""More letters than a text of the store can have."""
 
 
 class Reader(ViewReader):
@@ -211,18 +212,26 @@ class Reader(ViewReader):
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
+    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
+        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
+        from sdesk.store.reader import usual
+
+        with translated(self.path):
+            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
+
     # ---- one ticket ----------------------------------------------------------------------------
 
-    def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
-        """One ticket whole; NotFound, where a wall stands before it too."""
+    def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
+        """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
         row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
-                messages=self._messages(actor, number),
+                messages=self._messages(actor, number, longest),
                 history=self.history(actor, number),
                 links=self._links(actor, number),
-                unit=self._unit_facts(actor, row),
+                unit=beside.unit_facts(self._connection, actor, row),
+                others=beside.others(self._connection, actor, row, self.desk.ref_prefix),
                 outages=self.outages(actor, now=now, number=number),
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
@@ -349,15 +358,16 @@ class Reader(ViewReader):
         )
         return {row[0] for row in found}
 
-    def _messages(self, actor: Actor, number: int) -> tuple[MessageRow, ...]:
+    def _messages(self, actor: Actor, number: int, longest: int) -> tuple[MessageRow, ...]:
         files: dict[int, list[AttachmentRow]] = {}
         for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
             files.setdefault(row["message_id"], []).append(attachment_row(row))
         # Not by sent_at, which the sender chooses: a mail of 1999 would stand above the request that it answers.
         # What was taken back was said to nobody: only who wrote it still sees it.
         found = self._all(
-            "SELECT * FROM message_view WHERE number = ? AND (taken_back_at IS NULL OR agent = ?)"
-            " ORDER BY taken_at, id",
+            f"SELECT {MESSAGE_COLUMNS} FROM message_view"
+            " WHERE number = ?2 AND (taken_back_at IS NULL OR agent = ?3) ORDER BY taken_at, id",
+            longest,
             number,
             actor.login,
         )
@@ -381,17 +391,3 @@ class Reader(ViewReader):
             LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4]))
             for row in self._all(sql, number, *values, number, *values)
         )
-
-    def _unit_facts(self, actor: Actor, ticket: TicketRow) -> UnitFacts | None:
-        if ticket.unit is None:
-            return None
-        row = self._one("SELECT key, name, kind, phone, address, manager, id FROM unit WHERE key = ?", ticket.unit)
-        if row is None:
-            return None
-        with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT count(*) FROM ticket WHERE unit_id = ? AND is_open AND id <> ?", (row[6], ticket.number)
-        if hidden is not None:
-            sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
-        others = self._one(sql, *values)
-        return UnitFacts(row[0], row[1], row[2], row[3], row[4], row[5], int(others[0]) if others is not None else 0)
