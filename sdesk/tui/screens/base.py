@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
@@ -64,10 +63,6 @@ class DeskScreen(Screen[None]):
             return "no ticket is chosen"
         reasons = [self.console.reason(command.verb, row, ground.actor) for row in rows]
         return None if None in reasons else reasons[0]
-
-    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
-        """What the palette has besides the registry: label, explanation, and what it does."""
-        return ()
 
     def action_keys(self) -> None:
         """The list of keys."""

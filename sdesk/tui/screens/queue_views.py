@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 
 from sdesk.actions.views import SavedView, delete_view, save_view
-from sdesk.domain.safe_text import one_line
 from sdesk.domain.views import EVERYBODY, find
 from sdesk.tui.actions import Command
 from sdesk.tui.language import _, told
@@ -108,13 +105,6 @@ class QueueViews(QueueFilter):
         if command.id == "delete_view" and not self.view.is_saved:
             return _("the view that is shown comes with every desk")
         return super().why_not(command)
-
-    def more_commands(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
-        """The views by name."""
-        for view in self.console.views:
-            key = "" if view.digit is None else f"  ({view.digit})"
-            words = one_line(view.words) or _("all that is open")
-            yield _("View {name}").format(name=view.label), words + key, partial(self.show_view, view.key)
 
     # ---- the header's numbers -------------------------------------------------------------------
 
