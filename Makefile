@@ -21,7 +21,8 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak screenshots lock wheel clean
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages screenshots \
+	lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -81,6 +82,9 @@ endurance: $(DEV) ## floods of mail, kill after kill, weeks of waiting, monstrou
 
 soak: $(DEV) ## ten thousand letters through a server and a fetch that fail again and again; takes many minutes
 	@$(BIN)/pytest -q -s -m soak -o timeout=0 $(ARGS)
+
+messages: $(DEV) ## gather the console's texts, and compile their translations
+	@$(BIN)/python scripts/messages.py
 
 screenshots: $(DEV) ## draw the pictures of the README anew
 	@$(BIN)/python scripts/screenshots.py

@@ -69,6 +69,9 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
     settings = ConsoleSettings(
         theme=chosen.theme or usual.theme,
         mouse=chosen.mouse,
+        language=chosen.language,
+        ascii=chosen.ascii,
+        hint=True,
         mailboxes=tuple(config.mailboxes) or None,
         keys=chosen.keys,
     )
