@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
-from sdesk.tui.language import N_, _
+from sdesk.tui.language import N_, _, in_context
 from sdesk.tui.paging import Totals
 from sdesk.tui.views import ALL, View
 
@@ -38,7 +38,12 @@ def empty_words(view: View, text: str, totals: Totals, *, fetches: bool) -> tupl
             return (nothing, _("Did you mean “{words}”? Tab in the filter takes it.").format(words=meant))
         if view.key == ALL:
             return (nothing, _("Esc clears the filter."))
-        return (nothing, _("Esc clears the filter; the same in {view} finds closed tickets too.").format(view=_("All")))
+        return (
+            nothing,
+            _("Esc clears the filter; the same in {view} finds closed tickets too.").format(
+                view=in_context("view", "All")
+            ),
+        )
     start = (
         _("No ticket fits the view {view} now.").format(view=view.label) if view.is_saved else _(_NOTHING[view.name])
     )

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from sdesk.domain.completion import Known, Suggestion, suggest
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter
+from sdesk.tui.language import told_error
 from sdesk.tui.paging import Stretch
 from sdesk.tui.render.emptiness import with_meant
 from sdesk.tui.render.filter_words import lines_of
@@ -48,7 +49,7 @@ class QueueFilter(QueueReading):
         try:
             return filter_of(self.view, self.filter_text, now=now, zone=zone)._replace(sort=self.sort)
         except BadInput as error:
-            self._fault(str(error), self.filter_text)
+            self._fault(told_error(error), self.filter_text)
             return None
 
     def _fault(self, error: str, text: str) -> None:

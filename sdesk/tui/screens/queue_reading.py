@@ -15,6 +15,7 @@ from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
+from sdesk.tui.language import told_error
 from sdesk.tui.paging import (
     Stretch,
     Totals,
@@ -129,7 +130,7 @@ class QueueReading(QueueParts):
             self.console.notice_error(error)
         elif wanted is self._asked:
             self._asked = None
-            self._fault(str(error), text)
+            self._fault(told_error(error), text)
 
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
