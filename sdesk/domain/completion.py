@@ -10,7 +10,7 @@ from sdesk.domain.filters import FIELDS, INSTANTS, NEGATION, WORDS
 
 Item = TypeVar("Item")
 
-MOST = 8
+MOST = 12
 """Suggestions at a time."""
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
