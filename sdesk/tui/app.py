@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -199,6 +200,12 @@ class Console(TypeAhead, inherit_bindings=False):
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
+    def _show_view(self, place: int) -> None:
+        """Show a view of the list, from wherever one is."""
+        if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.queue.action_show_view(place)
+
     # ---- notices --------------------------------------------------------------------------------
 
     def notice(self, text: str, kind: str = "") -> None:
@@ -270,12 +277,16 @@ class Console(TypeAhead, inherit_bindings=False):
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):
             for command in commands_of(screen.CONTEXT):
-                if command.id in {"palette", "down", "up"}:
+                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
                     continue
                 why = screen.why_not(command)
                 key = f"  ({command.key})" if command.keys else ""
                 text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
                 yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
+            for place, view in enumerate(self.views):
+                on = f"  ({view.digit})" if view.digit is not None else ""
+                show = partial(self._show_view, place)
+                yield SystemCommand(_("View {view}").format(view=view.label), escape(f"{view.words}{on}"), show)
         for name in THEMES:
             yield SystemCommand(
                 _("Theme: {name}").format(name=_(themes.NAMES[name])),
