@@ -200,6 +200,7 @@ class QueueReading(QueueParts):
             self.console.alarm(arrived[0])
         self.totals = totals
         self._take_views(totals.views)
+        self.console.filled()
         self.rows.empty_text = self.bars.empty_words()
         self.bars.show()
         if not self.rows.window.rows:
