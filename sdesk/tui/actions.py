@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 
 from sdesk.domain.views import FREE_DIGITS
 from sdesk.tui.keyboard import in_both_layouts
+from sdesk.tui.language import N_
 from sdesk.tui.views import views_of
 
 
@@ -90,8 +91,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("priority", ("P",), "Priority", "Set the priority, with a reason", WORK, verb="priority"),
     Command("spam", ("!",), "Spam", "It is spam (asks first)", WORK, verb="spam"),
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
-    Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
+    Command("range", ("v",), N_("Range"), N_("Mark from here to where the cursor goes; again to end it"), FIND, LIST),
+    Command("mark_all", ("*",), N_("Mark all"), N_("Mark all tickets of the filter; again to clear"), FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
+    Command("line", (":",), N_("Line"), N_("Type a command, as on the command line: assign 12 --to dana"), FIND),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
     Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
     Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
@@ -148,10 +151,14 @@ def commands_of(context: Context) -> tuple[Command, ...]:
 def bindings_of(context: Context) -> list[BindingType]:
     """The bindings of a screen, every key with its twin of the other layout; the id lets the configuration rebind."""
     return [
-        Binding(in_both_layouts(command.keys), command.id, command.label, show=False, id=command.id)
+        Binding(in_both_layouts(command.keys), f"do('{command.id}')", command.label, show=False, id=command.id)
         for command in commands_of(context)
         if command.keys
     ]
+
+
+NEED_ROWS = frozenset({*(command.id for command in COMMANDS if command.group == WORK or command.verb), "copy"})
+"""Commands that are about the chosen tickets: wherever their rows are not held, these are read first."""
 
 
 def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.command_line import LineHistory
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
@@ -84,6 +86,8 @@ class Console(App[None], inherit_bindings=False):
         self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
         """Words of a form that was left, by verb and tickets; kept until the console ends."""
         self._last_key = self._last_notice = time.monotonic() - 60
+        self.lines = LineHistory()
+        """What was typed on the `:` line, as long as the console runs."""
         self._warm = False
         self.queue = QueueScreen()
         for theme in themes.ALL:
@@ -172,6 +176,10 @@ class Console(App[None], inherit_bindings=False):
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
+    def unsent_words(self) -> int:
+        """How many texts were begun here and not sent."""
+        return len(self.unsent)
+
     # ---- notices --------------------------------------------------------------------------------
 
     def notice(self, text: str, kind: str = "") -> None:
@@ -245,7 +253,9 @@ class Console(App[None], inherit_bindings=False):
                     continue
                 why = screen.why_not(command)
                 text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
-                yield SystemCommand(command.label, escape(text), getattr(screen, f"action_{command.id}"))
+                yield SystemCommand(
+                    command.label, escape(text), partial(screen.call_next, screen.action_do, command.id)
+                )
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 

@@ -61,6 +61,8 @@ class QueueBars:
         )
         window, totals = screen.rows.window, screen.totals
         note: list[Part] = []
+        if window.anchor is not None:
+            note.append(Part(_("range: {count}").format(count=len(window.range)) + "   ", "strong"))
         if window.marks:
             note.append(Part(_("{count} marked").format(count=len(window.marks)) + "   ", "strong"))
         if totals is not None:

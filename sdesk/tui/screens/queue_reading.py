@@ -137,7 +137,9 @@ class QueueReading(QueueParts):
     def read_visible(self) -> None:
         """Read the rows on screen anew, each in its place."""
         numbers = [held.row.number for held in self.rows.window.visible]
-        numbers += [number for number in self.rows.window.marks if number not in numbers]
+        # Marked ones too, as far as they are held: others are read when something is done with them.
+        window = self.rows.window
+        numbers += [held.row.number for held in window.rows if held.row.number in window.marks.keys() - numbers]
         if not numbers:
             return
         now = self.console.now()
@@ -162,7 +164,8 @@ class QueueReading(QueueParts):
     def store_changed(self) -> None:
         """Another process, or this one, wrote: the rows in place at once, the order when nobody is moving."""
         self._unsorted = True
-        if self.console.idle_for() < IDLE_SECONDS and self.rows.window.rows:
+        window = self.rows.window
+        if (self.console.idle_for() < IDLE_SECONDS or window.anchor is not None) and window.rows:
             self.read_visible()
             self.read_totals()
         else:
@@ -218,7 +221,12 @@ class QueueReading(QueueParts):
         self.bars.show_clock()
 
     def _sort_when_idle(self) -> None:
-        if self._unsorted and not self.is_typing and self.console.idle_for() >= IDLE_SECONDS:
+        if (
+            self._unsorted
+            and not self.is_typing
+            and self.rows.window.anchor is None
+            and self.console.idle_for() >= IDLE_SECONDS
+        ):
             self.sort_anew()
 
     @on(QueueList.Wanted)

@@ -237,6 +237,8 @@ class TicketScreen(WorkScreen):
 
     def chosen(self) -> tuple[TicketRow, ...]:
         """This ticket."""
+        if self.meant is not None:
+            return self.meant
         held = self._held
         return () if held is None or held.row.number != self.number else (held.row,)
 
