@@ -7,13 +7,14 @@ every screen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
 from sdesk.domain.views import FREE_DIGITS
-from sdesk.tui.keyboard import in_both_layouts
+from sdesk.tui.keyboard import in_both_layouts, keys_in
 from sdesk.tui.language import N_
 from sdesk.tui.views import views_of
 
@@ -143,9 +144,13 @@ def shown(key: str) -> str:
     return key.upper() if len(key) > 1 else key
 
 
-def commands_of(context: Context) -> tuple[Command, ...]:
-    """What can be done there, in the order of the registry."""
-    return tuple(command for command in COMMANDS if context in command.contexts)
+def commands_of(context: Context, own: Mapping[str, str] = MappingProxyType({})) -> tuple[Command, ...]:
+    """What can be done there, in the order of the registry; with a person's own keys (ids to keys) in their place."""
+    return tuple(
+        command if command.id not in own else replace(command, keys=keys_in(own[command.id]))
+        for command in COMMANDS
+        if context in command.contexts
+    )
 
 
 def bindings_of(context: Context) -> list[BindingType]:
@@ -163,9 +168,9 @@ NEED_ROWS = frozenset({*(command.id for command in COMMANDS if command.group == 
 
 def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
     """A person's own keys by command id, with their twins, as Textual's keymap."""
-    return {id_: in_both_layouts(tuple(part.strip() for part in chosen.split(","))) for id_, chosen in keys.items()}
+    return {id_: in_both_layouts(keys_in(chosen)) for id_, chosen in keys.items()}
 
 
-def footer_of(context: Context) -> tuple[Command, ...]:
+def footer_of(context: Context, own: Mapping[str, str] = MappingProxyType({})) -> tuple[Command, ...]:
     """The commands of the footer, the most important first."""
-    return tuple(sorted((each for each in commands_of(context) if each.footer), key=lambda each: each.footer))
+    return tuple(sorted((each for each in commands_of(context, own) if each.footer), key=lambda each: each.footer))

@@ -23,12 +23,12 @@ from sdesk.actions.perform import TicketOutcome
 from sdesk.actions.registry import ACTIONS
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
-from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
-from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.actions import commands_of, keymap_of
 from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.command_line import LineHistory
@@ -277,10 +277,7 @@ def run_console(
     settings = settings or ConsoleSettings()
     if settings.theme not in THEMES:
         raise BadInput(f"there is no theme `{settings.theme}`", f"it is one of {', '.join(THEMES)}")
-    known = {command.id for command in COMMANDS}
-    for unknown in sorted(set(settings.keys) - known):
-        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
-        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
+    check_keys(settings.keys)
     console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
     console.run(mouse=settings.mouse)
     if console.failure is not None:

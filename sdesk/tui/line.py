@@ -119,7 +119,8 @@ def words_of(text: str) -> list[Word]:
 
 def read_line(text: str, known: Known, reading: Reading) -> Asked | None:
     """What a line asks for; None for an empty one. BadInput, with the nearest right word."""
-    words = words_of(text.removeprefix(":"))
+    line = text.removeprefix(":")
+    words = words_of(line)
     if words and words[-1].open:
         raise BadInput(phrase("a quote is not closed: {quote}", quote=words[-1].open), phrase("close it"))
     said = _without_program([word.text for word in words])
@@ -133,6 +134,10 @@ def read_line(text: str, known: Known, reading: Reading) -> Asked | None:
     if verb is not None:
         return read_order(verb, rest, reading)
     name = ALIASES.get(name, name)
+    if name == "list":
+        # As it stands: the filter language has quotes of its own.
+        begin = next(word.start for word in words if word.text == said[0]) + len(said[0])
+        return Tell(name, line[begin:].strip())
     if name in TOLD:
         return _told(name, rest, known)
     command = name.replace("-", "_")
@@ -156,8 +161,6 @@ def _without_program(words: list[str]) -> list[str]:
 
 def _told(name: str, rest: Sequence[str], known: Known) -> Tell:
     text = " ".join(rest).strip()
-    if name == "list":
-        return Tell(name, " ".join(f'"{word}"' if " " in word and ":" not in word else word for word in rest))
     choices = [value.key for value in _values_of(name, known)]
     if not text:
         raise BadInput(phrase("{verb} wants a name", verb=name), phrase("it takes {words}", words=", ".join(choices)))

@@ -81,7 +81,7 @@ class DeskScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """The list of keys."""
-        self.app.push_screen(Keys(self.CONTEXT, self.why_not))
+        self.app.push_screen(Keys(self.CONTEXT, self.why_not, self.console.settings.keys))
 
     def action_palette(self) -> None:
         """All commands, by their words."""

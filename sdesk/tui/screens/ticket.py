@@ -123,7 +123,7 @@ class TicketScreen(WorkScreen):
             self.preview.show_facts(self._held, self.console.now(), self.console.zone)
 
     def _show_bars(self) -> None:
-        self._bars["footer"].show(footer_parts(footer_of(Context.TICKET), self.size.width))
+        self._bars["footer"].show(footer_parts(footer_of(Context.TICKET, self.console.settings.keys), self.size.width))
         held = self._held
         if held is None:
             return
