@@ -113,13 +113,17 @@ def _cannot_reopen(ticket: TicketRow, actor: Actor) -> str | None:
 
 
 def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.loss_per_hour is None:
-        return "it has no outage"
-    return "its outage is confirmed already" if ticket.loss_confirmed else None
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return f"{ticket.status} tickets have no outage"
+    # What is confirmed can be set right, one that has ended be followed by another, one that nobody suspected be told.
+    possible = ticket.unit is not None or ticket.loss_so_far is not None or ticket.is_incident
+    return None if possible else "it is of no unit, whose turnover could stand"
 
 
 def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
-    return None if ticket.loss_per_hour is not None else "it has no outage"
+    # The end of one that has ended can be set right; an incident ends those of its parts.
+    possible = ticket.loss_per_hour is not None or ticket.loss_so_far is not None or ticket.is_incident
+    return None if possible else "it has no outage"
 
 
 def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:

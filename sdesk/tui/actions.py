@@ -51,7 +51,7 @@ class Command:
 
     @property
     def key(self) -> str:
-        """The first key, as people write it."""
+        """The first key, as people write it; empty for what only the palette and the `:` line have."""
         return shown(self.keys[0]) if self.keys else ""
 
 
@@ -88,9 +88,45 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("wait", ("w",), "Wait", "Wait for the requester, a supplier or a date", WORK, footer=8, verb="wait"),
     Command("close", ("c",), "Close", "Close it with a resolution", WORK, footer=7, verb="close"),
-    Command("status", ("s",), "Status", "Choose the next status: reopen, wait, close, spam", WORK),
-    Command("priority", ("P",), "Priority", "Set the priority, with a reason", WORK, verb="priority"),
-    Command("spam", ("!",), "Spam", "It is spam (asks first)", WORK, verb="spam"),
+    Command("status", ("s",), N_("Status"), N_("Choose the next status: reopen, wait, close, merge, spam"), WORK),
+    Command("priority_up", ("+",), N_("Priority up"), N_("One priority up, with a reason"), WORK, verb="priority"),
+    Command(
+        "priority_down", ("-",), N_("Priority down"), N_("One priority down, with a reason"), WORK, verb="priority"
+    ),
+    Command(
+        "priority",
+        ("P",),
+        N_("Priority"),
+        N_("Choose the priority, with a reason; auto takes that back"),
+        WORK,
+        verb="priority",
+    ),
+    Command("edit", ("e",), N_("Edit"), N_("Subject, requester, unit, impact, urgency, tags"), WORK, verb="set"),
+    Command("merge", ("M",), N_("Merge"), N_("Put it, or what is marked, into another ticket"), WORK, verb="merge"),
+    Command("link", ("L",), N_("Link"), N_("Related tickets, incidents, messages to split off"), WORK, verb="link"),
+    Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
+    Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
+    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="set"),
+    Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
+    Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
+    Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),
+    Command(
+        "confirm",
+        (),
+        N_("Confirm outage"),
+        N_("The outage is a fact: since when, what share; its loss counts"),
+        WORK,
+        verb="confirm",
+    ),
+    Command("restored", (), N_("Restored"), N_("It works again; the ticket stays open"), WORK, verb="restored"),
+    Command(
+        "forward", (), N_("Ask a supplier"), N_("Ask a supplier, with messages of the ticket"), WORK, verb="forward"
+    ),
+    Command("relate", (), N_("Relate"), N_("Say that it belongs to another ticket"), WORK, verb="link"),
+    Command("unlink", (), N_("Unlink"), N_("Say that it belongs to another ticket no more"), WORK, verb="unlink"),
+    Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
+    Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
+    Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
     Command("range", ("v",), N_("Range"), N_("Mark from here to where the cursor goes; again to end it"), FIND, LIST),
     Command("mark_all", ("*",), N_("Mark all"), N_("Mark all tickets of the filter; again to clear"), FIND, LIST),

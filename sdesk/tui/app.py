@@ -27,6 +27,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.language import _, told
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
@@ -83,8 +84,8 @@ class Console(App[None], inherit_bindings=False):
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
-        """Words of a form that was left, by verb and tickets; kept until the console ends."""
+        self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
+        """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
         self._last_key = self._last_notice = time.monotonic() - 60
         self.lines = LineHistory()
         """What was typed on the `:` line, as long as the console runs."""
@@ -180,6 +181,12 @@ class Console(App[None], inherit_bindings=False):
         """How many texts were begun here and not sent."""
         return len(self.unsent)
 
+    def _show_view(self, place: int) -> None:
+        """Show a view of the list, from wherever one is."""
+        if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.queue.action_show_view(place)
+
     # ---- notices --------------------------------------------------------------------------------
 
     def notice(self, text: str, kind: str = "") -> None:
@@ -248,14 +255,19 @@ class Console(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):
-            for command in commands_of(screen.CONTEXT):
-                if command.id in {"palette", "down", "up"}:
+            for command in commands_of(screen.CONTEXT, self.settings.keys):
+                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
                     continue
                 why = screen.why_not(command)
-                text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
+                key = f"  ({command.key})" if command.keys else ""
+                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
                 yield SystemCommand(
-                    command.label, escape(text), partial(screen.call_next, screen.action_do, command.id)
+                    _(command.label), escape(text), partial(screen.call_next, screen.action_do, command.id)
                 )
+            for place, view in enumerate(self.views):
+                on = f"  ({view.digit})" if view.digit is not None else ""
+                show = partial(self._show_view, place)
+                yield SystemCommand(_("View {view}").format(view=view.label), escape(f"{view.words}{on}"), show)
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 

@@ -12,7 +12,9 @@ from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.where import compile_filter
 
 if TYPE_CHECKING:
+    from sdesk.domain.completion import Name
     from sdesk.domain.views import NamedView
+    from sdesk.store.reader.facets import FacetRow
 
 
 class ViewReader(ReportReader):
@@ -40,6 +42,20 @@ class ViewReader(ReportReader):
             actor.agent_id,
         )
         return standing([row[0] for row in teams])
+
+    def filter_names(self, actor: Actor) -> dict[str, tuple[Name, ...]]:
+        """What the values of a filter's fields are called on this desk, for completion; nothing from behind a wall."""
+        from sdesk.store.reader import facets
+
+        with translated(self.path):
+            return facets.names(self._connection, actor)
+
+    def facet(self, actor: Actor, wanted: Filter, field: str, *, now: datetime) -> tuple[FacetRow, ...]:
+        """How many tickets of a list each value of a field has (one of `facets.FIELDS`), the most first."""
+        from sdesk.store.reader import facets
+
+        with translated(self.path):
+            return facets.counts(self._connection, actor, wanted, field, now)
 
     def check_filter(self, actor: Actor, wanted: Filter, *, now: datetime) -> None:
         """BadInput for a filter with a team, agent, service or unit that the desk does not have."""

@@ -37,7 +37,8 @@ class QueueScreen(QueueMarks):
     def action_back(self) -> None:
         """The Esc ladder: field, preview, range, marks, filter; it never quits."""
         if self.is_typing:
-            self.leave_filter(keep=False)
+            if not self.close_suggestions():
+                self.leave_filter(keep=False)
         elif self.has_class("-zoom"):
             self.remove_class("-zoom")
             self.rows.focus()

@@ -6,7 +6,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Sort
@@ -17,11 +17,13 @@ from sdesk.tui.paging import Totals
 from sdesk.tui.screens.queue_bars import QueueBars
 from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.views import TEAM, View, ViewKey
+from sdesk.tui.widgets.filter_field import FilterField
 from sdesk.tui.widgets.preview import Preview
 from sdesk.tui.widgets.queue_list import QueueList
+from sdesk.tui.widgets.suggestions import Suggestions
 
 DEBOUNCE = 0.12
-"""Seconds that a preview or a filter waits for the next key."""
+"""Seconds that a preview waits for the next key."""
 
 
 class QueueParts(WorkScreen):
@@ -33,7 +35,8 @@ class QueueParts(WorkScreen):
         super().__init__()
         self.rows = QueueList(id="list")
         self.preview = Preview(id="preview")
-        self.field = Input(id="filter", compact=True, select_on_focus=False)
+        self.field = FilterField(id="filter", compact=True, select_on_focus=False)
+        self.suggestions = Suggestions(id="suggestions")
         self.bars = QueueBars(self)
         self.view_key = TEAM
         """The active view."""
@@ -55,6 +58,7 @@ class QueueParts(WorkScreen):
             yield bars["filter-sign"]
             yield self.field
             yield bars["filter-note"]
+        yield self.suggestions
         yield bars["filter-error"]
         with Vertical(id="body"):
             yield self.rows

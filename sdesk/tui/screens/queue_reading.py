@@ -202,8 +202,8 @@ class QueueReading(QueueParts):
         if arrived:
             self.console.alarm(arrived[0])
         self.totals = totals
-        self._take_views(totals.views)
         self.console.filled()
+        self._take_views(totals.views)
         self.rows.empty_text = self.bars.empty_words()
         self.bars.show()
         if not self.rows.window.rows:

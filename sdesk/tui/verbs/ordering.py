@@ -40,7 +40,7 @@ class Ordering(DoingScreen):
     def open_line(self, begun: str = "") -> None:
         """Open the line, with something typed already."""
         console, now = self.console, self.console.now()
-        line = CommandLine(self._known(), self._means, console.lines, begun)
+        line = CommandLine(self._line_knows(), self._means, console.lines, begun)
 
         def answered(text: str | None) -> None:
             if text is not None:
@@ -50,11 +50,11 @@ class Ordering(DoingScreen):
         console.link.read(
             line,
             lambda reader, actor: read_names(reader, actor, now),
-            lambda names: line.learn(self._known(names)),
+            lambda names: line.learn(self._line_knows(names)),
             console.notice_error,
         )
 
-    def _known(self, names: Names | None = None) -> Known:
+    def _line_knows(self, names: Names | None = None) -> Known:
         """What a line can say here."""
         console = self.console
         held = [held.row for held in console.queue.rows.window.rows]
@@ -74,7 +74,7 @@ class Ordering(DoingScreen):
     def _read(self, text: str, *, files: bool) -> Asked | None:
         console = self.console
         prefix = console.ground.desk.ref_prefix if console.ground is not None else "SD"
-        return read_line(text, self._known(), Reading(console.now(), console.zone, prefix, files))
+        return read_line(text, self._line_knows(), Reading(console.now(), console.zone, prefix, files))
 
     def _means(self, text: str) -> str:
         """What a line would do, in words; raises what is wrong with it."""
