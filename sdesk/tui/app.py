@@ -209,9 +209,15 @@ class Console(App[None], inherit_bindings=False):
             self.notice(text)
 
     def alarm(self, row: TicketRow) -> None:
-        """A P1 has arrived: the bell, once, and a notice that stays until the next."""
+        """A P1 has arrived: the bell and the terminal's own notification, once, and a notice that stays until the next."""
         self.bell()
+        self._tell_terminal(f"P1 {row.ref} {one_line(row.subject)}")
         self.notice(f"P1 arrived: {row.ref} {row.subject}", "error")
+
+    def _tell_terminal(self, text: str) -> None:
+        """OSC 9: the terminal notifies, also from behind other windows. Those that do not know it show nothing."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]9;{text[:120]}\x07")
 
     def notice_error(self, error: SdeskError) -> None:
         """Say what went wrong."""

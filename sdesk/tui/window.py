@@ -8,12 +8,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 
 MARGIN = 2
 """Rows kept visible above and below the cursor, where there are any."""
+
+
+class Moves(NamedTuple):
+    """How many tickets changed their order."""
+
+    up: int
+    down: int
 
 
 @dataclass
@@ -94,7 +102,7 @@ class Window:
 
     # ---- what comes from the reader -------------------------------------------------------------
 
-    def replace(self, stretch: Stretch, *, cursor: int | None = None) -> int:
+    def replace(self, stretch: Stretch, *, cursor: int | None = None) -> Moves:
         """Hold another stretch; the cursor stays on its ticket and, if it can, on its line of the screen.
 
         Where the ticket is not there any more, the cursor goes to the row that stands where it stood. Gives how many
@@ -116,7 +124,7 @@ class Window:
         self.top = 0 if at is None or (at_start and not self.has_before and at < self.height) else max(0, at - line)
         self._refresh_marks()
         self._settle()
-        return _moved(old_order, [held.row.number for held in self.rows])
+        return _moves(old_order, [held.row.number for held in self.rows])
 
     def append(self, stretch: Stretch) -> None:
         """Add the rows that follow, and let go of those far above."""
@@ -247,12 +255,24 @@ class Window:
         self.top = max(0, min(self.top, len(self.rows) - self.height))
 
 
-def _moved(old: list[int], new: list[int]) -> int:
+def _moves(old: list[int], new: list[int]) -> Moves:
     """How many tickets of both lists must have moved for the one order to become the other."""
     was = {number: at for at, number in enumerate(old)}
     places = [was[number] for number in new if number in was]
-    tails: list[int] = []  # of the longest rising subsequence: those that kept their order
-    for place in places:
-        at = bisect_left(tails, place)
-        tails[at : at + 1] = [place]
-    return len(places) - len(tails)
+    # The longest rising subsequence are those that kept their order; the others moved.
+    tails: list[int] = []
+    at_tail: list[int] = []
+    before: list[int] = []
+    for at, place in enumerate(places):
+        length = bisect_left(tails, place)
+        before.append(at_tail[length - 1] if length else -1)
+        tails[length : length + 1] = [place]
+        at_tail[length : length + 1] = [at]
+    kept: set[int] = set()
+    at = at_tail[-1] if at_tail else -1
+    while at >= 0:
+        kept.add(at)
+        at = before[at]
+    ranks = {place: rank for rank, place in enumerate(sorted(places))}
+    up = sum(at < ranks[place] for at, place in enumerate(places) if at not in kept)
+    return Moves(up, len(places) - len(kept) - up)

@@ -94,6 +94,15 @@ class QueueMarks(QueueMoving):
                 return  # left with Esc: nothing is done
             waiting.dismiss()
             self.rows.window.learn(rows)
+            lost = len(set(unread) - rows.keys())
+            if lost:
+                self.console.notice(
+                    count_of(
+                        "{count} marked ticket is out of sight by now",
+                        "{count} marked tickets are out of sight by now",
+                        lost,
+                    )
+                )
             self.bars.show()
             self.call_next(then)
 

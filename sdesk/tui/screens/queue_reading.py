@@ -14,6 +14,7 @@ from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
+from sdesk.tui.language import count_of
 from sdesk.tui.paging import (
     Stretch,
     Totals,
@@ -46,6 +47,8 @@ class QueueReading(QueueParts):
         self._asked: Filter | None = None
         """The filter of the question that is on its way."""
         self._wanted_view = self.view_key
+        self._rung: set[int] = set()
+        """P1 tickets that the bell has rung for, or that were there at the start: it rings once for each."""
         self._unsorted = False
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
@@ -192,14 +195,19 @@ class QueueReading(QueueParts):
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
-        if moved and cursor is None and not self.is_typing:
-            self.console.aside(f"{moved} ticket{'s' if moved > 1 else ''} moved")
+        if any(moved) and cursor is None and not self.is_typing:
+            words = (
+                count_of("{count} ticket moved", "{count} tickets moved", sum(moved))
+                if moved.down
+                else count_of("{count} ticket moved up", "{count} tickets moved up", moved.up)
+            )
+            self.console.aside(words)
         self.bars.show()
 
     def _show_totals(self, totals: Totals) -> None:
-        known = None if self.totals is None else {row.number for row in self.totals.burning}
-        arrived = [row for row in totals.burning if known is not None and row.number not in known]
-        if arrived:
+        arrived = [row for row in totals.burning if row.number not in self._rung]
+        self._rung |= {row.number for row in totals.burning}
+        if arrived and self.totals is not None:
             self.console.alarm(arrived[0])
         self.totals = totals
         self.console.filled()

@@ -18,7 +18,7 @@ from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 from sdesk.tui.palette import palette_of
 from sdesk.tui.render.columns import Cell, Column, cells_of, columns_of, fit, titles_of
-from sdesk.tui.window import Window
+from sdesk.tui.window import Moves, Window
 
 
 class QueueList(ScrollView, can_focus=True):
@@ -52,7 +52,7 @@ class QueueList(ScrollView, can_focus=True):
 
     # ---- what it shows --------------------------------------------------------------------------
 
-    def replace(self, stretch: Stretch, now: datetime, *, cursor: int | None = None) -> int:
+    def replace(self, stretch: Stretch, now: datetime, *, cursor: int | None = None) -> Moves:
         """Show another stretch of the queue; gives how many tickets changed their order."""
         self._now = now
         before = self.window.cursor
