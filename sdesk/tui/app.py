@@ -209,7 +209,7 @@ class Console(App[None], inherit_bindings=False):
             self.notice(text)
 
     def alarm(self, row: TicketRow) -> None:
-        """A P1 has arrived: the bell and the terminal's own notification, once, and a notice that stays until the next."""
+        """A P1 has arrived: the bell and the terminal's own notification, and a notice that stays until the next."""
         self.bell()
         self._tell_terminal(f"P1 {row.ref} {one_line(row.subject)}")
         self.notice(f"P1 arrived: {row.ref} {row.subject}", "error")

@@ -125,7 +125,7 @@ def test_who_moved_up_and_who_moved_down() -> None:
     assert moves(6, 7, 1, 2, 3, 4, 5) == (2, 0)
     assert moves(2, 3, 4, 5, 6, 7, 1) == (0, 1)
     assert moves(7, 2, 3, 4, 5, 6, 1) == (1, 1)
-    assert moves(9, 1, 2, 4, 3) == (0, 1)
+    assert moves(9, 1, 2, 4, 3) in {(0, 1), (1, 0)}
 
 
 def test_a_range_goes_from_its_anchor_to_the_cursor_either_way() -> None:
