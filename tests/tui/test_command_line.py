@@ -166,7 +166,7 @@ async def test_lines_from_the_list(busy_desk_path: Path) -> None:
         assert isinstance(console.screen, CommandLine)
         assert "did you mean `assign`?" in driver.text
         await driver.press("escape")
-        assert console.screen is queue
+        assert isinstance(driver.console.screen, QueueScreen)
         await driver.press("colon", "up")
         assert console.screen.query_one("#command", Input).value == "asign boris"
         await driver.press("up", "up", "down", "escape")
