@@ -7,8 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from console_driver import driving
+from console_driver import Driver, driving
 from desks import NOW
+from textual.screen import Screen
 from textual.widgets import Input
 
 from sdesk.actions.grammar import Reading
@@ -138,13 +139,18 @@ def test_the_history_goes_back_to_lines_that_begin_so() -> None:
     assert history.after(2, "") == 3
 
 
+def on(driver: Driver, kind: type[Screen[object]]) -> bool:
+    """Whether such a screen is on top."""
+    return isinstance(driver.console.screen, kind)
+
+
 async def test_lines_from_the_list(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path) as driver:
         queue, console = driver.console.queue, driver.console
         first, second = (held.row.number for held in queue.rows.window.visible[:2])
         # About the ticket under the cursor.
         await driver.press("colon")
-        assert isinstance(console.screen, CommandLine)
+        assert on(driver, CommandLine)
         await driver.type("assign bor")
         await driver.press("tab")
         assert console.screen.query_one("#command", Input).value == "assign boris "
@@ -163,10 +169,10 @@ async def test_lines_from_the_list(busy_desk_path: Path) -> None:
         await driver.press("colon")
         await driver.type("asign boris")
         await driver.press("enter")
-        assert isinstance(console.screen, CommandLine)
+        assert on(driver, CommandLine)
         assert "did you mean `assign`?" in driver.text
         await driver.press("escape")
-        assert isinstance(driver.console.screen, QueueScreen)
+        assert on(driver, QueueScreen)
         await driver.press("colon", "up")
         assert console.screen.query_one("#command", Input).value == "asign boris"
         await driver.press("up", "up", "down", "escape")
@@ -201,8 +207,8 @@ async def test_lines_from_the_list(busy_desk_path: Path) -> None:
         await driver.press("colon")
         await driver.type(str(first))
         await driver.press("enter")
-        assert isinstance(console.screen, TicketScreen)
-        assert console.screen.number == first
+        assert on(driver, TicketScreen)
+        assert driver.cursor == first
 
 
 async def test_lines_ask_for_what_is_missing_and_before_they_tell_many(busy_desk_path: Path) -> None:
@@ -219,7 +225,7 @@ async def test_lines_ask_for_what_is_missing_and_before_they_tell_many(busy_desk
         await driver.type('close --text "The till was replaced"')
         assert "2 tickets" in driver.text
         await driver.press("enter")
-        assert isinstance(console.screen, Confirm)
+        assert on(driver, Confirm)
         await driver.press("y")
         await driver.settle()
         assert [driver.ticket(number).ticket.status for number in (first, second)] == [Status.RESOLVED] * 2
@@ -238,7 +244,7 @@ async def test_lines_from_a_ticket(busy_desk_path: Path) -> None:
         await driver.type("sort loss")
         await driver.press("enter")
         await driver.rest()
-        assert isinstance(driver.console.screen, QueueScreen)
+        assert on(driver, QueueScreen)
         assert driver.console.queue.sort is Sort.LOSS
         await driver.press("colon")
         await driver.type("q")

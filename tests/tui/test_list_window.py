@@ -125,7 +125,7 @@ def test_who_moved_up_and_who_moved_down() -> None:
     assert moves(6, 7, 1, 2, 3, 4, 5) == (2, 0)
     assert moves(2, 3, 4, 5, 6, 7, 1) == (0, 1)
     assert moves(7, 2, 3, 4, 5, 6, 1) == (1, 1)
-    assert moves(9, 1, 2, 4, 3) in {(0, 1), (1, 0)}
+    assert sum(moves(9, 1, 2, 4, 3)) == 1
 
 
 def test_a_range_goes_from_its_anchor_to_the_cursor_either_way() -> None:
@@ -167,11 +167,11 @@ def test_the_rows_of_a_range_are_held_however_far_it_goes() -> None:
 def test_marks_of_which_only_the_number_is_known_are_learnt_or_let_go() -> None:
     window = window_of(1, 2, 3)
     window.marks = {2: window.rows[1], 50: None, 60: None}
-    assert window.unread == (50, 60)
+    assert list(window.unread) == [50, 60]
     assert [held.row.number for held in window.chosen()] == [2]
     window.learn({50: held(50)})
     assert [held.row.number for held in window.chosen()] == [2, 50]
-    assert window.unread == (50,), "it is read again when the next thing is done"
+    assert list(window.unread) == [50], "it is read again when the next thing is done"
 
 
 def test_what_arrives_on_top_is_seen_at_the_top() -> None:
