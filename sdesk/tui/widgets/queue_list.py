@@ -149,13 +149,14 @@ class QueueList(ScrollView, can_focus=True):
         before, top = self.window.cursor, self.window.top
         assert callable(change)
         change()
-        if self.window.top != top:
-            self._painted.clear()
-            self.refresh()
-        self._after_change(before)
+        scrolled = self.window.top != top
+        if scrolled:
+            self._repaint_all()
+        self._after_change(before, painted=scrolled)
 
-    def _after_change(self, cursor_before: int | None) -> None:
-        self.repaint()
+    def _after_change(self, cursor_before: int | None, *, painted: bool = False) -> None:
+        if not painted:
+            self.repaint()
         if self.window.cursor != cursor_before:
             self.post_message(self.Moved(self.window.cursor))
         if self.window.wants_after:
@@ -248,7 +249,8 @@ class QueueList(ScrollView, can_focus=True):
         held = visible[y - 1]
         cells = self._cells(held, self._marked())
         self._painted[y - 1] = cells
-        segments = [Segment(cell.text, self._style(cell.style)) for cell in cells if cell.text]
+        style = palette_of(self.app).style  # once a line: it is looked up for every cell
+        segments = [Segment(cell.text, style(cell.style)) for cell in cells if cell.text]
         strip = Strip(segments).adjust_cell_length(width, self._style("text"))
         if held.row.number != self.window.cursor:
             return strip
