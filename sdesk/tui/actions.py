@@ -229,7 +229,9 @@ def bindings_of(context: Context) -> list[BindingType]:
     ]
 
 
-NEED_ROWS = frozenset({*(command.id for command in COMMANDS if command.group == WORK or command.verb), "copy"})
+NEED_ROWS = frozenset(
+    {*(command.id for command in COMMANDS if command.group == WORK or command.verb), "copy"} - {"undo", "new"}
+)
 """Commands that are about the chosen tickets: wherever their rows are not held, these are read first."""
 
 

@@ -77,6 +77,8 @@ class Known:
     themes: tuple[str, ...] = ()
     values: Mapping[Kind, tuple[Name, ...]] = field(default_factory=dict)
     """Agents and teams, services, units, tags, tickets."""
+    alone: bool = False
+    """Whether there are these commands, and no verbs: as in the editor."""
 
 
 TOLD: Mapping[str, str] = {
@@ -212,6 +214,8 @@ def offers(text: str, cursor: int, known: Known) -> Offer:
     if not words:
         return Offer(start, _fitting(said, _commands(known)))
     name = words[0].text.lower()
+    if known.alone:
+        return Offer(start)
     told = ALIASES.get(name, name)
     if told in TOLD and name not in verbs():
         return Offer(start, _fitting(said, _values_of(told, known)))
@@ -246,7 +250,7 @@ def _after(verb: Verb, said: str, given: Sequence[str], known: Known) -> list[Na
 
 def _commands(known: Known) -> list[Name]:
     """Verbs, what only the console knows, and its commands."""
-    names = {name: verb.summary for name, verb in verbs().items()} | dict(TOLD)
+    names = {} if known.alone else {name: verb.summary for name, verb in verbs().items()} | dict(TOLD)
     for command, help_ in known.commands.items():
         names.setdefault(command.replace("_", "-"), help_)
     return [Name(name, about) for name, about in names.items()]

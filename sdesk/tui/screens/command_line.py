@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from sdesk.actions.grammar import no_word
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, told
 from sdesk.tui.line import Known, Offer, offers
@@ -203,3 +205,26 @@ class CommandLine(ModalScreen[str | None]):
         """Leave; what was typed is an Up away."""
         self._history.keep(self.line.value)
         self.dismiss(None)
+
+
+def open_words(app: App[None], history: LineHistory, words: Mapping[str, tuple[str, Callable[[], object]]]) -> None:
+    """The line for a screen with a few commands of its own, as the editor: each word with its help, and what it does."""
+
+    def check(text: str) -> str:
+        word = text.strip().removeprefix(":").lower()
+        if word and word not in words:
+            raise no_word(
+                phrase("there is no command `{word}` here", word=word),
+                word,
+                words,
+                phrase("it takes {words}", words=", ".join(words)),
+            )
+        return words[word][0] if word else ""
+
+    def answered(text: str | None) -> None:
+        word = (text or "").strip().removeprefix(":").lower()
+        if word in words:
+            words[word][1]()
+
+    known = Known(commands={word: help_ for word, (help_, _) in words.items()}, alone=True)
+    app.push_screen(CommandLine(known, check, history), answered)
