@@ -61,6 +61,12 @@ def count_query(where: Condition) -> Condition:
     return Condition(f"SELECT count(*) FROM {TICKETS} WHERE {where.sql}", where.values)
 
 
+def numbers_query(where: Condition, wanted: Filter) -> Condition:
+    """The statement for the numbers of one list, in its order."""
+    columns = ", ".join(f"{column} DESC" if wanted.reverse else column for column in COLUMNS[wanted.sort])
+    return Condition(f"SELECT number FROM {TICKETS} WHERE {where.sql} ORDER BY {columns}", where.values)
+
+
 def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:
     """The statement that counts several views in one pass over the open tickets (and one over the others, if asked)."""
     hidden = wall(connection, actor)

@@ -122,8 +122,9 @@ class QueueParts(WorkScreen):
 
     @on(QueueList.Moved)
     def cursor_moved(self) -> None:
-        """Another ticket: its preview follows when the cursor rests."""
-        self.bars.show()
+        """Another ticket: its preview follows when the cursor rests. Of the bars only a range's length changes."""
+        if self.rows.window.anchor is not None:
+            self.bars.show()
         self._show_preview_soon()
 
     def _show_preview_soon(self) -> None:

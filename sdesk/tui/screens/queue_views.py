@@ -30,7 +30,7 @@ class QueueViews(QueueFilter):
             return
         self._leave_view()
         self.view_key = key
-        self.rows.window.marks.clear()
+        self.rows.clear_marks()
         self.rows.window.cursor = None
         self.show_field()
         self.load_start()
