@@ -1,4 +1,4 @@
-"""What triage says in lines: what the desk guessed, the services on the digits, what else is open there, how far it is."""
+"""Triage in lines: what the desk guessed, the services on the digits, what else is open there, how far it is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
     """What the desk made of it, and what would follow from the service that was picked."""
     row = one.detail.ticket
     guessed = one_line(row.service_name or "") or _("no service")
-    due = "" if row.due_in is None else "  " + _("due in {time}").format(time=length_text(row.due_in))
+    due = ""
+    if row.due_in is not None:
+        words = _("{time} late") if row.due_in < 0 else _("due in {time}")
+        due = "  " + words.format(time=length_text(abs(row.due_in)))
     lines = [
         edges(
             [
