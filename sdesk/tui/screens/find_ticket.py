@@ -31,7 +31,7 @@ FINDS = 20
 PAUSE_SECONDS = 0.08
 """How long the typing pauses before it is sought."""
 
-WIDTHS = (9, 8, 2, 40)
+WIDTHS = (9, 8, 2, 32)
 
 WhyNot = Callable[[TicketRow], str | None]
 
@@ -52,6 +52,7 @@ class FindTicket(Choose):
         super().__init__(title, (), widths=WIDTHS, hint=_("number, words or field:value   Enter Choose   Esc Cancel"))
         self._about, self._near, self._leave_out, self._why = about, near, frozenset(leave_out), why_not
         self._pause: Timer | None = None
+        self.add_class("find")
         self._sought: str | None = None
         """The words that the rows are for."""
         self.rows: dict[int, TicketRow] = {}
@@ -130,7 +131,7 @@ def find_tickets(
 ) -> tuple[TicketRow, ...]:
     """The tickets that words mean, for one agent: of the number, then open ones with the words, then those done.
 
-    Without words those near the tickets in `about`: of the same requester, unit, service. BadInput for words that are
+    Without words those near the tickets in `about`: of the same requester, unit, service, team. BadInput for words that are
     no filter.
     """
     found: dict[int, TicketRow] = {}
@@ -154,6 +155,7 @@ def find_tickets(
         for field, value in near:
             if value:
                 take(Filter((Match(field, (value,)),)))
+        take(Filter((Match("team", (first.team,)),)))
     else:
         take(Filter())
     return tuple(found.values())[:FINDS]
