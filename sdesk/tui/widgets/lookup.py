@@ -111,6 +111,20 @@ class Lookup(Field):
     def _say(self, choice: Choice) -> None:
         self.say(", ".join(one_line(cell) for cell in choice.cells[1:] if cell))
 
+    @property
+    def kept(self) -> str:
+        """What stands there, to be restored: the name of what is held and its value, or the words."""
+        return self.text if self.value is None else f"{self._shown}\t{self.value}"
+
+    def restore(self, kept: str) -> None:
+        """Put back what was kept."""
+        shown, held, value = kept.partition("\t")
+        if held:
+            self.hold(Choice(value, (shown,)))
+        else:
+            self.value = None
+            self.input.value = shown  # as if it were typed: it is sought again
+
     # ---- typing ---------------------------------------------------------------------------------
 
     @on(Input.Changed)
