@@ -52,6 +52,8 @@ class Parameter:
     summary: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    past: bool = False
+    """Of an instant: it has been, so that `fri` is the last Friday."""
 
 
 _SPENT = Parameter("spent", Kind.LENGTH, "how long you worked on it")
@@ -270,8 +272,8 @@ _ALL = (
         "Confirm the outage: its loss counts",
         "outages:confirm",
         (
-            Parameter("down_from", Kind.INSTANT, "since when it has been down"),
-            Parameter("down_to", Kind.INSTANT, "until when it was down"),
+            Parameter("down_from", Kind.INSTANT, "since when it has been down", past=True),
+            Parameter("down_to", Kind.INSTANT, "until when it was down", past=True),
             Parameter("share", Kind.SHARE, "of the unit's turnover that stands"),
             Parameter("again", Kind.FLAG, "another outage, after one that has ended"),
             Parameter("outage", Kind.OUTAGE, "which of the ticket's outages; else the last"),
@@ -282,7 +284,7 @@ _ALL = (
         "restored",
         "End the outage, keep the ticket open",
         "outages:restored",
-        (Parameter("at", Kind.INSTANT, "since when it works again"),),
+        (Parameter("at", Kind.INSTANT, "since when it works again", past=True),),
         _not_restorable,
     ),
     Action(

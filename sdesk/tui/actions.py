@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
+from sdesk.domain.views import FREE_DIGITS
 from sdesk.tui.keyboard import in_both_layouts
 from sdesk.tui.language import N_
 from sdesk.tui.views import views_of
@@ -136,6 +137,9 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
         for view in views_of(())
     ),
+    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", "A saved view", FIND, LIST) for digit in FREE_DIGITS),
+    Command("save_view", (), "Save view", "Save the filter as a view, with a name and a digit", FIND, LIST),
+    Command("delete_view", (), "Delete view", "Delete the saved view that is shown (asks first)", FIND, LIST),
     Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
     Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),

@@ -118,8 +118,7 @@ class Console(App[None], inherit_bindings=False):
         self.queue.opened()
 
     def filled(self) -> None:
-        """The first rows are shown: only now is anything loaded that the first action needs, since it takes the processor
-        from whoever paints."""
+        """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
         if not self._warm:
             self._warm = True
             self.call_after_refresh(self.link.warm_up, self, self.notice_error)

@@ -101,6 +101,16 @@ class StoreLink:
             failed,
         )
 
+    def write(
+        self,
+        asker: MessagePump,
+        deed: Callable[[Desk, Actor, datetime], Result],
+        then: Callable[[Result], object],
+        failed: Failed,
+    ) -> None:
+        """Write something that is no action on tickets, as a saved view."""
+        self._writing.ask(asker, lambda desk: deed(desk, self._who(), self.now()), then, failed)
+
     def create(
         self,
         asker: MessagePump,

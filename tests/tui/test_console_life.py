@@ -22,6 +22,7 @@ from sdesk.actions.perform import create
 from sdesk.desk.opening import open_desk
 from sdesk.store.reader import Reader
 from sdesk.tui import themes
+from sdesk.tui.palette import palette_of
 from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import in_local_time
 

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from textual.theme import Theme
 
 import sdesk.tui
 from sdesk.tui import themes
@@ -15,7 +16,7 @@ ROOM = Path(sdesk.tui.__file__).parent
 
 
 @pytest.mark.parametrize("theme", themes.ALL, ids=lambda theme: theme.name)
-def test_every_look_has_its_colours_in_every_theme(theme: themes.Theme) -> None:
+def test_every_look_has_its_colours_in_every_theme(theme: Theme) -> None:
     known = {"foreground": str(theme.foreground), "background": str(theme.background), **theme.variables}
     palette = Palette(known, colourless=False)
     for name in LOOKS:
