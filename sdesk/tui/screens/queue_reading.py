@@ -50,6 +50,11 @@ class QueueReading(QueueParts):
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
 
+    @property
+    def wanted(self) -> Filter:
+        """The filter and the order of the rows on screen."""
+        return self._wanted
+
     def on_mount(self) -> None:
         self.field.can_focus = False
         self.rows.empty_text = "Opening the desk ..."
