@@ -39,7 +39,7 @@ class WaitForm(Form):
             read=lambda text: self._shown(self._parse(text)),
         )
         yield spent_field()
-        yield Static(_("Tell the requester (empty: nothing is sent)"), classes="label", markup=False)
+        yield Static(_("Tell the requester (empty: nothing is sent)"), classes="label first", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield from buttons(_("Wait"))
