@@ -49,7 +49,7 @@ class FindTicket(Choose):
         leave_out: Collection[int] = (),
         why_not: WhyNot = lambda row: None,
     ) -> None:
-        """`near`: shown first, then what `prefer` means. `leave_out`: never shown. `why_not`: why one cannot be chosen."""
+        """`near`: shown first, then what `prefer` means; `leave_out`: never. `why_not`: why one cannot be chosen."""
         super().__init__(title, (), widths=WIDTHS, hint=_("number, words or field:value   Enter Choose   Esc Cancel"))
         self._about, self._near, self._prefer = about, near, prefer
         self._leave_out, self._why = frozenset(leave_out), why_not
