@@ -9,12 +9,15 @@ from console_driver import Driver, driving
 from desks import NOW
 
 from sdesk.actions.perform import perform
+from sdesk.actions.registry import ACTIONS
 from sdesk.desk.opening import open_desk
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Channel, Priority
 from sdesk.store.reader import Reader
 from sdesk.tui.screens.form_new import NewForm
+from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
+from sdesk.tui.verbs.assigning import MOVES
 
 SMALL = (80, 24)
 
@@ -197,3 +200,33 @@ async def test_one_of_the_marked_may_be_what_the_others_are_merged_into(busy_des
         await driver.press("y")
         assert driver.ticket(52).ticket.status.value == "merged"
         assert len(driver.ticket(49).messages) == 2
+
+
+async def test_the_mouse_takes_a_caller_and_chooses_messages(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=SMALL) as driver:
+        await driver.press("C")
+        await driver.type("irina")
+        await driver.pilot.click("#requester .finds", offset=(4, 1))
+        await driver.settle()
+        assert "= store-001@shop.example" in driver.text
+        await driver.press("escape")
+        await driver.console.screen.run_action("forward")
+        await driver.settle()
+        await driver.pilot.click("#messages", offset=(4, 0))
+        await driver.settle()
+        assert "[x] 11:53 Irina" in driver.text
+
+
+async def test_a_form_that_is_higher_than_the_terminal_follows_the_keys(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(60, 15)) as driver:
+        await driver.press("C", *["tab"] * 5)
+        await driver.settle()
+        assert driver.console.screen.focused is not None
+        assert driver.console.screen.focused.id == "send"
+        assert "Open the ticket" in driver.text
+
+
+def test_every_move_of_the_status_menu_leads_somewhere() -> None:
+    for command, verb, _words in MOVES:
+        assert verb in ACTIONS
+        assert command == "back_to_team" or hasattr(QueueScreen, f"action_{command}"), command

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.ticket import Role
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import ServiceRow, UnitRow
 from sdesk.tui.language import _
@@ -23,6 +24,11 @@ class Creating(DoingScreen):
     def action_new(self) -> None:
         """Open a ticket for somebody who calls."""
         console = self.console
+        if console.ground is None or console.ground.actor.role is Role.AUDITOR:
+            console.notice(
+                _("an auditor opens no tickets") if console.ground else _("the store is not open yet"), "error"
+            )
+            return
         form = NewForm(_("New ticket"), console.open_ticket, kept=console.unsent.get(KEY, {}))
 
         def created(outcome: TicketOutcome) -> None:
