@@ -98,6 +98,7 @@ class Form(Dialog[None]):
         """Hand the values on; the form waits for what becomes of them."""
         self.complain("")
         self._sending = True
+        self.hint(_("one moment..."))
         self.submit(values)
 
     def done(self) -> None:
@@ -110,6 +111,7 @@ class Form(Dialog[None]):
         """It was not done: the form stays, with the reason."""
         self._sending = False
         if self.is_attached:
+            self.hint(self._hint)
             self.complain(why)
 
     @on(Button.Pressed, "#cancel")

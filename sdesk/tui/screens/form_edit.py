@@ -56,7 +56,7 @@ class EditForm(Form):
 
     def fields(self) -> ComposeResult:
         row = self._row
-        yield Field(_("Subject"), id="subject", value=row.subject)
+        yield Field(_("Subject"), id="subject", value=one_line(row.subject))
         yield Lookup(
             _("Requester"),
             id="requester",
