@@ -20,11 +20,15 @@ from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choose
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.dialog import Confirm
+from sdesk.tui.screens.find_ticket import FindTicket
+from sdesk.tui.screens.form import Form
+from sdesk.tui.screens.form_new import OpenOnes
 from sdesk.tui.screens.forms import CloseForm, WaitForm
 from sdesk.tui.screens.keys import Keys
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import ConsoleSettings
+from sdesk.tui.widgets.checks import Checks
 from sdesk.tui.widgets.pane import Pane
 from sdesk.tui.widgets.picks import Picks
 from sdesk.tui.widgets.queue_list import QueueList
@@ -37,12 +41,16 @@ OURS: tuple[type[DOMNode], ...] = (
     Choose,
     Ask,
     Confirm,
+    Form,
     WaitForm,
     CloseForm,
+    FindTicket,
+    OpenOnes,
     Compose,
     QueueList,
     Pane,
     Picks,
+    Checks,
 )
 TEXTUAL_NAMES = {".": "full_stop", "/": "slash", "[": "left_square_bracket", "]": "right_square_bracket"}
 
