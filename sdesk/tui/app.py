@@ -29,11 +29,13 @@ from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
 from sdesk.tui.language import _, told
 from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.mailroom import MailroomScreen
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
@@ -69,6 +71,7 @@ class Console(App[None], inherit_bindings=False):
         fetch: Fetch | None,
         now: Callable[[], datetime],
         settings: ConsoleSettings,
+        mailroom: Mailroom | None = None,
     ) -> None:
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
@@ -78,6 +81,8 @@ class Console(App[None], inherit_bindings=False):
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
+        self.mailroom = mailroom
+        """What deals with messages in quarantine; None where nobody handed it in."""
         self.ground: Ground | None = None
         self.failure: SdeskError | None = None
         """Why the console could not start."""
@@ -165,6 +170,11 @@ class Console(App[None], inherit_bindings=False):
         self.queue.put_cursor(number)
         self.push_screen(TicketScreen(number, neighbours))
 
+    def open_mailroom(self) -> None:
+        """Show the quarantine and the ledger."""
+        if not isinstance(self.screen, MailroomScreen):
+            self.push_screen(MailroomScreen())
+
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
         """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
 
@@ -226,7 +236,7 @@ class Console(App[None], inherit_bindings=False):
         if self.ground is None:
             return
         self.queue.store_changed()
-        if isinstance(self.screen, TicketScreen):
+        if isinstance(self.screen, TicketScreen | MailroomScreen):
             self.screen.store_changed()
 
     # ---- commands -------------------------------------------------------------------------------
@@ -263,6 +273,7 @@ def run_console(
     fetch: Fetch | None,
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
+    mailroom: Mailroom | None = None,
 ) -> None:
     """Run the console on this terminal until the person quits.
 
@@ -277,7 +288,7 @@ def run_console(
     for unknown in sorted(set(settings.keys) - known):
         remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
         raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
-    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
+    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom)
     console.run(mouse=settings.mouse)
     if console.failure is not None:
         raise console.failure
