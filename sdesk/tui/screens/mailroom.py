@@ -273,7 +273,9 @@ class MailroomScreen(DeskScreen):
     def _chosen(self) -> tuple[QuarantineRow, ...]:
         if self._in_ledger:
             return ()
-        return tuple(row for row in self._quarantine if (row.id in self._marks if self._marks else row.id == self._cursor))
+        return tuple(
+            row for row in self._quarantine if (row.id in self._marks if self._marks else row.id == self._cursor)
+        )
 
     def action_mark(self) -> None:
         """Mark, and move on."""
