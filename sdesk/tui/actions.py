@@ -23,15 +23,18 @@ class Context(StrEnum):
 
     LIST = "list"
     TICKET = "ticket"
+    BOARD = "board"
+    TRIAGE = "triage"
     MAIL = "mail"
     """The quarantine and the ledger."""
 
 
 LIST = frozenset({Context.LIST})
 TICKET = frozenset({Context.TICKET})
+BOARD = frozenset({Context.BOARD})
+TRIAGE = frozenset({Context.TRIAGE})
 MAIL = frozenset({Context.MAIL})
 BOTH = LIST | TICKET
-EVERYWHERE = BOTH | MAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,16 @@ class Command:
 MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
 
 COMMANDS: tuple[Command, ...] = (
-    Command("open", ("enter",), "Open", "Open the ticket", MOVE, LIST | MAIL, footer=1),
-    Command("back", ("escape",), "Back", "Out of the field, the marks, the filter, the screen", MOVE, EVERYWHERE),
-    Command("down", ("j", "down"), "Down", "One down", MOVE, EVERYWHERE),
-    Command("up", ("k", "up"), "Up", "One up", MOVE, EVERYWHERE),
-    Command("first", ("g", "home"), "First", "To the beginning", MOVE, EVERYWHERE),
-    Command("last", ("G", "end"), "Last", "To the end", MOVE, EVERYWHERE),
-    Command("page_down", ("pagedown",), "Page down", "One screen down", MOVE, EVERYWHERE),
-    Command("page_up", ("pageup",), "Page up", "One screen up", MOVE, EVERYWHERE),
-    Command("half_down", ("ctrl+d",), "Half down", "Half a screen down", MOVE, EVERYWHERE),
-    Command("half_up", ("ctrl+u",), "Half up", "Half a screen up", MOVE, EVERYWHERE),
+    Command("open", ("enter",), "Open", "Open the ticket", MOVE, LIST, footer=1),
+    Command("back", ("escape",), "Back", "Out of the field, the marks, the filter, the screen", MOVE),
+    Command("down", ("j", "down"), "Down", "One down", MOVE),
+    Command("up", ("k", "up"), "Up", "One up", MOVE),
+    Command("first", ("g", "home"), "First", "To the beginning", MOVE),
+    Command("last", ("G", "end"), "Last", "To the end", MOVE),
+    Command("page_down", ("pagedown",), "Page down", "One screen down", MOVE),
+    Command("page_up", ("pageup",), "Page up", "One screen up", MOVE),
+    Command("half_down", ("ctrl+d",), "Half down", "Half a screen down", MOVE),
+    Command("half_up", ("ctrl+u",), "Half up", "Half a screen up", MOVE),
     Command("next_ticket", ("J",), "Next ticket", "The next ticket of the list", MOVE, TICKET, footer=9),
     Command("previous_ticket", ("K",), "Previous ticket", "The previous ticket of the list", MOVE, TICKET),
     Command(
@@ -79,7 +82,6 @@ COMMANDS: tuple[Command, ...] = (
         "Other pane",
         "Between list and preview, conversation and facts",
         MOVE,
-        EVERYWHERE,
     ),
     Command("reply", ("r",), "Reply", "Answer the requester", WORK, footer=2, verb="reply"),
     Command("note", ("i",), "Note", "Write an internal note, which only agents see", WORK, footer=3, verb="note"),
@@ -137,16 +139,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
     Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
     Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
-    Command("mark", ("space",), "Mark", "Mark for an action on several, and move down", FIND, LIST | MAIL, footer=9),
-    Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST | MAIL),
+    Command("mark", ("space",), "Mark", "Mark for an action on several, and move down", FIND, LIST, footer=9),
+    Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
     Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
     Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
     Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
-    Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND, EVERYWHERE),
+    Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
     Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
-    Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST | MAIL),
-    Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST | MAIL),
+    Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
+    Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST),
     *(
         Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
         for view in views_of(())
@@ -165,13 +167,41 @@ COMMANDS: tuple[Command, ...] = (
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
     Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
     Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
-    Command("refresh", ("ctrl+r", "f5"), "Refresh", "Read again and sort anew", OTHER, EVERYWHERE),
-    Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER, EVERYWHERE),
-    Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, EVERYWHERE, footer=99),
-    Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER, EVERYWHERE),
+    Command("refresh", ("ctrl+r", "f5"), "Refresh", "Read again and sort anew", OTHER),
+    Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER),
+    Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, footer=99),
+    Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER),
+    Command("board", ("0",), N_("Board"), N_("The board: what burns, who has what, how it went, what comes"), OTHER),
+    Command(
+        "triage", ("T",), N_("Triage"), N_("Triage: what is new, one ticket a screen, the next on each decision"), OTHER
+    ),
+    Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
+    Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
-    Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET | MAIL, footer=11),
+    Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
+
+ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
+    Context.BOARD: {
+        Context.LIST: frozenset({"open"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+    Context.MAIL: {
+        Context.LIST: frozenset({"open", "mark", "mark_all", "next_view", "previous_view"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("other_pane", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+}
+"""What of the list and the ticket can be done on other screens too, with the same keys and words."""
 
 _SHOWN = {
     "enter": "Enter",
@@ -199,7 +229,13 @@ def shown(key: str) -> str:
 
 def commands_of(context: Context) -> tuple[Command, ...]:
     """What can be done there, in the order of the registry."""
-    return tuple(command for command in COMMANDS if context in command.contexts)
+    borrowed = ELSEWHERE.get(context, {})
+    return tuple(
+        command
+        for command in COMMANDS
+        if context in command.contexts
+        or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())
+    )
 
 
 def bindings_of(context: Context) -> list[BindingType]:

@@ -109,7 +109,7 @@ def _pressable(command: Command) -> Iterator[str]:
 @pytest.mark.parametrize("context", list(Context))
 async def test_every_command_in_both_layouts(busy_desk_path: Path, context: Context) -> None:
     async with driving(busy_desk_path) as driver:
-        if context is not Context.LIST:
+        if context in (Context.TICKET, Context.MAIL):
             await driver.press("enter" if context is Context.TICKET else "Q")
         screen: Screen[object] = driver.console.screen
         pressed: list[str] = []

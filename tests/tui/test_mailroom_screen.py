@@ -29,7 +29,7 @@ LETTER = (
 
 
 def retry(desk: Desk, actor: Actor, ids: Sequence[int], at: datetime) -> list[Retried]:
-    box = DeskMailbox(name="support", desk_addresses=frozenset({SUPPORT}), team="it")
+    box = DeskMailbox(name="support", desk_addresses=(SUPPORT,), team="it")
     return aside.retry(desk, actor, {"support": box}, ids, now=at)
 
 
@@ -58,13 +58,18 @@ def waiting(driver: Driver) -> list[int]:
         return [row.id for row in reader.quarantine(reader.actor("anna"))]
 
 
+def shows(driver: Driver, screen: type[object]) -> bool:
+    """Whether such a screen is on top."""
+    return isinstance(driver.console.screen, screen)
+
+
 async def test_quarantine_is_read_handled_again_and_given_up(desk_path: Path) -> None:
     put_aside(desk_path, 4)
     async with driving(desk_path, mailroom=Mailroom(retry, discard)) as driver:
         assert "quarantine 4" in driver.text.splitlines()[0]
         await driver.press("Q")
         await driver.rest()
-        assert isinstance(driver.console.screen, MailroomScreen)
+        assert shows(driver, MailroomScreen)
         text = driver.text
         assert "[Quarantine 4]" in text
         # What the sender wrote is text, in the list and in the message as it came.
@@ -74,7 +79,7 @@ async def test_quarantine_is_read_handled_again_and_given_up(desk_path: Path) ->
         assert "X-Evil" in text
         # Enter on the question, by momentum, does nothing.
         await driver.press("R")
-        assert isinstance(driver.console.screen, Confirm)
+        assert shows(driver, Confirm)
         await driver.press("enter")
         assert waiting(driver) == [1, 2, 3, 4]
         await driver.press("R", "y")
@@ -97,8 +102,9 @@ async def test_quarantine_is_read_handled_again_and_given_up(desk_path: Path) ->
         assert "messages in quarantine" in driver.notice
         await driver.press("G", "enter")
         await driver.rest()
-        assert isinstance(driver.console.screen, TicketScreen)
-        assert driver.console.screen.number == 1
+        screen = driver.console.screen
+        assert isinstance(screen, TicketScreen)
+        assert screen.number == 1
         await driver.press("q", "escape")
         assert driver.console.screen is driver.console.queue
 

@@ -114,14 +114,15 @@ async def test_quotes_are_unfolded_one_by_one_and_stories_are_told(busy_desk_pat
         assert "the quoted ledger" not in pane.plain_text
         screen.action_explain()
         await driver.rest()
-        assert isinstance(driver.console.screen, Page)
         assert "First response" in driver.text
         await driver.press("G")
         assert "The store says the same." in driver.text
         await driver.press("q")
         screen.action_why()
         await driver.rest()
-        assert f"SD-{number} is new, P4, with team it." in driver.console.screen.pane.plain_text  # type: ignore[attr-defined]
+        page = driver.console.screen
+        assert isinstance(page, Page)
+        assert f"SD-{number} is new, P4, with team it." in page.pane.plain_text
         await driver.press("escape")
         assert driver.console.screen is screen
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
@@ -115,7 +116,10 @@ class Reader(ViewReader):
         known = self._one(
             "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
         )
-        raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
+        raise NotFound(
+            phrase("there is no calendar `{key}`", key=key),
+            phrase("the desk has: {known}", known=(known and known[0]) or calendars.ALWAYS_KEY),
+        )
 
     def slas(self) -> tuple[SlaRow, ...]:
         """The SLAs that hold, by key, with what each promises and to whom."""
@@ -212,6 +216,13 @@ class Reader(ViewReader):
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
+    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
+        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
+        from sdesk.store.reader import usual
+
+        with translated(self.path):
+            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
+
     # ---- one ticket ----------------------------------------------------------------------------
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
@@ -270,7 +281,10 @@ class Reader(ViewReader):
             number,
         )
         if row is None:
-            raise NotFound(f"ticket {number} has no raw message {message}", f"see `sdesk show {number} -o json`")
+            raise NotFound(
+                phrase("ticket {number} has no raw message {message}", number=number, message=message),
+                phrase("see `sdesk show {number} -o json`", number=number),
+            )
         return hide_agent_keys(zlib.decompress(row[0]))
 
     def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
@@ -283,7 +297,10 @@ class Reader(ViewReader):
             number,
         )
         if row is None:
-            raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
+            raise NotFound(
+                phrase("ticket {number} has no attachment {attachment}", number=number, attachment=attachment),
+                phrase("see `sdesk show {number} -o json`", number=number),
+            )
         return attachment_row(row), row["data"]
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
@@ -302,6 +319,10 @@ class Reader(ViewReader):
         )
         return None if row is None else str(row[0])
 
+    def is_new(self, actor: Actor) -> bool:
+        """Whether an agent has never opened a ticket in the console."""
+        return self._one("SELECT 1 FROM seen WHERE agent_id = ? LIMIT 1", actor.agent_id) is None
+
     # ---- how it is done ------------------------------------------------------------------------
 
     def _require(self, actor: Actor, number: int) -> None:
@@ -312,13 +333,19 @@ class Reader(ViewReader):
         if hidden is not None:
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )
 
     def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
         """The ticket, if the actor may see it; NotFound."""
         row = self.rows(actor, [number], now=now).get(number)
         if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )
         return row
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:

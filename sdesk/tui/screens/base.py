@@ -43,6 +43,15 @@ class DeskScreen(Screen[None]):
         about = f"{self.console.link.login}  {self.console.link.path.name} "
         self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
 
+    def store_changed(self) -> None:
+        """Somebody wrote: show what is new, if this screen shows any of it."""
+
+    def action_board(self) -> None:
+        """The four questions on one screen."""
+        from sdesk.tui.screens.board import open_board  # with its charts: not before somebody asks for them
+
+        open_board(self.console)
+
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
         if command.id == "fetch" and self.console.fetch is None:
