@@ -11,9 +11,10 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
+from sdesk.desk.steps.drafts import words_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.incidents import and_parts
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK
@@ -22,8 +23,9 @@ from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import OutboxState
+from sdesk.domain.phrase import phrase, phrases
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft, Message, Outbox, Ticket
+from sdesk.store.models import History, Message, Outbox, Ticket
 
 
 def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
@@ -41,12 +43,13 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
         _put_back(work, ticket, row, message)
-        _draft(work, number, message.text)
+        words_back(work, number, message.direction, message.text)
         settle(work, ticket)
-        return Change(number, ref, f"the answer of {ref} is taken back: its text is your draft")
+        forget_answer(work, number, row.id or 0)
+        return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
     words = _take_back_incident(work, ticket, rows, unsaid)
-    _draft(work, number, words)
+    words_back(work, number, Direction.OUT, words)
     settle(work, ticket)
     taken = 0
     for row in rows:
@@ -55,7 +58,20 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
     for each in unsaid:
         if each.number != number:
             taken += _take_back_unsaid(work, each, rows[0])
-    return Change(number, ref, f"the answer of {ref} is taken back{and_parts(taken)}: its text is your draft")
+    for row in rows:
+        forget_answer(work, number, row.id or 0)
+    return Change(number, ref, _taken_back(ref, taken))
+
+
+def _taken_back(ref: str, parts: int) -> str:
+    if not parts:
+        return phrase("the answer of {ref} is taken back: its text is your draft", ref=ref)
+    return phrases(
+        "the answer of {ref} is taken back, and {count} ticket with it: its text is your draft",
+        "the answer of {ref} is taken back, and {count} tickets with it: its text is your draft",
+        parts,
+        ref=ref,
+    )
 
 
 def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid]) -> str:
@@ -113,20 +129,37 @@ def _put_back_unsaid(work: Work, ticket: Ticket, kept: Unsaid, row: Outbox) -> N
         work.session.flush()
         reindex(work, kept.number)
     said_at = to_rfc3339(row.created_at)
-    record(work, kept.number, "taken_back", message=kept.message, kind=row.kind, said_at=said_at)
+    events = _undone(work, ticket, row, kept.before)
+    record(work, kept.number, "taken_back", message=kept.message, kind=row.kind, said_at=said_at, events=events)
 
 
 def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None:
     """The ticket as it was before the answer; the mail never goes. The caller settles."""
-    number = require_id(ticket)
-    restore(work, ticket, row.before or {})
+    number, before = require_id(ticket), row.before or {}
+    restore(work, ticket, before)
     message.taken_back_at = work.now
     row.state, row.before, row.last_error = OutboxState.TAKEN_BACK, None, f"taken back by {work.actor.login}"
     work.session.add(message)
     work.session.add(row)
     work.session.flush()
     reindex(work, number)
-    record(work, number, "taken_back", message=message.id, kind=row.kind)
+    record(work, number, "taken_back", message=message.id, kind=row.kind, events=_undone(work, ticket, row, before))
+
+
+def _undone(work: Work, ticket: Ticket, row: Outbox, before: Mapping[str, Any]) -> list[int]:
+    """The events that an answer wrote, so that no report counts them; what was done before it can be undone next."""
+    number, was = require_id(ticket), int(before["ticket"]["version"])
+    # The caller settles once more.
+    found = answer_walked_back(work, number, row.id or 0, was=was, now=ticket.version + 1)
+    if found:
+        return found
+    # An agent's own mail is no deed of the console or the command line.
+    written = select(col(History.id)).where(
+        col(History.ticket_id) == number,
+        col(History.at) == row.created_at,
+        col(History.agent_id) == work.actor.agent_id,
+    )
+    return list(work.connection.execute(written.order_by(col(History.id))).scalars())
 
 
 def _last_row(work: Work, number: int) -> Outbox | None:
@@ -142,7 +175,7 @@ def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
     row = _last_row(work, number)
     message = work.session.get(Message, row.message_ref) if row is not None else None
     if row is None or message is None:
-        raise Refused(f"no answer of {ref} waits in the outbox", "there is nothing to take back")
+        raise Refused(phrase("no answer of {ref} waits in the outbox", ref=ref), phrase("there is nothing to take back"))
     return row, message
 
 
@@ -153,32 +186,32 @@ def _require_takable(work: Work, ref: str, ticket: Ticket, row: Outbox, message:
 
 def _require_unchanged(ref: str, ticket: Ticket, before: Mapping[str, Any]) -> None:
     if ticket.version != version_after(before):
-        raise Refused(f"{ref} was changed since its last answer", "write another to put it right")
+        raise Refused(
+            phrase("{ref} was changed since its last answer", ref=ref), phrase("write another to put it right")
+        )
 
 
 def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> None:
     if work.actor.agent_id is None or message.agent_id != work.actor.agent_id:
-        raise Refused(f"the last answer of {ref} is {message.author_name}'s", "only who wrote it takes it back")
-    if row.state is OutboxState.TAKEN_BACK:
-        raise Refused(f"the last answer of {ref} is taken back already", "look for its text among your drafts")
-    if row.state is not OutboxState.QUEUED or row.claimed_at is not None or row.attempts:
-        raise Refused(f"the last answer of {ref} is on its way already", "write another to put it right")
-    if work.now > row.created_at + TAKE_BACK or row.before is None:
-        seconds = round(TAKE_BACK.total_seconds())
         raise Refused(
-            f"the last answer of {ref} is older than {seconds} s",
-            f"what has not gone yet is stopped by `sdesk mail outbox discard {row.id}`",
+            phrase("the last answer of {ref} is {who}'s", ref=ref, who=message.author_name),
+            phrase("only who wrote it takes it back"),
         )
-
-
-def _draft(work: Work, number: int, text: str) -> None:
-    """The words are a draft again, before any that the agent has begun meanwhile."""
-    agent_id = work.actor.agent_id
-    if agent_id is None:
-        return
-    draft = work.session.get(Draft, (agent_id, number, Direction.OUT))
-    if draft is None:
-        draft = Draft(agent_id=agent_id, ticket_id=number, direction=Direction.OUT, text=text, updated_at=work.now)
-    else:
-        draft.text, draft.updated_at = f"{text}\n\n{draft.text}", work.now
-    work.session.add(draft)
+    if row.state is OutboxState.TAKEN_BACK:
+        raise Refused(
+            phrase("the last answer of {ref} is taken back already", ref=ref),
+            phrase("look for its text among your drafts"),
+        )
+    if row.state is not OutboxState.QUEUED or row.claimed_at is not None or row.attempts:
+        raise Refused(
+            phrase("the last answer of {ref} is on its way already", ref=ref), phrase("write another to put it right")
+        )
+    if work.now > row.created_at + TAKE_BACK or row.before is None:
+        raise Refused(
+            phrase(
+                "the last answer of {ref} is older than {seconds} s",
+                ref=ref,
+                seconds=round(TAKE_BACK.total_seconds()),
+            ),
+            phrase("what has not gone yet is stopped by `sdesk mail outbox discard {row}`", row=row.id),
+        )

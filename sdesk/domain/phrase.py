@@ -7,6 +7,7 @@ message of a gettext catalogue, its values are put into whatever the catalogue g
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 Translate = Callable[[str], str]
 """Gives a pattern in the reader's language, or as it is."""
@@ -47,3 +48,23 @@ def phrase(pattern: str, /, **values: object) -> Phrase:
 def phrases(pattern: str, plural: str, count: int, /, **values: object) -> Phrase:
     """The same of a count, which both patterns may name as `{count}`."""
     return Phrase(pattern, {"count": count, **values}, plural, count)
+
+
+def packed(sentence: str) -> dict[str, Any]:
+    """A sentence as JSON can hold it, with what it was made of, so that it can be said in another language later."""
+    if not isinstance(sentence, Phrase):
+        return {"text": sentence}
+    values = {
+        name: packed(value) if isinstance(value, Phrase) else value if isinstance(value, int) else str(value)
+        for name, value in sentence.values.items()
+    }
+    counted = {} if sentence.plural is None else {"plural": sentence.plural, "number": sentence.number}
+    return {"pattern": sentence.pattern, "values": values, **counted}
+
+
+def unpacked(data: Mapping[str, Any]) -> str:
+    """The sentence again."""
+    if "pattern" not in data:
+        return str(data["text"])
+    values = {name: unpacked(value) if isinstance(value, dict) else value for name, value in data["values"].items()}
+    return Phrase(data["pattern"], values, data.get("plural"), data.get("number", 1))

@@ -307,3 +307,10 @@ SELECT v.id, v.ticket_id AS number, a.key AS agent, a.name AS agent_name, v.star
 FROM visit AS v
 LEFT JOIN ticket AS t ON t.id = v.ticket_id
 LEFT JOIN agent AS a ON a.id = coalesce(v.agent_id, t.assignee_id);
+
+DROP VIEW IF EXISTS undo_view;
+CREATE VIEW undo_view AS
+SELECT u.id, u.batch, u.agent_id, a.key AS agent, u.at, u.ticket_id AS number, u.verb, u.sentence
+FROM undo AS u
+LEFT JOIN agent AS a ON a.id = u.agent_id
+WHERE u.part_of IS NULL;
