@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from sdesk.actions.registry import ACTIONS
@@ -14,7 +15,12 @@ from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction
 
 if TYPE_CHECKING:
-    from sdesk.desk.opening import Desk
+    from sdesk.desk.change import Change
+    from sdesk.desk.opening import Desk, Work
+    from sdesk.desk.undo import Deed
+
+NEVER_UNDONE = frozenset({"take_back"})
+"""Actions that are an undo themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,17 @@ def perform(
     now: datetime,
     dry_run: bool = False,
     versions: Mapping[int, int] | None = None,
+    batch: str | None = None,
 ) -> tuple[TicketOutcome, ...]:
     """Do an action on tickets, each in a transaction of its own.
 
     `versions`: which version of a ticket the person saw; a newer one is a Conflict. `dry_run` runs the same
     and rolls it back. What a person can act on is in the outcomes; the store being out of reach is one too.
+    What an agent did can be undone (`undo`), all that has one `batch` at once; without one, all tickets of this call.
     """
+    from sdesk.desk.steps.deeds import begin_deed, keep_deed
+
+    batch = batch or new_batch()
     module, _, function = ACTIONS[name].use_case.partition(":")
     use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
     outcomes: list[TicketOutcome] = []
@@ -59,8 +70,20 @@ def perform(
         try:
             with desk.work(actor, now) as work:
                 version = versions.get(number) if versions is not None else None
+                begun = begin_deed(work)
                 change = use_case(work, number, version=version, **values)
                 if not dry_run:
+                    if change.changed and actor.agent_id is not None and name not in NEVER_UNDONE:
+                        with desk.store.look() as before:
+                            keep_deed(
+                                work,
+                                before.connection(),
+                                begun,
+                                number=number,
+                                batch=batch,
+                                verb=name,
+                                sentence=change.sentence,
+                            )
                     work.session.commit()
             outcomes.append(
                 TicketOutcome(
@@ -71,6 +94,66 @@ def perform(
             unreachable = error if isinstance(error, Unavailable) else None
             outcomes.append(TicketOutcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
+
+
+def new_batch() -> str:
+    """A name for what is done, and undone, at once."""
+    return token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of an action that was undone."""
+
+    verb: str
+    sentence: str
+    """What the action had said it did, of the first ticket."""
+    outcomes: tuple[TicketOutcome, ...]
+    """Of each ticket, in the order of the action; of one ticket there may be several."""
+
+
+def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> Undone:
+    """Undo what an agent did last, each ticket in a transaction of its own; what was changed since is refused.
+
+    What is refused is not tried again: the next undo is of what was done before. Raises Refused where nothing is left.
+    """
+    from sdesk.desk.undo import forget, last_batch
+    from sdesk.desk.undo import undo as use_case
+
+    with desk.work(actor, now) as work:
+        deeds = last_batch(work)
+        if dry_run:
+            # In one transaction, since one may have to be undone before another can be.
+            return _undone(deeds, [_tried(work, deed, use_case) for deed in reversed(deeds)])
+    outcomes: list[TicketOutcome] = []
+    for deed in reversed(deeds):
+        try:
+            with desk.work(actor, now) as work:
+                change = use_case(work, deed.id)
+                work.session.commit()
+            outcomes.append(TicketOutcome(change.number, change.ref, change.sentence))
+        except SdeskError as error:
+            outcomes.append(TicketOutcome(deed.number, desk.ref(deed.number), "", error, changed=False))
+            if isinstance(error, Unavailable):
+                # It can be undone yet.
+                break
+            with desk.work(actor, now) as work:
+                forget(work, deed.id)
+                work.session.commit()
+    return _undone(deeds, outcomes)
+
+
+def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> TicketOutcome:
+    try:
+        with work.session.begin_nested():
+            change = use_case(work, deed.id)
+        return TicketOutcome(change.number, change.ref, change.sentence)
+    except SdeskError as error:
+        return TicketOutcome(deed.number, work.rules.ref(deed.number), "", error, changed=False)
+
+
+def _undone(deeds: Sequence[Deed], outcomes: Sequence[TicketOutcome]) -> Undone:
+    return Undone(deeds[0].verb, deeds[0].sentence, tuple(reversed(outcomes)))
 
 
 def create(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from sdesk.desk.change import Change
@@ -25,7 +25,7 @@ from sdesk.desk.steps.put_back import Changes, changed_since, put_back
 from sdesk.desk.steps.snapshot import keep_told
 from sdesk.desk.take_back import take_back
 from sdesk.domain.errors import BadInput, NotFound, Refused
-from sdesk.domain.outgoing import MailKind, OutboxState
+from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.phrase import phrase, unpacked
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.store.models import History, Message, Outbox, Ticket, Undo

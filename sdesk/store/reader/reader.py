@@ -19,7 +19,7 @@ from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, incidents, organisation, queue
+from sdesk.store.reader import effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -243,7 +243,7 @@ class Reader(ReportReader):
         from sdesk.store.reader import promises
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = undoing.standing(self.history(actor, number))
         with translated(self.path):
             return row, promises.facts(self._connection, row, history, self._calendar, now)
 
@@ -252,7 +252,7 @@ class Reader(ReportReader):
         from sdesk.store.reader import decided
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = undoing.standing(self.history(actor, number))
         with translated(self.path):
             facts = decided.facts(self._connection, row, history)
             return row, facts, decided.standing(self._connection, actor, row)
