@@ -26,7 +26,7 @@ def busy(mails: MailDesk) -> None:
     second = mails.new(subject="Second till down", text="Neither here.", **till)
     mails.do("boris", "confirm", second, at=NOW + timedelta(minutes=1))
     assert (first, second) == (1, 2)
-    ask = {"requester": "maria@shop.example", "service": "printer"}
+    ask: dict[str, Any] = {"requester": "maria@shop.example", "service": "printer"}
     mails.new(subject="Waits", text="For ink.", **ask)
     mails.new(subject="His", text="It smokes.", tags=["old"], **ask)
     mails.new(subject="Done", text="It prints.", **till)

@@ -28,18 +28,18 @@ from sdesk.domain.ticket import Direction
 from sdesk.store.models import History, Message, Outbox, Ticket
 
 
-def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
+def take_back(work: Work, number: int, *, version: int | None = None, mails: Sequence[int] = ()) -> Change:
     """Take back the last answer of a ticket, which the acting agent wrote within the last ten seconds.
 
-    Refused once it is on its way, after that time, where somebody else wrote it, and where anything has changed since:
+    `mails` are those of the answer that is meant, where one after it was taken back already. Refused once it is on its way, after that time, where somebody else wrote it, and where anything has changed since:
     what would be put back is no longer what was there.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     rows, unsaid = last_together(work, number)
-    own = _last_row(work, number)
+    own = _last_row(work, number, mails)
     if not rows or (own is not None and (own.id or 0) > (rows[-1].id or 0)):
-        row, message = _last_answer(work, ref, number)
+        row, message = _require_answer(work, ref, own)
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
         _put_back(work, ticket, row, message)
@@ -48,7 +48,7 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
         forget_answer(work, number, row.id or 0)
         return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
-    words = _take_back_incident(work, ticket, rows, unsaid)
+    words = _take_back_incident(work, ticket, rows, unsaid, own)
     words_back(work, number, Direction.OUT, words)
     settle(work, ticket)
     taken = 0
@@ -74,7 +74,9 @@ def _taken_back(ref: str, parts: int) -> str:
     )
 
 
-def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid]) -> str:
+def _take_back_incident(
+    work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid], own: Outbox | None
+) -> str:
     """The incident itself, by its own mail, else by what one of the others kept of it; gives what was said."""
     number, ref = require_id(ticket), work.rules.ref(require_id(ticket))
     row = next((each for each in rows if each.ticket_id == number), None)
@@ -87,7 +89,7 @@ def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsa
         return message.text
     if row is None:
         # Its own mail is on its way already, and says so.
-        row, message = _last_answer(work, ref, number)
+        row, message = _require_answer(work, ref, own)
     else:
         message = work.session.get_one(Message, row.message_ref)
     _require_takable(work, ref, ticket, row, message)
@@ -159,20 +161,20 @@ def _undone(work: Work, ticket: Ticket, row: Outbox, before: Mapping[str, Any]) 
         col(History.at) == row.created_at,
         col(History.agent_id) == work.actor.agent_id,
     )
-    return list(work.connection.execute(written.order_by(col(History.id))).scalars())
+    return [event or 0 for event in work.connection.execute(written.order_by(col(History.id))).scalars()]
 
 
-def _last_row(work: Work, number: int) -> Outbox | None:
+def _last_row(work: Work, number: int, mails: Sequence[int]) -> Outbox | None:
+    meant = (col(Outbox.id).in_(mails),) if mails else ()
     return work.session.scalars(
         select(Outbox)
-        .where(col(Outbox.ticket_id) == number, col(Outbox.message_ref).is_not(None))
+        .where(col(Outbox.ticket_id) == number, col(Outbox.message_ref).is_not(None), *meant)
         .order_by(col(Outbox.id).desc())
         .limit(1)
     ).first()
 
 
-def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
-    row = _last_row(work, number)
+def _require_answer(work: Work, ref: str, row: Outbox | None) -> tuple[Outbox, Message]:
     message = work.session.get(Message, row.message_ref) if row is not None else None
     if row is None or message is None:
         raise Refused(phrase("no answer of {ref} waits in the outbox", ref=ref), phrase("there is nothing to take back"))

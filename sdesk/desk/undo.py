@@ -71,7 +71,6 @@ def undo(work: Work, deed: int) -> Change:
     if row is None or row.agent_id != work.actor.agent_id or row.part_of is not None:
         raise NotFound(phrase("that is undone already, or was done too long ago"), phrase("see `sdesk undo --list`"))
     number, ref, sentence = row.ticket_id, work.rules.ref(row.ticket_id), unpacked(row.sentence)
-    done = Change(number, ref, phrase("undone: {what}", what=sentence))
     if row.verb == "split":
         raise Refused(
             phrase("{what}: that is not undone", what=sentence),
@@ -80,9 +79,9 @@ def undo(work: Work, deed: int) -> Change:
     if row.before["answers"]:
         # Its own way, with its own reasons why not: nobody has read it, and the words are a draft again.
         _require_unchanged(work, [row])
-        take_back(work, number)
+        take_back(work, number, mails=row.before["answers"])
         forget_deed(work, deed)
-        return done
+        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence))
     touched = list(
         work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all()
     )
@@ -91,7 +90,9 @@ def undo(work: Work, deed: int) -> Change:
     if changed_since(work, changes) is not None:
         raise _changed(work, row)
     _put_back(work, row, [row, *touched], changes)
-    return done
+    if any(was is None for was, _ in changes.get("message", ())):
+        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence))
+    return Change(number, ref, phrase("undone: {what}", what=sentence))
 
 
 def forget(work: Work, deed: int) -> None:
@@ -180,9 +181,12 @@ def _put_back(work: Work, row: Undo, rows: Sequence[Undo], changes: Changes) -> 
     _take_words_back(work, changes)
     for number in _speaking(changes):
         reindex(work, number)
-    for number, ticket in tickets.items():
-        ticket.is_incident = _has_parts(work, number)
-        work.session.add(ticket)
+    for number in _joined(changes):
+        incident = work.session.get_one(Ticket, number)
+        if incident.is_incident is not (made := _has_parts(work, number)):
+            # Others joined it, or left it, since.
+            incident.is_incident = made
+            record(work, number, "made_incident" if made else "no_incident_any_more")
     for unit_id in sorted(units):
         recount(work, unit_id)
     forget_deed(work, deed)

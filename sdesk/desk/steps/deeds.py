@@ -176,7 +176,7 @@ def forget_answer(work: Work, number: int, mail: int) -> None:
     """The answer to a ticket was taken back: nobody need undo it any more."""
     found = select(col(Undo.id)).where(_told_by(mail), col(Undo.ticket_id) == number)
     for deed in list(work.connection.execute(found).scalars()):
-        forget_deed(work, deed)
+        forget_deed(work, deed or 0)
 
 
 def _told_by(mail: int) -> ColumnElement[bool]:
@@ -245,7 +245,7 @@ def _events(work: Work, mark: Mark) -> dict[int | None, list[int]]:
         select(col(History.ticket_id), col(History.id)).where(col(History.id) > mark.event).order_by(col(History.id))
     )
     for number, event in found:
-        events.setdefault(number, []).append(event)
+        events.setdefault(number, []).append(event or 0)
     return events
 
 
@@ -254,7 +254,8 @@ def _mails(work: Work, mark: Mark) -> tuple[list[int], list[int]]:
     found = work.connection.execute(
         select(col(Outbox.id), col(Outbox.message_ref)).where(col(Outbox.id) > mark.mail).order_by(col(Outbox.id))
     ).all()
-    return [row for row, said in found if said is None], [row for row, said in found if said is not None]
+    own, said = ([row or 0 for row, words in found if (words is not None) is spoken] for spoken in (False, True))
+    return own, said
 
 
 def _versions(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:

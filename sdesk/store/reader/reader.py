@@ -230,12 +230,13 @@ class Reader(ReportReader):
         """What happened to a ticket, oldest first; NotFound."""
         self._require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
-        return tuple(
+        rows = [
             HistoryRow(
                 row["id"], datetime.fromisoformat(row["at"]), row["actor"], row["event"], json.loads(row["data"])
             )
             for row in found
-        )
+        ]
+        return undoing.told_of(rows)
 
     def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
         """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
@@ -243,7 +244,7 @@ class Reader(ReportReader):
         from sdesk.store.reader import promises
 
         row = self._seen(actor, number, now)
-        history = undoing.standing(self.history(actor, number))
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             return row, promises.facts(self._connection, row, history, self._calendar, now)
 
@@ -252,7 +253,7 @@ class Reader(ReportReader):
         from sdesk.store.reader import decided
 
         row = self._seen(actor, number, now)
-        history = undoing.standing(self.history(actor, number))
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             facts = decided.facts(self._connection, row, history)
             return row, facts, decided.standing(self._connection, actor, row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -34,15 +34,10 @@ class UndoRow(NamedTuple):
     """The tickets that it was about, in its order, each once."""
 
 
-def undone_in(history: Iterable[HistoryRow]) -> frozenset[int]:
-    """The ids of the events of a ticket that were undone."""
-    return frozenset(each for row in history if row.event in UNDOING for each in row.data.get("events", ()))
-
-
-def standing(history: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
-    """The events that count."""
-    gone = undone_in(history)
-    return tuple(row for row in history if row.id not in gone)
+def told_of(history: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
+    """The events of a ticket, with those marked that were undone."""
+    gone = {each for row in history if row.event in UNDOING for each in row.data.get("events", ())}
+    return tuple(row._replace(undone=True) if row.id in gone else row for row in history)
 
 
 def undoable(connection: sqlite3.Connection, actor: Actor, *, since: datetime, limit: int) -> tuple[UndoRow, ...]:

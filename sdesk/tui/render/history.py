@@ -12,10 +12,11 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import from_rfc3339
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import HistoryRow
+from sdesk.tui.language import _
 from sdesk.tui.render.lines import Line, line, wrap
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
 
-_LEFT_OUT = frozenset({"message", "kind", "currency", "rules"})
+_LEFT_OUT = frozenset({"message", "kind", "currency", "rules", "events"})
 """What says nothing to a person, or is said with something else."""
 
 
@@ -61,6 +62,8 @@ def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
             words.append(str(value))
         else:
             words.append(f"{name.replace('_', ' ')} {_plain(value)}")
+    if event.undone:
+        words.append(_("(undone since)"))
     return one_line(" ".join(words))
 
 
