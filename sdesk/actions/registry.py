@@ -52,6 +52,8 @@ class Parameter:
     summary: str
     required: bool = False
     choices: tuple[str, ...] = ()
+    past: bool = False
+    """Of an instant: it has been, so that `fri` is the last Friday."""
 
 
 _SPENT = Parameter("spent", Kind.LENGTH, "how long you worked on it")
@@ -111,13 +113,17 @@ def _cannot_reopen(ticket: TicketRow, actor: Actor) -> str | None:
 
 
 def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.loss_per_hour is None:
-        return "it has no outage"
-    return "its outage is confirmed already" if ticket.loss_confirmed else None
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return f"{ticket.status} tickets have no outage"
+    # What is confirmed can be set right, one that has ended be followed by another, one that nobody suspected be told.
+    possible = ticket.unit is not None or ticket.loss_so_far is not None or ticket.is_incident
+    return None if possible else "it is of no unit, whose turnover could stand"
 
 
 def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
-    return None if ticket.loss_per_hour is not None else "it has no outage"
+    # The end of one that has ended can be set right; an incident ends those of its parts.
+    possible = ticket.loss_per_hour is not None or ticket.loss_so_far is not None or ticket.is_incident
+    return None if possible else "it has no outage"
 
 
 def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:
@@ -266,8 +272,8 @@ _ALL = (
         "Confirm the outage: its loss counts",
         "outages:confirm",
         (
-            Parameter("down_from", Kind.INSTANT, "since when it has been down"),
-            Parameter("down_to", Kind.INSTANT, "until when it was down"),
+            Parameter("down_from", Kind.INSTANT, "since when it has been down", past=True),
+            Parameter("down_to", Kind.INSTANT, "until when it was down", past=True),
             Parameter("share", Kind.SHARE, "of the unit's turnover that stands"),
             Parameter("again", Kind.FLAG, "another outage, after one that has ended"),
             Parameter("outage", Kind.OUTAGE, "which of the ticket's outages; else the last"),
@@ -278,7 +284,7 @@ _ALL = (
         "restored",
         "End the outage, keep the ticket open",
         "outages:restored",
-        (Parameter("at", Kind.INSTANT, "since when it works again"),),
+        (Parameter("at", Kind.INSTANT, "since when it works again", past=True),),
         _not_restorable,
     ),
     Action(

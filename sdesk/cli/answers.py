@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from sdesk.actions.grammar import attached
 from sdesk.cli import invocation
-from sdesk.cli.attached import attached
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.effort import Spent, Visit, effort_values

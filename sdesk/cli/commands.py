@@ -104,6 +104,15 @@ COMMANDS: dict[str, Verb | Noun] = {
             ),
         },
     ),
+    "view": Noun(
+        "named filters, which the console has on its digits",
+        {
+            "list": Verb("view", "view_list", "print your views, and how many tickets each has"),
+            "save": Verb("view", "view_save", "save a filter under a name"),
+            "show": Verb("view", "view_show", "print one view"),
+            "delete": Verb("view", "view_delete", "delete a saved view"),
+        },
+    ),
     "desk": Noun(
         "the desk file: calendars, SLAs, teams, agents, units, services, routing",
         {

@@ -148,6 +148,12 @@ class Invocation:
 
         return parse_arguments(words, now=self.now, zone=self.zone) if words else Filter()
 
+    def filter_text(self, text: str) -> Filter:
+        """A filter as it was saved."""
+        from sdesk.domain.filters import parse
+
+        return parse(text, now=self.now, zone=self.zone)
+
     def instant(self, text: str, *, past: bool = False) -> datetime:
         """An instant as people write it, in the desk's zone where it says no offset; `past`: of a `fri`, the last."""
         from sdesk.domain.instant import parse_instant

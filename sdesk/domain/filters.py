@@ -32,6 +32,8 @@ class Flag(StrEnum):
     UNANSWERED = "unanswered"
     UNREAD = "unread"
     BURNING = "burning"
+    SUSPECTED = "suspected"
+    """It costs money, as far as the desk can tell: nobody has confirmed the outage."""
     INCIDENT = "incident"
     """Others are part of it."""
     PART = "part"
@@ -50,7 +52,7 @@ class Having(StrEnum):
     LOSS = "loss"
 
 
-_WORDS: Mapping[str, type[StrEnum]] = {
+WORDS: Mapping[str, type[StrEnum]] = {
     "status": Status,
     "priority": Priority,
     "impact": Impact,
@@ -59,10 +61,12 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "is": Flag,
     "has": Having,
 }
+"""Fields whose values are words that every desk knows."""
 _NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number", "incident")
-_INSTANTS = ("due", "created", "updated", "resolved", "wake")
+INSTANTS = ("due", "created", "updated", "resolved", "wake")
+"""Fields that are instants, for which a range is written."""
 
-FIELDS: tuple[str, ...] = (*_WORDS, *_NAMES, *_INSTANTS)
+FIELDS: tuple[str, ...] = (*WORDS, *_NAMES, *INSTANTS)
 """Every field name, for help and completion."""
 
 NEGATION = "not:"
@@ -165,6 +169,22 @@ def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) 
     return Filter(tuple(terms))
 
 
+def text_of_arguments(arguments: Iterable[str]) -> str:
+    """The same filter as one text, as it was written: `created:today..` stays so, and means another day tomorrow."""
+    pieces = []
+    for argument in arguments:
+        sign = NEGATION if argument.startswith(NEGATION) else ""
+        body = argument.removeprefix(NEGATION)
+        field = _FIELD.fullmatch(body)
+        if " " not in argument or '"' in argument:
+            pieces.append(argument)
+        elif field is None:
+            pieces.append(f'"{argument}"')
+        else:
+            pieces.append(f'{sign}{field.group(1)}:"{field.group(2)}"')
+    return " ".join(pieces)
+
+
 def to_text(wanted: Filter) -> str:
     """The filter in its own language: parsing it gives the same filter again."""
     return " ".join(_term_text(term) for term in wanted.terms)
@@ -189,20 +209,20 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
         raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
     if value[0] in "<>=":
         raise BadInput(f"a filter has no `{value[0]}` (in `{token}`)", f"write a range: {_EXAMPLES[name]}")
-    if name in _INSTANTS:
+    if name in INSTANTS:
         return _within(name, value, negated, now, zone)
     if name == "priority" and ".." in value:
         return Match(name, _priorities(value, token), negated)
     values = tuple(part for part in value.split(",") if part)
     if not values:
         raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
-    if name in _WORDS:
+    if name in WORDS:
         values = tuple(_word(part, name, token) for part in values)
     return Match(name, values, negated)
 
 
 def _word(part: str, field: str, token: str) -> str:
-    words = [word.value for word in _WORDS[field]]
+    words = [word.value for word in WORDS[field]]
     folded = part.upper() if field == "priority" else part.lower().replace("-", "_")
     if folded not in words:
         raise BadInput(f"`{field}:` knows no `{part}` (in `{token}`)", _nearest(folded, words))

@@ -12,7 +12,9 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
+from sdesk.domain.views import FREE_DIGITS
 from sdesk.tui.keyboard import in_both_layouts
+from sdesk.tui.language import N_
 from sdesk.tui.views import views_of
 
 
@@ -48,8 +50,8 @@ class Command:
 
     @property
     def key(self) -> str:
-        """The first key, as people write it."""
-        return shown(self.keys[0])
+        """The first key, as people write it; empty for what only the palette and the `:` line have."""
+        return shown(self.keys[0]) if self.keys else ""
 
 
 MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
@@ -85,9 +87,45 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("wait", ("w",), "Wait", "Wait for the requester, a supplier or a date", WORK, footer=8, verb="wait"),
     Command("close", ("c",), "Close", "Close it with a resolution", WORK, footer=7, verb="close"),
-    Command("status", ("s",), "Status", "Choose the next status: reopen, wait, close, spam", WORK),
-    Command("priority", ("P",), "Priority", "Set the priority, with a reason", WORK, verb="priority"),
-    Command("spam", ("!",), "Spam", "It is spam (asks first)", WORK, verb="spam"),
+    Command("status", ("s",), N_("Status"), N_("Choose the next status: reopen, wait, close, merge, spam"), WORK),
+    Command("priority_up", ("+",), N_("Priority up"), N_("One priority up, with a reason"), WORK, verb="priority"),
+    Command(
+        "priority_down", ("-",), N_("Priority down"), N_("One priority down, with a reason"), WORK, verb="priority"
+    ),
+    Command(
+        "priority",
+        ("P",),
+        N_("Priority"),
+        N_("Choose the priority, with a reason; auto takes that back"),
+        WORK,
+        verb="priority",
+    ),
+    Command("edit", ("e",), N_("Edit"), N_("Subject, requester, unit, impact, urgency, tags"), WORK, verb="set"),
+    Command("merge", ("M",), N_("Merge"), N_("Put it, or what is marked, into another ticket"), WORK, verb="merge"),
+    Command("link", ("L",), N_("Link"), N_("Related tickets, incidents, messages to split off"), WORK, verb="link"),
+    Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
+    Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
+    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="set"),
+    Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
+    Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
+    Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),
+    Command(
+        "confirm",
+        (),
+        N_("Confirm outage"),
+        N_("The outage is a fact: since when, what share; its loss counts"),
+        WORK,
+        verb="confirm",
+    ),
+    Command("restored", (), N_("Restored"), N_("It works again; the ticket stays open"), WORK, verb="restored"),
+    Command(
+        "forward", (), N_("Ask a supplier"), N_("Ask a supplier, with messages of the ticket"), WORK, verb="forward"
+    ),
+    Command("relate", (), N_("Relate"), N_("Say that it belongs to another ticket"), WORK, verb="link"),
+    Command("unlink", (), N_("Unlink"), N_("Say that it belongs to another ticket no more"), WORK, verb="unlink"),
+    Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
+    Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
+    Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
     Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
@@ -99,6 +137,9 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
         for view in views_of(())
     ),
+    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", "A saved view", FIND, LIST) for digit in FREE_DIGITS),
+    Command("save_view", (), "Save view", "Save the filter as a view, with a name and a digit", FIND, LIST),
+    Command("delete_view", (), "Delete view", "Delete the saved view that is shown (asks first)", FIND, LIST),
     Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
     Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
@@ -146,6 +187,7 @@ def bindings_of(context: Context) -> list[BindingType]:
     return [
         Binding(in_both_layouts(command.keys), command.id, command.label, show=False, id=command.id)
         for command in commands_of(context)
+        if command.keys
     ]
 
 

@@ -27,6 +27,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.language import _, told
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
@@ -81,9 +82,10 @@ class Console(App[None], inherit_bindings=False):
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
-        """Words of a form that was left, by verb and tickets; kept until the console ends."""
+        self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
+        """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
         self._last_key = self._last_notice = time.monotonic() - 60
+        self._warm = False
         self.queue = QueueScreen()
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -98,8 +100,8 @@ class Console(App[None], inherit_bindings=False):
             # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end)
-        # The first paint comes before the store: a console that opens slowly seems to hang.
-        self.call_after_refresh(self._open)
+        # Read in a thread of its own while the first frame is made; the frame does not wait for it.
+        self._open()
 
     def _end(self) -> None:
         for screen in self.screen_stack:
@@ -114,7 +116,12 @@ class Console(App[None], inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
-        self.link.warm_up(self, self.notice_error)
+
+    def filled(self) -> None:
+        """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
+        if not self._warm:
+            self._warm = True
+            self.call_after_refresh(self.link.warm_up, self, self.notice_error)
 
     def _cannot_open(self, error: SdeskError) -> None:
         self.failure = error
@@ -238,8 +245,9 @@ class Console(App[None], inherit_bindings=False):
                 if command.id in {"palette", "down", "up"}:
                     continue
                 why = screen.why_not(command)
-                text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
-                yield SystemCommand(command.label, escape(text), getattr(screen, f"action_{command.id}"))
+                key = f"  ({command.key})" if command.keys else ""
+                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
+                yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
         for name in THEMES:
             yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.message_pump import MessagePump
 
-from sdesk.actions.perform import TicketOutcome, mark_seen, perform, save_draft
+from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform, save_draft
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Direction
@@ -100,6 +100,26 @@ class StoreLink:
             then,
             failed,
         )
+
+    def write(
+        self,
+        asker: MessagePump,
+        deed: Callable[[Desk, Actor, datetime], Result],
+        then: Callable[[Result], object],
+        failed: Failed,
+    ) -> None:
+        """Write something that is no action on tickets, as a saved view."""
+        self._writing.ask(asker, lambda desk: deed(desk, self._who(), self.now()), then, failed)
+
+    def create(
+        self,
+        asker: MessagePump,
+        values: Mapping[str, object],
+        then: Callable[[TicketOutcome], object],
+        failed: Failed,
+    ) -> None:
+        """Open a ticket by hand."""
+        self._writing.ask(asker, lambda desk: create(desk, self._who(), values, now=self.now()), then, failed)
 
     def save_draft(
         self, asker: MessagePump, number: int, direction: Direction, text: str | None, failed: Failed

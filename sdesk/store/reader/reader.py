@@ -23,7 +23,6 @@ from sdesk.store.reader import effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
-from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -42,6 +41,7 @@ from sdesk.store.reader.rows import (
     UnitFacts,
     UnitRow,
 )
+from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(ReportReader):
+class Reader(ViewReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -66,7 +66,9 @@ class Reader(ReportReader):
         row = self._one(
             "SELECT (SELECT max(id) FROM history), (SELECT count(*) FROM quarantine WHERE ended_at IS NULL),"
             " (SELECT group_concat(coalesce(fetched_at, '') || failures || coalesce(last_error, ''))"
-            " FROM mailbox_state)"
+            " FROM mailbox_state),"
+            " (SELECT group_concat(owner || name || filter || sort || coalesce(digit, '') || updated_at, char(10))"
+            " FROM saved_view)"
         )
         return LastChange(*(row or ()))
 

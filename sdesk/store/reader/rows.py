@@ -284,6 +284,8 @@ class LastChange(NamedTuple):
     """What waits there."""
     mailboxes: str | None = None
     """When each was fetched to its end, and what stands in the way."""
+    views: str | None = None
+    """What is saved."""
 
 
 class AgentRow(NamedTuple):

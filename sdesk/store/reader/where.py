@@ -168,7 +168,7 @@ _NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "se
 
 def _match(term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "is":
-        flags = [_flag(Flag(value), actor, now) for value in term.values]
+        flags = [flag_condition(Flag(value), actor, now) for value in term.values]
         return _negated(_any(flags), term.negated)
     if term.field == "has":
         return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
@@ -193,7 +193,8 @@ def _any(conditions: Sequence[Condition]) -> Condition:
     return Condition(f"({sql})", tuple(value for condition in conditions for value in condition.values))
 
 
-def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
+def flag_condition(flag: Flag, actor: Actor, now: datetime) -> Condition:
+    """What a word after `is:` means."""
     instant = to_rfc3339(now)
     match flag:
         case Flag.OPEN:
@@ -212,6 +213,8 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
             return Condition("unanswered_since IS NOT NULL")
         case Flag.BURNING:
             return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+        case Flag.SUSPECTED:
+            return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL AND NOT loss_confirmed")
         case Flag.INCIDENT:
             return Condition("is_incident")
         case Flag.PART:

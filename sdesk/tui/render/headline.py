@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,14 @@ from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
 
 DOT = Part(" · ", "dim")
+
+# What a click on a number shows: exactly the tickets that it counts (`QueueViews.action_narrow`).
+BURNING = "narrow('is:open is:burning -is:suspected')"
+BREACHED = "narrow('is:breached -is:stale')"
+STALE = "narrow('is:open is:stale')"
+DUE_SOON = "narrow('is:open due:1s..1h')"
+OPEN = "narrow('is:open')"
+SUSPECTED = "narrow('is:open is:suspected')"
 
 
 def header(
@@ -46,17 +54,19 @@ def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[
     if counts.burning:
         amount = (short_money if short else money_text)(counts.burning_per_hour)
         money = f"{amount} {currency_sign(currency)}/h"
-        numbers += [[Part(f"burning {counts.burning}", "loss")], [Part(money, "loss")]]
-    numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim")])
+        numbers += [[Part(f"burning {counts.burning}", "loss", BURNING)], [Part(money, "loss", BURNING)]]
+    numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim", BREACHED)])
     if counts.stale:
         # Beside the breached, so that nobody takes these for all that is late.
-        numbers.append([Part(f"{counts.stale} stale", "text")])
-    numbers.append([Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim")])
-    numbers.append([Part(f"{counts.open} open", "text")])
+        numbers.append([Part(f"{counts.stale} stale", "text", STALE)])
+    numbers.append(
+        [Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim", DUE_SOON)]
+    )
+    numbers.append([Part(f"{counts.open} open", "text", OPEN)])
     if counts.quarantine:
-        numbers.append([Part(f"quarantine {counts.quarantine}", "warning")])
+        numbers.append([Part(f"quarantine {counts.quarantine}", "warning", "quarantine")])
     if counts.suspected:
-        numbers.append([Part(f"~{counts.suspected} suspected", "at-risk")])
+        numbers.append([Part(f"~{counts.suspected} suspected", "at-risk", SUSPECTED)])
     return numbers
 
 
@@ -70,22 +80,6 @@ def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide
     if counts is not None and counts.fetch_error:
         parts.insert(0, Part("mail fails  ", "warning"))
     return [*parts, Part(f"{day_text(local)} {local:%H:%M:%S} " if wide else f"{local:%H:%M} ", "text")]
-
-
-def view_parts(views: Sequence[View], counts: Sequence[int], active: int, width: int) -> list[Part]:
-    """The views by digit; the active one stands in brackets, so that it is seen without colour."""
-    for short in (False, True):
-        parts: list[Part] = [Part(" ")]
-        for place, view in enumerate(views):
-            name = view.short if short else view.name
-            count = f" {counts[place]}" if place < len(counts) else ""
-            label = f"{view.digit} {name}{count}"
-            on = place == active
-            text = f"[{label}]" if on else f" {label} "
-            parts.append(Part(text, "on" if on else "dim", f"view_{view.digit}"))
-        if _width(parts) <= width:
-            break
-    return parts
 
 
 def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from sdesk.domain.errors import BadInput
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Command, Context
+from sdesk.tui.language import _
 from sdesk.tui.render.headline import notice_part
-from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choice, Choose
+from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.screens.keys import Keys
 from sdesk.tui.widgets.bar import Bar, Part
 
@@ -69,13 +69,13 @@ class DeskScreen(Screen[None]):
         self.app.action_suspend_process()
 
     def action_jump(self) -> None:
-        """Go to a ticket by its number."""
+        """Go to a ticket by its number, or by words."""
 
         def jump(answer: str | None) -> None:
             if answer is not None:
-                self.console.open_ticket(number_in(answer))
+                self.console.open_ticket(int(answer))
 
-        self.app.push_screen(Ask("Jump to a ticket", placeholder="number", check=number_in), jump)
+        self.app.push_screen(FindTicket(_("Go to a ticket")), jump)
 
     def action_copy(self) -> None:
         """Copy something of the ticket through the terminal (OSC 52)."""
@@ -95,11 +95,3 @@ class DeskScreen(Screen[None]):
                 self.console.notice(f"Copied {answer}")
 
         self.app.push_screen(Choose("Copy", choices), copy)
-
-
-def number_in(text: str) -> int:
-    """The number of `123`, `SD-123` or `#123`; BadInput otherwise."""
-    digits = text.strip().rpartition("-")[2].lstrip("#")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise BadInput(f"`{text.strip()}` is no ticket number", "write it as 123 or SD-123")
-    return int(digits)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from sdesk.tui.verbs.assigning import Assigning
+from sdesk.tui.verbs.belonging import Belonging
+from sdesk.tui.verbs.creating import Creating
+from sdesk.tui.verbs.editing import Editing
+from sdesk.tui.verbs.effort import Effort
+from sdesk.tui.verbs.forwarding import Forwarding
+from sdesk.tui.verbs.outage import Outages
 from sdesk.tui.verbs.settling import Settling
 from sdesk.tui.verbs.writing import Writing
 
 
-class WorkScreen(Assigning, Settling, Writing):
+class WorkScreen(Assigning, Settling, Editing, Belonging, Outages, Effort, Forwarding, Creating, Writing):
     """A screen that works on tickets."""
