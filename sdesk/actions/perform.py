@@ -107,9 +107,11 @@ class Undone:
 
     verb: str
     sentence: str
-    """What the action had said it did, of the first ticket."""
+    """What the action had said it did, of the first ticket that was put back."""
     outcomes: tuple[TicketOutcome, ...]
     """Of each ticket, in the order of the action; of one ticket there may be several."""
+    drafts: bool = False
+    """Whether words came back as drafts."""
 
 
 def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> Undone:
@@ -124,36 +126,45 @@ def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> U
         deeds = last_batch(work)
         if dry_run:
             # In one transaction, since one may have to be undone before another can be.
-            return _undone(deeds, [_tried(work, deed, use_case) for deed in reversed(deeds)])
-    outcomes: list[TicketOutcome] = []
+            return _undone(deeds, [_tried(work, deed, use_case) for deed in reversed(deeds)], desk)
+    tried: list[Change | SdeskError] = []
     for deed in reversed(deeds):
         try:
             with desk.work(actor, now) as work:
-                change = use_case(work, deed.id)
+                tried.append(use_case(work, deed.id))
                 work.session.commit()
-            outcomes.append(TicketOutcome(change.number, change.ref, change.sentence))
         except SdeskError as error:
-            outcomes.append(TicketOutcome(deed.number, desk.ref(deed.number), "", error, changed=False))
+            tried.append(error)
             if isinstance(error, Unavailable):
-                # It can be undone yet.
+                # Each further try would wait as long for the same answer; it can be undone yet.
+                tried += [error] * (len(deeds) - len(tried))
                 break
             with desk.work(actor, now) as work:
                 forget(work, deed.id)
                 work.session.commit()
-    return _undone(deeds, outcomes)
+    return _undone(deeds, tried, desk)
 
 
-def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> TicketOutcome:
+def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> Change | SdeskError:
     try:
         with work.session.begin_nested():
-            change = use_case(work, deed.id)
-        return TicketOutcome(change.number, change.ref, change.sentence)
+            return use_case(work, deed.id)
     except SdeskError as error:
-        return TicketOutcome(deed.number, work.rules.ref(deed.number), "", error, changed=False)
+        return error
 
 
-def _undone(deeds: Sequence[Deed], outcomes: Sequence[TicketOutcome]) -> Undone:
-    return Undone(deeds[0].verb, deeds[0].sentence, tuple(reversed(outcomes)))
+def _undone(deeds: Sequence[Deed], tried: Sequence[Change | SdeskError], desk: Desk) -> Undone:
+    """`tried` has what became of the deeds, the last first."""
+    came_of = list(zip(deeds, reversed(tried), strict=True))
+    outcomes = tuple(
+        TicketOutcome(deed.number, desk.ref(deed.number), "", change, changed=False)
+        if isinstance(change, SdeskError)
+        else TicketOutcome(change.number, change.ref, change.sentence)
+        for deed, change in came_of
+    )
+    first = next((deed for deed, change in came_of if not isinstance(change, SdeskError)), deeds[0])
+    drafts = any(change.drafts for change in tried if not isinstance(change, SdeskError))
+    return Undone(first.verb, first.sentence, outcomes, drafts)
 
 
 def create(

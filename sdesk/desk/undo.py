@@ -81,7 +81,7 @@ def undo(work: Work, deed: int) -> Change:
         _require_unchanged(work, [row])
         take_back(work, number, mails=row.before["answers"])
         forget_deed(work, deed)
-        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence))
+        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence), drafts=True)
     touched = list(
         work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all()
     )
@@ -91,7 +91,7 @@ def undo(work: Work, deed: int) -> Change:
         raise _changed(work, row)
     _put_back(work, row, [row, *touched], changes)
     if any(was is None for was, _ in changes.get("message", ())):
-        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence))
+        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence), drafts=True)
     return Change(number, ref, phrase("undone: {what}", what=sentence))
 
 

@@ -49,6 +49,8 @@ class QueueReading(QueueParts):
         self._unsorted = False
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
+        self.changed_here: set[int] = set()
+        """Tickets that this console changed: where they burn now, they have not arrived."""
 
     def on_mount(self) -> None:
         self.field.can_focus = False
@@ -195,7 +197,9 @@ class QueueReading(QueueParts):
 
     def _show_totals(self, totals: Totals) -> None:
         known = None if self.totals is None else {row.number for row in self.totals.burning}
-        arrived = [row for row in totals.burning if known is not None and row.number not in known]
+        burning = {row.number for row in totals.burning}
+        arrived = [row for row in totals.burning if known is not None and row.number not in known | self.changed_here]
+        self.changed_here -= burning
         if arrived:
             self.console.alarm(arrived[0])
         self.totals = totals

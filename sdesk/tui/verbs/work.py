@@ -10,8 +10,9 @@ from sdesk.tui.verbs.effort import Effort
 from sdesk.tui.verbs.forwarding import Forwarding
 from sdesk.tui.verbs.outage import Outages
 from sdesk.tui.verbs.settling import Settling
+from sdesk.tui.verbs.undoing import Undoing
 from sdesk.tui.verbs.writing import Writing
 
 
-class WorkScreen(Assigning, Settling, Editing, Belonging, Outages, Effort, Forwarding, Creating, Writing):
+class WorkScreen(Assigning, Settling, Editing, Belonging, Outages, Effort, Forwarding, Creating, Undoing, Writing):
     """A screen that works on tickets."""
