@@ -54,7 +54,9 @@ def busy(mails: MailDesk) -> None:
 
 def state(mails: MailDesk) -> dict[str, list[tuple[Any, ...]]]:
     """All that a store says of tickets, but for what counts changes; the queue in its order."""
-    columns = [name for (name,) in mails.rows("SELECT name FROM pragma_table_info('ticket')") if name not in _NOT_PUT_BACK]
+    columns = [
+        name for (name,) in mails.rows("SELECT name FROM pragma_table_info('ticket')") if name not in _NOT_PUT_BACK
+    ]
     found = {
         "ticket": mails.rows(f"SELECT {', '.join(columns)} FROM ticket ORDER BY id"),
         "clock_run": mails.rows(
@@ -67,9 +69,7 @@ def state(mails: MailDesk) -> dict[str, list[tuple[Any, ...]]]:
         ],
         "queue": mails.rows("SELECT id FROM ticket WHERE is_open ORDER BY rank, key1, key2, id"),
         "tag": mails.rows("SELECT * FROM tag ORDER BY ticket_id, tag"),
-        "mail": mails.rows(
-            "SELECT id, kind, to_address FROM outbox WHERE state <> 'taken_back' ORDER BY id"
-        ),
+        "mail": mails.rows("SELECT id, kind, to_address FROM outbox WHERE state <> 'taken_back' ORDER BY id"),
     }
     for table in ("outage", "visit", "link", "time_spent", "incident_proposal", "blocked_sender"):
         found[table] = mails.rows(f"SELECT * FROM {table} ORDER BY 1")

@@ -177,7 +177,9 @@ def _last_row(work: Work, number: int, mails: Sequence[int]) -> Outbox | None:
 def _require_answer(work: Work, ref: str, row: Outbox | None) -> tuple[Outbox, Message]:
     message = work.session.get(Message, row.message_ref) if row is not None else None
     if row is None or message is None:
-        raise Refused(phrase("no answer of {ref} waits in the outbox", ref=ref), phrase("there is nothing to take back"))
+        raise Refused(
+            phrase("no answer of {ref} waits in the outbox", ref=ref), phrase("there is nothing to take back")
+        )
     return row, message
 
 

@@ -82,9 +82,7 @@ def undo(work: Work, deed: int) -> Change:
         take_back(work, number, mails=row.before["answers"])
         forget_deed(work, deed)
         return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence), drafts=True)
-    touched = list(
-        work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all()
-    )
+    touched = list(work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all())
     changes: Changes = row.before["rows"]
     _require_unchanged(work, [row, *touched])
     if changed_since(work, changes) is not None:

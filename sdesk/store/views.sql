@@ -197,7 +197,12 @@ LEFT JOIN blob AS b ON b.id = f.blob_id;
 
 DROP VIEW IF EXISTS history_view;
 CREATE VIEW history_view AS
-SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data FROM history AS h;
+SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data,
+    h.id IN (
+        SELECT e.value FROM history AS u CROSS JOIN json_each(u.data, '$.events') AS e
+        WHERE u.event IN ('undone', 'taken_back')
+    ) AS undone
+FROM history AS h;
 
 DROP VIEW IF EXISTS clock_run_view;
 CREATE VIEW clock_run_view AS

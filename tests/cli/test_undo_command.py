@@ -11,8 +11,6 @@ import pytest
 from command_line import NOW, Sdesk
 
 
-
-
 class Doubles(Protocol):
     """The clock of the command line, as `conftest` hands it out."""
 
@@ -75,7 +73,21 @@ def test_what_somebody_changed_since_is_named_and_the_rest_is_done(sdesk: Sdesk)
 
 def test_all_that_one_set_says_is_undone_at_once(sdesk: Sdesk) -> None:
     before = json.loads(sdesk("show", "1", "-o", "json").out)
-    sdesk("ticket", "set", "1", "--service", "other", "--tag", "vip", "--priority", "P1", "--reason", "so", "--spent", "5m")
+    sdesk(
+        "ticket",
+        "set",
+        "1",
+        "--service",
+        "other",
+        "--tag",
+        "vip",
+        "--priority",
+        "P1",
+        "--reason",
+        "so",
+        "--spent",
+        "5m",
+    )
     ran = sdesk("undo")
     assert (ran.code, len(ran.out.splitlines())) == (0, 4)
     after = json.loads(sdesk("show", "1", "-o", "json").out)

@@ -171,13 +171,19 @@ def verbs() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 @settings(
-    max_examples=int(__import__('os').environ.get('EX','40')),
+    max_examples=int(__import__("os").environ.get("EX", "40")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
 @example(life=[(("close", {"text": "Done."}), [1]), (("reply", {"text": "An answer.", "phone": False}), [1])])
 @example(life=[(("close", {"text": "Done."}), [1]), (("link", {"to": 1}), [1])])
-@given(life=st.lists(st.tuples(verbs(), st.lists(st.sampled_from(TICKETS), min_size=1, max_size=3, unique=True)), min_size=1, max_size=4))
+@given(
+    life=st.lists(
+        st.tuples(verbs(), st.lists(st.sampled_from(TICKETS), min_size=1, max_size=3, unique=True)),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_whatever_is_done_several_undos_walk_back(
     _undo_template: Path, life: list[tuple[tuple[str, dict[str, Any]], list[int]]]
 ) -> None:
@@ -226,9 +232,7 @@ def test_what_somebody_changed_since_is_named_and_the_others_are_done(mails: Mai
 
 def test_what_the_requester_wrote_meanwhile_is_a_change(mails: MailDesk) -> None:
     mails.do("anna", "wait", 10, at=AT, waiting_for="requester")
-    mails.take(
-        "From: maria@shop.example\nSubject: Re\nIn-Reply-To: <ask-10@shop.example>\n\nIt works.\n", at=AT
-    )
+    mails.take("From: maria@shop.example\nSubject: Re\nIn-Reply-To: <ask-10@shop.example>\n\nIt works.\n", at=AT)
     assert refusals(mails) == ["SD-10 was changed since by requester. put it right by hand"]
 
 

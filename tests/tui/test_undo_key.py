@@ -109,7 +109,9 @@ async def test_every_action_is_undone(tangle: Path, inside: bool) -> None:
             await driver.settle()
             said = driver.notice
             assert "u undo" in said, (verb, said)
-            assert ("(10 s)" in said) is (verb in ("reply", "forward") or "text" in values and verb in ("wait", "close"))
+            assert ("(10 s)" in said) is (
+                verb in ("reply", "forward") or "text" in values and verb in ("wait", "close")
+            )
             assert stand(tangle) != before, verb
             await driver.press("u")
             assert driver.notice.startswith("Undone: "), (verb, driver.notice)

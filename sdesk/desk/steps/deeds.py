@@ -89,9 +89,7 @@ def begin_deed(work: Work) -> Mark:
     return Mark(event, mail)
 
 
-def keep_deed(
-    work: Work, before: Connection, mark: Mark, *, number: int, batch: str, verb: str, sentence: str
-) -> None:
+def keep_deed(work: Work, before: Connection, mark: Mark, *, number: int, batch: str, verb: str, sentence: str) -> None:
     """Keep what the use case did to a ticket, and to others with it, for the acting agent. `before` sees the store as
     it was. What nobody undoes any more is forgotten."""
     agent_id = work.actor.agent_id
