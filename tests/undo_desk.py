@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from desks import NOW
 from intake_desk import MailDesk
 
@@ -14,6 +17,26 @@ from sdesk.store.reader import Reader
 
 LATER = NOW + timedelta(minutes=30)
 """The desk's present."""
+
+
+@pytest.fixture(scope="session")
+def _tangled_template(_desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built once a test process."""
+    path = tmp_path_factory.mktemp("tangled") / "desk.db"
+    shutil.copy(_desk_template, path)
+    mails = MailDesk(path)
+    busy(mails)
+    mails.desk.close()
+    return path
+
+
+@pytest.fixture
+def tangled_desk_path(_tangled_template: Path, tmp_path: Path) -> Path:
+    """A fresh copy of the desk on which everything hangs together: its present is `LATER`."""
+    path = tmp_path / "tangled.db"
+    shutil.copy(_tangled_template, path)
+    return path
+
 
 _NOT_PUT_BACK = {"version", "updated_at"}
 

@@ -48,16 +48,19 @@ def perform(
     dry_run: bool = False,
     versions: Mapping[int, int] | None = None,
     batch: str | None = None,
+    kept: bool = True,
 ) -> tuple[TicketOutcome, ...]:
     """Do an action on tickets, each in a transaction of its own.
 
     `versions`: which version of a ticket the person saw; a newer one is a Conflict. `dry_run` runs the same
     and rolls it back. What a person can act on is in the outcomes; the store being out of reach is one too.
     What an agent did can be undone (`undo`), all that has one `batch` at once; without one, all tickets of this call.
+    Not `kept`: it cannot, as what is told of the past.
     """
-    from sdesk.desk.steps.deeds import begin_deed, keep_deed
+    from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
 
     batch = batch or new_batch()
+    kept = kept and not dry_run and actor.agent_id is not None and name not in NEVER_UNDONE
     module, _, function = ACTIONS[name].use_case.partition(":")
     use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
     outcomes: list[TicketOutcome] = []
@@ -72,18 +75,11 @@ def perform(
                 version = versions.get(number) if versions is not None else None
                 begun = begin_deed(work)
                 change = use_case(work, number, version=version, **values)
+                if kept and change.changed:
+                    with desk.store.look() as before:
+                        deed = Named(number, batch, name, change.sentence)
+                        keep_deed(work, before.connection(), begun, deed)
                 if not dry_run:
-                    if change.changed and actor.agent_id is not None and name not in NEVER_UNDONE:
-                        with desk.store.look() as before:
-                            keep_deed(
-                                work,
-                                before.connection(),
-                                begun,
-                                number=number,
-                                batch=batch,
-                                verb=name,
-                                sentence=change.sentence,
-                            )
                     work.session.commit()
             outcomes.append(
                 TicketOutcome(

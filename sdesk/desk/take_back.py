@@ -31,8 +31,9 @@ from sdesk.store.models import History, Message, Outbox, Ticket
 def take_back(work: Work, number: int, *, version: int | None = None, mails: Sequence[int] = ()) -> Change:
     """Take back the last answer of a ticket, which the acting agent wrote within the last ten seconds.
 
-    `mails` are those of the answer that is meant, where one after it was taken back already. Refused once it is on its way, after that time, where somebody else wrote it, and where anything has changed since:
-    what would be put back is no longer what was there.
+    Refused once it is on its way, after that time, where somebody else wrote it, and where anything has changed since:
+    what would be put back is no longer what was there. `mails` are those of the answer that is meant, where one after
+    it was taken back already.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)

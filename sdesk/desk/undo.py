@@ -63,8 +63,8 @@ def last_batch(work: Work) -> tuple[Deed, ...]:
 def undo(work: Work, deed: int) -> Change:
     """Put back what an action did to a ticket, and to others with it: all of that, or nothing.
 
-    Refused where anything of it was changed since, where an answer is on its way or was told, and for a split, whose new
-    ticket has its number for good. NotFound where it was undone already.
+    Refused where anything of it was changed since, where an answer is on its way or was told, and for a split, whose
+    new ticket has its number for good. NotFound where it was undone already.
     """
     require_hands(work)
     row = work.session.get(Undo, deed)

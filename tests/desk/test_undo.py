@@ -15,7 +15,7 @@ from desks import NOW
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from intake_desk import MailDesk
-from undo_desk import LATER, busy, state, told_truly
+from undo_desk import LATER, state, told_truly
 
 from sdesk.actions.perform import Undone, perform, undo
 from sdesk.domain.errors import BadInput, NotFound, Refused
@@ -29,22 +29,11 @@ SOON = AT + timedelta(seconds=5)
 TICKETS = tuple(range(1, 13))
 
 
-@pytest.fixture(scope="session")
-def _undo_template(_desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("undo") / "desk.db"
-    shutil.copy(_desk_template, path)
-    mails = MailDesk(path)
-    busy(mails)
-    mails.desk.close()
-    return path
-
-
 @pytest.fixture
-def mails(_undo_template: Path, tmp_path: Path) -> Iterator[MailDesk]:
-    path = tmp_path / "undo.db"
-    shutil.copy(_undo_template, path)
-    opened = MailDesk(path)
-    opened._uid = 100  # the template took a few
+def mails(tangled_desk_path: Path) -> Iterator[MailDesk]:
+    """The desk of `undo_desk`, ready for mail."""
+    opened = MailDesk(tangled_desk_path)
+    opened._uid = 100  # whoever made it took a few
     yield opened
     opened.desk.close()
 
@@ -171,7 +160,7 @@ def verbs() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 @settings(
-    max_examples=int(__import__("os").environ.get("EX", "40")),
+    max_examples=settings().max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
@@ -185,11 +174,11 @@ def verbs() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
     )
 )
 def test_whatever_is_done_several_undos_walk_back(
-    _undo_template: Path, life: list[tuple[tuple[str, dict[str, Any]], list[int]]]
+    tangled_desk_path: Path, life: list[tuple[tuple[str, dict[str, Any]], list[int]]]
 ) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "desk.db"
-        shutil.copy(_undo_template, path)
+        shutil.copy(tangled_desk_path, path)
         mails = MailDesk(path)
         anna = mails.actor("anna")
         try:

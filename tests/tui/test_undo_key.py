@@ -1,8 +1,7 @@
-"""`u` in the console: every action that can be undone is, on one ticket and on those marked; what is refused is named."""
+"""`u` in the console: every action is undone, on one ticket and on those marked; what is refused is named."""
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console_driver import Driver, driving
+from console_driver import driving
 from desks import NOW
 from intake_desk import MailDesk
-from undo_desk import LATER, busy, state
+from undo_desk import LATER, state
 
 from sdesk.actions.perform import TicketOutcome, Undone, perform
 from sdesk.desk.opening import open_desk
@@ -25,24 +24,6 @@ from sdesk.tui.settings import ConsoleSettings
 from sdesk.tui.verbs.undoing import undone
 
 AT = LATER + timedelta(minutes=5)
-
-
-@pytest.fixture(scope="session")
-def _tangle(_desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tangle") / "desk.db"
-    shutil.copy(_desk_template, path)
-    mails = MailDesk(path)
-    busy(mails)
-    mails.desk.close()
-    return path
-
-
-@pytest.fixture
-def tangle(_tangle: Path, tmp_path: Path) -> Path:
-    """The desk of `undo_desk`."""
-    path = tmp_path / "desk.db"
-    shutil.copy(_tangle, path)
-    return path
 
 
 def stand(path: Path) -> Any:
@@ -91,13 +72,13 @@ VERBS: list[tuple[str, list[int], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["list", "ticket"])
-async def test_every_action_is_undone(tangle: Path, inside: bool) -> None:
-    async with driving(tangle, now=lambda: AT) as driver:
+async def test_every_action_is_undone(tangled_desk_path: Path, inside: bool) -> None:
+    async with driving(tangled_desk_path, now=lambda: AT) as driver:
         if inside:
             driver.console.open_ticket(12)
             await driver.rest()
-        before = stand(tangle)
-        with Reader(tangle) as reader:
+        before = stand(tangled_desk_path)
+        with Reader(tangled_desk_path) as reader:
             anna = reader.actor("anna")
             rows = reader.rows(anna, list(range(1, 13)), now=AT)
         half = VERBS[::2] if inside else VERBS[1::2]
@@ -110,13 +91,13 @@ async def test_every_action_is_undone(tangle: Path, inside: bool) -> None:
             said = driver.notice
             assert "u undo" in said, (verb, said)
             assert ("(10 s)" in said) is (
-                verb in ("reply", "forward") or "text" in values and verb in ("wait", "close")
+                verb in ("reply", "forward") or ("text" in values and verb in ("wait", "close"))
             )
-            assert stand(tangle) != before, verb
+            assert stand(tangled_desk_path) != before, verb
             await driver.press("u")
             assert driver.notice.startswith("Undone: "), (verb, driver.notice)
             assert (f"({len(numbers)} tickets)" in driver.notice) is (len(numbers) > 1), driver.notice
-            assert stand(tangle) == before, verb
+            assert stand(tangled_desk_path) == before, verb
         await driver.press("u")
         assert "there is nothing to undo" in driver.notice
 
@@ -144,15 +125,15 @@ async def test_keys_then_undo_on_marked_tickets_walks_back(busy_desk_path: Path)
         assert [driver.ticket(number).ticket.assignee for number in (first, second)] == had
 
 
-async def test_who_changed_a_ticket_since_is_named_and_the_others_are_put_back(tangle: Path) -> None:
-    async with driving(tangle, now=lambda: AT) as driver:
+async def test_who_changed_a_ticket_since_is_named_and_the_others_are_put_back(tangled_desk_path: Path) -> None:
+    async with driving(tangled_desk_path, now=lambda: AT) as driver:
         screen: Any = driver.console.screen
-        with Reader(tangle) as reader:
+        with Reader(tangled_desk_path) as reader:
             rows = reader.rows(reader.actor("anna"), [1, 4, 11], now=AT)
         screen._perform("assign", tuple(rows.values()), {"to": "anna"})
         await driver.settle()
-        desk = open_desk(tangle)
-        with Reader(tangle) as reader:
+        desk = open_desk(tangled_desk_path)
+        with Reader(tangled_desk_path) as reader:
             perform(desk, reader.actor("boris"), "note", [4], {"text": "Mine."}, now=AT)
         desk.close()
         await driver.press("u")
@@ -161,9 +142,9 @@ async def test_who_changed_a_ticket_since_is_named_and_the_others_are_put_back(t
         assert driver.ticket(4).ticket.assignee == "anna"
 
 
-async def test_an_answer_is_undone_until_it_goes(tangle: Path) -> None:
+async def test_an_answer_is_undone_until_it_goes(tangled_desk_path: Path) -> None:
     now = [AT]
-    async with driving(tangle, now=lambda: now[0], settings=ConsoleSettings(keys={"undo": "U"})) as driver:
+    async with driving(tangled_desk_path, now=lambda: now[0], settings=ConsoleSettings(keys={"undo": "U"})) as driver:
         driver.console.open_ticket(1)
         await driver.rest()
         await driver.press("r")
@@ -175,14 +156,14 @@ async def test_an_answer_is_undone_until_it_goes(tangle: Path) -> None:
         await driver.rest()
         assert driver.notice == "Undone: SD-1 answered. The text is your draft"
         assert "taken back" in driver.text
-        with Reader(tangle) as reader:
+        with Reader(tangled_desk_path) as reader:
             assert reader.draft(reader.actor("anna"), 1, Direction.OUT) == "On our way."
         await driver.press("r", "ctrl+g")
         await driver.rest()
         now[0] = AT + timedelta(seconds=30)
         await driver.press("U")
         assert driver.notice.startswith("Not undone (SD-1): the last answer of SD-1 is older than 10 s")
-        with closing(sqlite3.connect(tangle)) as connection:
+        with closing(sqlite3.connect(tangled_desk_path)) as connection:
             assert connection.execute("SELECT state FROM outbox ORDER BY id DESC LIMIT 1").fetchone() == ("queued",)
 
 

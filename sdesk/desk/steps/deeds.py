@@ -8,18 +8,20 @@ of a ticket changes without one but what follows from other things (places in th
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exists, func, or_, select, text, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.phrase import packed
-from sdesk.store.models import History, Outbox, Undo
+from sdesk.store.models import Undo
+from sdesk.store.prepared import Prepared
 
 KEPT_FOR = timedelta(days=1)
 """What was done longer ago is not undone any more: others have built upon it."""
@@ -70,6 +72,9 @@ RECKONED = frozenset({"slices", "loss"})
 """Columns of an outage that lasts which change with others of its unit."""
 
 
+_FORGET = Prepared(delete(Undo).where(col(Undo.at) < bindparam("before")))
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Up to where the store was written when an action began."""
@@ -80,13 +85,9 @@ class Mark:
 
 def begin_deed(work: Work) -> Mark:
     """Before the use case."""
-    event, mail = work.connection.execute(
-        select(
-            select(func.coalesce(func.max(col(History.id)), 0)).scalar_subquery(),
-            select(func.coalesce(func.max(col(Outbox.id)), 0)).scalar_subquery(),
-        )
-    ).one()
-    return Mark(event, mail)
+    sql = "SELECT (SELECT max(id) FROM history) AS event, (SELECT max(id) FROM outbox) AS mail"
+    (row,) = _read(work.connection, sql)
+    return Mark(row["event"] or 0, row["mail"] or 0)
 
 
 def keep_deed(work: Work, before: Connection, mark: Mark, *, number: int, batch: str, verb: str, sentence: str) -> None:
@@ -111,7 +112,7 @@ def keep_deed(work: Work, before: Connection, mark: Mark, *, number: int, batch:
         "mails": mails,
         "answers": answers,
     }
-    work.connection.execute(delete(Undo).where(col(Undo.at) < work.now - KEPT_FOR))
+    _FORGET.run(work.connection, before=work.now - KEPT_FOR)
     first: int | None = None
     was, now = _versions(before, numbers), _versions(work.connection, numbers)
     for each in numbers:
@@ -185,18 +186,28 @@ def _told_by(mail: int) -> ColumnElement[bool]:
 # ---- the difference ----------------------------------------------------------------------------------
 
 
-def read_rows(connection: Connection, table: str, numbers: Iterable[int]) -> dict[tuple[Any, ...], Row]:
+def _read(connection: Connection, sql: str, given: Sequence[Any] = ()) -> list[Row]:
+    """Rows as the driver gives them: a dozen questions follow each action, for answers that nobody waits for."""
+    cursor = cast(sqlite3.Connection, connection.connection.dbapi_connection).execute(sql, given)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _keyed(key: tuple[str, ...], rows: Iterable[Row]) -> dict[tuple[Any, ...], Row]:
+    return {tuple(row[name] for name in key): row for row in rows}
+
+
+def _of_tickets(connection: Connection, table: str, numbers: Sequence[int]) -> dict[tuple[Any, ...], Row]:
     """The rows of tickets in one of `TABLES`, by key."""
     kept = TABLES[table]
-    found = connection.execute(
-        text(f"SELECT {kept.columns} FROM {table} WHERE {kept.of} IN (SELECT value FROM json_each(:numbers))"),
-        {"numbers": json.dumps(list(numbers))},
-    )
-    return {tuple(row[name] for name in kept.key): dict(row) for row in found.mappings()}
+    sql = f"SELECT {kept.columns} FROM {table} WHERE {kept.of} IN (SELECT value FROM json_each(?))"
+    return _keyed(kept.key, _read(connection, sql, (json.dumps(numbers),)))
 
 
 def _difference(work: Work, before: Connection, table: str, numbers: Sequence[int]) -> list[list[Row | None]]:
-    return _changes(TABLES[table].key, read_rows(before, table, numbers), read_rows(work.connection, table, numbers))
+    return _changes(
+        TABLES[table].key, _of_tickets(before, table, numbers), _of_tickets(work.connection, table, numbers)
+    )
 
 
 def _changes(
@@ -216,49 +227,35 @@ def _changes(
 
 
 def _all_of(work: Work, before: Connection, table: str, key: tuple[str, ...]) -> list[list[Row | None]]:
-    def rows(connection: Connection) -> dict[tuple[Any, ...], Row]:
-        found = connection.execute(text(f"SELECT * FROM {table}")).mappings()
-        return {tuple(row[name] for name in key): dict(row) for row in found}
-
-    return _changes(key, rows(before), rows(work.connection))
+    old, new = (_keyed(key, _read(each, f"SELECT * FROM {table}")) for each in (before, work.connection))
+    return _changes(key, old, new)
 
 
 def _proposals(work: Work, before: Connection) -> list[list[Row | None]]:
     """Proposals of incidents that waited, and do not any more."""
-    waited = before.execute(text("SELECT * FROM incident_proposal WHERE ended_at IS NULL")).mappings()
-    old = {(row["id"],): dict(row) for row in waited}
+    old = _keyed(("id",), _read(before, "SELECT * FROM incident_proposal WHERE ended_at IS NULL"))
     if not old:
         return []
-    found = work.connection.execute(
-        text("SELECT * FROM incident_proposal WHERE id IN (SELECT value FROM json_each(:ids))"),
-        {"ids": json.dumps([number for (number,) in old])},
-    ).mappings()
-    return _changes(("id",), old, {(row["id"],): dict(row) for row in found})
+    ids = json.dumps([number for (number,) in old])
+    sql = "SELECT * FROM incident_proposal WHERE id IN (SELECT value FROM json_each(?))"
+    return _changes(("id",), old, _keyed(("id",), _read(work.connection, sql, (ids,))))
 
 
 def _events(work: Work, mark: Mark) -> dict[int | None, list[int]]:
     """The new events of each ticket; None: of the desk itself."""
     events: dict[int | None, list[int]] = {}
-    found = work.connection.execute(
-        select(col(History.ticket_id), col(History.id)).where(col(History.id) > mark.event).order_by(col(History.id))
-    )
-    for number, event in found:
-        events.setdefault(number, []).append(event or 0)
+    for row in _read(work.connection, "SELECT ticket_id, id FROM history WHERE id > ? ORDER BY id", (mark.event,)):
+        events.setdefault(row["ticket_id"], []).append(row["id"])
     return events
 
 
 def _mails(work: Work, mark: Mark) -> tuple[list[int], list[int]]:
     """What was queued: of the desk's own accord, and in the agent's words."""
-    found = work.connection.execute(
-        select(col(Outbox.id), col(Outbox.message_ref)).where(col(Outbox.id) > mark.mail).order_by(col(Outbox.id))
-    ).all()
-    own, said = ([row or 0 for row, words in found if (words is not None) is spoken] for spoken in (False, True))
+    rows = _read(work.connection, "SELECT id, message_ref FROM outbox WHERE id > ? ORDER BY id", (mark.mail,))
+    own, said = ([row["id"] for row in rows if (row["message_ref"] is None) is alone] for alone in (True, False))
     return own, said
 
 
-def _versions(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
-    found = connection.execute(
-        text("SELECT id, version FROM ticket WHERE id IN (SELECT value FROM json_each(:numbers))"),
-        {"numbers": json.dumps(list(numbers))},
-    )
-    return {number: version for number, version in found}
+def _versions(connection: Connection, numbers: Sequence[int]) -> dict[int, int]:
+    sql = "SELECT id, version FROM ticket WHERE id IN (SELECT value FROM json_each(?))"
+    return {row["id"]: row["version"] for row in _read(connection, sql, (json.dumps(numbers),))}
