@@ -90,12 +90,24 @@ def begin_deed(work: Work) -> Mark:
     return Mark(row["event"] or 0, row["mail"] or 0)
 
 
-def keep_deed(work: Work, before: Connection, mark: Mark, *, number: int, batch: str, verb: str, sentence: str) -> None:
+class Named(NamedTuple):
+    """What an action was."""
+
+    number: int
+    """The ticket that it was done to."""
+    batch: str
+    verb: str
+    sentence: str
+    """What it said it did."""
+
+
+def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
     """Keep what the use case did to a ticket, and to others with it, for the acting agent. `before` sees the store as
     it was. What nobody undoes any more is forgotten."""
     agent_id = work.actor.agent_id
     if agent_id is None:
         return
+    number = named.number
     work.session.flush()
     events = _events(work, mark)
     numbers = [number, *(each for each in events if each not in (None, number))]
@@ -123,10 +135,10 @@ def keep_deed(work: Work, before: Connection, mark: Mark, *, number: int, batch:
                 "agent_id": agent_id,
                 "ticket_id": each,
                 "at": work.now,
-                "batch": batch,
+                "batch": named.batch,
                 "part_of": first,
-                "verb": verb,
-                "sentence": packed(sentence),
+                "verb": named.verb,
+                "sentence": packed(named.sentence),
                 # A ticket that the action itself opened had none.
                 "was": was.get(each, 0),
                 "version": now[each],
