@@ -66,6 +66,10 @@ COMMANDS: dict[str, Verb | Noun] = {
             "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
+            "attach": Noun(
+                "the files of tickets",
+                {"get": Verb("attach", "get", "write a file of a ticket out", prints=False)},
+            ),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
         },
     ),

@@ -15,6 +15,7 @@ from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
 from sdesk.desk.steps.drafts import words_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.incidents import and_parts
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK
@@ -23,7 +24,7 @@ from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import OutboxState
-from sdesk.domain.phrase import phrase, phrases
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import History, Message, Outbox, Ticket
 
@@ -61,17 +62,10 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
             taken += _take_back_unsaid(work, each, rows[0])
     for row in rows:
         forget_answer(work, number, row.id or 0)
-    return Change(number, ref, _taken_back(ref, taken))
-
-
-def _taken_back(ref: str, parts: int) -> str:
-    if not parts:
-        return phrase("the answer of {ref} is taken back: its text is your draft", ref=ref)
-    return phrases(
-        "the answer of {ref} is taken back, and {count} ticket with it: its text is your draft",
-        "the answer of {ref} is taken back, and {count} tickets with it: its text is your draft",
-        parts,
-        ref=ref,
+    return Change(
+        number,
+        ref,
+        phrase("the answer of {ref} is taken back{parts}: its text is your draft", ref=ref, parts=and_parts(taken)),
     )
 
 
@@ -199,7 +193,7 @@ def _require_unchanged(ref: str, ticket: Ticket, before: Mapping[str, Any]) -> N
 def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> None:
     if work.actor.agent_id is None or message.agent_id != work.actor.agent_id:
         raise Refused(
-            phrase("the last answer of {ref} is {who}'s", ref=ref, who=message.author_name),
+            phrase("the last answer of {ref} is {author_name}'s", ref=ref, author_name=message.author_name),
             phrase("only who wrote it takes it back"),
         )
     if row.state is OutboxState.TAKEN_BACK:
@@ -212,11 +206,8 @@ def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> Non
             phrase("the last answer of {ref} is on its way already", ref=ref), phrase("write another to put it right")
         )
     if work.now > row.created_at + TAKE_BACK or row.before is None:
+        seconds = round(TAKE_BACK.total_seconds())
         raise Refused(
-            phrase(
-                "the last answer of {ref} is older than {seconds} s",
-                ref=ref,
-                seconds=round(TAKE_BACK.total_seconds()),
-            ),
-            phrase("what has not gone yet is stopped by `sdesk mail outbox discard {row}`", row=row.id),
+            phrase("the last answer of {ref} is older than {seconds} s", ref=ref, seconds=seconds),
+            phrase("what has not gone yet is stopped by `sdesk mail outbox discard {number}`", number=row.id),
         )

@@ -6,7 +6,8 @@ message of a gettext catalogue, its values are put into whatever the catalogue g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import Any
 
 Translate = Callable[[str], str]
@@ -31,13 +32,20 @@ class Phrase(str):
         made.pattern, made.plural, made.number, made.values = pattern, plural, count, values
         return made
 
+    def __getnewargs__(self) -> tuple[str, Mapping[str, object], str | None, int]:  # type: ignore[override]
+        """What a copy is made of."""
+        return self.pattern, self.values, self.plural, self.number
+
     def said(self, one: Translate, many: TranslateMany) -> str:
-        """The sentence in another language; values that are phrases are said in it too."""
+        """The sentence in another language; values that are phrases, or words of the desk, are said in it too."""
         pattern = one(self.pattern) if self.plural is None else many(self.pattern, self.plural, self.number)
-        values = {
-            name: value.said(one, many) if isinstance(value, Phrase) else value for name, value in self.values.items()
-        }
-        return pattern.format(**values)
+        return pattern.format(**{name: _value(value, one, many) for name, value in self.values.items()})
+
+
+def _value(value: object, one: Translate, many: TranslateMany) -> object:
+    if isinstance(value, Phrase):
+        return value.said(one, many)
+    return one(value.value) if isinstance(value, StrEnum) else value
 
 
 def phrase(pattern: str, /, **values: object) -> Phrase:
@@ -50,16 +58,36 @@ def phrases(pattern: str, plural: str, count: int, /, **values: object) -> Phras
     return Phrase(pattern, {"count": count, **values}, plural, count)
 
 
+def N_(text: str) -> str:
+    """A pattern that becomes a phrase later: marked for the catalogue, given as it is."""
+    return text
+
+
+def noun(word: str) -> Phrase:
+    """A word that stands elsewhere in the catalogue, as the value of another phrase."""
+    return Phrase(word, {})
+
+
+def joined(separator: str, parts: Iterable[str]) -> Phrase:
+    """Phrases, and texts of people, in a row; empty ones are left out."""
+    values = {f"part{place}": part for place, part in enumerate(filter(None, parts))}
+    return Phrase(separator.join(f"{{{name}}}" for name in values), values)
+
+
 def packed(sentence: str) -> dict[str, Any]:
     """A sentence as JSON can hold it, with what it was made of, so that it can be said in another language later."""
     if not isinstance(sentence, Phrase):
         return {"text": sentence}
-    values = {
-        name: packed(value) if isinstance(value, Phrase) else value if isinstance(value, int) else str(value)
-        for name, value in sentence.values.items()
-    }
+    values = {name: _packed(value) for name, value in sentence.values.items()}
     counted = {} if sentence.plural is None else {"plural": sentence.plural, "number": sentence.number}
     return {"pattern": sentence.pattern, "values": values, **counted}
+
+
+def _packed(value: object) -> object:
+    if isinstance(value, Phrase):
+        return packed(value)
+    # A word of the desk stands in the catalogue; a text of people does not.
+    return packed(noun(value.value)) if isinstance(value, StrEnum) else value if isinstance(value, int) else str(value)
 
 
 def unpacked(data: Mapping[str, Any]) -> str:

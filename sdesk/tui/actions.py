@@ -23,10 +23,14 @@ class Context(StrEnum):
 
     LIST = "list"
     TICKET = "ticket"
+    BOARD = "board"
+    TRIAGE = "triage"
 
 
 LIST = frozenset({Context.LIST})
 TICKET = frozenset({Context.TICKET})
+BOARD = frozenset({Context.BOARD})
+TRIAGE = frozenset({Context.TRIAGE})
 BOTH = LIST | TICKET
 
 
@@ -129,6 +133,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
     Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
+    Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
+    Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
+    Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
     Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
     Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
@@ -140,8 +147,11 @@ COMMANDS: tuple[Command, ...] = (
     *(Command(f"view_{digit}", (str(digit),), f"View {digit}", "A saved view", FIND, LIST) for digit in FREE_DIGITS),
     Command("save_view", (), "Save view", "Save the filter as a view, with a name and a digit", FIND, LIST),
     Command("delete_view", (), "Delete view", "Delete the saved view that is shown (asks first)", FIND, LIST),
-    Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
-    Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
+    Command("open_menu", ("o",), "Open...", "Unfold quoted text, open or save a file, follow a link", OTHER),
+    Command("copy", ("y",), "Copy", "Copy the number, the address, the message, ...", OTHER),
+    Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
+    Command("explain", (), "Explain", "Every step of the ticket's clocks", OTHER),
+    Command("why", (), "Why", "What decided about the ticket, and where it stands", OTHER),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
     Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
     Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
@@ -149,9 +159,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER),
     Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, footer=99),
     Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER),
+    Command("board", ("0",), N_("Board"), N_("The board: what burns, who has what, how it went, what comes"), OTHER),
+    Command(
+        "triage", ("T",), N_("Triage"), N_("Triage: what is new, one ticket a screen, the next on each decision"), OTHER
+    ),
+    Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
+    Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
     Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
+
+ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
+    Context.BOARD: {
+        Context.LIST: frozenset({"open"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+}
+"""What of the list and the ticket can be done on other screens too, with the same keys and words."""
 
 _SHOWN = {
     "enter": "Enter",
@@ -179,7 +208,13 @@ def shown(key: str) -> str:
 
 def commands_of(context: Context) -> tuple[Command, ...]:
     """What can be done there, in the order of the registry."""
-    return tuple(command for command in COMMANDS if context in command.contexts)
+    borrowed = ELSEWHERE.get(context, {})
+    return tuple(
+        command
+        for command in COMMANDS
+        if context in command.contexts
+        or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())
+    )
 
 
 def bindings_of(context: Context) -> list[BindingType]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.filters import Filter, Sort, parse
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.views import NamedView, Placed, placed, standing
-from sdesk.tui.language import N_, _
+from sdesk.tui.language import NC_, _, in_context
 
 ViewKey = tuple[str | None, str]
 """Whose view it is, and its name: its place and digit may change."""
@@ -21,22 +21,22 @@ ALL: ViewKey = (None, "All")
 """The view that has closed tickets too."""
 
 _SHOWN = {
-    "Mine": N_("Mine"),
-    "Unassigned": N_("Unassigned"),
-    "Team": N_("Team"),
-    "Waiting": N_("Waiting"),
-    "Breached": N_("Breached"),
-    "All": N_("All"),
+    "Mine": NC_("view", "Mine"),
+    "Unassigned": NC_("view", "Unassigned"),
+    "Team": NC_("view", "Team"),
+    "Waiting": NC_("view", "Waiting"),
+    "Breached": NC_("view", "Breached"),
+    "All": NC_("view", "All"),
 }
 """The names of every desk's views."""
 
 _SHORT = {
-    "Mine": N_("Mine"),
-    "Unassigned": N_("Unasg"),
-    "Team": N_("Team"),
-    "Waiting": N_("Wait"),
-    "Breached": N_("Breached"),
-    "All": N_("All"),
+    "Mine": NC_("view", "Mine"),
+    "Unassigned": NC_("view", "Unasg"),
+    "Team": NC_("view", "Team"),
+    "Waiting": NC_("view", "Wait"),
+    "Breached": NC_("view", "Breached"),
+    "All": NC_("view", "All"),
 }
 """The same for 80 columns."""
 
@@ -69,12 +69,12 @@ class View:
     @property
     def label(self) -> str:
         """Its name, for eyes."""
-        return one_line(self.name) if self.is_saved else _(_SHOWN[self.name])
+        return one_line(self.name) if self.is_saved else in_context("view", _SHOWN[self.name])
 
     @property
     def short(self) -> str:
         """Its name where there is little room."""
-        return one_line(self.name)[:SHORT_CELLS].rstrip() if self.is_saved else _(_SHORT[self.name])
+        return one_line(self.name)[:SHORT_CELLS].rstrip() if self.is_saved else in_context("view", _SHORT[self.name])
 
     @property
     def title(self) -> str:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, incidents, organisation, queue, undoing
+from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
+from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.rows import (
     AgentRow,
@@ -38,7 +39,6 @@ from sdesk.store.reader.rows import (
     TeamRow,
     TicketDetail,
     TicketRow,
-    UnitFacts,
     UnitRow,
 )
 from sdesk.store.reader.view_reader import ViewReader
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
+EVERYTHING = 2**31 - 1
+"""More letters than a text of the store can have."""
 
 
 class Reader(ViewReader):
@@ -114,7 +116,10 @@ class Reader(ViewReader):
         known = self._one(
             "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
         )
-        raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
+        raise NotFound(
+            phrase("there is no calendar `{key}`", key=key),
+            phrase("the desk has: {known}", known=(known and known[0]) or calendars.ALWAYS_KEY),
+        )
 
     def slas(self) -> tuple[SlaRow, ...]:
         """The SLAs that hold, by key, with what each promises and to whom."""
@@ -211,18 +216,26 @@ class Reader(ViewReader):
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
+    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
+        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
+        from sdesk.store.reader import usual
+
+        with translated(self.path):
+            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
+
     # ---- one ticket ----------------------------------------------------------------------------
 
-    def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
-        """One ticket whole; NotFound, where a wall stands before it too."""
+    def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
+        """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
         row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
-                messages=self._messages(actor, number),
+                messages=self._messages(actor, number, longest),
                 history=self.history(actor, number),
                 links=self._links(actor, number),
-                unit=self._unit_facts(actor, row),
+                unit=beside.unit_facts(self._connection, actor, row),
+                others=beside.others(self._connection, actor, row, self.desk.ref_prefix),
                 outages=self.outages(actor, now=now, number=number),
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
@@ -269,7 +282,10 @@ class Reader(ViewReader):
             number,
         )
         if row is None:
-            raise NotFound(f"ticket {number} has no raw message {message}", f"see `sdesk show {number} -o json`")
+            raise NotFound(
+                phrase("ticket {number} has no raw message {message}", number=number, message=message),
+                phrase("see `sdesk show {number} -o json`", number=number),
+            )
         return hide_agent_keys(zlib.decompress(row[0]))
 
     def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
@@ -282,7 +298,10 @@ class Reader(ViewReader):
             number,
         )
         if row is None:
-            raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
+            raise NotFound(
+                phrase("ticket {number} has no attachment {attachment}", number=number, attachment=attachment),
+                phrase("see `sdesk show {number} -o json`", number=number),
+            )
         return attachment_row(row), row["data"]
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
@@ -301,6 +320,10 @@ class Reader(ViewReader):
         )
         return None if row is None else str(row[0])
 
+    def is_new(self, actor: Actor) -> bool:
+        """Whether an agent has never opened a ticket in the console."""
+        return self._one("SELECT 1 FROM seen WHERE agent_id = ? LIMIT 1", actor.agent_id) is None
+
     # ---- how it is done ------------------------------------------------------------------------
 
     def _require(self, actor: Actor, number: int) -> None:
@@ -311,13 +334,19 @@ class Reader(ViewReader):
         if hidden is not None:
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )
 
     def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
         """The ticket, if the actor may see it; NotFound."""
         row = self.rows(actor, [number], now=now).get(number)
         if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )
         return row
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
@@ -350,15 +379,16 @@ class Reader(ViewReader):
         )
         return {row[0] for row in found}
 
-    def _messages(self, actor: Actor, number: int) -> tuple[MessageRow, ...]:
+    def _messages(self, actor: Actor, number: int, longest: int) -> tuple[MessageRow, ...]:
         files: dict[int, list[AttachmentRow]] = {}
         for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
             files.setdefault(row["message_id"], []).append(attachment_row(row))
         # Not by sent_at, which the sender chooses: a mail of 1999 would stand above the request that it answers.
         # What was taken back was said to nobody: only who wrote it still sees it.
         found = self._all(
-            "SELECT * FROM message_view WHERE number = ? AND (taken_back_at IS NULL OR agent = ?)"
-            " ORDER BY taken_at, id",
+            f"SELECT {MESSAGE_COLUMNS} FROM message_view"
+            " WHERE number = ?2 AND (taken_back_at IS NULL OR agent = ?3) ORDER BY taken_at, id",
+            longest,
             number,
             actor.login,
         )
@@ -382,17 +412,3 @@ class Reader(ViewReader):
             LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4]))
             for row in self._all(sql, number, *values, number, *values)
         )
-
-    def _unit_facts(self, actor: Actor, ticket: TicketRow) -> UnitFacts | None:
-        if ticket.unit is None:
-            return None
-        row = self._one("SELECT key, name, kind, phone, address, manager, id FROM unit WHERE key = ?", ticket.unit)
-        if row is None:
-            return None
-        with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT count(*) FROM ticket WHERE unit_id = ? AND is_open AND id <> ?", (row[6], ticket.number)
-        if hidden is not None:
-            sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
-        others = self._one(sql, *values)
-        return UnitFacts(row[0], row[1], row[2], row[3], row[4], row[5], int(others[0]) if others is not None else 0)

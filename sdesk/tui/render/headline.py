@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import Counts
 from sdesk.tui.actions import Command
+from sdesk.tui.language import _, told
 from sdesk.tui.render.signals import age_text, currency_sign, day_text, money_text, short_money
 from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
@@ -53,20 +54,21 @@ def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[
     numbers: list[list[Part]] = []
     if counts.burning:
         amount = (short_money if short else money_text)(counts.burning_per_hour)
-        money = f"{amount} {currency_sign(currency)}/h"
-        numbers += [[Part(f"burning {counts.burning}", "loss", BURNING)], [Part(money, "loss", BURNING)]]
-    numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim", BREACHED)])
+        money = _("{amount}/h").format(amount=f"{amount} {currency_sign(currency)}")
+        burning = _("burning {count}").format(count=counts.burning)
+        numbers += [[Part(burning, "loss", BURNING)], [Part(money, "loss", BURNING)]]
+    breached = _("{count} breached").format(count=counts.breached)
+    numbers.append([Part(breached, "breached" if counts.breached else "dim", BREACHED)])
     if counts.stale:
         # Beside the breached, so that nobody takes these for all that is late.
-        numbers.append([Part(f"{counts.stale} stale", "text", STALE)])
-    numbers.append(
-        [Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim", DUE_SOON)]
-    )
-    numbers.append([Part(f"{counts.open} open", "text", OPEN)])
+        numbers.append([Part(_("{count} stale").format(count=counts.stale), "text", STALE)])
+    due = _("{count} due <1h").format(count=counts.due_within_hour)
+    numbers.append([Part(due, "at-risk" if counts.due_within_hour else "dim", DUE_SOON)])
+    numbers.append([Part(_("{count} open").format(count=counts.open), "text", OPEN)])
     if counts.quarantine:
-        numbers.append([Part(f"quarantine {counts.quarantine}", "warning", "quarantine")])
+        numbers.append([Part(_("quarantine {count}").format(count=counts.quarantine), "warning", "quarantine")])
     if counts.suspected:
-        numbers.append([Part(f"~{counts.suspected} suspected", "at-risk", SUSPECTED)])
+        numbers.append([Part(_("~{count} suspected").format(count=counts.suspected), "at-risk", SUSPECTED)])
     return numbers
 
 
@@ -76,16 +78,17 @@ def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide
     parts: list[Part] = []
     if counts is not None and counts.fetched_at is not None:
         age = age_text(counts.fetched_at, now)
-        parts.append(Part(f"mail {age} ago   " if wide else f"mail {age}  ", "dim"))
+        words = _("mail {age} ago") if wide else _("mail {age}")
+        parts.append(Part(words.format(age=age) + ("   " if wide else "  "), "dim"))
     if counts is not None and counts.fetch_error:
-        parts.insert(0, Part("mail fails  ", "warning"))
+        parts.insert(0, Part(_("mail fails") + "  ", "warning"))
     return [*parts, Part(f"{day_text(local)} {local:%H:%M:%S} " if wide else f"{local:%H:%M} ", "text")]
 
 
 def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
     """As many keys as there is room for, the last one (the list of keys) in any case; each can be clicked."""
     *most, keys = (
-        [Part(f" {command.key}", "key", command.id), Part(f" {command.label} ", "dim", command.id)]
+        [Part(f" {command.key}", "key", command.id), Part(f" {_(command.label)} ", "dim", command.id)]
         for command in commands
     )
     room = width - _width(keys)
@@ -99,7 +102,7 @@ def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
 
 def notice_part(text: str, kind: str) -> Part:
     """What the console answers, on one line whatever it quotes."""
-    return Part(f" {one_line(text)}", {"error": "error", "good": "good"}.get(kind, "text"))
+    return Part(f" {one_line(told(text))}", {"error": "error", "good": "good"}.get(kind, "text"))
 
 
 def _width(parts: Iterable[Part]) -> int:

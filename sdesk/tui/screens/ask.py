@@ -20,17 +20,22 @@ class Ask(Dialog[str]):
         self,
         title: str,
         *,
+        value: str = "",
         placeholder: str = "",
         check: Callable[[str], object] | None = None,
         needed: str = "",
         hint: str = "",
     ) -> None:
-        """`needed`: what is said where nothing was typed; without it, nothing is an answer too."""
+        """`value`: what stands there already.
+
+        `needed`: what is said where nothing was typed; without it, nothing is an answer too.
+        """
         super().__init__(title, hint=hint or _("Enter Go   Esc Cancel"), classes="ask")
         self._placeholder, self._check, self._needed = placeholder, check, needed
+        self._value = value
 
     def fields(self) -> ComposeResult:
-        yield Input(placeholder=self._placeholder, id="line", compact=True)
+        yield Input(self._value, placeholder=self._placeholder, id="line", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one("#line").focus()

@@ -124,10 +124,6 @@ class QueueScreen(QueueMoving):
         self.preview.conversation.focus()
         self._show_preview_soon()
 
-    def action_unfold(self) -> None:
-        """Show or fold the quoted parts in the preview."""
-        self.preview.toggle_quotes()
-
     def action_refresh(self) -> None:
         """Read again and sort anew."""
         self.sort_anew()

@@ -14,6 +14,7 @@ from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Totals
+from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.screens.queue_bars import QueueBars
 from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.views import TEAM, View, ViewKey
@@ -134,7 +135,7 @@ class QueueParts(WorkScreen):
             return
         self.console.link.read(
             self,
-            lambda reader, actor: reader.ticket(actor, number, now=now),
+            lambda reader, actor: reader.ticket(actor, number, now=now, longest=MOST_LETTERS),
             self._show_preview,
             self._no_preview,
             topic="preview",

@@ -52,6 +52,11 @@ class QueueReading(QueueParts):
         self.changed_here: set[int] = set()
         """Tickets that this console changed: where they burn now, they have not arrived."""
 
+    @property
+    def wanted(self) -> Filter:
+        """The filter and the order of the rows on screen."""
+        return self._wanted
+
     def on_mount(self) -> None:
         self.field.can_focus = False
         self.rows.empty_text = "Opening the desk ..."

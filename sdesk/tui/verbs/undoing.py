@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sdesk.actions.perform import Undone, undo
 from sdesk.domain.safe_text import one_line
-from sdesk.tui.language import _, count_of, told
+from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.verbs.doing import DoingScreen, in_local_time
 
 
@@ -33,19 +33,16 @@ class Undoing(DoingScreen):
 
 def undone(answer: Undone) -> tuple[str, str]:
     """What came of it, and the kind of notice: `Undone: SD-12 assigned to anna (7 tickets)`; who is left as he is."""
-    failed = [outcome for outcome in answer.outcomes if outcome.error is not None]
+    refused = [(outcome.ref, outcome.error) for outcome in answer.outcomes if outcome.error is not None]
     done = list(dict.fromkeys(outcome.number for outcome in answer.outcomes if outcome.error is None))
+    refs, why = ", ".join(dict.fromkeys(ref for ref, _error in refused)), told_error(refused[0][1]) if refused else ""
     if not done:
-        refs = ", ".join(dict.fromkeys(outcome.ref for outcome in failed))
-        why = told(str(failed[0].error)) if failed else ""
         return _("Not undone ({tickets}): {why}").format(tickets=refs, why=why), "error"
     text = _("Undone: {what}").format(what=one_line(told(answer.sentence)))
     if len(done) > 1:
         text += f" ({count_of('{count} ticket', '{count} tickets', len(done))})"
     if answer.drafts:
         text += _(". The text is your draft")
-    if not failed:
+    if not refused:
         return text, "good"
-    refs = ", ".join(dict.fromkeys(outcome.ref for outcome in failed))
-    why = told(str(failed[0].error))
     return _("{undone}. Not undone ({tickets}): {why}").format(undone=text, tickets=refs, why=why), "error"
