@@ -84,7 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("reply", ("r",), "Reply", "Answer the requester", WORK, footer=2, verb="reply"),
     Command("note", ("i",), "Note", "Write an internal note, which only agents see", WORK, footer=3, verb="note"),
-    Command("take_back", ("u",), "Undo", "Take your answer back, within ten seconds of it", WORK, verb="take_back"),
+    Command("undo", ("u",), N_("Undo"), N_("Undo what you did last; an answer, within ten seconds of it"), WORK),
     Command("editor", ("E",), "Editor", "Answer the requester in $EDITOR", WORK, verb="reply"),
     Command("take", ("m",), "Mine", "Take it: you are the assignee", WORK, footer=5, verb="take"),
     Command("assign", ("a",), "Assign", "Give it to an agent or a team", WORK, footer=4, verb="assign"),

@@ -212,6 +212,7 @@ class Console(TypeAhead, inherit_bindings=False):
     def touched(self, outcomes: Sequence[TicketOutcome], rows: Sequence[TicketRow]) -> None:
         """Remember what this console changed."""
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
+        self.queue.changed_here |= changed
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
     def unsent_words(self) -> int:
