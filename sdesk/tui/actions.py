@@ -60,45 +60,49 @@ class Command:
         return shown(self.keys[0]) if self.keys else ""
 
 
-MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
+MOVE, WORK, FIND, OTHER = N_("Move"), N_("Work"), N_("Find"), N_("Console")
 
 COMMANDS: tuple[Command, ...] = (
-    Command("open", ("enter",), "Open", "Open the ticket", MOVE, LIST, footer=1),
-    Command("back", ("escape",), "Back", "Out of the field, the marks, the filter, the screen", MOVE),
-    Command("down", ("j", "down"), "Down", "One down", MOVE),
-    Command("up", ("k", "up"), "Up", "One up", MOVE),
-    Command("first", ("g", "home"), "First", "To the beginning", MOVE),
-    Command("last", ("G", "end"), "Last", "To the end", MOVE),
-    Command("page_down", ("pagedown",), "Page down", "One screen down", MOVE),
-    Command("page_up", ("pageup",), "Page up", "One screen up", MOVE),
-    Command("half_down", ("ctrl+d",), "Half down", "Half a screen down", MOVE),
-    Command("half_up", ("ctrl+u",), "Half up", "Half a screen up", MOVE),
-    Command("next_ticket", ("J",), "Next ticket", "The next ticket of the list", MOVE, TICKET, footer=9),
-    Command("previous_ticket", ("K",), "Previous ticket", "The previous ticket of the list", MOVE, TICKET),
+    Command("open", ("enter",), N_("Open"), N_("Open the ticket"), MOVE, LIST, footer=1),
+    Command("back", ("escape",), N_("Back"), N_("Out of the field, the marks, the filter, the screen"), MOVE),
+    Command("down", ("j", "down"), N_("Down"), N_("One down"), MOVE),
+    Command("up", ("k", "up"), N_("Up"), N_("One up"), MOVE),
+    Command("first", ("g", "home"), N_("First"), N_("To the beginning"), MOVE),
+    Command("last", ("G", "end"), N_("Last"), N_("To the end"), MOVE),
+    Command("page_down", ("pagedown",), N_("Page down"), N_("One screen down"), MOVE),
+    Command("page_up", ("pageup",), N_("Page up"), N_("One screen up"), MOVE),
+    Command("half_down", ("ctrl+d",), N_("Half down"), N_("Half a screen down"), MOVE),
+    Command("half_up", ("ctrl+u",), N_("Half up"), N_("Half a screen up"), MOVE),
+    Command("next_ticket", ("J",), N_("Next ticket"), N_("The next ticket of the list"), MOVE, TICKET, footer=9),
+    Command("previous_ticket", ("K",), N_("Previous ticket"), N_("The previous ticket of the list"), MOVE, TICKET),
     Command(
         "other_pane",
         ("tab", "shift+tab"),
-        "Other pane",
-        "Between list and preview, conversation and facts",
+        N_("Other pane"),
+        N_("Between list and preview, conversation and facts"),
         MOVE,
     ),
-    Command("reply", ("r",), "Reply", "Answer the requester", WORK, footer=2, verb="reply"),
-    Command("note", ("i",), "Note", "Write an internal note, which only agents see", WORK, footer=3, verb="note"),
+    Command("reply", ("r",), N_("Reply"), N_("Answer the requester"), WORK, footer=2, verb="reply"),
+    Command(
+        "note", ("i",), N_("Note"), N_("Write an internal note, which only agents see"), WORK, footer=3, verb="note"
+    ),
     Command("undo", ("u",), N_("Undo"), N_("Undo what you did last; an answer, within ten seconds of it"), WORK),
-    Command("editor", ("E",), "Editor", "Answer the requester in $EDITOR", WORK, verb="reply"),
-    Command("take", ("m",), "Mine", "Take it: you are the assignee", WORK, footer=5, verb="take"),
-    Command("assign", ("a",), "Assign", "Give it to an agent or a team", WORK, footer=4, verb="assign"),
+    Command("editor", ("E",), N_("Editor"), N_("Answer the requester in $EDITOR"), WORK, verb="reply"),
+    Command("take", ("m",), N_("Mine"), N_("Take it: you are the assignee"), WORK, footer=5, verb="take"),
+    Command("assign", ("a",), N_("Assign"), N_("Give it to an agent or a team"), WORK, footer=4, verb="assign"),
     Command(
         "service",
         ("t",),
-        "Service",
-        "Set the service: priority, team and target follow",
+        N_("Service"),
+        N_("Set the service: priority, team and target follow"),
         WORK,
         footer=6,
         verb="service",
     ),
-    Command("wait", ("w",), "Wait", "Wait for the requester, a supplier or a date", WORK, footer=8, verb="wait"),
-    Command("close", ("c",), "Close", "Close it with a resolution", WORK, footer=7, verb="close"),
+    Command(
+        "wait", ("w",), N_("Wait"), N_("Wait for the requester, a supplier or a date"), WORK, footer=8, verb="wait"
+    ),
+    Command("close", ("c",), N_("Close"), N_("Close it with a resolution"), WORK, footer=7, verb="close"),
     Command("status", ("s",), N_("Status"), N_("Choose the next status: reopen, wait, close, merge, spam"), WORK),
     Command("priority_up", ("+",), N_("Priority up"), N_("One priority up, with a reason"), WORK, verb="priority"),
     Command(
@@ -138,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
     Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
     Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
-    Command("mark", ("space",), "Mark", "Mark for an action on several, and move down", FIND, LIST, footer=9),
+    Command("mark", ("space",), N_("Mark"), N_("Mark for an action on several, and move down"), FIND, LIST, footer=9),
     Command("range", ("v",), N_("Range"), N_("Mark from here to where the cursor goes; again to end it"), FIND, LIST),
     Command("mark_all", ("*",), N_("Mark all"), N_("Mark all tickets of the filter; again to clear"), FIND, LIST),
     Command(
@@ -146,10 +150,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("facets", ("f",), N_("Facets"), N_("What the list consists of; narrow it by that"), FIND, LIST),
     Command("line", (":",), N_("Line"), N_("Type a command, as on the command line: assign 12 --to dana"), FIND),
-    Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
-    Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
-    Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
-    Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
+    Command("filter", ("/",), N_("Find"), N_("Find words in messages, facts and history"), FIND, TICKET, footer=10),
+    Command(
+        "next_found", ("n",), N_("Next"), N_("The next hit; the next message where nothing is sought"), FIND, TICKET
+    ),
+    Command("previous_found", ("N",), N_("Previous"), N_("The hit or the message before"), FIND, TICKET),
+    Command("jump", ("#",), N_("Jump"), N_("Go to a ticket by its number"), FIND),
     Command("sort", ("S",), N_("Sort"), N_("Choose the order: SLA, loss an hour, priority, age"), FIND, LIST),
     Command("previous_view", ("[",), N_("Previous view"), N_("The view to the left"), FIND, LIST),
     Command("next_view", ("]",), N_("Next view"), N_("The view to the right"), FIND, LIST),
@@ -164,21 +170,21 @@ COMMANDS: tuple[Command, ...] = (
     Command("view_9", ("9",), N_("View 9"), N_("A saved view"), FIND, LIST),
     Command("save_view", (), N_("Save view"), N_("Save the filter as a view, with name and digit"), FIND, LIST),
     Command("delete_view", (), N_("Delete view"), N_("Delete the saved view that is shown (asks first)"), FIND, LIST),
-    Command("open_menu", ("o",), "Open...", "Unfold quoted text, open or save a file, follow a link", OTHER),
-    Command("copy", ("y",), "Copy", "Copy the number, the address, the message, ...", OTHER),
-    Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
-    Command("explain", (), "Explain", "Every step of the ticket's clocks", OTHER),
-    Command("why", (), "Why", "What decided about the ticket, and where it stands", OTHER),
+    Command("open_menu", ("o",), N_("Open..."), N_("Unfold quoted text, open or save a file, follow a link"), OTHER),
+    Command("copy", ("y",), N_("Copy"), N_("Copy the number, the address, the message, ..."), OTHER),
+    Command("unfold", (), N_("Unfold"), N_("Show or fold all quoted text"), OTHER),
+    Command("explain", (), N_("Explain"), N_("Every step of the ticket's clocks"), OTHER),
+    Command("why", (), N_("Why"), N_("What decided about the ticket, and where it stands"), OTHER),
     Command("quarantine", ("Q",), N_("Mail"), N_("What became of the mail: quarantine and ledger"), OTHER),
     Command("retry", ("R",), N_("Again"), N_("Handle messages in quarantine again (asks first)"), WORK, MAIL, footer=2),
     Command("discard", ("X",), N_("Discard"), N_("Give messages in quarantine up (asks first)"), WORK, MAIL, footer=3),
-    Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
-    Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
-    Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
-    Command("refresh", ("ctrl+r", "f5"), "Refresh", "Read again and sort anew", OTHER),
-    Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER),
-    Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, footer=99),
-    Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER),
+    Command("preview", ("p",), N_("Preview"), N_("Show or hide the preview"), OTHER, LIST),
+    Command("zoom", ("z",), N_("Zoom"), N_("The preview, or the conversation, on the whole screen"), OTHER),
+    Command("fetch", ("F",), N_("Fetch mail"), N_("Fetch mail now, in the background"), OTHER, LIST),
+    Command("refresh", ("ctrl+r", "f5"), N_("Refresh"), N_("Read again and sort anew"), OTHER),
+    Command("palette", ("ctrl+p",), N_("Palette"), N_("Search all commands"), OTHER),
+    Command("keys", ("?", "f1"), N_("Keys"), N_("The keys of this screen"), OTHER, footer=99),
+    Command("suspend", ("ctrl+z",), N_("Suspend"), N_("Leave to the shell; `fg` comes back"), OTHER),
     Command("board", ("0",), N_("Board"), N_("The board: what burns, who has what, how it went, what comes"), OTHER),
     Command(
         "triage", ("T",), N_("Triage"), N_("Triage: what is new, one ticket a screen, the next on each decision"), OTHER
@@ -200,8 +206,8 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"pick_{digit}", (str(digit),), N_("Service"), N_("Pick the service on this digit"), WORK, TRIAGE)
         for digit in range(1, 10)
     ),
-    Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
-    Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
+    Command("leave", ("q",), N_("Quit"), N_("Quit"), OTHER, LIST),
+    Command("leave", ("q",), N_("Back"), N_("Back to the list"), OTHER, TICKET, footer=11),
 )
 
 ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {

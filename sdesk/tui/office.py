@@ -151,7 +151,7 @@ class OfficeBoard(App[None], inherit_bindings=False):
                 raise
             except Exception as error:
                 # Whatever it is: the screen has nobody who would start it again.
-                raise Unavailable(f"the figures cannot be made: {error}") from error
+                raise Unavailable(_("the figures cannot be made: {error}").format(error=error)) from error
 
         self._hand.ask(self, read, self._read, self._not_read)
 

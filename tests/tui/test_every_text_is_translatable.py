@@ -37,7 +37,18 @@ ALLOWED = {
     # Errors that the command line says before the console opens: it speaks English.
     *("there is no theme `", "it is one of ", "the console does not speak `", "the console has no command `"),
     "` to give a key",
+    # A key, a command; a view by its key, whose name is marked where it is shown.
+    *("Esc", "sdesk show", "Team", "All"),
+    # Kinds of files.
+    "txt log md csv tsv json pdf rtf odt ods odp docx xlsx pptx",
+    "png jpg jpeg jfif gif webp bmp tif tiff heic heif avif",
+    *("mp3 ogg oga opus m4a aac wav flac", "mp4 m4v mov webm mkv avi mpg mpeg 3gp"),
 }
+FILES_FOR_OTHERS = {
+    "key_page.py": "a page of the documentation, which is in English",
+    "own_keys.py": "what is wrong with the configuration, said by the command line before the console opens",
+}
+"""Files whose literals are not looked at, and why."""
 
 
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -93,7 +104,11 @@ def unmarked(source: str) -> list[tuple[int, str]]:
     ]
 
 
-@pytest.mark.parametrize("file", sorted(ROOM.rglob("*.py")), ids=lambda file: str(file.relative_to(ROOM)))
+@pytest.mark.parametrize(
+    "file",
+    sorted(file for file in ROOM.rglob("*.py") if file.name not in FILES_FOR_OTHERS),
+    ids=lambda file: str(file.relative_to(ROOM)),
+)
 def test_every_text_goes_through_the_catalogue(file: Path) -> None:
     found = unmarked(file.read_text(encoding="utf-8"))
     assert found == [], "say it with _(...), or mark it with N_(...)"

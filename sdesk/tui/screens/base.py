@@ -84,12 +84,12 @@ class DeskScreen(Screen[None]):
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
         if command.id == "fetch" and self.console.fetch is None:
-            return "no mailbox is set up"
+            return _("no mailbox is set up")
         if command.verb is None:
             return None
         rows, ground = self.chosen(), self.console.ground
         if not rows or ground is None:
-            return "no ticket is chosen"
+            return _("no ticket is chosen")
         reasons = [self.console.reason(command.verb, row, ground.actor) for row in rows]
         return None if None in reasons else reasons[0]
 

@@ -13,6 +13,7 @@ from sdesk.domain.filters import Sort
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import Held
+from sdesk.tui.language import _
 from sdesk.tui.paging import Totals
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.screens.queue_bars import QueueBars
@@ -51,7 +52,7 @@ class QueueParts(WorkScreen):
         self._preview_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
+        yield Static(_("sdesk needs at least 60 columns and 15 rows."), id="too-small")
         bars = self.bars.by_name
         yield bars["header"]
         yield bars["views"]

@@ -15,7 +15,7 @@ from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
-from sdesk.tui.language import count_of, told_error
+from sdesk.tui.language import _, count_of, told_error
 from sdesk.tui.paging import (
     Stretch,
     Totals,
@@ -66,7 +66,7 @@ class QueueReading(QueueParts):
 
     def on_mount(self) -> None:
         self.field.can_focus = False
-        self.rows.empty_text = "Opening the desk ..."
+        self.rows.empty_text = _("Opening the desk ...")
         self.bars.show()
         self.show_notice()
         self.set_interval(1.0, self._tick)
