@@ -37,8 +37,8 @@ ALLOWED = {
     # Errors that the command line says before the console opens: it speaks English.
     *("there is no theme `", "it is one of ", "the console does not speak `", "the console has no command `"),
     "` to give a key",
-    # A key, a command; a view by its key, whose name is marked where it is shown.
-    *("Esc", "sdesk show", "Team", "All"),
+    # Keys of a keyboard as they are printed on it, a command; a view by its key, whose name is marked where it is shown.
+    *("Enter", "Esc", "Space", "Tab", "Shift+Tab", "Up", "Down", "Home", "End", "Ctrl+", "sdesk show", "Team", "All"),
     # Kinds of files.
     "txt log md csv tsv json pdf rtf odt ods odp docx xlsx pptx",
     "png jpg jpeg jfif gif webp bmp tif tiff heic heif avif",
