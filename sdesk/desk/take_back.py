@@ -181,4 +181,6 @@ def _draft(work: Work, number: int, text: str) -> None:
         draft = Draft(agent_id=agent_id, ticket_id=number, direction=Direction.OUT, text=text, updated_at=work.now)
     else:
         draft.text, draft.updated_at = f"{text}\n\n{draft.text}", work.now
+    # An editor that is open somewhere has older words.
+    draft.stamp = f"taken-back.{to_rfc3339(work.now)}"
     work.session.add(draft)

@@ -95,6 +95,11 @@ TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
 } | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
+READY_REPLY_VARIABLES: dict[str, tuple[str, ...]] = {
+    name: fields for name, fields in _ALWAYS.items() if name != "message"
+}
+"""The same for a ready reply, which an agent puts into what he writes: there is no message yet."""
+
 TEMPLATE_LANGUAGES = ("en", "ru")
 """In which the program's own templates are written; a desk may add others."""
 
