@@ -189,7 +189,12 @@ _ALL = (
         "note",
         "Write down what agents alone see",
         "conversation:note",
-        (Parameter("text", Kind.TEXT, "the note", required=True), _SPENT, *_VISIT),
+        (
+            Parameter("text", Kind.TEXT, "the note", required=True),
+            Parameter("attachments", Kind.FILES, "files that stay with it"),
+            _SPENT,
+            *_VISIT,
+        ),
     ),
     Action(
         "wait",
@@ -211,6 +216,8 @@ _ALL = (
         "work:close",
         (
             Parameter("text", Kind.TEXT, "the resolution, told to the requester"),
+            Parameter("cc", Kind.ADDRESSES, "further recipients"),
+            Parameter("attachments", Kind.FILES, "files that go along"),
             Parameter("silent", Kind.FLAG, "tell the requester nothing"),
             _SPENT,
         ),

@@ -86,4 +86,6 @@ def test_a_polite_kill_keeps_the_draft_and_leaves_the_terminal_clean(
     with Reader(busy_desk_path) as reader:
         anna = reader.actor("anna")
         number = reader.page(anna, Filter(), now=NOW, limit=1).rows[0].number
-        assert reader.draft(anna, number, Direction.OUT) == "half a word"
+        draft = reader.draft(anna, number, Direction.OUT)
+        assert draft is not None
+        assert draft.text == "half a word"

@@ -16,7 +16,13 @@ _ADDS_UP = {"tags"}
 def doubts(whole: Part, desk: DeskFile) -> None:
     """Warn of whatever is in doubt in a file that was read without a mistake."""
     _language(whole, desk)
-    for section, look in (("slas", _slas), ("teams", _teams), ("agents", _agents), ("units", _units), ("replies", _replies)):
+    for section, look in (
+        ("slas", _slas),
+        ("teams", _teams),
+        ("agents", _agents),
+        ("units", _units),
+        ("replies", _replies),
+    ):
         if section in whole.values:
             look(whole.part(section, whole.values[section]), desk)
     _routing(whole, desk)

@@ -16,14 +16,14 @@ from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.thread import hide_agent_keys
-from sdesk.domain.ticket import Direction, LinkKind, Status
+from sdesk.domain.ticket import LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
-from sdesk.store.reader.report_reader import ReportReader
+from sdesk.store.reader.personal_reader import PersonalReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -53,7 +53,7 @@ WALK_PAGE = 500
 """Rows that `walk` holds at once."""
 
 
-class Reader(ReportReader):
+class Reader(PersonalReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -287,28 +287,7 @@ class Reader(ReportReader):
         with translated(self.path):
             return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
-    def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
-        """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
-        self._require(actor, number)
-        row = self._one(
-            "SELECT text FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
-            actor.agent_id,
-            number,
-            direction.value,
-        )
-        return None if row is None else str(row[0])
-
     # ---- how it is done ------------------------------------------------------------------------
-
-    def _require(self, actor: Actor, number: int) -> None:
-        """Raise NotFound unless the actor may see the ticket."""
-        with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT 1 FROM ticket WHERE id = ?", (number,)
-        if hidden is not None:
-            sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
-        if self._one(sql, *values) is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
 
     def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
         """The ticket, if the actor may see it; NotFound."""
