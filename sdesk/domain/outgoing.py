@@ -9,7 +9,6 @@ from enum import StrEnum
 LOOP_HEADER = "X-SDesk-Loop"
 """Whatever the desk sends carries it, with the desk's own token: what comes back with it is never a ticket."""
 
-
 MOST_ATTACHED = 18_000_000
 """Bytes of the files of a mail: in Base64 they are 25 MB, which most servers let pass and hardly any more."""
 

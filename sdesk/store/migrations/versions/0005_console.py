@@ -1,4 +1,4 @@
-"""What the console keeps: named filters, who is at which ticket, what can be undone, ready replies, and all of a draft."""
+"""What the console keeps: named filters, who is at which ticket, what can be undone, all of a draft; ready replies."""
 
 from __future__ import annotations
 
