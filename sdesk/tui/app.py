@@ -84,6 +84,7 @@ class Console(App[None], inherit_bindings=False):
         self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
         """Words of a form that was left, by verb and tickets; kept until the console ends."""
         self._last_key = self._last_notice = time.monotonic() - 60
+        self._warm = False
         self.queue = QueueScreen()
         for theme in themes.ALL:
             self.register_theme(theme)
@@ -98,8 +99,8 @@ class Console(App[None], inherit_bindings=False):
             # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end)
-        # The first paint comes before the store: a console that opens slowly seems to hang.
-        self.call_after_refresh(self._open)
+        # Read in a thread of its own while the first frame is made; the frame does not wait for it.
+        self._open()
 
     def _end(self) -> None:
         for screen in self.screen_stack:
@@ -114,7 +115,12 @@ class Console(App[None], inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
-        self.link.warm_up(self, self.notice_error)
+
+    def filled(self) -> None:
+        """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
+        if not self._warm:
+            self._warm = True
+            self.call_after_refresh(self.link.warm_up, self, self.notice_error)
 
     def _cannot_open(self, error: SdeskError) -> None:
         self.failure = error

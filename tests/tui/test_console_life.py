@@ -22,6 +22,7 @@ from sdesk.actions.perform import create
 from sdesk.desk.opening import open_desk
 from sdesk.store.reader import Reader
 from sdesk.tui import themes
+from sdesk.tui.palette import palette_of
 from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import in_local_time
 
@@ -156,5 +157,5 @@ async def test_no_color_paints_no_background(busy_desk_path: Path, monkeypatch: 
         assert (painted == []) is bool(value)
         assert styles[0].bold
         assert styles[1].reverse
-        cursor = console.queue.rows.get_component_rich_style("queue--cursor")
+        cursor = palette_of(console).style("cursor")
         assert bool(cursor.reverse) is bool(value)

@@ -24,7 +24,9 @@ class QueueBars:
     def __init__(self, screen: QueueReading) -> None:
         self._screen = screen
         names = ("header", "views", "filter-sign", "filter-note", "filter-error", "peek", "footer")
-        self.by_name = {name: Bar(id=name) for name in names}
+        self.by_name = {
+            name: Bar(id=name, ground="bar" if name in {"header", "footer"} else "background") for name in names
+        }
 
     def show(self) -> None:
         """Write all of them; a bar repaints only if it says something else."""

@@ -279,6 +279,7 @@ class QueueReading(WorkScreen):
         if arrived:
             self.console.alarm(arrived[0])
         self.totals = totals
+        self.console.filled()
         self.rows.empty_text = self.bars.empty_words()
         self.bars.show()
         if not self.rows.window.rows:

@@ -39,7 +39,12 @@ class TicketScreen(WorkScreen):
         self.number = number
         self._neighbours, self._count = tuple(neighbours), count
         self.preview = Preview(id="ticket", titled=False)
-        self._bars = {name: Bar(id=name) for name in ("header", "subject", "summary", "footer")}
+        self._bars = {
+            "header": Bar(id="header", ground="bar"),
+            "subject": Bar(id="subject"),
+            "summary": Bar(id="summary"),
+            "footer": Bar(id="footer", ground="bar"),
+        }
         self._detail: TicketDetail | None = None
         self._held: Held | None = None
         """What is known of it: the list's row at once, so that a key that follows Enter finds its ticket."""

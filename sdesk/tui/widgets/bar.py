@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -13,12 +12,11 @@ from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sdesk.tui.palette import palette_of
 from sdesk.tui.render.columns import fit
 
 GAP = 2
 """Cells between both sides."""
-
-STYLES = ("text", "dim", "on", "key", "breached", "at-risk", "loss", "warning", "error", "good", "strong")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,11 @@ class Bar(Widget):
     """A line of parts, from the left edge and from the right one."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"bar--{name}" for name in STYLES}
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None, ground: str = "background") -> None:
+        """`ground`: the colour behind it, of `sdesk.tui.palette`."""
         super().__init__(id=id, classes=classes)
+        self._ground = ground
         self._left: tuple[Part, ...] = ()
         self._right: tuple[Part, ...] = ()
         self._placed: list[tuple[int, int, Part]] = []
@@ -61,7 +60,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line; what does not fit is cut with a sign, and the sides never touch."""
-        width, text = self.size.width, self.get_component_rich_style("bar--text")
+        width, text = self.size.width, palette_of(self.app).style("text", self._ground)
         if y:
             return Strip.blank(width, text)
         left, right = both_sides(self._left, self._right, width)
@@ -72,7 +71,7 @@ class Bar(Widget):
         return Strip.join([before, after]).adjust_cell_length(width, text)
 
     def _segment(self, part: Part) -> Segment:
-        return Segment(part.text, self.get_component_rich_style(f"bar--{part.style}"))
+        return Segment(part.text, palette_of(self.app).style(part.style, self._ground))
 
     async def on_click(self, event: events.Click) -> None:
         for start, end, part in self._placed:

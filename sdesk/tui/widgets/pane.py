@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,24 +12,8 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from sdesk.tui.palette import palette_of
 from sdesk.tui.render.lines import Line
-
-STYLES = (
-    "text",
-    "dim",
-    "label",
-    "author",
-    "agent",
-    "note",
-    "note-text",
-    "auto",
-    "warning",
-    "file",
-    "breached",
-    "stale",
-    "at-risk",
-    "loss",
-)
 
 Layout = Callable[[int], Sequence[Line]]
 """Makes the lines for a width."""
@@ -40,7 +23,6 @@ class Pane(ScrollView, can_focus=True):
     """Lines laid out for the pane's width, again whenever that changes."""
 
     ALLOW_SELECT = True
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"pane--{name}" for name in STYLES}
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -48,7 +30,6 @@ class Pane(ScrollView, can_focus=True):
         self._lines: Sequence[Line] = ()
         self._laid_out_for = 0
         self._wants_last = False
-        self._styles_by_name: dict[str, Style] = {}
 
     @property
     def plain_text(self) -> str:
@@ -80,11 +61,6 @@ class Pane(ScrollView, can_focus=True):
             self._lay_out()
         if self._wants_last and self._lines:
             self.call_after_refresh(self.go_to_last_opening)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles_by_name.clear()
-        self.refresh()
 
     def _lay_out(self) -> None:
         # The scroll bar's cell is kept free always, so that its coming does not make the lines anew.
@@ -128,7 +104,4 @@ class Pane(ScrollView, can_focus=True):
         return Strip.join([parts[0], parts[1].apply_style(style), parts[2]]) if len(parts) == 3 else strip
 
     def _style(self, name: str) -> Style:
-        style = self._styles_by_name.get(name)
-        if style is None:
-            style = self._styles_by_name[name] = self.get_component_rich_style(f"pane--{name}")
-        return style
+        return palette_of(self.app).style(name)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,34 +15,13 @@ from textual.strip import Strip
 
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
+from sdesk.tui.palette import palette_of
 from sdesk.tui.render.columns import Cell, Column, cells_of, columns_of, fit, titles_of
 from sdesk.tui.window import Window
-
-STYLES = (
-    "text",
-    "unread",
-    "dim",
-    "done",
-    "mark",
-    "breached",
-    "stale",
-    "at-risk",
-    "new",
-    "ref",
-    "p1",
-    "p2",
-    "flags",
-    "loss",
-    "titles",
-    "cursor",
-    "cursor-away",
-)
 
 
 class QueueList(ScrollView, can_focus=True):
     """Rows of tickets; the first line names the columns."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"queue--{name}" for name in STYLES}
 
     @dataclass
     class Moved(Message):
@@ -70,7 +48,6 @@ class QueueList(ScrollView, can_focus=True):
         self._now: datetime | None = None
         self._painted: dict[int, tuple[Cell, ...]] = {}
         self._columns: tuple[Column, ...] = ()
-        self._styles_by_name: dict[str, Style] = {}
 
     # ---- what it shows --------------------------------------------------------------------------
 
@@ -204,7 +181,6 @@ class QueueList(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles_by_name.clear()
         self._repaint_all()
 
     # ---- painting -------------------------------------------------------------------------------
@@ -260,10 +236,7 @@ class QueueList(ScrollView, can_focus=True):
         return Strip([Segment(part.text, _under(part.style, over)) for part in strip], width)
 
     def _style(self, name: str) -> Style:
-        style = self._styles_by_name.get(name)
-        if style is None:
-            style = self._styles_by_name[name] = self.get_component_rich_style(f"queue--{name}")
-        return style
+        return palette_of(self.app).style(name)
 
 
 def _under(style: Style | None, cursor: Style) -> Style:
