@@ -24,9 +24,12 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.attendance import Attendance
+from sdesk.tui.company import Company
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
@@ -73,7 +76,12 @@ class Console(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings
         self.now = now
-        self.link = StoreLink(store, login, now, self._store_changed)
+        self.link = StoreLink(store, login, now, self._store_changed, self._met)
+        self.company = Company()
+        """Who else is where, and where the agent has drafts."""
+        self.begun: dict[tuple[int, Direction], str] = {}
+        """References of the tickets that this session has left unsent words of."""
+        self._attendance = Attendance(self)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
         self.ground: Ground | None = None
         self.failure: SdeskError | None = None
@@ -105,6 +113,7 @@ class Console(App[None], inherit_bindings=False):
     def _end(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Compose):
+                screen.join()
                 screen.keep_draft()
         self.exit()
 
@@ -115,6 +124,7 @@ class Console(App[None], inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
+        self.set_interval(0.5, self._attendance.look)
 
     def filled(self) -> None:
         """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
@@ -127,6 +137,7 @@ class Console(App[None], inherit_bindings=False):
         self.exit()
 
     def on_unmount(self) -> None:
+        self._attendance.leave()
         self.link.stop()
 
     # ---- what screens ask for -------------------------------------------------------------------
@@ -221,8 +232,20 @@ class Console(App[None], inherit_bindings=False):
         if self.ground is None:
             return
         self.queue.store_changed()
-        if isinstance(self.screen, TicketScreen):
-            self.screen.store_changed()
+        for screen in self.screen_stack:
+            if isinstance(screen, (TicketScreen, Compose)):
+                screen.store_changed()
+
+    def _met(self, company: Company) -> None:
+        """Called in the reading thread."""
+        self.call_later(self._show_company, company)
+
+    def _show_company(self, company: Company) -> None:
+        self.company = company
+        self.queue.rows.show_company(company)
+        for screen in self.screen_stack:
+            if isinstance(screen, (TicketScreen, Compose)):
+                screen.show_company()
 
     # ---- commands -------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +43,15 @@ def complete(text: str) -> Completed:
     except (OSError, RuntimeError):
         # No such folder, or no such user's home: there is nothing to go on with.
         return Completed(text, ())
-    return Completed(before + slash + (os.path.commonprefix(names) or begun), tuple(names[:MOST_NAMES]))
+    return Completed(before + slash + (_as_far_as_all_agree(names) or begun), tuple(names[:MOST_NAMES]))
+
+
+def _as_far_as_all_agree(names: Sequence[str]) -> str:
+    first, last = min(names, default=""), max(names, default="")
+    same = 0
+    while same < min(len(first), len(last)) and first[same] == last[same]:
+        same += 1
+    return first[:same]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,6 @@ class Attendance:
         return None
 
     def _not_told(self, error: SdeskError) -> None:
-        """A courtesy that is told again soon; that a wall came before the ticket is said by the screen that shows it."""
+        """A courtesy, told again soon; that a wall came before the ticket is said by the screen that shows it."""
         if not isinstance(error, NotFound):
             self._console.aside(str(error))

@@ -42,12 +42,12 @@ class Then(StrEnum):
 
 LABELS: Mapping[Then, str] = {
     Then.SEND: N_("send"),
-    Then.REQUESTER: N_("wait for requester"),
-    Then.SUPPLIER: N_("for supplier"),
-    Then.DATE: N_("until a date"),
+    Then.REQUESTER: N_("wait: requester"),
+    Then.SUPPLIER: N_("supplier"),
+    Then.DATE: N_("a date"),
     Then.RESOLVE: N_("resolve"),
 }
-"""As they stand in a row, the short ones behind the first `wait`."""
+"""As they stand in a row: `wait` is said once, and meant of the next two as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def end_of_wait(beside: Beside, now: datetime, zone: ZoneInfo) -> datetime | Non
 
 
 def action_of(text: str, beside: Beside, *, note: bool, now: datetime, zone: ZoneInfo) -> tuple[str, dict[str, Any]]:
-    """The action and its values, but for the files. BadInput for what is wrong in a field, or where there is no text."""
+    """The action and its values, but for the files. BadInput where there is no text, or a field is wrong."""
     if not text.strip():
         raise BadInput(_("Nothing is written yet"))
     values: dict[str, Any] = {"text": text.strip()}
@@ -179,7 +179,7 @@ def last_of_requester(messages: Sequence[MessageRow]) -> MessageRow | None:
 
 
 def first_copies(messages: Sequence[MessageRow], row: TicketRow, own: Collection[str]) -> str:
-    """Who had a copy of the requester's last mail, as the field begins. `own`: the desk's addresses, in small letters."""
+    """Who had a copy of the requester's last mail, as the field begins. `own`: addresses of the desk, in small letters."""
     last = last_of_requester(messages)
     if last is None:
         return ""

@@ -33,6 +33,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("-", "nothing is promised"),
     ("@", "the requester wrote since an agent answered"),
     ("+", "changed since you looked, by somebody else"),
+    ("&", "somebody else is writing to it just now"),
+    ('"', "your unsent words are there"),
     (">", "the cursor"),
     ("*", "marked"),
     ("~", "before a loss: suspected, not confirmed"),

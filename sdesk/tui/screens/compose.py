@@ -25,7 +25,7 @@ from sdesk.store.reader.rows import DraftRow, TicketDetail, TicketRow
 from sdesk.tui.attaching import require_light
 from sdesk.tui.countdown import Held, hold
 from sdesk.tui.language import _, told
-from sdesk.tui.outgoing import Beside, Then, action_of, first_copies, quotation
+from sdesk.tui.outgoing import Beside, action_of, first_copies, quotation
 from sdesk.tui.render.changes import changes_since, newest_event
 from sdesk.tui.screens.compose_fields import Words
 from sdesk.tui.screens.compose_kept import KeptCompose

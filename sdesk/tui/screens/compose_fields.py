@@ -57,12 +57,17 @@ class PicksInRow(Picks):
         return 1
 
     def render(self) -> Text:
-        """All of them; the one that holds has a cross, and a `>` while the keys are here."""
-        return Text("".join(self._cells()), no_wrap=True, overflow="ellipsis")
+        """All of them; the one that holds has a cross, and a `>` while the keys are here. Where they have no room, that
+        one, and which it is of how many."""
+        cells = self._cells()
+        if sum(map(cell_len, cells)) > self.size.width:
+            cells = [f"{cells[self.chosen]}  < {self.chosen + 1}/{len(cells)} >"]
+        return Text("".join(cells), no_wrap=True, overflow="ellipsis")
 
     def _cells(self) -> list[str]:
+        here = ">" if self.has_focus else " "
         return [
-            f"{'>' if place == self.chosen and self.has_focus else ' '}({'x' if place == self.chosen else ' '}) {label} "
+            f"{here}(x) {label}" if place == self.chosen else f" ( ) {label}"
             for place, label in enumerate(self._labels)
         ]
 
@@ -72,6 +77,9 @@ class PicksInRow(Picks):
 
     def on_click(self, event: events.Click) -> None:
         end = 0
+        if sum(map(cell_len, self._cells())) > self.size.width:
+            self.action_step(1)
+            return
         for place, cell in enumerate(self._cells()):
             end += cell_len(cell)
             if event.x < end:

@@ -47,8 +47,8 @@ class ComposeForm(ModalScreen[None]):
         self._attached = Static("", id="attached", markup=False)
         self._hint = Static("", id="hint", markup=False)
         self._then = PicksInRow([_(label) for label in LABELS.values()], id="then")
-        self._until = Input(id="until", compact=True, select_on_focus=False, placeholder=_("tomorrow 10:00, 2d"))
-        self._spent = Input(id="spent", compact=True, select_on_focus=False, placeholder=_("15m"))
+        self._until = Input(id="until", compact=True, select_on_focus=False, placeholder=_("as tomorrow 10:00, or 2d"))
+        self._spent = Input(id="spent", compact=True, select_on_focus=False, placeholder=_("as 15m"))
         self._area = Words(id="text", compact=True, tab_behavior="focus")
         self._review_line = Static("", id="review", markup=False)
         self._news = Static("", id="news", markup=False)
@@ -102,18 +102,16 @@ class ComposeForm(ModalScreen[None]):
                 yield Static(_("Files"), classes="name")
                 yield self._attached
                 yield self._path
+                yield Static(_("Spent"), classes="name")
+                yield self._spent
             yield self._hint
             if not self.is_note:
                 with Horizontal(classes="line"):
                     yield Static(_("Then"), classes="name")
                     yield self._then
-            with Horizontal(classes="line"):
-                if not self.is_note:
-                    with Horizontal(id="wait"):
-                        yield Static(_("Until"), classes="name")
-                        yield self._until
-                yield Static(_("Spent"), classes="name")
-                yield self._spent
+                with Horizontal(classes="line", id="wait"):
+                    yield Static(_("Until"), classes="name")
+                    yield self._until
             yield self._area
             yield self._review_line
             with Horizontal(classes="buttons"):

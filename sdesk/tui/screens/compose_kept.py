@@ -1,4 +1,4 @@
-"""The draft of what is written: kept while one writes, found again, and never put over newer words of another terminal."""
+"""The draft of what is written: kept while one writes, found again, never put over newer words of another terminal."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class KeptCompose(ComposeForm):
         )
 
     def _parted(self, theirs: DraftRow | None) -> None:
-        """Another terminal went on with the draft: both are kept, one below the other, at the latest when one leaves."""
+        """Another terminal went on with the draft: both are kept, one below the other, at the latest on leaving."""
         if theirs is None:
             self._seen = None
             self._keep()  # sent or discarded there: these are words of their own

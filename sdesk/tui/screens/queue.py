@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from sdesk.domain.filters import Sort
 from sdesk.tui.actions import Context, bindings_of
+from sdesk.tui.language import _, count_of
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_moving import QueueMoving
@@ -58,8 +59,8 @@ class QueueScreen(QueueMoving):
             self._set_filter("")
 
     def action_leave(self) -> None:
-        """Quit; asks where marks would be lost by a slip of the finger."""
-        if not self.rows.window.marks:
+        """Quit; asks where marks would be lost by a slip of the finger, and where words are left unsent."""
+        if not self.rows.window.marks and not self.console.begun:
             self.console.exit()
             return
 
@@ -67,8 +68,14 @@ class QueueScreen(QueueMoving):
             if yes:
                 self.console.exit()
 
-        count = len(self.rows.window.marks)
-        self.app.push_screen(Confirm(f"Quit with {count} ticket{'s' if count > 1 else ''} marked?", "Quit"), confirmed)
+        left = []
+        if count := len(self.rows.window.marks):
+            left.append(count_of("{count} ticket marked", "{count} tickets marked", count))
+        if begun := self.console.begun:
+            refs = ", ".join(dict.fromkeys(begun.values()))
+            left.append(count_of("{count} draft unsent", "{count} drafts unsent", len(begun)) + f" ({refs})")
+        question = _("Quit with {what}?").format(what=", ".join(left))
+        self.app.push_screen(Confirm(question, _("Quit")), confirmed)
 
     # ---- views ----------------------------------------------------------------------------------
 

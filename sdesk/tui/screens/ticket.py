@@ -145,10 +145,25 @@ class TicketScreen(WorkScreen):
         place = ""
         if self.number in self._neighbours and self._count is not None:
             place = f"{self._neighbours.index(self.number) + 1} of {self._count} "
-        self._bars["subject"].show([Part(f" {one_line(row.subject)}", "strong")], [Part(place, "dim")])
+        self._bars["subject"].show(
+            [Part(f" {one_line(row.subject)}", "strong")], [*self._company(), Part(place, "dim")]
+        )
         spans = summary_line(held, now=now, zone=self.console.zone)
         known = {"dim": "dim", "breached": "breached", "at-risk": "at-risk"}
         self._bars["summary"].show([Part(text, known.get(name, "text")) for text, name in spans])
+
+    def _company(self) -> list[Part]:
+        """Who else is at it, and the agent's own unsent words."""
+        company, console = self.console.company, self.console
+        words = (
+            (company.draft_of(self.number, console.now(), console.zone), "at-risk"),
+            (company.at(self.number), "warning"),
+        )
+        return [Part(f"{text}  ", style) for text, style in words if text]
+
+    def show_company(self) -> None:
+        """Somebody came or left."""
+        self._show_bars()
 
     def _promise(self, held: Held) -> tuple[Part, ...]:
         """The next deadline as sign, countdown and words."""
