@@ -179,7 +179,7 @@ def last_of_requester(messages: Sequence[MessageRow]) -> MessageRow | None:
 
 
 def first_copies(messages: Sequence[MessageRow], row: TicketRow, own: Collection[str]) -> str:
-    """Who had a copy of the requester's last mail, as the field begins. `own`: addresses of the desk, in small letters."""
+    """Who had a copy of the requester's last mail, as the field begins. `own`: those of the desk, in small letters."""
     last = last_of_requester(messages)
     if last is None:
         return ""
