@@ -49,7 +49,11 @@ def test_what_is_attached_has_its_size_and_its_place(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("pictures", "`pictures` is a folder"), ("gone", "there is no file `gone`"), ("~nobody-of-that-name/x", "cannot be read")],
+    [
+        ("pictures", "`pictures` is a folder"),
+        ("gone", "there is no file `gone`"),
+        ("~nobody-of-that-name/x", "cannot be read"),
+    ],
 )
 def test_what_cannot_be_attached_is_said(folder: Path, text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
