@@ -20,7 +20,9 @@ from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
+from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Message, Outbox, Ticket
@@ -41,7 +43,8 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
         _put_back(work, ticket, row, message)
-        _draft(work, number, message.text)
+        copies = ", ".join(written(Mailbox(*each)) for each in (message.recipients or {}).get("cc", ()))
+        _draft(work, number, message.text, copies)
         settle(work, ticket)
         return Change(number, ref, f"the answer of {ref} is taken back: its text is your draft")
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
@@ -171,8 +174,8 @@ def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> Non
         )
 
 
-def _draft(work: Work, number: int, text: str) -> None:
-    """The words are a draft again, before any that the agent has begun meanwhile."""
+def _draft(work: Work, number: int, text: str, copies: str = "") -> None:
+    """The words are a draft again, before any that the agent has begun meanwhile; and so is who had a copy."""
     agent_id = work.actor.agent_id
     if agent_id is None:
         return
@@ -181,6 +184,8 @@ def _draft(work: Work, number: int, text: str) -> None:
         draft = Draft(agent_id=agent_id, ticket_id=number, direction=Direction.OUT, text=text, updated_at=work.now)
     else:
         draft.text, draft.updated_at = f"{text}\n\n{draft.text}", work.now
+    if copies and not draft.beside.get("cc"):
+        draft.beside = {**draft.beside, "cc": copies}
     # An editor that is open somewhere has older words.
     draft.stamp = f"taken-back.{to_rfc3339(work.now)}"
     work.session.add(draft)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,10 @@ def test_words_files_and_what_follows_outlive_a_kill(
         with Reader(busy_desk_path) as reader:
             return reader.draft(anna, number, Direction.OUT)
 
+    def is_at(name: str) -> Callable[[str], bool]:
+        """Whether the terminal's cursor is in the line of a field."""
+        return lambda screen: name in screen.split("\n")[int(terminal.facts("#{cursor_y}"))]
+
     def whole(screen: str) -> bool:
         kept = draft()
         return kept is not None and kept.text == "Half a sentence\nand a word" and bool(kept.beside.get("files"))
@@ -62,8 +66,9 @@ def test_words_files_and_what_follows_outlive_a_kill(
     terminal.send("Enter")
     terminal.send("-l", "and a word")
     terminal.send("C-t")
-    terminal.wait_for(lambda screen: "(x) wait: requester" in screen, "what follows")
+    terminal.wait_for(lambda screen: "(x) wait: requester" in screen and "Until" in screen, "what follows")
     terminal.send("BTab", "BTab", "BTab", "BTab")
+    terminal.wait_for(is_at("Files"), "the keys in the path's field")
     terminal.send("-l", str(log.parent / "till"))
     terminal.send("Tab", "Tab")
     terminal.wait_for(lambda screen: "till.log 13 B" in screen, "the file")
@@ -78,7 +83,7 @@ def test_words_files_and_what_follows_outlive_a_kill(
     assert "Half a sentence" in screen
     assert "(x) wait: requester" in screen
     terminal.send("C-g")
-    terminal.wait_for(lambda screen: "takes it back" in screen, "the answer")
+    terminal.wait_for(lambda screen: "answered, waits for the requester" in screen, "the answer")
     with Reader(busy_desk_path) as reader:
         message = reader.ticket(anna, number, now=NOW).messages[-1]
     assert message.text == "Half a sentence\nand a word"

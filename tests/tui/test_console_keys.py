@@ -18,6 +18,8 @@ from sdesk.tui.keyboard import TWINS, in_both_layouts, twin
 from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choose
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
+from sdesk.tui.screens.compose_menu import PutIn
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.forms import CloseForm, WaitForm
 from sdesk.tui.screens.keys import Keys
@@ -39,6 +41,10 @@ OURS: tuple[type[DOMNode], ...] = (
     WaitForm,
     CloseForm,
     Compose,
+    PathField,
+    PicksInRow,
+    PutIn,
+    Words,
     QueueList,
     Pane,
     Picks,

@@ -143,6 +143,7 @@ class Compose(KeptCompose):
             self.join()
         elif not self.is_note:
             self._then.action_step(1)
+            self.fields_changed()  # at once: the next key may go to the field that this shows
 
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:

@@ -139,11 +139,11 @@ class ComposeForm(ModalScreen[None]):
     # ---- what the fields say --------------------------------------------------------------------
 
     def fill(self, beside: Beside) -> None:
-        """Put in what was chosen before."""
-        self._cc.value = beside.cc
-        self._then.chosen = list(Then).index(beside.then)
-        self._until.value, self._spent.value = beside.until, beside.spent
-        files, missing = [], []
+        """Put in what was chosen before; what is chosen already stays."""
+        for field, text in ((self._cc, beside.cc), (self._until, beside.until), (self._spent, beside.spent)):
+            field.value = field.value or text
+        self._then.chosen = self._then.chosen or list(Then).index(beside.then)
+        files, missing = list(self._files), []
         for path in beside.files:
             try:
                 files.append(attach(path))

@@ -39,14 +39,15 @@ class KeptCompose(ComposeForm):
     def restore_draft(self, draft: DraftRow | None, first: Beside) -> str:
         """Put the kept words before what was typed meanwhile; gives what to say of it. `first`: without a draft."""
         area, said = self._area, ""
-        self.fill(beside_of(draft.beside) if draft is not None else first)
+        kept = beside_of(draft.beside) if draft is not None else first
+        self.fill(kept)
         if draft is not None:
             area.load_text(draft.text + area.text)
             area.move_cursor(area.document.end)
             self._seen, self._is_kept = draft.stamp, True
             said = _("draft of {when} restored").format(when=self._when(draft))
-        # What was typed before the draft was here is not kept yet.
-        self._saved = (draft.text if draft is not None else "", self.beside)
+        # What was typed and chosen before the draft was here is not kept yet.
+        self._saved = (draft.text if draft is not None else "", kept)
         self._restored = True
         return said
 
