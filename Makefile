@@ -21,7 +21,8 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz soak screenshots lock wheel clean
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages screenshots \
+	lock wheel clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-14s %s\n' "$$name" "$$what"; done
@@ -42,7 +43,7 @@ unit: $(DEV) ## the tests alone
 	@$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
 
 test-fast: $(DEV) ## the tests that need no server and little time
-	@$(BIN)/pytest -n auto -q -m 'not server and not slow' $(ARGS)
+	@$(BIN)/pytest -n auto -q -m 'not server and not slow and not soak and not endurance' $(ARGS)
 
 test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux)
 	@need=; \
@@ -76,8 +77,14 @@ bench: $(DEV) ## benchmarks, which print ratios to bare floors; takes minutes
 fuzz: $(DEV) ## the property tests with many new random examples; takes minutes
 	@SDESK_HYPOTHESIS=fuzz $(BIN)/pytest -n auto -q -m hypothesis -o timeout=0 $(ARGS)
 
+endurance: $(DEV) ## floods of mail, kill after kill, weeks of waiting, monstrous letters; takes minutes
+	@$(BIN)/pytest -n auto --dist loadgroup -q -m endurance $(ARGS)
+
 soak: $(DEV) ## ten thousand letters through a server and a fetch that fail again and again; takes many minutes
 	@$(BIN)/pytest -q -s -m soak -o timeout=0 $(ARGS)
+
+messages: $(DEV) ## gather the console's texts, and compile their translations
+	@$(BIN)/python scripts/messages.py
 
 screenshots: $(DEV) ## draw the pictures of the README anew
 	@$(BIN)/python scripts/screenshots.py

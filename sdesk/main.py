@@ -59,8 +59,8 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def open_console(*, store: Path, config: Config, agent: str) -> None:
-    """Open the console upon a store; Textual is loaded here and not before."""
+def open_console(*, store: Path, config: Config, agent: str, board: bool = False) -> None:
+    """Open the console upon a store, or the office's board; Textual is loaded here and not before."""
     from sdesk.tui.app import run_console
     from sdesk.tui.settings import ConsoleSettings
 
@@ -69,9 +69,18 @@ def open_console(*, store: Path, config: Config, agent: str) -> None:
     settings = ConsoleSettings(
         theme=chosen.theme or usual.theme,
         mouse=chosen.mouse,
+        language=chosen.language,
+        ascii=chosen.ascii,
+        hint=True,
         mailboxes=tuple(config.mailboxes) or None,
         keys=chosen.keys,
     )
+
+    if board:
+        from sdesk.tui.office import run_board
+
+        run_board(store=store, login=agent, now=now, settings=settings)
+        return
 
     def fetch(progress: Callable[[int, int], None]) -> list[FetchReport]:
         return fetch_all(store, config, progress)

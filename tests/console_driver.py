@@ -15,7 +15,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.app import Console
 from sdesk.tui.mail_fetch import Fetch
-from sdesk.tui.screens.queue_reading import DEBOUNCE
+from sdesk.tui.screens.queue_parts import DEBOUNCE
 from sdesk.tui.settings import ConsoleSettings
 
 

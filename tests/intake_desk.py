@@ -31,10 +31,11 @@ SUPPORT = "support@desk.example"
 class MailDesk:
     """The small desk, its mailboxes, and its agents at work."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, taken: int = 0) -> None:
+        """`taken`: mails that another one of this class has taken before."""
         self.path = path
         self.desk: Desk = open_desk(path)
-        self._uid = 0
+        self._uid = taken
 
     def take(
         self,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sdesk.actions.attached import attached
+from sdesk.actions.grammar import attached
 from sdesk.cli import invocation
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode

@@ -65,6 +65,10 @@ COMMANDS: dict[str, Verb | Noun] = {
             "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
+            "attach": Noun(
+                "the files of tickets",
+                {"get": Verb("attach", "get", "write a file of a ticket out", prints=False)},
+            ),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
         },
     ),
@@ -101,6 +105,15 @@ COMMANDS: dict[str, Verb | Noun] = {
                     "discard": Verb("quarantine", "discard", "give them up"),
                 },
             ),
+        },
+    ),
+    "view": Noun(
+        "named filters, which the console has on its digits",
+        {
+            "list": Verb("view", "view_list", "print your views, and how many tickets each has"),
+            "save": Verb("view", "view_save", "save a filter under a name"),
+            "show": Verb("view", "view_show", "print one view"),
+            "delete": Verb("view", "view_delete", "delete a saved view"),
         },
     ),
     "desk": Noun(

@@ -16,25 +16,43 @@ from sdesk.cli.invocation import BuiltDemo, Invocation
 from sdesk.config import load
 from sdesk.domain.errors import BadInput
 
+_CANNOT_PLACE = {"", "dumb", "unknown"}
+"""What TERM says where a program can only write on and on."""
 
-def tui(ctx: typer.Context) -> ExitCode:
+
+def tui(
+    ctx: typer.Context,
+    board: Annotated[
+        bool, typer.Option("--board", help="the board for the office's screen: no keys, no names, until you press q")
+    ] = False,
+    in_ascii: Annotated[bool, typer.Option("--ascii", help="draw lines, dots and arrows in ASCII alone")] = False,
+) -> ExitCode:
     """Open the console: the queue on the whole screen.
 
     Examples:
       sdesk tui
       sdesk --as anna tui
+      sdesk tui --ascii
+      sdesk --as lead tui --board
     """
-    return open_console(invocation.of(ctx))
+    return open_console(invocation.of(ctx), board=board, in_ascii=in_ascii)
 
 
-def open_console(call: Invocation) -> ExitCode:
+def open_console(call: Invocation, *, board: bool = False, in_ascii: bool = False) -> ExitCode:
     """Open the console upon the store, as the acting agent. BadInput without a terminal, or an agent."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the console needs a terminal", "elsewhere use `sdesk list` and its like")
+    if (terminal := os.environ.get("TERM", "")) in _CANNOT_PLACE:
+        raise BadInput(
+            f"the console needs a terminal that can place its cursor, which one with TERM={terminal} cannot",
+            "set TERM to what yours is (as xterm-256color), or use `sdesk list` and its like",
+        )
     login = call.actor.login  # also says at once, and on the plain screen, what is wrong with the store
     config = call.config
+    if in_ascii:
+        config = config._replace(console=config.console._replace(ascii=True))
     call.close()
-    call.surroundings.run_console(store=call.store, config=config, agent=login)
+    call.surroundings.run_console(store=call.store, config=config, agent=login, board=board)
     return ExitCode.DONE
 
 
@@ -66,7 +84,7 @@ def demo(
 
 
 def _show(call: Invocation, built: BuiltDemo) -> None:
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in _CANNOT_PLACE:
         config = load(built.config, os.environ)
         call.surroundings.run_console(store=built.store, config=config, agent=built.agent)
         return

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from sdesk.actions.grammar import NO_VISIT, seconds
 from sdesk.cli.invocation import Invocation
-from sdesk.domain.duration import parse_duration
 
 Spent = Annotated[
     str | None,
@@ -23,8 +23,6 @@ Visit = Annotated[
 ]
 """An agreed visit."""
 
-NO_VISIT = "none"
-
 
 def effort_values(call: Invocation, spent: str | None, visit: str | None = None) -> dict[str, object]:
     """What the use cases take of the two options. BadInput for what is no time."""
@@ -34,9 +32,3 @@ def effort_values(call: Invocation, spent: str | None, visit: str | None = None)
     if visit is not None:
         values |= {"no_visit": True} if visit.strip().lower() == NO_VISIT else {"visit": call.instant(visit)}
     return values
-
-
-def seconds(text: str) -> int:
-    """Seconds of `15m`; of `-5m`, fewer than none."""
-    written = text.strip()
-    return -parse_duration(written[1:]) if written.startswith("-") else parse_duration(written)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Console(Protocol):
-    """Opens the full-screen console and returns when the person leaves it."""
+    """Opens the full-screen console, or the office's board, and returns when the person leaves it."""
 
-    def __call__(self, *, store: Path, config: Config, agent: str) -> None: ...
+    def __call__(self, *, store: Path, config: Config, agent: str, board: bool = False) -> None: ...
 
 
 class BuiltDemo(Protocol):
@@ -147,6 +147,12 @@ class Invocation:
         from sdesk.domain.filters import Filter, parse_arguments
 
         return parse_arguments(words, now=self.now, zone=self.zone) if words else Filter()
+
+    def filter_text(self, text: str) -> Filter:
+        """A filter as it was saved."""
+        from sdesk.domain.filters import parse
+
+        return parse(text, now=self.now, zone=self.zone)
 
     def instant(self, text: str, *, past: bool = False) -> datetime:
         """An instant as people write it, in the desk's zone where it says no offset; `past`: of a `fri`, the last."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 
+from sdesk.actions.grammar import ticket_number
 from sdesk.cli.invocation import Invocation
 from sdesk.domain.errors import BadInput
-
-_NUMBER = re.compile(r"(?:(?P<prefix>\w+)-|#)?(?P<digits>[0-9]{1,18})")
 
 
 def ticket_numbers(call: Invocation, words: Sequence[str]) -> list[int]:
@@ -34,10 +32,5 @@ def _from_standard_input() -> list[str]:
 
 
 def _number(call: Invocation, word: str) -> int:
-    match = _NUMBER.fullmatch(word)
-    if match is None:
-        raise BadInput(f"`{word}` is no ticket number", "write 123 or SD-123")
-    prefix = match["prefix"]
-    if prefix is not None and prefix.casefold() != call.reader.desk.ref_prefix.casefold():
-        raise BadInput(f"`{word}` is no ticket of this desk", f"its tickets are {call.reader.desk.ref_prefix}-123")
-    return int(match["digits"])
+    # The store is asked for the desk's letters only where somebody wrote some.
+    return ticket_number(word, call.reader.desk.ref_prefix if "-" in word else "SD")

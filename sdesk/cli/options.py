@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from sdesk.domain.errors import BadInput
+from sdesk.actions import grammar
+from sdesk.actions.grammar import MOST as MOST
 
 Numbers = Annotated[
     list[str],
@@ -29,16 +30,10 @@ TEXT_HELP = "the text; - reads it from standard input, @FILE from a file; withou
 Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help=TEXT_HELP, show_default=False)]
 """A text, in any of its ways."""
 
-MOST = 2**63 - 1
-"""The greatest number that a store can hold."""
-
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="at most so many; 0: all")]
 """How many rows."""
 
 
 def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | None:
     """The value, if it is one of the words. BadInput that lists them."""
-    known = [word.value for word in words]
-    if value is not None and value not in known:
-        raise BadInput(f"{option} knows no `{value}`", f"it takes {', '.join(known)}")
-    return value
+    return None if value is None else grammar.one_of(option, value, words)

@@ -126,10 +126,13 @@ def list_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
+    view: Annotated[
+        str | None, typer.Option("--view", metavar="NAME", help="of `sdesk view list`; words narrow it further")
+    ] = None,
     limit: Limit = 50,
     sort: Annotated[
-        str, typer.Option("--sort", metavar="ORDER", help="sla (most urgent first), loss, priority or age")
-    ] = Sort.SLA,
+        str | None, typer.Option("--sort", metavar="ORDER", help="sla (most urgent first), loss, priority or age")
+    ] = None,
     reverse: Annotated[bool, typer.Option("-r", "--reverse", help="from the other end")] = False,
 ) -> None:
     """Print tickets, most urgent first. Without status: those that are new, open or waiting.
@@ -138,18 +141,23 @@ def list_tickets(
       sdesk list
       sdesk list --sort loss
       sdesk list team:it assignee:none
+      sdesk list --view tills assignee:none
       sdesk list is:breached priority:P1..P2 -o json
       sdesk list assignee:me --fields number,subject,due_at
       sdesk list unit:flagship till -o ids
     """
     call = invocation.of(ctx)
-    from sdesk.domain.filters import Filter, parse_arguments
-
     output = call.output
     actor = call.actor
-    words = filter_words or []
-    wanted = parse_arguments(words, now=call.now, zone=call.zone) if words else Filter()
-    wanted = wanted._replace(sort=Sort(one_of("--sort", sort, Sort) or sort), reverse=reverse)
+    order = Sort(one_of("--sort", sort, Sort) or Sort.SLA)
+    wanted = call.filter(filter_words or [])
+    if view is not None:
+        from sdesk.domain.views import find
+
+        named = find(view, (*call.reader.standing_views(actor), *call.reader.views(actor)))
+        wanted = call.filter_text(named.words).also(wanted)
+        order = named.sort if sort is None else order
+    wanted = wanted._replace(sort=order, reverse=reverse)
     rows = call.reader.walk(actor, wanted, now=call.now, limit=limit)
     if output.format is not Format.TABLE:
         output.rows(rows, QUEUE)

@@ -147,7 +147,7 @@ def show(
 
 
 def _page(found: Shown) -> list[str]:
-    from sdesk.cli.hours import hours_words
+    from sdesk.domain.hours import hours_words
 
     row = found.row
     width = max(len("RESOLUTION"), len("FIRST RESPONSE"))
@@ -167,7 +167,7 @@ def _page(found: Shown) -> list[str]:
 
 
 def _hours(calendar: Calendar) -> str:
-    from sdesk.cli.hours import hours_words
+    from sdesk.domain.hours import hours_words
 
     return hours_words(calendar)
 

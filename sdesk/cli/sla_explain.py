@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import typer
@@ -10,34 +9,25 @@ import typer
 from sdesk.cli import diagnostics, invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.hours import hours_words
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import Numbers
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet, Value, plain
-from sdesk.cli.story_words import NAMES, name_of, sentence, verdict
 from sdesk.cli.wrapping import wrapped
-from sdesk.domain.duration import format_exact
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.hours import hours_words
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.story.tell import tell
-from sdesk.domain.story.values import Facts, Step, Told
-from sdesk.store.reader.rows import TicketRow
+from sdesk.domain.story.values import Step, Told
+from sdesk.domain.story.words import NAMES, name_of, sentence, verdict
+from sdesk.reports.explained import Entry, Explained, Part, explained, page
 
 
-class Explained(NamedTuple):
-    """A ticket, and the stories of its promises."""
+class Shown(NamedTuple):
+    """A ticket's story, and who reads it."""
 
-    ticket: TicketRow
-    facts: Facts
-    told: tuple[Told, ...]
+    story: Explained
     eyes: Eyes
-
-    @property
-    def agrees(self) -> bool:
-        """Whether all sums are what the store says."""
-        return not any(each.disagreements for each in self.told)
 
 
 class Line(NamedTuple):
@@ -48,21 +38,21 @@ class Line(NamedTuple):
     step: Step
 
 
-SHEET: Sheet[Explained] = Sheet(
+SHEET: Sheet[Shown] = Sheet(
     fields=(
-        Field("number", lambda found: found.ticket.number),
-        Field("ref", lambda found: found.ticket.ref),
-        Field("now", lambda found: found.facts.now),
-        Field("opened_at", lambda found: found.facts.opened_at),
-        Field("priority", lambda found: found.ticket.priority.value),
-        Field("sla", lambda found: found.facts.sla),
-        Field("calendar", lambda found: found.facts.promise.calendar.key),
-        Field("hours", lambda found: hours_words(found.facts.promise.calendar)),
-        Field("agrees", lambda found: found.agrees),
-        Field("clocks", lambda found: [_clock(each, found.eyes) for each in found.told]),
+        Field("number", lambda found: found.story.ticket.number),
+        Field("ref", lambda found: found.story.ticket.ref),
+        Field("now", lambda found: found.story.facts.now),
+        Field("opened_at", lambda found: found.story.facts.opened_at),
+        Field("priority", lambda found: found.story.ticket.priority.value),
+        Field("sla", lambda found: found.story.facts.sla),
+        Field("calendar", lambda found: found.story.facts.promise.calendar.key),
+        Field("hours", lambda found: hours_words(found.story.facts.promise.calendar)),
+        Field("agrees", lambda found: found.story.agrees),
+        Field("clocks", lambda found: [_clock(each, found.eyes) for each in found.story.told]),
     ),
     columns=(),
-    number=lambda found: found.ticket.number,
+    number=lambda found: found.story.ticket.number,
 )
 """In JSON: one object a ticket."""
 
@@ -84,14 +74,11 @@ LINES: Sheet[Line] = Sheet(
         Column("TICKET", lambda line, eyes: line.found.ticket.ref),
         Column("CLOCK", lambda line, eyes: name_of(line.told)),
         Column("AT", lambda line, eyes: eyes.local(line.step.at)),
-        Column("WHAT", lambda line, eyes: sentence(line.step, line.told, eyes), wrap=True),
+        Column("WHAT", lambda line, eyes: sentence(line.step, line.told, eyes.local), wrap=True),
     ),
     number=lambda line: line.found.ticket.number,
 )
 """In tsv, csv and with `--fields`: a row for each step."""
-
-_SENTENCE = 31
-"""Columns before what a step says: its instant, and the working time."""
 
 
 def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
@@ -112,7 +99,7 @@ def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
     for number in wanted:
         try:
             ticket, facts = call.reader.promises(call.actor, number, now=call.now)
-            found.append(Explained(ticket, facts, tell(facts), Eyes(call.zone)))
+            found.append(explained(ticket, facts))
         except SdeskError as error:
             errors.append(error)
     several = len(wanted) != 1 or "-" in numbers
@@ -128,48 +115,50 @@ def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
 
 
 def _print(call: Invocation, found: list[Explained], *, several: bool) -> None:
-    output = call.output
+    output, eyes = call.output, Eyes(call.zone)
     if output.format is Format.JSON:
         if several:
-            output.rows(found, SHEET)
+            output.rows([Shown(each, eyes) for each in found], SHEET)
         else:
-            output.one(found[0], SHEET)
+            output.one(Shown(found[0], eyes), SHEET)
     elif output.format is Format.JSONL:
-        output.rows(found, SHEET)
+        output.rows([Shown(each, eyes) for each in found], SHEET)
     elif output.format is Format.TABLE and output.fields is None:
         for position, each in enumerate(found):
-            lines = ["", *_page(each)] if position else list(_page(each))
             width = standard_output.width()
-            pieces = [piece for line in lines for piece in wrapped(line, width, hang=_hang(line))]
+            pieces = [""] if position else []
+            for entry in page(each, eyes.local, str(eyes.zone)):
+                if entry.part is Part.CLOCK:
+                    pieces.append("")
+                pieces += wrapped(_line(entry), width, hang=_SENTENCE if entry.part in _STEPS else 4)
             standard_output.text("".join(f"{piece}\n" for piece in pieces))
     else:
         output.rows([Line(each, told, step) for each in found for told in each.told for step in told.steps], LINES)
 
 
-def _hang(line: str) -> int:
-    """Where a line goes on that is broken: of a step, below its sentence."""
-    return _SENTENCE if line.startswith(("  2", "  SUM")) else 4
+_STEPS = (Part.STEP, Part.SUM)
+_SENTENCE = 31
+"""Columns before what a step says: its instant, and the working time."""
 
 
-def _page(found: Explained) -> Iterator[str]:
+def _line(entry: Entry) -> str:
     """For eyes."""
-    eyes, facts = found.eyes, found.facts
-    promised = f"SLA {facts.sla}, {found.ticket.priority.value}" if facts.sla is not None else "no SLA"
-    yield f"{found.ticket.ref}  {one_line(found.ticket.subject)}"
-    yield f"  {promised}; calendar {facts.promise.calendar.key}: {hours_words(facts.promise.calendar)}"
-    yield f"  opened {eyes.local(facts.opened_at)}, told at {eyes.local(facts.now)}; times are those of {eyes.zone}"
-    for told in found.told:
-        yield ""
-        yield name_of(told).capitalize()
-        for step in told.steps:
-            used = "" if step.consumed is None else format_exact(step.consumed)
-            yield f"  {eyes.local(step.at)}  {used:>9}  {one_line(sentence(step, told, eyes))}"
-        yield f"  {'SUM':<16}  {format_exact(told.consumed):>9}  {one_line(verdict(told, eyes))}"
-        yield from (f"  note: {one_line(each)}" for each in told.notes)
-        if told.disagreements:
-            yield from (f"  !! IT DOES NOT ADD UP: {one_line(each)}" for each in told.disagreements)
-        else:
-            yield "  The store says the same."
+    text = one_line(entry.text)
+    match entry.part:
+        case Part.TITLE:
+            # Two blanks stand behind the reference.
+            ref, _, subject = text.partition(" ")
+            return f"{ref}  {subject}"
+        case Part.CLOCK:
+            return text.capitalize()
+        case Part.STEP | Part.SUM:
+            return f"  {'SUM' if entry.part is Part.SUM else entry.at:<16}  {entry.used:>9}  {text}"
+        case Part.NOTE:
+            return f"  note: {text}"
+        case Part.WRONG:
+            return f"  !! IT DOES NOT ADD UP: {text}"
+        case _:
+            return f"  {text}"
 
 
 def _clock(told: Told, eyes: Eyes) -> Value:
@@ -188,7 +177,7 @@ def _clock(told: Told, eyes: Eyes) -> Value:
         "breached_at": plain(told.breached_at),
         "ended_at": plain(told.ended_at),
         "steps": [_step(step, told, eyes) for step in told.steps],
-        "sentence": verdict(told, eyes),
+        "sentence": verdict(told, eyes.local),
         "notes": list(told.notes),
         "disagreements": list(told.disagreements),
     }
@@ -207,5 +196,5 @@ def _step(step: Step, told: Told, eyes: Eyes) -> Value:
         "consumed_before": step.before,
         "target": step.target,
         "due_at": plain(step.due_at),
-        "sentence": sentence(step, told, eyes),
+        "sentence": sentence(step, told, eyes.local),
     }

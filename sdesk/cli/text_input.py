@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdesk.actions.grammar import decoded, text_of_file
 from sdesk.cli import diagnostics
 from sdesk.domain.errors import BadInput, Refused
 
@@ -40,15 +41,9 @@ def given(value: str | None, arguments: Sequence[str] = ()) -> Written | None:
     if value == "-":
         if "-" in arguments:
             raise BadInput("standard input cannot be the numbers and the text at once", "give one of them otherwise")
-        return _filled(sys.stdin.buffer.read(), "standard input")
+        return Written(decoded(sys.stdin.buffer.read(), "standard input"))
     if value.startswith("@"):
-        try:
-            return _filled(Path(value[1:]).expanduser().read_bytes(), value[1:])
-        except OSError as error:
-            raise BadInput(
-                f"the text file {value[1:]} cannot be read: {error.strerror}",
-                "name another after @ (a text that begins with @ can come from standard input: --text -)",
-            ) from error
+        return Written(text_of_file(value[1:]))
     if not value.strip():
         raise BadInput("the text is empty", "write some after --text")
     return Written(value)
@@ -65,16 +60,6 @@ def wanted(value: str | None, arguments: Sequence[str] = (), *, begun: str = "",
     if "-" in arguments or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the text is missing", "give it as --text TEXT, --text @FILE, or --text - for standard input")
     return _edited(begun, facts)
-
-
-def _filled(content: bytes, source: str) -> Written:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"the text of {source} is no UTF-8", "write it anew in UTF-8") from error
-    if not text.strip():
-        raise BadInput(f"the text of {source} is empty", "write some")
-    return Written(text.rstrip("\n"))
 
 
 def _edited(begun: str, facts: str) -> Written:

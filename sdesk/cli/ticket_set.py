@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sdesk.actions.grammar import priority_values
 from sdesk.cli import diagnostics, invocation
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
@@ -14,7 +15,7 @@ from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, Numbers, Yes, one_of
 from sdesk.cli.question import agreed
 from sdesk.domain.errors import BadInput
-from sdesk.domain.ticket import Impact, Priority, Status, Urgency
+from sdesk.domain.ticket import Impact, Status, Urgency
 
 
 def set_fields(
@@ -96,16 +97,9 @@ def set_fields(
     facts: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if facts:
         actions.append(("set", facts))
-    if priority is not None and priority.lower() == "auto":
-        if reason is not None:
-            raise BadInput("a priority that follows by itself needs no reason", "leave --reason out")
-        actions.append(("priority", {"priority": "auto"}))
-    elif priority is not None:
-        if not reason or not reason.strip():
-            raise BadInput("a priority set by hand needs a reason", "give --reason TEXT")
-        actions.append(("priority", {"priority": one_of("--priority", priority.upper(), Priority), "reason": reason}))
-    elif reason is not None:
-        raise BadInput("--reason is for --priority", "give both, or neither")
+    by_hand = priority_values(priority, reason)
+    if by_hand:
+        actions.append(("priority", by_hand))
     if spent is not None:
         actions.append(("spent", effort_values(call, spent)))
     if visit is not None:

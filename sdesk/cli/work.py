@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sdesk.actions.grammar import whom
 from sdesk.cli import invocation
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
@@ -13,8 +14,6 @@ from sdesk.cli.effort import Spent, effort_values
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, Numbers
 from sdesk.cli.text_input import given
-from sdesk.domain.errors import BadInput
-from sdesk.domain.ticket import WaitingFor
 
 
 def take(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
@@ -80,28 +79,13 @@ def wait(
       sdesk wait 123 --until 2026-11-23
     """
     call = invocation.of(ctx)
-    whom = _whom(waiting_for, until)
+    waited_for = whom(waiting_for, until=until is not None)
     written = given(text, numbers)
     found = ticket_numbers(call, numbers)
-    values: dict[str, object] = {"waiting_for": whom.value, **effort_values(call, spent)}
+    values: dict[str, object] = {"waiting_for": waited_for.value, **effort_values(call, spent)}
     if until is not None:
         values["until"] = call.instant(until)
     if written is not None:
         values["text"] = written.text
     outcomes = change(call, "wait", found, values, dry_run=dry_run)
     return tell(call, outcomes, dry_run=dry_run)
-
-
-def _whom(waiting_for: str | None, until: str | None) -> WaitingFor:
-    words = ", ".join(WaitingFor)
-    if waiting_for is None:
-        if until is None:
-            raise BadInput("it is not said for whom to wait", f"give --for ({words}), or --until WHEN for a date")
-        return WaitingFor.DATE
-    try:
-        whom = WaitingFor(waiting_for)
-    except ValueError as error:
-        raise BadInput(f"--for knows no `{waiting_for}`", f"it takes {words}") from error
-    if whom is WaitingFor.DATE and until is None:
-        raise BadInput("a wait for a date needs the date", "give --until WHEN")
-    return whom

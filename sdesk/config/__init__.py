@@ -42,6 +42,10 @@ class Console(NamedTuple):
     mouse: bool = True
     theme: str = ""
     """Empty: the console chooses."""
+    language: str = ""
+    """Empty: as the environment says."""
+    ascii: bool = False
+    """Whether it is drawn in ASCII alone."""
     keys: Mapping[str, str] = {}
     """Action to its keys, with commas between several."""
 
@@ -180,7 +184,13 @@ def _config(file: Path, values: Mapping[str, Any], env: Mapping[str, str]) -> Co
         with root.section("console") as section:
             keys = section.section("keys")
             bound = {action: ",".join(keys.text_or_texts(action)) for action in keys.values}
-            console = Console(section.flag("mouse", True), section.text("theme"), bound)
+            console = Console(
+                section.flag("mouse", True),
+                section.text("theme"),
+                section.text("language"),
+                section.flag("ascii", False),
+                bound,
+            )
     return Config(file, store, keep_free, mailboxes, smtp, notify, console)
 
 

@@ -22,6 +22,7 @@ from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.outgoing import Party
+from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.models import Message, Ticket
 
@@ -57,13 +58,15 @@ def reply(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status in {Status.MERGED, Status.SPAM}:
-        raise Refused(f"{ref} is {ticket.status} and cannot be answered", "reopen it first")
+        raise Refused(
+            phrase("{ref} is {status} and cannot be answered", ref=ref, status=ticket.status), phrase("reopen it first")
+        )
     if not text.strip():
-        raise BadInput("a reply needs a text", "give it with --text")
+        raise BadInput(phrase("a reply needs a text"), phrase("give it with --text"))
     if until is not None and not waiting_for:
-        raise BadInput("an end of a wait needs the wait", "say for whom with --wait")
+        raise BadInput(phrase("an end of a wait needs the wait"), phrase("say for whom with --wait"))
     if phone and (attachments or cc or cc_all):
-        raise BadInput("a call has neither copies nor files", "leave them out, or leave out --phone")
+        raise BadInput(phrase("a call has neither copies nor files"), phrase("leave them out, or leave out --phone"))
     wait = plan_wait(work, ticket, waiting_for, until) if waiting_for else None
     passed = [_from_supplier(work, number, message) for message in pass_on]
     words = "\n\n".join([text, *map(_quotation, passed)])
@@ -77,9 +80,9 @@ def reply(
         copied = copies(work, ticket, cc, everybody=cc_all)
         message = say(work, ticket, words, kind=kind, cc=copied, attachments=files, raw_id=raw_id)
     _take_if_new(work, ticket)
-    done = "answered by phone" if phone else "answered"
+    done: list[str] = [phrase("answered by phone") if phone else phrase("answered")]
     if wait is not None:
-        done += f", {begin_wait(work, ticket, *wait)}"
+        done.append(begin_wait(work, ticket, *wait))
     noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
     told = 0
@@ -92,8 +95,14 @@ def reply(
             begin_wait(work, part, *wait)
         settle(work, part)
     end_together(work, answer)
-    warning = "; ".join(filter(None, (noted.warning, left_out(kept_back))))
-    return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(told)}", warning=warning)
+    return Change(
+        number,
+        ref,
+        phrase(
+            "{ref} {done}{noted}{parts}", ref=ref, done=joined(", ", done), noted=noted.words, parts=and_parts(told)
+        ),
+        warning=joined("; ", (noted.warning, left_out(kept_back))),
+    )
 
 
 def _take_if_new(work: Work, ticket: Ticket) -> None:
@@ -108,12 +117,19 @@ def _from_supplier(work: Work, number: int, message: int) -> Message:
     row = work.session.get(Message, message)
     if row is None or row.ticket_id != number:
         raise BadInput(
-            f"{work.rules.ref(number)} has no message {message}", f"see `sdesk show {number} -o json` for their ids"
+            phrase("{ref} has no message {message}", ref=work.rules.ref(number), message=message),
+            phrase("see `sdesk show {number} -o json` for their ids", number=number),
         )
     if row.party is not Party.SUPPLIER or row.direction is not Direction.IN:
-        raise Refused(f"message {message} is no supplier's answer", "only what a supplier wrote is passed on")
+        raise Refused(
+            phrase("message {message} is no supplier's answer", message=message),
+            phrase("only what a supplier wrote is passed on"),
+        )
     if not row.takes_part:
-        raise Refused(f"message {message} is of nobody who was asked", "say it in your own words, if it is true")
+        raise Refused(
+            phrase("message {message} is of nobody who was asked", message=message),
+            phrase("say it in your own words, if it is true"),
+        )
     return row
 
 
@@ -139,8 +155,8 @@ def note(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if not text.strip():
-        raise BadInput("a note needs a text", "give it with --text")
+        raise BadInput(phrase("a note needs a text"), phrase("give it with --text"))
     message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit, message=message)
     settle(work, ticket)
-    return Change(number, ref, f"note added to {ref}{noted.words}", warning=noted.warning)
+    return Change(number, ref, phrase("note added to {ref}{noted}", ref=ref, noted=noted.words), warning=noted.warning)

@@ -20,6 +20,7 @@ from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Channel, Direction, Impact, Priority, Role, Urgency
 from sdesk.store.models import Ticket
@@ -48,10 +49,10 @@ def create(
     """
     rules = work.rules
     if work.actor.role is Role.AUDITOR:
-        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+        raise Refused(phrase("an auditor reads everything and changes nothing"), phrase("ask an agent of the team"))
     subject = one_line(subject).strip()
     if not subject:
-        raise BadInput("a ticket needs a subject", "give it with --subject")
+        raise BadInput(phrase("a ticket needs a subject"), phrase("give it with --subject"))
     service_id = key_of(rules.service_keys, service, "service") if service else None
     box = parse_mailbox(requester) if requester else None
     person = person_of(work, box) if box else None
@@ -124,16 +125,21 @@ def create(
             by=work.actor.agent_id,
         )
     ref = rules.ref(opened.number)
-    part = f", part of {rules.ref(opened.incident)}" if opened.incident is not None else ""
+    words = phrase("{ref} opened", ref=ref)
+    if opened.incident is not None:
+        words = phrase("{ref} opened, part of {incident}", ref=ref, incident=rules.ref(opened.incident))
     warning = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
-    return Change(opened.number, ref, f"{ref} opened{part}", warning=warning)
+    return Change(opened.number, ref, words, warning=warning)
 
 
 def _require_free(work: Work, external_id: str) -> None:
     """Refused for an id that a ticket has; the sentence names none, since a wall may stand before it."""
     taken = work.connection.execute(select(col(Ticket.id)).where(col(Ticket.external_id) == external_id)).first()
     if taken is not None:
-        raise Refused(f"the external id `{one_line(external_id)}` is taken", "give another with --external-id")
+        raise Refused(
+            phrase("the external id `{external_id}` is taken", external_id=one_line(external_id)),
+            phrase("give another with --external-id"),
+        )
 
 
 def _team(work: Work, key: str | None, service_id: int | None) -> tuple[int, str]:
@@ -148,7 +154,9 @@ def _team(work: Work, key: str | None, service_id: int | None) -> tuple[int, str
         return mine[0], f"the only team of {work.actor.login}"
     if mine:
         keys = ", ".join(sorted(rules.teams[team].key for team in mine))
-        raise BadInput(f"it could be for any of your teams ({keys})", "say --service or --team")
+        raise BadInput(
+            phrase("it could be for any of your teams ({keys})", keys=keys), phrase("say --service or --team")
+        )
     if len(rules.teams) == 1:
         return next(iter(rules.teams)), "the only team"
-    raise BadInput("nobody knows which team this is for", "say --service or --team")
+    raise BadInput(phrase("nobody knows which team this is for"), phrase("say --service or --team"))

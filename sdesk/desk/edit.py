@@ -26,6 +26,7 @@ from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tags import change_tags
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.mailboxes import parse_mailbox
+from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.slices import read_slices
 from sdesk.domain.ticket import OPEN_STATUSES, Impact, Urgency
@@ -56,7 +57,7 @@ def set_fields(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     promise = promise_of(work, ticket)
-    done = [
+    done: list[str] = [
         *_subject(work, ticket, subject),
         *_requester(work, ticket, requester, follow=unit is None),
         *_unit(work, ticket, unit),
@@ -65,9 +66,10 @@ def set_fields(
     added, removed = change_tags(work, number, tags, untags)
     if added or removed:
         record(work, number, "tags", added=added or None, removed=removed or None)
-        done += [*(f"tag {tag}" for tag in added), *(f"without tag {tag}" for tag in removed)]
+        done += [phrase("tag {tag}", tag=tag) for tag in added]
+        done += [phrase("without tag {tag}", tag=tag) for tag in removed]
     if not done:
-        return Change(number, ref, f"{ref} is so already", changed=False)
+        return Change(number, ref, phrase("{ref} is so already", ref=ref), changed=False)
     if ticket.status in OPEN_STATUSES and (unit or requester or impact or urgency):
         follows, basis = follow_loss(work, ticket)
         if ticket.priority_reason is None and follows is not ticket.priority:
@@ -76,7 +78,7 @@ def set_fields(
             done.append(ticket.priority.value)
             follow_promise(work, ticket, promise)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} is set right: {', '.join(done)}")
+    return Change(number, ref, phrase("{ref} is set right: {facts}", ref=ref, facts=joined(", ", done)))
 
 
 def _subject(work: Work, ticket: Ticket, subject: str | None) -> list[str]:
@@ -84,14 +86,14 @@ def _subject(work: Work, ticket: Ticket, subject: str | None) -> list[str]:
         return []
     wanted = one_line(subject).strip()
     if not wanted:
-        raise BadInput("a ticket needs a subject", "give it with --subject")
+        raise BadInput(phrase("a ticket needs a subject"), phrase("give it with --subject"))
     if wanted == ticket.subject:
         return []
     number = require_id(ticket)
     record(work, number, "subject", old=ticket.subject, new=wanted)
     ticket.subject = wanted
     rename_in_index(work, number, wanted)
-    return ["subject"]
+    return [phrase("subject")]
 
 
 def _requester(work: Work, ticket: Ticket, requester: str | None, *, follow: bool) -> list[str]:
@@ -100,7 +102,9 @@ def _requester(work: Work, ticket: Ticket, requester: str | None, *, follow: boo
         return []
     person = person_of(work, parse_mailbox(requester))
     if person is None:
-        raise BadInput(f"`{one_line(requester)}` is no mail address", "write maria@example.org")
+        raise BadInput(
+            phrase("`{requester}` is no mail address", requester=one_line(requester)), phrase("write maria@example.org")
+        )
     if person.id == ticket.requester_id:
         return []
     old = work.connection.execute(
@@ -108,7 +112,7 @@ def _requester(work: Work, ticket: Ticket, requester: str | None, *, follow: boo
     ).scalar()
     record(work, require_id(ticket), "requester", old=old, new=person.address)
     ticket.requester_id = person.id
-    done = [f"requester {person.address}"]
+    done: list[str] = [phrase("requester {address}", address=person.address)]
     if follow and ticket.unit_id is None and person.unit_id is not None:
         done += _unit(work, ticket, work.rules.units[person.unit_id].key)
     return done
@@ -127,8 +131,10 @@ def _unit(work: Work, ticket: Ticket, unit: str | None) -> list[str]:
     if outage is not None and outage.confirmed:
         if unit_id is None or not units[unit_id].turnover_per_hour:
             raise Refused(
-                f"{work.rules.ref(number)} has a confirmed outage, and `{unit}` has no turnover",
-                f"end it first: sdesk restored {number}",
+                phrase(
+                    "{ref} has a confirmed outage, and `{unit}` has no turnover", ref=work.rules.ref(number), unit=unit
+                ),
+                phrase("end it first: sdesk restored {number}", number=number),
             )
         ticket.unit_id = unit_id
         before, outage.unit_id = outage.unit_id, unit_id
@@ -142,7 +148,7 @@ def _unit(work: Work, ticket: Ticket, unit: str | None) -> list[str]:
         if ticket.status in OPEN_STATUSES and (outage is not None or not outages_of(work, ticket)):
             suspect_outage(work, ticket, down_from)
     record(work, number, "unit", old=old, new=None if unit_id is None else units[unit_id].key)
-    return [f"unit {unit}"]
+    return [phrase("unit {unit}", unit=unit)]
 
 
 def _weight(work: Work, ticket: Ticket, impact: str | None, urgency: str | None) -> list[str]:
@@ -150,15 +156,18 @@ def _weight(work: Work, ticket: Ticket, impact: str | None, urgency: str | None)
     if impact is None and urgency is None:
         return []
     if ticket.status not in OPEN_STATUSES:
-        raise Refused(f"{work.rules.ref(require_id(ticket))} is {ticket.status}", "reopen it first")
-    done = []
+        raise Refused(
+            phrase("{ref} is {status}", ref=work.rules.ref(require_id(ticket)), status=ticket.status),
+            phrase("reopen it first"),
+        )
+    done: list[str] = []
     number, own = require_id(ticket), ticket.own_impact or ticket.impact
     if impact is not None and (wanted := word_of(Impact, impact, "impact")) is not own:
         record(work, number, "impact", old=own.value, new=wanted.value)
         ticket.own_impact = ticket.impact = wanted
-        done.append(f"impact {wanted}")
+        done.append(phrase("impact {word}", word=wanted))
     if urgency is not None and (soon := word_of(Urgency, urgency, "urgency")) is not ticket.urgency:
         record(work, number, "urgency", old=ticket.urgency.value, new=soon.value)
         ticket.urgency = soon
-        done.append(f"urgency {soon}")
+        done.append(phrase("urgency {word}", word=soon))
     return done

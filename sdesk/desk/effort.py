@@ -10,12 +10,13 @@ from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.domain.errors import BadInput
+from sdesk.domain.phrase import joined, phrase
 
 
 def spend(work: Work, number: int, *, spent: int, version: int | None = None) -> Change:
     """Write down seconds that the acting agent worked on a ticket; negative ones correct what was too much."""
     if not spent:
-        raise BadInput("no time is nothing to write down", "give it as 15m, or -5m to correct it")
+        raise BadInput(phrase("no time is nothing to write down"), phrase("give it as 15m, or -5m to correct it"))
     return _note(work, number, version, spent=spent)
 
 
@@ -24,7 +25,7 @@ def visit(
 ) -> Change:
     """Agree on a visit, which moves an earlier one, or call it off."""
     if visit is None and not no_visit:
-        raise BadInput("it is not said when the visit is", "say when, or that there is none")
+        raise BadInput(phrase("it is not said when the visit is"), phrase("say when, or that there is none"))
     return _note(work, number, version, visit=visit, no_visit=no_visit)
 
 
@@ -41,4 +42,4 @@ def _note(
     ref = work.rules.ref(number)
     noted = note_effort(work, ticket, spent=spent, visit=visit, no_visit=no_visit)
     settle(work, ticket)
-    return Change(number, ref, f"{ref}: {noted.words.removeprefix(', ')}", warning=noted.warning)
+    return Change(number, ref, phrase("{ref}: {done}", ref=ref, done=joined(", ", noted.things)), warning=noted.warning)

@@ -28,6 +28,7 @@ from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import MailKind, Party
+from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Status, WaitingFor
@@ -56,10 +57,13 @@ def forward(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status in {Status.MERGED, Status.SPAM}:
-        raise Refused(f"{ref} is {ticket.status} and cannot be forwarded", "reopen it first")
+        raise Refused(
+            phrase("{ref} is {status} and cannot be forwarded", ref=ref, status=ticket.status),
+            phrase("reopen it first"),
+        )
     body = neutralise(text)
     if not body.strip():
-        raise BadInput("a forward needs a text", "say with --text what is asked of the supplier")
+        raise BadInput(phrase("a forward needs a text"), phrase("say with --text what is asked of the supplier"))
     waiting = plan_wait(work, ticket, WaitingFor.SUPPLIER, until) if wait else None
     box = parse_mailbox(to)
     _require_outsider(work, ticket, box)
@@ -80,11 +84,11 @@ def forward(
     )
     record(work, number, "forwarded", message=row, to=box.address)
     noted = note_effort(work, ticket, spent=spent, message=row)
-    done = f"forwarded to {box.address}{noted.words}"
+    done = [phrase("forwarded to {address}", address=box.address), *noted.things]
     if waiting is not None:
-        done += f", {begin_wait(work, ticket, *waiting)}"
+        done.append(begin_wait(work, ticket, *waiting))
     settle(work, ticket)
-    return Change(number, ref, f"{ref} {done}", warning=left_out(kept_back))
+    return Change(number, ref, phrase("{ref} {done}", ref=ref, done=joined(", ", done)), warning=left_out(kept_back))
 
 
 def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:
@@ -92,20 +96,28 @@ def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:
     address, ref = box.address.lower(), work.rules.ref(require_id(ticket))
     if address in work.rules.team_addresses:
         raise Refused(
-            f"`{box.address}` is an address of the desk itself", f"give {ref} to its team with `sdesk assign`"
+            phrase("`{address}` is an address of the desk itself", address=box.address),
+            phrase("give {ref} to its team with `sdesk assign`", ref=ref),
         )
     if address in work.rules.agent_addresses:
-        raise Refused(f"`{box.address}` is an agent of the desk", f"give {ref} to him with `sdesk assign`")
+        raise Refused(
+            phrase("`{address}` is an agent of the desk", address=box.address),
+            phrase("give {ref} to him with `sdesk assign`", ref=ref),
+        )
     owner = work.connection.execute(
         select(col(PersonAddress.person_id)).where(col(PersonAddress.address) == address)
     ).scalar()
     if owner is not None and owner == ticket.requester_id:
-        raise Refused(f"`{box.address}` is the requester of {ref}", "answer with `sdesk reply`")
+        raise Refused(
+            phrase("`{address}` is the requester of {ref}", address=box.address, ref=ref),
+            phrase("answer with `sdesk reply`"),
+        )
 
 
 def _require_own(work: Work, number: int, message: int) -> None:
     row = work.session.get(Message, message)
     if row is None or row.ticket_id != number:
         raise BadInput(
-            f"{work.rules.ref(number)} has no message {message}", f"see `sdesk show {number} -o json` for their ids"
+            phrase("{ref} has no message {message}", ref=work.rules.ref(number), message=message),
+            phrase("see `sdesk show {number} -o json` for their ids", number=number),
         )

@@ -18,6 +18,7 @@ from sdesk.desk.steps.incidents import end_proposal, join, leave
 from sdesk.desk.steps.links import link, unlink
 from sdesk.desk.steps.moves import require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind, ProposalEnd
 from sdesk.store.models import IncidentProposal, Link, Ticket
 
@@ -27,30 +28,46 @@ def join_incident(work: Work, number: int, *, incident: int, version: int | None
     ticket, other = find_ticket(work, number, version), see_ticket(work, incident)
     ref, into = work.rules.ref(number), work.rules.ref(incident)
     if number == incident:
-        raise BadInput(f"{ref} cannot be part of itself", "name the other tickets")
+        raise BadInput(phrase("{ref} cannot be part of itself", ref=ref), phrase("name the other tickets"))
     if ticket.incident_id == incident:
-        return Change(number, ref, f"{ref} is part of {into} already", changed=False)
+        return Change(number, ref, phrase("{ref} is part of {into} already", ref=ref, into=into), changed=False)
     for each, name in ((ticket, ref), (other, into)):
         if each.status not in OPEN_STATUSES:
-            raise Refused(f"{name} is {each.status}", "reopen it first")
+            raise Refused(phrase("{name} is {status}", name=name, status=each.status), phrase("reopen it first"))
     if ticket.is_incident:
         raise Refused(
-            f"{ref} is an incident with tickets of its own", f"say `sdesk ticket link {incident} --incident {number}`"
+            phrase("{ref} is an incident with tickets of its own", ref=ref),
+            phrase("say `sdesk ticket link {incident} --incident {number}`", incident=incident, number=number),
         )
     if ticket.incident_id is not None:
-        raise Refused(f"{ref} is part of {work.rules.ref(ticket.incident_id)}", "take it out first: `ticket unlink`")
+        raise Refused(
+            phrase("{ref} is part of {incident}", ref=ref, incident=work.rules.ref(ticket.incident_id)),
+            phrase("take it out first: `ticket unlink`"),
+        )
     if other.incident_id is not None:
-        raise Refused(f"{into} is part of {work.rules.ref(other.incident_id)} itself", "name that one")
+        raise Refused(
+            phrase("{into} is part of {ref} itself", into=into, ref=work.rules.ref(other.incident_id)),
+            phrase("name that one"),
+        )
     if is_walled(work, ticket.team_id, other.team_id):
         teams = work.rules.teams
         raise Refused(
-            f"{ref} is of team {teams[ticket.team_id].key} and {into} of {teams[other.team_id].key}:"
-            " not everybody who sees one sees the other",
-            f"give one of them to the other's team, or `sdesk ticket link {number} --to {incident}`",
+            phrase(
+                "{ref} is of team {team} and {into} of {other_team}: not everybody who sees one sees the other",
+                ref=ref,
+                team=teams[ticket.team_id].key,
+                into=into,
+                other_team=teams[other.team_id].key,
+            ),
+            phrase(
+                "give one of them to the other's team, or `sdesk ticket link {number} --to {incident}`",
+                number=number,
+                incident=incident,
+            ),
         )
     join(work, ticket, other)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} is part of {into} now")
+    return Change(number, ref, phrase("{ref} is part of {into} now", ref=ref, into=into))
 
 
 def leave_incident(work: Work, number: int, *, version: int | None = None) -> Change:
@@ -58,11 +75,12 @@ def leave_incident(work: Work, number: int, *, version: int | None = None) -> Ch
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.incident_id is None:
-        return Change(number, ref, f"{ref} is part of no incident", changed=False)
+        return Change(number, ref, phrase("{ref} is part of no incident", ref=ref), changed=False)
     incident = work.session.get_one(Ticket, ticket.incident_id)
     leave(work, ticket, incident)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} is not part of {work.rules.ref(incident.id or 0)} any more")
+    of = work.rules.ref(incident.id or 0)
+    return Change(number, ref, phrase("{ref} is not part of {incident} any more", ref=ref, incident=of))
 
 
 def relate(work: Work, number: int, *, to: int, version: int | None = None) -> Change:
@@ -71,14 +89,14 @@ def relate(work: Work, number: int, *, to: int, version: int | None = None) -> C
     see_ticket(work, to)
     ref, other = work.rules.ref(number), work.rules.ref(to)
     if number == to:
-        raise BadInput(f"{ref} cannot be linked with itself", "name another ticket")
+        raise BadInput(phrase("{ref} cannot be linked with itself", ref=ref), phrase("name another ticket"))
     if _related(work, number, to):
-        return Change(number, ref, f"{ref} and {other} are linked already", changed=False)
+        return Change(number, ref, phrase("{ref} and {other} are linked already", ref=ref, other=other), changed=False)
     link(work, number, to, LinkKind.RELATED)
     # The link alone says with which: it is hidden where a wall stands between the two, a history never is.
     record(work, number, "linked")
     record(work, to, "linked")
-    return Change(number, ref, f"{ref} and {other} are linked")
+    return Change(number, ref, phrase("{ref} and {other} are linked", ref=ref, other=other))
 
 
 def unrelate(work: Work, number: int, *, to: int, version: int | None = None) -> Change:
@@ -88,10 +106,10 @@ def unrelate(work: Work, number: int, *, to: int, version: int | None = None) ->
     ref, other = work.rules.ref(number), work.rules.ref(to)
     done = [unlink(work, *pair, LinkKind.RELATED) for pair in ((number, to), (to, number))]
     if not any(done):
-        return Change(number, ref, f"{ref} and {other} are not linked", changed=False)
+        return Change(number, ref, phrase("{ref} and {other} are not linked", ref=ref, other=other), changed=False)
     record(work, number, "unlinked")
     record(work, to, "unlinked")
-    return Change(number, ref, f"{ref} and {other} are linked no more")
+    return Change(number, ref, phrase("{ref} and {other} are linked no more", ref=ref, other=other))
 
 
 def decline(work: Work, proposal: int) -> str:
@@ -102,7 +120,9 @@ def decline(work: Work, proposal: int) -> str:
     require_hands(work)
     row = work.session.get(IncidentProposal, proposal)
     if row is None or row.ended_at is not None or not _seen(work, row):
-        raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")
+        raise NotFound(
+            phrase("there is no proposal {proposal} that waits", proposal=proposal), phrase("see `sdesk incident list`")
+        )
     end_proposal(work, row, ProposalEnd.DECLINED)
     for number in row.tickets:
         record(work, number, "incident_declined")
@@ -118,7 +138,9 @@ def accept(work: Work, proposal: int) -> tuple[Change, ...]:
     require_hands(work)
     row = work.session.get(IncidentProposal, proposal)
     if row is None or row.ended_at is not None or not _seen(work, row):
-        raise NotFound(f"there is no proposal {proposal} that waits", "see `sdesk incident list`")
+        raise NotFound(
+            phrase("there is no proposal {proposal} that waits", proposal=proposal), phrase("see `sdesk incident list`")
+        )
     found = work.session.scalars(
         select(Ticket)
         .where(col(Ticket.id).in_(row.tickets), col(Ticket.is_open), col(Ticket.incident_id).is_(None))
@@ -130,7 +152,10 @@ def accept(work: Work, proposal: int) -> tuple[Change, ...]:
         if not ticket.is_incident and not is_walled(work, ticket.team_id, found[0].team_id)
     ]
     if not parts:
-        raise Refused(f"of proposal {proposal} fewer than two tickets are left", "there is nothing to join")
+        raise Refused(
+            phrase("of proposal {proposal} fewer than two tickets are left", proposal=proposal),
+            phrase("there is nothing to join"),
+        )
     incident = require_id(found[0])
     done = tuple(join_incident(work, require_id(part), incident=incident) for part in parts)
     # Last: whoever of them was left out, nobody is asked of them again.

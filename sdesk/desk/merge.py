@@ -25,6 +25,7 @@ from sdesk.desk.steps.visits import running_visit
 from sdesk.domain.clock import waited_no_more
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.outgoing import Party
+from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
@@ -40,12 +41,18 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     ticket, survivor = find_ticket(work, number, version), find_ticket(work, into)
     ref, other = work.rules.ref(number), work.rules.ref(into)
     if number == into:
-        raise BadInput(f"{ref} cannot be merged with itself", "name another ticket")
+        raise BadInput(phrase("{ref} cannot be merged with itself", ref=ref), phrase("name another ticket"))
     require_move(work, ticket, Status.MERGED)
     if survivor.status not in OPEN_STATUSES:
-        raise Refused(f"{other} is {survivor.status}", "reopen it first, or merge the other way round")
+        raise Refused(
+            phrase("{other} is {status}", other=other, status=survivor.status),
+            phrase("reopen it first, or merge the other way round"),
+        )
     if ticket.is_incident:
-        raise Refused(f"{ref} is an incident with tickets of its own", f"merge {other} into it: --into {number}")
+        raise Refused(
+            phrase("{ref} is an incident with tickets of its own", ref=ref),
+            phrase("merge {other} into it: --into {number}", other=other, number=number),
+        )
     if ticket.incident_id is not None:
         leave(work, ticket, work.session.get_one(Ticket, ticket.incident_id))
     keep_earlier_promises(work, survivor, ticket)
@@ -64,7 +71,12 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     settle(work, ticket)
     settle(work, survivor)
     warnings = (*(_of_outage(work, outage) for outage in ended), _of_requesters(work, ticket, survivor))
-    return Change(number, ref, f"{ref} merged into {other}", warning="; ".join(filter(None, warnings)))
+    return Change(
+        number,
+        ref,
+        phrase("{ref} merged into {other}", ref=ref, other=other),
+        warning=joined("; ", warnings),
+    )
 
 
 def split(work: Work, number: int, *, messages: Sequence[int], subject: str = "", version: int | None = None) -> Change:
@@ -78,15 +90,21 @@ def split(work: Work, number: int, *, messages: Sequence[int], subject: str = ""
     known = {each.id: each for each in _messages(work, number)}
     for message in messages:
         if message not in known:
-            raise BadInput(f"{ref} has no message {message}", f"see `sdesk show {number} -o json` for their ids")
+            raise BadInput(
+                phrase("{ref} has no message {message}", ref=ref, message=message),
+                phrase("see `sdesk show {number} -o json` for their ids", number=number),
+            )
     chosen = [known[message] for message in sorted(set(messages))]
     if not chosen:
-        raise BadInput("no message is named", "say which with --message")
+        raise BadInput(phrase("no message is named"), phrase("say which with --message"))
     if len(chosen) == len(known):
-        raise Refused(f"nothing of {ref} would be left", "leave its first message where it is")
+        raise Refused(phrase("nothing of {ref} would be left", ref=ref), phrase("leave its first message where it is"))
     first = chosen[0]
     if first.direction is not Direction.IN or first.party is not Party.REQUESTER:
-        raise BadInput(f"message {first.id} is no request", "name one that came from a requester first")
+        raise BadInput(
+            phrase("message {message} is no request", message=first.id),
+            phrase("name one that came from a requester first"),
+        )
     opened = open_ticket(
         work,
         Opening(
@@ -111,7 +129,11 @@ def split(work: Work, number: int, *, messages: Sequence[int], subject: str = ""
     reindex(work, number)
     reindex(work, opened.number)
     settle(work, ticket)
-    return Change(opened.number, work.rules.ref(opened.number), f"{work.rules.ref(opened.number)} split off {ref}")
+    return Change(
+        opened.number,
+        work.rules.ref(opened.number),
+        phrase("{new} split off {ref}", new=work.rules.ref(opened.number), ref=ref),
+    )
 
 
 def _messages(work: Work, number: int) -> list[Message]:
@@ -179,7 +201,11 @@ def _wait_no_more(work: Work, ticket: Ticket) -> None:
 def _of_outage(work: Work, outage: Outage) -> str:
     """What whoever merged the tickets of two units that stand should know."""
     ref, unit = work.rules.ref(outage.ticket_id), work.rules.units[outage.unit_id].key
-    return f"{ref} has an outage that lasts, so that of `{unit}` ends now: if it lasts too, open a ticket for it"
+    return phrase(
+        "{ref} has an outage that lasts, so that of `{unit}` ends now: if it lasts too, open a ticket for it",
+        ref=ref,
+        unit=unit,
+    )
 
 
 def _of_requesters(work: Work, ticket: Ticket, survivor: Ticket) -> str:
@@ -191,4 +217,6 @@ def _of_requesters(work: Work, ticket: Ticket, survivor: Ticket) -> str:
         return ""
     ref = work.rules.ref(require_id(survivor))
     name = one_line(requester.box.name or requester.box.address)
-    return f"{name} is not the requester of {ref}: answer with --cc-all, or nothing of it reaches them"
+    return phrase(
+        "{name} is not the requester of {ref}: answer with --cc-all, or nothing of it reaches them", name=name, ref=ref
+    )

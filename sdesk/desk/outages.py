@@ -29,6 +29,7 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outage import percent
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Outage, Ticket
 
@@ -56,13 +57,20 @@ def confirm(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status in _NOT_WORK:
-        raise Refused(f"{ref} is {ticket.status} and has no outage", "confirm it on the ticket that is worked on")
+        raise Refused(
+            phrase("{ref} is {status} and has no outage", ref=ref, status=ticket.status),
+            phrase("confirm it on the ticket that is worked on"),
+        )
     known = outages_of(work, ticket)
     told = down_from is not None or down_to is not None or share is not None
     if not known and not told and not again and outage is None and ticket.is_incident:
         parts = _confirm_parts(work, ticket)
         if parts:
-            return Change(number, ref, f"{ref} confirmed, with no outage of its own{and_parts(parts)}")
+            return Change(
+                number,
+                ref,
+                phrase("{ref} confirmed, with no outage of its own{parts}", ref=ref, parts=and_parts(parts)),
+            )
     if again or (not known and told):
         chosen = _begun(work, ticket, down_from, share)
         before: dict[str, Any] | None = None
@@ -76,8 +84,8 @@ def confirm(
     _require_possible(work, ticket, chosen, known)
     if before == _facts(chosen):
         parts = _confirm_parts(work, ticket) if outage is None else 0
-        done = f"the outage of {ref} is confirmed already{and_parts(parts)}"
-        return Change(number, ref, done, changed=bool(parts))
+        words = phrase("the outage of {ref} is confirmed already{parts}", ref=ref, parts=and_parts(parts))
+        return Change(number, ref, words, changed=bool(parts))
     work.session.add(chosen)
     work.session.flush()
     recount(work, chosen.unit_id, (chosen.id or 0,))
@@ -94,9 +102,13 @@ def confirm(
     event = "outage_confirmed" if fresh else "outage_corrected"
     record(work, number, event, **story, currency=work.rules.currency)
     settle(work, ticket)
-    done = "confirmed" if fresh else "corrected"
     parts = _confirm_parts(work, ticket) if outage is None else 0
-    return Change(number, ref, f"outage of {ref} {done}{_in_words(work, chosen) if told else ''}{and_parts(parts)}")
+    facts = _in_words(work, chosen) if told else ""
+    if fresh:
+        words = phrase("outage of {ref} confirmed{facts}{parts}", ref=ref, facts=facts, parts=and_parts(parts))
+    else:
+        words = phrase("outage of {ref} corrected{facts}{parts}", ref=ref, facts=facts, parts=and_parts(parts))
+    return Change(number, ref, words)
 
 
 def restored(work: Work, number: int, *, at: datetime | None = None, version: int | None = None) -> Change:
@@ -115,13 +127,16 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
         outage = known[-1]
     if outage is None or (late and outage.down_to == at):
         parts = _restore_parts(work, ticket, at or work.now)
-        done = f"{ref} has no outage that lasts" if not parts else f"{ref} restored{and_parts(parts)}"
-        return Change(number, ref, done, changed=bool(parts))
+        words = phrase("{ref} has no outage that lasts", ref=ref)
+        if parts:
+            words = phrase("{ref} restored{parts}", ref=ref, parts=and_parts(parts))
+        return Change(number, ref, words, changed=bool(parts))
     # A clock that was ahead when it began makes no outage that cannot end.
     end = at or max(work.now, outage.down_from)
     if end < outage.down_from:
         raise BadInput(
-            f"{ref} was not down yet at {_local(work, end)}", f"it has been since {_local(work, outage.down_from)}"
+            phrase("{ref} was not down yet at {end}", ref=ref, end=_local(work, end)),
+            phrase("it has been since {down_from}", down_from=_local(work, outage.down_from)),
         )
     if late:
         outage.down_to = end
@@ -135,9 +150,10 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     record(work, number, event, **story, loss=str(ticket.loss_past or 0), currency=work.rules.currency)
     settle(work, ticket)
     parts = 0 if late else _restore_parts(work, ticket, end)
-    return Change(
-        number, ref, f"{ref} restored{f' at {_local(work, end)}' if at is not None else ''}{and_parts(parts)}"
-    )
+    if at is None:
+        return Change(number, ref, phrase("{ref} restored{parts}", ref=ref, parts=and_parts(parts)))
+    words = phrase("{ref} restored at {end}{parts}", ref=ref, end=_local(work, end), parts=and_parts(parts))
+    return Change(number, ref, words)
 
 
 def _confirm_parts(work: Work, incident: Ticket) -> int:
@@ -176,13 +192,22 @@ def _begun(work: Work, ticket: Ticket, down_from: datetime | None, share: Decima
     """An outage that nobody suspected, by an agent's word."""
     number, ref = require_id(ticket), work.rules.ref(require_id(ticket))
     if ticket.unit_id is None:
-        raise Refused(f"{ref} is of no unit, whose turnover could stand", f"sdesk ticket set {number} --unit KEY")
+        raise Refused(
+            phrase("{ref} is of no unit, whose turnover could stand", ref=ref),
+            phrase("sdesk ticket set {number} --unit KEY", number=number),
+        )
     unit = work.rules.units[ticket.unit_id]
     if not unit.turnover_per_hour:
-        raise Refused(f"the unit `{unit.key}` has no turnover", "give it a turnover_per_hour in the desk file")
+        raise Refused(
+            phrase("the unit `{unit}` has no turnover", unit=unit.key),
+            phrase("give it a turnover_per_hour in the desk file"),
+        )
     stands = share if share is not None else share_that_stands(work, ticket.service_id, ticket.unit_id)
     if stands is None:
-        raise BadInput(f"nobody knows what part of the turnover {ref} stops", "give --share, a quarter as 0.25")
+        raise BadInput(
+            phrase("nobody knows what part of the turnover {ref} stops", ref=ref),
+            phrase("give --share, a quarter as 0.25"),
+        )
     return Outage(ticket_id=number, unit_id=ticket.unit_id, down_from=down_from or work.now, share=stands)
 
 
@@ -192,12 +217,15 @@ def _chosen(work: Work, ticket: Ticket, known: Sequence[Outage], wanted: int | N
         named = next((each for each in known if each.id == wanted), None)
         if named is None:
             listed = ", ".join(str(each.id) for each in known) or "none"
-            raise NotFound(f"{ref} has no outage {wanted}", f"it has: {listed}")
+            raise NotFound(
+                phrase("{ref} has no outage {wanted}", ref=ref, wanted=wanted),
+                phrase("it has: {listed}", listed=listed),
+            )
         return named
     if not known:
         raise Refused(
-            f"{ref} has no outage",
-            "it follows from a service that stops turnover, in a unit that has one; or say --from and --share",
+            phrase("{ref} has no outage", ref=ref),
+            phrase("it follows from a service that stops turnover, in a unit that has one; or say --from and --share"),
         )
     return next((each for each in known if each.down_to is None), known[-1])
 
@@ -210,11 +238,20 @@ def _require_possible(work: Work, ticket: Ticket, outage: Outage, known: Sequenc
         _require_past(work, "an end", outage.down_to)
         if outage.down_to < outage.down_from:
             raise BadInput(
-                f"the outage of {ref} would end at {_local(work, outage.down_to)}, before it began",
-                f"it has been down since {_local(work, outage.down_from)}: give --from and --to",
+                phrase(
+                    "the outage of {ref} would end at {down_to}, before it began",
+                    ref=ref,
+                    down_to=_local(work, outage.down_to),
+                ),
+                phrase(
+                    "it has been down since {down_from}: give --from and --to", down_from=_local(work, outage.down_from)
+                ),
             )
     elif ticket.status not in OPEN_STATUSES:
-        raise Refused(f"{ref} is {ticket.status}, and so nothing of it lasts", "say when it ended with --to")
+        raise Refused(
+            phrase("{ref} is {status}, and so nothing of it lasts", ref=ref, status=ticket.status),
+            phrase("say when it ended with --to"),
+        )
     for other in known:
         if other is outage:
             continue
@@ -222,14 +259,22 @@ def _require_possible(work: Work, ticket: Ticket, outage: Outage, known: Sequenc
         if (ends is None or outage.down_from < ends) and (begins is None or other.down_from < begins):
             until = "now" if ends is None else _local(work, ends)
             raise Refused(
-                f"{ref} has another outage from {_local(work, other.down_from)} to {until}",
-                f"correct that one with --outage {other.id}, or give times beside it",
+                phrase(
+                    "{ref} has another outage from {down_from} to {until}",
+                    ref=ref,
+                    down_from=_local(work, other.down_from),
+                    until=until,
+                ),
+                phrase("correct that one with --outage {outage}, or give times beside it", outage=other.id),
             )
 
 
 def _require_past(work: Work, what: str, instant: datetime) -> None:
     if instant > work.now:
-        raise BadInput(f"{what} at {_local(work, instant)} is still to come", "give an instant that is over")
+        raise BadInput(
+            phrase("{what} at {instant} is still to come", what=what, instant=_local(work, instant)),
+            phrase("give an instant that is over"),
+        )
 
 
 def _facts(outage: Outage) -> dict[str, Any]:
@@ -242,8 +287,11 @@ def _facts(outage: Outage) -> dict[str, Any]:
 
 
 def _in_words(work: Work, outage: Outage) -> str:
-    until = f" to {_local(work, outage.down_to)}" if outage.down_to is not None else ""
-    return f": down from {_local(work, outage.down_from)}{until}, {percent(outage.share)} of the turnover"
+    start, share = _local(work, outage.down_from), percent(outage.share)
+    if outage.down_to is None:
+        return phrase(": down from {start}, {share} of the turnover", start=start, share=share)
+    end = _local(work, outage.down_to)
+    return phrase(": down from {start} to {end}, {share} of the turnover", start=start, end=end, share=share)
 
 
 def _local(work: Work, instant: datetime) -> str:

@@ -24,6 +24,7 @@ from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import OutboxState
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Message, Outbox, Ticket
 
@@ -46,7 +47,7 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
         copies = ", ".join(written(Mailbox(*each)) for each in (message.recipients or {}).get("cc", ()))
         _draft(work, number, message.text, copies)
         settle(work, ticket)
-        return Change(number, ref, f"the answer of {ref} is taken back: its text is your draft")
+        return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
     words = _take_back_incident(work, ticket, rows, unsaid)
     _draft(work, number, words)
@@ -58,7 +59,11 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
     for each in unsaid:
         if each.number != number:
             taken += _take_back_unsaid(work, each, rows[0])
-    return Change(number, ref, f"the answer of {ref} is taken back{and_parts(taken)}: its text is your draft")
+    return Change(
+        number,
+        ref,
+        phrase("the answer of {ref} is taken back{parts}: its text is your draft", ref=ref, parts=and_parts(taken)),
+    )
 
 
 def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid]) -> str:
@@ -145,7 +150,9 @@ def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
     row = _last_row(work, number)
     message = work.session.get(Message, row.message_ref) if row is not None else None
     if row is None or message is None:
-        raise Refused(f"no answer of {ref} waits in the outbox", "there is nothing to take back")
+        raise Refused(
+            phrase("no answer of {ref} waits in the outbox", ref=ref), phrase("there is nothing to take back")
+        )
     return row, message
 
 
@@ -156,21 +163,31 @@ def _require_takable(work: Work, ref: str, ticket: Ticket, row: Outbox, message:
 
 def _require_unchanged(ref: str, ticket: Ticket, before: Mapping[str, Any]) -> None:
     if ticket.version != version_after(before):
-        raise Refused(f"{ref} was changed since its last answer", "write another to put it right")
+        raise Refused(
+            phrase("{ref} was changed since its last answer", ref=ref), phrase("write another to put it right")
+        )
 
 
 def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> None:
     if work.actor.agent_id is None or message.agent_id != work.actor.agent_id:
-        raise Refused(f"the last answer of {ref} is {message.author_name}'s", "only who wrote it takes it back")
+        raise Refused(
+            phrase("the last answer of {ref} is {author_name}'s", ref=ref, author_name=message.author_name),
+            phrase("only who wrote it takes it back"),
+        )
     if row.state is OutboxState.TAKEN_BACK:
-        raise Refused(f"the last answer of {ref} is taken back already", "look for its text among your drafts")
+        raise Refused(
+            phrase("the last answer of {ref} is taken back already", ref=ref),
+            phrase("look for its text among your drafts"),
+        )
     if row.state is not OutboxState.QUEUED or row.claimed_at is not None or row.attempts:
-        raise Refused(f"the last answer of {ref} is on its way already", "write another to put it right")
+        raise Refused(
+            phrase("the last answer of {ref} is on its way already", ref=ref), phrase("write another to put it right")
+        )
     if work.now > row.created_at + TAKE_BACK or row.before is None:
         seconds = round(TAKE_BACK.total_seconds())
         raise Refused(
-            f"the last answer of {ref} is older than {seconds} s",
-            f"what has not gone yet is stopped by `sdesk mail outbox discard {row.id}`",
+            phrase("the last answer of {ref} is older than {seconds} s", ref=ref, seconds=seconds),
+            phrase("what has not gone yet is stopped by `sdesk mail outbox discard {number}`", number=row.id),
         )
 
 

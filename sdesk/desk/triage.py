@@ -14,6 +14,7 @@ from sdesk.desk.steps.notify import notify
 from sdesk.domain.clock import end
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
 from sdesk.store.models import Ticket
 
@@ -25,7 +26,7 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     chosen = work.rules.services[key_of(work.rules.service_keys, service, "service")]
     _require_open(work, ticket)
     if chosen.id == ticket.service_id:
-        return Change(number, ref, f"{ref} is about {service} already", changed=False)
+        return Change(number, ref, phrase("{ref} is about {service} already", ref=ref, service=service), changed=False)
     promise = promise_of(work, ticket)
     old = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
     ticket.service_id = chosen.id
@@ -52,7 +53,17 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
     if given:
         # To another team it is new.
         notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
-    return Change(number, ref, f"{ref} is about {chosen.key}: {ticket.priority}, team {_team(work, ticket)}")
+    return Change(
+        number,
+        ref,
+        phrase(
+            "{ref} is about {chosen}: {priority}, team {team}",
+            ref=ref,
+            chosen=chosen.key,
+            priority=ticket.priority,
+            team=_team(work, ticket),
+        ),
+    )
 
 
 AUTO = "auto"
@@ -67,16 +78,16 @@ def set_priority(work: Work, number: int, *, priority: str, reason: str = "", ve
     if priority == AUTO:
         return _priority_again(work, ticket)
     if not reason.strip():
-        raise BadInput("a priority by hand needs a reason", "give it with --reason")
+        raise BadInput(phrase("a priority by hand needs a reason"), phrase("give it with --reason"))
     wanted = word_of(Priority, priority, "priority")
     if wanted is ticket.priority:
-        return Change(number, ref, f"{ref} is {wanted} already", changed=False)
+        return Change(number, ref, phrase("{ref} is {wanted} already", ref=ref, wanted=wanted), changed=False)
     promise = promise_of(work, ticket)
     record(work, number, "priority", old=ticket.priority.value, new=wanted.value, reason=reason)
     ticket.priority, ticket.priority_reason = wanted, reason
     follow_promise(work, ticket, promise)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} is {wanted} now")
+    return Change(number, ref, phrase("{ref} is {wanted} now", ref=ref, wanted=wanted))
 
 
 def _priority_again(work: Work, ticket: Ticket) -> Change:
@@ -84,12 +95,19 @@ def _priority_again(work: Work, ticket: Ticket) -> Change:
     promise = promise_of(work, ticket)
     follows, basis = follow_loss(work, ticket)
     if ticket.priority_reason is None and follows is old:
-        return Change(number, ref, f"{ref} is {old}, as it follows from impact and urgency", changed=False)
+        return Change(
+            number,
+            ref,
+            phrase("{ref} is {old}, as it follows from impact and urgency", ref=ref, old=old),
+            changed=False,
+        )
     ticket.priority, ticket.priority_reason = follows, None
     record(work, number, "priority", old=old.value, new=follows.value, reason=AUTO, **basis)
     follow_promise(work, ticket, promise)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} is {follows} again, as it follows from impact and urgency")
+    return Change(
+        number, ref, phrase("{ref} is {follows} again, as it follows from impact and urgency", ref=ref, follows=follows)
+    )
 
 
 def spam(work: Work, number: int, *, version: int | None = None) -> Change:
@@ -104,12 +122,15 @@ def spam(work: Work, number: int, *, version: int | None = None) -> Change:
     set_status(work, ticket, Status.SPAM)
     ticket.unanswered_since = None
     settle(work, ticket)
-    return Change(number, ref, f"{ref} is spam")
+    return Change(number, ref, phrase("{ref} is spam", ref=ref))
 
 
 def _require_open(work: Work, ticket: Ticket) -> None:
     if ticket.status not in OPEN_STATUSES:
-        raise Refused(f"{work.rules.ref(require_id(ticket))} is {ticket.status}", "reopen it first")
+        raise Refused(
+            phrase("{ref} is {status}", ref=work.rules.ref(require_id(ticket)), status=ticket.status),
+            phrase("reopen it first"),
+        )
 
 
 def _suspect_anew(work: Work, ticket: Ticket) -> None:

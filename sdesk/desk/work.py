@@ -35,6 +35,7 @@ from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.phrase import noun, phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
 from sdesk.store.models import Ticket
 
@@ -44,7 +45,7 @@ TEAM_PREFIX = "team:"
 def take(work: Work, number: int, *, version: int | None = None) -> Change:
     """Assign a ticket to the acting agent."""
     if work.actor.agent_id is None:
-        raise BadInput("the desk itself takes no ticket", "say who acts with --as LOGIN")
+        raise BadInput(phrase("the desk itself takes no ticket"), phrase("say who acts with --as LOGIN"))
     return assign(work, number, to=work.actor.login, version=version)
 
 
@@ -53,13 +54,15 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status not in OPEN_STATUSES:
-        raise Refused(f"{ref} is {ticket.status} and cannot be assigned", "reopen it first")
+        raise Refused(
+            phrase("{ref} is {status} and cannot be assigned", ref=ref, status=ticket.status), phrase("reopen it first")
+        )
     if to.startswith(TEAM_PREFIX):
         return _to_team(work, ticket, key_of(work.rules.team_keys, to.removeprefix(TEAM_PREFIX), "team"))
     agent_id = None if to == "none" else key_of(work.rules.agent_keys, work.actor.login if to == "me" else to, "agent")
     if agent_id == ticket.assignee_id:
-        name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
-        return Change(number, ref, f"{ref} is assigned to {name} already", changed=False)
+        name = work.rules.agents[agent_id].key if agent_id is not None else noun("nobody")
+        return Change(number, ref, phrase("{ref} is assigned to {name} already", ref=ref, name=name), changed=False)
     require_sight(work, ticket.team_id, agent_id)
     _hand_over(work, ticket, agent_id)
     settle(work, ticket)
@@ -69,9 +72,14 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
         if part.assignee_id != agent_id:
             _hand_over(work, part, agent_id)
             settle(work, part)
-    name = work.rules.agents[agent_id].key if agent_id is not None else "nobody"
+    name = work.rules.agents[agent_id].key if agent_id is not None else noun("nobody")
     warning = away_warning(work, agent_id, ticket.team_id) if agent_id != work.actor.agent_id else ""
-    return Change(number, ref, f"{ref} assigned to {name}{and_parts(len(parts))}", warning=warning)
+    return Change(
+        number,
+        ref,
+        phrase("{ref} assigned to {name}{parts}", ref=ref, name=name, parts=and_parts(len(parts))),
+        warning=warning,
+    )
 
 
 def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
@@ -91,7 +99,7 @@ def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
 def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
     number, ref, team = require_id(ticket), work.rules.ref(require_id(ticket)), work.rules.teams[team_id]
     if team_id == ticket.team_id and ticket.assignee_id is None:
-        return Change(number, ref, f"{ref} is with team {team.key} already", changed=False)
+        return Change(number, ref, phrase("{ref} is with team {team} already", ref=ref, team=team.key), changed=False)
     promise = promise_of(work, ticket)
     if team_id != ticket.team_id:
         record(work, number, "team", old=work.rules.teams[ticket.team_id].key, new=team.key)
@@ -102,7 +110,7 @@ def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
     follow_promise(work, ticket, promise)
     settle(work, ticket)
     notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
-    return Change(number, ref, f"{ref} given to team {team.key}")
+    return Change(number, ref, phrase("{ref} given to team {team}", ref=ref, team=team.key))
 
 
 def wait(
@@ -138,7 +146,11 @@ def wait(
         begin_wait(work, part, reason, end)
         settle(work, part)
     end_together(work, answer)
-    return Change(number, ref, f"{ref} {done}{noted.words}{and_parts(len(parts))}")
+    return Change(
+        number,
+        ref,
+        phrase("{ref} {done}{noted}{parts}", ref=ref, done=done, noted=noted.words, parts=and_parts(len(parts))),
+    )
 
 
 def close(
@@ -164,11 +176,16 @@ def close(
         noted = note_effort(work, ticket, spent=spent)
         if spent:
             settle(work, ticket)
-        return Change(number, ref, f"{ref} is resolved already{noted.words}", changed=bool(spent))
+        return Change(
+            number, ref, phrase("{ref} is resolved already{noted}", ref=ref, noted=noted.words), changed=bool(spent)
+        )
     require_move(work, ticket, Status.RESOLVED)
     copied = copies(work, ticket, cc)
     if not text and not silent:
-        raise BadInput(f"nothing is said to the requester of {ref}", "give the resolution with --text, or --silent")
+        raise BadInput(
+            phrase("nothing is said to the requester of {ref}", ref=ref),
+            phrase("give the resolution with --text, or --silent"),
+        )
     told = bool(text) and not silent
     # Before the incident itself: once it is done, its parts stand in the queue for themselves.
     parts = parts_at_work(work, ticket)
@@ -178,7 +195,12 @@ def close(
     own = told and (not parts or ticket.requester_id is not None)
     noted = _resolve(work, ticket, text, told=own, cc=copied, attachments=attachments, raw_id=raw_id, spent=spent)
     end_together(work, answer)
-    return Change(number, ref, f"{ref} resolved{'' if told else ', silently'}{noted.words}{and_parts(len(parts))}")
+    how = "" if told else phrase(", silently")
+    return Change(
+        number,
+        ref,
+        phrase("{ref} resolved{how}{noted}{parts}", ref=ref, how=how, noted=noted.words, parts=and_parts(len(parts))),
+    )
 
 
 def _resolve(
@@ -212,10 +234,10 @@ def reopen(work: Work, number: int, *, text: str = "", version: int | None = Non
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if ticket.status in OPEN_STATUSES and ticket.status is not Status.WAITING:
-        return Change(number, ref, f"{ref} is {ticket.status} already", changed=False)
+        return Change(number, ref, phrase("{ref} is {status} already", ref=ref, status=ticket.status), changed=False)
     require_move(work, ticket, at_work(ticket))
     if text:
         say(work, ticket, text, kind="note", direction=Direction.NOTE)
     reopen_ticket(work, ticket, work.now)
     settle(work, ticket)
-    return Change(number, ref, f"{ref} reopened")
+    return Change(number, ref, phrase("{ref} reopened", ref=ref))

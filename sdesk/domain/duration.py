@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.phrase import phrase
 
 _UNITS = {"w": 7 * 86_400, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
@@ -21,16 +22,18 @@ def parse_duration(text: str, *, days: bool = True) -> int:
     match = _DURATION.fullmatch(written)
     if match is None or not written:
         raise BadInput(
-            f"`{text}` is no length of time", "write it as 15m, 2h or 1h30m" + (", 3d or 2w" if days else "")
+            phrase("`{text}` is no length of time", text=text),
+            phrase("write it as 15m, 2h or 1h30m, 3d or 2w") if days else phrase("write it as 15m, 2h or 1h30m"),
         )
     weeks, whole_days = match[1], match[2]
     if not days and (weeks or whole_days):
         raise BadInput(
-            f"`{text}`: a target is working time, which has no days", "write hours, as 9h for a working day of nine"
+            phrase("`{text}`: a target is working time, which has no days", text=text),
+            phrase("write hours, as 9h for a working day of nine"),
         )
     seconds = sum(int(number) * size for number, size in zip(match.groups(), _UNITS.values(), strict=True) if number)
     if seconds > _LONGEST:
-        raise BadInput(f"`{text}` is longer than 20 years", "write a shorter time")
+        raise BadInput(phrase("`{text}` is longer than 20 years", text=text), phrase("write a shorter time"))
     return seconds
 
 

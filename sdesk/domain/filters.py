@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import parse_instant
 from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
 
 
@@ -32,6 +33,8 @@ class Flag(StrEnum):
     UNANSWERED = "unanswered"
     UNREAD = "unread"
     BURNING = "burning"
+    SUSPECTED = "suspected"
+    """It costs money, as far as the desk can tell: nobody has confirmed the outage."""
     INCIDENT = "incident"
     """Others are part of it."""
     PART = "part"
@@ -50,7 +53,7 @@ class Having(StrEnum):
     LOSS = "loss"
 
 
-_WORDS: Mapping[str, type[StrEnum]] = {
+WORDS: Mapping[str, type[StrEnum]] = {
     "status": Status,
     "priority": Priority,
     "impact": Impact,
@@ -59,10 +62,12 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "is": Flag,
     "has": Having,
 }
+"""Fields whose values are words that every desk knows."""
 _NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number", "incident")
-_INSTANTS = ("due", "created", "updated", "resolved", "wake")
+INSTANTS = ("due", "created", "updated", "resolved", "wake")
+"""Fields that are instants, for which a range is written."""
 
-FIELDS: tuple[str, ...] = (*_WORDS, *_NAMES, *_INSTANTS)
+FIELDS: tuple[str, ...] = (*WORDS, *_NAMES, *INSTANTS)
 """Every field name, for help and completion."""
 
 NEGATION = "not:"
@@ -165,6 +170,22 @@ def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) 
     return Filter(tuple(terms))
 
 
+def text_of_arguments(arguments: Iterable[str]) -> str:
+    """The same filter as one text, as it was written: `created:today..` stays so, and means another day tomorrow."""
+    pieces = []
+    for argument in arguments:
+        sign = NEGATION if argument.startswith(NEGATION) else ""
+        body = argument.removeprefix(NEGATION)
+        field = _FIELD.fullmatch(body)
+        if " " not in argument or '"' in argument:
+            pieces.append(argument)
+        elif field is None:
+            pieces.append(f'"{argument}"')
+        else:
+            pieces.append(f'{sign}{field.group(1)}:"{field.group(2)}"')
+    return " ".join(pieces)
+
+
 def to_text(wanted: Filter) -> str:
     """The filter in its own language: parsing it gives the same filter again."""
     return " ".join(_term_text(term) for term in wanted.terms)
@@ -177,35 +198,51 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
     elif body.startswith("-") and len(body) > 1:
         body, negated = body[1:], True
     if not body:
-        raise BadInput(f"nothing stands after `{token}`", "say what is not wanted: not:tag:vip")
+        raise BadInput(
+            phrase("nothing stands after `{token}`", token=token), phrase("say what is not wanted: not:tag:vip")
+        )
     field = _FIELD.fullmatch(body)
     if field is None or field.group(1) in _SCHEMES:
-        phrase = body.startswith('"')
-        return Words(body.replace('"', " ").strip() if not phrase else body.strip('"'), phrase, negated)
+        whole = body.startswith('"')
+        return Words(body.replace('"', " ").strip() if not whole else body.strip('"'), whole, negated)
     name, value = field.group(1), field.group(2).replace('"', "")
     if name not in FIELDS:
-        raise BadInput(f"a filter knows no field `{name}` (in `{token}`)", _nearest(name, FIELDS))
+        raise BadInput(
+            phrase("a filter knows no field `{name}` (in `{token}`)", name=name, token=token), _nearest(name, FIELDS)
+        )
     if not value:
-        raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
+        raise BadInput(
+            phrase("nothing stands after `{name}:`", name=name),
+            phrase("for instance {example}", example=_EXAMPLES[name]),
+        )
     if value[0] in "<>=":
-        raise BadInput(f"a filter has no `{value[0]}` (in `{token}`)", f"write a range: {_EXAMPLES[name]}")
-    if name in _INSTANTS:
+        raise BadInput(
+            phrase("a filter has no `{value}` (in `{token}`)", value=value[0], token=token),
+            phrase("write a range: {example}", example=_EXAMPLES[name]),
+        )
+    if name in INSTANTS:
         return _within(name, value, negated, now, zone)
     if name == "priority" and ".." in value:
         return Match(name, _priorities(value, token), negated)
     values = tuple(part for part in value.split(",") if part)
     if not values:
-        raise BadInput(f"nothing stands after `{name}:`", f"for instance {_EXAMPLES[name]}")
-    if name in _WORDS:
+        raise BadInput(
+            phrase("nothing stands after `{name}:`", name=name),
+            phrase("for instance {example}", example=_EXAMPLES[name]),
+        )
+    if name in WORDS:
         values = tuple(_word(part, name, token) for part in values)
     return Match(name, values, negated)
 
 
 def _word(part: str, field: str, token: str) -> str:
-    words = [word.value for word in _WORDS[field]]
+    words = [word.value for word in WORDS[field]]
     folded = part.upper() if field == "priority" else part.lower().replace("-", "_")
     if folded not in words:
-        raise BadInput(f"`{field}:` knows no `{part}` (in `{token}`)", _nearest(folded, words))
+        raise BadInput(
+            phrase("`{field}:` knows no `{part}` (in `{token}`)", field=field, part=part, token=token),
+            _nearest(folded, words),
+        )
     return folded
 
 
@@ -215,7 +252,9 @@ def _priorities(value: str, token: str) -> tuple[str, ...]:
     first = order.index(_word(low, "priority", token)) if low else 0
     last = order.index(_word(high, "priority", token)) if high else len(order) - 1
     if first > last:
-        raise BadInput(f"the range `{value}` runs backwards", f"write {high}..{low}")
+        raise BadInput(
+            phrase("the range `{value}` runs backwards", value=value), phrase("write {high}..{low}", high=high, low=low)
+        )
     return tuple(order[first : last + 1])
 
 
@@ -231,9 +270,12 @@ def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo)
     elif name in {"due", "wake"}:
         start, end = None, parse_instant(value, now=now, zone=zone)
     else:
-        raise BadInput(f"`{name}:{value}` names one instant", f"write a range: {name}:{value}..")
+        raise BadInput(
+            phrase("`{name}:{value}` names one instant", name=name, value=value),
+            phrase("write a range: {name}:{value}..", name=name, value=value),
+        )
     if start is not None and end is not None and start > end:
-        raise BadInput(f"the range `{value}` runs backwards", "write the earlier end first")
+        raise BadInput(phrase("the range `{value}` runs backwards", value=value), phrase("write the earlier end first"))
     return Within(name, start, end, negated)
 
 
@@ -251,7 +293,7 @@ def _last(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> datetime:
 
 def _nearest(word: str, words: Iterable[str]) -> str:
     known = list(words)
-    return did_you_mean(word, known, f"it knows: {', '.join(known)}")
+    return did_you_mean(word, known, phrase("it knows: {names}", names=", ".join(known)))
 
 
 _EXAMPLES: Mapping[str, str] = {

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
+from sdesk.domain.phrase import noun, phrase
 
 _WEEKDAYS = (
     ("monday", "mon", "понедельник", "пн"),
@@ -74,7 +75,8 @@ def to_rfc3339(instant: datetime) -> str:
 def weekday_and_time(instant: datetime, zone: tzinfo) -> str:
     """`Fri 2026-11-27 12:00`: how a command says which instant it took somebody's words for."""
     local = instant.astimezone(zone)
-    return f"{_WEEKDAYS[local.weekday()][1].capitalize()} {local:%Y-%m-%d %H:%M}"
+    day = noun(_WEEKDAYS[local.weekday()][1].capitalize())
+    return phrase("{weekday} {when:%Y-%m-%d %H:%M}", weekday=day, when=local)
 
 
 def from_rfc3339(text: str) -> datetime:
@@ -85,7 +87,9 @@ def from_rfc3339(text: str) -> datetime:
             raise ValueError("no date-time with an offset")
         return _combine(match, UTC).astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
-        raise BadInput(f"`{text}` is no date-time of RFC 3339", "write it as 2026-11-23T09:30:00Z") from error
+        raise BadInput(
+            phrase("`{text}` is no date-time of RFC 3339", text=text), phrase("write it as 2026-11-23T09:30:00Z")
+        ) from error
 
 
 def _parse_iso(written: str, zone: tzinfo) -> datetime | None:
@@ -140,5 +144,6 @@ def _later(local: datetime, days: int) -> date:
 
 def _no_instant(text: str) -> BadInput:
     return BadInput(
-        f"`{text}` is no point in time", "write it as 2026-11-23 09:30, tomorrow 10:00, mon 09:00, 10:00, 2h or -7d"
+        phrase("`{text}` is no point in time", text=text),
+        phrase("write it as 2026-11-23 09:30, tomorrow 10:00, mon 09:00, 10:00, 2h or -7d"),
     )

@@ -7,6 +7,7 @@ import re
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mail_address import is_mail_address
+from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 
 _PART = re.compile(r'(?:"[^"]*"|<[^>]*>|[^",;<])+')
@@ -18,7 +19,10 @@ def parse_mailbox(text: str) -> Mailbox:
     match = re.fullmatch(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in>[^<>]+)>|(?P<bare>\S+))\s*", text)
     address = (match["in"] or match["bare"]).strip() if match else ""
     if match is None or not is_mail_address(address):
-        raise BadInput(f"`{text}` is no mail address", 'write maria@x.example or "Maria <maria@x.example>"')
+        raise BadInput(
+            phrase("`{text}` is no mail address", text=text),
+            phrase('write maria@x.example or "Maria <maria@x.example>"'),
+        )
     local, _, domain = address.rpartition("@")
     return Mailbox(f"{local}@{domain.lower()}", one_line((match["name"] or "").strip().strip('"')))
 

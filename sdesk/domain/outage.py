@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import Calendar, working_between
 
 CENT = Decimal("0.01")
@@ -17,10 +18,16 @@ def loss_per_hour(turnover: Decimal, share: Decimal, margin: Decimal = Decimal(1
     BadInput for a negative turnover, or a share or margin outside 0 to 1.
     """
     if turnover < 0:
-        raise BadInput(f"a turnover of `{turnover}` an hour is less than nothing", "give an amount from 0")
+        raise BadInput(
+            phrase("a turnover of `{turnover}` an hour is less than nothing", turnover=turnover),
+            phrase("give an amount from 0"),
+        )
     for name, value in (("share", share), ("margin", margin)):
         if not 0 <= value <= 1:
-            raise BadInput(f"a {name} of `{value}` is not between 0 and 1", "write a quarter as 0.25")
+            raise BadInput(
+                phrase("a {name} of `{value}` is not between 0 and 1", name=name, value=value),
+                phrase("write a quarter as 0.25"),
+            )
     return turnover * share * margin
 
 
@@ -44,9 +51,12 @@ def parse_share(text: str) -> Decimal:
     try:
         share = Decimal(written[:-1]) / 100 if written.endswith("%") else Decimal(written)
     except InvalidOperation as error:
-        raise BadInput(f"`{text}` is no share", "write a quarter as 0.25, or 25%") from error
+        raise BadInput(phrase("`{text}` is no share", text=text), phrase("write a quarter as 0.25, or 25%")) from error
     if not 0 < share <= 1:
-        raise BadInput(f"a share of `{text}` is not above 0 and at most 1", "write a quarter as 0.25, or 25%")
+        raise BadInput(
+            phrase("a share of `{text}` is not above 0 and at most 1", text=text),
+            phrase("write a quarter as 0.25, or 25%"),
+        )
     return share
 
 

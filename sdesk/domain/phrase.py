@@ -6,7 +6,8 @@ message of a gettext catalogue, its values are put into whatever the catalogue g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 
 Translate = Callable[[str], str]
 """Gives a pattern in the reader's language, or as it is."""
@@ -30,13 +31,20 @@ class Phrase(str):
         made.pattern, made.plural, made.number, made.values = pattern, plural, count, values
         return made
 
+    def __getnewargs__(self) -> tuple[str, Mapping[str, object], str | None, int]:  # type: ignore[override]
+        """What a copy is made of."""
+        return self.pattern, self.values, self.plural, self.number
+
     def said(self, one: Translate, many: TranslateMany) -> str:
-        """The sentence in another language; values that are phrases are said in it too."""
+        """The sentence in another language; values that are phrases, or words of the desk, are said in it too."""
         pattern = one(self.pattern) if self.plural is None else many(self.pattern, self.plural, self.number)
-        values = {
-            name: value.said(one, many) if isinstance(value, Phrase) else value for name, value in self.values.items()
-        }
-        return pattern.format(**values)
+        return pattern.format(**{name: _value(value, one, many) for name, value in self.values.items()})
+
+
+def _value(value: object, one: Translate, many: TranslateMany) -> object:
+    if isinstance(value, Phrase):
+        return value.said(one, many)
+    return one(value.value) if isinstance(value, StrEnum) else value
 
 
 def phrase(pattern: str, /, **values: object) -> Phrase:
@@ -47,3 +55,19 @@ def phrase(pattern: str, /, **values: object) -> Phrase:
 def phrases(pattern: str, plural: str, count: int, /, **values: object) -> Phrase:
     """The same of a count, which both patterns may name as `{count}`."""
     return Phrase(pattern, {"count": count, **values}, plural, count)
+
+
+def N_(text: str) -> str:
+    """A pattern that becomes a phrase later: marked for the catalogue, given as it is."""
+    return text
+
+
+def noun(word: str) -> Phrase:
+    """A word that stands elsewhere in the catalogue, as the value of another phrase."""
+    return Phrase(word, {})
+
+
+def joined(separator: str, parts: Iterable[str]) -> Phrase:
+    """Phrases, and texts of people, in a row; empty ones are left out."""
+    values = {f"part{place}": part for place, part in enumerate(filter(None, parts))}
+    return Phrase(separator.join(f"{{{name}}}" for name in values), values)

@@ -11,6 +11,9 @@ How a report is made, the same for each question Q:
   That is a contract: fields may be added.
 - `cli/report.print_report` prints either. `reports/letter` makes plain text and HTML of a page, for a mail.
 
+What is told of one ticket lives here too, for both front ends: `reports/explained` (every step of its clocks) and
+`reports/decided` (why it is what it is). Their sentences are phrases, which the console says in its language.
+
 `reports/period` knows weeks, months and quarters in the desk's zone. Each figure is defined in
 docs/reference/figures.md.
 The room imports `domain` and `store/reader` alone, and nothing that writes.

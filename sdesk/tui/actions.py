@@ -12,7 +12,9 @@ from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
+from sdesk.domain.views import FREE_DIGITS
 from sdesk.tui.keyboard import in_both_layouts
+from sdesk.tui.language import N_
 from sdesk.tui.views import views_of
 
 
@@ -21,10 +23,14 @@ class Context(StrEnum):
 
     LIST = "list"
     TICKET = "ticket"
+    BOARD = "board"
+    TRIAGE = "triage"
 
 
 LIST = frozenset({Context.LIST})
 TICKET = frozenset({Context.TICKET})
+BOARD = frozenset({Context.BOARD})
+TRIAGE = frozenset({Context.TRIAGE})
 BOTH = LIST | TICKET
 
 
@@ -48,8 +54,8 @@ class Command:
 
     @property
     def key(self) -> str:
-        """The first key, as people write it."""
-        return shown(self.keys[0])
+        """The first key, as people write it; empty for what only the palette and the `:` line have."""
+        return shown(self.keys[0]) if self.keys else ""
 
 
 MOVE, WORK, FIND, OTHER = "Move", "Work", "Find", "Console"
@@ -85,12 +91,51 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("wait", ("w",), "Wait", "Wait for the requester, a supplier or a date", WORK, footer=8, verb="wait"),
     Command("close", ("c",), "Close", "Close it with a resolution", WORK, footer=7, verb="close"),
-    Command("status", ("s",), "Status", "Choose the next status: reopen, wait, close, spam", WORK),
-    Command("priority", ("P",), "Priority", "Set the priority, with a reason", WORK, verb="priority"),
-    Command("spam", ("!",), "Spam", "It is spam (asks first)", WORK, verb="spam"),
+    Command("status", ("s",), N_("Status"), N_("Choose the next status: reopen, wait, close, merge, spam"), WORK),
+    Command("priority_up", ("+",), N_("Priority up"), N_("One priority up, with a reason"), WORK, verb="priority"),
+    Command(
+        "priority_down", ("-",), N_("Priority down"), N_("One priority down, with a reason"), WORK, verb="priority"
+    ),
+    Command(
+        "priority",
+        ("P",),
+        N_("Priority"),
+        N_("Choose the priority, with a reason; auto takes that back"),
+        WORK,
+        verb="priority",
+    ),
+    Command("edit", ("e",), N_("Edit"), N_("Subject, requester, unit, impact, urgency, tags"), WORK, verb="set"),
+    Command("merge", ("M",), N_("Merge"), N_("Put it, or what is marked, into another ticket"), WORK, verb="merge"),
+    Command("link", ("L",), N_("Link"), N_("Related tickets, incidents, messages to split off"), WORK, verb="link"),
+    Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
+    Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
+    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="set"),
+    Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
+    Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
+    Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),
+    Command(
+        "confirm",
+        (),
+        N_("Confirm outage"),
+        N_("The outage is a fact: since when, what share; its loss counts"),
+        WORK,
+        verb="confirm",
+    ),
+    Command("restored", (), N_("Restored"), N_("It works again; the ticket stays open"), WORK, verb="restored"),
+    Command(
+        "forward", (), N_("Ask a supplier"), N_("Ask a supplier, with messages of the ticket"), WORK, verb="forward"
+    ),
+    Command("relate", (), N_("Relate"), N_("Say that it belongs to another ticket"), WORK, verb="link"),
+    Command("unlink", (), N_("Unlink"), N_("Say that it belongs to another ticket no more"), WORK, verb="unlink"),
+    Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
+    Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
+    Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
     Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
     Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
+    Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
+    Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
+    Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
     Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
     Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
@@ -99,8 +144,14 @@ COMMANDS: tuple[Command, ...] = (
         Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
         for view in views_of(())
     ),
-    Command("unfold", ("o",), "Unfold", "Show or fold quoted text", OTHER),
-    Command("copy", ("y",), "Copy", "Copy the number or the requester's address", OTHER),
+    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", "A saved view", FIND, LIST) for digit in FREE_DIGITS),
+    Command("save_view", (), "Save view", "Save the filter as a view, with a name and a digit", FIND, LIST),
+    Command("delete_view", (), "Delete view", "Delete the saved view that is shown (asks first)", FIND, LIST),
+    Command("open_menu", ("o",), "Open...", "Unfold quoted text, open or save a file, follow a link", OTHER),
+    Command("copy", ("y",), "Copy", "Copy the number, the address, the message, ...", OTHER),
+    Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
+    Command("explain", (), "Explain", "Every step of the ticket's clocks", OTHER),
+    Command("why", (), "Why", "What decided about the ticket, and where it stands", OTHER),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
     Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
     Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
@@ -108,9 +159,28 @@ COMMANDS: tuple[Command, ...] = (
     Command("palette", ("ctrl+p",), "Palette", "Search all commands", OTHER),
     Command("keys", ("?", "f1"), "Keys", "The keys of this screen", OTHER, footer=99),
     Command("suspend", ("ctrl+z",), "Suspend", "Leave to the shell; `fg` comes back", OTHER),
+    Command("board", ("0",), N_("Board"), N_("The board: what burns, who has what, how it went, what comes"), OTHER),
+    Command(
+        "triage", ("T",), N_("Triage"), N_("Triage: what is new, one ticket a screen, the next on each decision"), OTHER
+    ),
+    Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
+    Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
     Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
+
+ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
+    Context.BOARD: {
+        Context.LIST: frozenset({"open"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+}
+"""What of the list and the ticket can be done on other screens too, with the same keys and words."""
 
 _SHOWN = {
     "enter": "Enter",
@@ -138,7 +208,13 @@ def shown(key: str) -> str:
 
 def commands_of(context: Context) -> tuple[Command, ...]:
     """What can be done there, in the order of the registry."""
-    return tuple(command for command in COMMANDS if context in command.contexts)
+    borrowed = ELSEWHERE.get(context, {})
+    return tuple(
+        command
+        for command in COMMANDS
+        if context in command.contexts
+        or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())
+    )
 
 
 def bindings_of(context: Context) -> list[BindingType]:
@@ -146,6 +222,7 @@ def bindings_of(context: Context) -> list[BindingType]:
     return [
         Binding(in_both_layouts(command.keys), command.id, command.label, show=False, id=command.id)
         for command in commands_of(context)
+        if command.keys
     ]
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.markup import escape
 from textual.screen import Screen
 
@@ -30,7 +31,11 @@ from sdesk.tui import themes
 from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
 from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
+from sdesk.tui.drawing import PlainSigns, draw_in_ascii
+from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
 from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.neighbours import Neighbours
+from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.compose import Compose
@@ -39,6 +44,7 @@ from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.views import View, views_of
+from sdesk.tui.widgets.hint import Hint
 
 UTC = ZoneInfo("UTC")
 
@@ -89,11 +95,15 @@ class Console(App[None], inherit_bindings=False):
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.unsent: dict[tuple[str, tuple[int, ...]], str] = {}
-        """Words of a form that was left, by verb and tickets; kept until the console ends."""
+        self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
+        """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
+        self.opened_files = OpenedFiles()
+        """Copies of attachments for programs outside."""
         self._last_key = self._last_notice = time.monotonic() - 60
         self._warm = False
         self.queue = QueueScreen()
+        draw_in_ascii(settings.ascii)
+        self._plain_signs = PlainSigns(enabled=settings.ascii)
         for theme in themes.ALL:
             self.register_theme(theme)
         self.theme = settings.theme if settings.theme in THEMES else THEMES[0]
@@ -125,6 +135,16 @@ class Console(App[None], inherit_bindings=False):
         self.ground = ground
         self.queue.opened()
         self.set_interval(0.5, self._attendance.look)
+        if self.settings.hint:
+            self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
+
+    def _welcome(self, new: bool) -> None:
+        if new and not isinstance(self.screen, TicketScreen):
+            self.queue.mount(Hint(), before="#status")
+
+    def _take_hint_away(self) -> None:
+        for hint in self.queue.query(Hint):
+            hint.remove()
 
     def filled(self) -> None:
         """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
@@ -139,6 +159,12 @@ class Console(App[None], inherit_bindings=False):
     def on_unmount(self) -> None:
         self._attendance.leave()
         self.link.stop()
+        self.opened_files.clear()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the one that leaves ASCII alone."""
+        filters = super().get_line_filters()
+        return [*filters, self._plain_signs] if self._plain_signs.enabled else filters
 
     # ---- what screens ask for -------------------------------------------------------------------
 
@@ -163,13 +189,13 @@ class Console(App[None], inherit_bindings=False):
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket; from the list its neighbours are those of the list."""
-        window, totals = self.queue.rows.window, self.queue.totals
-        neighbours = [held.row.number for held in window.rows]
-        count = None if window.has_before or totals is None else max(totals.shown, len(neighbours))
+        totals = self.queue.totals
+        neighbours = Neighbours(self.queue.rows.window, self.queue.wanted, None if totals is None else totals.shown)
         if isinstance(self.screen, TicketScreen):
             self.pop_screen()
         self.queue.put_cursor(number)
-        self.push_screen(TicketScreen(number, neighbours, count))
+        self._take_hint_away()
+        self.push_screen(TicketScreen(number, neighbours))
 
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
         """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
@@ -189,7 +215,7 @@ class Console(App[None], inherit_bindings=False):
         """Answer in the status line of every screen; an error also as a toast, which has room for all of it.
 
         It may hold what a mail or a mail server said."""
-        text = one_line(text)
+        text = one_line(told(text))
         self._last_notice = time.monotonic()
         again = self.notice_now == (text, kind)
         self.notice_now = (text, kind)
@@ -207,11 +233,11 @@ class Console(App[None], inherit_bindings=False):
     def alarm(self, row: TicketRow) -> None:
         """A P1 has arrived: the bell, once, and a notice that stays until the next."""
         self.bell()
-        self.notice(f"P1 arrived: {row.ref} {row.subject}", "error")
+        self.notice(_("P1 arrived: {ref} {subject}").format(ref=row.ref, subject=row.subject), "error")
 
     def notice_error(self, error: SdeskError) -> None:
         """Say what went wrong."""
-        self.notice(str(error), "error")
+        self.notice(told_error(error), "error")
 
     # ---- time and change ------------------------------------------------------------------------
 
@@ -222,6 +248,8 @@ class Console(App[None], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.MouseEvent)):
             self._last_key = time.monotonic()
+        if isinstance(event, events.Key) and event.key == "escape":
+            self._take_hint_away()
         await super().on_event(event)
 
     def _store_changed(self) -> None:
@@ -233,7 +261,7 @@ class Console(App[None], inherit_bindings=False):
             return
         self.queue.store_changed()
         for screen in self.screen_stack:
-            if isinstance(screen, (TicketScreen, Compose)):
+            if isinstance(screen, Compose) or (isinstance(screen, DeskScreen) and screen is not self.queue):
                 screen.store_changed()
 
     def _met(self, company: Company) -> None:
@@ -252,13 +280,13 @@ class Console(App[None], inherit_bindings=False):
     def fetch_mail(self) -> None:
         """Fetch mail in the background."""
         if self.fetch is None:
-            self.notice("No mailbox is set up: see [mailboxes] of the configuration", "error")
+            self.notice(_("No mailbox is set up: see [mailboxes] of the configuration"), "error")
         else:
             self.fetch.begin()
 
     def action_hint_quit(self) -> None:
         """Ctrl+C does not quit: it is what people press to copy."""
-        self.notice("Press q to quit")
+        self.notice(_("Press q to quit"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command of the registry with its key, and the themes."""
@@ -267,10 +295,15 @@ class Console(App[None], inherit_bindings=False):
                 if command.id in {"palette", "down", "up"}:
                     continue
                 why = screen.why_not(command)
-                text = f"{command.help}  ({command.key})" if why is None else f"Not now: {why}"
-                yield SystemCommand(command.label, escape(text), getattr(screen, f"action_{command.id}"))
+                key = f"  ({command.key})" if command.keys else ""
+                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
+                yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
         for name in THEMES:
-            yield SystemCommand(f"Theme {name}", f"Colours: {name}", lambda name=name: setattr(self, "theme", name))
+            yield SystemCommand(
+                _("Theme: {name}").format(name=_(themes.NAMES[name])),
+                _("Other colours"),
+                lambda name=name: setattr(self, "theme", name),
+            )
 
 
 def run_console(
@@ -285,11 +318,21 @@ def run_console(
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
     and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
-    Unavailable for a store that is missing, no store, or of another version; BadInput for an unknown theme.
+    Unavailable for a store that is missing, no store, or of another version; BadInput for an unknown theme, language or
+    command.
     """
     settings = settings or ConsoleSettings()
     if settings.theme not in THEMES:
-        raise BadInput(f"there is no theme `{settings.theme}`", f"it is one of {', '.join(THEMES)}")
+        raise BadInput(
+            f"there is no theme `{settings.theme}`",
+            did_you_mean(settings.theme, THEMES, f"it is one of {', '.join(THEMES)}"),
+        )
+    if settings.language and settings.language not in LANGUAGES:
+        raise BadInput(
+            f"the console does not speak `{settings.language}`",
+            did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
+        )
+    speak(language_of(settings.language, os.environ))
     known = {command.id for command in COMMANDS}
     for unknown in sorted(set(settings.keys) - known):
         remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.ticket import Doing
-from sdesk.tui.language import told
+from sdesk.tui.language import told_error
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.ticket import TicketScreen
 
@@ -52,4 +52,4 @@ class Attendance:
     def _not_told(self, error: SdeskError) -> None:
         """A courtesy, told again soon; that a wall came before the ticket is said by the screen that shows it."""
         if not isinstance(error, NotFound):
-            self._console.aside(told(str(error)))
+            self._console.aside(told_error(error))

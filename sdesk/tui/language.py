@@ -10,6 +10,7 @@ import gettext
 from collections.abc import Mapping
 from pathlib import Path
 
+from sdesk.domain.errors import SdeskError
 from sdesk.domain.phrase import Phrase
 
 LANGUAGES = ("en", "ru")
@@ -63,6 +64,16 @@ def N_(text: str) -> str:
     return text
 
 
+def NC_(context: str, text: str) -> str:
+    """A text that is said later by `in_context`."""
+    return text
+
+
+def in_context(context: str, text: str) -> str:
+    """A text that another language says otherwise here: `in_context("view", "Mine")`, which is a command too."""
+    return _Spoken.catalogue.pgettext(context, text)
+
+
 def count_of(one: str, many: str, count: int) -> str:
     """One of a count, with `{count}` filled in: `count_of("{count} ticket", "{count} tickets", 3)`."""
     return _Spoken.catalogue.ngettext(one, many, count).format(count=count)
@@ -71,3 +82,9 @@ def count_of(one: str, many: str, count: int) -> str:
 def told(text: str) -> str:
     """What a lower room said: a phrase in the language in use, any other text as it is."""
     return text.said(_Spoken.catalogue.gettext, _Spoken.catalogue.ngettext) if isinstance(text, Phrase) else text
+
+
+def told_error(error: SdeskError) -> str:
+    """What went wrong and what to do, in the language in use."""
+    what, remedy = told(error.what), told(error.remedy)
+    return f"{what}. {remedy}" if remedy else what

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sdesk.domain.errors import SdeskError
+from sdesk.tui.language import _
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
@@ -51,9 +52,9 @@ class MailFetch:
     def begin(self) -> None:
         """Start, unless one is running."""
         if self.running:
-            self._console.notice("Mail is being fetched already")
+            self._console.notice(_("Mail is being fetched already"))
             return
-        self._console.notice("Fetching mail ...")
+        self._console.notice(_("Fetching mail ..."))
         # Daemon: a server that hangs must not keep the console from quitting; each message is its own transaction.
         self._thread = threading.Thread(target=self._run, name="sdesk-fetch", daemon=True)
         self._thread.start()
@@ -61,7 +62,7 @@ class MailFetch:
     def _run(self) -> None:
         console = self._console
         try:
-            reports = self._fetch(lambda done, total: self._tell(f"Fetching mail: {done} of {total}"))
+            reports = self._fetch(lambda done, total: self._tell(_progress(done, total)))
         except SdeskError as error:
             console.call_later(console.notice_error, error)
         except Exception as error:
@@ -76,21 +77,30 @@ class MailFetch:
 def summary(reports: Sequence[Report]) -> str:
     """What a fetch brought, in one line: what is nothing is left out."""
     if not reports:
-        return "No mailbox is set up"
+        return _("No mailbox is set up")
     parts: list[str] = []
     for report in reports:
         numbers = [
-            f"{count} {word}"
-            for count, word in (
-                (report.created, "new"),
-                (report.followed_up, "followed up"),
-                (report.quarantined, "quarantined"),
+            text.format(count=count)
+            for count, text in (
+                (report.created, _("{count} new")),
+                (report.followed_up, _("{count} followed up")),
+                (report.quarantined, _("{count} quarantined")),
             )
             if count
         ]
-        parts.append(f"{report.mailbox}: {', '.join(numbers) or 'nothing new'} ({report.examined} examined)")
+        parts.append(
+            _("{mailbox}: {numbers} ({examined} examined)").format(
+                mailbox=report.mailbox, numbers=", ".join(numbers) or _("nothing new"), examined=report.examined
+            )
+        )
     seconds = sum(report.seconds for report in reports)
-    return f"{'; '.join(parts)} in {seconds:.1f}s"
+    return _("{what} in {seconds:.1f}s").format(what="; ".join(parts), seconds=seconds)
+
+
+def _progress(done: int, total: int) -> str:
+    """How far it has come; how many there are in all is not always known."""
+    return _("Fetching mail: {done} of {total}").format(done=done, total=total)
 
 
 def _raise(error: Exception) -> None:

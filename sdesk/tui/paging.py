@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.filters import Filter
+from sdesk.domain.errors import BadInput
+from sdesk.domain.filters import Filter, Match
+from sdesk.domain.ticket import Status
 from sdesk.domain.urgency import RANK_BURNING
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import END, Cursor, cursor_of
 from sdesk.store.reader.rows import Counts, DeskRow, TicketRow
 from sdesk.tui.countdown import Held, hold, later
-from sdesk.tui.views import View, views_of
+from sdesk.tui.views import View, all_views, filter_of
+
+EVERY_STATUS = Filter((Match("status", tuple(Status)),))
 
 MOST_BURNING = 20
 """P1 tickets that are watched for newcomers."""
@@ -35,13 +40,25 @@ class Totals:
     """The numbers of the header and of the views."""
 
     counts: Counts
-    of_views: tuple[int, ...]
+    views: tuple[View, ...]
+    """The agent's views as they are now."""
+    of_views: tuple[int | None, ...]
+    """Tickets of each; None where a saved filter is wrong by now, since the desk changed."""
     shown: int
     """Tickets that the view and its filter hold for."""
     first: TicketRow | None
     """The most urgent open ticket, for the words of an empty list."""
+    free: TicketRow | None
+    """The most urgent one of the agent's teams that nobody has, for the same; read only where the list is empty."""
+    has_any: bool
+    """Whether a ticket ever came, open or closed, that the agent may see."""
     burning: tuple[TicketRow, ...]
     """The open P1, the most urgent ones."""
+
+    def count_of(self, view: View) -> int | None:
+        """Tickets of a view; None where it cannot be counted, or was not."""
+        of = dict(zip((each.key for each in self.views), self.of_views, strict=True))
+        return of.get(view.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +72,12 @@ class Ground:
 
 def read_ground(reader: Reader, actor: Actor) -> Ground:
     """The desk, the agent, and the agent's views."""
-    teams = next((agent.teams for agent in reader.agents() if agent.login == actor.login), ())
-    return Ground(reader.desk, actor, views_of(teams))
+    return Ground(reader.desk, actor, read_views(reader, actor))
+
+
+def read_views(reader: Reader, actor: Actor) -> tuple[View, ...]:
+    """The agent's views."""
+    return all_views(reader.standing_views(actor), reader.views(actor))
 
 
 def read_start(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
@@ -112,18 +133,51 @@ def read_rows(reader: Reader, actor: Actor, numbers: Sequence[int], now: datetim
 def read_totals(
     reader: Reader,
     actor: Actor,
-    views: Sequence[Filter],
     wanted: Filter,
     now: datetime,
+    zone: ZoneInfo,
     mailboxes: Collection[str] | None = None,
 ) -> Totals:
-    """All counts in one pass, so that they agree with each other."""
-    *of_views, shown = reader.counts_of(actor, [*views, wanted], now=now)
+    """All counts in one pass, so that they agree with each other; with the views, which the command line may change."""
+    views = read_views(reader, actor)
+    of_views, shown = _counts(reader, actor, views, wanted, now, zone)
     top = reader.page(actor, Filter(), now=now, limit=MOST_BURNING).rows
     burning = tuple(row for row in top if row.place.rank == RANK_BURNING)
     return Totals(
-        reader.counts(actor, now=now, mailboxes=mailboxes), tuple(of_views), shown, next(iter(top), None), burning
+        counts=reader.counts(actor, now=now, mailboxes=mailboxes),
+        views=views,
+        of_views=of_views,
+        shown=shown,
+        first=next(iter(top), None),
+        free=None if shown else reader.next_ticket(actor, now=now),
+        has_any=bool(shown or top) or bool(reader.page(actor, EVERY_STATUS, now=now, limit=1).rows),
+        burning=burning,
     )
+
+
+def _counts(
+    reader: Reader, actor: Actor, views: Sequence[View], wanted: Filter, now: datetime, zone: ZoneInfo
+) -> tuple[tuple[int | None, ...], int]:
+    try:
+        filters = [filter_of(view, "", now=now, zone=zone) for view in views]
+        *counted, shown = reader.counts_of(actor, [*filters, wanted], now=now)
+    except BadInput:
+        # One saved view whose team is gone must not hide the numbers of the others.
+        right = [view for view in views if _holds(reader, actor, view, now, zone)]
+        if len(right) == len(views):
+            raise  # what is wrong is the filter that is shown
+        known, shown = _counts(reader, actor, right, wanted, now, zone)
+        of = dict(zip((view.key for view in right), known, strict=True))
+        return tuple(of.get(view.key) for view in views), shown
+    return tuple(counted), shown
+
+
+def _holds(reader: Reader, actor: Actor, view: View, now: datetime, zone: ZoneInfo) -> bool:
+    try:
+        reader.check_filter(actor, filter_of(view, "", now=now, zone=zone), now=now)
+    except BadInput:
+        return False
+    return True
 
 
 def _held(reader: Reader, actor: Actor, rows: Sequence[TicketRow], now: datetime) -> tuple[Held, ...]:

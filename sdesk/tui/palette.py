@@ -59,6 +59,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "p2": Look("at-risk"),
         "warning": Look("at-risk", bold=True),
         "on": Look("cursor-text", "cursor", bold=True, reversed_without_colour=True),
+        "hit": Look("foreground", "cursor-away", bold=True),
+        "hit-now": Look("cursor-text", "cursor", bold=True, reversed_without_colour=True),
         "cursor": Look("cursor-text", "cursor", reversed_without_colour=True),
         "cursor-away": Look("foreground", "cursor-away", reversed_without_colour=True),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-THEMES = ("dark", "light", "ansi")
+THEMES = ("dark", "light", "contrast", "ansi")
 """Names of the colour themes; `sdesk.tui.themes` makes them."""
 
 
@@ -16,6 +16,12 @@ class ConsoleSettings:
     theme: str = "dark"
     mouse: bool = True
     """Whether the console takes the mouse; without it the terminal's own selection works undisturbed."""
+    language: str = ""
+    """One of `language.LANGUAGES`; empty: as the environment says."""
+    ascii: bool = False
+    """Whether lines, dots and arrows are drawn in ASCII alone."""
+    hint: bool = False
+    """Whether who has never opened a ticket is told the first three things to know."""
     mailboxes: tuple[str, ...] | None = None
     """Those that are fetched now: one that was taken out of the configuration is not missed. None: nobody said."""
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message_pump import MessagePump
 
-from sdesk.actions.perform import TicketOutcome, mark_seen, perform
+from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform
 from sdesk.actions.personal import be_at, ready_replies, save_draft
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
@@ -57,6 +57,9 @@ class StoreLink:
         self._reading: Hand[Reader] = Hand(
             "sdesk-reader", self._open_reader, Reader.close, self._poll, idle_seconds=POLL_SECONDS
         )
+        # Reports over many tickets take a second: whoever moves in the queue must not wait behind them.
+        self._reckoning: Hand[Reader] = Hand("sdesk-reports", lambda: Reader(self.path), Reader.close)
+        self._reckons = False
         self._writing: Hand[Desk] = Hand("sdesk-writer", self._open_desk, lambda desk: desk.close())
 
     def start(self) -> None:
@@ -72,11 +75,13 @@ class StoreLink:
         """End both threads; what was asked of the writer is done first."""
         self._writing.stop(10)
         self._reading.stop(2)
+        if self._reckons:
+            self._reckoning.stop(2)
 
     @property
     def busy(self) -> bool:
         """Whether a question or an action is on its way."""
-        return self._reading.busy or self._writing.busy
+        return self._reading.busy or self._writing.busy or self._reckoning.busy
 
     def read(
         self,
@@ -95,6 +100,25 @@ class StoreLink:
 
         self._reading.ask(asker, work, then, failed, topic)
 
+    def reckon(
+        self,
+        asker: MessagePump,
+        question: Callable[[Reader, Actor], Result],
+        then: Callable[[Result], object],
+        failed: Failed,
+        topic: str | None = None,
+    ) -> None:
+        """Ask what takes long, as a report, of a reader and a thread of its own."""
+        if not self._reckons:
+            self._reckons = True
+            self._reckoning.start()
+
+        def work(reader: Reader) -> Result:
+            reader.refresh()
+            return question(reader, reader.actor(self.login))
+
+        self._reckoning.ask(asker, work, then, failed, topic)
+
     def perform(
         self,
         asker: MessagePump,
@@ -112,6 +136,26 @@ class StoreLink:
             then,
             failed,
         )
+
+    def write(
+        self,
+        asker: MessagePump,
+        deed: Callable[[Desk, Actor, datetime], Result],
+        then: Callable[[Result], object],
+        failed: Failed,
+    ) -> None:
+        """Write something that is no action on tickets, as a saved view."""
+        self._writing.ask(asker, lambda desk: deed(desk, self._who(), self.now()), then, failed)
+
+    def create(
+        self,
+        asker: MessagePump,
+        values: Mapping[str, object],
+        then: Callable[[TicketOutcome], object],
+        failed: Failed,
+    ) -> None:
+        """Open a ticket by hand."""
+        self._writing.ask(asker, lambda desk: create(desk, self._who(), values, now=self.now()), then, failed)
 
     def save_draft(
         self,

@@ -1,8 +1,13 @@
-"""The colours by what they mean. Red and green never stand against each other: breached is red, bold and `!!`."""
+"""The colours by what they mean. Red and green never stand against each other: breached is red, bold and `!!`.
+
+What is read at a glance lies on the axis from blue to orange, which eyes that see red and green alike tell apart.
+"""
 
 from __future__ import annotations
 
 from textual.theme import Theme
+
+from sdesk.tui.language import N_
 
 SEMANTIC = (
     "breached",
@@ -59,7 +64,7 @@ LIGHT = Theme(
     primary="#1d5fbf",
     secondary="#0f6c8c",
     warning="#8a5a00",
-    error="#b3142b",
+    error="#bf1244",
     success="#0b6b58",
     accent="#8a5a00",
     foreground="#20242e",
@@ -68,8 +73,8 @@ LIGHT = Theme(
     panel="#eceef2",
     dark=False,
     variables={
-        "breached": "#b3142b",
-        "at-risk": "#8a5200",
+        "breached": "#bf1244",
+        "at-risk": "#8a5a00",
         "info": "#1d5fbf",
         "note": "#7a5c00",
         "author": "#174f9e",
@@ -86,6 +91,43 @@ LIGHT = Theme(
         "input-selection-background": "#b9d0f2",
         "scrollbar": "#c3c9d4",
         "scrollbar-background": "#fbfbf9",
+    },
+)
+
+CONTRAST = Theme(
+    name="contrast",
+    primary="#8fc7ff",
+    secondary="#8fc7ff",
+    warning="#ffc457",
+    error="#ff8a7a",
+    success="#8fe8d8",
+    accent="#ffc457",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1a1a1a",
+    dark=True,
+    # Textual's own texts are as strong as ours.
+    text_alpha=1.0,
+    variables={
+        "breached": "#ff8a7a",
+        "at-risk": "#ffc457",
+        "info": "#8fc7ff",
+        "note": "#ffe45c",
+        "author": "#b5d6ff",
+        "dim-text": "#c4c9d4",
+        "bar": "#1a1a1a",
+        "cursor": "#ffffff",
+        "cursor-text": "#000000",
+        "cursor-away": "#333333",
+        "rule": "#9a9a9a",
+        "border": "#9a9a9a",
+        "block-cursor-background": "#ffffff",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "bold",
+        "input-selection-background": "#0050a0",
+        "scrollbar": "#9a9a9a",
+        "scrollbar-background": "#000000",
     },
 )
 
@@ -137,4 +179,7 @@ ANSI = Theme(
     },
 )
 
-ALL = (DARK, LIGHT, ANSI)
+ALL = (DARK, LIGHT, CONTRAST, ANSI)
+
+NAMES = {"dark": N_("dark"), "light": N_("light"), "contrast": N_("high contrast"), "ansi": N_("the terminal's own")}
+"""What each is called."""

@@ -1,45 +1,102 @@
-"""The six views of the queue: a name, a digit, and the filter that each stands for."""
+"""The views of the queue as the console shows them: named filters on digits, the six of every desk and saved ones."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.filters import Filter, parse
-from sdesk.domain.ticket import Status
+from sdesk.domain.filters import Filter, Sort, parse
+from sdesk.domain.safe_text import one_line
+from sdesk.domain.views import NamedView, Placed, placed, standing
+from sdesk.tui.language import NC_, _, in_context
+
+ViewKey = tuple[str | None, str]
+"""Whose view it is, and its name: its place and digit may change."""
+
+TEAM: ViewKey = (None, "Team")
+"""The view that a console opens with."""
+ALL: ViewKey = (None, "All")
+"""The view that has closed tickets too."""
+
+_SHOWN = {
+    "Mine": NC_("view", "Mine"),
+    "Unassigned": NC_("view", "Unassigned"),
+    "Team": NC_("view", "Team"),
+    "Waiting": NC_("view", "Waiting"),
+    "Breached": NC_("view", "Breached"),
+    "All": NC_("view", "All"),
+}
+"""The names of every desk's views."""
+
+_SHORT = {
+    "Mine": NC_("view", "Mine"),
+    "Unassigned": NC_("view", "Unasg"),
+    "Team": NC_("view", "Team"),
+    "Waiting": NC_("view", "Wait"),
+    "Breached": NC_("view", "Breached"),
+    "All": NC_("view", "All"),
+}
+"""The same for 80 columns."""
+
+SHORT_CELLS = 10
+"""What a saved view's name keeps there."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A named filter on a digit."""
+    """A named filter, maybe on a digit."""
 
-    digit: int
+    digit: int | None
     name: str
-    short: str
-    """For 80 columns."""
     words: str
     """In the filter language; empty: all that is open."""
+    sort: Sort = Sort.SLA
+    owner: str | None = None
+    """As in `NamedView`."""
+
+    @property
+    def key(self) -> ViewKey:
+        """What it is, wherever it stands."""
+        return self.owner, self.name
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether somebody saved it."""
+        return self.owner is not None
+
+    @property
+    def label(self) -> str:
+        """Its name, for eyes."""
+        return one_line(self.name) if self.is_saved else in_context("view", _SHOWN[self.name])
+
+    @property
+    def short(self) -> str:
+        """Its name where there is little room."""
+        return one_line(self.name)[:SHORT_CELLS].rstrip() if self.is_saved else in_context("view", _SHORT[self.name])
 
     @property
     def title(self) -> str:
         """For the header."""
-        return f"{self.name} queue" if self.name == "Team" else self.name
+        return _("Team queue") if self.key == TEAM else self.label
 
 
 def views_of(teams: Sequence[str]) -> tuple[View, ...]:
-    """The views of an agent of these teams (keys); who has none sees every team's queue as the team's."""
-    return (
-        View(1, "Mine", "Mine", "assignee:me"),
-        View(2, "Unassigned", "Unasg", "assignee:none" + (f" team:{','.join(teams)}" if teams else "")),
-        View(3, "Team", "Team", f"team:{','.join(teams)}" if teams else ""),
-        View(4, "Waiting", "Wait", "status:waiting"),
-        View(5, "Breached", "Breached", "is:breached"),
-        View(6, "All", "All", "status:" + ",".join(status.value for status in Status)),
-    )
+    """The views of every desk, for an agent of these teams (keys)."""
+    return all_views(standing(teams), ())
+
+
+def all_views(own: Sequence[NamedView], saved: Iterable[NamedView]) -> tuple[View, ...]:
+    """All views of an agent, in the order of their digits."""
+    return tuple(map(_view, placed(own, saved)))
 
 
 def filter_of(view: View, text: str, *, now: datetime, zone: ZoneInfo) -> Filter:
     """The view narrowed by what was typed. BadInput, which names the place, for words that are wrong."""
     return parse(view.words, now=now, zone=zone).also(parse(text, now=now, zone=zone))
+
+
+def _view(place: Placed) -> View:
+    view, digit = place
+    return View(digit, view.name, view.words, view.sort, view.owner)

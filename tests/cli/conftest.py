@@ -31,7 +31,7 @@ class Doubles:
     consoles: list[dict[str, Any]] = field(default_factory=list)
     now: datetime = NOW
 
-    def run_console(self, *, store: Path, config: Config, agent: str) -> None:
+    def run_console(self, *, store: Path, config: Config, agent: str, board: bool = False) -> None:
         self.consoles.append({"store": store, "config": config, "agent": agent})
 
     def build_demo(self, folder: Path, now: datetime) -> BuiltDemo:

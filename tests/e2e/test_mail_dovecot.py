@@ -177,6 +177,7 @@ def test_nobody_listens(desk_path: Path, dovecot: Dovecot) -> None:
     assert (ran.code, ran.out, ran.err.count("\n")) == (5, "", 1)
 
 
+@pytest.mark.endurance
 def test_a_fetch_that_is_killed_again_and_again(
     desk_path: Path, dovecot: Dovecot, letters: list[Letter], undisturbed: dict[str, Any]
 ) -> None:
@@ -195,6 +196,7 @@ def test_a_fetch_that_is_killed_again_and_again(
 
 
 @pytest.mark.parametrize("seed", range(2))
+@pytest.mark.endurance
 def test_a_fetch_that_is_killed_at_random_moments(
     seed: int, desk_path: Path, dovecot: Dovecot, letters: list[Letter], undisturbed: dict[str, Any]
 ) -> None:
@@ -252,6 +254,7 @@ def test_two_fetches_at_once_take_each_letter_once(
     assert all_seen(dovecot, user)
 
 
+@pytest.mark.endurance
 def test_two_fetches_and_a_pipe_at_once_take_each_letter_once(desk_path: Path, dovecot: Dovecot) -> None:
     """The mail server's alias and two fetches get at the same letters: whoever is first takes one."""
     raws = [letter(f"Till {number}", message_id=f"<{number}@shop.example>") for number in range(120)]

@@ -95,6 +95,7 @@ def soak(station: Station, dovecot: Dovecot, user: str, letters: list[Letter], r
     )
 
 
+@pytest.mark.endurance
 def test_a_short_soak(desk_path: Path, dovecot: Dovecot) -> None:
     # A server that goes down serves for most of a second: enough letters for that.
     letters = corpus(2_000)

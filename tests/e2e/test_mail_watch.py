@@ -151,6 +151,7 @@ def test_several_folders_are_listened_to(desk_path: Path, dovecot: Dovecot) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.endurance
 def test_a_server_that_stops_and_starts_is_said_twice(desk_path: Path, dovecot: Dovecot) -> None:
     user = dovecot.new_user([mail(1)])
     with Line(dovecot.port) as line:

@@ -58,6 +58,7 @@ desk.close()
 
 
 @pytest.mark.slow
+@pytest.mark.endurance
 def test_four_processes_and_a_fetch_lose_nothing(desk_path: Path, tmp_path: Path) -> None:
     letters = corpus()
     for sub in ("new", "cur", "tmp"):

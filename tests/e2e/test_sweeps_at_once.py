@@ -88,6 +88,7 @@ def recorded(desk: MailDesk) -> Counter[tuple[int, str, str | None]]:
 
 
 @pytest.mark.slow
+@pytest.mark.endurance
 def test_three_processes_through_a_week_do_and_tell_each_thing_once(desk_path: Path, tmp_path: Path) -> None:
     """Opened on Monday at 09:00; swept on Monday at 17:00, then after a night, a day's sleep, and a long one."""
     desk = MailDesk(desk_path)

@@ -67,6 +67,7 @@ def by_kind(post: Post, start: int = 0) -> dict[str, list[Taken]]:
 
 @pytest.mark.slow
 @pytest.mark.server
+@pytest.mark.endurance
 def test_seven_hundred_mails_after_a_long_holiday(tmp_path: Path, three: Path, dovecot: Dovecot, post: Post) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     # Two mails of each of 350 people, of nine days; the last 40 of one who writes all the time.
@@ -108,6 +109,7 @@ def test_seven_hundred_mails_after_a_long_holiday(tmp_path: Path, three: Path, d
 
 
 @pytest.mark.slow
+@pytest.mark.endurance
 def test_an_outage_of_forty_five_shops(tmp_path: Path, three: Path, maildir: Path, post: Post) -> None:
     tick = configured(tmp_path, three, f'kind = "maildir"\npath = "{maildir}"', post)
     begun = datetime.now(UTC).replace(microsecond=0)
@@ -143,6 +145,7 @@ def test_an_outage_of_forty_five_shops(tmp_path: Path, three: Path, maildir: Pat
 
 
 @pytest.mark.slow
+@pytest.mark.endurance
 def test_a_tick_that_is_killed_again_and_again(tmp_path: Path, three: Path, maildir: Path, post: Post) -> None:
     tick = configured(tmp_path, three, f'kind = "maildir"\npath = "{maildir}"', post)
     now = datetime.now(UTC).replace(microsecond=0)

@@ -62,5 +62,5 @@ def test_what_cannot_be_attached_is_said(folder: Path, text: str, said: str) -> 
 
 def test_files_too_heavy_for_a_mail_are_refused_before_they_are_read() -> None:
     require_light((Attached(Path("/a"), 9_000_000), Attached(Path("/b"), 9_000_000)))
-    with pytest.raises(BadInput, match="the files have 18.1 MB together, and a mail carries 18.0 MB"):
+    with pytest.raises(BadInput, match=r"the files have 18\.1 MB together, and a mail carries 18\.0 MB"):
         require_light((Attached(Path("/a"), 18_100_000),))

@@ -9,9 +9,10 @@ from desks import NOW
 
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
-from sdesk.tui.render.conversation import conversation_lines
+from sdesk.tui.render.conversation import MOST_LETTERS, MOST_LINES, Talk, conversation_lines
 from sdesk.tui.render.history import event_text
-from sdesk.tui.render.lines import Line
+from sdesk.tui.render.lines import Line, wrap
+from sdesk.tui.render.seek import hits
 
 ZONE = ZoneInfo("Europe/Moscow")
 MESSAGE = MessageRow(
@@ -37,7 +38,8 @@ MESSAGE = MessageRow(
 
 
 def lines_of(*messages: MessageRow, unfolded: bool = False) -> list[Line]:
-    return conversation_lines(messages, width=60, unfolded=unfolded, now=NOW, zone=ZONE)
+    ids = {message.id for message in messages} if unfolded else set()
+    return conversation_lines(messages, width=60, unfolded=ids, now=NOW, zone=ZONE)
 
 
 def text_of(*messages: MessageRow, unfolded: bool = False) -> str:
@@ -114,3 +116,68 @@ def test_what_was_not_read_of_a_mail_is_said_and_what_stands_within_its_text() -
     assert "[eventlog.txt 18 kB, within the text]" in text
     assert "! S/MIME: the contents of the attachment are not read" in text
     assert "! ␛[2J[red]x[/red]" in text
+
+
+def test_quoted_parts_are_unfolded_one_by_one() -> None:
+    messages = (MESSAGE, MESSAGE._replace(id=2, quoted="> the other"))
+    lines = conversation_lines(messages, width=60, unfolded={2}, now=NOW, zone=ZONE)
+    text = "\n".join(line.text for line in lines)
+    assert "the other" in text
+    assert "2 quoted lines (o to unfold)" in text
+    assert "older" not in text
+    assert [line.opens for line in lines if line.opens] == [1, 2]
+
+
+def test_a_message_of_thirty_megabytes_costs_what_its_first_lines_do() -> None:
+    talk = Talk()
+    log = "2026-11-23 09:00:00 INFO nothing happened here at all\n" * (30_000_000 // 54)
+    huge = MESSAGE._replace(text=log)
+    lines = talk.lines((huge,), width=60, unfolded=(), now=NOW, zone=ZONE)
+    assert talk.laid_out <= MOST_LINES + 10
+    assert talk.complete
+    assert any("29.9 MB more: `sdesk show` has it" in line.text for line in lines)
+    # The same again costs nothing, and so does a new message beside it.
+    talk.lines((huge, MESSAGE._replace(id=2)), width=60, unfolded=(), now=NOW, zone=ZONE)
+    assert talk.laid_out < 10
+    # One line without an end is cut too.
+    talk.lines((MESSAGE._replace(id=3, text="x" * 30_000_000),), width=60, unfolded=(), now=NOW, zone=ZONE)
+    assert talk.laid_out <= MOST_LINES + 10
+    assert MOST_LETTERS < 30_000_000
+
+
+def test_a_long_conversation_is_laid_out_from_its_end_and_the_rest_when_nobody_waits() -> None:
+    messages = tuple(MESSAGE._replace(id=number, text="line\n" * 300) for number in range(1, 51))
+    talk, rounds = Talk(), 0
+    lines = talk.lines(messages, width=60, unfolded=(), now=NOW, zone=ZONE, most=1000)
+    assert not talk.complete
+    assert [line.opens for line in lines if line.opens][-1] == 50
+    assert "earlier messages" in lines[0].text
+    while not talk.complete:
+        lines = talk.lines(messages, width=60, unfolded=(), now=NOW, zone=ZONE, most=1000)
+        assert talk.laid_out <= 1000 + 310
+        rounds += 1
+    assert rounds > 5
+    assert [line.opens for line in lines if line.opens] == list(range(1, 51))
+    assert lines == conversation_lines(messages, width=60, now=NOW, zone=ZONE)
+
+
+def test_what_is_sought_is_found_across_broken_lines_and_in_any_letter_case() -> None:
+    text = "The accounting department of the flagship store cannot open\nits ledger. Ещё раз: ЛЁД."
+    lines = conversation_lines((MESSAGE._replace(text=text, quoted=""),), width=40, now=NOW, zone=ZONE)
+    assert len(wrap(text.split("\n", maxsplit=1)[0], 36)) == 2
+    (hit,) = hits(lines, "the FLAGSHIP store cannot")
+    assert [lines[mark.line].text[mark.start : mark.end] for mark in hit] == ["the", "flagship store cannot"]
+    (ice,) = hits(lines, "лед")
+    assert [lines[mark.line].text[mark.start : mark.end] for mark in ice] == ["ЛЁД"]
+    # A line break of the text is no blank.
+    assert hits(lines, "open its") == []
+    assert hits(lines, "  ") == []
+    assert len(hits(lines, "e")) > 5
+
+
+def test_a_long_word_that_was_cut_is_found_whole() -> None:
+    link = "https://example.org/" + "abcdefghij" * 10
+    lines = conversation_lines((MESSAGE._replace(text=f"see {link} now", quoted=""),), width=40, now=NOW, zone=ZONE)
+    (hit,) = hits(lines, link)
+    assert "".join(lines[mark.line].text[mark.start : mark.end] for mark in hit) == link
+    assert len(hits(lines, "see https")) == 1

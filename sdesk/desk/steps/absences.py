@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.domain.concerned import stand_in_of
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Absence
 from sdesk.store.prepared import Prepared
@@ -63,9 +64,12 @@ def away_warning(work: Work, agent_id: int | None, team_id: int) -> str:
     agents = work.rules.agents
     taker = who_takes(work, agent_id, team_id)
     told = (
-        f"`{agents[taker].key}` stands in" if taker is not None else f"team `{work.rules.teams[team_id].key}` is told"
+        phrase("`{agent}` stands in", agent=agents[taker].key)
+        if taker is not None
+        else phrase("team `{team}` is told", team=work.rules.teams[team_id].key)
     )
-    return f"`{agents[agent_id].key}` is away until {local_time(work, gone.until)}: {told}"
+    until = local_time(work, gone.until)
+    return phrase("`{agent}` is away until {until}: {told}", agent=agents[agent_id].key, until=until, told=told)
 
 
 def local_time(work: Work, at: datetime) -> str:

@@ -13,6 +13,7 @@ from sdesk.domain.errors import Refused
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import Party
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import written_to
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import BlockedSender, Message, PersonAddress, Ticket
@@ -53,7 +54,10 @@ def copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool = F
         found.pop(requester.address.lower(), None)
     for address in found:
         if address in work.rules.team_addresses:
-            raise Refused(f"`{address}` is an address of the desk itself", "leave it out: it has the answer anyway")
+            raise Refused(
+                phrase("`{address}` is an address of the desk itself", address=address),
+                phrase("leave it out: it has the answer anyway"),
+            )
     return list(found.values())
 
 

@@ -17,6 +17,7 @@ from sdesk.desk.steps.visits import end_visit, running_visit
 from sdesk.domain.duration import format_duration
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.domain.worktime import is_working
 from sdesk.store.models import Ticket, TimeSpent, Visit
@@ -29,9 +30,14 @@ LONGEST = 24 * 3600
 class Noted:
     """What was written down, for the person who did it."""
 
-    words: str = ""
-    """To follow a sentence: `, 15m spent, visit on 2026-11-25 10:00`."""
+    things: tuple[str, ...] = ()
+    """One by one: `15m spent`, `visit on 2026-11-25 10:00`."""
     warning: str = ""
+
+    @property
+    def words(self) -> str:
+        """To follow a sentence: `, 15m spent, visit on 2026-11-25 10:00`."""
+        return joined("", (text for thing in self.things for text in (", ", thing)))
 
 
 def note_effort(
@@ -44,17 +50,18 @@ def note_effort(
     message: int | None = None,
 ) -> Noted:
     """What an answer or a note says beside its words: seconds spent, a visit that is agreed or called off."""
-    words, warning = "", ""
+    words: list[str] = []
+    warning = ""
     if spent:
-        words += f", {spend_time(work, ticket, spent, message)}"
+        words.append(spend_time(work, ticket, spent, message))
     if no_visit:
         if visit is not None:
-            raise BadInput("a visit is agreed and called off at once", "say one of the two")
-        words += f", {call_off(work, ticket)}"
+            raise BadInput(phrase("a visit is agreed and called off at once"), phrase("say one of the two"))
+        words.append(call_off(work, ticket))
     if visit is not None:
         agreed, warning = agree(work, ticket, visit)
-        words += f", {agreed}"
-    return Noted(words, warning)
+        words.append(agreed)
+    return Noted(tuple(words), warning)
 
 
 def spend_time(work: Work, ticket: Ticket, seconds: int, message: int | None) -> str:
@@ -62,9 +69,12 @@ def spend_time(work: Work, ticket: Ticket, seconds: int, message: int | None) ->
     number, agent_id = require_id(ticket), work.actor.agent_id
     ref = work.rules.ref(number)
     if agent_id is None:
-        raise BadInput("the desk itself spends no time", "say who acts with --as LOGIN")
+        raise BadInput(phrase("the desk itself spends no time"), phrase("say who acts with --as LOGIN"))
     if abs(seconds) > LONGEST:
-        raise BadInput(f"{format_duration(abs(seconds))} is more than a day at once", "write down a day at a time")
+        raise BadInput(
+            phrase("{seconds} is more than a day at once", seconds=format_duration(abs(seconds))),
+            phrase("write down a day at a time"),
+        )
     own = work.connection.execute(
         select(func.coalesce(func.sum(col(TimeSpent.seconds)), 0)).where(
             col(TimeSpent.ticket_id) == number, col(TimeSpent.agent_id) == agent_id
@@ -72,8 +82,15 @@ def spend_time(work: Work, ticket: Ticket, seconds: int, message: int | None) ->
     ).scalar_one()
     if own + seconds < 0:
         raise Refused(
-            f"{format_duration(-seconds)} cannot be taken from the {format_duration(own)} that you spent on {ref}",
-            f"take at most {format_duration(own)}" if own else "each agent corrects his own time",
+            phrase(
+                "{length} cannot be taken from the {own} that you spent on {ref}",
+                length=format_duration(-seconds),
+                own=format_duration(own),
+                ref=ref,
+            ),
+            phrase("take at most {own}", own=format_duration(own))
+            if own
+            else phrase("each agent corrects his own time"),
         )
     insert_row(
         work,
@@ -87,7 +104,8 @@ def spend_time(work: Work, ticket: Ticket, seconds: int, message: int | None) ->
         },
     )
     record(work, number, "time_spent", seconds=seconds)
-    return f"{format_duration(seconds)} spent" if seconds > 0 else f"{format_duration(-seconds)} less spent"
+    length = format_duration(abs(seconds))
+    return phrase("{length} spent", length=length) if seconds > 0 else phrase("{length} less spent", length=length)
 
 
 def agree(work: Work, ticket: Ticket, starts_at: datetime) -> tuple[str, str]:
@@ -98,13 +116,16 @@ def agree(work: Work, ticket: Ticket, starts_at: datetime) -> tuple[str, str]:
     number = require_id(ticket)
     when = _local(work, starts_at)
     if ticket.status not in OPEN_STATUSES:
-        raise Refused(f"{work.rules.ref(number)} is {ticket.status}: nobody comes for it", "reopen it first")
+        raise Refused(
+            phrase("{ref} is {status}: nobody comes for it", ref=work.rules.ref(number), status=ticket.status),
+            phrase("reopen it first"),
+        )
     if starts_at <= work.now:
-        raise BadInput(f"{when} is past", "agree on a visit that is still to come")
+        raise BadInput(phrase("{when} is past", when=when), phrase("agree on a visit that is still to come"))
     agent_id = work.actor.agent_id if ticket.assignee_id is None else None
     old = running_visit(work, number)
     if old is not None and (old.starts_at, old.agent_id) == (starts_at, agent_id):
-        return f"visit on {when} already", ""
+        return phrase("visit on {when} already", when=when), ""
     if old is not None:
         end_visit(work, number)
     insert_row(
@@ -113,7 +134,7 @@ def agree(work: Work, ticket: Ticket, starts_at: datetime) -> tuple[str, str]:
         {"ticket_id": number, "agent_id": agent_id, "starts_at": starts_at, "agreed_at": work.now},
     )
     record(work, number, "visit", old=to_rfc3339(old.starts_at) if old is not None else None, new=to_rfc3339(starts_at))
-    return f"visit on {when}", _closed_then(work, ticket, starts_at, when)
+    return phrase("visit on {when}", when=when), _closed_then(work, ticket, starts_at, when)
 
 
 def call_off(work: Work, ticket: Ticket) -> str:
@@ -121,17 +142,19 @@ def call_off(work: Work, ticket: Ticket) -> str:
     number = require_id(ticket)
     old = running_visit(work, number)
     if old is None:
-        raise Refused(f"no visit is agreed for {work.rules.ref(number)}", "agree on one with --visit WHEN")
+        raise Refused(
+            phrase("no visit is agreed for {ref}", ref=work.rules.ref(number)), phrase("agree on one with --visit WHEN")
+        )
     end_visit(work, number)
     record(work, number, "visit", old=to_rfc3339(old.starts_at), new=None)
-    return f"visit on {_local(work, old.starts_at)} called off"
+    return phrase("visit on {when} called off", when=_local(work, old.starts_at))
 
 
 def _closed_then(work: Work, ticket: Ticket, at: datetime, when: str) -> str:
     """A warning where the unit is closed at the instant of the visit; a unit without hours is never closed."""
     if ticket.unit_id is None or is_working(work.rules.opening_hours(ticket.unit_id), at):
         return ""
-    return f"unit `{work.rules.units[ticket.unit_id].key}` is closed at {when}"
+    return phrase("unit `{unit}` is closed at {when}", unit=work.rules.units[ticket.unit_id].key, when=when)
 
 
 def _local(work: Work, instant: datetime) -> str:

@@ -10,6 +10,8 @@ from sdesk.desk.opening import Work
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused
 from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.phrase import noun as noun_of
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Role
 from sdesk.store.models import Ticket
 
@@ -25,21 +27,24 @@ def find_ticket(work: Work, number: int, version: int | None = None) -> Ticket:
     require_hands(work)
     ticket = see_ticket(work, number)
     if version is not None and version != ticket.version:
-        raise Conflict(f"{work.rules.ref(number)} was changed by somebody else meanwhile", "look at it again")
+        raise Conflict(
+            phrase("{ref} was changed by somebody else meanwhile", ref=work.rules.ref(number)),
+            phrase("look at it again"),
+        )
     return ticket
 
 
 def require_hands(work: Work) -> None:
     """Refused for an actor who may look and not touch."""
     if work.actor.role is Role.AUDITOR:
-        raise Refused("an auditor reads everything and changes nothing", "ask an agent of the team")
+        raise Refused(phrase("an auditor reads everything and changes nothing"), phrase("ask an agent of the team"))
 
 
 def see_ticket(work: Work, number: int) -> Ticket:
     """The ticket of a number, for whoever may look at it; NotFound where there is none or a wall stands before it."""
     ticket = work.session.get(Ticket, number)
     if ticket is None or not sees(work, work.actor, ticket):
-        raise NotFound(f"there is no ticket {work.rules.ref(number)}", "see `sdesk list`")
+        raise NotFound(phrase("there is no ticket {ref}", ref=work.rules.ref(number)), phrase("see `sdesk list`"))
     return ticket
 
 
@@ -48,11 +53,15 @@ def require_sight(work: Work, team_id: int, agent_id: int | None) -> None:
     team = work.rules.teams[team_id]
     if agent_id is not None and work.rules.agents[agent_id].role is Role.AUDITOR:
         agent = work.rules.agents[agent_id].key
-        raise Refused(f"`{agent}` is an auditor, and changes nothing", "assign somebody who works tickets")
+        raise Refused(
+            phrase("`{agent}` is an auditor, and changes nothing", agent=agent),
+            phrase("assign somebody who works tickets"),
+        )
     if agent_id is not None and team.private and agent_id not in team.members:
         agent = work.rules.agents[agent_id].key
         raise Refused(
-            f"`{agent}` is no member of team `{team.key}`, whose tickets are private", "assign a member of the team"
+            phrase("`{agent}` is no member of team `{team}`, whose tickets are private", agent=agent, team=team.key),
+            phrase("assign a member of the team"),
         )
 
 
@@ -77,7 +86,10 @@ def word_of(words: type[Word], text: str, noun: str) -> Word:
     listed = [word.value for word in words]
     if text in listed:
         return words(text)
-    raise BadInput(f"there is no {noun} `{text}`", did_you_mean(text, listed, f"it is one of {', '.join(listed)}"))
+    raise BadInput(
+        phrase("there is no {noun} `{text}`", noun=noun_of(noun), text=text),
+        did_you_mean(text, listed, phrase("it is one of {names}", names=", ".join(listed))),
+    )
 
 
 def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
@@ -85,4 +97,7 @@ def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
     found = known.get(key)
     if found is not None:
         return found
-    raise BadInput(f"there is no {noun} `{key}`", did_you_mean(key, known, f"see `sdesk {noun} list`"))
+    raise BadInput(
+        phrase("there is no {noun} `{key}`", noun=noun_of(noun), key=key),
+        did_you_mean(key, known, phrase("see `sdesk {noun} list`", noun=noun)),
+    )

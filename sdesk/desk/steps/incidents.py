@@ -18,6 +18,7 @@ from sdesk.desk.steps.notify import notify
 from sdesk.domain.incident import Suspect, belongs, is_prone, suspicion
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.phrase import phrases
 from sdesk.domain.ticket import LinkKind, ProposalEnd, Status
 from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, Ticket
 from sdesk.store.prepared import Prepared
@@ -137,7 +138,7 @@ def and_parts(count: int) -> str:
     """How a sentence goes on that tells what was done to an incident: `, and 44 tickets with it`."""
     if not count:
         return ""
-    return ", and 1 ticket with it" if count == 1 else f", and {count} tickets with it"
+    return phrases(", and {count} ticket with it", ", and {count} tickets with it", count)
 
 
 def _follow_agent(work: Work, ticket: Ticket, incident: Ticket, *, by: str | None) -> None:

@@ -16,6 +16,7 @@ from sdesk.desk.steps.tokens import LIVES, hash_of
 from sdesk.domain.errors import Refused
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.keys_in_files import keys_like
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import TokenHolder
 from sdesk.store.models import Token
 
@@ -27,8 +28,8 @@ def require_no_keys(work: Work, files: Iterable[InboundAttachment]) -> None:
     for file in files:
         if _holds_key(work, file):
             raise Refused(
-                f"`{file.name}` holds an agent's key: a message of the desk to an agent is in it",
-                "leave it out, and say what is in it in your own words",
+                phrase("`{file}` holds an agent's key: a message of the desk to an agent is in it", file=file.name),
+                phrase("leave it out, and say what is in it in your own words"),
             )
 
 
@@ -46,7 +47,7 @@ def without_keys(
 def left_out(files: Sequence[InboundAttachment]) -> str:
     """What an agent is told of files that were left out; empty for none."""
     names = ", ".join(f"`{file.name}`" for file in files)
-    return f"{names} did not go along: an agent's key is in it" if files else ""
+    return phrase("{names} did not go along: an agent's key is in it", names=names) if files else ""
 
 
 def _holds_key(work: Work, file: InboundAttachment) -> bool:

@@ -15,6 +15,7 @@ from sdesk.desk.steps.visits import end_visit
 from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar, resume
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Status, may_become
 from sdesk.domain.worktime import Calendar, next_working, working_between
 from sdesk.store.models import Ticket
@@ -23,8 +24,16 @@ from sdesk.store.models import Ticket
 def require_move(work: Work, ticket: Ticket, status: Status) -> None:
     """Refused where the ticket's status does not become `status`."""
     if not may_become(ticket.status, status):
-        remedy = "reopen it first: `sdesk reopen`" if ticket.status in {Status.RESOLVED, Status.CLOSED} else ""
-        raise Refused(f"{work.rules.ref(require_id(ticket))} is {ticket.status} and cannot become {status}", remedy)
+        remedy = phrase("reopen it first: `sdesk reopen`") if ticket.status in {Status.RESOLVED, Status.CLOSED} else ""
+        raise Refused(
+            phrase(
+                "{ref} is {status} and cannot become {wanted}",
+                ref=work.rules.ref(require_id(ticket)),
+                status=ticket.status,
+                wanted=status,
+            ),
+            remedy,
+        )
 
 
 def require_id(ticket: Ticket) -> int:

@@ -18,6 +18,7 @@ from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import MOST_ATTACHED, MailKind, Party
+from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
@@ -42,14 +43,14 @@ def say(
     """
     text = neutralise(text)
     if not text.strip():
-        raise BadInput("the text is empty", "write something that can be read")
+        raise BadInput(phrase("the text is empty"), phrase("write something that can be read"))
     number = require_id(ticket)
     if direction is Direction.OUT and kind != "call":
         requester = requester_of(work, ticket)
         if requester is None:
             raise Refused(
-                f"{work.rules.ref(number)} has no requester with a mail address",
-                "record a call with --phone, or write a note",
+                phrase("{ref} has no requester with a mail address", ref=work.rules.ref(number)),
+                phrase("record a call with --phone, or write a note"),
             )
         row = post(
             work,
@@ -99,8 +100,12 @@ def post(
     size = sum(len(file.content) for file in attachments)
     if size > MOST_ATTACHED:
         raise Refused(
-            f"the files have {size / 1e6:.1f} MB together, and a mail carries {MOST_ATTACHED / 1e6:.0f} MB",
-            "send fewer, or put them where the requester can fetch them",
+            phrase(
+                "the files have {size:.1f} MB together, and a mail carries {most:.0f} MB",
+                size=size / 1e6,
+                most=MOST_ATTACHED / 1e6,
+            ),
+            phrase("send fewer, or put them where the requester can fetch them"),
         )
     number = require_id(ticket)
     before = snapshot(work, ticket)

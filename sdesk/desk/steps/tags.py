@@ -10,6 +10,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput
+from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.store.models import Tag
 
@@ -19,7 +20,8 @@ def require_tags(tags: Iterable[str]) -> None:
     for tag in tags:
         if not tag or "," in tag or any(letter.isspace() for letter in tag):
             raise BadInput(
-                f"`{one_line(tag)}` is no tag: it is one word", "repeat --tag for several, as --tag pos --tag vip"
+                phrase("`{tag}` is no tag: it is one word", tag=one_line(tag)),
+                phrase("repeat --tag for several, as --tag pos --tag vip"),
             )
 
 
@@ -29,7 +31,9 @@ def change_tags(work: Work, number: int, add: Iterable[str], remove: Iterable[st
     require_tags([*add, *remove])
     both = sorted(set(add) & set(remove))
     if both:
-        raise BadInput(f"the tag `{both[0]}` would be added and taken away", "say one of the two")
+        raise BadInput(
+            phrase("the tag `{both}` would be added and taken away", both=both[0]), phrase("say one of the two")
+        )
     found = work.connection.execute(select(col(Tag.tag)).where(col(Tag.ticket_id) == number)).scalars()
     known = set(found)
     added = [tag for tag in dict.fromkeys(add) if tag not in known]

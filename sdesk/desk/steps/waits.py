@@ -13,10 +13,15 @@ from sdesk.desk.steps.moves import after_working_days, require_id, require_move,
 from sdesk.domain.clock import hold
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import to_rfc3339, weekday_and_time
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Status, WaitingFor
 from sdesk.store.models import Ticket
 
-_WHOM = {WaitingFor.REQUESTER: "the requester", WaitingFor.SUPPLIER: "a supplier", WaitingFor.DATE: "a date"}
+_WHOM = {
+    WaitingFor.REQUESTER: phrase("the requester"),
+    WaitingFor.SUPPLIER: phrase("a supplier"),
+    WaitingFor.DATE: phrase("a date"),
+}
 
 
 def plan_wait(work: Work, ticket: Ticket, waiting_for: str, until: datetime | None) -> tuple[WaitingFor, datetime]:
@@ -24,12 +29,14 @@ def plan_wait(work: Work, ticket: Ticket, waiting_for: str, until: datetime | No
     require_move(work, ticket, Status.WAITING)
     reason = word_of(WaitingFor, waiting_for, "wait")
     if reason is WaitingFor.DATE and until is None:
-        raise BadInput("a wait for a date needs the date", "say --until WHEN")
+        raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))
     if until is None:
         calendar = promise_of(work, ticket).calendar
         until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
     if until <= work.now:
-        raise BadInput(f"`{_local(work, until)}` is past", "wait until a moment that is still to come")
+        raise BadInput(
+            phrase("`{until}` is past", until=_local(work, until)), phrase("wait until a moment that is still to come")
+        )
     return reason, until
 
 
@@ -40,7 +47,7 @@ def begin_wait(work: Work, ticket: Ticket, reason: WaitingFor, until: datetime) 
     set_status(work, ticket, Status.WAITING)
     ticket.waiting_for, ticket.wake_at = reason, until
     record(work, require_id(ticket), "waiting", waiting_for=reason.value, until=to_rfc3339(until))
-    return f"waits for {_WHOM[reason]} until {_local(work, until)}"
+    return phrase("waits for {whom} until {until}", whom=_WHOM[reason], until=_local(work, until))
 
 
 def _local(work: Work, instant: datetime) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Refused
+from sdesk.domain.phrase import phrase
 from sdesk.store.reader.connection import connect, translated
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.where import wall
@@ -44,7 +45,9 @@ class Audit:
         self._connection = connect(path, busy_seconds)
         if wall(self._connection, actor) is not None:
             self._connection.close()
-            raise Refused("the whole ledger is for who sees over all walls", "ask an agent whose role is admin")
+            raise Refused(
+                phrase("the whole ledger is for who sees over all walls"), phrase("ask an agent whose role is admin")
+            )
 
     def __enter__(self) -> Self:
         return self

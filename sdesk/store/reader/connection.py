@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sdesk.domain.errors import Unavailable
+from sdesk.domain.phrase import phrase
 from sdesk.store import faults, schema
 from sdesk.store.search import fold
 
@@ -28,7 +29,10 @@ def translated(path: Path) -> Iterator[None]:
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     """Open a store for reading; Unavailable where it is missing, none, or of another version."""
     if not path.exists():
-        raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
+        raise Unavailable(
+            phrase("there is no store at {path}", path=path),
+            phrase("make one with `sdesk init`, or name another with --db"),
+        )
     with translated(path):
         connection = sqlite3.connect(
             f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=busy_seconds, isolation_level=None

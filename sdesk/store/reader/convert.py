@@ -160,8 +160,16 @@ def _mailboxes(recipients: Mapping[str, Any], field: str) -> tuple[tuple[str, st
     return tuple((address, name) for address, name in recipients.get(field, ()))
 
 
+MESSAGE_COLUMNS = (
+    "id, direction, agent, author_name, author_address, takes_part, sent_at, taken_at, subject, recipients, message_id,"
+    " undeliverable, defects, raw_id, party, taken_back_at, delivery, delivery_error,"
+    " substr(text, 1, ?1) AS text, max(length(text) - ?1, 0) AS left_out, substr(quoted, 1, ?1) AS quoted"
+)
+"""Of `message_view`; the first parameter is how many letters of a text are read, so that 30 MB need not be."""
+
+
 def message_row(row: sqlite3.Row, attachments: tuple[AttachmentRow, ...]) -> MessageRow:
-    """One row of `message_view`."""
+    """One row of `message_view`, with as much of its text as was asked for."""
     recipients = json.loads(row["recipients"]) if row["recipients"] else {}
     return MessageRow(
         id=row["id"],
@@ -186,6 +194,7 @@ def message_row(row: sqlite3.Row, attachments: tuple[AttachmentRow, ...]) -> Mes
         taken_back_at=instant(row["taken_back_at"]),
         delivery=row["delivery"],
         delivery_error=row["delivery_error"],
+        left_out=row["left_out"],
     )
 
 

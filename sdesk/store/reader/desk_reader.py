@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.worktime import Calendar
@@ -21,6 +22,9 @@ from sdesk.store.reader.desk_rows import (
 )
 from sdesk.store.reader.mail_reader import MailReader
 from sdesk.store.reader.rows import UnitRow
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.known import CallerRow
 
 
 class DeskReader(MailReader):
@@ -135,3 +139,24 @@ class DeskReader(MailReader):
 
         with translated(self.path):
             return details.person(self._connection, actor, address)
+
+    def callers(self, actor: Actor, words: str) -> tuple[CallerRow, ...]:
+        """Who may be at the telephone, by name, address, number or unit."""
+        from sdesk.store.reader import known
+
+        with translated(self.path):
+            return known.callers(self._connection, actor, words)
+
+    def tags(self, actor: Actor) -> tuple[str, ...]:
+        """The tags in use, the commonest first."""
+        from sdesk.store.reader import known
+
+        with translated(self.path):
+            return known.tags(self._connection, actor)
+
+    def suppliers(self, actor: Actor) -> tuple[str, ...]:
+        """Whom agents have asked outside, the last one first."""
+        from sdesk.store.reader import known
+
+        with translated(self.path):
+            return known.suppliers(self._connection, actor)

@@ -12,6 +12,8 @@ from typing import TypeVar
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.phrase import noun as noun_of
+from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import DAYS
 from sdesk.store.reader import organisation
 from sdesk.store.reader.desk_rows import AgentDetail, CalendarRow, PersonRow, ServiceDetail, TeamDetail
@@ -193,7 +195,9 @@ def person(connection: sqlite3.Connection, actor: Actor, address: str) -> Person
     row = connection.execute("SELECT person_id FROM person_address WHERE address = ?", (address.lower(),)).fetchone()
     found = people(connection, actor, number=row[0]) if row is not None else ()
     if not found:
-        raise NotFound(f"nobody is known by the address `{address}`", "see `sdesk person list`")
+        raise NotFound(
+            phrase("nobody is known by the address `{address}`", address=address), phrase("see `sdesk person list`")
+        )
     return found[0]
 
 
@@ -201,7 +205,10 @@ def _chosen(rows: Iterable[Row], key: str, noun: str, key_of: Callable[[Row], st
     known = {key_of(row): row for row in rows}
     if key in known:
         return known[key]
-    raise NotFound(f"there is no {noun} `{key}`", did_you_mean(key, known, f"see `sdesk {noun} list`"))
+    raise NotFound(
+        phrase("there is no {noun} `{key}`", noun=noun_of(noun), key=key),
+        did_you_mean(key, known, phrase("see `sdesk {noun} list`", noun=noun)),
+    )
 
 
 def _count(connection: sqlite3.Connection, actor: Actor, condition: str, value: int) -> int:

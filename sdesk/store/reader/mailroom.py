@@ -12,6 +12,7 @@ from datetime import datetime
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys, hide_agent_tokens
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
@@ -140,7 +141,10 @@ def quarantined(connection: sqlite3.Connection, actor: Actor, number: int) -> tu
         "SELECT q.*, r.data FROM quarantine_view AS q JOIN raw_mail AS r ON r.id = q.raw_id WHERE q.id = ?", (number,)
     ).fetchone()
     if row is None or wall(connection, actor) is not None:
-        raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
+        raise NotFound(
+            phrase("there is no message {number} in quarantine", number=number),
+            phrase("see `sdesk mail quarantine list`"),
+        )
     return _quarantine_row(row), hide_agent_keys(zlib.decompress(row["data"]))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.phrase import phrase
 from sdesk.domain.priority import MATRIX, parse_matrix, priority_of
 from sdesk.domain.ticket import Impact, Role, Urgency
 from sdesk.domain.worktime import Calendar
@@ -24,7 +25,10 @@ def actor(connection: sqlite3.Connection, login: str) -> Actor:
         "SELECT id, name, role FROM agent WHERE key = ? AND retired_at IS NULL", (login,)
     ).fetchone()
     if row is None:
-        raise NotFound(f"the desk has no agent `{login}`", "say who acts with --as LOGIN or SDESK_AGENT")
+        raise NotFound(
+            phrase("the desk has no agent `{login}`", login=login),
+            phrase("say who acts with --as LOGIN or SDESK_AGENT"),
+        )
     teams = connection.execute("SELECT team_id FROM team_member WHERE agent_id = ?", (row[0],))
     return Actor(login, row[0], row[1], Role(row[2]), frozenset(each[0] for each in teams))
 

@@ -9,14 +9,15 @@ from typing import Any
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.report_reader import ReportReader
 from sdesk.store.reader.rows import DraftMark, DraftRow, PresenceRow
+from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 
 
-class PersonalReader(ReportReader):
+class PersonalReader(ViewReader):
     """Drafts of the actor, and the presence of the others."""
 
     def draft(self, actor: Actor, number: int, direction: Direction) -> DraftRow | None:
@@ -69,4 +70,7 @@ class PersonalReader(ReportReader):
         if hidden is not None:
             sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
         if self._one(sql, *values) is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )

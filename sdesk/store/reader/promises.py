@@ -10,6 +10,7 @@ from typing import Any
 
 from sdesk.domain.clock import NO_PROMISE, Clock, Promise, Run, Targets
 from sdesk.domain.errors import NotFound
+from sdesk.domain.phrase import phrase
 from sdesk.domain.story.eras import ALWAYS as ALWAYS_KEY
 from sdesk.domain.story.tell import past_rounds
 from sdesk.domain.story.values import Event, Facts, Stored
@@ -57,7 +58,10 @@ def sla(connection: sqlite3.Connection, key: str) -> SlaRow:
     """One of them; NotFound."""
     known = {row.key: row for row in slas(connection)}
     if key not in known:
-        raise NotFound(f"there is no SLA `{key}`", f"the desk has: {', '.join(known) or 'none'}")
+        raise NotFound(
+            phrase("there is no SLA `{key}`", key=key),
+            phrase("the desk has: {known}", known=", ".join(known) or "none"),
+        )
     return known[key]
 
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import effort, incidents, organisation, queue
+from sdesk.store.reader import beside, effort, incidents, organisation, queue
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.convert import attachment_row, message_row, ticket_row
+from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.personal_reader import PersonalReader
 from sdesk.store.reader.rows import (
@@ -39,7 +40,6 @@ from sdesk.store.reader.rows import (
     TeamRow,
     TicketDetail,
     TicketRow,
-    UnitFacts,
     UnitRow,
 )
 from sdesk.store.reader.where import wall
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
+EVERYTHING = 2**31 - 1
+"""More letters than a text of the store can have."""
 
 
 class Reader(PersonalReader):
@@ -66,7 +68,9 @@ class Reader(PersonalReader):
         row = self._one(
             "SELECT (SELECT max(id) FROM history), (SELECT count(*) FROM quarantine WHERE ended_at IS NULL),"
             " (SELECT group_concat(coalesce(fetched_at, '') || failures || coalesce(last_error, ''))"
-            " FROM mailbox_state)"
+            " FROM mailbox_state),"
+            " (SELECT group_concat(owner || name || filter || sort || coalesce(digit, '') || updated_at, char(10))"
+            " FROM saved_view)"
         )
         return LastChange(*(row or ()))
 
@@ -112,7 +116,10 @@ class Reader(PersonalReader):
         known = self._one(
             "SELECT group_concat(key, ', ') FROM (SELECT key FROM calendar WHERE retired_at IS NULL ORDER BY key)"
         )
-        raise NotFound(f"there is no calendar `{key}`", f"the desk has: {(known and known[0]) or calendars.ALWAYS_KEY}")
+        raise NotFound(
+            phrase("there is no calendar `{key}`", key=key),
+            phrase("the desk has: {known}", known=(known and known[0]) or calendars.ALWAYS_KEY),
+        )
 
     def slas(self) -> tuple[SlaRow, ...]:
         """The SLAs that hold, by key, with what each promises and to whom."""
@@ -209,18 +216,26 @@ class Reader(PersonalReader):
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
+    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
+        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
+        from sdesk.store.reader import usual
+
+        with translated(self.path):
+            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
+
     # ---- one ticket ----------------------------------------------------------------------------
 
-    def ticket(self, actor: Actor, number: int, *, now: datetime) -> TicketDetail:
-        """One ticket whole; NotFound, where a wall stands before it too."""
+    def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
+        """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
         row = self._seen(actor, number, now)
         with translated(self.path):
             return TicketDetail(
                 ticket=row,
-                messages=self._messages(actor, number),
+                messages=self._messages(actor, number, longest),
                 history=self.history(actor, number),
                 links=self._links(actor, number),
-                unit=self._unit_facts(actor, row),
+                unit=beside.unit_facts(self._connection, actor, row),
+                others=beside.others(self._connection, actor, row, self.desk.ref_prefix),
                 outages=self.outages(actor, now=now, number=number),
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
@@ -266,7 +281,10 @@ class Reader(PersonalReader):
             number,
         )
         if row is None:
-            raise NotFound(f"ticket {number} has no raw message {message}", f"see `sdesk show {number} -o json`")
+            raise NotFound(
+                phrase("ticket {number} has no raw message {message}", number=number, message=message),
+                phrase("see `sdesk show {number} -o json`", number=number),
+            )
         return hide_agent_keys(zlib.decompress(row[0]))
 
     def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
@@ -279,7 +297,10 @@ class Reader(PersonalReader):
             number,
         )
         if row is None:
-            raise NotFound(f"ticket {number} has no attachment {attachment}", f"see `sdesk show {number} -o json`")
+            raise NotFound(
+                phrase("ticket {number} has no attachment {attachment}", number=number, attachment=attachment),
+                phrase("see `sdesk show {number} -o json`", number=number),
+            )
         return attachment_row(row), row["data"]
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
@@ -287,13 +308,20 @@ class Reader(PersonalReader):
         with translated(self.path):
             return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
+    def is_new(self, actor: Actor) -> bool:
+        """Whether an agent has never opened a ticket in the console."""
+        return self._one("SELECT 1 FROM seen WHERE agent_id = ? LIMIT 1", actor.agent_id) is None
+
     # ---- how it is done ------------------------------------------------------------------------
 
     def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
         """The ticket, if the actor may see it; NotFound."""
         row = self.rows(actor, [number], now=now).get(number)
         if row is None:
-            raise NotFound(f"there is no ticket {self.desk.ref_prefix}-{number}", "see `sdesk list`")
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )
         return row
 
     def _ticket_rows(self, found: Sequence[sqlite3.Row], actor: Actor, now: datetime) -> tuple[TicketRow, ...]:
@@ -326,15 +354,16 @@ class Reader(PersonalReader):
         )
         return {row[0] for row in found}
 
-    def _messages(self, actor: Actor, number: int) -> tuple[MessageRow, ...]:
+    def _messages(self, actor: Actor, number: int, longest: int) -> tuple[MessageRow, ...]:
         files: dict[int, list[AttachmentRow]] = {}
         for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
             files.setdefault(row["message_id"], []).append(attachment_row(row))
         # Not by sent_at, which the sender chooses: a mail of 1999 would stand above the request that it answers.
         # What was taken back was said to nobody: only who wrote it still sees it.
         found = self._all(
-            "SELECT * FROM message_view WHERE number = ? AND (taken_back_at IS NULL OR agent = ?)"
-            " ORDER BY taken_at, id",
+            f"SELECT {MESSAGE_COLUMNS} FROM message_view"
+            " WHERE number = ?2 AND (taken_back_at IS NULL OR agent = ?3) ORDER BY taken_at, id",
+            longest,
             number,
             actor.login,
         )
@@ -358,17 +387,3 @@ class Reader(PersonalReader):
             LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4]))
             for row in self._all(sql, number, *values, number, *values)
         )
-
-    def _unit_facts(self, actor: Actor, ticket: TicketRow) -> UnitFacts | None:
-        if ticket.unit is None:
-            return None
-        row = self._one("SELECT key, name, kind, phone, address, manager, id FROM unit WHERE key = ?", ticket.unit)
-        if row is None:
-            return None
-        with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT count(*) FROM ticket WHERE unit_id = ? AND is_open AND id <> ?", (row[6], ticket.number)
-        if hidden is not None:
-            sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
-        others = self._one(sql, *values)
-        return UnitFacts(row[0], row[1], row[2], row[3], row[4], row[5], int(others[0]) if others is not None else 0)

@@ -212,6 +212,8 @@ class MessageRow(NamedTuple):
     delivery: str | None = None
     """Where a mail that was to go stands: `queued`, `sent`, `failed`, `held`, `taken_back`; None where it is none."""
     delivery_error: str | None = None
+    left_out: int = 0
+    """Letters of the text that were not read, since nobody asked for all of it."""
 
     @property
     def author(self) -> str:
@@ -254,6 +256,18 @@ class UnitFacts(NamedTuple):
     """Others of the unit that the agent may see."""
 
 
+class OtherRow(NamedTuple):
+    """Another open ticket of the same unit, or of the same requester."""
+
+    number: int
+    ref: str
+    priority: Priority
+    status: Status
+    subject: str
+    of_unit: bool
+    of_requester: bool
+
+
 class TicketDetail(NamedTuple):
     """One ticket whole."""
 
@@ -268,6 +282,8 @@ class TicketDetail(NamedTuple):
     spent: tuple[SpentRow, ...] = ()
     """Oldest first."""
     visit: VisitRow | None = None
+    others: tuple[OtherRow, ...] = ()
+    """The most urgent of the unit's and the requester's other open tickets."""
 
     @property
     def seconds_spent(self) -> int:
@@ -313,6 +329,8 @@ class LastChange(NamedTuple):
     """What waits there."""
     mailboxes: str | None = None
     """When each was fetched to its end, and what stands in the way."""
+    views: str | None = None
+    """What is saved."""
 
 
 class AgentRow(NamedTuple):

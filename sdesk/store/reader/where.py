@@ -12,6 +12,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter, Flag, Having, Match, Sort, Within, Words
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.phrase import noun, phrase
 from sdesk.domain.ticket import Status
 from sdesk.store.search import expression
 
@@ -159,8 +160,10 @@ def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, act
     if row is not None:
         return int(row[0])
     known = [str(each[0]) for each in connection.execute(f"SELECT key FROM {table} WHERE retired_at IS NULL")]
-    remedy = did_you_mean(key, known, f"see `sdesk {_NOUNS[field]} list`")
-    raise BadInput(f"there is no {_NOUNS[field]} `{key}` (in `{field}:{key}`)", remedy)
+    kind = _NOUNS[field]
+    remedy = did_you_mean(key, known, phrase("see `sdesk {noun} list`", noun=kind))
+    what = phrase("there is no {noun} `{key}` (in `{field}:{key}`)", noun=noun(kind), key=key, field=field)
+    raise BadInput(what, remedy)
 
 
 _NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
@@ -168,7 +171,7 @@ _NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "se
 
 def _match(term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "is":
-        flags = [_flag(Flag(value), actor, now) for value in term.values]
+        flags = [flag_condition(Flag(value), actor, now) for value in term.values]
         return _negated(_any(flags), term.negated)
     if term.field == "has":
         return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
@@ -193,7 +196,8 @@ def _any(conditions: Sequence[Condition]) -> Condition:
     return Condition(f"({sql})", tuple(value for condition in conditions for value in condition.values))
 
 
-def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
+def flag_condition(flag: Flag, actor: Actor, now: datetime) -> Condition:
+    """What a word after `is:` means."""
     instant = to_rfc3339(now)
     match flag:
         case Flag.OPEN:
@@ -212,6 +216,8 @@ def _flag(flag: Flag, actor: Actor, now: datetime) -> Condition:
             return Condition("unanswered_since IS NOT NULL")
         case Flag.BURNING:
             return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL")
+        case Flag.SUSPECTED:
+            return Condition("loss_per_hour IS NOT NULL AND loss_since IS NOT NULL AND NOT loss_confirmed")
         case Flag.INCIDENT:
             return Condition("is_incident")
         case Flag.PART:
@@ -239,7 +245,7 @@ def _numbers(term: Match) -> Condition:
     for value in term.values:
         digits = value.rpartition("-")[2]
         if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
-            raise BadInput(f"`{value}` is no ticket number", "write 123 or SD-123")
+            raise BadInput(phrase("`{value}` is no ticket number", value=value), phrase("write 123 or SD-123"))
         numbers.append(int(digits))
     return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
 

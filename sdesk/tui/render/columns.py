@@ -11,7 +11,9 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Priority, SlaState, Status
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.countdown import Held
+from sdesk.tui.language import _
 from sdesk.tui.render.signals import CHANGED, DONE, SIGNALS, WROTE, age_text, due_text, loss_text
+from sdesk.tui.render.words import word
 
 WIDE = 100
 """Cells from which there is room for the customer and the age."""
@@ -45,26 +47,26 @@ def columns_of(width: int, *, money: bool, ref_width: int) -> tuple[Column, ...]
     before = [
         Column("mark", "", 1, gap=1 if wide else 0),
         Column("signal", "", 2),
-        Column("due", "DUE", 7, right=True, gap=2 if wide else 1),
+        Column("due", _("DUE"), 7, right=True, gap=2 if wide else 1),
     ]
     if money:
-        before.append(Column("loss", "LOSS/H", 8 if roomy else 6, right=True, gap=2 if wide else 1))
+        before.append(Column("loss", _("LOSS/H"), 8 if roomy else 6, right=True, gap=2 if wide else 1))
     before += [
-        Column("ref", "ID", ref_width),
-        Column("priority", "PR", 2),
+        Column("ref", _("ID"), ref_width),
+        Column("priority", _("PR"), 2),
         Column("flags", "", 2),
     ]
     after = [
-        Column("status", "STATUS", 8),
-        Column("owner", "ASSIGNEE", 9 if roomy else 8, gap=1 if wide else 0),
+        Column("status", _("STATUS"), 8),
+        Column("owner", _("ASSIGNEE"), 9 if roomy else 8, gap=1 if wide else 0),
     ]
     if wide:
         after += [
-            Column("customer", "REQUESTER", 20 if width >= 130 else 16 if roomy else 12),
-            Column("updated", "UPD", 4, right=True, gap=1),
+            Column("customer", _("REQUESTER"), 20 if width >= 130 else 16 if roomy else 12),
+            Column("updated", _("UPD"), 4, right=True, gap=1),
         ]
     taken = sum(column.width + column.gap for column in (*before, *after))
-    subject = Column("subject", "SUBJECT", max(8, width - taken - 1))
+    subject = Column("subject", _("SUBJECT"), max(8, width - taken - 1))
     return (*before, subject, *after)
 
 
@@ -94,8 +96,8 @@ def cells_of(
         "ref": (row.ref, "done" if done else "ref"),
         "priority": (row.priority.value, "done" if done else _PRIORITY_STYLE.get(row.priority, "text")),
         "flags": (_flags(row, company), "flags"),
-        "subject": (one_line(row.subject) or "(no subject)", "done" if done else "unread" if row.unread else "text"),
-        "status": ("gone" if gone and row.status not in DONE else row.status.value, _status_style(row.status, done)),
+        "subject": (one_line(row.subject) or _("(no subject)"), "done" if done else "unread" if row.unread else "text"),
+        "status": (_("gone") if gone and row.status not in DONE else word(row.status), _status_style(row.status, done)),
         "owner": (row.assignee or "-", faint if row.assignee else "dim"),
         "customer": (customer_of(row), faint),
         "updated": (age_text(row.updated_at, now), "dim"),

@@ -2,70 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_working
+from sdesk.domain.duration import format_exact, format_working
+from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import ClockKind, SlaState, Status
-from sdesk.store.reader.rows import ClockRow, LinkRow, TicketDetail, UnitFacts
+from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
+from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
+from sdesk.tui.language import N_, _, count_of
+from sdesk.tui.render.columns import fit
+from sdesk.tui.render.conversation import file_label
 from sdesk.tui.render.history import history_lines
-from sdesk.tui.render.lines import Line, Span, line, wrap
+from sdesk.tui.render.lines import Line, Span, line, pieces
 from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
 
 LABEL = 13
 """Cells of the label column."""
+MOST_FILES = 12
+"""That are listed: all of them stand in the conversation, and in the menu of `o`."""
 
-_KINDS = {
-    ClockKind.FIRST_RESPONSE: "First reply",
-    ClockKind.NEXT_REPLY: "Next reply",
-    ClockKind.RESOLUTION: "Resolution",
+KINDS = {
+    ClockKind.FIRST_RESPONSE: N_("First reply"),
+    ClockKind.NEXT_REPLY: N_("Next reply"),
+    ClockKind.RESOLUTION: N_("Resolution"),
 }
 
 WORDS_OF_STATE = {
-    SlaState.ON_TRACK: "on track",
-    SlaState.AT_RISK: "at risk",
-    SlaState.BREACHED: "breached",
-    SlaState.STALE: "stale",
-    SlaState.WAITING: "stands still",
-    SlaState.NONE: "nothing promised",
+    SlaState.ON_TRACK: N_("on track"),
+    SlaState.AT_RISK: N_("at risk"),
+    SlaState.BREACHED: N_("breached"),
+    SlaState.STALE: N_("stale"),
+    SlaState.WAITING: N_("stands still"),
+    SlaState.NONE: N_("nothing promised"),
 }
+
+Fact = tuple[str, str, str]
+"""Label, text, name of a style."""
+
+
+class Facts:
+    """The facts of one ticket. They tick each second; the history, which may be long, is laid out once."""
+
+    def __init__(self) -> None:
+        self._history: tuple[object, list[Line]] = (None, [])
+
+    def lines(self, detail: TicketDetail, held: Held, *, width: int, now: datetime, zone: ZoneInfo) -> list[Line]:
+        """All facts, for a pane of `width` cells."""
+        facts = _facts(detail, held, now, zone)
+        lines = [each for label, text, style in facts for each in _fact(label, text, style, width)]
+        return [*lines, Line(), line((f" {_('History')}", "label")), *self._told(detail, width, now, zone)]
+
+    def _told(self, detail: TicketDetail, width: int, now: datetime, zone: ZoneInfo) -> list[Line]:
+        # An event is never written anew: how many there are says whether they are the same.
+        last = detail.history[-1].id if detail.history else 0
+        key = (detail.ticket.number, len(detail.history), last, width, now.astimezone(zone).date())
+        if key != self._history[0]:
+            told = history_lines(detail.history, width=width, label=LABEL, now=now, zone=zone)
+            self._history = (key, list(told))
+        return self._history[1]
 
 
 def facts_lines(detail: TicketDetail, held: Held, *, width: int, now: datetime, zone: ZoneInfo) -> list[Line]:
-    """All facts, for a pane of `width` cells."""
-    row, local = detail.ticket, now.astimezone(zone)
-    facts: list[tuple[str, str, str]] = [*_clock_facts(held, now, zone), ("Status", _status(held, local, zone), "text")]
-    owner = f"{one_line(row.assignee_name or row.assignee or 'nobody')}, {one_line(row.team_name)}"
-    priority = row.priority.value + (f"  {one_line(row.priority_reason)}" if row.priority_reason else "")
-    facts += [
-        ("Assignee", owner, "text" if row.assignee else "dim"),
-        ("Service", one_line(row.service_name or row.service or "none"), "text"),
-        ("Priority", priority, "text"),
-        ("", f"{row.impact.value} impact, {row.urgency.value} urgency", "dim"),
-    ]
-    facts += _loss_facts(held)
-    facts.append(("Requester", one_line(row.requester_name or row.requester_email or "unknown"), "text"))
-    if row.requester_name and row.requester_email:
-        facts.append(("", one_line(row.requester_email), "dim"))
-    if row.unanswered_since:
-        facts.append(("", f"@ unanswered for {age_text(row.unanswered_since, now)}", "warning"))
-    if detail.unit:
-        facts += _unit_facts(detail.unit)
-    facts.append(("Opened", f"{clock_text(row.created_at.astimezone(zone), local)} by {row.channel.value}", "text"))
-    if row.tags:
-        facts.append(("Tags", ", ".join(one_line(tag) for tag in row.tags), "text"))
-    for number, link in enumerate(detail.links):
-        facts.append(("Linked" if not number else "", _link(link), "text"))
-    lines = [each for label, text, style in facts for each in _fact(label, text, style, width)]
-    return [
-        *lines,
-        Line(),
-        line((" History", "label")),
-        *history_lines(detail.history, width=width, label=LABEL, now=now, zone=zone),
-    ]
+    """All facts at once, for a pane of `width` cells."""
+    return Facts().lines(detail, held, width=width, now=now, zone=zone)
 
 
 def summary_line(held: Held, *, now: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
@@ -74,90 +76,184 @@ def summary_line(held: Held, *, now: datetime, zone: ZoneInfo) -> tuple[Span, ..
     for clock in held.row.clocks:
         text, style = _clock(clock, held, now, zone)
         if text:
-            spans += [(f" {_KINDS[clock.kind]} ", "dim"), (f"{text} ", style)]
+            spans += [(f" {_(KINDS[clock.kind])} ", "dim"), (f"{text} ", style)]
     if held.row.tags:
-        spans.append((f" {' '.join(held.row.tags)}", "dim"))
+        spans.append((f" {' '.join(one_line(tag) for tag in held.row.tags)}", "dim"))
     return tuple(spans)
 
 
 def _fact(label: str, text: str, style: str, width: int) -> Iterator[Line]:
-    for number, part in enumerate(wrap(text, max(8, width - LABEL - 1))):
-        yield line((f" {label if not number else '':<{LABEL - 1}}", "label"), (part, style))
+    for number, piece in enumerate(pieces(text, max(8, width - LABEL - 1))):
+        head = f" {fit(label if not number else '', LABEL - 2)} "
+        yield Line(
+            tuple(span for span in ((head, "label"), (piece.text, style)) if span[0]),
+            glue=piece.glue,
+            skip=len(head) + piece.indent,
+        )
 
 
-def _clock_facts(held: Held, now: datetime, zone: ZoneInfo) -> Iterator[tuple[str, str, str]]:
+def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    row, local = detail.ticket, now.astimezone(zone)
+    yield from _clock_facts(held, now, zone)
+    yield _("Status"), _status(held, local, zone), "text"
+    owner = f"{one_line(row.assignee_name or row.assignee or _('nobody'))}, {one_line(row.team_name)}"
+    yield _("Assignee"), owner, "text" if row.assignee else "dim"
+    yield _("Service"), one_line(row.service_name or row.service or _("none")), "text"
+    reason = f"  {one_line(row.priority_reason)}" if row.priority_reason else ""
+    yield _("Priority"), f"{row.priority.value}{reason}", "text"
+    measures = _("{impact} impact, {urgency} urgency")
+    yield "", measures.format(impact=_(row.impact.value), urgency=_(row.urgency.value)), "dim"
+    yield from _loss_facts(held)
+    yield _("Requester"), one_line(row.requester_name or row.requester_email or _("unknown")), "text"
+    if row.requester_name and row.requester_email:
+        yield "", one_line(row.requester_email), "dim"
+    yield from _last_word(detail, now)
+    yield from _others(_("Also theirs"), [each for each in detail.others if each.of_requester and not each.of_unit])
+    if detail.unit:
+        yield from _unit_facts(detail.unit)
+        here = [each for each in detail.others if each.of_unit]
+        yield from _others(_("Also here"), here, detail.unit.open_tickets)
+    opened = _("{at} by {channel}")
+    at = clock_text(row.created_at.astimezone(zone), local)
+    yield _("Opened"), opened.format(at=at, channel=_(row.channel.value)), "text"
+    if row.tags:
+        yield _("Tags"), ", ".join(one_line(tag) for tag in row.tags), "text"
+    yield from _work_facts(detail, local, zone)
+    for number, link in enumerate(detail.links):
+        yield _("Linked") if not number else "", _link(link), "text"
+    yield from _file_facts([file for message in detail.messages for file in message.attachments])
+
+
+def _clock_facts(held: Held, now: datetime, zone: ZoneInfo) -> Iterator[Fact]:
     for clock in held.row.clocks:
         text, style = _clock(clock, held, now, zone)
         if text:
-            yield _KINDS[clock.kind], text, style
+            yield _(KINDS[clock.kind]), text, style
     if not held.row.clocks:
-        yield "Promises", "none", "dim"
+        yield _("Promises"), _("none"), "dim"
 
 
 def _clock(clock: ClockRow, held: Held, now: datetime, zone: ZoneInfo) -> tuple[str, str]:
     """One promise in words, and its style; empty for a next reply that nobody waits for."""
     local = now.astimezone(zone)
     if clock.met_at is not None:
-        late = not clock.voided and clock.consumed > clock.target
-        words = f"{'ended' if clock.voided else 'met'} {clock_text(clock.met_at.astimezone(zone), local)}"
-        return (f"{words} (late)", "breached") if late else (words, "dim")
+        at = clock_text(clock.met_at.astimezone(zone), local)
+        if clock.voided:
+            return _("ended {at}").format(at=at), "dim"
+        if clock.consumed > clock.target:
+            return _("met {at} (late)").format(at=at), "breached"
+        return _("met {at}").format(at=at), "dim"
     if clock.due_at is None or clock.started_at is None:
         if clock.kind is ClockKind.NEXT_REPLY:
             return "", "text"
         left, target = clock.target - clock.consumed, format_working(clock.target)
-        if left < 0:
-            return f"|| {format_working(-left)} late, of {target}", "dim"
-        return f"|| {format_working(left)} left of {target}", "dim"
-    due = clock_text(clock.due_at.astimezone(zone), local)
+        words = _("{length} left of {target}") if left >= 0 else _("{length} late, of {target}")
+        return "|| " + words.format(length=format_working(abs(left)), target=target), "dim"
+    due = _("due {at}").format(at=clock_text(clock.due_at.astimezone(zone), local))
     if clock.kind is held.row.due_kind:
         state = held.state(now)
         sign = SIGNALS[state].strip()
-        text = f"{sign} {due_text(held.due_in(now), state)}  due {due}".strip()
+        text = f"{sign} {due_text(held.due_in(now), state)}  {due}".strip()
         return text, {SlaState.AT_RISK: "at-risk", SlaState.BREACHED: "breached", SlaState.STALE: "stale"}.get(
             state, "text"
         )
     if clock.due_at <= now:
-        return f"!! due {due}", "breached"
+        return f"!! {due}", "breached"
     if clock.at_risk_at is not None and clock.at_risk_at <= now:
-        return f"! due {due}", "at-risk"
-    return f"due {due}", "text"
+        return f"! {due}", "at-risk"
+    return due, "text"
 
 
 def _status(held: Held, local: datetime, zone: ZoneInfo) -> str:
     row = held.row
     if row.status is not Status.WAITING:
-        return row.status.value
-    words = "waiting"
+        return _(row.status.value)
+    words = _("waiting")
     if row.waiting_for:
-        words += f" for {'a date' if row.waiting_for.value == 'date' else row.waiting_for.value}"
+        whom = _("a date") if row.waiting_for.value == "date" else _(row.waiting_for.value)
+        words = _("waiting for {whom}").format(whom=whom)
     if row.wake_at:
-        words += f" until {clock_text(row.wake_at.astimezone(zone), local)}"
+        words += " " + _("until {at}").format(at=clock_text(row.wake_at.astimezone(zone), local))
     return words
 
 
-def _loss_facts(held: Held) -> Iterator[tuple[str, str, str]]:
+def _loss_facts(held: Held) -> Iterator[Fact]:
     row, sign = held.row, currency_sign(held.row.currency)
-    label = "Loss" if row.margin_known else "Turnover"
+    label = _("Loss") if row.margin_known else _("Turnover")
     if row.loss_per_hour:
-        at_risk = "" if row.margin_known else " at risk"
+        money = f"{'' if row.loss_confirmed else '~'}{money_text(row.loss_per_hour)} {sign}"
+        words = _("{money}/h") if row.margin_known else _("{money}/h at risk")
         if row.loss_confirmed:
-            yield label, f"{money_text(row.loss_per_hour)} {sign}/h{at_risk}", "loss"
+            yield label, words.format(money=money), "loss"
         else:
-            yield label, f"~{money_text(row.loss_per_hour)} {sign}/h{at_risk}, suspected", "text"
+            yield label, _("{loss}, suspected").format(loss=words.format(money=money)), "text"
         label = ""
     if row.loss_so_far:
-        yield label, f"{'' if row.loss_confirmed else '~'}{money_text(row.loss_so_far)} {sign} so far", "dim"
+        money = f"{'' if row.loss_confirmed else '~'}{money_text(row.loss_so_far)} {sign}"
+        yield label, _("{money} so far").format(money=money), "dim"
 
 
-def _unit_facts(unit: UnitFacts) -> Iterator[tuple[str, str, str]]:
-    yield "Unit", one_line(unit.name) + (f" ({one_line(unit.kind)})" if unit.kind else ""), "text"
-    for label, value in (("Phone", unit.phone), ("Address", unit.address), ("Manager", unit.manager)):
+def last_word(messages: Sequence[MessageRow]) -> MessageRow | None:
+    """Who spoke last between requester and desk: notes, machines, strangers and suppliers take no part in it."""
+    said = (
+        message
+        for message in reversed(messages)
+        if message.direction in (Direction.IN, Direction.OUT)
+        and message.party is not Party.SUPPLIER
+        and message.takes_part
+        and message.taken_back_at is None
+    )
+    return next(said, None)
+
+
+def _last_word(detail: TicketDetail, now: datetime) -> Iterator[Fact]:
+    row, last = detail.ticket, last_word(detail.messages)
+    if row.unanswered_since:
+        age = age_text(row.unanswered_since, now)
+        yield "", "@ " + _("unanswered for {age}").format(age=age), "warning"
+    if last is not None:
+        words = _("{who}, {age} ago").format(who=one_line(last.author), age=age_text(last.taken_at, now))
+        yield _("Spoke last"), words, "text"
+
+
+def _unit_facts(unit: UnitFacts) -> Iterator[Fact]:
+    yield _("Unit"), one_line(unit.name) + (f" ({one_line(unit.kind)})" if unit.kind else ""), "text"
+    for label, value in ((_("Phone"), unit.phone), (_("Address"), unit.address), (_("Manager"), unit.manager)):
         if value:
             yield label, one_line(value), "text"
-    if unit.open_tickets:
-        yield "", f"{unit.open_tickets} other open here", "dim"
+
+
+def _others(label: str, others: Sequence[OtherRow], count: int = 0) -> Iterator[Fact]:
+    """Other open tickets; `count`: of all, where more are open than are listed."""
+    for place, other in enumerate(others):
+        yield label if not place else "", other_words(other), "text"
+    if count > len(others):
+        yield "", count_of("and {count} more", "and {count} more", count - len(others)), "dim"
+
+
+def other_words(other: OtherRow) -> str:
+    """Another ticket in one line."""
+    return f"{other.ref} {other.priority.value} {one_line(other.subject)}"
+
+
+def _work_facts(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    if detail.spent:
+        yield _("Time spent"), format_exact(detail.seconds_spent), "text"
+    if detail.visit is not None:
+        who = one_line(detail.visit.agent_name or detail.visit.agent or _("nobody yet"))
+        at = clock_text(detail.visit.starts_at.astimezone(zone), local)
+        yield _("Visit"), _("{at} by {who}").format(at=at, who=who), "text"
 
 
 def _link(link: LinkRow) -> str:
-    kind = link.kind.value.replace("_", " ")
-    return f"{'<- ' if link.incoming else ''}{kind} {link.ref} ({link.status.value}) {one_line(link.subject)}"
+    kind = _(link.kind.value.replace("_", " "))
+    return f"{'<- ' if link.incoming else ''}{kind} {link.ref} ({_(link.status.value)}) {one_line(link.subject)}"
+
+
+def _file_facts(files: Sequence[AttachmentRow]) -> Iterator[Fact]:
+    """What came along: files first, then pictures that are part of a text."""
+    ordered = sorted(files, key=lambda file: file.inline)
+    for place, file in enumerate(ordered[:MOST_FILES]):
+        yield _("Files") if not place else "", file_label(file), "dim" if file.inline else "text"
+    if len(files) > MOST_FILES:
+        yield "", count_of("and {count} more", "and {count} more", len(files) - MOST_FILES), "dim"

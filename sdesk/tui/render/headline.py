@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,20 @@ from rich.cells import cell_len
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import Counts
 from sdesk.tui.actions import Command
+from sdesk.tui.language import _, told
 from sdesk.tui.render.signals import age_text, currency_sign, day_text, money_text, short_money
 from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
 
 DOT = Part(" · ", "dim")
+
+# What a click on a number shows: exactly the tickets that it counts (`QueueViews.action_narrow`).
+BURNING = "narrow('is:open is:burning -is:suspected')"
+BREACHED = "narrow('is:breached -is:stale')"
+STALE = "narrow('is:open is:stale')"
+DUE_SOON = "narrow('is:open due:1s..1h')"
+OPEN = "narrow('is:open')"
+SUSPECTED = "narrow('is:open is:suspected')"
 
 
 def header(
@@ -45,18 +54,21 @@ def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[
     numbers: list[list[Part]] = []
     if counts.burning:
         amount = (short_money if short else money_text)(counts.burning_per_hour)
-        money = f"{amount} {currency_sign(currency)}/h"
-        numbers += [[Part(f"burning {counts.burning}", "loss")], [Part(money, "loss")]]
-    numbers.append([Part(f"{counts.breached} breached", "breached" if counts.breached else "dim")])
+        money = _("{amount}/h").format(amount=f"{amount} {currency_sign(currency)}")
+        burning = _("burning {count}").format(count=counts.burning)
+        numbers += [[Part(burning, "loss", BURNING)], [Part(money, "loss", BURNING)]]
+    breached = _("{count} breached").format(count=counts.breached)
+    numbers.append([Part(breached, "breached" if counts.breached else "dim", BREACHED)])
     if counts.stale:
         # Beside the breached, so that nobody takes these for all that is late.
-        numbers.append([Part(f"{counts.stale} stale", "text")])
-    numbers.append([Part(f"{counts.due_within_hour} due <1h", "at-risk" if counts.due_within_hour else "dim")])
-    numbers.append([Part(f"{counts.open} open", "text")])
+        numbers.append([Part(_("{count} stale").format(count=counts.stale), "text", STALE)])
+    due = _("{count} due <1h").format(count=counts.due_within_hour)
+    numbers.append([Part(due, "at-risk" if counts.due_within_hour else "dim", DUE_SOON)])
+    numbers.append([Part(_("{count} open").format(count=counts.open), "text", OPEN)])
     if counts.quarantine:
-        numbers.append([Part(f"quarantine {counts.quarantine}", "warning")])
+        numbers.append([Part(_("quarantine {count}").format(count=counts.quarantine), "warning", "quarantine")])
     if counts.suspected:
-        numbers.append([Part(f"~{counts.suspected} suspected", "at-risk")])
+        numbers.append([Part(_("~{count} suspected").format(count=counts.suspected), "at-risk", SUSPECTED)])
     return numbers
 
 
@@ -66,32 +78,17 @@ def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide
     parts: list[Part] = []
     if counts is not None and counts.fetched_at is not None:
         age = age_text(counts.fetched_at, now)
-        parts.append(Part(f"mail {age} ago   " if wide else f"mail {age}  ", "dim"))
+        words = _("mail {age} ago") if wide else _("mail {age}")
+        parts.append(Part(words.format(age=age) + ("   " if wide else "  "), "dim"))
     if counts is not None and counts.fetch_error:
-        parts.insert(0, Part("mail fails  ", "warning"))
+        parts.insert(0, Part(_("mail fails") + "  ", "warning"))
     return [*parts, Part(f"{day_text(local)} {local:%H:%M:%S} " if wide else f"{local:%H:%M} ", "text")]
-
-
-def view_parts(views: Sequence[View], counts: Sequence[int], active: int, width: int) -> list[Part]:
-    """The views by digit; the active one stands in brackets, so that it is seen without colour."""
-    for short in (False, True):
-        parts: list[Part] = [Part(" ")]
-        for place, view in enumerate(views):
-            name = view.short if short else view.name
-            count = f" {counts[place]}" if place < len(counts) else ""
-            label = f"{view.digit} {name}{count}"
-            on = place == active
-            text = f"[{label}]" if on else f" {label} "
-            parts.append(Part(text, "on" if on else "dim", f"view_{view.digit}"))
-        if _width(parts) <= width:
-            break
-    return parts
 
 
 def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
     """As many keys as there is room for, the last one (the list of keys) in any case; each can be clicked."""
     *most, keys = (
-        [Part(f" {command.key}", "key", command.id), Part(f" {command.label} ", "dim", command.id)]
+        [Part(f" {command.key}", "key", command.id), Part(f" {_(command.label)} ", "dim", command.id)]
         for command in commands
     )
     room = width - _width(keys)
@@ -105,7 +102,7 @@ def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
 
 def notice_part(text: str, kind: str) -> Part:
     """What the console answers, on one line whatever it quotes."""
-    return Part(f" {one_line(text)}", {"error": "error", "good": "good"}.get(kind, "text"))
+    return Part(f" {one_line(told(text))}", {"error": "error", "good": "good"}.get(kind, "text"))
 
 
 def _width(parts: Iterable[Part]) -> int:

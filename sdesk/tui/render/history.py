@@ -8,15 +8,84 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sdesk.domain.duration import format_exact
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import from_rfc3339
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import HistoryRow
-from sdesk.tui.render.lines import Line, line, wrap
+from sdesk.tui.language import N_, _
+from sdesk.tui.render.lines import Line, line, pieces
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
 
 _LEFT_OUT = frozenset({"message", "kind", "currency", "rules"})
 """What says nothing to a person, or is said with something else."""
+
+EVENTS = {
+    "acknowledgement_withheld": N_("acknowledgement withheld"),
+    "answered": N_("answered"),
+    "assigned": N_("assigned"),
+    "at_risk": N_("at risk"),
+    "automatic_mail": N_("automatic mail"),
+    "breached": N_("breached"),
+    "confirmation_withheld": N_("confirmation withheld"),
+    "corrected": N_("corrected"),
+    "deadline_moved": N_("deadline moved"),
+    "forwarded": N_("forwarded"),
+    "impact": N_("impact"),
+    "joined_incident": N_("joined an incident"),
+    "left_incident": N_("left the incident"),
+    "linked": N_("linked"),
+    "made_incident": N_("made an incident"),
+    "mail_discarded": N_("mail discarded"),
+    "mail_released": N_("mail released"),
+    "mail_retried": N_("mail tried again"),
+    "merged": N_("merged"),
+    "merged_with": N_("merged with another"),
+    "message": N_("message"),
+    "no_incident_any_more": N_("no incident any more"),
+    "note": N_("note"),
+    "opened": N_("opened"),
+    "outage_confirmed": N_("outage confirmed"),
+    "outage_corrected": N_("outage corrected"),
+    "outage_suspected": N_("outage suspected"),
+    "priority": N_("priority"),
+    "promise": N_("promise"),
+    "promise_withheld": N_("promise withheld"),
+    "reopened": N_("reopened"),
+    "requester": N_("requester"),
+    "restored": N_("restored"),
+    "service": N_("service"),
+    "split": N_("split"),
+    "stale": N_("stale"),
+    "status": N_("status"),
+    "stranger_named_ticket": N_("a stranger named this ticket"),
+    "subject": N_("subject"),
+    "supplier_answered": N_("supplier answered"),
+    "tags": N_("tags"),
+    "taken_back": N_("taken back"),
+    "team": N_("team"),
+    "time_spent": N_("time spent"),
+    "undeliverable": N_("undeliverable"),
+    "unit": N_("unit"),
+    "unlinked": N_("unlinked"),
+    "urgency": N_("urgency"),
+    "visit": N_("visit"),
+    "waiting": N_("waiting"),
+    "woken": N_("woken"),
+}
+"""What happened, as people say it."""
+_NAMES = {
+    "clock": N_("clock"),
+    "due_at": N_("due"),
+    "incident": N_("incident"),
+    "into": N_("into"),
+    "other": N_("other"),
+    "service": N_("service"),
+    "team": N_("team"),
+    "to": N_("to"),
+    "unit": N_("unit"),
+}
+"""Of values."""
 
 
 def history_lines(
@@ -30,38 +99,52 @@ def history_lines(
         short = len(when) < label - 1
         if not short:
             yield line((f" {when}", "dim"))
-        for number, part in enumerate(wrap(text, max(8, width - label - 1))):
+        for number, piece in enumerate(pieces(text, max(8, width - label - 1))):
             head = f" {when:<{label - 1}}" if short and not number else " " * label
-            yield line((head, "dim"), (part, "dim"))
+            yield Line(((head, "dim"), (piece.text, "dim")), glue=piece.glue, skip=len(head) + piece.indent)
 
 
 def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
     """An event and its values in one line: `assigned anna -> boris`, `waiting for requester until tomorrow 10:00`."""
     data = dict(event.data)
-    words = [event.event.replace("_", " ")]
+    words = [_(EVENTS.get(event.event, event.event.replace("_", " ")))]
     if "old" in data or "new" in data:
         old, new = data.pop("old", None), data.pop("new", None)
-        words.append(f"{old} -> {new or 'nobody'}" if old else f"-> {new or 'nobody'}")
+        words.append(f"{old} -> {new or _('nobody')}" if old else f"-> {new or _('nobody')}")
     currency = currency_sign(str(data.get("currency", "")))
     for name, value in data.items():
         if name in _LEFT_OUT or value in (None, "", []) or isinstance(value, dict):
-            # What has parts is for `sla explain` and `why`, which put it into sentences.
+            # What has parts is for `explain` and `why`, which put it into sentences.
             continue
-        if name.startswith("loss"):
-            words.append(f"{money_text(Decimal(str(value)))} {currency}{'/h' if name.endswith('per_hour') else ''}")
-        elif name == "waiting_for":
-            words.append(f"for {value}")
-        elif name in ("until", "since", "down_from", "down_to"):
-            words.append(f"{name.removeprefix('down_').replace('_', ' ')} {_local(value, now, zone)}")
-        elif name == "takes_part":
-            words.append("" if value else "from somebody who takes no part")
-        elif name == "channel":
-            words.append(f"by {value}")
-        elif name in ("reason", "priority"):
-            words.append(str(value))
-        else:
-            words.append(f"{name.replace('_', ' ')} {_plain(value)}")
+        words.append(_value(name, value, currency, now, zone))
     return one_line(" ".join(words))
+
+
+def _value(name: str, value: Any, currency: str, now: datetime, zone: ZoneInfo) -> str:
+    """One value of an event."""
+    match name:
+        case "waiting_for":
+            return _("for {whom}").format(whom=_(str(value)))
+        case "until":
+            return _("until {at}").format(at=_local(value, now, zone))
+        case "since":
+            return _("since {at}").format(at=_local(value, now, zone))
+        case "down_from":
+            return _("from {at}").format(at=_local(value, now, zone))
+        case "down_to":
+            return _("to {at}").format(at=_local(value, now, zone))
+        case "takes_part":
+            return "" if value else _("from somebody who takes no part")
+        case "channel":
+            return _("by {channel}").format(channel=_(str(value)))
+        case "reason" | "priority":
+            return str(value)
+        case "seconds":
+            return format_exact(int(value))
+        case _ if name.startswith("loss"):
+            return f"{money_text(Decimal(str(value)))} {currency}{_('/h') if name.endswith('per_hour') else ''}"
+        case _:
+            return f"{_(_NAMES.get(name, name.replace('_', ' ')))} {_plain(value)}"
 
 
 def _local(value: Any, now: datetime, zone: ZoneInfo) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
 
@@ -18,8 +19,12 @@ class Line:
     """One line of a pane."""
 
     spans: tuple[Span, ...] = ()
-    opens: bool = False
-    """Whether a message begins here."""
+    opens: int = 0
+    """The message that begins here, by its id; 0 for none."""
+    glue: str | None = None
+    """What stood between this line and the one before, of which it is the rest: a blank, or nothing within a word."""
+    skip: int = 0
+    """Characters at its beginning that are none of the text: margin and label."""
 
     @property
     def text(self) -> str:
@@ -55,26 +60,44 @@ def edges(left: Iterable[Span], right: Iterable[Span], width: int) -> Line:
     return line(*beginning, *blank, *ending)
 
 
+class Piece(NamedTuple):
+    """What of a text stands on one line."""
+
+    text: str
+    glue: str | None = None
+    """For what goes on from the piece before: what stood between them."""
+    indent: int = 0
+    """Blanks at its beginning that the text does not have there."""
+
+
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` cells: at blanks where it can, within a word where it must.
 
     Line breaks stay; a line's own indentation is kept on the lines that continue it.
     """
+    return [piece.text for piece in pieces(text, width)]
+
+
+def pieces(text: str, width: int) -> Iterator[Piece]:
+    """The same one by one, so that nobody pays for what is never shown."""
     width = max(1, width)
-    wrapped: list[str] = []
-    for paragraph in text.expandtabs(4).split("\n"):
-        paragraph = paragraph.rstrip()
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        paragraph = text[start:end].expandtabs(4).rstrip()
+        start = end + 1
         if cell_len(paragraph) <= width:
-            wrapped.append(paragraph)
+            yield Piece(paragraph)
             continue
         body = paragraph.lstrip(" ")
-        indent = " " * min(len(paragraph) - len(body), width // 2, max(0, width - 2))
-        wrapped += [indent + part for part in _fill(body, width - len(indent))]
-    return wrapped
+        indent = min(len(paragraph) - len(body), width // 2, max(0, width - 2))
+        for part, glue in _fill(body, width - indent):
+            yield Piece(" " * indent + part, glue, indent if glue is not None else 0)
 
 
-def _fill(text: str, width: int) -> list[str]:
-    filled: list[str] = []
+def _fill(text: str, width: int) -> Iterator[tuple[str, str | None]]:
+    glue: str | None = None
     current, used = "", 0
     for word in text.split(" "):
         size = cell_len(word)
@@ -82,8 +105,11 @@ def _fill(text: str, width: int) -> list[str]:
             current, used = f"{current} {word}", used + 1 + size
             continue
         if current:
-            filled.append(current)
+            yield current, glue
+            glue = " "
         *whole, current = chop_cells(word, width) if size > width else [word]
-        filled += whole
+        for part in whole:
+            yield part, glue
+            glue = ""
         used = cell_len(current)
-    return [*filled, current]
+    yield current, glue

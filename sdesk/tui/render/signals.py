@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
-from sdesk.domain.duration import format_working
 from sdesk.domain.ticket import SlaState, Status
 from sdesk.store.reader.rows import TicketRow
+from sdesk.tui.drawing import in_ascii
+from sdesk.tui.language import N_, _
+from sdesk.tui.render.words import in_units, length_text
 
 SIGNALS: Mapping[SlaState, str] = MappingProxyType(
     {
@@ -25,21 +27,21 @@ SIGNALS: Mapping[SlaState, str] = MappingProxyType(
 WROTE, CHANGED = "@", "+"
 
 LEGEND: tuple[tuple[str, str], ...] = (
-    ("DUE", "working time left, in hours of the promise's calendar; -3h10m is late"),
-    ("!!", "breached: the promise is broken"),
-    ("!", "at risk: most of the time is used"),
-    ("::", "stale: broken long ago; stands below what can still be kept"),
-    ("||", "waiting: the clocks stand still"),
-    ("-", "nothing is promised"),
-    ("@", "the requester wrote since an agent answered"),
-    ("+", "changed since you looked, by somebody else"),
-    ("&", "somebody else is writing to it just now"),
-    ('"', "your unsent words are there"),
-    (">", "the cursor"),
-    ("*", "marked"),
-    ("~", "before a loss: suspected, not confirmed"),
+    (N_("DUE"), N_("working time left, in hours of the promise's calendar; -3h10m is late")),
+    ("!!", N_("breached: the promise is broken")),
+    ("!", N_("at risk: most of the time is used")),
+    ("::", N_("stale: broken long ago; stands below what can still be kept")),
+    ("||", N_("waiting: the clocks stand still")),
+    ("-", N_("nothing is promised")),
+    ("@", N_("the requester wrote since an agent answered")),
+    ("+", N_("changed since you looked, by somebody else")),
+    ("&", N_("somebody else is writing to it just now")),
+    ('"', N_("your unsent words are there")),
+    (">", N_("the cursor")),
+    ("*", N_("marked")),
+    ("~", N_("before a loss: suspected, not confirmed")),
 )
-"""What the signs of the list mean, for the list of keys."""
+"""What the signs of the list mean, for the list of keys; `_` says them."""
 
 DONE = frozenset({Status.RESOLVED, Status.CLOSED, Status.MERGED, Status.SPAM})
 
@@ -51,7 +53,7 @@ def due_text(due_in: int | None, state: SlaState) -> str:
     if due_in == 0 and state in (SlaState.BREACHED, SlaState.STALE):
         # Broken in the very last working second, and the calendar stands still since.
         return "-0m"
-    return format_working(due_in)
+    return length_text(due_in)
 
 
 def age_text(since: datetime, now: datetime) -> str:
@@ -59,8 +61,8 @@ def age_text(since: datetime, now: datetime) -> str:
     seconds = max(0, int((now - since).total_seconds()))
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "m")):
         if seconds >= size:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
+            return in_units(f"{seconds // size}{unit}")
+    return in_units(f"{seconds}s")
 
 
 def money_text(amount: Decimal) -> str:
@@ -74,8 +76,8 @@ def short_money(amount: Decimal) -> str:
     if whole < 1000:
         return str(whole)
     if whole < 999_500:
-        return f"{round(whole / 1000)}k"
-    return f"{whole / 1_000_000:.1f}M"
+        return _("{amount}k").format(amount=round(whole / 1000))
+    return _("{amount:.1f}M").format(amount=whole / 1_000_000)
 
 
 _SYMBOLS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£"}
@@ -83,7 +85,7 @@ _SYMBOLS = {"RUB": "₽", "EUR": "€", "USD": "$", "GBP": "£"}
 
 def currency_sign(code: str) -> str:
     """The sign of a currency, or its ISO 4217 code."""
-    return _SYMBOLS.get(code, code)
+    return code if in_ascii() else _SYMBOLS.get(code, code)
 
 
 def loss_text(row: TicketRow, *, short: bool) -> str:
@@ -100,23 +102,28 @@ def clock_text(at: datetime, now: datetime) -> str:
     if days == 0:
         return f"{at:%H:%M}"
     if days in (1, -1):
-        return f"{'tomorrow' if days == 1 else 'yesterday'} {at:%H:%M}"
+        return f"{_('tomorrow') if days == 1 else _('yesterday')} {at:%H:%M}"
     if abs(at - now) < timedelta(days=300):
-        return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at:%H:%M}"
+        return f"{day_text(at)} {at:%H:%M}"
     return f"{at:%Y-%m-%d %H:%M}"
 
 
 def day_text(at: datetime) -> str:
-    """`Thu 24 Sep`, whatever the locale says."""
-    return f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]}"
+    """`Thu 24 Sep`, in the console's language whatever the locale says."""
+    return f"{_(_DAYS[at.weekday()])} {at.day} {_(_MONTHS[at.month - 1])}"
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+_MONTHS = (
+    *(N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun")),
+    *(N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec")),
+)
 
 
 def size_text(size: int) -> str:
     """Bytes for eyes: `18 kB`, `1.2 MB`."""
     if size < 1000:
-        return f"{size} B"
-    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+        return _("{size} B").format(size=size)
+    if size < 1_000_000:
+        return _("{size:.0f} kB").format(size=size / 1000)
+    return _("{size:.1f} MB").format(size=size / 1_000_000)

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from sdesk.domain.errors import BadInput
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Command, Context
+from sdesk.tui.language import _
 from sdesk.tui.render.headline import notice_part
-from sdesk.tui.screens.ask import Ask
-from sdesk.tui.screens.choose import Choice, Choose
+from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.screens.keys import Keys
 from sdesk.tui.widgets.bar import Bar, Part
 
@@ -44,6 +43,15 @@ class DeskScreen(Screen[None]):
         about = f"{self.console.link.login}  {self.console.link.path.name} "
         self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
 
+    def store_changed(self) -> None:
+        """Somebody wrote: show what is new, if this screen shows any of it."""
+
+    def action_board(self) -> None:
+        """The four questions on one screen."""
+        from sdesk.tui.screens.board import open_board  # with its charts: not before somebody asks for them
+
+        open_board(self.console)
+
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
         if command.id == "fetch" and self.console.fetch is None:
@@ -69,37 +77,10 @@ class DeskScreen(Screen[None]):
         self.app.action_suspend_process()
 
     def action_jump(self) -> None:
-        """Go to a ticket by its number."""
+        """Go to a ticket by its number, or by words."""
 
         def jump(answer: str | None) -> None:
             if answer is not None:
-                self.console.open_ticket(number_in(answer))
+                self.console.open_ticket(int(answer))
 
-        self.app.push_screen(Ask("Jump to a ticket", placeholder="number", check=number_in), jump)
-
-    def action_copy(self) -> None:
-        """Copy something of the ticket through the terminal (OSC 52)."""
-        rows = self.chosen()
-        if not rows:
-            self.console.notice("There is no ticket to copy from", "error")
-            return
-        row = rows[0]
-        numbers = " ".join(each.ref for each in rows)
-        choices = [Choice(numbers, (numbers,)), Choice(row.subject, (row.subject,))]
-        if row.requester_email:
-            choices.append(Choice(row.requester_email, (row.requester_email,)))
-
-        def copy(answer: str | None) -> None:
-            if answer is not None:
-                self.app.copy_to_clipboard(answer)
-                self.console.notice(f"Copied {answer}")
-
-        self.app.push_screen(Choose("Copy", choices), copy)
-
-
-def number_in(text: str) -> int:
-    """The number of `123`, `SD-123` or `#123`; BadInput otherwise."""
-    digits = text.strip().rpartition("-")[2].lstrip("#")
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        raise BadInput(f"`{text.strip()}` is no ticket number", "write it as 123 or SD-123")
-    return int(digits)
+        self.app.push_screen(FindTicket(_("Go to a ticket")), jump)

@@ -15,7 +15,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.widgets import Button
 
-from sdesk.actions.attached import attached
+from sdesk.actions.grammar import attached
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Conflict, SdeskError
 from sdesk.domain.safe_text import one_line
@@ -24,9 +24,10 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import DraftRow, TicketDetail, TicketRow
 from sdesk.tui.attaching import require_light
 from sdesk.tui.countdown import Held, hold
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _, told_error
 from sdesk.tui.outgoing import Beside, action_of, first_copies, quotation
 from sdesk.tui.render.changes import changes_since, newest_event
+from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.screens.compose_fields import Words
 from sdesk.tui.screens.compose_kept import KeptCompose
 from sdesk.tui.screens.compose_menu import PutIn
@@ -82,7 +83,7 @@ class Compose(KeptCompose):
         number, direction, now = self.number, self._direction, self.console.now()
 
         def ask(reader: Reader, actor: Actor) -> Answer:
-            detail = reader.ticket(actor, number, now=now)
+            detail = reader.ticket(actor, number, now=now, longest=MOST_LETTERS)
             own = {each.email.lower() for each in reader.agents()}
             own |= {each.address.lower() for each in reader.teams(actor) if each.address}
             held = hold([detail.ticket], {}, now)[0]
@@ -104,7 +105,7 @@ class Compose(KeptCompose):
             self.action_outside()
 
     def _no_draft(self, error: SdeskError) -> None:
-        self.console.notice(_("The draft could not be read: {why}").format(why=told(str(error))), "error")
+        self.console.notice(_("The draft could not be read: {why}").format(why=told_error(error)), "error")
 
     def _see(self, detail: TicketDetail, held: Held) -> None:
         self._detail = detail
@@ -112,7 +113,7 @@ class Compose(KeptCompose):
 
     def store_changed(self) -> None:
         """Somebody wrote: show what changed, beside what one writes."""
-        self._ask(self._show_changes, lambda error: self.complain(told(str(error))))
+        self._ask(self._show_changes, lambda error: self.complain(told_error(error)))
 
     def _show_changes(self, answer: Answer) -> None:
         if not self.is_attached or self._area.read_only:
@@ -161,7 +162,7 @@ class Compose(KeptCompose):
                 require_light(self._files)
                 values["attachments"] = tuple(attached(file.path) for file in self._files)
         except BadInput as error:
-            self.complain(told(str(error)))
+            self.complain(told_error(error))
             return
         self.keep_draft()
         if self._changed and self._detail is not None:
@@ -185,8 +186,8 @@ class Compose(KeptCompose):
             self._ask(self._conflicting, self.refused)
             return
         if self.is_attached:
-            self.complain(told(str(error)))
-        self.console.notice(told(str(error)), "error")
+            self.complain(told_error(error))
+        self.console.notice(told_error(error), "error")
 
     def _conflicting(self, answer: Answer) -> None:
         self._show_changes(answer)
@@ -239,11 +240,13 @@ class Compose(KeptCompose):
             if value:
                 self._area.put_in(menu.text_of(value))
             elif typed:
-                self._area.put_in(f"/{menu.typed}")
+                self._area.put_in(f"/{menu.narrowed_by}")
             self._area.focus()
 
         self.app.push_screen(menu, chosen)
-        self.console.link.ready_replies(menu, self.number, menu.show_ready, lambda error: menu.complain(str(error)))
+        self.console.link.ready_replies(
+            menu, self.number, menu.show_ready, lambda error: menu.complain(told_error(error))
+        )
 
     @on(Button.Pressed, "#outside")
     def action_outside(self) -> None:

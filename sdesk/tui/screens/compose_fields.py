@@ -10,7 +10,6 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
@@ -39,22 +38,10 @@ class Words(TextArea):
 
 
 class PicksInRow(Picks):
-    """One of several, side by side."""
+    """One of several, side by side; in a narrow line only the one that holds."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,l,д", "step(1)", show=False),
-        Binding("left,h,р", "step(-1)", show=False),
-    ]
-
-    @dataclass
-    class Changed(Message):
-        """Another one holds."""
-
-        chosen: int
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One line for all."""
-        return 1
+    def __init__(self, labels: Sequence[str], *, id: str) -> None:
+        super().__init__(labels, id=id, in_line=True)
 
     def render(self) -> Text:
         """All of them; the one that holds has a cross, and a `>` while the keys are here. Where they have no room, that
@@ -70,10 +57,6 @@ class PicksInRow(Picks):
             f"{here}(x) {label}" if place == self.chosen else f" ( ) {label}"
             for place, label in enumerate(self._labels)
         ]
-
-    def watch_chosen(self, chosen: int) -> None:
-        """Tell whoever shows what follows."""
-        self.post_message(self.Changed(chosen))
 
     def on_click(self, event: events.Click) -> None:
         end = 0

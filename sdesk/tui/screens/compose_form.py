@@ -18,7 +18,7 @@ from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.attaching import Attached, attach
 from sdesk.tui.countdown import Held
-from sdesk.tui.language import _
+from sdesk.tui.language import _, told_error
 from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.widgets.preview import Preview
@@ -177,7 +177,7 @@ class ComposeForm(ModalScreen[None]):
                 if beside.until:
                     end_of_wait(beside, self.console.now(), self.console.zone)
         except BadInput as error:
-            return str(error)
+            return told_error(error)
         return ""
 
     # ---- files ----------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ class ComposeForm(ModalScreen[None]):
         try:
             file = attach(written)
         except BadInput as error:
-            self.complain(str(error))
+            self.complain(told_error(error))
             return False
         if file.path not in [each.path for each in self._files]:
             self._files = (*self._files, file)

@@ -46,6 +46,6 @@ class PutIn(Choose):
         return f"{self._quotation}\n" if chosen == QUOTE else self._texts[chosen]
 
     @property
-    def typed(self) -> str:
+    def narrowed_by(self) -> str:
         """What narrows the list."""
         return self.query_one("#words", Input).value

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Button, Static
+
+from sdesk.domain.safe_text import one_line
+from sdesk.tui.language import _
 
 Answer = TypeVar("Answer")
 
@@ -55,18 +60,36 @@ def _plain(text: str) -> str:
 class Confirm(Dialog[bool]):
     """A question that changes much: `y` does it; Enter, `n` and Esc do not."""
 
+    AUTO_FOCUS = "#cancel"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,н", "yes", show=False),
         Binding("n,т,enter", "leave", show=False),
+        Binding("left,up,right,down", "other", show=False),
     ]
 
-    def __init__(self, question: str, verb: str) -> None:
-        super().__init__(question, hint=f"y {verb}   n Cancel")
-        self._verb = verb
+    def __init__(self, question: str, verb: str, lines: Sequence[str] = ()) -> None:
+        """`lines`: what it is about."""
+        super().__init__(question, hint=_("y {verb}   n Cancel").format(verb=verb), classes="confirm")
+        self._verb, self._lines = verb, lines
 
     def fields(self) -> ComposeResult:
-        yield Static(f"Press y to {self._verb.lower()}; Enter, n or Esc leave everything as it is.", markup=False)
+        if self._lines:
+            yield Static("\n".join(one_line(line) for line in self._lines), markup=False, classes="about")
+        yield Static(_("Enter, n or Esc leave everything as it is."), markup=False, classes="dim")
+        with Horizontal(classes="buttons"):
+            yield Button(_("Cancel"), id="cancel", compact=True)
+            yield Button(self._verb, id="yes", compact=True)
 
+    @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:
         """Do it."""
         self.dismiss(True)
+
+    @on(Button.Pressed, "#cancel")
+    def cancel(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(None)
+
+    def action_other(self) -> None:
+        """To the other button."""
+        self.focus_next()

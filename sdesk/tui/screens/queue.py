@@ -1,10 +1,8 @@
-"""The queue's own commands: views, the filter bar, marks, opening a ticket, fetching mail, what is shown."""
+"""The queue's own commands: opening a ticket, leaving, the order, marks, fetching mail, what is shown."""
 
 from __future__ import annotations
 
 from textual import on
-from textual.timer import Timer
-from textual.widgets import Input
 
 from sdesk.domain.filters import Sort
 from sdesk.tui.actions import Context, bindings_of
@@ -12,7 +10,6 @@ from sdesk.tui.language import _, count_of
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_moving import QueueMoving
-from sdesk.tui.screens.queue_reading import DEBOUNCE
 from sdesk.tui.widgets.queue_list import QueueList
 
 
@@ -21,12 +18,6 @@ class QueueScreen(QueueMoving):
 
     BINDINGS = bindings_of(Context.LIST)
     AUTO_FOCUS = "#list"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._kept_text = ""
-        """The filter to go back to when the field is left with Esc."""
-        self._filter_timer: Timer | None = None
 
     # ---- opening and leaving --------------------------------------------------------------------
 
@@ -46,7 +37,8 @@ class QueueScreen(QueueMoving):
     def action_back(self) -> None:
         """The Esc ladder: field, preview, marks, filter; it never quits."""
         if self.is_typing:
-            self.leave_filter(keep=False)
+            if not self.close_suggestions():
+                self.leave_filter(keep=False)
         elif self.has_class("-zoom"):
             self.remove_class("-zoom")
             self.rows.focus()
@@ -56,7 +48,7 @@ class QueueScreen(QueueMoving):
             self.rows.clear_marks()
             self.bars.show()
         elif self.filter_text:
-            self._set_filter("")
+            self.set_filter("")
 
     def action_leave(self) -> None:
         """Quit; asks where marks would be lost by a slip of the finger, and where words are left unsent."""
@@ -77,54 +69,6 @@ class QueueScreen(QueueMoving):
         question = _("Quit with {what}?").format(what=", ".join(left))
         self.app.push_screen(Confirm(question, _("Quit")), confirmed)
 
-    # ---- views ----------------------------------------------------------------------------------
-
-    def _show_view(self, place: int) -> None:
-        if place == self._view:
-            return
-        if self.filter_error:
-            self._texts[self._view] = self._kept_text
-        self._view = place
-        self.rows.window.marks.clear()
-        field = self.field
-        with field.prevent(Input.Changed):
-            field.value = self.filter_text
-        self.rows.window.cursor = None
-        self.load_start()
-        self.rows.focus()
-
-    def action_view_1(self) -> None:
-        """The agent's own."""
-        self._show_view(0)
-
-    def action_view_2(self) -> None:
-        """Nobody's."""
-        self._show_view(1)
-
-    def action_view_3(self) -> None:
-        """The team's."""
-        self._show_view(2)
-
-    def action_view_4(self) -> None:
-        """Waiting."""
-        self._show_view(3)
-
-    def action_view_5(self) -> None:
-        """Breached."""
-        self._show_view(4)
-
-    def action_view_6(self) -> None:
-        """All."""
-        self._show_view(5)
-
-    def action_next_view(self) -> None:
-        """The view to the right."""
-        self._show_view((self._view + 1) % len(self.console.views))
-
-    def action_previous_view(self) -> None:
-        """The view to the left."""
-        self._show_view((self._view - 1) % len(self.console.views))
-
     # ---- the order ------------------------------------------------------------------------------
 
     def action_sort(self) -> None:
@@ -144,50 +88,6 @@ class QueueScreen(QueueMoving):
                 self.bars.show()
 
         self.app.push_screen(Choose(f"Sort by: now {self.sort.value}", choices, widths=(10,)), chosen)
-
-    # ---- the filter bar -------------------------------------------------------------------------
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        field = self.field
-        if not self.filter_error:
-            self._kept_text = self.filter_text
-        field.can_focus = True
-        field.focus()
-        field.cursor_position = len(field.value)
-        self.bars.show()
-
-    @on(Input.Changed, "#filter")
-    def filter_typed(self, event: Input.Changed) -> None:
-        """Narrow the list when the typing pauses."""
-        self._texts[self._view] = event.value
-        if self._filter_timer is not None:
-            self._filter_timer.stop()
-        self._filter_timer = self.set_timer(DEBOUNCE, self.load_start)
-
-    @on(Input.Submitted, "#filter")
-    def filter_kept(self) -> None:
-        """Enter keeps the filter; a faulty one keeps the field."""
-        known = self.filter_error and self._faulty_text == self.filter_text
-        if not known and self._filter_now() is not None:
-            self.leave_filter(keep=True)
-
-    def leave_filter(self, *, keep: bool) -> None:
-        """Back to the list, with the filter that was typed or with the one before it."""
-        field = self.field
-        text = self.filter_text if keep else self._kept_text
-        field.can_focus = False
-        self.rows.focus()
-        self._set_filter(text)
-
-    def _set_filter(self, text: str) -> None:
-        if self._filter_timer is not None:
-            self._filter_timer.stop()
-        self._texts[self._view] = text
-        field = self.field
-        with field.prevent(Input.Changed):
-            field.value = text
-        self.load_around(keep=False)
 
     # ---- marks ----------------------------------------------------------------------------------
 
@@ -230,10 +130,6 @@ class QueueScreen(QueueMoving):
     def _zoomed(self) -> None:
         self.preview.conversation.focus()
         self._show_preview_soon()
-
-    def action_unfold(self) -> None:
-        """Show or fold the quoted parts in the preview."""
-        self.preview.toggle_quotes()
 
     def action_refresh(self) -> None:
         """Read again and sort anew."""

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdesk.domain.duration import format_working
 from sdesk.domain.filters import Sort
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
+from sdesk.tui.language import _, count_of, told
 from sdesk.tui.render.columns import customer_of
-from sdesk.tui.render.headline import footer_parts, header, view_parts
+from sdesk.tui.render.emptiness import empty_words
+from sdesk.tui.render.headline import footer_parts, header
+from sdesk.tui.render.view_bar import view_parts
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
-    from sdesk.tui.screens.queue_reading import QueueReading
+    from sdesk.tui.screens.queue_parts import QueueParts
 
 
 class QueueBars:
     """Writes the bars of one queue screen."""
 
-    def __init__(self, screen: QueueReading) -> None:
+    def __init__(self, screen: QueueParts) -> None:
         self._screen = screen
         names = ("header", "views", "filter-sign", "filter-note", "filter-error", "peek", "footer")
         self.by_name = {
@@ -32,7 +34,7 @@ class QueueBars:
         """Write all of them; a bar repaints only if it says something else."""
         screen, width = self._screen, self._screen.size.width
         totals = screen.totals
-        counts = totals.of_views if totals else ()
+        counts = [totals.count_of(view) for view in screen.console.views] if totals else []
         self.by_name["views"].show(view_parts(screen.console.views, counts, screen.view_place, width))
         self.by_name["footer"].show(footer_parts(footer_of(Context.LIST), width))
         self.show_clock()
@@ -49,7 +51,7 @@ class QueueBars:
         screen = self._screen
         typing, text = screen.is_typing, screen.filter_text
         screen.set_class(bool(typing or text), "-filtering")
-        words = screen.view.words or "open"
+        words = screen.view.words or _("all that is open")
         self.by_name["filter-sign"].show(
             [
                 Part(" / ", "key", "filter"),
@@ -60,40 +62,28 @@ class QueueBars:
         window, totals = screen.rows.window, screen.totals
         note: list[Part] = []
         if window.marks:
-            note.append(Part(f"{len(window.marks)} marked   ", "strong"))
+            note.append(Part(_("{count} marked").format(count=len(window.marks)) + "   ", "strong"))
         if totals is not None:
-            whole = totals.of_views[screen.view_place]
-            note.append(Part(f"{totals.shown} of {whole} shown   " if text else f"{whole} tickets   ", "dim"))
-        order = "SLA" if screen.sort is Sort.SLA else screen.sort.value
-        note.append(Part(f"sort: {order} ", "dim" if screen.sort is Sort.SLA else "strong", "sort"))
+            whole = totals.count_of(screen.view)
+            if whole is not None:
+                shown = _("{shown} of {whole} shown").format(shown=totals.shown, whole=whole)
+                note.append(
+                    Part((shown if text else count_of("{count} ticket", "{count} tickets", whole)) + "   ", "dim")
+                )
+        order = _("sort: {order} ").format(order="SLA" if screen.sort is Sort.SLA else screen.sort.value)
+        note.append(Part(order, "dim" if screen.sort is Sort.SLA else "strong", "sort"))
         self.by_name["filter-note"].show([], note)
         error = self.by_name["filter-error"]
         error.display = bool(screen.filter_error)
-        error.show([Part(f"   not applied: {one_line(screen.filter_error)}", "error")])
+        error.show([Part("   " + _("not applied: {error}").format(error=one_line(told(screen.filter_error))), "error")])
 
     def empty_words(self) -> str:
-        """What an empty list says: what is next, rather than nothing."""
+        """What an empty list says."""
         screen, totals = self._screen, self._screen.totals
-        if totals is None or totals.shown:
+        if totals is None or screen.rows.window.rows:
             return ""
-        start = (
-            f"Nothing fits “{screen.filter_text}” (Esc clears the filter)."
-            if screen.filter_text
-            else {
-                1: "You have no ticket.",
-                2: "Everything has an assignee.",
-                4: "Nothing waits.",
-                5: "Nothing is breached.",
-            }.get(screen.view.digit, "There is no ticket.")
-        )
-        first = totals.first
-        if first is None:
-            return f"{start} No ticket is open."
-        if first.due_in is None:
-            return f"{start} Next: {first.ref}."
-        late = first.due_in < 0
-        when = f"{format_working(-first.due_in)} late" if late else f"due in {format_working(first.due_in)}"
-        return f"{start} Next: {first.ref}, {when}."
+        words = empty_words(screen.view, screen.filter_text, totals, fetches=screen.console.fetch is not None)
+        return "\n".join(words)
 
     def show_peek(self, detail: TicketDetail) -> None:
         """The last words of the requester in one line, where there is no room for a preview."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sdesk.tui.screens.queue_reading import QueueReading
+from sdesk.tui.screens.queue_views import QueueViews
 
 
-class QueueMoving(QueueReading):
+class QueueMoving(QueueViews):
     """A queue that one moves through."""
 
     def _move(self, lines: int) -> None:

@@ -1,4 +1,4 @@
-"""How the queue's screen is filled: pages by key, counts, preview, and a new order when nobody moves."""
+"""How the queue's screen is filled: pages by key, counts, and a new order when nobody moves."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from datetime import datetime
 from functools import partial
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
-from textual.widgets import Input, Static
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
-from sdesk.domain.filters import Filter, Sort
+from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
-from sdesk.store.reader.rows import TicketDetail, TicketRow
-from sdesk.tui.actions import Context
 from sdesk.tui.countdown import AHEAD, Held
 from sdesk.tui.paging import (
     Stretch,
@@ -31,10 +25,8 @@ from sdesk.tui.paging import (
     read_start,
     read_totals,
 )
-from sdesk.tui.screens.queue_bars import QueueBars
-from sdesk.tui.verbs.work import WorkScreen
-from sdesk.tui.views import View, filter_of
-from sdesk.tui.widgets.preview import Preview
+from sdesk.tui.screens.queue_parts import QueueParts
+from sdesk.tui.views import View
 from sdesk.tui.widgets.queue_list import QueueList
 
 ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
@@ -42,81 +34,26 @@ ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
 
 IDLE_SECONDS = 3.0
 """Without a key for so long, the list may take its new order."""
-DEBOUNCE = 0.12
-"""Seconds that a preview or a filter waits for the next key."""
 
 
-class QueueReading(WorkScreen):
-    """The list of tickets and everything around it, as far as it shows something."""
-
-    CONTEXT = Context.LIST
+class QueueReading(QueueParts):
+    """The queue, as far as it is read."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.rows = QueueList(id="list")
-        self.preview = Preview(id="preview")
-        self.field = Input(id="filter", compact=True, select_on_focus=False)
-        self.bars = QueueBars(self)
-        self._view = 2
-        self.sort = Sort.SLA
-        """The order of the list, in every view."""
-        self._texts: dict[int, str] = {}
-        """What was typed into the filter, by view."""
-        self.totals: Totals | None = None
         self._wanted: Filter = Filter()
         """The filter that the rows on screen hold for."""
         self._asked: Filter | None = None
         """The filter of the question that is on its way."""
-        self._wanted_view = self._view
+        self._wanted_view = self.view_key
         self._unsorted = False
         """Something changed that may change the order."""
-        self._preview_timer: Timer | None = None
         self._asked_before = self._asked_after = False
-        self.filter_error = self._faulty_text = ""
-
-    def compose(self) -> ComposeResult:
-        yield Static("sdesk needs at least 60 columns and 15 rows.", id="too-small")
-        bars = self.bars.by_name
-        yield bars["header"]
-        yield bars["views"]
-        with Horizontal(id="filter-line"):
-            yield bars["filter-sign"]
-            yield self.field
-            yield bars["filter-note"]
-        yield bars["filter-error"]
-        with Vertical(id="body"):
-            yield self.rows
-            yield self.preview
-        yield bars["peek"]
-        yield self.status_bar
-        yield bars["footer"]
-
-    # ---- parts ----------------------------------------------------------------------------------
 
     @property
-    def view(self) -> View:
-        """The active view."""
-        return self.console.views[self._view]
-
-    @property
-    def view_place(self) -> int:
-        """Which of the views it is."""
-        return self._view
-
-    @property
-    def filter_text(self) -> str:
-        """What narrows the view."""
-        return self._texts.get(self._view, "")
-
-    @property
-    def is_typing(self) -> bool:
-        """Whether the filter's field has the keys."""
-        return self.field.has_focus
-
-    @property
-    def preview_visible(self) -> bool:
-        """Whether there is a preview to fill."""
-        return bool(self.preview.display) and self.size.height > 0
+    def wanted(self) -> Filter:
+        """The filter and the order of the rows on screen."""
+        return self._wanted
 
     def on_mount(self) -> None:
         self.field.can_focus = False
@@ -127,12 +64,23 @@ class QueueReading(WorkScreen):
         self.set_interval(AHEAD, self.read_visible)
         self.set_interval(0.5, self._sort_when_idle)
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._resized)
+    # ---- what the filter bar says ----------------------------------------------------------------
 
-    def _resized(self) -> None:
-        self.bars.show()
-        self._show_preview_soon()
+    def _filter_now(self) -> Filter | None:
+        """The filter of view and field; None where its words are wrong, which is said."""
+        raise NotImplementedError
+
+    def _fault(self, error: str, text: str) -> None:
+        """Say that the filter's words are wrong."""
+        raise NotImplementedError
+
+    def _applied(self) -> None:
+        """The rows on screen are those of the filter."""
+        raise NotImplementedError
+
+    def _take_views(self, views: tuple[View, ...]) -> None:
+        """The agent's views as they are now."""
+        raise NotImplementedError
 
     # ---- reading --------------------------------------------------------------------------------
 
@@ -179,27 +127,13 @@ class QueueReading(WorkScreen):
             self._asked = None
             self._fault(str(error), text)
 
-    def _fault(self, error: str, text: str) -> None:
-        """Say what is wrong with the filter; the last good list stays, but not that of another view."""
-        self.filter_error, self._faulty_text = error, text
-        if self._wanted_view != self._view:
-            self.rows.replace(Stretch((), False, False), self.console.now())
-        if not self.is_typing and text:
-            self.action_filter()
-        self.bars.show()
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        raise NotImplementedError
-
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
         now, zone, wanted = self.console.now(), self.console.zone, self._wanted
-        views = [filter_of(view, "", now=now, zone=zone) for view in self.console.views]
         mailboxes = self.console.settings.mailboxes
         self.console.link.read(
             self,
-            lambda reader, actor: read_totals(reader, actor, views, wanted, now, mailboxes),
+            lambda reader, actor: read_totals(reader, actor, wanted, now, zone, mailboxes),
             self._show_totals,
             self.console.notice_error,
             topic="totals",
@@ -249,22 +183,13 @@ class QueueReading(WorkScreen):
         self._show_preview_soon()
         self.bars.show()
 
-    def _filter_now(self) -> Filter | None:
-        """The filter of view and field; None, with the reason under the bar, where its words are wrong."""
-        now, zone = self.console.now(), self.console.zone
-        try:
-            return filter_of(self.view, self.filter_text, now=now, zone=zone)._replace(sort=self.sort)
-        except BadInput as error:
-            self._fault(str(error), self.filter_text)
-            return None
-
     # ---- answers --------------------------------------------------------------------------------
 
     def _show(self, stretch: Stretch, wanted: Filter, *, from_start: bool = False, from_end: bool = False) -> None:
         if wanted is not self._asked:
             return  # the answer to a filter that is no more
-        self._wanted, self._wanted_view = wanted, self._view
-        self.filter_error = self._faulty_text = ""
+        self._wanted, self._wanted_view = wanted, self.view_key
+        self._applied()
         self.read_totals()
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
@@ -280,6 +205,7 @@ class QueueReading(WorkScreen):
             self.console.alarm(arrived[0])
         self.totals = totals
         self.console.filled()
+        self._take_views(totals.views)
         self.rows.empty_text = self.bars.empty_words()
         self.bars.show()
         if not self.rows.window.rows:
@@ -327,60 +253,3 @@ class QueueReading(WorkScreen):
             extend,
             self.console.notice_error,
         )
-
-    # ---- preview --------------------------------------------------------------------------------
-
-    @on(QueueList.Moved)
-    def cursor_moved(self) -> None:
-        """Another ticket: its preview follows when the cursor rests."""
-        self.bars.show()
-        self._show_preview_soon()
-
-    def _show_preview_soon(self) -> None:
-        if self._preview_timer is not None:
-            self._preview_timer.stop()
-        self._preview_timer = self.set_timer(DEBOUNCE, self._read_preview)
-
-    def _read_preview(self) -> None:
-        current, now = self.rows.window.current, self.console.now()
-        if current is None:
-            self.preview.clear()
-            return
-        number = current.row.number
-        if not self.preview_visible and not self.bars.by_name["peek"].display:
-            return
-        self.console.link.read(
-            self,
-            lambda reader, actor: reader.ticket(actor, number, now=now),
-            self._show_preview,
-            self._no_preview,
-            topic="preview",
-        )
-
-    def _show_preview(self, detail: TicketDetail) -> None:
-        held = self.rows.window.current
-        if held is None or held.row.number != detail.ticket.number:
-            return
-        self.preview.show(detail, held, self.console.now(), self.console.zone)
-        self.bars.show_peek(detail)
-
-    def _no_preview(self, error: SdeskError) -> None:
-        self.preview.clear()
-        self.console.notice_error(error)
-
-    # ---- choosing -------------------------------------------------------------------------------
-
-    def chosen(self) -> tuple[TicketRow, ...]:
-        """The marked tickets, else the one under the cursor."""
-        return tuple(held.row for held in self.rows.window.chosen())
-
-    def held(self, number: int) -> Held | None:
-        """What the list knows of a ticket, if it is among the rows that are held."""
-        at = self.rows.window.index_of(number)
-        return None if at is None else self.rows.window.rows[at]
-
-    def put_cursor(self, number: int) -> None:
-        """Put the cursor on a ticket, if it is among the rows that are held."""
-        at = self.rows.window.index_of(number)
-        if at is not None:
-            self.rows.move(at - (self.rows.window.index or 0))

@@ -1,4 +1,4 @@
-"""Whose it is, and what it is about: take, assign, service, priority, status."""
+"""Whose it is, and what it is about: take, assign, service, status."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import Priority
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
+from sdesk.tui.language import N_, _
 from sdesk.tui.render.signals import clock_text
-from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.dialog import Confirm
-from sdesk.tui.verbs.doing import DoingScreen, named
+from sdesk.tui.verbs.doing import DoingScreen, named, subjects
 
 
 class Assigning(DoingScreen):
@@ -34,13 +33,14 @@ class Assigning(DoingScreen):
                 self._perform("take", rows, {})
 
         whom = ", ".join(dict.fromkeys(one_line(row.assignee or "") for row in others))
-        self.app.push_screen(Confirm(f"Take {named(others)} from {whom}?", "Take"), confirmed)
+        question = _("Take {tickets} from {whom}?").format(tickets=named(others), whom=whom)
+        self.app.push_screen(Confirm(question, _("Take"), subjects(others)), confirmed)
 
     def action_assign(self) -> None:
         """Give it to an agent or a team."""
         if not (rows := self._possible("assign")):
             return
-        dialog = Choose(f"Assign {named(rows)} to", (), widths=(16, 28))
+        dialog = Choose(_("Assign {tickets} to").format(tickets=named(rows)), (), widths=(16, 28))
         now, zone = self.console.now(), self.console.zone
 
         def chosen(to: str | None) -> None:
@@ -59,7 +59,7 @@ class Assigning(DoingScreen):
         """Set the service."""
         if not (rows := self._possible("service")):
             return
-        dialog = Choose(f"Service of {named(rows)}", (), widths=(26, 14, 4, 14))
+        dialog = Choose(_("Service of {tickets}").format(tickets=named(rows)), (), widths=(26, 14, 4, 14))
 
         def chosen(key: str | None) -> None:
             if key is not None:
@@ -70,49 +70,38 @@ class Assigning(DoingScreen):
             dialog, lambda reader, actor: services(reader.services(actor)), dialog.fill, self.console.notice_error
         )
 
-    def action_priority(self) -> None:
-        """Override the priority, with a reason."""
-        if not (rows := self._possible("priority")):
-            return
-
-        def reasoned(priority: str, reason: str | None) -> None:
-            if reason is not None and reason.strip():
-                self._perform("priority", rows, {"priority": priority, "reason": reason.strip()})
-            elif reason is not None:
-                self.console.notice("A priority is set with a reason", "error")
-
-        def chosen(priority: str | None) -> None:
-            if priority is not None:
-                ask = Ask(f"Why is {named(rows)} {priority}?", placeholder="the reason, which is recorded")
-                self.app.push_screen(ask, lambda reason: reasoned(priority, reason))
-
-        choices = [Choice(each.value, (each.value,)) for each in Priority]
-        self.app.push_screen(Choose(f"Priority of {named(rows)}", choices), chosen)
-
     def action_status(self) -> None:
         """Choose among the moves that are possible now."""
         rows = self.chosen()
         if not rows:
-            self.console.notice("There is no ticket here", "error")
+            self.console.notice(_("There is no ticket here"), "error")
             return
-        moves = (
-            ("take", "open: take it"),
-            ("wait", "waiting..."),
-            ("close", "resolved..."),
-            ("reopen", "open again"),
-            ("confirm", "outage confirmed: its loss counts"),
-            ("restored", "restored: the outage is over, the ticket stays"),
-            ("spam", "spam..."),
-        )
-        choices = [Choice(verb, (words,), self._why_not(verb, rows)) for verb, words in moves]
+        choices = [Choice(command, (_(words),), self._why_not(verb, rows)) for command, verb, words in MOVES]
 
-        def chosen(verb: str | None) -> None:
-            if verb in {"reopen", "confirm", "restored"}:
-                self._perform(verb, rows, {})
-            elif verb is not None:
-                getattr(self, f"action_{verb}")()
+        def chosen(command: str | None) -> None:
+            if command == "back_to_team":
+                self._perform("assign", rows, {"to": "none"})
+            elif command is not None:
+                getattr(self, f"action_{command}")()
 
-        self.app.push_screen(Choose(f"Status of {named(rows)}: now {rows[0].status.value}", choices), chosen)
+        stand = ", ".join(dict.fromkeys(row.status.value for row in rows))
+        title = _("Status of {tickets}: now {status}").format(tickets=named(rows), status=stand)
+        self.app.push_screen(Choose(title, choices), chosen)
+
+
+MOVES = (
+    ("take", "take", N_("open: take it")),
+    ("back_to_team", "assign", N_("new: back to the team, assigned to nobody")),
+    ("wait", "wait", N_("waiting...")),
+    ("close", "close", N_("resolved...")),
+    ("reopen", "reopen", N_("open again...")),
+    ("merge", "merge", N_("merged into another...")),
+    ("spam", "spam", N_("spam...")),
+    ("confirm", "confirm", N_("outage confirmed: its loss counts...")),
+    ("restored", "restored", N_("restored: the outage is over, the ticket stays...")),
+    ("visit", "visit", N_("a visit is agreed, or called off...")),
+)
+"""The moves of the status menu: command, action of the registry, words."""
 
 
 def assignees(
@@ -121,16 +110,17 @@ def assignees(
     """Whom a ticket can be given to: me, nobody, agents (of who is away, until when), teams."""
     of_teams = {team.key: team.name for team in teams}
     return (
-        Choice("me", ("me", "yourself", "")),
-        Choice("none", ("none", "nobody: back to the team", "")),
+        Choice("me", ("me", _("yourself"), "")),
+        Choice("none", ("none", _("nobody: back to the team"), "")),
         *(Choice(each.login, (each.login, each.name, _whereabouts(each, now, zone))) for each in agents),
-        *(Choice(f"team:{key}", (f"team:{key}", name, "team")) for key, name in of_teams.items()),
+        *(Choice(f"team:{key}", (f"team:{key}", name, _("team"))) for key, name in of_teams.items()),
     )
 
 
 def _whereabouts(agent: AgentRow, now: datetime, zone: ZoneInfo) -> str:
     if agent.away_from is not None and agent.away_until is not None and agent.away_from <= now:
-        return f"away until {clock_text(agent.away_until.astimezone(zone), now.astimezone(zone))}"
+        until = clock_text(agent.away_until.astimezone(zone), now.astimezone(zone))
+        return _("away until {until}").format(until=until)
     return ", ".join(agent.teams)
 
 
@@ -144,8 +134,14 @@ def services(rows: Sequence[ServiceRow]) -> tuple[Choice, ...]:
                 row.key,
                 row.priority.value,
                 row.team,
-                f"resolve in {format_working(row.resolution_target)}" if row.resolution_target else "no target",
+                _resolution(row),
             ),
         )
         for row in rows
     )
+
+
+def _resolution(row: ServiceRow) -> str:
+    if not row.resolution_target:
+        return _("no target")
+    return _("resolve in {time}").format(time=format_working(row.resolution_target))

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.errors import SdeskError
-from sdesk.domain.instant import from_rfc3339
+from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import TicketRow
+from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.tui.language import _, count_of, told
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.dialog import Dialog
+from sdesk.tui.screens.form import Form, Values, Words
 from sdesk.tui.widgets.preview import Preview
+
+
+class Possible(tuple[TicketRow, ...]):
+    """The chosen tickets for which an action is possible; of the others, the reference and why not."""
+
+    left_out: tuple[tuple[str, str], ...]
+
+    def __new__(cls, rows: Iterable[TicketRow], left_out: Iterable[tuple[str, str]] = ()) -> Possible:
+        made = super().__new__(cls, rows)
+        made.left_out = tuple(left_out)
+        return made
 
 
 class DoingScreen(DeskScreen):
@@ -29,18 +44,79 @@ class DoingScreen(DeskScreen):
     def _why_not(self, verb: str, rows: Sequence[TicketRow]) -> str | None:
         ground = self.console.ground
         if ground is None:
-            return "the store is not open yet"
+            return _("the store is not open yet")
         reasons = [self.console.reason(verb, row, ground.actor) for row in rows]
         return None if None in reasons else reasons[0]
 
     def _possible(self, verb: str) -> tuple[TicketRow, ...]:
-        """What was chosen, if the action is possible for any of it; else the reason is said and nothing given."""
-        rows = self.chosen()
-        why = self._why_not(verb, rows) if rows else "There is no ticket here"
-        if why is not None:
-            self.console.notice(f"{named(rows)}: {why}" if rows else why, "error")
+        """What was chosen and the action is possible for; where that is none of it, the reason is said."""
+        rows, ground = self.chosen(), self.console.ground
+        why = self._why_not(verb, rows) if rows else _("There is no ticket here")
+        if why is not None or ground is None:
+            self.console.notice(f"{named(rows)}: {told(why or '')}" if rows else why or "", "error")
             return ()
-        return rows
+        reasons = [(row, self.console.reason(verb, row, ground.actor)) for row in rows]
+        return Possible(
+            (row for row, reason in reasons if reason is None),
+            ((row.ref, told(reason)) for row, reason in reasons if reason is not None),
+        )
+
+    def _only(self, verb: str, what: str) -> tuple[TicketRow, ...]:
+        """The one ticket of an action that is about one; `what` says that, where several are marked."""
+        chosen = self.chosen()
+        if len(chosen) > 1:
+            marked = count_of("{count} ticket is marked", "{count} tickets are marked", len(chosen))
+            self.console.notice(f"{what}: {marked}", "error")
+            return ()
+        return self._possible(verb)
+
+    def _ask(self, form: Form, verb: str, rows: tuple[TicketRow, ...], *, kept_as: str = "") -> None:
+        """Ask with a form, and do what it says; it stays until that is done, and its words are kept if it is left.
+
+        `kept_as`: under which name, where a verb has several forms.
+        """
+        key, unsent = key_of(kept_as or verb, rows), self.console.unsent
+
+        def submit(values: Values) -> None:
+            self._perform(
+                verb, rows, values, succeeded=form.done, refused=lambda error: form.refused(self._said(error))
+            )
+
+        def left(nothing: None) -> None:
+            if form.left:
+                unsent[key] = form.left
+                self.console.notice(_("words about {tickets} kept until the console ends").format(tickets=named(rows)))
+            else:
+                unsent.pop(key, None)
+
+        form.submit = submit
+        self.app.push_screen(form, left)
+
+    def _kept(self, verb: str, rows: Sequence[TicketRow]) -> Words:
+        """What was typed about these tickets when the form was left the last time."""
+        return self.console.unsent.get(key_of(verb, rows), {})
+
+    def _read_ticket(self, asker: Dialog[Any], row: TicketRow, then: Callable[[TicketDetail], object]) -> None:
+        """Read a ticket whole, for a dialog that is open already and shows more of it than the list knows."""
+        now = self.console.now()
+        self.console.link.read(
+            asker, lambda reader, actor: reader.ticket(actor, row.number, now=now), then, self.console.notice_error
+        )
+
+    def _said(self, error: SdeskError) -> str:
+        return in_local_time(told(str(error)), self.console.now(), self.console.zone)
+
+    def _instant(self, text: str) -> datetime:
+        """An instant as people write it, ahead of now where that is open. BadInput."""
+        return parse_instant(text, now=self.console.now(), zone=self.console.zone)
+
+    def _past_instant(self, text: str) -> datetime:
+        """The same, behind now: since when, until when. BadInput."""
+        return parse_instant(text, now=self.console.now(), zone=self.console.zone, past=True)
+
+    def _clock(self, at: datetime) -> str:
+        zone = self.console.zone
+        return clock_text(at.astimezone(zone), self.console.now().astimezone(zone))
 
     def _perform(
         self,
@@ -51,19 +127,20 @@ class DoingScreen(DeskScreen):
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
     ) -> None:
-        """Do it and say what came of it; `refused` is told instead, where there is one ticket and it was refused."""
+        """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was."""
 
         def done(outcomes: tuple[TicketOutcome, ...]) -> None:
             self.console.touched(outcomes, rows)
             errors = [outcome.error for outcome in outcomes if outcome.error is not None]
-            if errors and refused is not None:
+            if len(errors) == len(outcomes) and errors and refused is not None:
                 refused(errors[0])
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
             if not errors and (verb == "reply" or (values.get("text") and verb in {"wait", "close"})):
-                text += ON_ITS_WAY
+                text += _(": u takes it back within ten seconds")
+            text += left_out(rows)
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
-            if succeeded is not None and not errors:
+            if succeeded is not None and len(errors) < len(outcomes):
                 succeeded()
             self.deed_done([row.number for row in rows])
 
@@ -80,30 +157,65 @@ class DoingScreen(DeskScreen):
         )
 
 
-ON_ITS_WAY = ": u takes it back within ten seconds"
-"""Said after an answer, while it waits in the outbox."""
+def key_of(verb: str, rows: Sequence[TicketRow]) -> tuple[str, tuple[int, ...]]:
+    """What kept words of a form belong to."""
+    return verb, tuple(sorted(row.number for row in rows))
 
 
 def named(rows: Sequence[TicketRow]) -> str:
-    """What an action is about, for its title: the reference, or how many."""
-    return rows[0].ref if len(rows) == 1 else f"{len(rows)} tickets"
+    """What an action is about, for its title: the reference, or how many, and how many marked ones are left out."""
+    out = len(rows.left_out) if isinstance(rows, Possible) else 0
+    what = rows[0].ref if len(rows) == 1 else count_of("{count} ticket", "{count} tickets", len(rows))
+    return f"{what} ({count_of('{count} left out', '{count} left out', out)})" if out else what
+
+
+SUBJECTS = 6
+"""How many tickets a question shows by their subjects."""
+
+
+def subjects(rows: Sequence[TicketRow]) -> list[str]:
+    """The tickets of a question, a line each: one sees what it is about."""
+    lines = [f"{row.ref}  {one_line(row.subject)}" for row in rows[:SUBJECTS]]
+    more = len(rows) - SUBJECTS
+    return [*lines, count_of("and {count} more", "and {count} more", more)] if more > 0 else lines
+
+
+def left_out(rows: Sequence[TicketRow]) -> str:
+    """The end of a notice: which marked tickets an action left out, and why; empty where none."""
+    if not isinstance(rows, Possible) or not rows.left_out:
+        return ""
+    by_reason: dict[str, list[str]] = {}
+    for ref, reason in rows.left_out:
+        by_reason.setdefault(reason, []).append(ref)
+    told_of = "; ".join(f"{', '.join(refs)} ({reason})" for reason, refs in by_reason.items())
+    return _(". Left out: {tickets}").format(tickets=told_of)
 
 
 def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
     """What came of an action, and the kind of notice: every ticket that failed is named."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     done = [outcome for outcome in outcomes if outcome.error is None]
-    if not failed:
-        if len(done) == 1:
-            warning = f". But {done[0].warning}" if done[0].warning else ""
-            return f"{done[0].sentence}{warning}", "good"
-        # What was done is the same for all: the sentence of one, less its reference.
-        what = one_line(done[0].sentence).removeprefix(done[0].ref).strip() if done else ""
-        return f"{len(done)} tickets {what}" if done else "Nothing to do", "good"
-    if len(outcomes) == 1:
-        return str(failed[0].error), "error"
-    refs = ", ".join(refs_by_number.get(outcome.number, outcome.ref) for outcome in failed)
-    return f"{len(done)} done, {len(failed)} refused ({refs}): {failed[0].error}", "error"
+    if failed and len(outcomes) == 1:
+        return told(str(failed[0].error)), "error"
+    if failed:
+        refs = ", ".join(refs_by_number.get(outcome.number, outcome.ref) for outcome in failed)
+        words = _("{done} done, {refused} refused ({tickets}): {why}")
+        why = told(str(failed[0].error))
+        return words.format(done=len(done), refused=len(failed), tickets=refs, why=why), "error"
+    if not done:
+        return _("Nothing to do"), "good"
+    warnings = "; ".join(dict.fromkeys(told(outcome.warning) for outcome in done if outcome.warning))
+    warning = _(". But {warning}").format(warning=warnings) if warnings else ""
+    first = one_line(told(done[0].sentence))
+    if len(done) == 1:
+        return f"{first}{warning}", "good"
+    # Mostly the same was done to all: it is said once, by the sentence of one, less its reference.
+    whats = dict.fromkeys(one_line(told(each.sentence)).removeprefix(each.ref).strip() for each in done)
+    tickets = count_of("{count} ticket", "{count} tickets", len(done))
+    if len(whats) == 1:
+        return f"{tickets} {next(iter(whats))}{warning}", "good"
+    words = _("{tickets} done: {first}, and so on").format(tickets=tickets, first=first)
+    return f"{words}{warning}", "good"
 
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")

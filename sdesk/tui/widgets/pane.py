@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.segment import Segment
 from rich.style import Style
@@ -27,9 +27,23 @@ class Pane(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._layout: Layout = lambda width: ()
+        self.laid_out: Callable[[], object] | None = None
+        """Called whenever the lines were made anew."""
         self._lines: Sequence[Line] = ()
         self._laid_out_for = 0
         self._wants_last = False
+        self._marks: Mapping[int, Sequence[tuple[int, int, str]]] = {}
+        self._pointer: int | None = None
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is laid out."""
+        return self._lines
+
+    @property
+    def top(self) -> int:
+        """The first line on screen."""
+        return int(self.scroll_offset.y)
 
     @property
     def plain_text(self) -> str:
@@ -42,6 +56,25 @@ class Pane(ScrollView, can_focus=True):
         self._lay_out()
         if not keep_place:
             self.go_to(0)
+
+    def mark(self, marks: Mapping[int, Sequence[tuple[int, int, str]]]) -> None:
+        """Set stretches of lines (characters, and the name of a style) apart from the rest."""
+        if marks != self._marks:
+            self._marks = marks
+            self.refresh()
+
+    def point(self, line: int | None) -> None:
+        """Put the sign `>` before a line that begins with a blank."""
+        if line != self._pointer:
+            self._pointer = line
+            self.refresh()
+
+    def bring(self, line: int) -> None:
+        """Bring a line into sight, with a few around it; nothing moves where it is in sight already."""
+        height = max(1, self.size.height)
+        margin = min(2, (height - 1) // 2)
+        if line < self.top + margin or line >= self.top + height - margin:
+            self.go_to(max(0, line - height // 3))
 
     def go_to(self, line: int) -> None:
         """Bring a line to the top, or as near to it as the end allows."""
@@ -69,6 +102,8 @@ class Pane(ScrollView, can_focus=True):
         self._lines = self._layout(max(10, width)) if self.size.width else ()
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
+        if self.laid_out is not None:
+            self.laid_out()
 
     def render_line(self, y: int) -> Strip:
         """One visible line."""
@@ -79,7 +114,12 @@ class Pane(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         spans = self._lines[at].spans
         segments = [Segment(text, self._style(name)) for text, name in spans]
+        if at == self._pointer and spans and spans[0][0].startswith(" "):
+            segments[0] = Segment(spans[0][0][1:], segments[0].style)
+            segments.insert(0, Segment(">", self._style("mark")))
         strip = Strip(segments)
+        if at in self._marks:
+            strip = self._marked(strip, self._marks[at])
         if self.text_selection is not None:
             strip = self._selected(strip, at)
         return strip.adjust_cell_length(width, base).apply_offsets(0, at)
@@ -90,6 +130,15 @@ class Pane(ScrollView, can_focus=True):
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
+
+    def _marked(self, strip: Strip, marks: Sequence[tuple[int, int, str]]) -> Strip:
+        for start, end, name in marks:
+            first, last = strip.index_to_cell_position(start), strip.index_to_cell_position(end)
+            parts = list(strip.divide([first, last, strip.cell_length]))
+            if len(parts) == 3:
+                found = Strip([Segment(part.text, self._style(name)) for part in parts[1]])
+                strip = Strip.join([parts[0], found, parts[2]])
+        return strip
 
     def _selected(self, strip: Strip, at: int) -> Strip:
         selection = self.text_selection

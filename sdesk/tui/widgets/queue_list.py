@@ -231,7 +231,8 @@ class QueueList(ScrollView, can_focus=True):
             return Strip([Segment(fit(titles_of(self._columns), width), self._style("titles"))], width)
         visible = self.window.visible
         if y > len(visible):
-            text = self.empty_text if not visible and y == 2 else ""
+            lines = self.empty_text.splitlines()
+            text = lines[y - 2] if not visible and 0 <= y - 2 < len(lines) else ""
             return Strip([Segment(fit(f"  {text}", width), self._style("dim" if text else "text"))], width)
         held = visible[y - 1]
         cells = self._cells(held)

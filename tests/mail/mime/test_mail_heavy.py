@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from troubles import multipart, part
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.endurance
 
 HEAD = b"From: a@acme.example\nSubject: Till\nMIME-Version: 1.0\n"
 

@@ -1,0 +1,131 @@
+"""Gathers the console's texts for translation: `sdesk.pot` from the source, the catalogues brought up to it.
+
+No dates and line numbers are written: a catalogue changes when a text does.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+LOCALE = ROOT / "sdesk" / "tui" / "locale"
+TEMPLATE = LOCALE / "sdesk.pot"
+
+ROOMS = ("tui", "actions", "mail", "reports", "desk", "store", "domain")
+"""Where texts are marked for the console."""
+KEYWORDS = {
+    "_": (1,),
+    "N_": (1,),
+    "count_of": (1, 2),
+    "phrase": (1,),
+    "phrases": (1, 2),
+    "in_context": ((1, "c"), 2),
+    "NC_": ((1, "c"), 2),
+}
+"""What marks a text, and which arguments are it."""
+
+_SAYS_NOTHING = (
+    *("Project-Id-Version", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team"),
+    *("Report-Msgid-Bugs-To", "Generated-By"),
+)
+"""Lines of a catalogue's head that say nothing, or something else at every run."""
+_A_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def gather() -> Catalog:
+    """Every marked text of the source, by file."""
+    catalog = Catalog(project="sdesk", charset="utf-8")
+    for room in ROOMS:
+        folder = ROOT / "sdesk" / room
+        found = extract_from_dir(
+            folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
+        )
+        for file, _, message, comments, context in sorted(found, key=lambda each: (each[0], each[1])):
+            place = (f"sdesk/{room}/{file}", 0)
+            known = catalog.get(message, context)
+            if known is None or place not in known.locations:
+                catalog.add(message, locations=[place], auto_comments=comments, context=context)
+    return catalog
+
+
+def catalogue_of(language: str) -> Catalog:
+    """What is translated into a language so far."""
+    file = _file_of(language)
+    if not file.exists():
+        return Catalog(locale=language, charset="utf-8")
+    with file.open("rb") as stream:
+        return read_po(stream, locale=language, charset="utf-8")
+
+
+def brought_up(language: str, template: Catalog) -> Catalog:
+    """The catalogue of a language with the texts of today; nothing is guessed, what nobody says is left out."""
+    catalog = catalogue_of(language)
+    catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
+    return catalog
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """As gettext reads it at run time; what is not translated is left out, and so said in English."""
+    stream = io.BytesIO()
+    write_mo(stream, _without_dates(catalog))
+    return stream.getvalue()
+
+
+def written(catalog: Catalog, *, template: bool = False) -> bytes:
+    """As people read and translate it."""
+    stream = io.BytesIO()
+    catalog.fuzzy = False
+    catalog.header_comment = (
+        "# The texts of sdesk's console, gathered by `make messages`."
+        if template
+        else "# The console of sdesk in another language; `make messages` keeps it up to the source."
+    )
+    write_po(stream, catalog, width=118, ignore_obsolete=True, include_lineno=False, omit_header=False)
+    lines = stream.getvalue().decode().splitlines(keepends=True)
+    silent = tuple(f'"{name}:' for name in _SAYS_NOTHING)
+    return "".join(line for line in lines if not line.startswith(silent)).encode()
+
+
+def _without_dates(catalog: Catalog) -> Catalog:
+    # A date of now would make another file of the same texts at every run.
+    plain = Catalog(
+        locale=catalog.locale,
+        project="sdesk",
+        charset="utf-8",
+        creation_date=_A_DAY,
+        revision_date=_A_DAY,
+        fuzzy=False,
+    )
+    for message in catalog:
+        if message.id and not message.fuzzy:
+            plain.add(message.id, message.string, context=message.context)
+    return plain
+
+
+def _file_of(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "sdesk.po"
+
+
+def main() -> None:
+    """Write all of them anew."""
+    template = gather()
+    TEMPLATE.write_bytes(written(template, template=True))
+    for folder in sorted(LOCALE.glob("*/LC_MESSAGES")):
+        language = folder.parent.name
+        catalog = brought_up(language, template)
+        _file_of(language).write_bytes(written(catalog))
+        catalog = catalogue_of(language)
+        (folder / "sdesk.mo").write_bytes(compiled(catalog))
+        missing = [message.id for message in catalog if message.id and not message.string]
+        print(f"{language}: {len(catalog)} texts, {len(missing)} of them without a translation")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""How the values of actions are written: each kind is read in one way, which command line and console share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sdesk.actions.registry import Kind, Parameter
+from sdesk.domain.duration import parse_duration
+from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import parse_instant
+from sdesk.domain.nearest import nearest
+from sdesk.domain.outage import parse_share
+from sdesk.domain.phrase import phrase
+from sdesk.domain.ticket import Priority, WaitingFor
+
+if TYPE_CHECKING:
+    from sdesk.domain.inbound import InboundAttachment
+
+MANY = frozenset({Kind.ADDRESSES, Kind.MESSAGES, Kind.TAGS, Kind.FILES})
+"""Kinds whose options may be repeated; their value is a tuple."""
+
+NO_VISIT = "none"
+"""What calls an instant off: `--visit none`."""
+
+MOST = 2**63 - 1
+"""The greatest number that a store can hold."""
+
+_NUMBER = re.compile(r"(?:(?P<prefix>\w+)-|#)?(?P<digits>[0-9]{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a value must be read with."""
+
+    now: datetime
+    zone: tzinfo
+    prefix: str
+    """Of the desk's tickets, as `SD`."""
+
+    def instant(self, text: str, *, past: bool = False) -> datetime:
+        """An instant as people write it; `past`: of a `fri`, the last."""
+        return parse_instant(text, now=self.now, zone=self.zone, past=past)
+
+
+def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: Reading) -> object:
+    """The value that the texts after an option stand for: several for the kinds of `MANY`, else the last. BadInput."""
+    text = texts[-1] if texts else ""
+    match parameter.kind:
+        case Kind.FLAG:
+            return True
+        case Kind.INSTANT:
+            return reading.instant(text, past=parameter.past)
+        case Kind.LENGTH:
+            return seconds(text)
+        case Kind.CHOICE:
+            return one_of(flag, text, parameter.choices)
+        case Kind.PRIORITY:
+            return text.lower() if text.lower() == "auto" else one_of(flag, text.upper(), Priority)
+        case Kind.SHARE:
+            return parse_share(text)
+        case Kind.OUTAGE:
+            return _id(flag, text)
+        case Kind.TICKET:
+            return ticket_number(text, reading.prefix)
+        case Kind.MESSAGES:
+            return tuple(_id(flag, each) for each in texts)
+        case Kind.FILES:
+            return tuple(attached(Path(each).expanduser()) for each in texts)
+        case Kind.ADDRESSES | Kind.TAGS:
+            return tuple(texts)
+        case Kind.TEXT if parameter.name == "text":
+            return written_text(flag, text)
+        case _:
+            return text
+
+
+def seconds(text: str) -> int:
+    """Seconds of `15m`; of `-5m`, fewer than none."""
+    written = text.strip()
+    return -parse_duration(written[1:]) if written.startswith("-") else parse_duration(written)
+
+
+def one_of(flag: str, value: str, words: Iterable[str]) -> str:
+    """The value, if it is one of the words. BadInput that names the nearest, or lists them."""
+    known = [str(word) for word in words]
+    if value not in known:
+        raise BadInput(
+            phrase("{flag} knows no `{value}`", flag=flag, value=value),
+            phrase("it takes {words}", words=", ".join(known)),
+        )
+    return value
+
+
+def whom(waiting_for: str | None, *, until: bool, flag: str = "--for") -> WaitingFor:
+    """For whom a ticket waits: as it is said; with a date alone, for the date. BadInput."""
+    words = ", ".join(WaitingFor)
+    if waiting_for is None:
+        if not until:
+            raise BadInput(
+                phrase("it is not said for whom to wait"),
+                phrase("give --for ({words}), or --until WHEN for a date", words=words),
+            )
+        return WaitingFor.DATE
+    found = WaitingFor(one_of(flag, waiting_for, WaitingFor))
+    if found is WaitingFor.DATE and not until:
+        raise BadInput(phrase("a wait for a date needs the date"), phrase("give --until WHEN"))
+    return found
+
+
+def priority_values(priority: str | None, reason: str | None) -> dict[str, object]:
+    """What the use case takes of a priority set by hand, or given back with `auto`; empty for neither. BadInput."""
+    if priority is None:
+        if reason is not None:
+            raise BadInput(phrase("--reason is for --priority"), phrase("give both, or neither"))
+        return {}
+    if priority.lower() == "auto":
+        if reason is not None:
+            raise BadInput(phrase("a priority that follows by itself needs no reason"), phrase("leave --reason out"))
+        return {"priority": "auto"}
+    if not reason or not reason.strip():
+        raise BadInput(phrase("a priority set by hand needs a reason"), phrase("give --reason TEXT"))
+    return {"priority": one_of("--priority", priority.upper(), Priority), "reason": reason}
+
+
+def is_ticket_number(word: str) -> bool:
+    """Whether a word looks like a ticket, of this desk or of another."""
+    return _NUMBER.fullmatch(word) is not None
+
+
+def ticket_number(word: str, prefix: str) -> int:
+    """The number of `123`, `#123` or `SD-123`; BadInput for what is none, or of another desk."""
+    match = _NUMBER.fullmatch(word.strip())
+    if match is None:
+        raise BadInput(
+            phrase("`{word}` is no ticket number", word=word), phrase("write 123 or {prefix}-123", prefix=prefix)
+        )
+    if match["prefix"] is not None and match["prefix"].casefold() != prefix.casefold():
+        raise BadInput(
+            phrase("`{word}` is no ticket of this desk", word=word),
+            phrase("its tickets are {prefix}-123", prefix=prefix),
+        )
+    return int(match["digits"])
+
+
+def written_text(flag: str, text: str) -> str:
+    """A text as given after an option, or the content of the file that `@FILE` names. BadInput where it is empty."""
+    if text.startswith("@"):
+        return text_of_file(text[1:])
+    if not text.strip():
+        raise BadInput(phrase("the text is empty"), phrase("write some after {flag}", flag=flag))
+    return text
+
+
+def text_of_file(name: str) -> str:
+    """The text of a file; BadInput where it cannot be read or has none."""
+    try:
+        return decoded(Path(name).expanduser().read_bytes(), name)
+    except OSError as error:
+        raise BadInput(
+            phrase("the text file {name} cannot be read: {why}", name=name, why=error.strerror),
+            phrase("name another after @ (a text that begins with @ can come from standard input: --text -)"),
+        ) from error
+
+
+def decoded(content: bytes, source: str) -> str:
+    """A text of its bytes in UTF-8; BadInput for what is no UTF-8, or empty."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            phrase("the text of {source} is no UTF-8", source=source), phrase("write it anew in UTF-8")
+        ) from error
+    if not text.strip():
+        raise BadInput(phrase("the text of {source} is empty", source=source), phrase("write some"))
+    return text.rstrip("\n")
+
+
+def attached(path: Path) -> InboundAttachment:
+    """A file with a name that is safe anywhere, and its type by that name. BadInput where it cannot be read."""
+    import mimetypes
+
+    from sdesk.domain.inbound import InboundAttachment
+    from sdesk.domain.safe_text import safe_file_name
+
+    if path.exists() and not path.is_file():
+        raise BadInput(phrase("{path} cannot be attached: it is no file", path=path), phrase("name a file"))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            phrase("{path} cannot be attached: {why}", path=path, why=error.strerror),
+            phrase("name a file that can be read"),
+        ) from error
+    kind, encoding = mimetypes.guess_type(path.name)
+    if kind is None or encoding is not None:
+        kind = "application/octet-stream"
+    return InboundAttachment(safe_file_name(path.name), kind, content)
+
+
+def no_word(what: str, word: str, known: Iterable[str], otherwise: str) -> BadInput:
+    """The refusal of a word that is not known, with the nearest right one."""
+    near = nearest(word, known)
+    return BadInput(what, phrase("did you mean `{near}`?", near=near) if near is not None else otherwise)
+
+
+def _id(flag: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:19]) <= MOST and len(text) <= 19):
+        raise BadInput(phrase("{flag}: `{text}` is no number", flag=flag, text=text), phrase("see it in the ticket"))
+    return int(text)

@@ -1,0 +1,158 @@
+"""What may be meant by a filter that is half typed: fields, then their values, the likeliest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeVar
+
+from sdesk.domain.filters import FIELDS, INSTANTS, NEGATION, WORDS
+
+Item = TypeVar("Item")
+
+MOST = 8
+"""Suggestions at a time."""
+
+_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+_SIGN = re.compile(r"not:|-(?=.)")
+
+_AHEAD = ("..1h", "..4h", "today", "tomorrow", "..fri", "2h..1d")
+_BACK = ("today", "yesterday", "-1h..", "-7d..", "-30d..", "mon..")
+_MOMENTS: Mapping[str, tuple[str, ...]] = {
+    name: _AHEAD if name in {"due", "wake"} else _BACK for name in sorted(INSTANTS)
+}
+"""Examples for what takes any instant."""
+
+_ALWAYS: Mapping[str, tuple[str, ...]] = {
+    "assignee": ("me", "none"),
+    "team": ("mine",),
+    "unit": ("none",),
+    "requester": ("none",),
+}
+"""Values that every desk has."""
+
+
+class Name(NamedTuple):
+    """A value that a field may have on this desk."""
+
+    key: str
+    about: str = ""
+    """What it is called; it finds the value too."""
+
+
+Known = Mapping[str, tuple[Name, ...]]
+"""Names by field."""
+
+
+class Suggestion(NamedTuple):
+    """A piece of the filter, and what it would become."""
+
+    start: int
+    end: int
+    text: str
+    field: str
+    """Of which field it is a value; empty where it is a field itself."""
+    about: str = ""
+
+    def into(self, text: str) -> tuple[str, int]:
+        """The filter with it, and where the cursor stands then."""
+        return text[: self.start] + self.text + text[self.end :], self.start + len(self.text)
+
+
+def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tuple[Suggestion, ...]:
+    """What the word under the cursor may become; nothing for an empty one, unless it was `asked` for."""
+    start, end = _word(text, cursor)
+    sign = _SIGN.match(text, start, end)
+    start = sign.end() if sign is not None and sign.end() <= cursor else start
+    typed, whole = text[start:cursor], text[start:end]
+    if not typed and not asked and sign is None:
+        return ()
+    name, colon, _ = whole.partition(":")
+    if colon and name in FIELDS and cursor > start + len(name):
+        return _values(name, text, start + len(name) + 1, cursor, end, known)
+    end = start + len(name) + 1 if colon else end
+    fields = [Suggestion(start, end, f"{field}:", "") for field in _fields(typed, signed=sign is not None)]
+    values = list(_anywhere(typed, start, end, known)) if len(typed) > 1 else []
+    return tuple([*fields, *values][:MOST])
+
+
+def _word(text: str, cursor: int) -> tuple[int, int]:
+    for token in _TOKEN.finditer(text):
+        if token.start() <= cursor <= token.end():
+            return token.start(), token.end()
+    return cursor, cursor
+
+
+def _fields(typed: str, *, signed: bool) -> list[str]:
+    names = FIELDS if signed else (*FIELDS, NEGATION.rstrip(":"))
+    return [name for name in ranked(names, typed, lambda name: (name,)) if f"{name}:" != typed]
+
+
+def _values(field: str, text: str, start: int, cursor: int, end: int, known: Known) -> tuple[Suggestion, ...]:
+    """Of several alternatives that stand between commas, the one under the cursor; the others are not offered again."""
+    begin = max(start, text.rfind(",", start, cursor) + 1)
+    stop = text.find(",", cursor, end)
+    stop = end if stop < 0 else stop
+    typed = text[begin:cursor].replace('"', "")
+    beside = f"{text[start:begin]},{text[stop:end]}".split(",")
+    others = {part.strip('"').casefold() for part in beside}
+    names = [name for name in _names(field, known) if name.key.casefold() not in others]
+    found = ranked(names, typed, lambda name: (name.key, name.about))
+    if len(found) == 1 and found[0].key == typed:
+        return ()
+    return tuple(Suggestion(begin, stop, _quoted(name.key), field, name.about) for name in found[:MOST])
+
+
+def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Suggestion]:
+    """Values of any field that begin so: who types a colleague's name need not know which field has it."""
+    wanted = folded(typed)
+    for field in FIELDS:
+        for name in () if field in _MOMENTS else _names(field, known):
+            words = (name.key, *name.about.split())
+            if name.key not in {"none"} and any(folded(word).startswith(wanted) for word in words):
+                yield Suggestion(start, end, f"{field}:{_quoted(name.key)}", field, name.about)
+
+
+def _names(field: str, known: Known) -> tuple[Name, ...]:
+    if field in WORDS:
+        return tuple(Name(word.value) for word in WORDS[field])
+    fixed = _MOMENTS.get(field, _ALWAYS.get(field, ()))
+    return (*map(Name, fixed), *known.get(field, ()))
+
+
+def _quoted(key: str) -> str:
+    return f'"{key}"' if re.search(r"\s", key) else key
+
+
+def folded(text: str) -> str:
+    """As it is sought: letter case and ё make no difference."""
+    return text.casefold().replace("ё", "е")
+
+
+def ranked(items: Iterable[Item], typed: str, words_of: Callable[[Item], tuple[str, ...]]) -> list[Item]:
+    """Those that fit, the likeliest first: begins so, has a word that begins so, holds it; of the first of its words
+    it is enough that it holds the letters in their order."""
+    wanted = folded(typed)
+    if not wanted:
+        return list(items)
+    places: list[tuple[int, int, Item]] = []
+    for at, item in enumerate(items):
+        first, *others = (_place(folded(text), wanted) for text in words_of(item))
+        place = min([first, *(each for each in others if each < _LETTERS)])
+        if place < _NOT:
+            places.append((place, at, item))
+    return [item for place, at, item in sorted(places, key=lambda found: found[:2])]
+
+
+_LETTERS, _NOT = 3, 9
+
+
+def _place(text: str, wanted: str) -> int:
+    if text.startswith(wanted):
+        return 0
+    if any(word.startswith(wanted) for word in re.split(r"[\W_]+", text)):
+        return 1
+    if wanted in text:
+        return 2
+    letters = iter(text)
+    return _LETTERS if all(letter in letters for letter in wanted) else _NOT

@@ -1,0 +1,52 @@
+"""What stands beside a ticket: where its requester is and whom to call there, and their other open tickets."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.ticket import Priority, Status
+from sdesk.store.reader.rows import OtherRow, TicketRow, UnitFacts
+from sdesk.store.reader.where import Condition, wall
+
+MOST = 20
+"""Others that are listed: a shop with more has a list of its own."""
+
+_EVERYTHING = Condition("1")
+
+
+def unit_facts(connection: sqlite3.Connection, actor: Actor, ticket: TicketRow) -> UnitFacts | None:
+    """The ticket's unit; None without one."""
+    if ticket.unit is None:
+        return None
+    row = connection.execute(
+        "SELECT key, name, kind, phone, address, manager, id FROM unit WHERE key = ?", (ticket.unit,)
+    ).fetchone()
+    if row is None:
+        return None
+    hidden = wall(connection, actor) or _EVERYTHING
+    (count,) = connection.execute(
+        f"SELECT count(*) FROM ticket WHERE unit_id = ? AND is_open AND id <> ? AND {hidden.sql}",
+        (row[6], ticket.number, *hidden.values),
+    ).fetchone()
+    return UnitFacts(row[0], row[1], row[2], row[3], row[4], row[5], int(count))
+
+
+def others(connection: sqlite3.Connection, actor: Actor, ticket: TicketRow, prefix: str) -> tuple[OtherRow, ...]:
+    """Open tickets of the same unit or requester that the actor may see, the most urgent first."""
+    unit, requester = connection.execute(
+        "SELECT unit_id, requester_id FROM ticket WHERE id = ?", (ticket.number,)
+    ).fetchone()
+    if unit is None and requester is None:
+        return ()
+    hidden = wall(connection, actor) or _EVERYTHING
+    found = connection.execute(
+        "SELECT id, priority, status, subject, coalesce(unit_id = ?, 0), coalesce(requester_id = ?, 0) FROM ticket"
+        f" WHERE (unit_id = ? OR requester_id = ?) AND is_open AND id <> ? AND {hidden.sql}"
+        " ORDER BY rank, key1, key2, id LIMIT ?",
+        (unit, requester, unit, requester, ticket.number, *hidden.values, MOST),
+    )
+    return tuple(
+        OtherRow(row[0], f"{prefix}-{row[0]}", Priority(row[1]), Status(row[2]), row[3], bool(row[4]), bool(row[5]))
+        for row in found
+    )

@@ -1,0 +1,47 @@
+"""The desk's own words as people read them: statuses and their like, and lengths of time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sdesk.domain.duration import format_exact, format_working
+from sdesk.tui.language import N_, _
+
+WORDS = (
+    *(N_("new"), N_("open"), N_("waiting"), N_("resolved"), N_("closed"), N_("merged"), N_("spam")),
+    *(N_("requester"), N_("supplier"), N_("date")),
+    *(N_("extensive"), N_("significant"), N_("moderate"), N_("minor")),
+    *(N_("critical"), N_("high"), N_("medium"), N_("low")),
+    *(N_("mail"), N_("form"), N_("phone"), N_("cli"), N_("console"), N_("portal"), N_("event"), N_("import")),
+    *(N_("related"), N_("follows"), N_("copy"), N_("merged into"), N_("part of")),
+    *(N_("agent"), N_("lead"), N_("admin"), N_("auditor")),
+    *(N_("sla"), N_("loss"), N_("priority"), N_("age")),
+    *(N_("first response"), N_("next reply"), N_("resolution")),
+    *(N_("team"), N_("service"), N_("unit"), N_("wait"), N_("channel"), N_("impact"), N_("urgency"), N_("nobody")),
+)
+"""The texts of the enumerations that are shown: the same as in the store and on the command line."""
+
+
+UNITS = "wdhms"
+"""How lengths of time are written on the command line."""
+
+
+def word(value: StrEnum) -> str:
+    """A word of an enumeration, as `word(Status.NEW)`."""
+    return _(value.value.replace("_", " "))
+
+
+def length_text(seconds: int) -> str:
+    """Working time, rounded towards zero: `42s` under 2 minutes, `18m`, `2h`, `3h40m`, `36h`, `-47m`."""
+    return in_units(format_working(seconds))
+
+
+def exact_length_text(seconds: int) -> str:
+    """Working time to the second: `2h00m05s`."""
+    return in_units(format_exact(seconds))
+
+
+def in_units(written: str) -> str:
+    """A length as the command line writes it (`3h40m`), with the letters of the language: the same width."""
+    # Translators: one letter each for weeks, days, hours, minutes, seconds.
+    return written.translate(str.maketrans(UNITS, _("wdhms")))

@@ -1,0 +1,179 @@
+"""The form of a new ticket, for who is on the telephone: who calls, what is open there already, what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.filters import Filter, Match
+from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Channel
+from sdesk.store.reader import Reader
+from sdesk.store.reader.known import CallerRow
+from sdesk.store.reader.rows import TicketRow, UnitRow
+from sdesk.tui.language import _, count_of
+from sdesk.tui.render.choices import Choice
+from sdesk.tui.render.columns import fit
+from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, caller_choice, unit_choices
+from sdesk.tui.widgets.field import Field
+from sdesk.tui.widgets.lookup import Lookup
+
+if TYPE_CHECKING:
+    from sdesk.tui.app import Console
+
+OPEN_ONES = 4
+"""How many open tickets of a shop are shown."""
+
+
+class NewForm(Form):
+    """A new ticket. `open_other` is called with the number of an open one that is chosen instead."""
+
+    def __init__(self, title: str, open_other: Callable[[int], None], *, kept: Words | None = None) -> None:
+        super().__init__(title, hint=_("Tab Next field   Ctrl+G Open it   Esc Cancel"), kept=kept)
+        self._open_other = open_other
+        self._callers: dict[str, CallerRow] = {}
+        self._open: tuple[TicketRow, ...] = ()
+
+    def fields(self) -> ComposeResult:
+        yield Lookup(
+            _("Who calls"),
+            id="requester",
+            widths=CALLER_WIDTHS,
+            placeholder=_("name, address, phone or shop"),
+            asks=True,
+            free=address_in,
+        )
+        yield Lookup(_("Shop"), id="unit", widths=(28, 16), placeholder=_("follows from who calls"))
+        yield Static("", id="open-count", markup=False)
+        yield OptionList(id="open", markup=False, compact=True)
+        yield Field(_("Subject"), id="subject")
+        yield Lookup(_("Service"), id="service", widths=(26, 14, 4, 14), placeholder=_("what it is about"))
+        yield TextArea(id="text", compact=True, tab_behavior="focus")
+        with Horizontal(classes="buttons"):
+            yield from buttons(_("Open the ticket"))
+
+    def on_mount(self) -> None:
+        self._show_open(())
+        self.query_one("#requester", Lookup).input.focus()
+
+    def fill(self, services: Sequence[Choice], units: Sequence[UnitRow]) -> None:
+        """Give the catalogue and the units, when they were read."""
+        self.query_one("#service", Lookup).fill(services)
+        self.query_one("#unit", Lookup).fill(unit_choices(units))
+
+    # ---- who calls, and what is open there ------------------------------------------------------
+
+    @property
+    def desk_console(self) -> Console:
+        """The application."""
+        return cast("Console", self.app)
+
+    @on(Lookup.Asked, "#requester")
+    def seek_caller(self, event: Lookup.Asked) -> None:
+        """Seek who may be calling."""
+        lookup, words = event.lookup, event.words
+
+        def found(rows: tuple[CallerRow, ...]) -> None:
+            if lookup.text != words:
+                return
+            choices = [caller_choice(row) for row in rows]
+            # A unit without an address is held by its key: it is where the caller is, and nobody mail reaches.
+            choices = [
+                choice if choice.value else Choice(f"unit:{row.unit}", choice.cells)
+                for choice, row in zip(choices, rows, strict=True)
+            ]
+            self._callers |= {choice.value: row for choice, row in zip(choices, rows, strict=True)}
+            lookup.fill(choices, words=words)
+
+        self.desk_console.link.read(
+            self, lambda reader, actor: reader.callers(actor, words), found, self.desk_console.notice_error, "callers"
+        )
+
+    @on(Lookup.Taken, "#requester")
+    def caller_taken(self, event: Lookup.Taken) -> None:
+        """Their unit follows, and what is open there is shown."""
+        row = self._callers.get(event.lookup.value or "")
+        unit = self.query_one("#unit", Lookup)
+        if row is not None and row.unit is not None and row.unit_name is not None:
+            unit.hold(Choice(row.unit, (row.unit_name, row.unit, row.phone or "")))
+        else:
+            self._seek_open()
+
+    @on(Lookup.Taken, "#unit")
+    def unit_taken(self) -> None:
+        """Show what is open there."""
+        self._seek_open()
+
+    def _seek_open(self) -> None:
+        unit, requester = self.query_one("#unit", Lookup).value, self._address()
+        now = self.desk_console.now()
+
+        def ask(reader: Reader, actor: Actor) -> tuple[TicketRow, ...]:
+            found: dict[int, TicketRow] = {}
+            for field, value in (("unit", unit), ("requester", requester)):
+                if value:
+                    page = reader.page(actor, Filter((Match(field, (value,)),)), now=now, limit=OPEN_ONES + 1)
+                    found |= {row.number: row for row in page.rows}
+            return tuple(found.values())
+
+        self.desk_console.link.read(self, ask, self._show_open, self.desk_console.notice_error, topic="open-ones")
+
+    def _address(self) -> str | None:
+        value = self.query_one("#requester", Lookup).value
+        return None if value is None or value.startswith("unit:") else value.rpartition("<")[2].rstrip("> ")
+
+    def _show_open(self, rows: tuple[TicketRow, ...]) -> None:
+        self._open = rows[:OPEN_ONES]
+        known, listed = self.query_one("#open-count", Static), self.query_one("#open", OptionList)
+        listed.clear_options()
+        listed.add_options([Option(_line(row)) for row in self._open])
+        known.display = listed.display = bool(self._open)
+        more = "+" if len(rows) > OPEN_ONES else ""
+        words = count_of(
+            "{count} ticket is open there: Enter goes to it",
+            "{count} tickets are open there: Enter goes to one",
+            len(self._open),
+        )
+        known.update(words.replace(str(len(self._open)), f"{len(self._open)}{more}", 1))
+
+    @on(OptionList.OptionSelected, "#open")
+    def open_other(self, event: OptionList.OptionSelected) -> None:
+        """It is known already: go there, and keep what was typed."""
+        self.action_leave()
+        self._open_other(self._open[event.option_index].number)
+
+    # ---- what is sent ---------------------------------------------------------------------------
+
+    def values(self) -> Values | None:
+        subject = self.text_of("subject")
+        if not subject:
+            self.missing("subject", _("A ticket needs a subject"))
+            return None
+        lookups = {id_: self.query_one(f"#{id_}", Lookup) for id_ in ("requester", "unit", "service")}
+        for id_, lookup in lookups.items():
+            if lookup.text and lookup.value is None:
+                self.missing(id_, _("Take one of those found, or empty the field"))
+                return None
+        values: Values = {"subject": subject, "text": self.text_of("text"), "channel": Channel.PHONE.value}
+        requester = lookups["requester"].value
+        if requester is not None and not requester.startswith("unit:"):
+            values["requester"] = requester
+        for id_ in ("unit", "service"):
+            if (value := lookups[id_].value) is not None:
+                values[id_] = value
+        return values
+
+
+def _line(row: TicketRow) -> Text:
+    who = one_line(row.requester_name or row.requester_email or "")
+    cells = f"{fit(row.ref, 9)} {row.priority.value} {fit(row.status.value, 8)} {fit(one_line(row.subject), 36)} {who}"
+    return Text(cells, no_wrap=True, overflow="ellipsis")

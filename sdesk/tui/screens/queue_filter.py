@@ -1,0 +1,201 @@
+"""The filter bar: typed, completed, kept, left; what is wrong with it stands below it, and no filter is ever lost."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from textual import on
+from textual.timer import Timer
+from textual.widgets import Input
+
+from sdesk.domain.completion import Known, Suggestion, suggest
+from sdesk.domain.errors import BadInput
+from sdesk.domain.filters import Filter
+from sdesk.tui.paging import Stretch
+from sdesk.tui.render.filter_words import lines_of
+from sdesk.tui.screens.queue_reading import QueueReading
+from sdesk.tui.views import filter_of
+from sdesk.tui.widgets.filter_field import FilterField
+from sdesk.tui.widgets.suggestions import Suggestions
+
+PAUSE = 0.02
+"""Seconds that the filter waits for the next letter. A page takes the reader up to 50 ms among 100,000 hits (measured),
+and of questions that wait only the newest is asked: the pause only takes pasted text and held keys together."""
+
+NAMES_SECONDS = 60.0
+"""After so long, the names that are completed are read again."""
+
+
+class QueueFilter(QueueReading):
+    """A queue that can be narrowed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept_text = ""
+        """The filter to go back to when the field is left with Esc."""
+        self._faulty_text = ""
+        self._filter_timer: Timer | None = None
+        self._known: Known = {}
+        self._known_at = float("-inf")
+        self._offered: tuple[Suggestion, ...] = ()
+        self._past: list[str] = []
+        """Filters that were kept, in this session."""
+        self._past_at: int | None = None
+        self._unfinished = ""
+        """What was typed before the past was looked through."""
+
+    # ---- what it means --------------------------------------------------------------------------
+
+    def _filter_now(self) -> Filter | None:
+        """The filter of view and field; None, with the reason under the bar, where its words are wrong."""
+        now, zone = self.console.now(), self.console.zone
+        try:
+            return filter_of(self.view, self.filter_text, now=now, zone=zone)._replace(sort=self.sort)
+        except BadInput as error:
+            self._fault(str(error), self.filter_text)
+            return None
+
+    def _fault(self, error: str, text: str) -> None:
+        """Say what is wrong with the filter; the last good list stays, but not that of another view."""
+        self.filter_error, self._faulty_text = error, text
+        if self._wanted_view != self.view_key:
+            self.rows.replace(Stretch((), False, False), self.console.now())
+        if not self.is_typing and text:
+            self.action_filter()
+        self.bars.show()
+
+    def _applied(self) -> None:
+        """Nothing is wrong with it."""
+        self.filter_error = self._faulty_text = ""
+
+    # ---- typing ---------------------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        field = self.field
+        if not self.filter_error:
+            self._kept_text = self.filter_text
+        self._past_at = None
+        self._read_names()
+        field.can_focus = True
+        field.focus()
+        field.cursor_position = len(field.value)
+        self.bars.show()
+
+    @on(Input.Changed, "#filter")
+    def filter_typed(self, event: Input.Changed) -> None:
+        """Narrow the list at once."""
+        self._texts[self.view_key] = event.value
+        if self._filter_timer is not None:
+            self._filter_timer.stop()
+        self._filter_timer = self.set_timer(PAUSE, self.load_start)
+        self._offer()
+
+    @on(Input.Submitted, "#filter")
+    def filter_kept(self) -> None:
+        """Enter takes the chosen suggestion, else keeps the filter; a faulty one keeps the field."""
+        if self.suggestions.chosen is not None:
+            self._take(self.suggestions.chosen)
+            return
+        known = self.filter_error and self._faulty_text == self.filter_text
+        if not known and self._filter_now() is not None:
+            self.leave_filter(keep=True)
+
+    def leave_filter(self, *, keep: bool) -> None:
+        """Back to the list, with the filter that was typed or with the one before it."""
+        text = self.filter_text if keep else self._kept_text
+        if keep and text.strip() and text not in self._past[-1:]:
+            self._past.append(text)
+        self.suggestions.show([])
+        self.field.can_focus = False
+        self.rows.focus()
+        self.set_filter(text)
+
+    def set_filter(self, text: str) -> None:
+        """Narrow the view to something else, around the ticket under the cursor."""
+        if self._filter_timer is not None:
+            self._filter_timer.stop()
+        self._texts[self.view_key] = text
+        self.show_field()
+        self.load_around(keep=False)
+
+    def show_field(self) -> None:
+        """Write the view's filter into the field."""
+        with self.field.prevent(Input.Changed):
+            self.field.value = self.filter_text
+
+    def _leave_view(self) -> None:
+        """Another view is to be shown: a filter that was wrong is not kept for this one."""
+        self.suggestions.show([])
+        self.field.can_focus = False
+        if self.filter_error:
+            self._texts[self.view_key] = self._kept_text
+
+    # ---- suggestions ----------------------------------------------------------------------------
+
+    def _read_names(self) -> None:
+        """Read what the desk has names for, unless it was read lately."""
+        if time.monotonic() - self._known_at < NAMES_SECONDS:
+            return
+        self._known_at = time.monotonic()
+        self.console.link.read(
+            self, lambda reader, actor: reader.filter_names(actor), self._names_read, self.console.notice_error
+        )
+
+    def _names_read(self, known: Known) -> None:
+        self._known = known
+        if self.is_typing:
+            self._offer()
+
+    def _offer(self, *, asked: bool = False) -> None:
+        field = self.field
+        self._offered = suggest(field.value, field.cursor_position, self._known, asked=asked) if self.is_typing else ()
+        self.suggestions.show(lines_of(self._offered))
+
+    @on(FilterField.Completed)
+    def complete(self) -> None:
+        """Tab takes what is chosen, else the first; where nothing is offered it asks for what there is."""
+        if self._offered:
+            self._take(self.suggestions.chosen or 0)
+        else:
+            self._offer(asked=True)
+
+    @on(Suggestions.Taken)
+    def suggestion_clicked(self, event: Suggestions.Taken) -> None:
+        """A click takes it."""
+        self._take(event.place)
+
+    def _take(self, place: int) -> None:
+        field = self.field
+        field.value, field.cursor_position = self._offered[place].into(field.value)
+        field.focus()
+        # The field offers again once it has changed; its cursor stands where it should only after that.
+        self.call_after_refresh(self._offer)
+
+    @on(FilterField.Stepped)
+    def step(self, event: FilterField.Stepped) -> None:
+        """Up and down go through the suggestions; where none is chosen, up goes back through earlier filters."""
+        if self._past_at is None and self.suggestions.step(event.by):
+            return
+        self._through_the_past(event.by)
+
+    def _through_the_past(self, by: int) -> None:
+        at = len(self._past) if self._past_at is None else self._past_at
+        if self._past_at is None:
+            self._unfinished = self.field.value
+        wanted = at + by
+        if not 0 <= wanted <= len(self._past) or at == wanted:
+            return
+        self._past_at = wanted if wanted < len(self._past) else None
+        self.field.value = self._past[wanted] if wanted < len(self._past) else self._unfinished
+        self.field.cursor_position = len(self.field.value)
+        self.call_after_refresh(partial(self.suggestions.show, []))
+
+    def close_suggestions(self) -> bool:
+        """Esc gives up what is chosen in the list, and closes it; whether there was anything chosen."""
+        chosen = self.suggestions.chosen is not None
+        if chosen:
+            self._offered = ()
+            self.suggestions.show([])
+        return chosen

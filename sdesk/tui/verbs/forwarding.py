@@ -1,0 +1,26 @@
+"""Asking a supplier from the console."""
+
+from __future__ import annotations
+
+from sdesk.tui.language import _
+from sdesk.tui.screens.form_forward import ForwardForm
+from sdesk.tui.verbs.doing import DoingScreen, named
+
+
+class Forwarding(DoingScreen):
+    """Asks those outside."""
+
+    def action_forward(self) -> None:
+        """Ask a supplier."""
+        if not (rows := self._only("forward", _("A supplier is asked about one ticket at a time"))):
+            return
+        title = _("{tickets}: ask a supplier").format(tickets=named(rows))
+        form = ForwardForm(title, self._instant, self._clock, kept=self._kept("forward", rows))
+        self._ask(form, "forward", rows)
+        number, now = rows[0].number, self.console.now()
+        self.console.link.read(
+            form,
+            lambda reader, actor: (reader.ticket(actor, number, now=now), reader.suppliers(actor)),
+            lambda answer: form.fill(*answer),
+            self.console.notice_error,
+        )

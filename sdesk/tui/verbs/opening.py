@@ -1,0 +1,195 @@
+"""`o`: unfold what is quoted, open or save a file, follow a link, go to another ticket."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from sdesk.actions.saving import target_of, write_new
+from sdesk.domain.actor import Actor
+from sdesk.domain.safe_text import one_line, safe_file_name
+from sdesk.store.reader import Reader
+from sdesk.store.reader.rows import AttachmentRow, TicketDetail
+from sdesk.tui.language import N_, _
+from sdesk.tui.outside import fetch_command, opener, over_ssh, run_outside, why_not_opened
+from sdesk.tui.render.conversation import MOST_LETTERS
+from sdesk.tui.render.signals import size_text
+from sdesk.tui.screens.ask import Ask
+from sdesk.tui.screens.choose import Choice, Choose
+from sdesk.tui.screens.link import FollowLink
+from sdesk.tui.things import Kind, Thing, things
+from sdesk.tui.verbs.doing import DoingScreen
+
+_WORDS = {
+    Kind.QUOTE: N_("quoted"),
+    Kind.QUOTES: N_("quoted"),
+    Kind.FILE: N_("open"),
+    Kind.SAVE: N_("save"),
+    Kind.LINK: N_("link"),
+    Kind.TICKET: N_("ticket"),
+}
+
+
+class Opening(DoingScreen):
+    """Opens what belongs to a ticket."""
+
+    def action_open_menu(self) -> None:
+        """Choose what to open; the quoted text alone needs no choice."""
+        self.with_detail(self._open_menu)
+
+    def action_unfold(self) -> None:
+        """Unfold all quoted parts, or fold them."""
+        self.preview.toggle_quotes()
+
+    def with_detail(self, then: Callable[[TicketDetail], object]) -> None:
+        """Do something with the ticket as it is shown; it is read first where it is not shown."""
+        rows = self.chosen()
+        if not rows:
+            self.console.notice(_("There is no ticket here"), "error")
+            return
+        if len(rows) > 1:
+            self.console.notice(_("That is done with one ticket: {count} are marked").format(count=len(rows)), "error")
+            return
+        row, shown, now = rows[0], self.preview.detail, self.console.now()
+        if shown is not None and shown.ticket.number == row.number:
+            then(shown)
+            return
+        self.console.link.read(
+            self,
+            lambda reader, actor: reader.ticket(actor, row.number, now=now, longest=MOST_LETTERS),
+            then,
+            self.console.notice_error,
+        )
+
+    def _open_menu(self, detail: TicketDetail) -> None:
+        shown = self.preview.detail is detail
+        message = self.preview.message if shown else None
+        current = message.id if message is not None else None
+        unfolded = [each.id for each in detail.messages if shown and self.preview.is_unfolded(each.id)]
+        found = things(detail, current, unfolded)
+        if not found:
+            self.console.notice(_("There is nothing to open in {ref}").format(ref=detail.ticket.ref))
+        elif len(found) == 1 and found[0].kind in (Kind.QUOTE, Kind.QUOTES):
+            self._open(found[0], detail)
+        else:
+            choices = [Choice(str(place), (_(_WORDS[thing.kind]), thing.text)) for place, thing in enumerate(found)]
+
+            def chosen(answer: str | None) -> None:
+                if answer is not None:
+                    self._open(found[int(answer)], detail)
+
+            title = _("Open in {ref}").format(ref=detail.ticket.ref)
+            self.app.push_screen(Choose(title, choices, widths=(9,)), chosen)
+
+    def _open(self, thing: Thing, detail: TicketDetail) -> None:
+        number = detail.ticket.number
+        match thing.kind:
+            case Kind.QUOTE:
+                self.preview.toggle_quote(thing.message)
+            case Kind.QUOTES:
+                self.preview.toggle_quotes()
+            case Kind.TICKET:
+                self.console.open_ticket(thing.number)
+            case Kind.LINK:
+                self._open_link(thing.link)
+            case Kind.FILE if thing.file is not None:
+                self._open_file(number, thing.file)
+            case Kind.SAVE if thing.file is not None:
+                self._save_file(number, thing.file)
+
+    # ---- files ----------------------------------------------------------------------------------
+
+    def _open_file(self, number: int, file: AttachmentRow) -> None:
+        why = why_not_opened(file.name, file.media_type)
+        if why is not None:
+            self._save_file(number, file, why)
+        elif over_ssh(os.environ):
+            link = self.console.link
+            self._copy_command(fetch_command(os.environ, link.login, link.path, number, file))
+        elif (program := opener(os.environ)) is None:
+            self._save_file(number, file, _("no program here can open it"))
+        else:
+            self._hand_over(number, file, program)
+
+    def _copy_command(self, command: str) -> None:
+        self.app.copy_to_clipboard(command)
+        self.console.notice(_("Copied, to be run on your own machine: {command}").format(command=command))
+
+    def _hand_over(self, number: int, file: AttachmentRow, program: str) -> None:
+        copies = self.console.opened_files
+
+        def write(reader: Reader, actor: Actor) -> Path | str:
+            row, content = reader.attachment(actor, number, file.id)
+            # What it is called is the sender's word; what it is shows in its first bytes.
+            return why_not_opened(row.name, row.media_type, content[:64]) or copies.put(row.name, content)
+
+        def written(answer: Path | str) -> None:
+            if isinstance(answer, str):
+                self._save_file(number, file, answer)
+                return
+            self.console.notice(_("Opening {name}").format(name=answer.name))
+            run_outside(program, str(answer), lambda why: self.app.call_later(self._not_opened, answer.name, why))
+
+        self.console.link.read(self.app, write, written, self.console.notice_error)
+
+    def _not_opened(self, name: str, why: str) -> None:
+        words = _("{name} was not opened: {why}. Save it instead (o)").format(name=one_line(name), why=why)
+        self.console.notice(words, "error")
+
+    def _save_file(self, number: int, file: AttachmentRow, why: str = "") -> None:
+        """Ask where to; `why` it is not opened."""
+        name = safe_file_name(file.name)
+
+        def save(reader: Reader, actor: Actor) -> tuple[Path, int]:
+            row, content = reader.attachment(actor, number, file.id)
+            return write_new(target_of(answer_path, row.name), content), len(content)
+
+        def saved(answer: tuple[Path, int]) -> None:
+            path, size = answer
+            self.console.notice(_("Saved as {path}, {size}").format(path=path, size=size_text(size)), "good")
+
+        answer_path = ""
+
+        def answered(path: str | None) -> None:
+            nonlocal answer_path
+            if path is not None:
+                answer_path = path
+                self.console.link.read(self.app, save, saved, self.console.notice_error)
+
+        title = _("Save {name} as").format(name=name)
+        ask = Ask(
+            title if not why else _("Not opened: {why}. {save}").format(why=why, save=title),
+            value=str(_usual_folder() / name),
+            check=lambda text: target_of(text, name),
+            hint=_("Enter Save   Esc Cancel"),
+        )
+        self.app.push_screen(ask, answered)
+
+    # ---- links ----------------------------------------------------------------------------------
+
+    def _open_link(self, link: str) -> None:
+        program = None if over_ssh(os.environ) else opener(os.environ)
+
+        def answered(yes: bool | None) -> None:
+            if not yes:
+                return
+            if program is None:
+                self.app.copy_to_clipboard(link)
+                self.console.notice(_("Copied {text}").format(text=link))
+                return
+            self.console.notice(_("Opening {name}").format(name=link))
+            run_outside(program, link, lambda why: self.app.call_later(self._link_failed, link, why))
+
+        self.app.push_screen(FollowLink(link, _("Open") if program is not None else _("Copy")), answered)
+
+    def _link_failed(self, link: str, why: str) -> None:
+        self.console.notice(_("{link} was not opened: {why}").format(link=link, why=why), "error")
+
+
+def _usual_folder() -> Path:
+    """Where the person keeps what is downloaded; home where there is no such folder."""
+    from platformdirs import user_downloads_path
+
+    folder = user_downloads_path()
+    return folder if folder.is_dir() else Path.home()

@@ -1,0 +1,28 @@
+"""Outages from the console: confirmed as they were, and ended."""
+
+from __future__ import annotations
+
+from sdesk.tui.language import _
+from sdesk.tui.screens.form_outage import ConfirmForm, RestoredForm
+from sdesk.tui.verbs.doing import DoingScreen, named
+
+
+class Outages(DoingScreen):
+    """Says what stood, and since when it works again."""
+
+    def action_confirm(self) -> None:
+        """Confirm the outage: its loss counts."""
+        if not (rows := self._possible("confirm")):
+            return
+        title = _("Outage of {tickets} confirmed").format(tickets=named(rows))
+        form = ConfirmForm(title, self._past_instant, self._clock, kept=self._kept("confirm", rows))
+        self._ask(form, "confirm", rows)
+        if len(rows) == 1:
+            self._read_ticket(form, rows[0], form.fill)
+
+    def action_restored(self) -> None:
+        """It works again; the ticket stays open."""
+        if rows := self._possible("restored"):
+            title = _("{tickets}: it works again").format(tickets=named(rows))
+            form = RestoredForm(title, self._past_instant, self._clock, kept=self._kept("restored", rows))
+            self._ask(form, "restored", rows)

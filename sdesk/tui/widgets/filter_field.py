@@ -1,0 +1,38 @@
+"""The field of the filter bar: its Tab, arrows and Esc are about suggestions and earlier filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class FilterField(Input):
+    """One line of the filter language."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", show=False),
+        Binding("down", "step(1)", show=False),
+        Binding("up", "step(-1)", show=False),
+    ]
+
+    @dataclass
+    class Completed(Message):
+        """The suggestion is wanted."""
+
+    @dataclass
+    class Stepped(Message):
+        """The next suggestion, or an earlier filter, is wanted."""
+
+        by: int
+
+    def action_complete(self) -> None:
+        """Tab."""
+        self.post_message(self.Completed())
+
+    def action_step(self, by: int) -> None:
+        """Up and down."""
+        self.post_message(self.Stepped(by))
