@@ -81,7 +81,7 @@ def test_the_ticket_is_exactly_as_it_was(
         draft = reader.draft(anna, number, Direction.OUT)
         assert draft is not None
         assert draft.text == "A quartz answer."
-        assert draft.beside == {"cc": "boss@shop.example"}
+        assert draft.beside == ({"cc": "boss@shop.example"} if say is reply else {})
         shown = reader.ticket(anna, number, now=AT).messages[-1]
         assert (shown.text, shown.taken_back_at) == ("A quartz answer.", AT + TEN)
         assert all("quartz" not in each.text for each in reader.ticket(boris, number, now=AT).messages)

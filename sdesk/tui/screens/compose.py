@@ -73,7 +73,7 @@ class Compose(KeptCompose):
         self._detail: TicketDetail | None = None
 
     def on_mount(self) -> None:
-        super().on_mount()
+        # Textual calls those of the classes below by itself.
         self.show_company()
         self._ask(self._restore, self._no_draft)
 

@@ -53,6 +53,8 @@ class ComposeForm(ModalScreen[None]):
         self._review_line = Static("", id="review", markup=False)
         self._news = Static("", id="news", markup=False)
         self._error = Static("", id="error", markup=False)
+        for line in (self._error, self._news, self._hint, self._attached):
+            line.display = False
 
     @property
     def console(self) -> Console:
@@ -131,8 +133,6 @@ class ComposeForm(ModalScreen[None]):
         return _("Reply to {whom} - {ref} {subject}").format(whom=requester, ref=row.ref, subject=one_line(row.subject))
 
     def on_mount(self) -> None:
-        for line in (self._error, self._news, self._hint, self._attached):
-            line.display = False
         self._area.focus()
         self.fields_changed()
 

@@ -33,7 +33,6 @@ class KeptCompose(ComposeForm):
         """The draft as another terminal has written on it."""
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(SAVE_SECONDS, self.keep_draft)
 
     def restore_draft(self, draft: DraftRow | None, first: Beside) -> str:
