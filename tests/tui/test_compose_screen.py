@@ -112,7 +112,7 @@ async def test_nothing_is_sent_when_nothing_is_written(busy_desk_path: Path) -> 
 async def test_a_reply_to_marks_is_refused(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path) as driver:
         await driver.press("space", "space", "r")
-        assert "2 are marked" in driver.notice
+        assert "A reply is written to one ticket: 2 tickets are marked" in driver.notice
         assert driver.console.screen is driver.console.queue
 
 

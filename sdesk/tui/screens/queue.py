@@ -52,7 +52,7 @@ class QueueScreen(QueueMoving):
 
     def action_leave(self) -> None:
         """Quit; asks where marks would be lost by a slip of the finger, and where words are left unsent."""
-        if not self.rows.window.marks and not self.console.begun:
+        if not (self.rows.window.marks or self.console.begun or self.console.unsent):
             self.console.exit()
             return
 
@@ -66,6 +66,10 @@ class QueueScreen(QueueMoving):
         if begun := self.console.begun:
             refs = ", ".join(dict.fromkeys(begun.values()))
             left.append(count_of("{count} draft unsent", "{count} drafts unsent", len(begun)) + f" ({refs})")
+        if unsent := len(self.console.unsent):
+            left.append(
+                count_of("words of {count} form, which are lost", "words of {count} forms, which are lost", unsent)
+            )
         question = _("Quit with {what}?").format(what=", ".join(left))
         self.app.push_screen(Confirm(question, _("Quit")), confirmed)
 

@@ -25,14 +25,9 @@ class Writing(DoingScreen):
 
     def _write(self, direction: Direction, *, editor: bool = False) -> None:
         note = direction is Direction.NOTE
-        rows = self._possible("note" if note else "reply")
+        what = _("A note is written to one ticket") if note else _("A reply is written to one ticket")
+        rows = self._only("note" if note else "reply", what)
         if not rows:
-            return
-        if len(rows) > 1:
-            words = _("A note is written to one ticket: {count} are marked")
-            if not note:
-                words = _("A reply is written to one ticket: {count} are marked")
-            self.console.notice(words.format(count=len(rows)), "error")
             return
         row, begun = rows[0], self.console.begun
         dialog = Compose(row, direction, self._perform, editor=editor)
