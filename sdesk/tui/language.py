@@ -84,7 +84,9 @@ def told(text: str) -> str:
     return text.said(_Spoken.catalogue.gettext, _Spoken.catalogue.ngettext) if isinstance(text, Phrase) else text
 
 
-def told_error(error: SdeskError) -> str:
-    """What went wrong and what to do, in the language in use."""
+def told_error(error: SdeskError | None) -> str:
+    """What went wrong and what to do, in the language in use; nothing of none."""
+    if error is None:
+        return ""
     what, remedy = told(error.what), told(error.remedy)
     return f"{what}. {remedy}" if remedy else what

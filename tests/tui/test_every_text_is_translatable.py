@@ -137,7 +137,7 @@ def test_nothing_is_put_into_a_text_before_it_is_translated() -> None:
             if isinstance(node, ast.Call) and name in {"_", "N_", "count_of"}:
                 wrong += [
                     (file.name, node.lineno)
-                    for argument in node.args
+                    for argument in node.args[: 2 if name == "count_of" else 1]
                     if isinstance(argument, ast.JoinedStr | ast.BinOp)
                 ]
     assert wrong == []

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from sdesk.domain.errors import BadInput
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _, told_error
 from sdesk.tui.screens.dialog import Dialog
 
 
@@ -50,6 +50,6 @@ class Ask(Dialog[str]):
             try:
                 self._check(event.value)
             except BadInput as error:
-                self.complain(told(str(error)))
+                self.complain(told_error(error))
                 return
         self.dismiss(event.value)

@@ -17,7 +17,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _, told_error
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import customer_of
 from sdesk.tui.screens.choose import Choose
@@ -103,7 +103,7 @@ class FindTicket(Choose):
     def _failed(self, error: SdeskError) -> None:
         self._sought = self._words
         self._show(())
-        self.complain(told(str(error)))
+        self.complain(told_error(error))
 
     def take_highlighted(self) -> None:
         """Enter takes the highlighted row; where the answer is still on its way, the first of it."""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input, TextArea
 
 from sdesk.domain.errors import BadInput
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _, told_error
 from sdesk.tui.screens.dialog import Dialog
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
@@ -89,7 +89,7 @@ class Form(Dialog[None]):
         try:
             values = self.values()
         except BadInput as error:
-            self.complain(told(str(error)))
+            self.complain(told_error(error))
             return
         if values is not None:
             self.send(values)

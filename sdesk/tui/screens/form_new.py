@@ -23,6 +23,7 @@ from sdesk.store.reader.rows import TicketRow, UnitRow
 from sdesk.tui.language import _, count_of
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit
+from sdesk.tui.render.words import word
 from sdesk.tui.screens.form import Form, Values, Words, buttons
 from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, caller_choice, unit_choices
 from sdesk.tui.widgets.field import Field
@@ -216,5 +217,5 @@ class NewForm(Form):
 
 def _line(row: TicketRow) -> Text:
     who = one_line(row.requester_name or row.requester_email or "")
-    cells = f"{fit(row.ref, 9)} {row.priority.value} {fit(row.status.value, 8)} {fit(one_line(row.subject), 36)} {who}"
+    cells = f"{fit(row.ref, 9)} {row.priority.value} {fit(word(row.status), 8)} {fit(one_line(row.subject), 36)} {who}"
     return Text(cells, no_wrap=True, overflow="ellipsis")

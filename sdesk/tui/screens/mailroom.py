@@ -15,7 +15,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.mail_rows import LedgerRow, QuarantineRow
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Command, Context, bindings_of, footer_of
-from sdesk.tui.language import _, count_of, told
+from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.mailroom import Deal, Dealt
 from sdesk.tui.render.headline import footer_parts
 from sdesk.tui.render.lines import line
@@ -343,7 +343,7 @@ class MailroomScreen(DeskScreen):
         else:
             words = _("{done} handled, {failed} failed again").format(done=len(done) - len(failed), failed=len(failed))
             if failed:
-                words += f": {told(str(failed[0].error))}"
+                words += f": {told_error(failed[0].error)}"
         self.console.notice(words, "error" if failed else "good")
         self._marks.clear()
         if self.is_attached:
@@ -353,7 +353,7 @@ class MailroomScreen(DeskScreen):
 
 def _became(done: Dealt) -> str:
     if done.error is not None:
-        return told(str(done.error))
+        return told_error(done.error)
     receipt = done.receipt
     assert receipt is not None
     became = outcome_words(receipt.outcome.value) + (f" {receipt.number}" if receipt.number is not None else "")

@@ -16,7 +16,7 @@ from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context, bindings_of
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _, told_error
 from sdesk.tui.render.words import word
 from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.screens.triage_reading import TriageReading
@@ -134,7 +134,7 @@ class TriageScreen(TriageReading):
 
     def _refused(self, row: TicketRow, error: SdeskError) -> None:
         """It comes back, so that nothing is taken for decided that is not."""
-        self.console.notice(_("{ref} comes again: {why}").format(ref=row.ref, why=told(str(error))), "error")
+        self.console.notice(_("{ref} comes again: {why}").format(ref=row.ref, why=told_error(error)), "error")
         if self.round is not None:
             self.round.came_back(row.number)
             self._show_next()

@@ -14,7 +14,7 @@ from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import shown
-from sdesk.tui.language import _, count_of, told
+from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.dialog import Dialog
@@ -113,7 +113,7 @@ class DoingScreen(DeskScreen):
         )
 
     def _said(self, error: SdeskError) -> str:
-        return in_local_time(told(str(error)), self.console.now(), self.console.zone)
+        return in_local_time(told_error(error), self.console.now(), self.console.zone)
 
     def _instant(self, text: str) -> datetime:
         """An instant as people write it, ahead of now where that is open. BadInput."""
@@ -211,11 +211,11 @@ def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str])
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     done = [outcome for outcome in outcomes if outcome.error is None]
     if failed and len(outcomes) == 1:
-        return told(str(failed[0].error)), "error"
+        return told_error(failed[0].error), "error"
     if failed:
         refs = ", ".join(refs_by_number.get(outcome.number, outcome.ref) for outcome in failed)
         words = _("{done} done, {refused} refused ({tickets}): {why}")
-        why = told(str(failed[0].error))
+        why = told_error(failed[0].error)
         return words.format(done=len(done), refused=len(failed), tickets=refs, why=why), "error"
     if not done:
         return _("Nothing to do"), "good"

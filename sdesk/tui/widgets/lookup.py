@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.safe_text import one_line
-from sdesk.tui.language import _
+from sdesk.tui.language import _, told_error
 from sdesk.tui.render.choices import Choice, fitting, prompt_of
 from sdesk.tui.widgets.field import Field
 
@@ -202,7 +202,7 @@ class Lookup(Field):
             try:
                 made = self._free(words)
             except BadInput as error:
-                fault = str(error)
+                fault = told_error(error)
             else:
                 known = next((each for each in self._finds if made.lower() in each.value.lower()), None)
                 self.hold(known or Choice(made, (words, _("new here"))))
