@@ -76,7 +76,9 @@ def weekday_and_time(instant: datetime, zone: tzinfo) -> str:
     """`Fri 2026-11-27 12:00`: how a command says which instant it took somebody's words for."""
     local = instant.astimezone(zone)
     day = noun(_WEEKDAYS[local.weekday()][1].capitalize())
-    return phrase("{weekday} {when:%Y-%m-%d %H:%M}", weekday=day, when=local)
+    # Values are texts: a sentence of the desk is kept with them, to be said later.
+    when = f"{local:%Y-%m-%d %H:%M}"
+    return phrase("{weekday} {when}", weekday=day, when=when)
 
 
 def from_rfc3339(text: str) -> datetime:
