@@ -20,7 +20,7 @@ from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import beside, effort, incidents, organisation, queue
+from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -184,8 +184,9 @@ class Reader(PersonalReader):
         """These tickets as they stand now, those that the actor may see."""
         with translated(self.path):
             hidden = wall(self._connection, actor)
-            sql = f"SELECT * FROM ticket_view WHERE number IN ({', '.join('?' * len(numbers))})"
-            values: tuple[Any, ...] = tuple(numbers)
+            # As one value: any number of them, whatever SQLite's limit of parameters is.
+            sql = "SELECT * FROM ticket_view WHERE number IN (SELECT value FROM json_each(?))"
+            values: tuple[Any, ...] = (json.dumps(list(numbers)),)
             if hidden is not None:
                 sql += f" AND {hidden.sql}"
                 values += hidden.values
@@ -197,6 +198,12 @@ class Reader(PersonalReader):
         with translated(self.path):
             query = queue.count_query(queue.condition(self._connection, actor, wanted, now))
             return int(self._connection.execute(query.sql, query.values).fetchone()[0])
+
+    def numbers(self, actor: Actor, wanted: Filter, *, now: datetime) -> tuple[int, ...]:
+        """The numbers of all tickets of a list, in its order, however many: without their rows."""
+        with translated(self.path):
+            query = queue.numbers_query(queue.condition(self._connection, actor, wanted, now), wanted)
+            return tuple(row[0] for row in self._connection.execute(query.sql, query.values))
 
     def counts_of(self, actor: Actor, filters: Sequence[Filter], *, now: datetime) -> tuple[int, ...]:
         """How many tickets each of several lists has, by one statement."""
@@ -215,13 +222,6 @@ class Reader(PersonalReader):
         wanted = Filter((ready, Match("is", (Flag.UNASSIGNED,)), Match("team", ("mine",))))
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
-
-    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
-        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
-        from sdesk.store.reader import usual
-
-        with translated(self.path):
-            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
 
     # ---- one ticket ----------------------------------------------------------------------------
 
@@ -245,12 +245,13 @@ class Reader(PersonalReader):
         """What happened to a ticket, oldest first; NotFound."""
         self._require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
-        return tuple(
+        rows = [
             HistoryRow(
                 row["id"], datetime.fromisoformat(row["at"]), row["actor"], row["event"], json.loads(row["data"])
             )
             for row in found
-        )
+        ]
+        return undoing.told_of(rows)
 
     def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
         """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
@@ -258,7 +259,7 @@ class Reader(PersonalReader):
         from sdesk.store.reader import promises
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             return row, promises.facts(self._connection, row, history, self._calendar, now)
 
@@ -267,7 +268,7 @@ class Reader(PersonalReader):
         from sdesk.store.reader import decided
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             facts = decided.facts(self._connection, row, history)
             return row, facts, decided.standing(self._connection, actor, row)
