@@ -8,12 +8,13 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.markup import escape
@@ -40,6 +41,7 @@ from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.views import View, views_of
 from sdesk.tui.widgets.hint import Hint
 
@@ -53,7 +55,7 @@ HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TypeAhead, inherit_bindings=False):
     """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
 
     CSS_PATH = "console.tcss"
@@ -198,6 +200,12 @@ class Console(App[None], inherit_bindings=False):
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
+    def _show_view(self, place: int) -> None:
+        """Show a view of the list, from wherever one is."""
+        if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.queue.action_show_view(place)
+
     # ---- notices --------------------------------------------------------------------------------
 
     def notice(self, text: str, kind: str = "") -> None:
@@ -269,12 +277,16 @@ class Console(App[None], inherit_bindings=False):
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):
             for command in commands_of(screen.CONTEXT):
-                if command.id in {"palette", "down", "up"}:
+                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
                     continue
                 why = screen.why_not(command)
                 key = f"  ({command.key})" if command.keys else ""
                 text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
                 yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
+            for place, view in enumerate(self.views):
+                on = f"  ({view.digit})" if view.digit is not None else ""
+                show = partial(self._show_view, place)
+                yield SystemCommand(_("View {view}").format(view=view.label), escape(f"{view.words}{on}"), show)
         for name in THEMES:
             yield SystemCommand(
                 _("Theme: {name}").format(name=_(themes.NAMES[name])),
@@ -290,8 +302,8 @@ def run_console(
     fetch: Fetch | None,
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
-) -> None:
-    """Run the console on this terminal until the person quits.
+) -> bool:
+    """Run the console on this terminal until the person quits; False where a bug ended it, whose traceback was printed.
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
     and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
@@ -299,6 +311,20 @@ def run_console(
     command.
     """
     settings = settings or ConsoleSettings()
+    begin_to_speak(settings)
+    known = {command.id for command in COMMANDS}
+    for unknown in sorted(set(settings.keys) - known):
+        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
+        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
+    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
+    console.run(mouse=settings.mouse)
+    if console.failure is not None:
+        raise console.failure
+    return not console.return_code
+
+
+def begin_to_speak(settings: ConsoleSettings) -> None:
+    """Speak the language that was chosen; BadInput for a theme or language that there is not."""
     if settings.theme not in THEMES:
         raise BadInput(
             f"there is no theme `{settings.theme}`",
@@ -310,11 +336,3 @@ def run_console(
             did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
         )
     speak(language_of(settings.language, os.environ))
-    known = {command.id for command in COMMANDS}
-    for unknown in sorted(set(settings.keys) - known):
-        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
-        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
-    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
-    console.run(mouse=settings.mouse)
-    if console.failure is not None:
-        raise console.failure

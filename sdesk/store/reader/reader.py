@@ -216,13 +216,6 @@ class Reader(ViewReader):
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
-    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
-        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
-        from sdesk.store.reader import usual
-
-        with translated(self.path):
-            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
-
     # ---- one ticket ----------------------------------------------------------------------------
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:

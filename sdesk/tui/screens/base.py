@@ -52,6 +52,12 @@ class DeskScreen(Screen[None]):
 
         open_board(self.console)
 
+    def action_triage(self) -> None:
+        """What is new, one ticket a screen."""
+        from sdesk.tui.screens.triage import TriageScreen  # a few sort, all work in the queue
+
+        self.app.push_screen(TriageScreen())
+
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
         if command.id == "fetch" and self.console.fetch is None:

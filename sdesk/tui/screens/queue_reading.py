@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from textual import on
+from textual.timer import Timer
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
@@ -14,6 +15,7 @@ from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
+from sdesk.tui.language import told_error
 from sdesk.tui.paging import (
     Stretch,
     Totals,
@@ -34,6 +36,8 @@ ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
 
 IDLE_SECONDS = 3.0
 """Without a key for so long, the list may take its new order."""
+TOTALS_PAUSE = 0.1
+"""Seconds that the counts wait while a filter is typed."""
 
 
 class QueueReading(QueueParts):
@@ -49,6 +53,7 @@ class QueueReading(QueueParts):
         self._unsorted = False
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
+        self._totals_timer: Timer | None = None
 
     @property
     def wanted(self) -> Filter:
@@ -125,7 +130,7 @@ class QueueReading(QueueParts):
             self.console.notice_error(error)
         elif wanted is self._asked:
             self._asked = None
-            self._fault(str(error), text)
+            self._fault(told_error(error), text)
 
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
@@ -138,6 +143,15 @@ class QueueReading(QueueParts):
             self.console.notice_error,
             topic="totals",
         )
+
+    def _read_totals_soon(self) -> None:
+        """Counting costs more than a page: while somebody types, it stands in the way of no letter."""
+        if self._totals_timer is not None:
+            self._totals_timer.stop()
+        if self.is_typing:
+            self._totals_timer = self.set_timer(TOTALS_PAUSE, self.read_totals)
+        else:
+            self.read_totals()
 
     def read_visible(self) -> None:
         """Read the rows on screen anew, each in its place."""
@@ -190,10 +204,11 @@ class QueueReading(QueueParts):
             return  # the answer to a filter that is no more
         self._wanted, self._wanted_view = wanted, self.view_key
         self._applied()
-        self.read_totals()
+        self._read_totals_soon()
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
+        self.rows.empty_text = self.bars.empty_words()
         if moved and cursor is None and not self.is_typing:
             self.console.aside(f"{moved} ticket{'s' if moved > 1 else ''} moved")
         self.bars.show()
