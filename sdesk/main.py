@@ -59,8 +59,8 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def open_console(*, store: Path, config: Config, agent: str, board: bool = False) -> None:
-    """Open the console upon a store, or the office's board; Textual is loaded here and not before."""
+def open_console(*, store: Path, config: Config, agent: str, board: bool = False) -> bool:
+    """Open the console upon a store, or the office's board, loading Textual here and not before. False after a bug."""
     from sdesk.tui.app import run_console
     from sdesk.tui.settings import ConsoleSettings
 
@@ -79,13 +79,12 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
     if board:
         from sdesk.tui.office import run_board
 
-        run_board(store=store, login=agent, now=now, settings=settings)
-        return
+        return run_board(store=store, login=agent, now=now, settings=settings)
 
     def fetch(progress: Callable[[int, int], None]) -> list[FetchReport]:
         return fetch_all(store, config, progress)
 
-    run_console(store=store, login=agent, fetch=fetch if config.mailboxes else None, now=now, settings=settings)
+    return run_console(store=store, login=agent, fetch=fetch if config.mailboxes else None, now=now, settings=settings)
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:

@@ -70,10 +70,10 @@ class Driver:
         """What the console answered last."""
         return self.console.notice_now[0]
 
-    def ticket(self, number: int) -> TicketDetail:
+    def ticket(self, number: int, login: str = "anna") -> TicketDetail:
         """A ticket as the store has it."""
         with Reader(self.console.link.path) as reader:
-            return reader.ticket(reader.actor("anna"), number, now=self.console.now())
+            return reader.ticket(reader.actor(login), number, now=self.console.now())
 
 
 _KEY_OF = {" ": "space", "\n": "enter"}

@@ -7,15 +7,14 @@ every screen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
-from sdesk.domain.views import FREE_DIGITS
-from sdesk.tui.keyboard import in_both_layouts
+from sdesk.tui.keyboard import in_both_layouts, keys_in
 from sdesk.tui.language import N_
-from sdesk.tui.views import views_of
 
 
 class Context(StrEnum):
@@ -131,22 +130,31 @@ COMMANDS: tuple[Command, ...] = (
     Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
     Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
     Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
-    Command("mark_all", ("*",), "Mark all", "Mark all tickets that are loaded; again to clear", FIND, LIST),
-    Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
+    Command("range", ("v",), N_("Range"), N_("Mark from here to where the cursor goes; again to end it"), FIND, LIST),
+    Command("mark_all", ("*",), N_("Mark all"), N_("Mark all tickets of the filter; again to clear"), FIND, LIST),
+    Command(
+        "filter", ("/",), N_("Filter"), N_("Narrow the view: words, field:value, -field:value"), FIND, LIST, footer=10
+    ),
+    Command("facets", ("f",), N_("Facets"), N_("What the list consists of; narrow it by that"), FIND, LIST),
+    Command("line", (":",), N_("Line"), N_("Type a command, as on the command line: assign 12 --to dana"), FIND),
     Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
     Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
     Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
-    Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
-    Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
-    Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST),
-    *(
-        Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
-        for view in views_of(())
-    ),
-    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", "A saved view", FIND, LIST) for digit in FREE_DIGITS),
-    Command("save_view", (), "Save view", "Save the filter as a view, with a name and a digit", FIND, LIST),
-    Command("delete_view", (), "Delete view", "Delete the saved view that is shown (asks first)", FIND, LIST),
+    Command("sort", ("S",), N_("Sort"), N_("Choose the order: SLA, loss an hour, priority, age"), FIND, LIST),
+    Command("previous_view", ("[",), N_("Previous view"), N_("The view to the left"), FIND, LIST),
+    Command("next_view", ("]",), N_("Next view"), N_("The view to the right"), FIND, LIST),
+    Command("view_1", ("1",), N_("View 1"), N_("Your tickets, or the view that was put on this digit"), FIND, LIST),
+    Command("view_2", ("2",), N_("View 2"), N_("What nobody has, or the view that was put here"), FIND, LIST),
+    Command("view_3", ("3",), N_("View 3"), N_("The team's queue, or the view that was put here"), FIND, LIST),
+    Command("view_4", ("4",), N_("View 4"), N_("What waits, or the view that was put here"), FIND, LIST),
+    Command("view_5", ("5",), N_("View 5"), N_("What is breached, or the view that was put here"), FIND, LIST),
+    Command("view_6", ("6",), N_("View 6"), N_("All, closed too, or the view that was put here"), FIND, LIST),
+    Command("view_7", ("7",), N_("View 7"), N_("A saved view"), FIND, LIST),
+    Command("view_8", ("8",), N_("View 8"), N_("A saved view"), FIND, LIST),
+    Command("view_9", ("9",), N_("View 9"), N_("A saved view"), FIND, LIST),
+    Command("save_view", (), N_("Save view"), N_("Save the filter as a view, with name and digit"), FIND, LIST),
+    Command("delete_view", (), N_("Delete view"), N_("Delete the saved view that is shown (asks first)"), FIND, LIST),
     Command("open_menu", ("o",), "Open...", "Unfold quoted text, open or save a file, follow a link", OTHER),
     Command("copy", ("y",), "Copy", "Copy the number, the address, the message, ...", OTHER),
     Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
@@ -238,11 +246,11 @@ def shown(key: str) -> str:
     return key.upper() if len(key) > 1 else key
 
 
-def commands_of(context: Context) -> tuple[Command, ...]:
-    """What can be done there, in the order of the registry."""
+def commands_of(context: Context, own: Mapping[str, str] = MappingProxyType({})) -> tuple[Command, ...]:
+    """What can be done there, in the order of the registry; with a person's own keys (ids to keys) in their place."""
     borrowed = ELSEWHERE.get(context, {})
     return tuple(
-        command
+        command if command.id not in own else replace(command, keys=keys_in(own[command.id]))
         for command in COMMANDS
         if context in command.contexts
         or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())
@@ -252,20 +260,26 @@ def commands_of(context: Context) -> tuple[Command, ...]:
 def bindings_of(context: Context) -> list[BindingType]:
     """The bindings of a screen, every key with its twin of the other layout; the id lets the configuration rebind."""
     return [
-        Binding(in_both_layouts(command.keys), command.id, command.label, show=False, id=command.id)
+        Binding(in_both_layouts(command.keys), f"do('{command.id}')", command.label, show=False, id=command.id)
         for command in commands_of(context)
         if command.keys
     ]
 
 
+NEED_ROWS = frozenset(
+    {*(command.id for command in COMMANDS if command.group == WORK or command.verb), "copy"} - {"undo", "new"}
+)
+"""Commands that are about the chosen tickets: wherever their rows are not held, these are read first."""
+
+
 def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
     """A person's own keys by command id, with their twins, as Textual's keymap."""
-    return {id_: in_both_layouts(tuple(part.strip() for part in chosen.split(","))) for id_, chosen in keys.items()}
+    return {id_: in_both_layouts(keys_in(chosen)) for id_, chosen in keys.items()}
 
 
-def footer_of(context: Context) -> tuple[Command, ...]:
+def footer_of(context: Context, own: Mapping[str, str] = MappingProxyType({})) -> tuple[Command, ...]:
     """The commands of the footer, the most important first."""
-    commands = commands_of(context)
+    commands = commands_of(context, own)
     if context in FOOTERS:
         by_id = {command.id: command for command in commands}
         return tuple(by_id[id_] for id_ in FOOTERS[context])

@@ -8,12 +8,13 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.markup import escape
@@ -27,19 +28,22 @@ from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
-from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.actions import commands_of, keymap_of
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.outside import OpenedFiles
+from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.command_line import LineHistory
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.views import View, views_of
 from sdesk.tui.widgets.hint import Hint
 
@@ -53,7 +57,7 @@ HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TypeAhead, inherit_bindings=False):
     """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
 
     CSS_PATH = "console.tcss"
@@ -92,6 +96,8 @@ class Console(App[None], inherit_bindings=False):
         self.opened_files = OpenedFiles()
         """Copies of attachments for programs outside."""
         self._last_key = self._last_notice = time.monotonic() - 60
+        self.lines = LineHistory()
+        """What was typed on the `:` line, as long as the console runs."""
         self._warm = False
         self.queue = QueueScreen()
         draw_in_ascii(settings.ascii)
@@ -198,6 +204,16 @@ class Console(App[None], inherit_bindings=False):
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
+    def unsent_words(self) -> int:
+        """How many texts were begun here and not sent."""
+        return len(self.unsent)
+
+    def _show_view(self, place: int) -> None:
+        """Show a view of the list, from wherever one is."""
+        if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.queue.action_show_view(place)
+
     # ---- notices --------------------------------------------------------------------------------
 
     def notice(self, text: str, kind: str = "") -> None:
@@ -220,9 +236,15 @@ class Console(App[None], inherit_bindings=False):
             self.notice(text)
 
     def alarm(self, row: TicketRow) -> None:
-        """A P1 has arrived: the bell, once, and a notice that stays until the next."""
+        """A P1 has arrived: the bell and the terminal's own notification, and a notice that stays until the next."""
         self.bell()
+        self._tell_terminal(f"P1 {row.ref} {one_line(row.subject)}")
         self.notice(_("P1 arrived: {ref} {subject}").format(ref=row.ref, subject=row.subject), "error")
+
+    def _tell_terminal(self, text: str) -> None:
+        """OSC 9: the terminal notifies, also from behind other windows. Those that do not know it show nothing."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]9;{text[:120]}\x07")
 
     def notice_error(self, error: SdeskError) -> None:
         """Say what went wrong."""
@@ -268,13 +290,19 @@ class Console(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):
-            for command in commands_of(screen.CONTEXT):
-                if command.id in {"palette", "down", "up"}:
+            for command in commands_of(screen.CONTEXT, self.settings.keys):
+                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
                     continue
                 why = screen.why_not(command)
                 key = f"  ({command.key})" if command.keys else ""
                 text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
-                yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
+                yield SystemCommand(
+                    _(command.label), escape(text), partial(screen.call_next, screen.action_do, command.id)
+                )
+            for place, view in enumerate(self.views):
+                on = f"  ({view.digit})" if view.digit is not None else ""
+                show = partial(self._show_view, place)
+                yield SystemCommand(_("View {view}").format(view=view.label), escape(f"{view.words}{on}"), show)
         for name in THEMES:
             yield SystemCommand(
                 _("Theme: {name}").format(name=_(themes.NAMES[name])),
@@ -290,8 +318,8 @@ def run_console(
     fetch: Fetch | None,
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
-) -> None:
-    """Run the console on this terminal until the person quits.
+) -> bool:
+    """Run the console on this terminal until the person quits; False where a bug ended it, whose traceback was printed.
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
     and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
@@ -300,14 +328,12 @@ def run_console(
     """
     settings = settings or ConsoleSettings()
     begin_to_speak(settings)
-    known = {command.id for command in COMMANDS}
-    for unknown in sorted(set(settings.keys) - known):
-        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
-        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
+    check_keys(settings.keys)
     console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
     console.run(mouse=settings.mouse)
     if console.failure is not None:
         raise console.failure
+    return not console.return_code
 
 
 def begin_to_speak(settings: ConsoleSettings) -> None:

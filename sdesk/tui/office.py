@@ -199,7 +199,9 @@ class OfficeBoard(App[None], inherit_bindings=False):
             )
 
 
-def run_board(*, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> None:
-    """Show the board on this terminal until somebody ends it. BadInput for an unknown theme or language."""
+def run_board(*, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> bool:
+    """Show the board on this terminal until somebody ends it; False after a bug. BadInput as for the console."""
     begin_to_speak(settings)
-    OfficeBoard(store=store, login=login, now=now, settings=settings).run(mouse=False)
+    board = OfficeBoard(store=store, login=login, now=now, settings=settings)
+    board.run(mouse=False)
+    return not board.return_code

@@ -116,11 +116,15 @@ class StoreLink:
         versions: Mapping[int, int],
         then: Callable[[tuple[TicketOutcome, ...]], object],
         failed: Failed,
+        *,
+        dry_run: bool = False,
     ) -> None:
         """Do an action of `sdesk.actions`; refused tickets are in the outcomes, `failed` gets what struck them all."""
         self._writing.ask(
             asker,
-            lambda desk: perform(desk, self._who(), name, numbers, values, now=self.now(), versions=versions),
+            lambda desk: perform(
+                desk, self._who(), name, numbers, values, now=self.now(), versions=versions, dry_run=dry_run
+            ),
             then,
             failed,
         )

@@ -23,6 +23,7 @@ from sdesk.domain.filters import FIELDS, Filter, parse
 from sdesk.domain.ticket import Direction
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
+from sdesk.store.reader.facets import FIELDS as FACETS
 
 HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}
 
@@ -126,6 +127,19 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "views": [lambda: reader.views(actor)],
+        "standing_views": [lambda: reader.standing_views(actor)],
+        "check_filter": [lambda each=each: reader.check_filter(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
+        "filter_names": [lambda: reader.filter_names(actor)],
+        "facet": [
+            lambda each=each, field=field: reader.facet(actor, each, field, now=NOW)  # type: ignore[misc]
+            for each in filters
+            for field in FACETS
+        ],
+        "nearest_words": [
+            lambda word=word: reader.nearest_words(actor, of(word), now=NOW)  # type: ignore[misc]
+            for word in ("salarz", "quarts", "grievanze", "payslib", "ofelia")
+        ],
         "count": [],
         "counts_of": [],
         "counts": [lambda: reader.counts(actor, now=NOW)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,9 +28,9 @@ class TicketBars:
             name: Bar(id=name, ground="bar" if name in ("header", "footer") else "background") for name in names
         }
 
-    def show_footer(self, width: int) -> None:
-        """The keys."""
-        self.by_name["footer"].show(footer_parts(footer_of(Context.TICKET), width))
+    def show_footer(self, width: int, own: Mapping[str, str]) -> None:
+        """The keys, a person's own ones in their place."""
+        self.by_name["footer"].show(footer_parts(footer_of(Context.TICKET, own), width))
 
     def show(self, held: Held, place: tuple[int, int] | None, now: datetime, zone: ZoneInfo) -> None:
         """All that is said of the ticket; `place`: which of how many of its list it is."""

@@ -113,7 +113,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
     def _read_current(self) -> None:
         number = self.round.current if self.round is not None else None
         if number is not None:
-            self._read_one(number, self._read)
+            self._read_one(number, self._arrived)
 
     def _read_one(self, number: int, then: Callable[[OneToSort], object], topic: str = "triage") -> None:
         now = self.console.now()
@@ -127,7 +127,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
             self.round.skip()
             self._show_next()
 
-    def _read(self, one: OneToSort) -> None:
+    def _arrived(self, one: OneToSort) -> None:
         sorting, row = self.round, one.detail.ticket
         if sorting is None or sorting.current != row.number:
             return
@@ -170,7 +170,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
             self.one = None
             self._finish()
         elif ahead is not None and ahead.detail.ticket.number == number:
-            self._read(ahead)
+            self._arrived(ahead)
         else:
             self._read_current()
         if self.round is not None and self.round.beyond and self.round.after(number or 0) is None:
