@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from sdesk.cli.invocation import BuiltDemo
     from sdesk.config import Config
+    from sdesk.desk.opening import Desk
+    from sdesk.domain.actor import Actor
     from sdesk.mail.inbox.fetch import FetchReport
+    from sdesk.mail.inbox.quarantine import Retried
 
 
 _GARBAGE_AFTER = 50_000
@@ -62,6 +65,7 @@ def now() -> datetime:
 def open_console(*, store: Path, config: Config, agent: str, board: bool = False) -> bool:
     """Open the console upon a store, or the office's board, loading Textual here and not before. False after a bug."""
     from sdesk.tui.app import run_console
+    from sdesk.tui.mailroom import Mailroom
     from sdesk.tui.settings import ConsoleSettings
 
     chosen = config.console
@@ -84,7 +88,24 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
     def fetch(progress: Callable[[int, int], None]) -> list[FetchReport]:
         return fetch_all(store, config, progress)
 
-    return run_console(store=store, login=agent, fetch=fetch if config.mailboxes else None, now=now, settings=settings)
+    def retry(desk: Desk, actor: Actor, ids: Sequence[int], at: datetime) -> list[Retried]:
+        from sdesk.mail.inbox.quarantine import retry as handle_again
+
+        return handle_again(desk, actor, config.mailboxes, ids, now=at)
+
+    def discard(desk: Desk, actor: Actor, ids: Sequence[int], at: datetime) -> list[Retried]:
+        from sdesk.mail.inbox.quarantine import discard as give_up
+
+        return give_up(desk, actor, ids, now=at)
+
+    return run_console(
+        store=store,
+        login=agent,
+        fetch=fetch if config.mailboxes else None,
+        now=now,
+        settings=settings,
+        mailroom=Mailroom(retry, discard),
+    )
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:

@@ -24,12 +24,15 @@ class Context(StrEnum):
     TICKET = "ticket"
     BOARD = "board"
     TRIAGE = "triage"
+    MAIL = "mail"
+    """The quarantine and the ledger."""
 
 
 LIST = frozenset({Context.LIST})
 TICKET = frozenset({Context.TICKET})
 BOARD = frozenset({Context.BOARD})
 TRIAGE = frozenset({Context.TRIAGE})
+MAIL = frozenset({Context.MAIL})
 BOTH = LIST | TICKET
 
 
@@ -72,10 +75,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("half_up", ("ctrl+u",), "Half up", "Half a screen up", MOVE),
     Command("next_ticket", ("J",), "Next ticket", "The next ticket of the list", MOVE, TICKET, footer=9),
     Command("previous_ticket", ("K",), "Previous ticket", "The previous ticket of the list", MOVE, TICKET),
-    Command("other_pane", ("tab", "shift+tab"), "Other pane", "Between list and preview, conversation and facts", MOVE),
+    Command(
+        "other_pane",
+        ("tab", "shift+tab"),
+        "Other pane",
+        "Between list and preview, conversation and facts",
+        MOVE,
+    ),
     Command("reply", ("r",), "Reply", "Answer the requester", WORK, footer=2, verb="reply"),
     Command("note", ("i",), "Note", "Write an internal note, which only agents see", WORK, footer=3, verb="note"),
-    Command("take_back", ("u",), "Undo", "Take your answer back, within ten seconds of it", WORK, verb="take_back"),
+    Command("undo", ("u",), N_("Undo"), N_("Undo what you did last; an answer, within ten seconds of it"), WORK),
     Command("editor", ("E",), "Editor", "Answer the requester in $EDITOR", WORK, verb="reply"),
     Command("take", ("m",), "Mine", "Take it: you are the assignee", WORK, footer=5, verb="take"),
     Command("assign", ("a",), "Assign", "Give it to an agent or a team", WORK, footer=4, verb="assign"),
@@ -129,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
     Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
     Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
-    Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
+    Command("mark", ("space",), "Mark", "Mark for an action on several, and move down", FIND, LIST, footer=9),
     Command("range", ("v",), N_("Range"), N_("Mark from here to where the cursor goes; again to end it"), FIND, LIST),
     Command("mark_all", ("*",), N_("Mark all"), N_("Mark all tickets of the filter; again to clear"), FIND, LIST),
     Command(
@@ -160,6 +169,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
     Command("explain", (), "Explain", "Every step of the ticket's clocks", OTHER),
     Command("why", (), "Why", "What decided about the ticket, and where it stands", OTHER),
+    Command("quarantine", ("Q",), N_("Mail"), N_("What became of the mail: quarantine and ledger"), OTHER),
+    Command("retry", ("R",), N_("Again"), N_("Handle messages in quarantine again (asks first)"), WORK, MAIL, footer=2),
+    Command("discard", ("X",), N_("Discard"), N_("Give messages in quarantine up (asks first)"), WORK, MAIL, footer=3),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
     Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
     Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
@@ -208,6 +220,15 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
                 *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
                 *("jump", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+    Context.MAIL: {
+        Context.LIST: frozenset({"open", "mark", "mark_all", "next_view", "previous_view"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("other_pane", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },

@@ -216,7 +216,8 @@ def test_a_report_of_a_time_reads_no_more_than_that_time(busy: Reader, actor: Ac
     ):
         steps = plan(busy._connection, sql, values)
         assert any(index in step for step in steps), (sql, steps)
-        assert not [step for step in steps if step.startswith("SCAN")], steps
+        # The list of what an undo undid is no table.
+        assert not [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step], steps
         assert not any("TEMP B-TREE" in step for step in steps), steps
 
 

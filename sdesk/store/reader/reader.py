@@ -20,7 +20,7 @@ from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import beside, effort, incidents, organisation, queue
+from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -245,12 +245,13 @@ class Reader(ViewReader):
         """What happened to a ticket, oldest first; NotFound."""
         self._require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
-        return tuple(
+        rows = [
             HistoryRow(
                 row["id"], datetime.fromisoformat(row["at"]), row["actor"], row["event"], json.loads(row["data"])
             )
             for row in found
-        )
+        ]
+        return undoing.told_of(rows)
 
     def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
         """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
@@ -258,7 +259,7 @@ class Reader(ViewReader):
         from sdesk.store.reader import promises
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             return row, promises.facts(self._connection, row, history, self._calendar, now)
 
@@ -267,7 +268,7 @@ class Reader(ViewReader):
         from sdesk.store.reader import decided
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             facts = decided.facts(self._connection, row, history)
             return row, facts, decided.standing(self._connection, actor, row)

@@ -105,6 +105,10 @@ class DeskScreen(Screen[None]):
         """Leave to the shell."""
         self.app.action_suspend_process()
 
+    def action_quarantine(self) -> None:
+        """What became of the mail."""
+        self.console.open_mailroom()
+
     def action_jump(self) -> None:
         """Go to a ticket by its number, or by words."""
 

@@ -56,6 +56,8 @@ class QueueReading(QueueParts):
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
         self._totals_timer: Timer | None = None
+        self.changed_here: set[int] = set()
+        """Tickets that this console changed: where they burn now, they have not arrived."""
 
     @property
     def wanted(self) -> Filter:
@@ -224,8 +226,10 @@ class QueueReading(QueueParts):
         self.bars.show()
 
     def _show_totals(self, totals: Totals) -> None:
-        arrived = [row for row in totals.burning if row.number not in self._rung]
-        self._rung |= {row.number for row in totals.burning}
+        burning = {row.number for row in totals.burning}
+        arrived = [row for row in totals.burning if row.number not in self._rung | self.changed_here]
+        self._rung |= burning
+        self.changed_here -= burning
         if arrived and self.totals is not None:
             self.console.alarm(arrived[0])
         self.totals = totals

@@ -108,7 +108,6 @@ class TriageReading(WorkScreen, ScrollingScreen):
         """What was written is there: stay, unless that decided about it."""
         self._worked_on |= set(numbers)
         self._read_current()
-        self.console.queue.deed_done(numbers)
 
     def _read_current(self) -> None:
         number = self.round.current if self.round is not None else None
@@ -135,7 +134,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
         if not one.is_to_sort and not looked_at:
             if row.number in self._worked_on:
                 # What was written from here decided it, as an answer does.
-                sorting.decide(row.number, "")
+                sorting.decide(row.number, "written")
             else:
                 self.console.notice(self._by_others(row))
                 sorting.skip()

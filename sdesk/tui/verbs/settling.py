@@ -1,4 +1,4 @@
-"""Letting tickets rest and taking them up again: wait, close, reopen, spam, and taking an answer back."""
+"""Letting tickets rest and taking them up again: wait, close, reopen, spam."""
 
 from __future__ import annotations
 
@@ -41,8 +41,3 @@ class Settling(DoingScreen):
 
         question = _("Mark {tickets} as spam?").format(tickets=named(rows))
         self.app.push_screen(Confirm(question, _("Mark as spam"), subjects(rows)), confirmed)
-
-    def action_take_back(self) -> None:
-        """Take an answer back before it goes."""
-        if rows := self._possible("take_back"):
-            self._perform("take_back", rows, {})
