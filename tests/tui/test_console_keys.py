@@ -27,6 +27,7 @@ from sdesk.tui.screens.form import Form
 from sdesk.tui.screens.form_new import OpenOnes
 from sdesk.tui.screens.forms import CloseForm, WaitForm
 from sdesk.tui.screens.keys import Keys
+from sdesk.tui.screens.mailroom import MailroomScreen
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.screens.triage import TriageScreen
@@ -40,6 +41,7 @@ from sdesk.tui.widgets.queue_list import QueueList
 SCREENS: dict[Context, type[DeskScreen]] = {
     Context.LIST: QueueScreen,
     Context.TICKET: TicketScreen,
+    Context.MAIL: MailroomScreen,
     Context.BOARD: BoardScreen,
     Context.TRIAGE: TriageScreen,
 }
