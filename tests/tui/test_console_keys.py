@@ -21,6 +21,8 @@ from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.board import BoardScreen
 from sdesk.tui.screens.choose import Choose
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
+from sdesk.tui.screens.compose_menu import PutIn
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.screens.form import Form
@@ -61,6 +63,10 @@ OURS: tuple[type[DOMNode], ...] = (
     FindTicket,
     OpenOnes,
     Compose,
+    PathField,
+    PicksInRow,
+    PutIn,
+    Words,
     QueueList,
     Pane,
     Picks,
