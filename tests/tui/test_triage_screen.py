@@ -205,6 +205,22 @@ async def test_what_somebody_else_takes_is_passed_over(new_path: Path) -> None:
         assert f"SD-{number} is passed over: it is open, boris has it" in driver.notice
 
 
+async def test_two_who_sort_at_once_do_not_sort_the_same(new_path: Path) -> None:
+    async with driving(new_path, login="boris") as other:
+        await other.press("T")
+        await other.rest()
+        number = current(other)
+        async with driving(new_path) as driver:
+            for _attempt in range(300):
+                await other.pilot.pause(0.01)
+                if driver.console.company.at(number):
+                    break
+            await driver.press("T")
+            await driver.rest()
+            assert current(driver) != number
+            assert f"SD-{number} is passed over: boris is reading" in driver.notice
+
+
 async def test_what_is_refused_comes_again(new_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The desk does not hear of what another process does until it is asked to write.
     monkeypatch.setattr("sdesk.tui.store_link.StoreLink._poll", lambda self, reader: None)

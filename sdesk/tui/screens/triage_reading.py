@@ -74,6 +74,11 @@ class TriageReading(WorkScreen, ScrollingScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_all)
 
+    @property
+    def attended(self) -> int | None:
+        """The ticket that is looked at."""
+        return None if self.one is None else self.one.detail.ticket.number
+
     # ---- reading --------------------------------------------------------------------------------
 
     def read_round(self) -> None:
@@ -138,6 +143,14 @@ class TriageReading(WorkScreen, ScrollingScreen):
             else:
                 self.console.notice(self._by_others(row))
                 sorting.skip()
+            self._show_next()
+            return
+        shown = self.one is not None and self.one.detail.ticket.number == row.number
+        here = "" if shown or looked_at else self.console.company.at(row.number)
+        if here:
+            # Two who sort at once do not sort the same.
+            self.console.notice(_("{ref} is passed over: {who}").format(ref=row.ref, who=here))
+            sorting.skip()
             self._show_next()
             return
         self.one = one
