@@ -41,6 +41,8 @@ class Reading:
     zone: tzinfo
     prefix: str
     """Of the desk's tickets, as `SD`."""
+    files: bool = True
+    """Whether files that are named are read; else they are believed in, as while a line is being typed."""
 
     def instant(self, text: str, *, past: bool = False) -> datetime:
         """An instant as people write it; `past`: of a `fri`, the last."""
@@ -70,11 +72,11 @@ def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: R
         case Kind.MESSAGES:
             return tuple(_id(flag, each) for each in texts)
         case Kind.FILES:
-            return tuple(attached(Path(each).expanduser()) for each in texts)
+            return tuple(attached(Path(each).expanduser()) for each in texts) if reading.files else tuple(texts)
         case Kind.ADDRESSES | Kind.TAGS:
             return tuple(texts)
         case Kind.TEXT if parameter.name == "text":
-            return written_text(flag, text)
+            return written_text(flag, text) if reading.files or not text.startswith("@") else text
         case _:
             return text
 

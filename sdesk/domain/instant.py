@@ -35,13 +35,13 @@ _FROM_TODAY = {
 _NOW = {"now", "сейчас"}
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[Tt ](?P<time>\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
+    r"(?:[Tt ](?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
 _DAY_AND_TIME = re.compile(
     r"(?:(?:on|at|в|во) )?(?P<day>[a-zа-яё]+)?(?:(?: at| в)? ?(?P<time>\d{1,2}:\d{2}))?", re.ASCII
 )
-_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>[\dwdhms]+)", re.ASCII)
+_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>[\dwdhmsндчмс]+)", re.ASCII)
 
 
 def parse_instant(text: str, *, now: datetime, zone: tzinfo, past: bool = False) -> datetime:
@@ -100,7 +100,8 @@ def _parse_iso(written: str, zone: tzinfo) -> datetime | None:
 def _combine(match: re.Match[str], zone: tzinfo) -> datetime:
     """ValueError where the numbers are no date or time."""
     offset = (match["offset"] or "").upper()
-    moment = datetime.fromisoformat(f"{match['date']}T{match['time'] or '00:00'}{offset}")
+    hour, colon, rest = (match["time"] or "00:00").partition(":")
+    moment = datetime.fromisoformat(f"{match['date']}T{hour:0>2}{colon}{rest}{offset}")
     return moment if offset else moment.replace(tzinfo=zone)
 
 

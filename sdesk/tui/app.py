@@ -8,12 +8,13 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.markup import escape
@@ -25,21 +26,29 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
-from sdesk.tui.actions import COMMANDS, commands_of, keymap_of
+from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.attendance import Attendance
+from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
 from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.outside import OpenedFiles
+from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.command_line import LineHistory
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.mailroom import MailroomScreen
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.views import View, views_of
 from sdesk.tui.widgets.hint import Hint
 
@@ -53,7 +62,7 @@ HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TypeAhead, inherit_bindings=False):
     """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
 
     CSS_PATH = "console.tcss"
@@ -72,6 +81,7 @@ class Console(App[None], inherit_bindings=False):
         fetch: Fetch | None,
         now: Callable[[], datetime],
         settings: ConsoleSettings,
+        mailroom: Mailroom | None = None,
     ) -> None:
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
@@ -79,8 +89,15 @@ class Console(App[None], inherit_bindings=False):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings
         self.now = now
-        self.link = StoreLink(store, login, now, self._store_changed)
+        self.link = StoreLink(store, login, now, self._store_changed, self._met)
+        self.company = Company()
+        """Who else is where, and where the agent has drafts."""
+        self.begun: dict[tuple[int, Direction], str] = {}
+        """References of the tickets that this session has left unsent words of."""
+        self._attendance = Attendance(self)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
+        self.mailroom = mailroom
+        """What deals with messages in quarantine; None where nobody handed it in."""
         self.ground: Ground | None = None
         self.failure: SdeskError | None = None
         """Why the console could not start."""
@@ -92,6 +109,8 @@ class Console(App[None], inherit_bindings=False):
         self.opened_files = OpenedFiles()
         """Copies of attachments for programs outside."""
         self._last_key = self._last_notice = time.monotonic() - 60
+        self.lines = LineHistory()
+        """What was typed on the `:` line, as long as the console runs."""
         self._warm = False
         self.queue = QueueScreen()
         draw_in_ascii(settings.ascii)
@@ -115,6 +134,7 @@ class Console(App[None], inherit_bindings=False):
     def _end(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Compose):
+                screen.join()
                 screen.keep_draft()
         self.exit()
 
@@ -125,6 +145,7 @@ class Console(App[None], inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
+        self.set_interval(0.5, self._attendance.look)
         if self.settings.hint:
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
@@ -147,6 +168,7 @@ class Console(App[None], inherit_bindings=False):
         self.exit()
 
     def on_unmount(self) -> None:
+        self._attendance.leave()
         self.link.stop()
         self.opened_files.clear()
 
@@ -186,6 +208,11 @@ class Console(App[None], inherit_bindings=False):
         self._take_hint_away()
         self.push_screen(TicketScreen(number, neighbours))
 
+    def open_mailroom(self) -> None:
+        """Show the quarantine and the ledger."""
+        if not isinstance(self.screen, MailroomScreen):
+            self.push_screen(MailroomScreen())
+
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
         """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
 
@@ -198,6 +225,12 @@ class Console(App[None], inherit_bindings=False):
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self.queue.changed_here |= changed
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
+
+    def _show_view(self, place: int) -> None:
+        """Show a view of the list, from wherever one is."""
+        if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
+            self.pop_screen()
+        self.queue.action_show_view(place)
 
     # ---- notices --------------------------------------------------------------------------------
 
@@ -221,9 +254,15 @@ class Console(App[None], inherit_bindings=False):
             self.notice(text)
 
     def alarm(self, row: TicketRow) -> None:
-        """A P1 has arrived: the bell, once, and a notice that stays until the next."""
+        """A P1 has arrived: the bell and the terminal's own notification, and a notice that stays until the next."""
         self.bell()
+        self._tell_terminal(f"P1 {row.ref} {one_line(row.subject)}")
         self.notice(_("P1 arrived: {ref} {subject}").format(ref=row.ref, subject=row.subject), "error")
+
+    def _tell_terminal(self, text: str) -> None:
+        """OSC 9: the terminal notifies, also from behind other windows. Those that do not know it show nothing."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(f"\x1b]9;{text[:120]}\x07")
 
     def notice_error(self, error: SdeskError) -> None:
         """Say what went wrong."""
@@ -250,8 +289,20 @@ class Console(App[None], inherit_bindings=False):
         if self.ground is None:
             return
         self.queue.store_changed()
-        if isinstance(self.screen, DeskScreen) and self.screen is not self.queue:
-            self.screen.store_changed()
+        for screen in self.screen_stack:
+            if isinstance(screen, Compose) or (isinstance(screen, DeskScreen) and screen is not self.queue):
+                screen.store_changed()
+
+    def _met(self, company: Company) -> None:
+        """Called in the reading thread."""
+        self.call_later(self._show_company, company)
+
+    def _show_company(self, company: Company) -> None:
+        self.company = company
+        self.queue.rows.show_company(company)
+        for screen in self.screen_stack:
+            if isinstance(screen, (TicketScreen, Compose)):
+                screen.show_company()
 
     # ---- commands -------------------------------------------------------------------------------
 
@@ -269,13 +320,19 @@ class Console(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):
-            for command in commands_of(screen.CONTEXT):
-                if command.id in {"palette", "down", "up"}:
+            for command in commands_of(screen.CONTEXT, self.settings.keys):
+                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
                     continue
                 why = screen.why_not(command)
                 key = f"  ({command.key})" if command.keys else ""
                 text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
-                yield SystemCommand(_(command.label), escape(text), getattr(screen, f"action_{command.id}"))
+                yield SystemCommand(
+                    _(command.label), escape(text), partial(screen.call_next, screen.action_do, command.id)
+                )
+            for place, view in enumerate(self.views):
+                on = f"  ({view.digit})" if view.digit is not None else ""
+                show = partial(self._show_view, place)
+                yield SystemCommand(_("View {view}").format(view=view.label), escape(f"{view.words}{on}"), show)
         for name in THEMES:
             yield SystemCommand(
                 _("Theme: {name}").format(name=_(themes.NAMES[name])),
@@ -291,8 +348,9 @@ def run_console(
     fetch: Fetch | None,
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
-) -> None:
-    """Run the console on this terminal until the person quits.
+    mailroom: Mailroom | None = None,
+) -> bool:
+    """Run the console on this terminal until the person quits; False where a bug ended it, whose traceback was printed.
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
     and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
@@ -300,6 +358,17 @@ def run_console(
     command.
     """
     settings = settings or ConsoleSettings()
+    begin_to_speak(settings)
+    check_keys(settings.keys)
+    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom)
+    console.run(mouse=settings.mouse)
+    if console.failure is not None:
+        raise console.failure
+    return not console.return_code
+
+
+def begin_to_speak(settings: ConsoleSettings) -> None:
+    """Speak the language that was chosen; BadInput for a theme or language that there is not."""
     if settings.theme not in THEMES:
         raise BadInput(
             f"there is no theme `{settings.theme}`",
@@ -311,11 +380,3 @@ def run_console(
             did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
         )
     speak(language_of(settings.language, os.environ))
-    known = {command.id for command in COMMANDS}
-    for unknown in sorted(set(settings.keys) - known):
-        remedy = did_you_mean(unknown, sorted(known), f"it is one of {', '.join(sorted(known))}")
-        raise BadInput(f"the console has no command `{unknown}` to give a key", remedy)
-    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
-    console.run(mouse=settings.mouse)
-    if console.failure is not None:
-        raise console.failure

@@ -30,3 +30,9 @@ def in_both_layouts(keys: tuple[str, ...]) -> str:
         other = twin(key)
         both += [key] if other is None else [key, other]
     return ",".join(_NAMES.get(key, key) for key in both)
+
+
+def keys_in(chosen: str) -> tuple[str, ...]:
+    """The keys that a person has written with commas between, in Textual's names: `b, Ctrl+T`."""
+    keys = (part.strip() for part in chosen.split(","))
+    return tuple(key if len(key) == 1 else key.lower().replace(" ", "") for key in keys if key)

@@ -8,12 +8,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 
 MARGIN = 2
 """Rows kept visible above and below the cursor, where there are any."""
+
+
+class Moves(NamedTuple):
+    """How many tickets changed their order."""
+
+    up: int
+    down: int
 
 
 @dataclass
@@ -29,8 +37,10 @@ class Window:
     """Index of the first visible row."""
     height: int = 1
     """Visible rows."""
-    marks: dict[int, Held] = field(default_factory=dict)
-    """Marked tickets as last seen: held even where scrolling or a filter took their rows away."""
+    marks: dict[int, Held | None] = field(default_factory=dict)
+    """Marked tickets as last seen: held even where scrolling or a filter took their rows away. None: never held."""
+    anchor: int | None = None
+    """The ticket that a range began with; it goes from there to the cursor."""
     gone: set[int] = field(default_factory=set)
     """Tickets still shown that the filter no longer holds for."""
 
@@ -65,18 +75,40 @@ class Window:
         """Whether the rows below should be read now."""
         return self.has_after and len(self.rows) - (self.top + self.height) < self.height
 
+    @property
+    def range(self) -> tuple[Held, ...]:
+        """The rows from the anchor to the cursor, in the list's order."""
+        start, end = self.index_of(self.anchor), self.index
+        if self.anchor is None or start is None or end is None:
+            return ()
+        return tuple(self.rows[min(start, end) : max(start, end) + 1])
+
+    @property
+    def marked(self) -> frozenset[int]:
+        """The tickets that are marked, those of the range among them."""
+        return frozenset(self.marks).union(held.row.number for held in self.range)
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """Marked tickets whose rows are not held, or not any more."""
+        if not self.marks:
+            return ()
+        held = {held.row.number for held in self.rows}
+        return tuple(number for number in self.marks if number not in held)
+
     def index_of(self, number: int | None) -> int | None:
         """Where a ticket is among the held rows."""
         return next((at for at, held in enumerate(self.rows) if held.row.number == number), None)
 
     # ---- what comes from the reader -------------------------------------------------------------
 
-    def replace(self, stretch: Stretch, *, cursor: int | None = None) -> int:
+    def replace(self, stretch: Stretch, *, cursor: int | None = None) -> Moves:
         """Hold another stretch; the cursor stays on its ticket and, if it can, on its line of the screen.
 
         Where the ticket is not there any more, the cursor goes to the row that stands where it stood. Gives how many
         tickets changed their order.
         """
+        self.end_range()  # in another order it would hold other tickets
         old_order = [held.row.number for held in self.rows]
         old_at, old_top = self.index, self.top
         at_start = old_top == 0 and not self.has_before
@@ -92,14 +124,16 @@ class Window:
         self.top = 0 if at is None or (at_start and not self.has_before and at < self.height) else max(0, at - line)
         self._refresh_marks()
         self._settle()
-        return _moved(old_order, [held.row.number for held in self.rows])
+        return _moves(old_order, [held.row.number for held in self.rows])
 
     def append(self, stretch: Stretch) -> None:
         """Add the rows that follow, and let go of those far above."""
         known = {held.row.number for held in self.rows}
         self.rows += [held for held in stretch.rows if held.row.number not in known]
         self.has_after = stretch.has_after
+        anchor = self.index_of(self.anchor)
         spare = self.top - self.keep
+        spare = spare if anchor is None else min(spare, anchor)
         if spare > 0:
             del self.rows[:spare]
             self.top -= spare
@@ -112,7 +146,8 @@ class Window:
         self.rows[:0] = added
         self.top += len(added)
         self.has_before = stretch.has_before
-        most = self.top + self.height + self.keep
+        anchor = self.index_of(self.anchor)
+        most = max(self.top + self.height + self.keep, 0 if anchor is None else anchor + 1)
         if len(self.rows) > most:
             del self.rows[most:]
             self.has_after = True
@@ -173,16 +208,37 @@ class Window:
         self._settle()
 
     def chosen(self) -> tuple[Held, ...]:
-        """What an action is about: the marked tickets, else the one under the cursor."""
-        if self.marks:
-            return tuple(self.marks.values())
+        """What an action is about: the marked tickets, else the one under the cursor. Those of `unread` as last seen,
+        or not at all."""
+        picked = {number: held for number, held in self.marks.items() if held is not None}
+        picked |= {held.row.number: held for held in self.range}
+        if self.marks or self.anchor is not None:
+            return tuple(picked.values())
         current = self.current
         return () if current is None else (current,)
 
     def mark(self, held: Held) -> None:
         """Mark a ticket, or take its mark away."""
-        if self.marks.pop(held.row.number, None) is None:
+        if held.row.number in self.marks:
+            del self.marks[held.row.number]
+        else:
             self.marks[held.row.number] = held
+
+    def begin_range(self) -> None:
+        """A range from here to wherever the cursor goes."""
+        self.anchor = self.cursor
+
+    def end_range(self) -> None:
+        """What the range holds is marked from now on."""
+        self.marks |= {held.row.number: held for held in self.range}
+        self.anchor = None
+
+    def learn(self, rows: Mapping[int, Held]) -> None:
+        """The rows of marked tickets; a mark without one is let go of: the ticket is out of sight by now."""
+        held = {held.row.number: held for held in self.rows}
+        self.marks = {
+            number: rows.get(number) or held[number] for number in self.marks if number in rows or number in held
+        }
 
     def _refresh_marks(self) -> None:
         for held in self.rows:
@@ -199,12 +255,24 @@ class Window:
         self.top = max(0, min(self.top, len(self.rows) - self.height))
 
 
-def _moved(old: list[int], new: list[int]) -> int:
+def _moves(old: list[int], new: list[int]) -> Moves:
     """How many tickets of both lists must have moved for the one order to become the other."""
     was = {number: at for at, number in enumerate(old)}
     places = [was[number] for number in new if number in was]
-    tails: list[int] = []  # of the longest rising subsequence: those that kept their order
-    for place in places:
-        at = bisect_left(tails, place)
-        tails[at : at + 1] = [place]
-    return len(places) - len(tails)
+    # The longest rising subsequence are those that kept their order; the others moved.
+    tails: list[int] = []
+    at_tail: list[int] = []
+    before: list[int] = []
+    for at, place in enumerate(places):
+        length = bisect_left(tails, place)
+        before.append(at_tail[length - 1] if length else -1)
+        tails[length : length + 1] = [place]
+        at_tail[length : length + 1] = [at]
+    kept: set[int] = set()
+    at = at_tail[-1] if at_tail else -1
+    while at >= 0:
+        kept.add(at)
+        at = before[at]
+    ranks = {place: rank for rank, place in enumerate(sorted(places))}
+    up = sum(at < ranks[place] for at, place in enumerate(places) if at not in kept)
+    return Moves(up, len(places) - len(kept) - up)

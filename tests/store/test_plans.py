@@ -93,7 +93,7 @@ def test_counts_of_what_is_open_never_touch_the_rest(busy: Reader, actor: Actor)
             "not:printer",
         ),
         *("status:waiting", "status:closed", "status:closed,resolved team:it", "not:status:new", EVERY_STATUS),
-        *("is:unread", "is:breached"),
+        *("is:unread", "is:breached", "is:suspected", "is:incident", "is:part", "not:is:part", "incident:1"),
     ],
 )
 def test_a_count_is_the_length_of_its_list(busy: Reader, actor: Actor, text: str) -> None:

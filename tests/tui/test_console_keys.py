@@ -15,15 +15,22 @@ from sdesk.domain.errors import BadInput
 from sdesk.tui.actions import COMMANDS, Command, Context, commands_of, footer_of
 from sdesk.tui.app import Console, run_console
 from sdesk.tui.keyboard import TWINS, in_both_layouts, twin
+from sdesk.tui.own_keys import check_keys
 from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choose
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
+from sdesk.tui.screens.compose_menu import PutIn
 from sdesk.tui.screens.dialog import Confirm
+from sdesk.tui.screens.find_ticket import FindTicket
+from sdesk.tui.screens.form import Form
+from sdesk.tui.screens.form_new import OpenOnes
 from sdesk.tui.screens.forms import CloseForm, WaitForm
 from sdesk.tui.screens.keys import Keys
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import ConsoleSettings
+from sdesk.tui.widgets.checks import Checks
 from sdesk.tui.widgets.pane import Pane
 from sdesk.tui.widgets.picks import Picks
 from sdesk.tui.widgets.queue_list import QueueList
@@ -36,12 +43,20 @@ OURS: tuple[type[DOMNode], ...] = (
     Choose,
     Ask,
     Confirm,
+    Form,
     WaitForm,
     CloseForm,
+    FindTicket,
+    OpenOnes,
     Compose,
+    PathField,
+    PicksInRow,
+    PutIn,
+    Words,
     QueueList,
     Pane,
     Picks,
+    Checks,
 )
 TEXTUAL_NAMES = {".": "full_stop", "/": "slash", "[": "left_square_bracket", "]": "right_square_bracket"}
 
@@ -76,7 +91,7 @@ def test_a_letter_means_the_same_on_every_screen() -> None:
 
 def test_the_footer_ends_with_the_list_of_keys() -> None:
     for context in Context:
-        assert footer_of(context)[-1].id == "keys"
+        assert not footer_of(context) or footer_of(context)[-1].id == "keys"
 
 
 def _all_bindings() -> Iterator[tuple[str, Binding]]:
@@ -109,8 +124,8 @@ def _pressable(command: Command) -> Iterator[str]:
 @pytest.mark.parametrize("context", list(Context))
 async def test_every_command_in_both_layouts(busy_desk_path: Path, context: Context) -> None:
     async with driving(busy_desk_path) as driver:
-        if context is Context.TICKET:
-            await driver.press("enter")
+        if context in (Context.TICKET, Context.MAIL):
+            await driver.press("enter" if context is Context.TICKET else "Q")
         screen: Screen[object] = driver.console.screen
         pressed: list[str] = []
         for command in commands_of(context):
@@ -124,11 +139,11 @@ async def test_every_command_in_both_layouts(busy_desk_path: Path, context: Cont
 
 
 async def test_own_keys_hold_with_their_twins(busy_desk_path: Path) -> None:
-    async with driving(busy_desk_path, settings=ConsoleSettings(keys={"take": "b"})) as driver:
+    async with driving(busy_desk_path, settings=ConsoleSettings(keys={"take": "b, Ctrl+T"})) as driver:
         pressed: list[str] = []
         driver.console.screen.action_take = lambda: pressed.append("take")  # type: ignore[attr-defined]
-        await driver.press("b", "и", "m")
-        assert pressed == ["take", "take"]
+        await driver.press("b", "и", "m", "ctrl+t")
+        assert pressed == ["take"] * 3
 
 
 def test_an_unknown_command_in_the_configuration_is_an_error(busy_desk_path: Path) -> None:
@@ -140,6 +155,34 @@ def test_an_unknown_command_in_the_configuration_is_an_error(busy_desk_path: Pat
             now=lambda: pytest.fail("never asked"),
             settings=ConsoleSettings(keys={"tak": "b"}),
         )
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ({"take": "r"}, "`r` is both `take` and `reply` on the list"),
+        ({"take": "к"}, "`к` is both `take` and `reply`"),
+        ({"reply": "ctrl+r"}, "`Ctrl+R` is both `reply` and `refresh`"),
+        ({"take": "d"}, "`d` is never bound"),
+        ({"take": "ч"}, "`ч` is never bound"),
+        ({"take": "b, Ctrl+S"}, "`Ctrl+S` is never bound"),
+        ({"take": "alt+t"}, "never bound"),
+        ({"take": "hom"}, "did you mean `home`?"),
+        ({"take": " "}, "is given no key"),
+        ({"next_ticket": "r"}, "`r` is both `next_ticket` and `reply` on the ticket"),
+    ],
+)
+def test_own_keys_that_cannot_be_are_refused_in_one_line(own: dict[str, str], said: str) -> None:
+    with pytest.raises(BadInput) as error:
+        check_keys(own)
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_keys_may_change_places() -> None:
+    check_keys({"take": "r", "reply": "m"})
+    check_keys({"take": "b, Ctrl+T, f6"})
+    check_keys({})
 
 
 async def test_letters_are_text_while_a_field_has_the_keys(busy_desk_path: Path) -> None:
@@ -162,10 +205,30 @@ async def test_the_list_of_keys_names_every_command_and_says_why_not(busy_desk_p
         whole = " ".join(lines.split())
         for command in commands_of(Context.LIST):
             assert command.help in whole
-        assert "no mailbox is set up" in lines
+        assert "no mailbox is set up" in whole
         assert "the requester wrote since an agent answered" in lines
         await driver.press("escape")
         assert driver.console.screen is driver.console.queue
+
+
+async def test_the_palette_has_every_command_view_and_theme(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        console = driver.console
+        for context in (Context.LIST, Context.TICKET):
+            if context is Context.TICKET:
+                await driver.press("enter")
+            found = [(command.title, command.help) for command in console.get_system_commands(console.screen)]
+            titles = {title for title, _ in found}
+            for command in commands_of(context):
+                if command.id in {"palette", "up", "down"} or command.id.startswith("view_"):
+                    continue
+                helps = [help_ for title, help_ in found if title == command.label]
+                assert any("Not now" in help_ or help_.endswith(f"({command.key})") for help_ in helps) or (
+                    helps and not command.keys
+                ), command.id
+            if context is Context.LIST:
+                assert any("no mailbox is set up" in help_ for _, help_ in found)
+            assert {f"View {view.label}" for view in console.views} <= titles
 
 
 async def test_the_palette_runs_a_command(busy_desk_path: Path) -> None:

@@ -114,7 +114,64 @@ def test_the_cursor_stays_on_its_ticket_in_a_new_order() -> None:
     moved = window.replace(stretch(9, 1, 2, 3, 4, 5, 6, 7, 8, 10))
     assert window.cursor == 5
     assert shown(window).index(5) == line
-    assert moved == 1
+    assert moved == (1, 0)
+
+
+def test_who_moved_up_and_who_moved_down() -> None:
+    def moves(*order: int) -> tuple[int, int]:
+        return window_of(*range(1, 8)).replace(stretch(*order))
+
+    assert moves(1, 2, 3, 4, 5, 6, 7) == (0, 0)
+    assert moves(6, 7, 1, 2, 3, 4, 5) == (2, 0)
+    assert moves(2, 3, 4, 5, 6, 7, 1) == (0, 1)
+    assert moves(7, 2, 3, 4, 5, 6, 1) == (1, 1)
+    assert sum(moves(9, 1, 2, 4, 3)) == 1
+
+
+def test_a_range_goes_from_its_anchor_to_the_cursor_either_way() -> None:
+    window = window_of(*range(1, 11))
+    window.move(4)
+    window.begin_range()
+    assert [held.row.number for held in window.range] == [5]
+    window.move(2)
+    assert [held.row.number for held in window.chosen()] == [5, 6, 7]
+    window.move(-4)
+    assert [held.row.number for held in window.chosen()] == [3, 4, 5]
+    window.end_range()
+    assert list(window.marks) == [3, 4, 5]
+    assert window.range == ()
+
+
+def test_a_new_order_ends_a_range_and_keeps_the_very_tickets_that_it_held() -> None:
+    window = window_of(*range(1, 11))
+    window.begin_range()
+    window.move(2)
+    window.replace(stretch(1, 9, 8, 2, 3, 4))
+    assert window.anchor is None
+    assert [held.row.number for held in window.chosen()] == [1, 2, 3]
+
+
+def test_the_rows_of_a_range_are_held_however_far_it_goes() -> None:
+    window = window_of(*range(1, 101))
+    window.begin_range()
+    for first in (101, 201, 301):
+        window.move(200)
+        window.append(stretch(*range(first, first + 100), after=True))
+    window.move(200)
+    assert [held.row.number for held in window.range] == list(range(1, 401))
+    window.anchor = None
+    window.append(stretch(*range(401, 405)))
+    assert len(window.rows) < 400
+
+
+def test_marks_of_which_only_the_number_is_known_are_learnt_or_let_go() -> None:
+    window = window_of(1, 2, 3)
+    window.marks = {2: window.rows[1], 50: None, 60: None}
+    assert list(window.unread) == [50, 60]
+    assert [held.row.number for held in window.chosen()] == [2]
+    window.learn({50: held(50)})
+    assert [held.row.number for held in window.chosen()] == [2, 50]
+    assert list(window.unread) == [50], "it is read again when the next thing is done"
 
 
 def test_what_arrives_on_top_is_seen_at_the_top() -> None:

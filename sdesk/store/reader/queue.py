@@ -19,7 +19,7 @@ from sdesk.store.reader.order import COLUMNS, Cursor
 from sdesk.store.reader.rows import Counts
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
 
-TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
+TICKETS = "(SELECT t.*, t.id AS number, t.incident_id AS incident FROM ticket AS t)"
 """What is counted: under an aggregate SQLite keeps the joins of `ticket_view`, though it uses nothing of them."""
 
 
@@ -59,6 +59,12 @@ def page_query(
 def count_query(where: Condition) -> Condition:
     """The statement that counts one list."""
     return Condition(f"SELECT count(*) FROM {TICKETS} WHERE {where.sql}", where.values)
+
+
+def numbers_query(where: Condition, wanted: Filter) -> Condition:
+    """The statement for the numbers of one list, in its order."""
+    columns = ", ".join(f"{column} DESC" if wanted.reverse else column for column in COLUMNS[wanted.sort])
+    return Condition(f"SELECT number FROM {TICKETS} WHERE {where.sql} ORDER BY {columns}", where.values)
 
 
 def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:

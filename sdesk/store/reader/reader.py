@@ -17,13 +17,14 @@ from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys
-from sdesk.domain.ticket import Direction, LinkKind, Status
+from sdesk.domain.ticket import LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
+from sdesk.store.reader.personal_reader import PersonalReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -41,7 +42,6 @@ from sdesk.store.reader.rows import (
     TicketRow,
     UnitRow,
 )
-from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ EVERYTHING = 2**31 - 1
 """More letters than a text of the store can have."""
 
 
-class Reader(ViewReader):
+class Reader(PersonalReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -184,8 +184,9 @@ class Reader(ViewReader):
         """These tickets as they stand now, those that the actor may see."""
         with translated(self.path):
             hidden = wall(self._connection, actor)
-            sql = f"SELECT * FROM ticket_view WHERE number IN ({', '.join('?' * len(numbers))})"
-            values: tuple[Any, ...] = tuple(numbers)
+            # As one value: any number of them, whatever SQLite's limit of parameters is.
+            sql = "SELECT * FROM ticket_view WHERE number IN (SELECT value FROM json_each(?))"
+            values: tuple[Any, ...] = (json.dumps(list(numbers)),)
             if hidden is not None:
                 sql += f" AND {hidden.sql}"
                 values += hidden.values
@@ -197,6 +198,12 @@ class Reader(ViewReader):
         with translated(self.path):
             query = queue.count_query(queue.condition(self._connection, actor, wanted, now))
             return int(self._connection.execute(query.sql, query.values).fetchone()[0])
+
+    def numbers(self, actor: Actor, wanted: Filter, *, now: datetime) -> tuple[int, ...]:
+        """The numbers of all tickets of a list, in its order, however many: without their rows."""
+        with translated(self.path):
+            query = queue.numbers_query(queue.condition(self._connection, actor, wanted, now), wanted)
+            return tuple(row[0] for row in self._connection.execute(query.sql, query.values))
 
     def counts_of(self, actor: Actor, filters: Sequence[Filter], *, now: datetime) -> tuple[int, ...]:
         """How many tickets each of several lists has, by one statement."""
@@ -215,13 +222,6 @@ class Reader(ViewReader):
         wanted = Filter((ready, Match("is", (Flag.UNASSIGNED,)), Match("team", ("mine",))))
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
-
-    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
-        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
-        from sdesk.store.reader import usual
-
-        with translated(self.path):
-            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
 
     # ---- one ticket ----------------------------------------------------------------------------
 
@@ -309,35 +309,11 @@ class Reader(ViewReader):
         with translated(self.path):
             return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
-    def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
-        """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
-        self._require(actor, number)
-        row = self._one(
-            "SELECT text FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
-            actor.agent_id,
-            number,
-            direction.value,
-        )
-        return None if row is None else str(row[0])
-
     def is_new(self, actor: Actor) -> bool:
         """Whether an agent has never opened a ticket in the console."""
         return self._one("SELECT 1 FROM seen WHERE agent_id = ? LIMIT 1", actor.agent_id) is None
 
     # ---- how it is done ------------------------------------------------------------------------
-
-    def _require(self, actor: Actor, number: int) -> None:
-        """Raise NotFound unless the actor may see the ticket."""
-        with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT 1 FROM ticket WHERE id = ?", (number,)
-        if hidden is not None:
-            sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
-        if self._one(sql, *values) is None:
-            raise NotFound(
-                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
-                phrase("see `sdesk list`"),
-            )
 
     def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
         """The ticket, if the actor may see it; NotFound."""

@@ -88,7 +88,10 @@ def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide
 def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
     """As many keys as there is room for, the last one (the list of keys) in any case; each can be clicked."""
     *most, keys = (
-        [Part(f" {command.key}", "key", command.id), Part(f" {_(command.label)} ", "dim", command.id)]
+        [
+            Part(f" {command.key}", "key", f"do('{command.id}')"),
+            Part(f" {_(command.label)} ", "dim", f"do('{command.id}')"),
+        ]
         for command in commands
     )
     room = width - _width(keys)

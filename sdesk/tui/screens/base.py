@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from inspect import isawaitable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
 from sdesk.store.reader.rows import TicketRow
-from sdesk.tui.actions import Command, Context
+from sdesk.tui.actions import NEED_ROWS, Command, Context
 from sdesk.tui.language import _
 from sdesk.tui.render.headline import notice_part
 from sdesk.tui.screens.find_ticket import FindTicket
@@ -25,6 +27,8 @@ class DeskScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.meant: tuple[TicketRow, ...] | None = None
+        """The tickets that a line names, while it is done."""
         # Parts are kept by name, not looked up: an answer may come when the screen is being taken down.
         self.status_bar = Bar(id="status")
 
@@ -32,6 +36,25 @@ class DeskScreen(Screen[None]):
     def console(self) -> Console:
         """The application."""
         return cast("Console", self.app)
+
+    def with_chosen(self, then: Callable[[], object]) -> None:
+        """Do something that is about what is chosen, once its rows are here."""
+        self.call_next(then)
+
+    async def action_do(self, name: str) -> None:
+        """Do a command of the registry: every key, click, palette entry and line comes through here."""
+        deed = getattr(self, f"action_{name}")
+        if name in NEED_ROWS and not self.ready:
+            self.with_chosen(deed)
+            return
+        outcome = deed()
+        if isawaitable(outcome):
+            await outcome
+
+    @property
+    def ready(self) -> bool:
+        """Whether the rows of all chosen tickets are here."""
+        return True
 
     def chosen(self) -> tuple[TicketRow, ...]:
         """The tickets that an action is about."""
@@ -52,6 +75,12 @@ class DeskScreen(Screen[None]):
 
         open_board(self.console)
 
+    def action_triage(self) -> None:
+        """What is new, one ticket a screen."""
+        from sdesk.tui.screens.triage import TriageScreen  # a few sort, all work in the queue
+
+        self.app.push_screen(TriageScreen())
+
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
         if command.id == "fetch" and self.console.fetch is None:
@@ -66,7 +95,7 @@ class DeskScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """The list of keys."""
-        self.app.push_screen(Keys(self.CONTEXT, self.why_not))
+        self.app.push_screen(Keys(self.CONTEXT, self.why_not, self.console.settings.keys))
 
     def action_palette(self) -> None:
         """All commands, by their words."""
@@ -75,6 +104,10 @@ class DeskScreen(Screen[None]):
     def action_suspend(self) -> None:
         """Leave to the shell."""
         self.app.action_suspend_process()
+
+    def action_quarantine(self) -> None:
+        """What became of the mail."""
+        self.console.open_mailroom()
 
     def action_jump(self) -> None:
         """Go to a ticket by its number, or by words."""

@@ -102,7 +102,7 @@ class BoardScreen(DeskScreen):
         self.console.notice_error(error)
 
     def _show_bars(self) -> None:
-        self._bars["footer"].show(footer_parts(footer_of(Context.BOARD), self.size.width))
+        self._bars["footer"].show(footer_parts(footer_of(Context.BOARD, self.console.settings.keys), self.size.width))
         self._show_clock()
 
     def _show_clock(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Button, Static, TextArea
 from sdesk.domain.duration import format_duration, parse_duration
 from sdesk.domain.ticket import WaitingFor
 from sdesk.tui.language import _
+from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, Words, buttons
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
@@ -26,9 +27,12 @@ Shown = Callable[[datetime], str]
 class WaitForm(Form):
     """For whom, until when, and what the requester is told."""
 
-    def __init__(self, title: str, parse: Parse, shown: Shown, *, kept: Words | None = None) -> None:
+    def __init__(
+        self, title: str, parse: Parse, shown: Shown, *, many: bool = False, kept: Words | None = None
+    ) -> None:
+        """`many`: several tickets wait, and each requester is told."""
         super().__init__(title, hint=_("Tab Next field   Ctrl+G Wait   Esc Cancel"), kept=kept)
-        self._parse, self._shown = parse, shown
+        self._parse, self._shown, self._many = parse, shown, many
 
     def fields(self) -> ComposeResult:
         yield Picks((_("for the requester"), _("for a supplier"), _("for a date")), id="whom")
@@ -39,7 +43,9 @@ class WaitForm(Form):
             read=lambda text: self._shown(self._parse(text)),
         )
         yield spent_field()
-        yield Static(_("Tell the requester (empty: nothing is sent)"), classes="label", markup=False)
+        whom = _("Tell each requester (empty: nothing is sent)") if self._many else ""
+        label = whom or _("Tell the requester (empty: nothing is sent)")
+        yield Static(label, classes="label first", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield from buttons(_("Wait"))
@@ -64,11 +70,14 @@ class WaitForm(Form):
 class CloseForm(Form):
     """The resolution, told to the requester; silence must be chosen."""
 
-    def __init__(self, title: str, *, kept: Words | None = None) -> None:
+    def __init__(self, title: str, *, many: bool = False, kept: Words | None = None) -> None:
+        """`many`: several tickets are closed, and each requester is told."""
         super().__init__(title, hint=_("Ctrl+G Close and tell   Tab Next field   Esc Cancel"), kept=kept)
+        self._many = many
 
     def fields(self) -> ComposeResult:
-        yield Static(_("Resolution, told to the requester"), classes="label first", markup=False)
+        label = _("Resolution, told to each requester") if self._many else _("Resolution, told to the requester")
+        yield Static(label, classes="label first", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         yield spent_field()
         with Horizontal(classes="buttons"):
@@ -127,7 +136,7 @@ def spent_field() -> Field:
         _("Time spent"),
         id="spent",
         placeholder=_("15m, 1h30m"),
-        read=lambda text: format_duration(seconds_of(text)),
+        read=lambda text: in_units(format_duration(seconds_of(text))),
     )
 
 

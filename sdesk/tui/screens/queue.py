@@ -1,4 +1,4 @@
-"""The queue's own commands: opening a ticket, leaving, the order, marks, fetching mail, what is shown."""
+"""The queue's own commands: opening a ticket, leaving, the order, fetching mail, what is shown."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from textual import on
 
 from sdesk.domain.filters import Sort
 from sdesk.tui.actions import Context, bindings_of
+from sdesk.tui.language import _, count_of
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.dialog import Confirm
-from sdesk.tui.screens.queue_moving import QueueMoving
+from sdesk.tui.screens.queue_marks import QueueMarks
 from sdesk.tui.widgets.queue_list import QueueList
 
 
-class QueueScreen(QueueMoving):
+class QueueScreen(QueueMarks):
     """The main screen."""
 
     BINDINGS = bindings_of(Context.LIST)
@@ -34,7 +35,7 @@ class QueueScreen(QueueMoving):
             self.console.open_ticket(number)
 
     def action_back(self) -> None:
-        """The Esc ladder: field, preview, marks, filter; it never quits."""
+        """The Esc ladder: field, preview, range, marks, filter; it never quits."""
         if self.is_typing:
             if not self.close_suggestions():
                 self.leave_filter(keep=False)
@@ -43,6 +44,9 @@ class QueueScreen(QueueMoving):
             self.rows.focus()
         elif not self.rows.has_focus:
             self.rows.focus()
+        elif self.rows.window.anchor is not None:
+            self.rows.leave_range()
+            self.bars.show()
         elif self.rows.window.marks:
             self.rows.clear_marks()
             self.bars.show()
@@ -50,8 +54,8 @@ class QueueScreen(QueueMoving):
             self.set_filter("")
 
     def action_leave(self) -> None:
-        """Quit; asks where marks would be lost by a slip of the finger."""
-        if not self.rows.window.marks:
+        """Quit; asks where words are left unsent."""
+        if not (self.console.begun or self.console.unsent):
             self.console.exit()
             return
 
@@ -59,41 +63,43 @@ class QueueScreen(QueueMoving):
             if yes:
                 self.console.exit()
 
-        count = len(self.rows.window.marks)
-        self.app.push_screen(Confirm(f"Quit with {count} ticket{'s' if count > 1 else ''} marked?", "Quit"), confirmed)
+        left = []
+        if begun := self.console.begun:
+            refs = ", ".join(dict.fromkeys(begun.values()))
+            left.append(count_of("{count} draft unsent", "{count} drafts unsent", len(begun)) + f" ({refs})")
+        if unsent := len(self.console.unsent):
+            left.append(
+                count_of("words of {count} form, which are lost", "words of {count} forms, which are lost", unsent)
+            )
+        question = _("Quit with {what}?").format(what=", ".join(left))
+        self.app.push_screen(Confirm(question, _("Quit")), confirmed)
 
     # ---- the order ------------------------------------------------------------------------------
 
     def action_sort(self) -> None:
         """Choose the order of the list; the cursor goes to its first ticket."""
         choices = [
-            Choice(Sort.SLA, ("SLA", "what must be done first")),
-            Choice(Sort.LOSS, ("loss", "what costs most an hour, confirmed or suspected")),
-            Choice(Sort.PRIORITY, ("priority", "P1 first, each in the SLA's order")),
-            Choice(Sort.AGE, ("age", "oldest first")),
+            Choice(Sort.SLA, ("SLA", _("what must be done first"))),
+            Choice(Sort.LOSS, (_("loss"), _("what costs most an hour, confirmed or suspected"))),
+            Choice(Sort.PRIORITY, (_("priority"), _("P1 first, each in the SLA's order"))),
+            Choice(Sort.AGE, (_("age"), _("oldest first"))),
         ]
 
         def chosen(order: str | None) -> None:
-            if order is not None and order != self.sort:
-                self.sort = Sort(order)
-                self.rows.window.cursor = None
-                self.load_start()
-                self.bars.show()
+            if order is not None:
+                self.sort_by(Sort(order))
 
-        self.app.push_screen(Choose(f"Sort by: now {self.sort.value}", choices, widths=(10,)), chosen)
+        self.app.push_screen(
+            Choose(_("Sort by: now {order}").format(order=self.sort.value), choices, widths=(10,)), chosen
+        )
 
-    # ---- marks ----------------------------------------------------------------------------------
-
-    def action_mark(self) -> None:
-        """Mark, and move on."""
-        self.rows.toggle_mark()
-        self.rows.move(1)
-        self.bars.show()
-
-    def action_mark_all(self) -> None:
-        """Mark all that are loaded."""
-        self.rows.mark_all()
-        self.bars.show()
+    def sort_by(self, order: Sort) -> None:
+        """Put the list into an order; the cursor goes to its first ticket."""
+        if order is not self.sort:
+            self.sort = order
+            self.rows.window.cursor = None
+            self.load_start()
+            self.bars.show()
 
     # ---- what is shown --------------------------------------------------------------------------
 
@@ -101,7 +107,7 @@ class QueueScreen(QueueMoving):
         """Between the list and the panes of the preview."""
         preview = self.preview
         if not self.preview_visible:
-            self.console.notice("The preview is not shown here: Enter opens the ticket")
+            self.console.notice(_("The preview is not shown here: Enter opens the ticket"))
         else:
             (preview.next_pane() or self.rows).focus()
 

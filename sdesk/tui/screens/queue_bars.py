@@ -36,7 +36,7 @@ class QueueBars:
         totals = screen.totals
         counts = [totals.count_of(view) for view in screen.console.views] if totals else []
         self.by_name["views"].show(view_parts(screen.console.views, counts, screen.view_place, width))
-        self.by_name["footer"].show(footer_parts(footer_of(Context.LIST), width))
+        self.by_name["footer"].show(footer_parts(footer_of(Context.LIST, screen.console.settings.keys), width))
         self.show_clock()
         self._show_filter()
 
@@ -61,6 +61,8 @@ class QueueBars:
         )
         window, totals = screen.rows.window, screen.totals
         note: list[Part] = []
+        if window.anchor is not None:
+            note.append(Part(_("range: {count}").format(count=len(window.range)) + "   ", "strong"))
         if window.marks:
             note.append(Part(_("{count} marked").format(count=len(window.marks)) + "   ", "strong"))
         if totals is not None:
@@ -74,7 +76,7 @@ class QueueBars:
         note.append(Part(order, "dim" if screen.sort is Sort.SLA else "strong", "sort"))
         self.by_name["filter-note"].show([], note)
         error = self.by_name["filter-error"]
-        error.display = bool(screen.filter_error)
+        error.display = bool(screen.filter_error) and not screen.is_unfinished
         error.show([Part("   " + _("not applied: {error}").format(error=one_line(told(screen.filter_error))), "error")])
 
     def empty_words(self) -> str:

@@ -59,8 +59,8 @@ class QueueParts(WorkScreen):
             yield bars["filter-sign"]
             yield self.field
             yield bars["filter-note"]
-        yield self.suggestions
         yield bars["filter-error"]
+        yield self.suggestions
         with Vertical(id="body"):
             yield self.rows
             yield self.preview
@@ -101,6 +101,12 @@ class QueueParts(WorkScreen):
         return self.field.has_focus
 
     @property
+    def is_unfinished(self) -> bool:
+        """Whether a value is about to be typed or chosen: that it is missing still is no fault."""
+        before = self.field.value[: self.field.cursor_position]
+        return bool(self.suggestions.display) and before.endswith(":")
+
+    @property
     def preview_visible(self) -> bool:
         """Whether there is a preview to fill."""
         return bool(self.preview.display) and self.size.height > 0
@@ -116,8 +122,9 @@ class QueueParts(WorkScreen):
 
     @on(QueueList.Moved)
     def cursor_moved(self) -> None:
-        """Another ticket: its preview follows when the cursor rests."""
-        self.bars.show()
+        """Another ticket: its preview follows when the cursor rests. Of the bars only a range's length changes."""
+        if self.rows.window.anchor is not None:
+            self.bars.show()
         self._show_preview_soon()
 
     def _show_preview_soon(self) -> None:

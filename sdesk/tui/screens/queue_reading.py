@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from textual import on
+from textual.timer import Timer
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
@@ -14,6 +15,7 @@ from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
+from sdesk.tui.language import count_of, told_error
 from sdesk.tui.paging import (
     Stretch,
     Totals,
@@ -34,6 +36,8 @@ ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
 
 IDLE_SECONDS = 3.0
 """Without a key for so long, the list may take its new order."""
+TOTALS_PAUSE = 0.1
+"""Seconds that the counts wait while a filter is typed."""
 
 
 class QueueReading(QueueParts):
@@ -46,9 +50,12 @@ class QueueReading(QueueParts):
         self._asked: Filter | None = None
         """The filter of the question that is on its way."""
         self._wanted_view = self.view_key
+        self._rung: set[int] = set()
+        """P1 tickets that the bell has rung for, or that were there at the start: it rings once for each."""
         self._unsorted = False
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
+        self._totals_timer: Timer | None = None
         self.changed_here: set[int] = set()
         """Tickets that this console changed: where they burn now, they have not arrived."""
 
@@ -127,7 +134,7 @@ class QueueReading(QueueParts):
             self.console.notice_error(error)
         elif wanted is self._asked:
             self._asked = None
-            self._fault(str(error), text)
+            self._fault(told_error(error), text)
 
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
@@ -141,10 +148,21 @@ class QueueReading(QueueParts):
             topic="totals",
         )
 
+    def _read_totals_soon(self) -> None:
+        """Counting costs more than a page: while somebody types, it stands in the way of no letter."""
+        if self._totals_timer is not None:
+            self._totals_timer.stop()
+        if self.is_typing:
+            self._totals_timer = self.set_timer(TOTALS_PAUSE, self.read_totals)
+        else:
+            self.read_totals()
+
     def read_visible(self) -> None:
         """Read the rows on screen anew, each in its place."""
         numbers = [held.row.number for held in self.rows.window.visible]
-        numbers += [number for number in self.rows.window.marks if number not in numbers]
+        # Marked ones too, as far as they are held: others are read when something is done with them.
+        window = self.rows.window
+        numbers += [held.row.number for held in window.rows if held.row.number in window.marks.keys() - numbers]
         if not numbers:
             return
         now = self.console.now()
@@ -169,7 +187,8 @@ class QueueReading(QueueParts):
     def store_changed(self) -> None:
         """Another process, or this one, wrote: the rows in place at once, the order when nobody is moving."""
         self._unsorted = True
-        if self.console.idle_for() < IDLE_SECONDS and self.rows.window.rows:
+        window = self.rows.window
+        if (self.console.idle_for() < IDLE_SECONDS or window.anchor is not None) and window.rows:
             self.read_visible()
             self.read_totals()
         else:
@@ -192,20 +211,26 @@ class QueueReading(QueueParts):
             return  # the answer to a filter that is no more
         self._wanted, self._wanted_view = wanted, self.view_key
         self._applied()
-        self.read_totals()
+        self._read_totals_soon()
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
-        if moved and cursor is None and not self.is_typing:
-            self.console.aside(f"{moved} ticket{'s' if moved > 1 else ''} moved")
+        self.rows.empty_text = self.bars.empty_words()
+        if any(moved) and cursor is None and not self.is_typing:
+            words = (
+                count_of("{count} ticket moved", "{count} tickets moved", sum(moved))
+                if moved.down
+                else count_of("{count} ticket moved up", "{count} tickets moved up", moved.up)
+            )
+            self.console.aside(words)
         self.bars.show()
 
     def _show_totals(self, totals: Totals) -> None:
-        known = None if self.totals is None else {row.number for row in self.totals.burning}
         burning = {row.number for row in totals.burning}
-        arrived = [row for row in totals.burning if known is not None and row.number not in known | self.changed_here]
+        arrived = [row for row in totals.burning if row.number not in self._rung | self.changed_here]
+        self._rung |= burning
         self.changed_here -= burning
-        if arrived:
+        if arrived and self.totals is not None:
             self.console.alarm(arrived[0])
         self.totals = totals
         self.console.filled()
@@ -227,7 +252,12 @@ class QueueReading(QueueParts):
         self.bars.show_clock()
 
     def _sort_when_idle(self) -> None:
-        if self._unsorted and not self.is_typing and self.console.idle_for() >= IDLE_SECONDS:
+        if (
+            self._unsorted
+            and not self.is_typing
+            and self.rows.window.anchor is None
+            and self.console.idle_for() >= IDLE_SECONDS
+        ):
             self.sort_anew()
 
     @on(QueueList.Wanted)

@@ -63,7 +63,9 @@ class TicketReading(WorkScreen):
         self.call_after_refresh(self._show_bars)
 
     def chosen(self) -> tuple[TicketRow, ...]:
-        """This ticket."""
+        """This ticket, or those that a line names."""
+        if self.meant is not None:
+            return self.meant
         held = self._held
         return () if held is None or held.row.number != self.number else (held.row,)
 
@@ -88,6 +90,10 @@ class TicketReading(WorkScreen):
             self._not_found,
             topic="ticket",
         )
+
+    def show_company(self) -> None:
+        """Somebody came or left."""
+        self._show_bars()
 
     def store_changed(self) -> None:
         """Somebody wrote."""
@@ -120,11 +126,11 @@ class TicketReading(WorkScreen):
             self.preview.show_facts(self._held, self.console.now(), self.console.zone)
 
     def _show_bars(self) -> None:
-        self.bars.show_footer(self.size.width)
+        self.bars.show_footer(self.size.width, self.console.settings.keys)
         self.show_find()
         if self._held is not None:
             place = self.neighbours.place(self.number) if self.neighbours is not None else None
-            self.bars.show(self._held, place, self.console.now(), self.console.zone)
+            self.bars.show(self._held, place, self.console.company, self.console.now(), self.console.zone)
 
     @property
     def is_typing(self) -> bool:

@@ -78,10 +78,18 @@ class DoingScreen(DeskScreen):
         """
         key, unsent = key_of(kept_as or verb, rows), self.console.unsent
 
+        def succeeded() -> None:
+            unsent.pop(key, None)
+            form.done()
+
+        def refused(error: SdeskError) -> None:
+            if form.is_attached:
+                form.refused(self._said(error))
+            else:
+                self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
+
         def submit(values: Values) -> None:
-            self._perform(
-                verb, rows, values, succeeded=form.done, refused=lambda error: form.refused(self._said(error))
-            )
+            self._perform(verb, rows, values, succeeded=succeeded, refused=refused)
 
         def left(nothing: None) -> None:
             if form.left:

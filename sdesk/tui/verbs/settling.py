@@ -15,13 +15,14 @@ class Settling(DoingScreen):
         """Wait for somebody or something."""
         if rows := self._possible("wait"):
             title = _("{tickets}: wait").format(tickets=named(rows))
-            self._ask(WaitForm(title, self._instant, self._clock, kept=self._kept("wait", rows)), "wait", rows)
+            many, kept = len(rows) > 1, self._kept("wait", rows)
+            self._ask(WaitForm(title, self._instant, self._clock, many=many, kept=kept), "wait", rows)
 
     def action_close(self) -> None:
         """Close with a resolution."""
         if rows := self._possible("close"):
             title = _("Close {tickets}").format(tickets=named(rows))
-            self._ask(CloseForm(title, kept=self._kept("close", rows)), "close", rows)
+            self._ask(CloseForm(title, many=len(rows) > 1, kept=self._kept("close", rows)), "close", rows)
 
     def action_reopen(self) -> None:
         """Put it back to work."""

@@ -10,6 +10,7 @@ from sdesk.tui.verbs.editing import Editing
 from sdesk.tui.verbs.effort import Effort
 from sdesk.tui.verbs.forwarding import Forwarding
 from sdesk.tui.verbs.opening import Opening
+from sdesk.tui.verbs.ordering import Ordering
 from sdesk.tui.verbs.outage import Outages
 from sdesk.tui.verbs.settling import Settling
 from sdesk.tui.verbs.telling import Telling
@@ -30,6 +31,7 @@ class WorkScreen(
     Opening,
     Copying,
     Telling,
+    Ordering,
     Undoing,
 ):
     """A screen that works on tickets."""

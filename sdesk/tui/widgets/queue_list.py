@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +14,12 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from sdesk.tui.company import Company
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 from sdesk.tui.palette import palette_of
 from sdesk.tui.render.columns import Cell, Column, cells_of, columns_of, fit, titles_of
-from sdesk.tui.window import Window
+from sdesk.tui.window import Moves, Window
 
 
 class QueueList(ScrollView, can_focus=True):
@@ -45,13 +47,14 @@ class QueueList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.window = Window()
         self.empty_text = ""
+        self._company = Company()
         self._now: datetime | None = None
         self._painted: dict[int, tuple[Cell, ...]] = {}
         self._columns: tuple[Column, ...] = ()
 
     # ---- what it shows --------------------------------------------------------------------------
 
-    def replace(self, stretch: Stretch, now: datetime, *, cursor: int | None = None) -> int:
+    def replace(self, stretch: Stretch, now: datetime, *, cursor: int | None = None) -> Moves:
         """Show another stretch of the queue; gives how many tickets changed their order."""
         self._now = now
         before = self.window.cursor
@@ -77,6 +80,11 @@ class QueueList(ScrollView, can_focus=True):
         self._lay_out()
         self._after_change(before)
 
+    def show_company(self, company: Company) -> None:
+        """Show who else writes, and where unsent words are."""
+        self._company = company
+        self.repaint()
+
     def tick(self, now: datetime) -> None:
         """Count down."""
         self._now = now
@@ -84,8 +92,9 @@ class QueueList(ScrollView, can_focus=True):
 
     def repaint(self) -> None:
         """Paint the cells that differ from what is on screen."""
+        marked = self._marked()
         for line, held in enumerate(self.window.visible):
-            cells = self._cells(held)
+            cells = self._cells(held, marked)
             old = self._painted.get(line)
             if old == cells:
                 continue
@@ -118,29 +127,43 @@ class QueueList(ScrollView, can_focus=True):
             self.repaint()
 
     def clear_marks(self) -> None:
-        """Take all marks away."""
+        """Take all marks away, and the range."""
         self.window.marks.clear()
+        self.window.anchor = None
         self.repaint()
 
-    def mark_all(self) -> None:
-        """Mark every row that is held, or none if they all are."""
-        if len(self.window.marks) >= len(self.window.rows):
-            self.window.marks.clear()
+    def toggle_range(self) -> None:
+        """Begin a range here, or mark what it holds."""
+        if self.window.anchor is None:
+            self.window.begin_range()
         else:
-            self.window.marks = {held.row.number: held for held in self.window.rows}
+            self.window.end_range()
+        self.repaint()
+
+    def leave_range(self) -> None:
+        """No range any more, and nothing of it marked."""
+        self.window.anchor = None
+        self.repaint()
+
+    def mark_numbers(self, numbers: Sequence[int]) -> None:
+        """Mark these tickets, and no others; of some nothing is known but the number."""
+        held = {held.row.number: held for held in self.window.rows}
+        self.window.anchor = None
+        self.window.marks = {number: held.get(number) for number in numbers}
         self.repaint()
 
     def _changing(self, change: object) -> None:
         before, top = self.window.cursor, self.window.top
         assert callable(change)
         change()
-        if self.window.top != top:
-            self._painted.clear()
-            self.refresh()
-        self._after_change(before)
+        scrolled = self.window.top != top
+        if scrolled:
+            self._repaint_all()
+        self._after_change(before, painted=scrolled)
 
-    def _after_change(self, cursor_before: int | None) -> None:
-        self.repaint()
+    def _after_change(self, cursor_before: int | None, *, painted: bool = False) -> None:
+        if not painted:
+            self.repaint()
         if self.window.cursor != cursor_before:
             self.post_message(self.Moved(self.window.cursor))
         if self.window.wants_after:
@@ -200,7 +223,7 @@ class QueueList(ScrollView, can_focus=True):
             self._columns = columns
             self._repaint_all()
 
-    def _cells(self, held: Held) -> tuple[Cell, ...]:
+    def _cells(self, held: Held, marked: Collection[int]) -> tuple[Cell, ...]:
         number = held.row.number
         assert self._now is not None
         return (
@@ -209,12 +232,17 @@ class QueueList(ScrollView, can_focus=True):
                 self._columns,
                 self._now,
                 cursor=number == self.window.cursor,
-                marked=number in self.window.marks,
+                marked=number in marked,
                 gone=number in self.window.gone,
+                company=self._company.sign(number),
             ),
             # Not painted itself: a change of it repaints the whole row.
             *((Cell("", "cursor"),) if number == self.window.cursor else ()),
         )
+
+    def _marked(self) -> Collection[int]:
+        """What is marked; the set with the range is only made where there is one."""
+        return self.window.marks if self.window.anchor is None else self.window.marked
 
     def render_line(self, y: int) -> Strip:
         """One line: the titles, a ticket, or nothing."""
@@ -227,9 +255,10 @@ class QueueList(ScrollView, can_focus=True):
             text = lines[y - 2] if not visible and 0 <= y - 2 < len(lines) else ""
             return Strip([Segment(fit(f"  {text}", width), self._style("dim" if text else "text"))], width)
         held = visible[y - 1]
-        cells = self._cells(held)
+        cells = self._cells(held, self._marked())
         self._painted[y - 1] = cells
-        segments = [Segment(cell.text, self._style(cell.style)) for cell in cells if cell.text]
+        style = palette_of(self.app).style  # once a line: it is looked up for every cell
+        segments = [Segment(cell.text, style(cell.style)) for cell in cells if cell.text]
         strip = Strip(segments).adjust_cell_length(width, self._style("text"))
         if held.row.number != self.window.cursor:
             return strip
