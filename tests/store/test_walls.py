@@ -126,6 +126,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "numbers": [],  # held against the rows below
         "count": [],
         "counts_of": [],
         "counts": [lambda: reader.counts(actor, now=NOW)],
@@ -193,6 +194,11 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
             assert any(word in said(known[name]).lower() for word in SECRETS), name
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):
             assert "SD-3" in answers[name], name
+        wanted = Filter((Match("status", tuple(Status)),))
+        numbers = range(1, 200)
+        for actor in (boris, olga):
+            assert set(reader.numbers(actor, wanted, now=NOW)) == set(reader.rows(actor, numbers, now=NOW))
+        assert len(reader.numbers(boris, wanted, now=NOW)) < len(reader.numbers(olga, wanted, now=NOW))
         # Numbers: neither lists nor the header count what is hidden.
         anybody = Filter(())
         assert reader.count(boris, anybody, now=NOW) == reader.counts_of(boris, [anybody], now=NOW)[0] == 3
