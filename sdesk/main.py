@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from sdesk.cli.invocation import BuiltDemo
     from sdesk.config import Config
+    from sdesk.desk.opening import Desk
+    from sdesk.domain.actor import Actor
     from sdesk.mail.inbox.fetch import FetchReport
+    from sdesk.mail.inbox.quarantine import Retried
 
 
 _GARBAGE_AFTER = 50_000
@@ -59,9 +62,10 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def open_console(*, store: Path, config: Config, agent: str, board: bool = False) -> None:
-    """Open the console upon a store, or the office's board; Textual is loaded here and not before."""
+def open_console(*, store: Path, config: Config, agent: str, board: bool = False) -> bool:
+    """Open the console upon a store, or the office's board, loading Textual here and not before. False after a bug."""
     from sdesk.tui.app import run_console
+    from sdesk.tui.mailroom import Mailroom
     from sdesk.tui.settings import ConsoleSettings
 
     chosen = config.console
@@ -79,13 +83,29 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
     if board:
         from sdesk.tui.office import run_board
 
-        run_board(store=store, login=agent, now=now, settings=settings)
-        return
+        return run_board(store=store, login=agent, now=now, settings=settings)
 
     def fetch(progress: Callable[[int, int], None]) -> list[FetchReport]:
         return fetch_all(store, config, progress)
 
-    run_console(store=store, login=agent, fetch=fetch if config.mailboxes else None, now=now, settings=settings)
+    def retry(desk: Desk, actor: Actor, ids: Sequence[int], at: datetime) -> list[Retried]:
+        from sdesk.mail.inbox.quarantine import retry as handle_again
+
+        return handle_again(desk, actor, config.mailboxes, ids, now=at)
+
+    def discard(desk: Desk, actor: Actor, ids: Sequence[int], at: datetime) -> list[Retried]:
+        from sdesk.mail.inbox.quarantine import discard as give_up
+
+        return give_up(desk, actor, ids, now=at)
+
+    return run_console(
+        store=store,
+        login=agent,
+        fetch=fetch if config.mailboxes else None,
+        now=now,
+        settings=settings,
+        mailroom=Mailroom(retry, discard),
+    )
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:

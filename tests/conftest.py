@@ -15,7 +15,9 @@ from hypothesis import HealthCheck, settings
 from textual import constants
 
 HERE = Path(__file__).parent
-pytest_plugins = [name for name in ("servers", "desks", "flagship", "smtp") if (HERE / f"{name}.py").exists()]
+pytest_plugins = [
+    name for name in ("servers", "desks", "undo_desk", "flagship", "smtp") if (HERE / f"{name}.py").exists()
+]
 
 # The same examples at every run, since a failure in somebody else's change is no gift; `make fuzz` looks for new ones.
 # No deadline: the machine is shared, and a slow example says nothing about the program.

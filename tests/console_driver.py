@@ -15,6 +15,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.app import Console
 from sdesk.tui.mail_fetch import Fetch
+from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.screens.queue_parts import DEBOUNCE
 from sdesk.tui.settings import ConsoleSettings
 
@@ -70,10 +71,10 @@ class Driver:
         """What the console answered last."""
         return self.console.notice_now[0]
 
-    def ticket(self, number: int) -> TicketDetail:
+    def ticket(self, number: int, login: str = "anna") -> TicketDetail:
         """A ticket as the store has it."""
         with Reader(self.console.link.path) as reader:
-            return reader.ticket(reader.actor("anna"), number, now=self.console.now())
+            return reader.ticket(reader.actor(login), number, now=self.console.now())
 
 
 _KEY_OF = {" ": "space", "\n": "enter"}
@@ -88,9 +89,12 @@ async def driving(
     now: Callable[[], datetime] = lambda: NOW,
     fetch: Fetch | None = None,
     settings: ConsoleSettings | None = None,
+    mailroom: Mailroom | None = None,
 ) -> AsyncIterator[Driver]:
     """A console upon a store, opened and filled."""
-    console = Console(store=path, login=login, fetch=fetch, now=now, settings=settings or ConsoleSettings())
+    console = Console(
+        store=path, login=login, fetch=fetch, now=now, settings=settings or ConsoleSettings(), mailroom=mailroom
+    )
     async with console.run_test(size=size) as pilot:
         driver = Driver(console, pilot)
         await driver.rest()

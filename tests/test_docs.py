@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
+from typing import Never
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_every_command_in_a_block_of_the_readme_is_understood(
     monkeypatch.setenv("SDESK_DB", str(tmp_path / "sdesk.db"))
     monkeypatch.setenv("LOGNAME", "dana")  # the login that `whoami` prints
 
-    def never(**_: object) -> None:
+    def never(**_: object) -> Never:
         raise AssertionError("no console was asked for")
 
     def call(*words: str) -> int:

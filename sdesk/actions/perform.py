@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from sdesk.actions.registry import ACTIONS
@@ -14,7 +15,12 @@ from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction
 
 if TYPE_CHECKING:
-    from sdesk.desk.opening import Desk
+    from sdesk.desk.change import Change
+    from sdesk.desk.opening import Desk, Work
+    from sdesk.desk.undo import Deed
+
+NEVER_UNDONE = frozenset({"take_back"})
+"""Actions that are an undo themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,20 @@ def perform(
     now: datetime,
     dry_run: bool = False,
     versions: Mapping[int, int] | None = None,
+    batch: str | None = None,
+    kept: bool = True,
 ) -> tuple[TicketOutcome, ...]:
     """Do an action on tickets, each in a transaction of its own.
 
     `versions`: which version of a ticket the person saw; a newer one is a Conflict. `dry_run` runs the same
     and rolls it back. What a person can act on is in the outcomes; the store being out of reach is one too.
+    What an agent did can be undone (`undo`), all that has one `batch` at once; without one, all tickets of this call.
+    Not `kept`: it cannot, as what is told of the past.
     """
+    from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
+
+    batch = batch or new_batch()
+    kept = kept and not dry_run and actor.agent_id is not None and name not in NEVER_UNDONE
     module, _, function = ACTIONS[name].use_case.partition(":")
     use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
     outcomes: list[TicketOutcome] = []
@@ -59,7 +73,12 @@ def perform(
         try:
             with desk.work(actor, now) as work:
                 version = versions.get(number) if versions is not None else None
+                begun = begin_deed(work)
                 change = use_case(work, number, version=version, **values)
+                if kept and change.changed:
+                    with desk.store.look() as before:
+                        deed = Named(number, batch, name, change.sentence)
+                        keep_deed(work, before.connection(), begun, deed)
                 if not dry_run:
                     work.session.commit()
             outcomes.append(
@@ -71,6 +90,77 @@ def perform(
             unreachable = error if isinstance(error, Unavailable) else None
             outcomes.append(TicketOutcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
+
+
+def new_batch() -> str:
+    """A name for what is done, and undone, at once."""
+    return token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of an action that was undone."""
+
+    verb: str
+    sentence: str
+    """What the action had said it did, of the first ticket that was put back."""
+    outcomes: tuple[TicketOutcome, ...]
+    """Of each ticket, in the order of the action; of one ticket there may be several."""
+    drafts: bool = False
+    """Whether words came back as drafts."""
+
+
+def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> Undone:
+    """Undo what an agent did last, each ticket in a transaction of its own; what was changed since is refused.
+
+    What is refused is not tried again: the next undo is of what was done before. Raises Refused where nothing is left.
+    """
+    from sdesk.desk.undo import forget, last_batch
+    from sdesk.desk.undo import undo as use_case
+
+    with desk.work(actor, now) as work:
+        deeds = last_batch(work)
+        if dry_run:
+            # In one transaction, since one may have to be undone before another can be.
+            return _undone(deeds, [_tried(work, deed, use_case) for deed in reversed(deeds)], desk)
+    tried: list[Change | SdeskError] = []
+    for deed in reversed(deeds):
+        try:
+            with desk.work(actor, now) as work:
+                tried.append(use_case(work, deed.id))
+                work.session.commit()
+        except SdeskError as error:
+            tried.append(error)
+            if isinstance(error, Unavailable):
+                # Each further try would wait as long for the same answer; it can be undone yet.
+                tried += [error] * (len(deeds) - len(tried))
+                break
+            with desk.work(actor, now) as work:
+                forget(work, deed.id)
+                work.session.commit()
+    return _undone(deeds, tried, desk)
+
+
+def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> Change | SdeskError:
+    try:
+        with work.session.begin_nested():
+            return use_case(work, deed.id)
+    except SdeskError as error:
+        return error
+
+
+def _undone(deeds: Sequence[Deed], tried: Sequence[Change | SdeskError], desk: Desk) -> Undone:
+    """`tried` has what became of the deeds, the last first."""
+    came_of = list(zip(deeds, reversed(tried), strict=True))
+    outcomes = tuple(
+        TicketOutcome(deed.number, desk.ref(deed.number), "", change, changed=False)
+        if isinstance(change, SdeskError)
+        else TicketOutcome(change.number, change.ref, change.sentence)
+        for deed, change in came_of
+    )
+    first = next((deed for deed, change in came_of if not isinstance(change, SdeskError)), deeds[0])
+    drafts = any(change.drafts for change in tried if not isinstance(change, SdeskError))
+    return Undone(first.verb, first.sentence, outcomes, drafts)
 
 
 def create(

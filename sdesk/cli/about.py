@@ -25,6 +25,7 @@ Words search the text of tickets; field:value narrows; not: negates; .. makes ra
   sdesk list status:open,waiting priority:P1..P2 due:..4h
   sdesk list unit:flagship created:2026-11-01.. not:tag:vip is:unanswered
   sdesk list assignee:me is:breached
+  sdesk view save late team:it is:breached    keep it under a name: sdesk list --view late
 
 Fields: {fields}
 Without status: or number:, a list is of new, open and waiting tickets.

@@ -40,8 +40,9 @@ def change(
     *,
     dry_run: bool,
     versions: Mapping[int, int] | None = None,
+    batch: str | None = None,
 ) -> tuple[TicketOutcome, ...]:
-    """Do one action of the registry upon tickets, a transaction each."""
+    """Do one action of the registry upon tickets, a transaction each. What has one `batch` is undone at once."""
     call.output.check(SHEET)
     if not numbers:
         return ()
@@ -49,7 +50,9 @@ def change(
     actor = call.actor
     from sdesk.actions.perform import perform
 
-    outcomes = perform(call.desk, actor, action, numbers, values, now=call.now, dry_run=dry_run, versions=versions)
+    outcomes = perform(
+        call.desk, actor, action, numbers, values, now=call.now, dry_run=dry_run, versions=versions, batch=batch
+    )
     # A failure knows only the number; a person reads SD-123.
     prefix = call.reader.desk.ref_prefix
     return tuple(replace(one, ref=f"{prefix}-{one.number}") if one.error is not None else one for one in outcomes)

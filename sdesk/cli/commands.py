@@ -32,6 +32,7 @@ _DAILY: dict[str, Verb] = {
     "reply": Verb("answers", "reply", "answer the requester"),
     "forward": Verb("answers", "forward", "ask a supplier"),
     "take-back": Verb("answers", "take_back", "take back what you answered within ten seconds"),
+    "undo": Verb("undo", "undo", "undo what you did last, whole"),
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),

@@ -52,8 +52,8 @@ def open_console(call: Invocation, *, board: bool = False, in_ascii: bool = Fals
     if in_ascii:
         config = config._replace(console=config.console._replace(ascii=True))
     call.close()
-    call.surroundings.run_console(store=call.store, config=config, agent=login, board=board)
-    return ExitCode.DONE
+    well = call.surroundings.run_console(store=call.store, config=config, agent=login, board=board)
+    return ExitCode.DONE if well else ExitCode.FAILED
 
 
 def demo(

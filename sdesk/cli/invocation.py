@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Console(Protocol):
-    """Opens the full-screen console, or the office's board, and returns when the person leaves it."""
+    """Opens the full-screen console, or the office's board, until the person leaves it; gives False after a bug."""
 
-    def __call__(self, *, store: Path, config: Config, agent: str, board: bool = False) -> None: ...
+    def __call__(self, *, store: Path, config: Config, agent: str, board: bool = False) -> bool: ...
 
 
 class BuiltDemo(Protocol):

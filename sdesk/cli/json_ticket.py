@@ -149,6 +149,7 @@ _EVENT: tuple[_Part, ...] = (
     _Part("actor", _TEXT, lambda row: row.actor),
     _Part("event", _TEXT, lambda row: row.event),
     _Part("data", {"type": "object"}, lambda row: row.data),
+    _Part("undone", _FLAG, lambda row: row.undone),
 )
 
 _LINK: tuple[_Part, ...] = (

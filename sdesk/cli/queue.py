@@ -90,6 +90,7 @@ HISTORY: Sheet[Event] = Sheet(
         Field("actor", lambda found: found.row.actor),
         Field("event", lambda found: found.row.event),
         Field("data", lambda found: event(found.row)["data"]),
+        Field("undone", lambda found: found.row.undone),
     ),
     columns=(
         Column("TICKET", lambda found, eyes: found.ref),
@@ -109,8 +110,10 @@ def event_words(row: HistoryRow) -> str:
     if "new" in row.data:
         parts.append(f"{_word(row.data.get('old'))} -> {_word(row.data['new'])}")
     for key, value in row.data.items():
-        if key not in ("old", "new") and value is not None and not isinstance(value, dict):
+        if key not in ("old", "new", "events") and value is not None and not isinstance(value, dict):
             parts.append(f"{key.replace('_', ' ')}: {_word(value)}" if key != "seconds" else format_duration(value))
+    if row.undone:
+        parts.append("undone since")
     return ", ".join(parts)
 
 

@@ -118,7 +118,12 @@ def set_fields(
         and not agreed(f"{len(found)} tickets become spam?", yes=yes)
     ):
         return ExitCode.DONE
+    from sdesk.actions.perform import new_batch
+
+    # All that one command says is undone at once.
+    batch = new_batch()
     codes = [
-        tell(call, change(call, action, found, values, dry_run=dry_run), dry_run=dry_run) for action, values in actions
+        tell(call, change(call, action, found, values, dry_run=dry_run, batch=batch), dry_run=dry_run)
+        for action, values in actions
     ]
     return diagnostics.worst(codes)

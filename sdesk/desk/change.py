@@ -17,3 +17,5 @@ class Change:
     """False where it stood so already."""
     warning: str = ""
     """What is no error, and should be known."""
+    drafts: bool = False
+    """Whether words came back as a draft."""

@@ -11,6 +11,8 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
+from sdesk.desk.steps.drafts import words_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts
@@ -24,30 +26,32 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft, Message, Outbox, Ticket
+from sdesk.store.models import History, Message, Outbox, Ticket
 
 
-def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
+def take_back(work: Work, number: int, *, version: int | None = None, mails: Sequence[int] = ()) -> Change:
     """Take back the last answer of a ticket, which the acting agent wrote within the last ten seconds.
 
     Refused once it is on its way, after that time, where somebody else wrote it, and where anything has changed since:
-    what would be put back is no longer what was there.
+    what would be put back is no longer what was there. `mails` are those of the answer that is meant, where one after
+    it was taken back already.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     rows, unsaid = last_together(work, number)
-    own = _last_row(work, number)
+    own = _last_row(work, number, mails)
     if not rows or (own is not None and (own.id or 0) > (rows[-1].id or 0)):
-        row, message = _last_answer(work, ref, number)
+        row, message = _require_answer(work, ref, own)
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
         _put_back(work, ticket, row, message)
-        _draft(work, number, message.text)
+        words_back(work, number, message.direction, message.text)
         settle(work, ticket)
+        forget_answer(work, number, row.id or 0)
         return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
-    words = _take_back_incident(work, ticket, rows, unsaid)
-    _draft(work, number, words)
+    words = _take_back_incident(work, ticket, rows, unsaid, own)
+    words_back(work, number, Direction.OUT, words)
     settle(work, ticket)
     taken = 0
     for row in rows:
@@ -56,6 +60,8 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
     for each in unsaid:
         if each.number != number:
             taken += _take_back_unsaid(work, each, rows[0])
+    for row in rows:
+        forget_answer(work, number, row.id or 0)
     return Change(
         number,
         ref,
@@ -63,7 +69,9 @@ def take_back(work: Work, number: int, *, version: int | None = None) -> Change:
     )
 
 
-def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid]) -> str:
+def _take_back_incident(
+    work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid], own: Outbox | None
+) -> str:
     """The incident itself, by its own mail, else by what one of the others kept of it; gives what was said."""
     number, ref = require_id(ticket), work.rules.ref(require_id(ticket))
     row = next((each for each in rows if each.ticket_id == number), None)
@@ -76,7 +84,7 @@ def _take_back_incident(work: Work, ticket: Ticket, rows: Sequence[Outbox], unsa
         return message.text
     if row is None:
         # Its own mail is on its way already, and says so.
-        row, message = _last_answer(work, ref, number)
+        row, message = _require_answer(work, ref, own)
     else:
         message = work.session.get_one(Message, row.message_ref)
     _require_takable(work, ref, ticket, row, message)
@@ -118,33 +126,50 @@ def _put_back_unsaid(work: Work, ticket: Ticket, kept: Unsaid, row: Outbox) -> N
         work.session.flush()
         reindex(work, kept.number)
     said_at = to_rfc3339(row.created_at)
-    record(work, kept.number, "taken_back", message=kept.message, kind=row.kind, said_at=said_at)
+    events = _undone(work, ticket, row, kept.before)
+    record(work, kept.number, "taken_back", message=kept.message, kind=row.kind, said_at=said_at, events=events)
 
 
 def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None:
     """The ticket as it was before the answer; the mail never goes. The caller settles."""
-    number = require_id(ticket)
-    restore(work, ticket, row.before or {})
+    number, before = require_id(ticket), row.before or {}
+    restore(work, ticket, before)
     message.taken_back_at = work.now
     row.state, row.before, row.last_error = OutboxState.TAKEN_BACK, None, f"taken back by {work.actor.login}"
     work.session.add(message)
     work.session.add(row)
     work.session.flush()
     reindex(work, number)
-    record(work, number, "taken_back", message=message.id, kind=row.kind)
+    record(work, number, "taken_back", message=message.id, kind=row.kind, events=_undone(work, ticket, row, before))
 
 
-def _last_row(work: Work, number: int) -> Outbox | None:
+def _undone(work: Work, ticket: Ticket, row: Outbox, before: Mapping[str, Any]) -> list[int]:
+    """The events that an answer wrote, so that no report counts them; what was done before it can be undone next."""
+    number, was = require_id(ticket), int(before["ticket"]["version"])
+    # The caller settles once more.
+    found = answer_walked_back(work, number, row.id or 0, was=was, now=ticket.version + 1)
+    if found:
+        return found
+    # An agent's own mail is no deed of the console or the command line.
+    written = select(col(History.id)).where(
+        col(History.ticket_id) == number,
+        col(History.at) == row.created_at,
+        col(History.agent_id) == work.actor.agent_id,
+    )
+    return [event or 0 for event in work.connection.execute(written.order_by(col(History.id))).scalars()]
+
+
+def _last_row(work: Work, number: int, mails: Sequence[int]) -> Outbox | None:
+    meant = (col(Outbox.id).in_(mails),) if mails else ()
     return work.session.scalars(
         select(Outbox)
-        .where(col(Outbox.ticket_id) == number, col(Outbox.message_ref).is_not(None))
+        .where(col(Outbox.ticket_id) == number, col(Outbox.message_ref).is_not(None), *meant)
         .order_by(col(Outbox.id).desc())
         .limit(1)
     ).first()
 
 
-def _last_answer(work: Work, ref: str, number: int) -> tuple[Outbox, Message]:
-    row = _last_row(work, number)
+def _require_answer(work: Work, ref: str, row: Outbox | None) -> tuple[Outbox, Message]:
     message = work.session.get(Message, row.message_ref) if row is not None else None
     if row is None or message is None:
         raise Refused(
@@ -186,16 +211,3 @@ def _require_waiting(work: Work, ref: str, row: Outbox, message: Message) -> Non
             phrase("the last answer of {ref} is older than {seconds} s", ref=ref, seconds=seconds),
             phrase("what has not gone yet is stopped by `sdesk mail outbox discard {number}`", number=row.id),
         )
-
-
-def _draft(work: Work, number: int, text: str) -> None:
-    """The words are a draft again, before any that the agent has begun meanwhile."""
-    agent_id = work.actor.agent_id
-    if agent_id is None:
-        return
-    draft = work.session.get(Draft, (agent_id, number, Direction.OUT))
-    if draft is None:
-        draft = Draft(agent_id=agent_id, ticket_id=number, direction=Direction.OUT, text=text, updated_at=work.now)
-    else:
-        draft.text, draft.updated_at = f"{text}\n\n{draft.text}", work.now
-    work.session.add(draft)

@@ -71,7 +71,8 @@ def delete_view(work: Work, name: str, *, everybody: bool = False) -> ViewOutcom
     except NotFound as error:
         if not everybody and any(each.name.casefold() == name.casefold() for each in _of(work, EVERYBODY)):
             raise NotFound(
-                f"no view `{name}` is your own: everybody has it", "--everybody deletes it for all"
+                phrase("no view `{name}` is your own: everybody has it", name=name),
+                phrase("--everybody deletes it for all"),
             ) from error
         raise
     row = next(each for each in rows if each.name == view.name)
@@ -94,11 +95,14 @@ def _owner(work: Work, *, everybody: bool) -> str:
     actor = work.actor
     if not everybody:
         if actor.agent_id is None:
-            raise BadInput("the desk itself keeps no views", "say who acts with --as LOGIN, or save it for everybody")
+            raise BadInput(
+                phrase("the desk itself keeps no views"),
+                phrase("say who acts with --as LOGIN, or save it for everybody"),
+            )
         return actor.login
     leads = any(team.lead_id == actor.agent_id for team in work.rules.teams.values())
     if actor.agent_id is not None and actor.role not in {Role.ADMIN, Role.LEAD} and not leads:
-        raise Refused("only leads and admins change the views of everybody", "save it for yourself")
+        raise Refused(phrase("only leads and admins change the views of everybody"), phrase("save it for yourself"))
     return EVERYBODY
 
 

@@ -10,7 +10,7 @@ from sdesk.domain.filters import FIELDS, INSTANTS, NEGATION, WORDS
 
 Item = TypeVar("Item")
 
-MOST = 8
+MOST = 12
 """Suggestions at a time."""
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
@@ -71,9 +71,12 @@ def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tup
     if colon and name in FIELDS and cursor > start + len(name):
         return _values(name, text, start + len(name) + 1, cursor, end, known)
     end = start + len(name) + 1 if colon else end
-    fields = [Suggestion(start, end, f"{field}:", "") for field in _fields(typed, signed=sign is not None)]
+    names = FIELDS if sign is not None else (*FIELDS, NEGATION.rstrip(":"))
+    fitting = ranked(names, typed, lambda name: (name,))
+    fields = [Suggestion(start, end, f"{field}:", "") for field in fitting if f"{field}:" != whole]
+    begun = [field for field in fields if folded(field.text).startswith(folded(typed))]
     values = list(_anywhere(typed, start, end, known)) if len(typed) > 1 else []
-    return tuple([*fields, *values][:MOST])
+    return tuple([*begun, *values, *(field for field in fields if field not in begun)][:MOST])
 
 
 def _word(text: str, cursor: int) -> tuple[int, int]:
@@ -81,11 +84,6 @@ def _word(text: str, cursor: int) -> tuple[int, int]:
         if token.start() <= cursor <= token.end():
             return token.start(), token.end()
     return cursor, cursor
-
-
-def _fields(typed: str, *, signed: bool) -> list[str]:
-    names = FIELDS if signed else (*FIELDS, NEGATION.rstrip(":"))
-    return [name for name in ranked(names, typed, lambda name: (name,)) if f"{name}:" != typed]
 
 
 def _values(field: str, text: str, start: int, cursor: int, end: int, known: Known) -> tuple[Suggestion, ...]:

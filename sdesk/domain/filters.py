@@ -179,7 +179,7 @@ def text_of_arguments(arguments: Iterable[str]) -> str:
         field = _FIELD.fullmatch(body)
         if " " not in argument or '"' in argument:
             pieces.append(argument)
-        elif field is None:
+        elif field is None or field.group(1) in _SCHEMES:
             pieces.append(f'"{argument}"')
         else:
             pieces.append(f'{sign}{field.group(1)}:"{field.group(2)}"')

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
+from typing import Any
 
 Translate = Callable[[str], str]
 """Gives a pattern in the reader's language, or as it is."""
@@ -71,3 +72,27 @@ def joined(separator: str, parts: Iterable[str]) -> Phrase:
     """Phrases, and texts of people, in a row; empty ones are left out."""
     values = {f"part{place}": part for place, part in enumerate(filter(None, parts))}
     return Phrase(separator.join(f"{{{name}}}" for name in values), values)
+
+
+def packed(sentence: str) -> dict[str, Any]:
+    """A sentence as JSON can hold it, with what it was made of, so that it can be said in another language later."""
+    if not isinstance(sentence, Phrase):
+        return {"text": sentence}
+    values = {name: _packed(value) for name, value in sentence.values.items()}
+    counted = {} if sentence.plural is None else {"plural": sentence.plural, "number": sentence.number}
+    return {"pattern": sentence.pattern, "values": values, **counted}
+
+
+def _packed(value: object) -> object:
+    if isinstance(value, Phrase):
+        return packed(value)
+    # A word of the desk stands in the catalogue; a text of people does not.
+    return packed(noun(value.value)) if isinstance(value, StrEnum) else value if isinstance(value, int) else str(value)
+
+
+def unpacked(data: Mapping[str, Any]) -> str:
+    """The sentence again."""
+    if "pattern" not in data:
+        return str(data["text"])
+    values = {name: unpacked(value) if isinstance(value, dict) else value for name, value in data["values"].items()}
+    return Phrase(data["pattern"], values, data.get("plural"), data.get("number", 1))

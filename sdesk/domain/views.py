@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.filters import Sort
-from sdesk.domain.nearest import nearest
+from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Status
 
@@ -102,33 +103,43 @@ def find(name: str, views: Iterable[AnyView]) -> AnyView:
     found = [view for view in known if view.name.casefold() == name.strip().casefold()]
     if found:
         return min(found, key=lambda view: view.owner == EVERYBODY)
-    like = nearest(name, (view.name for view in known))
-    remedy = f"did you mean `{like}`?" if like is not None else "see `sdesk view list`"
-    raise NotFound(f"there is no view `{one_line(name)}`", remedy)
+    remedy = did_you_mean(name, (view.name for view in known), phrase("see `sdesk view list`"))
+    raise NotFound(phrase("there is no view `{name}`", name=one_line(name)), remedy)
 
 
 def checked_name(name: str) -> str:
     """A name that a view may be saved under; BadInput otherwise."""
     wanted = " ".join(name.split())
     if not wanted or wanted != one_line(wanted):
-        raise BadInput("a view needs a name", "for instance: sdesk view save tills service:till")
+        raise BadInput(phrase("a view needs a name"), phrase("for instance: sdesk view save tills service:till"))
     if len(wanted) > LONGEST_NAME:
-        raise BadInput(f"the name of a view has at most {LONGEST_NAME} characters", "choose a shorter one")
+        raise BadInput(
+            phrase("the name of a view has at most {most} characters", most=LONGEST_NAME),
+            phrase("choose a shorter one"),
+        )
     if not _LETTER.search(wanted):
-        raise BadInput(f"`{wanted}` is no name: it has no letter", "the key is chosen with --digit")
+        raise BadInput(
+            phrase("`{name}` is no name: it has no letter", name=wanted), phrase("its digit is asked for apart")
+        )
     if wanted.startswith("-"):
-        raise BadInput(f"`{wanted}` would be taken for an option", "let the name begin with a letter")
+        raise BadInput(
+            phrase("`{name}` would be taken for an option", name=wanted), phrase("let the name begin with a letter")
+        )
     if any(view.name.casefold() == wanted.casefold() for view in standing(())):
-        raise BadInput(f"every desk has a view `{wanted}`", "choose another name; --digit may take its key")
+        raise BadInput(
+            phrase("every desk has a view `{name}`", name=wanted),
+            phrase("choose another name; its digit is free to take"),
+        )
     return wanted
 
 
 def checked_digit(digit: int | None, *, everybody: bool) -> int | None:
     """A digit that a view may take; BadInput otherwise."""
     if digit is not None and digit not in DIGITS:
-        raise BadInput(f"there is no key for {digit}", "a view's digit is 1 to 9")
+        raise BadInput(phrase("there is no key for {digit}", digit=digit), phrase("a view's digit is 1 to 9"))
     if everybody and digit is not None and digit not in FREE_DIGITS:
         raise BadInput(
-            f"{digit} is a view of every desk", "a view for everybody takes 7, 8 or 9; each may set his own on 1 to 9"
+            phrase("{digit} is a view of every desk", digit=digit),
+            phrase("a view for everybody takes 7, 8 or 9; each may set his own on 1 to 9"),
         )
     return digit

@@ -175,9 +175,8 @@ def _stands(found: Decided) -> str:
     if row.loss_per_hour is not None or standing.loss_per_hour is not None:
         sure = not standing.suspected and (row.loss_per_hour is None or row.loss_confirmed)
         costs = (row.loss_per_hour or Decimal(0)) + (standing.loss_per_hour or Decimal(0))
-        cost = phrase(
-            "; an hour costs {loss} {currency}", loss=f"{'' if sure else '~'}{_amount(costs)}", currency=row.currency
-        )
+        loss = _amount(costs) if sure else "~" + _amount(costs)
+        cost = phrase("; an hour costs {loss} {currency}", loss=loss, currency=row.currency)
     return phrase(
         "It stands {position} of {count} open tickets that you see, {in_team} of {of_team} of its team,"
         " because {because}{start}{cost}.",

@@ -197,7 +197,12 @@ LEFT JOIN blob AS b ON b.id = f.blob_id;
 
 DROP VIEW IF EXISTS history_view;
 CREATE VIEW history_view AS
-SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data FROM history AS h;
+SELECT h.id, h.ticket_id AS number, h.at, h.actor, h.event, h.data,
+    h.id IN (
+        SELECT e.value FROM history AS u CROSS JOIN json_each(u.data, '$.events') AS e
+        WHERE u.event IN ('undone', 'taken_back')
+    ) AS undone
+FROM history AS h;
 
 DROP VIEW IF EXISTS clock_run_view;
 CREATE VIEW clock_run_view AS
@@ -307,3 +312,10 @@ SELECT v.id, v.ticket_id AS number, a.key AS agent, a.name AS agent_name, v.star
 FROM visit AS v
 LEFT JOIN ticket AS t ON t.id = v.ticket_id
 LEFT JOIN agent AS a ON a.id = coalesce(v.agent_id, t.assignee_id);
+
+DROP VIEW IF EXISTS undo_view;
+CREATE VIEW undo_view AS
+SELECT u.id, u.batch, u.agent_id, a.key AS agent, u.at, u.ticket_id AS number, u.verb, u.sentence
+FROM undo AS u
+LEFT JOIN agent AS a ON a.id = u.agent_id
+WHERE u.part_of IS NULL;

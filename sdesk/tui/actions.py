@@ -13,10 +13,8 @@ from types import MappingProxyType
 
 from textual.binding import Binding, BindingType
 
-from sdesk.domain.views import FREE_DIGITS
 from sdesk.tui.keyboard import in_both_layouts, keys_in
 from sdesk.tui.language import N_
-from sdesk.tui.views import views_of
 
 
 class Context(StrEnum):
@@ -26,12 +24,15 @@ class Context(StrEnum):
     TICKET = "ticket"
     BOARD = "board"
     TRIAGE = "triage"
+    MAIL = "mail"
+    """The quarantine and the ledger."""
 
 
 LIST = frozenset({Context.LIST})
 TICKET = frozenset({Context.TICKET})
 BOARD = frozenset({Context.BOARD})
 TRIAGE = frozenset({Context.TRIAGE})
+MAIL = frozenset({Context.MAIL})
 BOTH = LIST | TICKET
 
 
@@ -74,10 +75,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("half_up", ("ctrl+u",), "Half up", "Half a screen up", MOVE),
     Command("next_ticket", ("J",), "Next ticket", "The next ticket of the list", MOVE, TICKET, footer=9),
     Command("previous_ticket", ("K",), "Previous ticket", "The previous ticket of the list", MOVE, TICKET),
-    Command("other_pane", ("tab", "shift+tab"), "Other pane", "Between list and preview, conversation and facts", MOVE),
+    Command(
+        "other_pane",
+        ("tab", "shift+tab"),
+        "Other pane",
+        "Between list and preview, conversation and facts",
+        MOVE,
+    ),
     Command("reply", ("r",), "Reply", "Answer the requester", WORK, footer=2, verb="reply"),
     Command("note", ("i",), "Note", "Write an internal note, which only agents see", WORK, footer=3, verb="note"),
-    Command("take_back", ("u",), "Undo", "Take your answer back, within ten seconds of it", WORK, verb="take_back"),
+    Command("undo", ("u",), N_("Undo"), N_("Undo what you did last; an answer, within ten seconds of it"), WORK),
     Command("editor", ("E",), "Editor", "Answer the requester in $EDITOR", WORK, verb="reply"),
     Command("take", ("m",), "Mine", "Take it: you are the assignee", WORK, footer=5, verb="take"),
     Command("assign", ("a",), "Assign", "Give it to an agent or a team", WORK, footer=4, verb="assign"),
@@ -131,30 +138,40 @@ COMMANDS: tuple[Command, ...] = (
     Command("join", (), N_("Join an incident"), N_("Make it part of an incident"), WORK, verb="join"),
     Command("leave_incident", (), N_("Leave the incident"), N_("Take it out of its incident"), WORK, verb="leave"),
     Command("split", (), N_("Split off"), N_("Open a ticket of its own for some messages"), WORK, verb="split"),
-    Command("mark", ("space",), "Mark", "Mark for an action on several tickets, and move down", FIND, LIST, footer=9),
+    Command("mark", ("space",), "Mark", "Mark for an action on several, and move down", FIND, LIST, footer=9),
     Command("range", ("v",), N_("Range"), N_("Mark from here to where the cursor goes; again to end it"), FIND, LIST),
     Command("mark_all", ("*",), N_("Mark all"), N_("Mark all tickets of the filter; again to clear"), FIND, LIST),
-    Command("filter", ("/",), "Filter", "Narrow the view: words, field:value, not:field:value", FIND, LIST, footer=10),
+    Command(
+        "filter", ("/",), N_("Filter"), N_("Narrow the view: words, field:value, -field:value"), FIND, LIST, footer=10
+    ),
+    Command("facets", ("f",), N_("Facets"), N_("What the list consists of; narrow it by that"), FIND, LIST),
     Command("line", (":",), N_("Line"), N_("Type a command, as on the command line: assign 12 --to dana"), FIND),
     Command("filter", ("/",), "Find", "Find words in messages, facts and history", FIND, TICKET, footer=10),
     Command("next_found", ("n",), "Next", "The next hit; the next message where nothing is sought", FIND, TICKET),
     Command("previous_found", ("N",), "Previous", "The hit or the message before", FIND, TICKET),
     Command("jump", ("#",), "Jump", "Go to a ticket by its number", FIND),
-    Command("sort", ("S",), "Sort", "Choose the order: SLA, loss an hour, priority, age", FIND, LIST),
-    Command("previous_view", ("[",), "Previous view", "The view to the left", FIND, LIST),
-    Command("next_view", ("]",), "Next view", "The view to the right", FIND, LIST),
-    *(
-        Command(f"view_{view.digit}", (str(view.digit),), f"View {view.name}", f"The view {view.name}", FIND, LIST)
-        for view in views_of(())
-    ),
-    *(Command(f"view_{digit}", (str(digit),), f"View {digit}", "A saved view", FIND, LIST) for digit in FREE_DIGITS),
-    Command("save_view", (), "Save view", "Save the filter as a view, with a name and a digit", FIND, LIST),
-    Command("delete_view", (), "Delete view", "Delete the saved view that is shown (asks first)", FIND, LIST),
+    Command("sort", ("S",), N_("Sort"), N_("Choose the order: SLA, loss an hour, priority, age"), FIND, LIST),
+    Command("previous_view", ("[",), N_("Previous view"), N_("The view to the left"), FIND, LIST),
+    Command("next_view", ("]",), N_("Next view"), N_("The view to the right"), FIND, LIST),
+    Command("view_1", ("1",), N_("View 1"), N_("Your tickets, or the view that was put on this digit"), FIND, LIST),
+    Command("view_2", ("2",), N_("View 2"), N_("What nobody has, or the view that was put here"), FIND, LIST),
+    Command("view_3", ("3",), N_("View 3"), N_("The team's queue, or the view that was put here"), FIND, LIST),
+    Command("view_4", ("4",), N_("View 4"), N_("What waits, or the view that was put here"), FIND, LIST),
+    Command("view_5", ("5",), N_("View 5"), N_("What is breached, or the view that was put here"), FIND, LIST),
+    Command("view_6", ("6",), N_("View 6"), N_("All, closed too, or the view that was put here"), FIND, LIST),
+    Command("view_7", ("7",), N_("View 7"), N_("A saved view"), FIND, LIST),
+    Command("view_8", ("8",), N_("View 8"), N_("A saved view"), FIND, LIST),
+    Command("view_9", ("9",), N_("View 9"), N_("A saved view"), FIND, LIST),
+    Command("save_view", (), N_("Save view"), N_("Save the filter as a view, with name and digit"), FIND, LIST),
+    Command("delete_view", (), N_("Delete view"), N_("Delete the saved view that is shown (asks first)"), FIND, LIST),
     Command("open_menu", ("o",), "Open...", "Unfold quoted text, open or save a file, follow a link", OTHER),
     Command("copy", ("y",), "Copy", "Copy the number, the address, the message, ...", OTHER),
     Command("unfold", (), "Unfold", "Show or fold all quoted text", OTHER),
     Command("explain", (), "Explain", "Every step of the ticket's clocks", OTHER),
     Command("why", (), "Why", "What decided about the ticket, and where it stands", OTHER),
+    Command("quarantine", ("Q",), N_("Mail"), N_("What became of the mail: quarantine and ledger"), OTHER),
+    Command("retry", ("R",), N_("Again"), N_("Handle messages in quarantine again (asks first)"), WORK, MAIL, footer=2),
+    Command("discard", ("X",), N_("Discard"), N_("Give messages in quarantine up (asks first)"), WORK, MAIL, footer=3),
     Command("preview", ("p",), "Preview", "Show or hide the preview", OTHER, LIST),
     Command("zoom", ("z",), "Zoom", "The preview, or the conversation, on the whole screen", OTHER),
     Command("fetch", ("F",), "Fetch mail", "Fetch mail now, in the background", OTHER, LIST),
@@ -168,6 +185,21 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("other_pane", ("tab", "shift+tab"), N_("Panel"), N_("The next panel"), MOVE, BOARD, footer=2),
     Command("zoom", ("z",), N_("Zoom"), N_("The panel on the whole screen"), OTHER, BOARD, footer=3),
+    Command(
+        "accept",
+        ("enter",),
+        N_("Next"),
+        N_("Set the service that is picked; else it stays as it is; the next"),
+        WORK,
+        TRIAGE,
+        footer=1,
+    ),
+    Command("next_ticket", ("J",), N_("Skip"), N_("Leave it for another time; the next"), MOVE, TRIAGE, footer=9),
+    Command("previous_ticket", ("K",), N_("Previous ticket"), N_("The one before"), MOVE, TRIAGE),
+    *(
+        Command(f"pick_{digit}", (str(digit),), N_("Service"), N_("Pick the service on this digit"), WORK, TRIAGE)
+        for digit in range(1, 10)
+    ),
     Command("leave", ("q",), "Quit", "Quit", OTHER, LIST),
     Command("leave", ("q",), "Back", "Back to the list", OTHER, TICKET, footer=11),
 )
@@ -182,8 +214,34 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
             }
         ),
     },
+    Context.TRIAGE: {
+        Context.TICKET: frozenset(
+            {
+                *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
+                *("jump", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
+    Context.MAIL: {
+        Context.LIST: frozenset({"open", "mark", "mark_all", "next_view", "previous_view"}),
+        Context.TICKET: frozenset(
+            {
+                *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
+                *("other_pane", "refresh", "palette", "keys", "suspend", "leave"),
+            }
+        ),
+    },
 }
 """What of the list and the ticket can be done on other screens too, with the same keys and words."""
+
+FOOTERS: Mapping[Context, tuple[str, ...]] = {
+    Context.TRIAGE: (
+        *("accept", "take", "assign", "service", "merge", "spam", "next_ticket", "note", "reply", "close", "leave"),
+        "keys",
+    ),
+}
+"""The footer of a screen whose most important keys are others than where most of its commands come from."""
 
 _SHOWN = {
     "enter": "Enter",
@@ -242,4 +300,8 @@ def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
 
 def footer_of(context: Context, own: Mapping[str, str] = MappingProxyType({})) -> tuple[Command, ...]:
     """The commands of the footer, the most important first."""
-    return tuple(sorted((each for each in commands_of(context, own) if each.footer), key=lambda each: each.footer))
+    commands = commands_of(context, own)
+    if context in FOOTERS:
+        by_id = {command.id: command for command in commands}
+        return tuple(by_id[id_] for id_ in FOOTERS[context])
+    return tuple(sorted((each for each in commands if each.footer), key=lambda each: each.footer))

@@ -14,7 +14,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.markup import escape
@@ -32,6 +32,7 @@ from sdesk.tui.actions import commands_of, keymap_of
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
 from sdesk.tui.mail_fetch import Fetch, MailFetch
+from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.own_keys import check_keys
@@ -39,10 +40,12 @@ from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.command_line import LineHistory
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.mailroom import MailroomScreen
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.views import View, views_of
 from sdesk.tui.widgets.hint import Hint
 
@@ -56,7 +59,7 @@ HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TypeAhead, inherit_bindings=False):
     """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
 
     CSS_PATH = "console.tcss"
@@ -75,6 +78,7 @@ class Console(App[None], inherit_bindings=False):
         fetch: Fetch | None,
         now: Callable[[], datetime],
         settings: ConsoleSettings,
+        mailroom: Mailroom | None = None,
     ) -> None:
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
@@ -84,6 +88,8 @@ class Console(App[None], inherit_bindings=False):
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
+        self.mailroom = mailroom
+        """What deals with messages in quarantine; None where nobody handed it in."""
         self.ground: Ground | None = None
         self.failure: SdeskError | None = None
         """Why the console could not start."""
@@ -191,6 +197,11 @@ class Console(App[None], inherit_bindings=False):
         self._take_hint_away()
         self.push_screen(TicketScreen(number, neighbours))
 
+    def open_mailroom(self) -> None:
+        """Show the quarantine and the ledger."""
+        if not isinstance(self.screen, MailroomScreen):
+            self.push_screen(MailroomScreen())
+
     def versions(self, rows: Sequence[TicketRow]) -> Mapping[int, int]:
         """The versions that the person sees, so that what somebody else changed meanwhile is refused, not overwritten.
 
@@ -201,6 +212,7 @@ class Console(App[None], inherit_bindings=False):
     def touched(self, outcomes: Sequence[TicketOutcome], rows: Sequence[TicketRow]) -> None:
         """Remember what this console changed."""
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
+        self.queue.changed_here |= changed
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
     def unsent_words(self) -> int:
@@ -317,8 +329,9 @@ def run_console(
     fetch: Fetch | None,
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
-) -> None:
-    """Run the console on this terminal until the person quits.
+    mailroom: Mailroom | None = None,
+) -> bool:
+    """Run the console on this terminal until the person quits; False where a bug ended it, whose traceback was printed.
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
     and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
@@ -326,6 +339,17 @@ def run_console(
     command.
     """
     settings = settings or ConsoleSettings()
+    begin_to_speak(settings)
+    check_keys(settings.keys)
+    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom)
+    console.run(mouse=settings.mouse)
+    if console.failure is not None:
+        raise console.failure
+    return not console.return_code
+
+
+def begin_to_speak(settings: ConsoleSettings) -> None:
+    """Speak the language that was chosen; BadInput for a theme or language that there is not."""
     if settings.theme not in THEMES:
         raise BadInput(
             f"there is no theme `{settings.theme}`",
@@ -337,8 +361,3 @@ def run_console(
             did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
         )
     speak(language_of(settings.language, os.environ))
-    check_keys(settings.keys)
-    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings)
-    console.run(mouse=settings.mouse)
-    if console.failure is not None:
-        raise console.failure

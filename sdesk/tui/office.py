@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -19,18 +19,20 @@ from zoneinfo import ZoneInfo
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Digits, Static
 
-from sdesk.domain.errors import BadInput, SdeskError, Unavailable
+from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import LastChange
 from sdesk.tui import themes
-from sdesk.tui.app import HEIGHTS, WIDTHS
+from sdesk.tui.app import HEIGHTS, WIDTHS, begin_to_speak
 from sdesk.tui.board_reading import Board, read_board
+from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.hand import Hand
-from sdesk.tui.language import _, language_of, speak, told
+from sdesk.tui.language import _, told
 from sdesk.tui.render.board import headline
 from sdesk.tui.render.signals import clock_text, day_text
 from sdesk.tui.settings import THEMES, ConsoleSettings
@@ -87,8 +89,11 @@ class OfficeBoard(App[None], inherit_bindings=False):
         self._stand: LastChange | None = None
         self._asking = False
         self._read_at = 0.0
-        self._hand: Hand[Reader] = Hand("sdesk-board", self._open, Reader.close)
+        # Each look opens the store anew: one that is held open hides that the file is gone, or is another one by now.
+        self._hand: Hand[Path] = Hand("sdesk-board", lambda: store, lambda path: None)
         self.office = OfficeScreen()
+        draw_in_ascii(settings.ascii)
+        self._plain_signs = PlainSigns(enabled=settings.ascii)
         for theme in themes.ALL:
             self.register_theme(theme)
         self.theme = settings.theme if settings.theme in THEMES else THEMES[0]
@@ -109,6 +114,11 @@ class OfficeBoard(App[None], inherit_bindings=False):
         self.call_after_refresh(self._tick)
         self.call_after_refresh(self.look)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and the one that leaves ASCII alone."""
+        filters = super().get_line_filters()
+        return [*filters, self._plain_signs] if self._plain_signs.enabled else filters
+
     def on_unmount(self) -> None:
         self._hand.stop(2)
 
@@ -121,14 +131,6 @@ class OfficeBoard(App[None], inherit_bindings=False):
 
     # ---- reading --------------------------------------------------------------------------------
 
-    def _open(self) -> Reader:
-        try:
-            return Reader(self.path)
-        except SdeskError:
-            raise
-        except Exception as error:
-            raise Unavailable(f"the store cannot be opened: {error}") from error
-
     def look(self, *, anew: bool = False) -> None:
         """Read if anything has changed, if it was long ago, or if it failed; never twice at once."""
         if self._asking:
@@ -138,13 +140,13 @@ class OfficeBoard(App[None], inherit_bindings=False):
         if anew or self.since is not None or time.monotonic() - self._read_at >= READ_EVERY:
             known = None
 
-        def read(reader: Reader) -> tuple[LastChange, Board] | None:
+        def read(path: Path) -> tuple[LastChange, Board] | None:
             try:
-                stand = reader.last_change()
-                if stand == known:
-                    return None
-                reader.refresh()
-                return stand, read_board(reader, reader.actor(self.login), now, mailboxes)
+                with Reader(path) as reader:
+                    stand = reader.last_change()
+                    if stand == known:
+                        return None
+                    return stand, read_board(reader, reader.actor(self.login), now, mailboxes)
             except SdeskError:
                 raise
             except Exception as error:
@@ -197,9 +199,9 @@ class OfficeBoard(App[None], inherit_bindings=False):
             )
 
 
-def run_board(*, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> None:
-    """Show the board on this terminal until somebody ends it. BadInput for an unknown theme."""
-    if settings.theme not in THEMES:
-        raise BadInput(f"there is no theme `{settings.theme}`", f"it is one of {', '.join(THEMES)}")
-    speak(language_of("", os.environ))
-    OfficeBoard(store=store, login=login, now=now, settings=settings).run(mouse=False)
+def run_board(*, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> bool:
+    """Show the board on this terminal until somebody ends it; False after a bug. BadInput as for the console."""
+    begin_to_speak(settings)
+    board = OfficeBoard(store=store, login=login, now=now, settings=settings)
+    board.run(mouse=False)
+    return not board.return_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -50,6 +50,8 @@ class Totals:
     """The most urgent open ticket, for the words of an empty list."""
     free: TicketRow | None
     """The most urgent one of the agent's teams that nobody has, for the same; read only where the list is empty."""
+    meant: Mapping[str, str]
+    """For words that no ticket holds: what was probably meant."""
     has_any: bool
     """Whether a ticket ever came, open or closed, that the agent may see."""
     burning: tuple[TicketRow, ...]
@@ -150,6 +152,7 @@ def read_totals(
         shown=shown,
         first=next(iter(top), None),
         free=None if shown else reader.next_ticket(actor, now=now),
+        meant={} if shown else reader.nearest_words(actor, wanted, now=now),
         has_any=bool(shown or top) or bool(reader.page(actor, EVERY_STATUS, now=now, limit=1).rows),
         burning=burning,
     )

@@ -1,7 +1,7 @@
 """A round of triage: which tickets it has, what was decided about them, and what comes next. It knows no screen.
 
-The order is that of the queue when it was read; what arrives meanwhile is put behind. What is skipped is not asked about
-again in this round.
+The order is that of the queue when it was read; what arrives meanwhile is put behind. What is skipped is not asked
+about again in this round.
 """
 
 from __future__ import annotations

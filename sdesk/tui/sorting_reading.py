@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Flag, Match
@@ -18,12 +19,11 @@ AT_ONCE = 300
 """Tickets of a round that are read at once."""
 OTHERS = 30
 """Other open tickets of the unit that are looked at."""
-NEAR = timedelta(days=14)
-"""Beyond which two tickets are hardly about the same."""
+NEAR, AT_ONE_TIME = timedelta(days=14), timedelta(days=2)
+"""Beyond which two tickets are hardly about the same: by their subjects, and by who wrote about what."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToSort:
+class ToSort(NamedTuple):
     """The round as it stands."""
 
     numbers: tuple[int, ...]
@@ -97,14 +97,14 @@ _WORD = re.compile(r"\w{3,}")
 
 def may_be_same(row: TicketRow, other: TicketRow) -> bool:
     """Whether two tickets may be about the same matter: half of the words of a subject, or service and requester."""
-    if abs(row.created_at - other.created_at) > NEAR:
-        return False
+    apart = abs(row.created_at - other.created_at)
     same_requester = row.requester_email is not None and row.requester_email == other.requester_email
-    if same_requester and row.service is not None and row.service == other.service:
+    if same_requester and row.service is not None and row.service == other.service and apart <= AT_ONE_TIME:
         return True
     here, there = (_words(each.subject) for each in (row, other))
-    shared = len(here & there)
-    return shared > 0 and 2 * shared >= min(len(here), len(there))
+    shared, shorter = len(here & there), min(len(here), len(there))
+    # One word alone, as "printer", is shared by all that a shop ever writes.
+    return apart <= NEAR and shared >= min(2, max(1, shorter)) and 2 * shared >= shorter
 
 
 def _words(subject: str) -> set[str]:

@@ -31,8 +31,9 @@ class Doubles:
     consoles: list[dict[str, Any]] = field(default_factory=list)
     now: datetime = NOW
 
-    def run_console(self, *, store: Path, config: Config, agent: str, board: bool = False) -> None:
-        self.consoles.append({"store": store, "config": config, "agent": agent})
+    def run_console(self, *, store: Path, config: Config, agent: str, board: bool = False) -> bool:
+        self.consoles.append({"store": store, "config": config, "agent": agent, "board": board})
+        return True
 
     def build_demo(self, folder: Path, now: datetime) -> BuiltDemo:
         raise AssertionError("no demo was asked for")

@@ -50,6 +50,14 @@ def test_on_a_terminal_the_console_opens(arguments: list[str], sdesk: Sdesk, at_
     assert sdesk(*arguments).code == 0
     (opened,) = doubles.consoles
     assert (opened["store"], opened["agent"], opened["config"].file) == (at_desk, "anna", None)
+    assert not opened["board"]
+
+
+@pytest.mark.usefixtures("on_terminal")
+def test_the_board_opens_for_an_agent(sdesk: Sdesk, at_desk: Path, doubles: Any) -> None:
+    assert sdesk("--as", "boris", "tui", "--board").code == 0
+    (opened,) = doubles.consoles
+    assert (opened["store"], opened["agent"], opened["board"]) == (at_desk, "boris", True)
 
 
 @pytest.mark.usefixtures("on_terminal")

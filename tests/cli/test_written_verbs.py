@@ -31,7 +31,8 @@ def _changing() -> Iterator[tuple[str, Command]]:
         if not isinstance(entry, Entry):
             continue
         command = _verb(name, entry)
-        if name != "new" and any("--dry-run" in param.opts for param in command.params):
+        # `new` names no ticket, and `undo` neither.
+        if name not in ("new", "undo") and any("--dry-run" in param.opts for param in command.params):
             yield name, command
 
 

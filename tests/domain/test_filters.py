@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sdesk.domain.errors import BadInput
-from sdesk.domain.filters import FIELDS, Filter, Match, Within, Words, parse, parse_arguments, to_text
+from sdesk.domain.filters import (
+    FIELDS,
+    Filter,
+    Match,
+    Within,
+    Words,
+    parse,
+    parse_arguments,
+    text_of_arguments,
+    to_text,
+)
 from sdesk.domain.ticket import Status
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -144,3 +154,21 @@ def test_whatever_is_typed_is_a_filter_or_a_sentence(text: str) -> None:
     with contextlib.suppress(BadInput):
         terms = read(text).terms
     assert all(isinstance(term, Words) or term.field in FIELDS for term in terms)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["team:it", "assignee:none"],
+        ["till is down"],
+        ["tag:two words", "not:tag:other words", "vpn"],
+        ['"till is"', 'tag:"a b"'],
+        ["-is:stale", "created:-7d..", "due:today"],
+        ["unit:a,b c", "https://x.example/a"],
+        [],
+    ],
+)
+def test_arguments_become_one_text_that_means_the_same(arguments: list[str]) -> None:
+    text = text_of_arguments(arguments)
+    assert parse(text, now=NOW, zone=ZONE) == parse_arguments(arguments, now=NOW, zone=ZONE)
+    assert "2026" not in text, "what is relative stays so"

@@ -19,10 +19,11 @@ from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
-from sdesk.domain.filters import FIELDS, Filter, parse
-from sdesk.domain.ticket import Direction
+from sdesk.domain.filters import FIELDS, Filter, Match, parse
+from sdesk.domain.ticket import Direction, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
+from sdesk.store.reader.facets import FIELDS as FACETS
 
 HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}
 
@@ -127,6 +128,19 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
         "numbers": [],  # held against the rows below
+        "views": [lambda: reader.views(actor)],
+        "standing_views": [lambda: reader.standing_views(actor)],
+        "check_filter": [lambda each=each: reader.check_filter(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
+        "filter_names": [lambda: reader.filter_names(actor)],
+        "facet": [
+            lambda each=each, field=field: reader.facet(actor, each, field, now=NOW)  # type: ignore[misc]
+            for each in filters
+            for field in FACETS
+        ],
+        "nearest_words": [
+            lambda word=word: reader.nearest_words(actor, of(word), now=NOW)  # type: ignore[misc]
+            for word in ("salarz", "quarts", "grievanze", "payslib", "ofelia")
+        ],
         "count": [],
         "counts_of": [],
         "counts": [lambda: reader.counts(actor, now=NOW)],
@@ -159,6 +173,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "sla": [lambda: reader.sla("office")],
         "hours": [lambda: reader.hours(1)],
         "blocked": [reader.blocked],
+        "undoable": [lambda: reader.undoable(actor, now=NOW)],
         "ledger": [lambda: reader.ledger(actor, limit=0)],
         "outbox": [lambda: reader.outbox(actor, limit=0)],
         "quarantine": [lambda: reader.quarantine(actor, ended=True)],

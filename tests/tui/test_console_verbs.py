@@ -88,13 +88,12 @@ async def test_wait_for_a_date_wants_a_date_and_can_tell_the_requester(busy_desk
         number = await begin(driver, inside=False)
         await driver.press("w", "up", "ctrl+g")
         assert "Say until when" in driver.text
-        await driver.press("tab")
         await driver.type("nonsense")
         await driver.press("ctrl+g")
         assert "is no point in time" in driver.text
         await driver.press(*["backspace"] * 8)
         await driver.type("2d")
-        await driver.press("tab")
+        await driver.press("tab", "tab")
         await driver.type("The part is ordered.")
         await driver.press("ctrl+g")
         detail = driver.ticket(number)
@@ -126,9 +125,9 @@ async def test_close_silently_and_reopen(busy_desk_path: Path) -> None:
         before = len(driver.ticket(number).messages)
         await driver.press("c")
         await driver.type("words")
-        await driver.press("tab", "tab", "enter")
+        await driver.press("tab", "tab", "tab", "enter")
         assert "There is a text" in driver.text
-        await driver.press("shift+tab", "shift+tab", *["backspace"] * 5, "tab", "tab", "enter")
+        await driver.press(*["shift+tab"] * 3, *["backspace"] * 5, "tab", "tab", "tab", "enter")
         detail = driver.ticket(number)
         assert detail.ticket.status is Status.RESOLVED
         assert len(detail.messages) == before
@@ -137,7 +136,7 @@ async def test_close_silently_and_reopen(busy_desk_path: Path) -> None:
         assert "resolved" in driver.text
         await driver.press("s")
         await driver.type("open again")
-        await driver.press("enter")
+        await driver.press("enter", "ctrl+g")
         assert driver.ticket(number).ticket.status in {Status.NEW, Status.OPEN}
 
 
@@ -161,7 +160,7 @@ async def test_an_outage_is_confirmed_from_the_status_menu(busy_desk_path: Path)
         assert number is not None
         await driver.press("s")
         await driver.type("confirmed")
-        await driver.press("enter")
+        await driver.press("enter", "ctrl+g")
         assert driver.ticket(number).ticket.loss_confirmed
         assert "burning 1 · 180 000 ₽/h" in driver.text
 
@@ -175,9 +174,7 @@ async def test_priority_wants_a_reason(busy_desk_path: Path, inside: bool) -> No
         await driver.type("P2\n")
         await driver.type("\n")
         assert driver.ticket(number).ticket.priority is old
-        assert "with a reason" in driver.notice
-        await driver.press("P")
-        await driver.type("P2\n")
+        assert "with a reason" in driver.text
         await driver.type("the auditor is here\n")
         row = driver.ticket(number).ticket
         assert (row.priority, row.priority_reason) == (Priority.P2, "the auditor is here")
@@ -262,7 +259,7 @@ async def test_taking_from_somebody_else_asks(busy_desk_path: Path) -> None:
 async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) -> None:
     async with driving(busy_desk_path) as driver:
         number = await begin(driver, inside=False)
-        to_text = ("tab", "tab") if key == "w" else ()
+        to_text = ("tab", "tab", "tab") if key == "w" else ()
         await driver.press(key, *to_text)
         await driver.type("The cable")
         await driver.press("escape")

@@ -149,7 +149,8 @@ def test_a_long_conversation_is_laid_out_from_its_end_and_the_rest_when_nobody_w
     messages = tuple(MESSAGE._replace(id=number, text="line\n" * 300) for number in range(1, 51))
     talk, rounds = Talk(), 0
     lines = talk.lines(messages, width=60, unfolded=(), now=NOW, zone=ZONE, most=1000)
-    assert not talk.complete
+    waits = not talk.complete
+    assert waits
     assert [line.opens for line in lines if line.opens][-1] == 50
     assert "earlier messages" in lines[0].text
     while not talk.complete:

@@ -55,13 +55,13 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
             work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
             units |= {row["unit_id"]} if "unit_id" in row else set()
     work.session.expire_all()
-    _keep_told(work, ticket, told)
+    keep_told(work, ticket, told)
     for unit_id in units:
         # What others of the unit took over while this outage was thought to be over.
         recount(work, unit_id)
 
 
-def _keep_told(work: Work, ticket: Ticket, meanwhile: Mapping[str, str]) -> None:
+def keep_told(work: Work, ticket: Ticket, meanwhile: Mapping[str, str]) -> None:
     """Agents know of the alerts that they knew of before the answer, and of those that they were told of since."""
     told = dict(ticket.alerts or {})
     for clock, state in meanwhile.items():

@@ -42,7 +42,7 @@ class Presence(Table, table=True):
 
 
 class Undo(Table, table=True):
-    """A ticket as it stood before an agent's action: what undo puts back, as long as nothing has changed it since."""
+    """A ticket that an agent's action changed: what undo puts back, as long as nothing has changed it since."""
 
     __table_args__ = (Index("ix_undo_agent_id", "agent_id", "id"),)
 
@@ -52,9 +52,15 @@ class Undo(Table, table=True):
     at: datetime = Field(sa_type=Instant, index=True)
     batch: str
     """The same for all tickets of one action."""
+    part_of: int | None = Field(default=None, foreign_key="undo.id", index=True)
+    """Of a ticket that was changed along with another: the row of that one. None for the one that was acted on."""
     verb: str
-    sentence: str
-    """What the action said it did."""
+    sentence: dict[str, Any] = Field(sa_type=Document)
+    """What the action said it did, as `domain/phrase` packs it."""
+    was: int
+    """The ticket's version before it."""
     version: int
-    """The ticket's version after it."""
+    """The ticket's version after it: not another one where the action changed only what stands beside the ticket."""
     before: dict[str, Any] = Field(sa_type=Document)
+    """The rows that were changed, before and after (`desk/steps/deeds`): all of them stand with the ticket that was
+    acted on."""

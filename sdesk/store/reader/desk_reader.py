@@ -116,6 +116,13 @@ class DeskReader(MailReader):
         with translated(self.path):
             return details.calendar(self._connection, key, today)
 
+    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
+        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
+        from sdesk.store.reader import usual
+
+        with translated(self.path):
+            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
+
     def people(self, actor: Actor, *, words: str = "", limit: int = 50) -> tuple[PersonRow, ...]:
         """Whom the desk serves, by name: those whose name or address has the words in it. 0: no limit."""
         from sdesk.store.reader import details

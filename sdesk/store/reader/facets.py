@@ -21,13 +21,14 @@ MOST_NAMES = 500
 """Requesters and tags that are completed: those with the most open tickets."""
 
 _GROUPED: Mapping[str, tuple[str, str, str]] = {
-    # Field: what is grouped by, and key and name of the group (of the few rows that are left).
+    # Field: what is grouped by, and key and name of the group (of the few rows that are left). The plus keeps SQLite
+    # from walking an index of all tickets for the sake of its order: 100 ms for what takes 15 along the open ones.
     "status": ("q.status", "n.value", "''"),
     "priority": ("q.priority", "n.value", "''"),
     "team": ("q.team_id", "x.key", "x.name"),
     "assignee": ("q.assignee_id", "x.key", "x.name"),
-    "service": ("q.service_id", "x.key", "x.name"),
-    "unit": ("q.unit_id", "x.key", "x.name"),
+    "service": ("+q.service_id", "x.key", "x.name"),
+    "unit": ("+q.unit_id", "x.key", "x.name"),
 }
 _TABLES = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
 
@@ -66,9 +67,10 @@ def counts_query(connection: sqlite3.Connection, actor: Actor, wanted: Filter, f
         values: tuple[Value, ...] = tuple(value for each in flags for value in each.values)
         return Condition(f"SELECT {sums} FROM {TICKETS} WHERE {where.sql}", (*values, *where.values))
     if field == "tag":
+        # CROSS: from the tickets to their tags, whatever SQLite thinks; most tags are of tickets that are closed.
         sql = (
             f"SELECT g.tag, '', count(*) AS n FROM (SELECT number FROM {TICKETS} WHERE {where.sql}) AS q"
-            f" JOIN tag AS g ON g.ticket_id = q.number GROUP BY g.tag ORDER BY n DESC, g.tag LIMIT {MOST}"
+            f" CROSS JOIN tag AS g ON g.ticket_id = q.number GROUP BY g.tag ORDER BY n DESC, g.tag LIMIT {MOST}"
         )
         return Condition(sql, where.values)
     if field not in _GROUPED:
@@ -93,13 +95,13 @@ def names(connection: sqlite3.Connection, actor: Actor) -> dict[str, tuple[Name,
         connection,
         "SELECT (SELECT a.address FROM person_address AS a WHERE a.person_id = q.id ORDER BY a.rowid LIMIT 1), p.name"
         " FROM (SELECT t.requester_id AS id, count(*) AS n FROM ticket AS t"
-        f" WHERE t.is_open AND t.requester_id IS NOT NULL AND {hidden.sql}"
-        f" GROUP BY t.requester_id ORDER BY n DESC LIMIT {MOST_NAMES}) AS q JOIN person AS p ON p.id = q.id",
+        f" WHERE t.is_open AND +t.requester_id IS NOT NULL AND {hidden.sql}"
+        f" GROUP BY +t.requester_id ORDER BY n DESC LIMIT {MOST_NAMES}) AS q JOIN person AS p ON p.id = q.id",
         hidden.values,
     )
     found["tag"] = _named(
         connection,
-        "SELECT g.tag, '' FROM ticket AS t JOIN tag AS g ON g.ticket_id = t.id"
+        "SELECT g.tag, '' FROM ticket AS t CROSS JOIN tag AS g ON g.ticket_id = t.id"
         f" WHERE t.is_open AND {hidden.sql} GROUP BY g.tag ORDER BY count(*) DESC LIMIT {MOST_NAMES}",
         hidden.values,
     )

@@ -48,7 +48,7 @@ def callers(connection: sqlite3.Connection, actor: Actor, words: str, limit: int
         parts.append(f"EXISTS (SELECT 1 FROM ticket WHERE requester_id = p.id AND {hidden.sql})")
         values += hidden.values
     for word in _words(words):
-        tests = ["fold(p.name) LIKE fold(?) ESCAPE '\\'", "fold(u.name) LIKE fold(?) ESCAPE '\\'"]
+        tests = ["fold(p.name) LIKE fold(?) ESCAPE '\\'", "fold(coalesce(u.name, '')) LIKE fold(?) ESCAPE '\\'"]
         tests.append(
             "EXISTS (SELECT 1 FROM person_address AS a"
             " WHERE a.person_id = p.id AND a.address LIKE lower(?) ESCAPE '\\')"
@@ -100,7 +100,7 @@ def _units(connection: sqlite3.Connection, words: str, limit: int, known: set[st
     parts: list[str] = []
     values: list[object] = []
     for word in _words(words):
-        tests = [f"fold(u.{column}) LIKE fold(?) ESCAPE '\\'" for column in ("name", "key", "address")]
+        tests = [f"fold(coalesce(u.{column}, '')) LIKE fold(?) ESCAPE '\\'" for column in ("name", "key", "address")]
         values += [_like(word)] * 3
         if digits := _digits(word):
             tests.append(f"{_DIGITS.format('u.phone')} LIKE ?")

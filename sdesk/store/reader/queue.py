@@ -19,7 +19,7 @@ from sdesk.store.reader.order import COLUMNS, Cursor
 from sdesk.store.reader.rows import Counts
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
 
-TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
+TICKETS = "(SELECT t.*, t.id AS number, t.incident_id AS incident FROM ticket AS t)"
 """What is counted: under an aggregate SQLite keeps the joins of `ticket_view`, though it uses nothing of them."""
 
 

@@ -20,7 +20,7 @@ from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import beside, effort, incidents, organisation, queue
+from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -223,13 +223,6 @@ class Reader(ViewReader):
         page = self.page(actor, wanted, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
-    def usual_services(self, actor: Actor, *, unit: str | None = None, limit: int = 9) -> tuple[str, ...]:
-        """Keys of the services that most of the newest tickets are about, on the whole or of a unit."""
-        from sdesk.store.reader import usual
-
-        with translated(self.path):
-            return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
-
     # ---- one ticket ----------------------------------------------------------------------------
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
@@ -252,12 +245,13 @@ class Reader(ViewReader):
         """What happened to a ticket, oldest first; NotFound."""
         self._require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
-        return tuple(
+        rows = [
             HistoryRow(
                 row["id"], datetime.fromisoformat(row["at"]), row["actor"], row["event"], json.loads(row["data"])
             )
             for row in found
-        )
+        ]
+        return undoing.told_of(rows)
 
     def promises(self, actor: Actor, number: int, *, now: datetime) -> tuple[TicketRow, Facts]:
         """A ticket, and all that its promises can be told from (`domain/story`); NotFound."""
@@ -265,7 +259,7 @@ class Reader(ViewReader):
         from sdesk.store.reader import promises
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             return row, promises.facts(self._connection, row, history, self._calendar, now)
 
@@ -274,7 +268,7 @@ class Reader(ViewReader):
         from sdesk.store.reader import decided
 
         row = self._seen(actor, number, now)
-        history = self.history(actor, number)
+        history = [event for event in self.history(actor, number) if not event.undone]
         with translated(self.path):
             facts = decided.facts(self._connection, row, history)
             return row, facts, decided.standing(self._connection, actor, row)

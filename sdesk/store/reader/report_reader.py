@@ -1,9 +1,9 @@
-"""What the reports ask, for an acting agent."""
+"""What the reports ask, and what can be undone, for an acting agent."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.reports.now import NowFacts
     from sdesk.store.reader.reports.past import Facts
     from sdesk.store.reader.reports.who import RotaFacts, WhoFacts
+    from sdesk.store.reader.undoing import UndoRow
 
 
 class ReportReader(DeskReader):
@@ -68,3 +69,10 @@ class ReportReader(DeskReader):
 
         with translated(self.path):
             return question.facts(self._connection, actor, now=now, horizon=horizon, zone=zone, team=team)
+
+    def undoable(self, actor: Actor, *, now: datetime, limit: int = 10) -> tuple[UndoRow, ...]:
+        """What an agent did within a day and can undo, the last first."""
+        from sdesk.store.reader import undoing
+
+        with translated(self.path):
+            return undoing.undoable(self._connection, actor, since=now - timedelta(days=1), limit=limit)

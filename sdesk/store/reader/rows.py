@@ -227,6 +227,8 @@ class HistoryRow(NamedTuple):
     actor: str
     event: str
     data: dict[str, Any]
+    undone: bool = False
+    """Whether it was undone later: it happened, and does not count."""
 
 
 class LinkRow(NamedTuple):

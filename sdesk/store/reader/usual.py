@@ -1,4 +1,4 @@
-"""What is usual lately: the services that tickets are about, on the whole and at one unit. For whoever sorts new ones."""
+"""What is usual lately: services that tickets are about, on the whole and at one unit; for whoever sorts new ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def usual_services(
     if unit is None:
         newest, within = "t.id > (SELECT coalesce(max(id), 0) FROM ticket) - ?", (LATELY,)
     else:
-        newest = "t.id IN (SELECT id FROM ticket WHERE unit_id = (SELECT id FROM unit WHERE key = ?) ORDER BY id DESC LIMIT ?)"
+        here = "SELECT id FROM ticket WHERE unit_id = (SELECT id FROM unit WHERE key = ?) ORDER BY id DESC LIMIT ?"
+        newest = f"t.id IN ({here})"
         within = (unit, OF_UNIT)
     found = connection.execute(
         "SELECT s.key FROM ticket AS t JOIN service AS s ON s.id = t.service_id"

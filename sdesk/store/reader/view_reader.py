@@ -50,6 +50,13 @@ class ViewReader(ReportReader):
         with translated(self.path):
             return facets.names(self._connection, actor)
 
+    def nearest_words(self, actor: Actor, wanted: Filter, *, now: datetime) -> dict[str, str]:
+        """For words of a filter that no ticket holds: the likest word that one does, where there is any."""
+        from sdesk.store.reader import spelling
+
+        with translated(self.path):
+            return spelling.nearest_words(self._connection, actor, wanted, now)
+
     def facet(self, actor: Actor, wanted: Filter, field: str, *, now: datetime) -> tuple[FacetRow, ...]:
         """How many tickets of a list each value of a field has (one of `facets.FIELDS`), the most first."""
         from sdesk.store.reader import facets

@@ -53,7 +53,7 @@ def headline(board: Board | None, width: int) -> list[Part]:
         (counts[Need.UNASSIGNED], _("{count} unassigned"), "text"),
         (found.open, _("{count} open"), "text"),
     ):
-        parts.append(Part(("   " if width >= 100 else "  ") + words.format(count=count), style if count else "dim"))
+        parts.append(Part(("   " if width >= 150 else "  ") + words.format(count=count), style if count else "dim"))
     if found.mail is not None and found.mail.fetch_error:
         parts.append(Part("   " + _("mail fails"), "warning"))
     return parts
@@ -140,11 +140,11 @@ def _all(each: AgentLoad) -> int:
 
 def _load_line(each: AgentLoad, most: int, width: int) -> Line:
     load = each.load
-    figures: list[Span] = [(f" {_all(each):>3}", "text")]
+    figures: list[Span] = [(f" {_all(each):>4}", "text")]
     figures.append((f" !!{load.late}" if load.late else "", "breached"))
     figures.append((f" !{load.at_risk}" if load.at_risk else "", "at-risk"))
     words, style = _presence(each)
-    room = max(4, width - LOGIN - 2 - (25 if width >= 50 else 12))
+    room = max(4, width - LOGIN - 2 - (26 if width >= 50 else 13))
     bar = load_bar(load, most, room)
     blank = " " * (room - sum(cell_len(text) for text, _style in bar))
     left: list[Span] = [(f" {fit(each.agent.login, LOGIN)} ", "text"), *bar, (blank, "text"), *figures]

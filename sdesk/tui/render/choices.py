@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.fuzzy import Matcher
 
 from sdesk.domain.safe_text import one_line
+from sdesk.tui.language import told
 from sdesk.tui.render.columns import fit
 
 
@@ -39,5 +40,5 @@ def prompt_of(choice: Choice, widths: Sequence[int]) -> Text:
         width = widths[place] if place < len(widths) else 0
         text.append(fit(cell, width) + "  " if width else cell, "" if place == 0 else "dim")
     if choice.why_not is not None:
-        text.append(f"  {choice.why_not}", "italic")
+        text.append(f"  {told(choice.why_not)}", "italic")
     return text

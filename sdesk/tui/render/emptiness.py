@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
-from sdesk.tui.language import N_, _
+from sdesk.tui.language import N_, _, in_context
 from sdesk.tui.paging import Totals
 from sdesk.tui.views import ALL, View
 
@@ -31,13 +33,26 @@ def empty_words(view: View, text: str, totals: Totals, *, fetches: bool) -> tupl
         )
     if text:
         nothing = _("Nothing fits “{words}” in {view}.").format(words=one_line(text), view=view.label)
+        if totals.meant:
+            meant = one_line(with_meant(text, totals.meant))
+            return (nothing, _("Did you mean “{words}”? Tab in the filter takes it.").format(words=meant))
         if view.key == ALL:
             return (nothing, _("Esc clears the filter."))
-        return (nothing, _("Esc clears the filter; the same in {view} finds closed tickets too.").format(view=_("All")))
+        return (
+            nothing,
+            _("Esc clears the filter; the same in {view} finds closed tickets too.").format(
+                view=in_context("view", "All")
+            ),
+        )
     start = (
         _("No ticket fits the view {view} now.").format(view=view.label) if view.is_saved else _(_NOTHING[view.name])
     )
     return (f"{start} {_next(view, totals)}",)
+
+
+def with_meant(text: str, meant: Mapping[str, str]) -> str:
+    """A filter's text with the words that were probably meant."""
+    return " ".join(meant.get(word, word) for word in text.split(" "))
 
 
 def _next(view: View, totals: Totals) -> str:

@@ -17,7 +17,7 @@ from sdesk.tui.language import N_, _
 from sdesk.tui.render.lines import Line, line, pieces
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
 
-_LEFT_OUT = frozenset({"message", "kind", "currency", "rules"})
+_LEFT_OUT = frozenset({"message", "kind", "currency", "rules", "events"})
 """What says nothing to a person, or is said with something else."""
 
 EVENTS = {
@@ -66,6 +66,7 @@ EVENTS = {
     "team": N_("team"),
     "time_spent": N_("time spent"),
     "undeliverable": N_("undeliverable"),
+    "undone": N_("undone"),
     "unit": N_("unit"),
     "unlinked": N_("unlinked"),
     "urgency": N_("urgency"),
@@ -84,6 +85,7 @@ _NAMES = {
     "team": N_("team"),
     "to": N_("to"),
     "unit": N_("unit"),
+    "verb": N_("verb"),
 }
 """Of values."""
 
@@ -117,6 +119,8 @@ def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
             # What has parts is for `explain` and `why`, which put it into sentences.
             continue
         words.append(_value(name, value, currency, now, zone))
+    if event.undone:
+        words.append(_("(undone since)"))
     return one_line(" ".join(words))
 
 

@@ -11,11 +11,12 @@ from datetime import date, datetime, time
 
 from sdesk.reports.course import Course
 from sdesk.reports.who import Load
+from sdesk.tui.drawing import in_ascii
 from sdesk.tui.language import _
 from sdesk.tui.render.lines import Span
 from sdesk.tui.render.signals import day_text
 
-LEVELS = "▁▂▃▄▅▆▇█"
+LEVELS, PLAIN_LEVELS = "▁▂▃▄▅▆▇█", "_.,-=+*#"
 LATE, AT_RISK, IN_TIME, WAITING = "!", "▒", "█", "·"
 """The parts of a bar of tickets."""
 CAME, SOLVED, REPLIES = "+", "o", "o"
@@ -101,11 +102,12 @@ def sparkline(figures: Sequence[float | None], width: int) -> str:
     known = [figure for figure in shown if figure is not None]
     if not known:
         return ""
+    levels = PLAIN_LEVELS if in_ascii() else LEVELS
     lowest, highest = min(known), max(known)
     if lowest == highest:
-        return "".join(" " if figure is None else LEVELS[3 if highest else 0] for figure in shown)
-    step = (len(LEVELS) - 1) / (highest - lowest)
-    return "".join(" " if figure is None else LEVELS[round((figure - lowest) * step)] for figure in shown)
+        return "".join(" " if figure is None else levels[3 if highest else 0] for figure in shown)
+    step = (len(levels) - 1) / (highest - lowest)
+    return "".join(" " if figure is None else levels[round((figure - lowest) * step)] for figure in shown)
 
 
 def load_bar(load: Load, most: int, width: int) -> tuple[Span, ...]:

@@ -1,4 +1,4 @@
-"""What triage says in lines: what the desk guessed, the services on the digits, what else is open there, how far it is."""
+"""Triage in lines: what the desk guessed, the services on the digits, what else is open there, how far it is."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import ServiceRow, TicketRow
 from sdesk.tui.language import _, count_of
 from sdesk.tui.render.columns import customer_of, fit
 from sdesk.tui.render.lines import Line, Span, edges, line
 from sdesk.tui.render.signals import age_text, clock_text, currency_sign, loss_text
+from sdesk.tui.render.words import length_text
 from sdesk.tui.sorting import Round
 from sdesk.tui.sorting_reading import OneToSort, service_of
 from sdesk.tui.widgets.bar import Part
@@ -34,7 +34,10 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
     """What the desk made of it, and what would follow from the service that was picked."""
     row = one.detail.ticket
     guessed = one_line(row.service_name or "") or _("no service")
-    due = "" if row.due_in is None else "  " + _("due in {time}").format(time=format_working(row.due_in))
+    due = ""
+    if row.due_in is not None:
+        words = _("{time} late") if row.due_in < 0 else _("due in {time}")
+        due = "  " + words.format(time=length_text(abs(row.due_in)))
     lines = [
         edges(
             [
@@ -48,7 +51,7 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
     ]
     chosen = service_of(services, picked)
     if chosen is not None:
-        target = format_working(chosen.resolution_target) if chosen.resolution_target else _("no target")
+        target = length_text(chosen.resolution_target) if chosen.resolution_target else _("no target")
         lines.append(
             line(
                 (" " + _("You say") + "  ", "dim"),
@@ -161,7 +164,7 @@ def finished_lines(sorting: Round, first: TicketRow | None, now: datetime) -> li
         when = ""
         if first.due_in is not None:
             words = _("{time} late") if late else _("due in {time}")
-            when = "  " + words.format(time=format_working(abs(first.due_in)))
+            when = "  " + words.format(time=length_text(abs(first.due_in)))
         lines.append(line((" " + _("Next in the queue:") + " ", "dim"), (first.ref, "strong"), (when, "at-risk")))
         lines.append(line((f" {one_line(first.subject)}", "text")))
     lines += [Line(), line((" " + _("q goes back to the queue."), "dim"))]

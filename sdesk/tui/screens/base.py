@@ -75,6 +75,12 @@ class DeskScreen(Screen[None]):
 
         open_board(self.console)
 
+    def action_triage(self) -> None:
+        """What is new, one ticket a screen."""
+        from sdesk.tui.screens.triage import TriageScreen  # a few sort, all work in the queue
+
+        self.app.push_screen(TriageScreen())
+
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
         if command.id == "fetch" and self.console.fetch is None:
@@ -98,6 +104,10 @@ class DeskScreen(Screen[None]):
     def action_suspend(self) -> None:
         """Leave to the shell."""
         self.app.action_suspend_process()
+
+    def action_quarantine(self) -> None:
+        """What became of the mail."""
+        self.console.open_mailroom()
 
     def action_jump(self) -> None:
         """Go to a ticket by its number, or by words."""

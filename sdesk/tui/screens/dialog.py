@@ -44,6 +44,10 @@ class Dialog(ModalScreen[Answer | None]):
         error.update(text)
         error.display = bool(text)
 
+    def hint(self, text: str) -> None:
+        """Say something else at the foot of the box."""
+        self.query_one("#box").border_subtitle = _plain(text)
+
     def on_mount(self) -> None:
         self.complain("")
 

@@ -31,7 +31,7 @@ FINDS = 20
 PAUSE_SECONDS = 0.08
 """How long the typing pauses before it is sought."""
 
-WIDTHS = (9, 8, 2, 40)
+WIDTHS = (9, 8, 2, 32)
 
 WhyNot = Callable[[TicketRow], str | None]
 
@@ -45,13 +45,16 @@ class FindTicket(Choose):
         about: Sequence[TicketRow] = (),
         *,
         near: Sequence[TicketRow] = (),
+        prefer: Filter | None = None,
         leave_out: Collection[int] = (),
         why_not: WhyNot = lambda row: None,
     ) -> None:
-        """`near`: shown first. `leave_out`: never shown. `why_not`: why one cannot be chosen."""
+        """`near`: shown first, then what `prefer` means; `leave_out`: never. `why_not`: why one cannot be chosen."""
         super().__init__(title, (), widths=WIDTHS, hint=_("number, words or field:value   Enter Choose   Esc Cancel"))
-        self._about, self._near, self._leave_out, self._why = about, near, frozenset(leave_out), why_not
+        self._about, self._near, self._prefer = about, near, prefer
+        self._leave_out, self._why = frozenset(leave_out), why_not
         self._pause: Timer | None = None
+        self.add_class("find")
         self._sought: str | None = None
         """The words that the rows are for."""
         self.rows: dict[int, TicketRow] = {}
@@ -80,7 +83,7 @@ class FindTicket(Choose):
         now, zone = console.now(), console.zone
 
         def ask(reader: Reader, actor: Actor) -> tuple[TicketRow, ...]:
-            return find_tickets(reader, actor, words, about=self._about, now=now, zone=zone)
+            return find_tickets(reader, actor, words, about=self._about, prefer=self._prefer, now=now, zone=zone)
 
         console.link.read(self, ask, lambda rows: self._found(words, rows), self._failed, topic="find-ticket")
 
@@ -125,13 +128,14 @@ def find_tickets(
     words: str,
     *,
     about: Sequence[TicketRow] = (),
+    prefer: Filter | None = None,
     now: datetime,
     zone: ZoneInfo,
 ) -> tuple[TicketRow, ...]:
     """The tickets that words mean, for one agent: of the number, then open ones with the words, then those done.
 
-    Without words those near the tickets in `about`: of the same requester, unit, service. BadInput for words that are
-    no filter.
+    Without words those near the tickets in `about`: of the same requester, unit, service, team; before them what
+    `prefer` means. BadInput for words that are no filter.
     """
     found: dict[int, TicketRow] = {}
 
@@ -149,11 +153,14 @@ def find_tickets(
         if not any(isinstance(term, Match) and term.field == "status" for term in wanted.terms):
             take(wanted.also(_DONE))
     elif about:
+        if prefer is not None:
+            take(prefer)
         first = about[0]
         near = (("requester", first.requester_email), ("unit", first.unit), ("service", first.service))
         for field, value in near:
             if value:
                 take(Filter((Match(field, (value,)),)))
+        take(Filter((Match("team", (first.team,)),)))
     else:
         take(Filter())
     return tuple(found.values())[:FINDS]

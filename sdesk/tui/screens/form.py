@@ -57,15 +57,20 @@ class Form(Dialog[None]):
         self._first = self.words()
         for id_, text in self.kept.items():
             for found in self.query(f"#{id_}"):
-                if isinstance(found, Field):
+                if isinstance(found, Lookup):
+                    found.restore(text)
+                elif isinstance(found, Field):
                     found.put(text)
                 elif isinstance(found, TextArea):
                     found.load_text(text)
                     found.move_cursor(found.document.end)
 
     def words(self) -> Words:
-        """What stands in the fields now; not what a look-up holds, which is sought again."""
-        lines = {field.id or "": field.input.value for field in self.query(Field) if not isinstance(field, Lookup)}
+        """What stands in the fields now."""
+        lines = {
+            field.id or "": field.kept if isinstance(field, Lookup) else field.input.value
+            for field in self.query(Field)
+        }
         return lines | {area.id or "": area.text for area in self.query(TextArea)}
 
     # ---- doing it -------------------------------------------------------------------------------
@@ -93,6 +98,7 @@ class Form(Dialog[None]):
         """Hand the values on; the form waits for what becomes of them."""
         self.complain("")
         self._sending = True
+        self.hint(_("one moment..."))
         self.submit(values)
 
     def done(self) -> None:
@@ -105,13 +111,14 @@ class Form(Dialog[None]):
         """It was not done: the form stays, with the reason."""
         self._sending = False
         if self.is_attached:
+            self.hint(self._hint)
             self.complain(why)
 
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
         """Leave everything as it is; what was typed is kept."""
-        now = self.words()
-        self.left = now if now != self._first and any(text.strip() for text in now.values()) else {}
+        # What was not touched is read anew when the form comes back: somebody may have changed it meanwhile.
+        self.left = {id_: text for id_, text in self.words().items() if text != self._first.get(id_)}
         self.dismiss(None)
 
     @on(Input.Submitted)

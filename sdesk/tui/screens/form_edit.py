@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NO_UNIT = "none"
 """What takes a unit away, for the use case."""
 
-CALLER_WIDTHS = (24, 28)
+CALLER_WIDTHS = (18, 24)
 
 IMPACTS: Mapping[Impact, str] = {
     Impact.EXTENSIVE: N_("extensive"),
@@ -56,7 +56,7 @@ class EditForm(Form):
 
     def fields(self) -> ComposeResult:
         row = self._row
-        yield Field(_("Subject"), id="subject", value=row.subject)
+        yield Field(_("Subject"), id="subject", value=one_line(row.subject))
         yield Lookup(
             _("Requester"),
             id="requester",
@@ -219,7 +219,14 @@ def named_picks(label: str, picks: Picks) -> Horizontal:
 
 def unit_choices(units: Sequence[UnitRow]) -> list[Choice]:
     """The units as rows."""
-    return [Choice(each.key, (each.name, each.key, each.address or each.kind)) for each in units]
+    return [
+        Choice(each.key, tuple(one_line(cell or "") for cell in (each.name, each.key, *_whereabouts(each))))
+        for each in units
+    ]
+
+
+def _whereabouts(unit: UnitRow) -> tuple[str | None, ...]:
+    return unit.phone, unit.address, unit.manager
 
 
 def caller_choice(row: CallerRow) -> Choice:

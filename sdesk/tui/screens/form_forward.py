@@ -32,7 +32,7 @@ class ForwardForm(Form):
 
     def fields(self) -> ComposeResult:
         yield Field(_("To"), id="to", placeholder=_("the supplier's address; Right completes"), read=_address)
-        yield Static(_("What is asked (stays between the desk and the supplier)"), classes="label", markup=False)
+        yield Static(_("What is asked (stays between the desk and the supplier)"), classes="label first", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         yield Static(_("Messages that go along, with their files"), classes="label", markup=False)
         yield Checks(id="messages")

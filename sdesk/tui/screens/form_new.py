@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
@@ -34,6 +35,23 @@ OPEN_ONES = 4
 """How many open tickets of a shop are shown."""
 
 
+class OpenOnes(OptionList):
+    """Open tickets of a shop; a letter typed here is the first of the subject."""
+
+    class Typed(Message):
+        """A letter was typed."""
+
+        def __init__(self, character: str) -> None:
+            super().__init__()
+            self.character = character
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character is not None and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Typed(event.character))
+
+
 class NewForm(Form):
     """A new ticket. `open_other` is called with the number of an open one that is chosen instead."""
 
@@ -41,6 +59,7 @@ class NewForm(Form):
         super().__init__(title, hint=_("Tab Next field   Ctrl+G Open it   Esc Cancel"), kept=kept)
         self._open_other = open_other
         self._callers: dict[str, CallerRow] = {}
+        self._units: dict[str, Choice] = {}
         self._open: tuple[TicketRow, ...] = ()
 
     def fields(self) -> ComposeResult:
@@ -54,9 +73,10 @@ class NewForm(Form):
         )
         yield Lookup(_("Shop"), id="unit", widths=(28, 16), placeholder=_("follows from who calls"))
         yield Static("", id="open-count", markup=False)
-        yield OptionList(id="open", markup=False, compact=True)
+        yield OpenOnes(id="open", markup=False, compact=True)
         yield Field(_("Subject"), id="subject")
-        yield Lookup(_("Service"), id="service", widths=(26, 14, 4, 14), placeholder=_("what it is about"))
+        yield Lookup(_("Service"), id="service", widths=(16, 8, 3, 8), placeholder=_("what it is about"))
+        yield Static(_("What they say"), classes="label", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield from buttons(_("Open the ticket"))
@@ -68,7 +88,9 @@ class NewForm(Form):
     def fill(self, services: Sequence[Choice], units: Sequence[UnitRow]) -> None:
         """Give the catalogue and the units, when they were read."""
         self.query_one("#service", Lookup).fill(services)
-        self.query_one("#unit", Lookup).fill(unit_choices(units))
+        choices = unit_choices(units)
+        self._units = {choice.value: choice for choice in choices}
+        self.query_one("#unit", Lookup).fill(choices)
 
     # ---- who calls, and what is open there ------------------------------------------------------
 
@@ -104,7 +126,7 @@ class NewForm(Form):
         row = self._callers.get(event.lookup.value or "")
         unit = self.query_one("#unit", Lookup)
         if row is not None and row.unit is not None and row.unit_name is not None:
-            unit.hold(Choice(row.unit, (row.unit_name, row.unit, row.phone or "")))
+            unit.hold(self._units.get(row.unit) or Choice(row.unit, (row.unit_name, row.unit)))
         else:
             self._seek_open()
 
@@ -144,6 +166,25 @@ class NewForm(Form):
             len(self._open),
         )
         known.update(words.replace(str(len(self._open)), f"{len(self._open)}{more}", 1))
+
+        if self._open and not self.text_of("subject") and self.query_one("#subject", Field).input.has_focus:
+            # One looks at these first; what one types there is the subject all the same.
+            listed.highlighted = 0
+            listed.focus()
+
+    def go_on(self) -> None:
+        """From the caller to the subject: the shop follows."""
+        if self.query_one("#requester", Lookup).input.has_focus and self.query_one("#requester", Lookup).value:
+            self.query_one("#subject", Field).input.focus()
+        else:
+            self.focus_next()
+
+    @on(OpenOnes.Typed)
+    def subject_begun(self, event: OpenOnes.Typed) -> None:
+        """None of these: the subject begins."""
+        field = self.query_one("#subject", Field).input
+        field.focus()
+        field.insert_text_at_cursor(event.character)
 
     @on(OptionList.OptionSelected, "#open")
     def open_other(self, event: OptionList.OptionSelected) -> None:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Static
 
 from sdesk.domain.outage import parse_share, percent
 from sdesk.domain.safe_text import one_line
@@ -33,7 +32,6 @@ class ConfirmForm(Form):
         self._known: Sequence[OutageRow] = ()
 
     def fields(self) -> ComposeResult:
-        yield Static("", id="known", markup=False)
         yield Picks((_("the last one, or the one suspected"),), id="which")
         yield Field(_("Down from"), id="from", placeholder=_("9:10, -2h; empty: as it is"), read=self._when)
         yield Field(_("Down to"), id="to", placeholder=_("empty: it lasts, or as it is"), read=self._when)

@@ -31,6 +31,7 @@ class SplitForm(Form):
             _("Which messages (the first must be a request; its sender asks)"), classes="label first", markup=False
         )
         yield Checks(id="messages")
+        yield Static(_("A split is not undone: one merges the new ticket back"), classes="dim", markup=False)
         yield Field(_("Subject"), id="subject", placeholder=_("empty: the first message's own"))
         with Horizontal(classes="buttons"):
             yield from buttons(_("Split off"))

@@ -26,9 +26,12 @@ Shown = Callable[[datetime], str]
 class WaitForm(Form):
     """For whom, until when, and what the requester is told."""
 
-    def __init__(self, title: str, parse: Parse, shown: Shown, *, kept: Words | None = None) -> None:
+    def __init__(
+        self, title: str, parse: Parse, shown: Shown, *, many: bool = False, kept: Words | None = None
+    ) -> None:
+        """`many`: several tickets wait, and each requester is told."""
         super().__init__(title, hint=_("Tab Next field   Ctrl+G Wait   Esc Cancel"), kept=kept)
-        self._parse, self._shown = parse, shown
+        self._parse, self._shown, self._many = parse, shown, many
 
     def fields(self) -> ComposeResult:
         yield Picks((_("for the requester"), _("for a supplier"), _("for a date")), id="whom")
@@ -39,7 +42,9 @@ class WaitForm(Form):
             read=lambda text: self._shown(self._parse(text)),
         )
         yield spent_field()
-        yield Static(_("Tell the requester (empty: nothing is sent)"), classes="label", markup=False)
+        whom = _("Tell each requester (empty: nothing is sent)") if self._many else ""
+        label = whom or _("Tell the requester (empty: nothing is sent)")
+        yield Static(label, classes="label first", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
             yield from buttons(_("Wait"))
@@ -64,11 +69,14 @@ class WaitForm(Form):
 class CloseForm(Form):
     """The resolution, told to the requester; silence must be chosen."""
 
-    def __init__(self, title: str, *, kept: Words | None = None) -> None:
+    def __init__(self, title: str, *, many: bool = False, kept: Words | None = None) -> None:
+        """`many`: several tickets are closed, and each requester is told."""
         super().__init__(title, hint=_("Ctrl+G Close and tell   Tab Next field   Esc Cancel"), kept=kept)
+        self._many = many
 
     def fields(self) -> ComposeResult:
-        yield Static(_("Resolution, told to the requester"), classes="label first", markup=False)
+        label = _("Resolution, told to each requester") if self._many else _("Resolution, told to the requester")
+        yield Static(label, classes="label first", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         yield spent_field()
         with Horizontal(classes="buttons"):

@@ -76,7 +76,7 @@ class QueueBars:
         note.append(Part(order, "dim" if screen.sort is Sort.SLA else "strong", "sort"))
         self.by_name["filter-note"].show([], note)
         error = self.by_name["filter-error"]
-        error.display = bool(screen.filter_error)
+        error.display = bool(screen.filter_error) and not screen.is_unfinished
         error.show([Part("   " + _("not applied: {error}").format(error=one_line(told(screen.filter_error))), "error")])
 
     def empty_words(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sdesk.tui.screens.queue_views import QueueViews
+from sdesk.tui.screens.queue_facets import QueueFacets
 
 
-class QueueMoving(QueueViews):
+class QueueMoving(QueueFacets):
     """A queue that one moves through."""
 
     def _move(self, lines: int) -> None:

@@ -59,8 +59,8 @@ class QueueParts(WorkScreen):
             yield bars["filter-sign"]
             yield self.field
             yield bars["filter-note"]
-        yield self.suggestions
         yield bars["filter-error"]
+        yield self.suggestions
         with Vertical(id="body"):
             yield self.rows
             yield self.preview
@@ -99,6 +99,12 @@ class QueueParts(WorkScreen):
     def is_typing(self) -> bool:
         """Whether the filter's field has the keys."""
         return self.field.has_focus
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether a value is about to be typed or chosen: that it is missing still is no fault."""
+        before = self.field.value[: self.field.cursor_position]
+        return bool(self.suggestions.display) and before.endswith(":")
 
     @property
     def preview_visible(self) -> bool:

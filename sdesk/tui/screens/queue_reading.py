@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from textual import on
+from textual.timer import Timer
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
@@ -14,7 +15,7 @@ from sdesk.domain.filters import Filter
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
-from sdesk.tui.language import count_of
+from sdesk.tui.language import count_of, told_error
 from sdesk.tui.paging import (
     Stretch,
     Totals,
@@ -35,6 +36,8 @@ ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
 
 IDLE_SECONDS = 3.0
 """Without a key for so long, the list may take its new order."""
+TOTALS_PAUSE = 0.1
+"""Seconds that the counts wait while a filter is typed."""
 
 
 class QueueReading(QueueParts):
@@ -52,6 +55,9 @@ class QueueReading(QueueParts):
         self._unsorted = False
         """Something changed that may change the order."""
         self._asked_before = self._asked_after = False
+        self._totals_timer: Timer | None = None
+        self.changed_here: set[int] = set()
+        """Tickets that this console changed: where they burn now, they have not arrived."""
 
     @property
     def wanted(self) -> Filter:
@@ -128,7 +134,7 @@ class QueueReading(QueueParts):
             self.console.notice_error(error)
         elif wanted is self._asked:
             self._asked = None
-            self._fault(str(error), text)
+            self._fault(told_error(error), text)
 
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""
@@ -141,6 +147,15 @@ class QueueReading(QueueParts):
             self.console.notice_error,
             topic="totals",
         )
+
+    def _read_totals_soon(self) -> None:
+        """Counting costs more than a page: while somebody types, it stands in the way of no letter."""
+        if self._totals_timer is not None:
+            self._totals_timer.stop()
+        if self.is_typing:
+            self._totals_timer = self.set_timer(TOTALS_PAUSE, self.read_totals)
+        else:
+            self.read_totals()
 
     def read_visible(self) -> None:
         """Read the rows on screen anew, each in its place."""
@@ -196,10 +211,11 @@ class QueueReading(QueueParts):
             return  # the answer to a filter that is no more
         self._wanted, self._wanted_view = wanted, self.view_key
         self._applied()
-        self.read_totals()
+        self._read_totals_soon()
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
+        self.rows.empty_text = self.bars.empty_words()
         if any(moved) and cursor is None and not self.is_typing:
             words = (
                 count_of("{count} ticket moved", "{count} tickets moved", sum(moved))
@@ -210,8 +226,10 @@ class QueueReading(QueueParts):
         self.bars.show()
 
     def _show_totals(self, totals: Totals) -> None:
-        arrived = [row for row in totals.burning if row.number not in self._rung]
-        self._rung |= {row.number for row in totals.burning}
+        burning = {row.number for row in totals.burning}
+        arrived = [row for row in totals.burning if row.number not in self._rung | self.changed_here]
+        self._rung |= burning
+        self.changed_here -= burning
         if arrived and self.totals is not None:
             self.console.alarm(arrived[0])
         self.totals = totals

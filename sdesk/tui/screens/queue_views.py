@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sdesk.actions.views import SavedView, delete_view, save_view
 from sdesk.domain.views import EVERYBODY, find
+from sdesk.tui.actions import Command
 from sdesk.tui.language import _, told
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_filter import QueueFilter
@@ -96,6 +97,14 @@ class QueueViews(QueueFilter):
     def action_previous_view(self) -> None:
         """The view to the left."""
         self.action_show_view((self.view_place - 1) % len(self.console.views))
+
+    def why_not(self, command: Command) -> str | None:
+        """Why a command is not possible now."""
+        if command.id.startswith("view_") and all(command.id != f"view_{view.digit}" for view in self.console.views):
+            return _("no view is on this digit")
+        if command.id == "delete_view" and not self.view.is_saved:
+            return _("the view that is shown comes with every desk")
+        return super().why_not(command)
 
     # ---- the header's numbers -------------------------------------------------------------------
 

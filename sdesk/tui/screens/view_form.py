@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 from sdesk.domain.errors import BadInput
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.views import EVERYBODY, checked_digit, checked_name
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _, told_error
 from sdesk.tui.screens.dialog import Dialog
 from sdesk.tui.views import View
 from sdesk.tui.widgets.picks import Picks
@@ -78,7 +78,7 @@ class ViewForm(Dialog[ViewAnswer]):
             name = checked_name(self.query_one("#name", Input).value)
             digit = checked_digit(digit_in(typed), everybody=everybody)
         except BadInput as error:
-            self.complain(". ".join(told(part) for part in (error.what, error.remedy) if part))
+            self.complain(told_error(error))
             return
         self.dismiss(ViewAnswer(name, digit, everybody))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
 from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow
@@ -68,7 +69,8 @@ class Belonging(DoingScreen):
                 self._perform("join", parts, {"incident": int(incident)})
 
         title = _("{tickets} part of the incident").format(tickets=named(rows))
-        dialog = FindTicket(title, rows, near=_several(rows), leave_out=_one(rows), why_not=why_not)
+        incidents = Filter((Match("is", (Flag.INCIDENT.value,)),))
+        dialog = FindTicket(title, rows, near=_several(rows), prefer=incidents, leave_out=_one(rows), why_not=why_not)
         self.app.push_screen(dialog, chosen)
 
     def action_merge(self) -> None:
@@ -95,7 +97,7 @@ class Belonging(DoingScreen):
                 "",
                 _("into {ref}  {subject}").format(ref=into.ref, subject=one_line(into.subject)),
                 "",
-                _("Its conversation moves there; the ticket itself is closed for good."),
+                _("Its conversation, time and tags move there; mails that answer it arrive there."),
             ]
             self.app.push_screen(Confirm(question, _("Merge"), lines), confirmed)
 

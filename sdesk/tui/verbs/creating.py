@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
+from sdesk.domain.errors import SdeskError
+from sdesk.domain.ticket import Role
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import ServiceRow, UnitRow
 from sdesk.tui.language import _
@@ -22,6 +24,11 @@ class Creating(DoingScreen):
     def action_new(self) -> None:
         """Open a ticket for somebody who calls."""
         console = self.console
+        if console.ground is None or console.ground.actor.role is Role.AUDITOR:
+            console.notice(
+                _("an auditor opens no tickets") if console.ground else _("the store is not open yet"), "error"
+            )
+            return
         form = NewForm(_("New ticket"), console.open_ticket, kept=console.unsent.get(KEY, {}))
 
         def created(outcome: TicketOutcome) -> None:
@@ -29,10 +36,23 @@ class Creating(DoingScreen):
             form.done()
             console.notice(*report([outcome], {}))
             console.queue.deed_done([outcome.number])
-            console.open_ticket(outcome.number)
+            now, number = console.now(), outcome.number
+            # Not of a private team's: who asks on behalf of somebody does not see what becomes of it.
+            console.link.read(
+                self,
+                lambda reader, actor: number in reader.rows(actor, [number], now=now),
+                lambda seen: console.open_ticket(number) if seen else None,
+                console.notice_error,
+            )
+
+        def refused(error: SdeskError) -> None:
+            if form.is_attached:
+                form.refused(self._said(error))
+            else:
+                console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
         def submit(values: Values) -> None:
-            console.link.create(form, values, created, lambda error: form.refused(self._said(error)))
+            console.link.create(self, values, created, refused)
 
         def left(nothing: None) -> None:
             if form.left:

@@ -13,6 +13,7 @@ from sdesk.domain.errors import SdeskError
 from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.tui.actions import shown
 from sdesk.tui.language import _, count_of, told
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.base import DeskScreen
@@ -77,10 +78,18 @@ class DoingScreen(DeskScreen):
         """
         key, unsent = key_of(kept_as or verb, rows), self.console.unsent
 
+        def succeeded() -> None:
+            unsent.pop(key, None)
+            form.done()
+
+        def refused(error: SdeskError) -> None:
+            if form.is_attached:
+                form.refused(self._said(error))
+            else:
+                self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
+
         def submit(values: Values) -> None:
-            self._perform(
-                verb, rows, values, succeeded=form.done, refused=lambda error: form.refused(self._said(error))
-            )
+            self._perform(verb, rows, values, succeeded=succeeded, refused=refused)
 
         def left(nothing: None) -> None:
             if form.left:
@@ -118,6 +127,11 @@ class DoingScreen(DeskScreen):
         zone = self.console.zone
         return clock_text(at.astimezone(zone), self.console.now().astimezone(zone))
 
+    def _how_undone(self, *, answered: bool) -> str:
+        """The end of a notice: which key undoes it, and how long that of an answer does."""
+        key = shown(self.console.settings.keys.get("undo", "u").partition(",")[0].strip())
+        return _(". {key} undo (10 s)").format(key=key) if answered else _(". {key} undo").format(key=key)
+
     def _perform(
         self,
         verb: str,
@@ -136,9 +150,10 @@ class DoingScreen(DeskScreen):
                 refused(errors[0])
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
-            if not errors and (verb == "reply" or (values.get("text") and verb in {"wait", "close"})):
-                text += _(": u takes it back within ten seconds")
             text += left_out(rows)
+            if any(outcome.error is None and outcome.changed for outcome in outcomes):
+                said = verb in {"reply", "forward"} or (values.get("text") and verb in {"wait", "close"})
+                text += self._how_undone(answered=bool(said))
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             if succeeded is not None and len(errors) < len(outcomes):
                 succeeded()

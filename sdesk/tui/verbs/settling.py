@@ -1,4 +1,4 @@
-"""Letting tickets rest and taking them up again: wait, close, reopen, spam, and taking an answer back."""
+"""Letting tickets rest and taking them up again: wait, close, reopen, spam."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ class Settling(DoingScreen):
         """Wait for somebody or something."""
         if rows := self._possible("wait"):
             title = _("{tickets}: wait").format(tickets=named(rows))
-            self._ask(WaitForm(title, self._instant, self._clock, kept=self._kept("wait", rows)), "wait", rows)
+            many, kept = len(rows) > 1, self._kept("wait", rows)
+            self._ask(WaitForm(title, self._instant, self._clock, many=many, kept=kept), "wait", rows)
 
     def action_close(self) -> None:
         """Close with a resolution."""
         if rows := self._possible("close"):
             title = _("Close {tickets}").format(tickets=named(rows))
-            self._ask(CloseForm(title, kept=self._kept("close", rows)), "close", rows)
+            self._ask(CloseForm(title, many=len(rows) > 1, kept=self._kept("close", rows)), "close", rows)
 
     def action_reopen(self) -> None:
         """Put it back to work."""
@@ -40,8 +41,3 @@ class Settling(DoingScreen):
 
         question = _("Mark {tickets} as spam?").format(tickets=named(rows))
         self.app.push_screen(Confirm(question, _("Mark as spam"), subjects(rows)), confirmed)
-
-    def action_take_back(self) -> None:
-        """Take an answer back before it goes."""
-        if rows := self._possible("take_back"):
-            self._perform("take_back", rows, {})

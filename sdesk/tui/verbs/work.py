@@ -14,6 +14,7 @@ from sdesk.tui.verbs.ordering import Ordering
 from sdesk.tui.verbs.outage import Outages
 from sdesk.tui.verbs.settling import Settling
 from sdesk.tui.verbs.telling import Telling
+from sdesk.tui.verbs.undoing import Undoing
 from sdesk.tui.verbs.writing import Writing
 
 
@@ -31,5 +32,6 @@ class WorkScreen(
     Copying,
     Telling,
     Ordering,
+    Undoing,
 ):
     """A screen that works on tickets."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from textual.color import Color, ColorParseError
 from textual_plotext import PlotextPlot
 
+from sdesk.tui.drawing import in_ascii
 from sdesk.tui.render.series import Drawing
 
 _LINE, _PLAIN_LINE = "braille", "*"
-LEAST_WIDTH, LEAST_HEIGHT = 24, 4
-"""Cells below which a chart tells nothing."""
 
 
 class Chart(PlotextPlot):
@@ -41,7 +40,7 @@ class Chart(PlotextPlot):
                 plot.plot(
                     places,
                     heights,
-                    marker=series.sign or _LINE,
+                    marker=series.sign or (_PLAIN_LINE if in_ascii() else _LINE),
                     color=self._colour(series.style),
                     yside="right" if series.other_axis else "left",
                 )

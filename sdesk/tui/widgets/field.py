@@ -71,7 +71,7 @@ class Field(Vertical):
         try:
             self.say(self._read(self.text))
         except BadInput as error:
-            self.say("", fault=f"{told(error.what)}. {told(error.remedy)}" if error.remedy else told(error.what))
+            self.say("", fault=f"{told(error.what)}: {told(error.remedy)}" if error.remedy else told(error.what))
 
     def say(self, meaning: str, *, fault: str = "") -> None:
         """Show a meaning, or a fault."""

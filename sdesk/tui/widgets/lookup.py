@@ -70,6 +70,8 @@ class Lookup(Field):
         self._widths, self._asks, self._free = widths, asks, free
         self._given: tuple[Choice, ...] = ()
         self._finds: tuple[Choice, ...] = ()
+        self._shown = one_line(shown).strip()
+        """The name of what is held."""
         self._answered = ""
         """The words that the finds are for."""
         self.rows = OptionList(markup=False, compact=True, classes="finds")
@@ -100,13 +102,28 @@ class Lookup(Field):
     def hold(self, choice: Choice) -> None:
         """Hold this."""
         self.value = choice.value
-        self.put(one_line(choice.cells[0]))
+        self._shown = one_line(choice.cells[0]).strip()
+        self.put(self._shown)
         self._say(choice)
         self._close()
         self.post_message(self.Taken(self))
 
     def _say(self, choice: Choice) -> None:
-        self.say("  ".join(one_line(cell) for cell in choice.cells[1:] if cell))
+        self.say(", ".join(one_line(cell) for cell in choice.cells[1:] if cell))
+
+    @property
+    def kept(self) -> str:
+        """What stands there, to be restored: the name of what is held and its value, or the words."""
+        return self.text if self.value is None else f"{self._shown}\t{self.value}"
+
+    def restore(self, kept: str) -> None:
+        """Put back what was kept."""
+        shown, held, value = kept.partition("\t")
+        if held:
+            self.hold(Choice(value, (shown,)))
+        else:
+            self.value = None
+            self.input.value = shown  # as if it were typed: it is sought again
 
     # ---- typing ---------------------------------------------------------------------------------
 
@@ -114,6 +131,8 @@ class Lookup(Field):
     def typed(self, event: Input.Changed) -> None:
         """Show what fits."""
         event.stop()
+        if self.value is not None and self.text == self._shown:
+            return  # nobody typed it: it is the name of what is held
         had, self.value = self.value, None
         self.say("")
         if had is not None:

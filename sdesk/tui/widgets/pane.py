@@ -98,7 +98,7 @@ class Pane(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         # The scroll bar's cell is kept free always, so that its coming does not make the lines anew.
         self._laid_out_for = self.size.width
-        width = self.scrollable_content_region.width or self.size.width
+        width = max(1, self.size.width - self.styles.scrollbar_size_vertical)
         self._lines = self._layout(max(10, width)) if self.size.width else ()
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()

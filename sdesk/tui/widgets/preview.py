@@ -128,6 +128,7 @@ class Preview(Container):
             # What was said last is what is answered: from its first line, if not all fits.
             self._message = detail.messages[-1].id if detail.messages else None
             self.call_after_refresh(self.conversation.go_to_last_opening)
+            self._point()
 
     def _lay_out(self, width: int) -> list[Line]:
         detail, when = self.detail, self._when

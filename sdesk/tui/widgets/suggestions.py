@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,9 +13,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sdesk.tui.palette import palette_of
 from sdesk.tui.render.columns import fit
 
-WIDEST = 64
+WIDEST = 74
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,6 @@ class Suggestions(Widget):
     """Some lines, of which one may be chosen."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"suggestions--text", "suggestions--about", "suggestions--chosen"}
 
     @dataclass
     class Taken(Message):
@@ -86,11 +85,11 @@ class Suggestions(Widget):
         line, on = self.lines[y], y == self.chosen
         text = fit(f"{'>' if on else ' '} {line.text}", min(width, self._room + 2))
         about = fit(f"  {line.about}", max(0, width - cell_len(text)))
-        style = "chosen" if on else "text"
+        palette = palette_of(self.app)
         return Strip(
             [
-                Segment(text, self.get_component_rich_style(f"suggestions--{style}")),
-                Segment(about, self.get_component_rich_style(f"suggestions--{'chosen' if on else 'about'}")),
+                Segment(text, palette.style("cursor" if on else "text", "bar")),
+                Segment(about, palette.style("cursor" if on else "dim", "bar")),
             ],
             width,
         )

@@ -45,14 +45,18 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("batch", sa.String(), nullable=False),
+        sa.Column("part_of", sa.Integer(), nullable=True),
         sa.Column("verb", sa.String(), nullable=False),
-        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("was", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("before", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_undo_agent_id"),
+        sa.ForeignKeyConstraint(["part_of"], ["undo.id"], name="fk_undo_part_of"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_undo_ticket_id"),
         sa.PrimaryKeyConstraint("id", name="pk_undo"),
     )
     op.create_index("ix_undo_agent_id", "undo", ["agent_id", "id"], unique=False)
     op.create_index("ix_undo_at", "undo", ["at"], unique=False)
+    op.create_index("ix_undo_part_of", "undo", ["part_of"], unique=False)
     op.create_index("ix_undo_ticket_id", "undo", ["ticket_id"], unique=False)

@@ -20,6 +20,7 @@ from sdesk.domain.filters import Filter
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.slices import Slice, read_slices
 from sdesk.store.reader.convert import instant, money
+from sdesk.store.reader.undoing import STANDS
 from sdesk.store.reader.where import Condition, Value, compile_terms, wall
 
 Parts = tuple[int, int | None, int | None, str]
@@ -132,10 +133,11 @@ _NEW_IS_DONE, _OLD_IS_DONE = (
 
 
 def moved_query(scope: Condition, since: str, until: str) -> Query:
-    """What was solved or opened again in a time, by the history: a ticket may be so more than once."""
+    """What was solved or opened again in a time, by the history: a ticket may be so more than once. What was undone
+    never was."""
     sql = (
         f"SELECT e.at, {_NEW_IS_DONE}, e.agent_id, {_PARTS} FROM history AS e CROSS JOIN {_TICKETS}"
-        f" ON number = e.ticket_id WHERE e.event = 'status' AND e.at >= ? AND e.at < ?"
+        f" ON number = e.ticket_id WHERE e.event = 'status' AND e.at >= ? AND e.at < ? AND e.id {STANDS}"
         f" AND {_NEW_IS_DONE} <> {_OLD_IS_DONE} AND {_COUNTED} AND {scope.sql} ORDER BY e.at"
     )
     return sql, (since, until, *scope.values)
@@ -148,7 +150,7 @@ def backlog_query(scope: Condition, until: str) -> Query:
         f" - (SELECT count(*) FROM {_TICKETS} WHERE created_at >= ? AND {_COUNTED} AND {scope.sql})"
         f" + (SELECT coalesce(sum(CASE WHEN {_NEW_IS_DONE} THEN 1 ELSE -1 END), 0)"
         f" FROM history AS e CROSS JOIN {_TICKETS} ON number = e.ticket_id WHERE e.event = 'status' AND e.at >= ?"
-        f" AND {_NEW_IS_DONE} <> {_OLD_IS_DONE} AND {_COUNTED} AND {scope.sql})"
+        f" AND e.id {STANDS} AND {_NEW_IS_DONE} <> {_OLD_IS_DONE} AND {_COUNTED} AND {scope.sql})"
     )
     return sql, (*scope.values, until, *scope.values, until, *scope.values)
 

@@ -1,0 +1,48 @@
+"""Undoing what the agent did last, from wherever he is: it need not be about what the cursor stands on."""
+
+from __future__ import annotations
+
+from sdesk.actions.perform import Undone, undo
+from sdesk.domain.safe_text import one_line
+from sdesk.tui.language import _, count_of, told, told_error
+from sdesk.tui.verbs.doing import DoingScreen, in_local_time
+
+
+class Undoing(DoingScreen):
+    """Puts back what was done."""
+
+    def action_undo(self) -> None:
+        """Undo the last action of this agent, on all tickets that it was done to."""
+
+        def done(answer: Undone) -> None:
+            text, kind = undone(answer)
+            self.console.touched(answer.outcomes, self.chosen())
+            self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+            rows = self.console.queue.rows
+            marks = dict(rows.window.marks)
+            self.deed_done([outcome.number for outcome in answer.outcomes])
+            # What is marked is for the next action: undo was not about it.
+            rows.window.marks = marks
+            rows.repaint()
+            self.console.queue.bars.show()
+
+        self.console.link.write(
+            self, lambda desk, actor, now: undo(desk, actor, now=now), done, self.console.notice_error
+        )
+
+
+def undone(answer: Undone) -> tuple[str, str]:
+    """What came of it, and the kind of notice: `Undone: SD-12 assigned to anna (7 tickets)`; who is left as he is."""
+    refused = [(outcome.ref, outcome.error) for outcome in answer.outcomes if outcome.error is not None]
+    done = list(dict.fromkeys(outcome.number for outcome in answer.outcomes if outcome.error is None))
+    refs, why = ", ".join(dict.fromkeys(ref for ref, _error in refused)), told_error(refused[0][1]) if refused else ""
+    if not done:
+        return _("Not undone ({tickets}): {why}").format(tickets=refs, why=why), "error"
+    text = _("Undone: {what}").format(what=one_line(told(answer.sentence)))
+    if len(done) > 1:
+        text += f" ({count_of('{count} ticket', '{count} tickets', len(done))})"
+    if answer.drafts:
+        text += _(". The text is your draft")
+    if not refused:
+        return text, "good"
+    return _("{undone}. Not undone ({tickets}): {why}").format(undone=text, tickets=refs, why=why), "error"

@@ -1,0 +1,151 @@
+"""`undo` on the command line: what it says, what it lists, how it ends; and what reports count afterwards."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from command_line import NOW, Sdesk
+
+
+class Doubles(Protocol):
+    """The clock of the command line, as `conftest` hands it out."""
+
+    now: datetime
+
+
+@pytest.fixture(autouse=True)
+def two_tickets(at_desk: Path, sdesk: Sdesk) -> None:
+    """SD-1 and SD-2, of nobody."""
+    for subject in ("Till", "Printer"):
+        more = ("--requester", "Maria <maria@shop.example>", "--service", "printer")
+        assert sdesk("new", "--subject", subject, "--text", "Help", *more).code == 0
+
+
+def test_the_last_action_is_undone_on_all_its_tickets_and_then_the_one_before(sdesk: Sdesk) -> None:
+    sdesk("take", "1")
+    sdesk("assign", "1", "2", "--to", "boris")
+    listed = json.loads(sdesk("undo", "--list", "-o", "json").out)
+    assert listed == [
+        {"at": "2026-11-23T09:00:00Z", "verb": "assign", "sentence": "SD-1 assigned to boris", "numbers": [1, 2]},
+        {"at": "2026-11-23T09:00:00Z", "verb": "take", "sentence": "SD-1 assigned to anna", "numbers": [1]},
+    ]
+    tried = sdesk("undo", "-n")
+    assert (tried.code, tried.out, tried.err) == (
+        0,
+        "dry run: undone: SD-1 assigned to boris\ndry run: undone: SD-2 assigned to boris\n",
+        "",
+    )
+    assert sdesk("undo").out == "undone: SD-1 assigned to boris\nundone: SD-2 assigned to boris\n"
+    assert sdesk("list", "-o", "tsv", "--fields", "number,assignee").out.splitlines()[1:] == ["1\tanna", "2\t"]
+    (row,) = json.loads(sdesk("undo", "-o", "json").out)
+    assert row == {
+        "number": 1,
+        "ref": "SD-1",
+        "changed": True,
+        "sentence": "undone: SD-1 assigned to anna",
+        "error": None,
+        "warning": None,
+    }
+    assert sdesk("list", "assignee:none", "-o", "ids").out == "1\n2\n"
+    assert sdesk("undo", "--list", "-o", "json").out == "[]\n"
+
+
+def test_nothing_to_undo_is_said_and_is_no_success(sdesk: Sdesk) -> None:
+    ran = sdesk("undo")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "sdesk: error: there is nothing to undo. what you did within a day can be, the last first\n"
+
+
+def test_what_somebody_changed_since_is_named_and_the_rest_is_done(sdesk: Sdesk) -> None:
+    sdesk("take", "1", "2")
+    sdesk("--as", "boris", "note", "2", "--text", "Mine?")
+    ran = sdesk("undo")
+    assert (ran.code, ran.out) == (6, "undone: SD-1 assigned to anna\n")
+    assert ran.err == "sdesk: error: SD-2 was changed since by boris. put it right by hand\n"
+    sdesk("take", "1")
+    sdesk("--as", "boris", "note", "1", "--text", "Mine?")
+    assert sdesk("undo").code == 1
+
+
+def test_all_that_one_set_says_is_undone_at_once(sdesk: Sdesk) -> None:
+    before = json.loads(sdesk("show", "1", "-o", "json").out)
+    sdesk(
+        "ticket",
+        "set",
+        "1",
+        "--service",
+        "other",
+        "--tag",
+        "vip",
+        "--priority",
+        "P1",
+        "--reason",
+        "so",
+        "--spent",
+        "5m",
+    )
+    ran = sdesk("undo")
+    assert (ran.code, len(ran.out.splitlines())) == (0, 4)
+    after = json.loads(sdesk("show", "1", "-o", "json").out)
+    told = {"history", "updated_at", "version"}
+    assert {key: value for key, value in after.items() if key not in told} == {
+        key: value for key, value in before.items() if key not in told
+    }
+
+
+def test_an_answer_is_a_draft_again(sdesk: Sdesk, doubles: Doubles) -> None:
+    sdesk("close", "1", "--text", "Done.")
+    assert sdesk("undo").out == "undone: SD-1 resolved; its text is your draft\n"
+    sdesk("close", "1", "--text", "Done.")
+    doubles.now = NOW + timedelta(minutes=1)
+    ran = sdesk("undo")
+    assert (ran.code, ran.out) == (1, "")
+    assert "the last answer of SD-1 is older than 10 s" in ran.err
+
+
+def test_history_says_what_was_undone(sdesk: Sdesk) -> None:
+    sdesk("close", "1", "--silent")
+    sdesk("undo")
+    events = json.loads(sdesk("history", "1", "-o", "json").out)
+    assert [(each["event"], each["undone"]) for each in events] == [
+        ("opened", False),
+        ("status", True),
+        ("undone", False),
+    ]
+    page = sdesk("show", "1", "--history").out
+    assert "anna status new -> resolved, undone since" in page
+    assert "anna undone verb: close" in page
+
+
+def test_reports_count_nothing_that_was_undone(sdesk: Sdesk, doubles: Doubles) -> None:
+    def figures() -> tuple[int, int, int]:
+        doubles.now = NOW + timedelta(hours=1)
+        totals = json.loads(sdesk("past", "--this", "week", "-o", "json").out)["totals"]
+        doubles.now = NOW
+        return totals["solved"]["value"], totals["reopened"]["value"], totals["backlog_end"]["value"]
+
+    assert figures() == (0, 0, 2)
+    sdesk("close", "1", "2", "--silent")
+    assert figures() == (2, 0, 0)
+    sdesk("undo")
+    assert figures() == (0, 0, 2)
+    sdesk("close", "1", "--text", "Done.")
+    assert figures() == (1, 0, 1)
+    sdesk("take-back", "1")
+    assert figures() == (0, 0, 2)
+    sdesk("close", "2", "--silent")
+    sdesk("reopen", "2")
+    assert figures() == (1, 1, 2)
+    sdesk("undo")
+    assert figures() == (1, 0, 1)
+
+
+def test_another_agent_has_nothing_of_it(sdesk: Sdesk) -> None:
+    sdesk("take", "1")
+    assert sdesk("--as", "boris", "undo").code == 1
+    assert sdesk("--as", "boris", "undo", "--list", "-o", "json").out == "[]\n"
+    assert sdesk("--as", "nobody", "undo").code == 2

@@ -1,0 +1,242 @@
+"""Triage: each decision is in the store, the next ticket is there at once, and what is refused comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from console_driver import Driver, driving
+from desks import NOW
+
+from sdesk.actions.perform import create, perform
+from sdesk.desk.opening import open_desk
+from sdesk.domain.ticket import Direction, Status
+from sdesk.store.reader import Reader
+from sdesk.tui.screens.triage import TriageScreen
+
+
+@pytest.fixture
+def new_path(desk_path: Path) -> Path:
+    """Twelve new tickets of nobody, the first six without anything that tells their service."""
+    desk = open_desk(desk_path)
+    with Reader(desk_path) as reader:
+        anna = reader.actor("anna")
+    for index in range(12):
+        values: dict[str, object] = {
+            "subject": f"Subject number {index}" if index % 4 else "Label printer jams in the back office",
+            "text": f"Text number {index}.",
+            "requester": f"Person {index} <p{index}@acc.shop.example>",
+            "service": "other" if index >= 6 else "printer",
+        }
+        create(desk, anna, values, now=NOW - timedelta(hours=12 - index))
+    desk.close()
+    return desk_path
+
+
+def triage_of(driver: Driver) -> TriageScreen:
+    screen = driver.console.screen
+    assert isinstance(screen, TriageScreen)
+    return screen
+
+
+def current(driver: Driver) -> int:
+    one = triage_of(driver).one
+    assert one is not None
+    return one.detail.ticket.number
+
+
+async def test_a_round_of_triage(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen = triage_of(driver)
+        assert "1 of 12" in driver.text
+        assert "The desk says" in driver.text
+        usual = screen._found.usual
+        assert usual[:2] == ("other", "printer")
+
+        # A digit picks, and nothing is done yet; Enter sets it and goes on.
+        first = current(driver)
+        feedback, printer = str(usual.index("feedback") + 1), str(usual.index("printer") + 1)
+        await driver.press(printer)
+        assert "You say" in driver.text
+        assert driver.ticket(first).ticket.service == "other"
+        await driver.press("enter")
+        await driver.rest()
+        row = driver.ticket(first).ticket
+        assert (row.service, row.assignee, row.status) == ("printer", None, Status.NEW)
+        assert "2 of 12" in driver.text
+        assert f"SD-{first} is about printer" in driver.notice
+
+        # A digit and m: both, with two keys.
+        second = current(driver)
+        assert second != first
+        await driver.press(printer, "m")
+        await driver.rest()
+        row = driver.ticket(second).ticket
+        assert (row.service, row.assignee) == ("printer", "anna")
+        assert [event.event for event in driver.ticket(second).history].count("service") == 1
+        assert "3 of 12" in driver.text
+
+        # Enter alone: as the desk guessed.
+        third = current(driver)
+        before = driver.ticket(third).ticket
+        await driver.press("enter")
+        await driver.rest()
+        assert driver.ticket(third).ticket.version == before.version
+        assert "4 of 12" in driver.text
+
+        # J skips, K goes back.
+        fourth = current(driver)
+        await driver.press("J")
+        assert current(driver) != fourth
+        assert "5 of 12" in driver.text
+        await driver.press("K")
+        assert current(driver) == fourth
+        await driver.press("J")
+
+        # Esc takes the pick back before it leaves.
+        await driver.press(feedback, "escape")
+        assert "You say" not in driver.text
+        fifth = current(driver)
+        await driver.press("!", "y")
+        await driver.rest()
+        assert driver.ticket(fifth).ticket.status is Status.SPAM
+        assert current(driver) != fifth
+
+        # A note is no decision: it stays.
+        sixth = current(driver)
+        await driver.press("i")
+        await driver.type("Looks odd.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        assert driver.ticket(sixth).messages[-1].direction is Direction.NOTE
+        assert current(driver) == sixth
+        await driver.press("a")
+        await driver.type("boris")
+        await driver.press("enter")
+        await driver.rest()
+        assert driver.ticket(sixth).ticket.assignee == "boris"
+        assert current(driver) != sixth
+        assert "7 of 12" in driver.text
+
+        # An answer is one: on to the next.
+        seventh = current(driver)
+        await driver.press("r")
+        await driver.type("On our way.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        assert driver.ticket(seventh).ticket.status is not Status.NEW
+        assert f"SD-{seventh} answered" in driver.notice
+        assert current(driver) != seventh
+        await driver.press("q")
+        assert driver.console.screen is driver.console.queue
+
+
+async def test_merging_into_what_may_be_the_same_takes_two_keys(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen = triage_of(driver)
+        for _place in range(12):
+            if screen.one is not None and screen.one.alike:
+                break
+            await driver.press("J")
+        assert "may be the same" in driver.text
+        assert screen.one is not None
+        number, into = current(driver), screen.one.others[0].number
+        await driver.press("M", "enter")
+        await driver.rest()
+        assert driver.ticket(number).ticket.status is Status.MERGED
+        assert any(link.number == into for link in driver.ticket(number).links)
+        assert current(driver) != number
+
+
+async def test_what_somebody_else_takes_is_passed_over(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        number = current(driver)
+        desk = open_desk(new_path)
+        with Reader(new_path) as reader:
+            perform(desk, reader.actor("boris"), "take", [number], {}, now=NOW)
+        desk.close()
+        for _attempt in range(200):
+            await driver.pilot.pause(0.02)
+            if current(driver) != number:
+                break
+        assert current(driver) != number
+        assert f"SD-{number} is passed over: it is open, boris has it" in driver.notice
+
+
+async def test_what_is_refused_comes_again(new_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The desk does not hear of what another process does until it is asked to write.
+    monkeypatch.setattr("sdesk.tui.store_link.StoreLink._poll", lambda self, reader: None)
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        number = current(driver)
+        desk = open_desk(new_path)
+        with Reader(new_path) as reader:
+            perform(desk, reader.actor("boris"), "note", [number], {"text": "I look at it."}, now=NOW)
+        desk.close()
+        await driver.press("m")
+        await driver.rest()
+        assert f"SD-{number} comes again" in driver.notice
+        assert current(driver) == number
+        assert driver.ticket(number).ticket.assignee is None
+        await driver.press("m")
+        await driver.rest()
+        assert driver.ticket(number).ticket.assignee == "anna"
+        assert current(driver) != number
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)], ids=["80x24", "60x16"])
+async def test_twelve_tickets_with_two_keys_each_and_what_is_next(new_path: Path, size: tuple[int, int]) -> None:
+    keys = 0
+    async with driving(new_path, size=size) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen = triage_of(driver)
+        assert "Text number" in driver.text
+        assert "Printer" in driver.text
+        assert "1 of 12" in driver.text.splitlines()[0]
+        numbers = []
+        while screen.one is not None:
+            numbers.append(current(driver))
+            await driver.press("2", "m")
+            keys += 2
+            await driver.settle()
+            assert len(numbers) <= 12
+        await driver.rest()
+        assert keys == 24
+        assert "12 tickets are sorted" in driver.text
+        assert "No ticket is open" in driver.text or "Next in the queue" in driver.text
+        assert {driver.ticket(number).ticket.assignee for number in numbers} == {"anna"}
+        # What a digit means stays as it is, though every decision makes its service commoner.
+        assert {driver.ticket(number).ticket.service for number in numbers} == {"printer"}
+
+
+async def test_keys_typed_faster_than_the_store_answers_hit_the_tickets_that_were_shown(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        with Reader(new_path) as reader:
+            before = {row.number for row in reader.rows(reader.actor("anna"), range(1, 13), now=NOW).values()}
+        await driver.pilot.press("m", "J", "m", "J", "m")
+        await driver.rest()
+        taken = [number for number in sorted(before) if driver.ticket(number).ticket.assignee == "anna"]
+        screen = triage_of(driver)
+        assert screen.round is not None
+        assert sorted(screen.round.decided) == taken
+        assert len(taken) + len(screen.round.passed) <= 5
+
+
+async def test_there_may_be_nothing_to_sort(desk_path: Path) -> None:
+    async with driving(desk_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        assert "Everything new has been sorted." in driver.text
+        await driver.press("enter", "m", "1", "J", "K", "u", "escape")
+        assert driver.console.screen is driver.console.queue
