@@ -21,7 +21,7 @@ async def test_a_tick_repaints_the_cells_that_count_down_and_no_others(
     async with driving(busy_desk_path, now=lambda: at[0]) as driver:
         rows = driver.console.queue.rows
         painted: list[Region] = []
-        monkeypatch.setattr(rows, "refresh", lambda *regions, **more: painted.extend(regions) or rows)
+        monkeypatch.setattr(rows, "refresh", lambda *regions, **more: painted.extend(regions))
         due = next(column for column in rows._columns if column.name == "due")
         left = sum(column.width + column.gap for column in rows._columns[: rows._columns.index(due)])
         rows.tick(at[0])
@@ -47,7 +47,7 @@ async def test_a_cursor_key_repaints_two_rows_and_no_bar(busy_desk_path: Path, m
         await driver.press("j", "j")
         painted: list[Region] = []
         shown: list[str] = []
-        monkeypatch.setattr(queue.rows, "refresh", lambda *regions, **more: painted.extend(regions) or queue.rows)
+        monkeypatch.setattr(queue.rows, "refresh", lambda *regions, **more: painted.extend(regions))
         for name, bar in queue.bars.by_name.items():
             monkeypatch.setattr(bar, "show", lambda *parts, name=name: shown.append(name))
         queue.action_down()
