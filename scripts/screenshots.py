@@ -1,4 +1,4 @@
-"""Draws the pictures of the README from the real console upon the demo desk, as of a fixed Monday afternoon."""
+"""Draws the pictures of the README and the pages from the console upon the demo desk, as of a fixed Monday afternoon."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sdesk.demo.build import build
 from sdesk.tui.app import Console
+from sdesk.tui.language import speak
 from sdesk.tui.settings import ConsoleSettings
 
 NOW = datetime(2026, 11, 23, 11, 32, 8, tzinfo=UTC)
@@ -26,17 +27,29 @@ def now() -> datetime:
     return NOW
 
 
+PICTURES_OF = {
+    "queue": ("en", "dark", ()),
+    "ticket": ("en", "dark", ("enter",)),
+    "board": ("en", "dark", ("0",)),
+    "triage": ("en", "dark", ("T",)),
+    "queue-ru": ("ru", "light", ()),
+}
+"""Name of the file: language, theme, and the keys that lead there."""
+
+
 async def draw() -> None:
-    """Draw the queue and the ticket that stands first in it."""
+    """Draw all of them."""
     with tempfile.TemporaryDirectory(prefix="sdesk-pictures-") as folder:
         demo = build(Path(folder), NOW)
-        console = Console(store=demo.store, login=demo.agent, fetch=None, now=now, settings=ConsoleSettings())
-        async with console.run_test(size=SIZE) as pilot:
-            await settled(console)
-            save(console, "queue")
-            await pilot.press("enter")
-            await settled(console)
-            save(console, "ticket")
+        for name, (language, theme, keys) in PICTURES_OF.items():
+            speak(language)
+            settings = ConsoleSettings(theme=theme)
+            console = Console(store=demo.store, login=demo.agent, fetch=None, now=now, settings=settings)
+            async with console.run_test(size=SIZE) as pilot:
+                await settled(console)
+                await pilot.press(*keys)
+                await settled(console)
+                save(console, name)
 
 
 async def settled(console: Console) -> None:

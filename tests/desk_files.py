@@ -82,6 +82,14 @@ set = { discard = true }
 [templates.acknowledgement.de]
 subject = "Hallo"
 body = "Danke"
+[replies.restart]
+title = "Restart the till"
+team = "it"
+service = "till"
+text.en = '''
+Hello {{ requester.name }},
+please restart it.'''
+text.de = "Bitte neu starten."
 [priority.matrix]
 extensive = { critical = "P1", high = "P1", medium = "P2", low = "P3" }
 significant = { critical = "P1", high = "P2", medium = "P3", low = "P4" }
@@ -138,6 +146,12 @@ def value(key: Key) -> st.SearchStrategy[Any]:
         body = st.sampled_from(["Thank you", "Line one\nline two {{ ticket.ref }}\n", "\n\nfar below"])
         words = st.fixed_dictionaries({"subject": st.just("Re: {{ ticket.subject }}"), "body": body})
         return st.dictionaries(st.just("acknowledgement"), st.dictionaries(st.sampled_from(["en", "de"]), words))
+    if key.name == "replies":
+        texts = st.dictionaries(
+            st.sampled_from(["en", "de"]), st.sampled_from(["Hello {{ requester.name }}", "\nTwo\nlines\n"]), min_size=1
+        )
+        reply = st.fixed_dictionaries({"title": WORDS, "text": texts}, optional={"service": st.just("till")})
+        return st.dictionaries(st.sampled_from(["restart", "look"]), reply)
     if key.name == "matrix":
         return st.just(WHOLE_MATRIX)
     if key.name in ("country", "subdivision"):

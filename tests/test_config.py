@@ -59,6 +59,8 @@ apprise = ["tgram://one"]
 [console]
 mouse = false
 theme = "light"
+language = "ru"
+ascii = true
 
 [console.keys]
 reply = "r"
@@ -123,7 +125,9 @@ def test_every_key_has_its_place(tmp_path: Path) -> None:
         section="smtp", host="localhost", port=1025, security=Security.NONE, ca_file=Path("/etc/ssl/house.pem")
     )
     assert read.notify == Notify(("/usr/local/bin/ring", "{agent}"), ("tgram://one",), ("true",))
-    assert read.console == Console(mouse=False, theme="light", keys={"reply": "r", "take": "m,M"})
+    assert read.console == Console(
+        mouse=False, theme="light", language="ru", ascii=True, keys={"reply": "r", "take": "m,M"}
+    )
 
 
 def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
@@ -227,6 +231,8 @@ def test_plain_text_to_another_machine_must_be_allowed_by_name(tmp_path: Path) -
         ('[notify]\ncommand = "ring"\n', "[notify] command: must be a command with its arguments"),
         ("[notify]\ncommand = []\n", "[notify] command: must be a command with its arguments"),
         ("[console]\nmous = false\n", "[console] mous: unknown key. did you mean `mouse`?"),
+        ('[console]\nascii = "yes"\n', '[console] ascii: must be true or false, not `"yes"`'),
+        ("[console]\nlang = 'ru'\n", "[console] lang: unknown key. did you mean `language`?"),
         ("[console.keys]\nreply = 5\n", "[console.keys] reply: must be a text, or a list of texts"),
         ("[store\n", "not valid TOML: "),
     ],

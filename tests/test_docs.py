@@ -144,3 +144,21 @@ def test_every_template_variable_and_filter_is_explained() -> None:
     (example,) = blocks(DOCS / "reference" / "templates.md", "toml")
     templates = tomllib.loads(example)["templates"]["acknowledgement"]["en"]
     assert [check(MailKind.ACKNOWLEDGEMENT, text) for text in templates.values()] == [None, None]
+
+
+def test_the_page_of_the_console_has_every_key_theme_and_language_of_its_configuration(tmp_path: Path) -> None:
+    from sdesk.tui.language import LANGUAGES
+    from sdesk.tui.settings import THEMES
+
+    page = DOCS / "reference" / "console.md"
+    text = page.read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*)$", text, re.MULTILINE))
+    assert set(config.Console._fields) <= set(rows)
+    assert re.findall(r"`(\w+)`", rows["theme"].split("|")[0]) == list(THEMES)
+    assert re.findall(r"`(\w+)`", rows["language"].split("|")[0]) == list(LANGUAGES)
+    for number, block in enumerate(
+        [*blocks(page, "toml"), *blocks(DOCS / "how-to" / "live-in-the-console.md", "toml")]
+    ):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(block, encoding="utf-8")
+        assert config.load(file, {"HOME": "/home/anna"}).console != config.Console()

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sdesk.actions.registry import ACTIONS
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError, Unavailable
-from sdesk.domain.ticket import Direction
 
 if TYPE_CHECKING:
     from sdesk.desk.change import Change
@@ -174,15 +173,6 @@ def create(
         if not dry_run:
             work.session.commit()
     return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
-
-
-def save_draft(desk: Desk, actor: Actor, number: int, direction: Direction, text: str | None, *, now: datetime) -> None:
-    """Keep what an agent has begun to write; an empty text forgets it."""
-    from sdesk.desk.personal import save_draft as use_case
-
-    with desk.work(actor, now) as work:
-        use_case(work, number, direction, text)
-        work.session.commit()
 
 
 def mark_seen(desk: Desk, actor: Actor, numbers: Sequence[int], *, now: datetime) -> None:

@@ -202,7 +202,12 @@ _ALL = (
         "note",
         N_("Write down what agents alone see"),
         "conversation:note",
-        (Parameter("text", Kind.TEXT, N_("the note"), required=True), _SPENT, *_VISIT),
+        (
+            Parameter("text", Kind.TEXT, N_("the note"), required=True),
+            Parameter("attachments", Kind.FILES, N_("files that stay with it")),
+            _SPENT,
+            *_VISIT,
+        ),
     ),
     Action(
         "wait",
@@ -224,6 +229,8 @@ _ALL = (
         "work:close",
         (
             Parameter("text", Kind.TEXT, N_("the resolution, told to the requester")),
+            Parameter("cc", Kind.ADDRESSES, N_("further recipients")),
+            Parameter("attachments", Kind.FILES, N_("files that go along")),
             Parameter("silent", Kind.FLAG, N_("tell the requester nothing")),
             _SPENT,
         ),

@@ -19,19 +19,22 @@ from sdesk.cli.options import MOST, DryRun, Numbers, Text
 from sdesk.cli.text_input import Written, given, wanted
 from sdesk.domain.ticket import Direction
 
+Cc = Annotated[
+    list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="a copy to; may be repeated", show_default=False)
+]
+Attach = Annotated[
+    list[Path] | None,
+    typer.Option("--attach", metavar="FILE", help="a file that goes along; may be repeated", show_default=False),
+]
+
 
 def reply(
     ctx: typer.Context,
     numbers: Numbers,
     text: Text = None,
-    cc: Annotated[
-        list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="a copy to; may be repeated", show_default=False)
-    ] = None,
+    cc: Cc = None,
     cc_all: Annotated[bool, typer.Option("--cc-all", help="a copy to everybody who had one in this thread")] = False,
-    attach: Annotated[
-        list[Path] | None,
-        typer.Option("--attach", metavar="FILE", help="a file that goes along; may be repeated", show_default=False),
-    ] = None,
+    attach: Attach = None,
     wait: Annotated[
         str | None,
         typer.Option(
@@ -158,6 +161,7 @@ def note(
     ctx: typer.Context,
     numbers: Numbers,
     text: Text = None,
+    attach: Attach = None,
     spent: Spent = None,
     visit: Visit = None,
     dry_run: DryRun = False,
@@ -169,7 +173,10 @@ def note(
       journalctl -u till | sdesk note 123 --text -
     """
     call = invocation.of(ctx)
-    return _write(call, "note", numbers, text, Direction.NOTE, effort_values(call, spent, visit), dry_run=dry_run)
+    more = effort_values(call, spent, visit)
+    if attach:
+        more["attachments"] = tuple(map(attached, attach))
+    return _write(call, "note", numbers, text, Direction.NOTE, more, dry_run=dry_run)
 
 
 def close(
@@ -177,6 +184,8 @@ def close(
     numbers: Numbers,
     text: Text = None,
     silent: Annotated[bool, typer.Option("--silent", help="tell the requester nothing; a text becomes a note")] = False,
+    cc: Cc = None,
+    attach: Attach = None,
     spent: Spent = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
@@ -188,6 +197,10 @@ def close(
     """
     call = invocation.of(ctx)
     more = effort_values(call, spent)
+    if cc:
+        more["cc"] = tuple(cc)
+    if attach:
+        more["attachments"] = tuple(map(attached, attach))
     if silent:
         written = given(text, numbers)
         values: dict[str, object] = {"silent": True, **more}
@@ -235,14 +248,20 @@ def _write(
     if text is not None:
         written = given(text, words)
         numbers = ticket_numbers(call, words)
-        versions = None
+        versions, begun = None, ""
     else:
         numbers = [] if "-" in words else ticket_numbers(call, words)
         begun, facts, versions = _for_editor(call, numbers, direction, action)
         written = wanted(None, words, begun=begun, facts=facts)
     if written is None:
         raise TypeError("no text")  # `given` gives one where there is an option
-    return _use(call, action, numbers, written, more, versions, dry_run=dry_run)
+    code = _use(call, action, numbers, written, more, versions, dry_run=dry_run)
+    if code is ExitCode.DONE and not dry_run and text is None and begun:
+        # Other words than these were begun with; what was made of them is said now.
+        from sdesk.actions.personal import save_draft
+
+        save_draft(call.desk, call.actor, numbers[0], direction, None, now=call.now)
+    return code
 
 
 def _use(
@@ -283,7 +302,8 @@ def _for_editor(
             call.reader.ticket(call.actor, number, now=call.now)  # raises what is to be said
     begun = ""
     if len(numbers) == 1 and action in ("reply", "note"):
-        begun = call.reader.draft(call.actor, numbers[0], direction) or ""
+        draft = call.reader.draft(call.actor, numbers[0], direction)
+        begun = draft.text if draft is not None else ""
     facts = [
         _HEADINGS.get(action, "Goes out to the requester of:"),
         *(

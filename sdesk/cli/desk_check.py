@@ -210,4 +210,6 @@ def _words(file: DeskFile, name: str) -> str:
         )
     ]
     said = ", ".join(f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in counts)
+    if file.replies:
+        said += f", {len(file.replies)} ready {'reply' if len(file.replies) == 1 else 'replies'}"
     return f"{one_line(name)}: no mistakes: {said}"

@@ -8,7 +8,7 @@ from datetime import datetime
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.copies import in_copy
+from sdesk.desk.steps.copies import copies
 from sdesk.desk.steps.effort import note_effort
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
@@ -16,12 +16,11 @@ from sdesk.desk.steps.incidents import and_parts, parts_at_work
 from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id, set_status
-from sdesk.desk.steps.people import parse_mailbox, requester_of
 from sdesk.desk.steps.say import say
 from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
-from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.outgoing import Party
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.ticket import Direction, Status
@@ -78,8 +77,8 @@ def reply(
     answer = begin_together(work, ticket, parts)
     message = None
     if not parts or ticket.requester_id is not None:
-        copies = _copies(work, ticket, cc, everybody=cc_all)
-        message = say(work, ticket, words, kind=kind, cc=copies, attachments=files, raw_id=raw_id)
+        copied = copies(work, ticket, cc, everybody=cc_all)
+        message = say(work, ticket, words, kind=kind, cc=copied, attachments=files, raw_id=raw_id)
     _take_if_new(work, ticket)
     done: list[str] = [phrase("answered by phone") if phone else phrase("answered")]
     if wait is not None:
@@ -112,22 +111,6 @@ def _take_if_new(work: Work, ticket: Ticket) -> None:
         record(work, require_id(ticket), "assigned", old=None, new=work.actor.login)
         ticket.assignee_id = work.actor.agent_id
         set_status(work, ticket, Status.OPEN)
-
-
-def _copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool) -> list[Mailbox]:
-    """Whom a copy goes to: each once, and not the requester, who is in To."""
-    named = [parse_mailbox(each) for each in cc]
-    found = {box.address.lower(): box for box in [*named, *(in_copy(work, ticket) if everybody else ())]}
-    requester = requester_of(work, ticket)
-    if requester is not None:
-        found.pop(requester.address.lower(), None)
-    for address in found:
-        if address in work.rules.team_addresses:
-            raise Refused(
-                phrase("`{address}` is an address of the desk itself", address=address),
-                phrase("leave it out: it has the answer anyway"),
-            )
-    return list(found.values())
 
 
 def _from_supplier(work: Work, number: int, message: int) -> Message:

@@ -13,11 +13,12 @@ from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.notify import notify_of
-from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise, one_line

@@ -22,9 +22,10 @@ from sdesk.desk.steps.losses import (
 )
 from sdesk.desk.steps.messages import rename_in_index
 from sdesk.desk.steps.moves import follow_promise, require_id
-from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tags import change_tags
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.slices import read_slices

@@ -21,12 +21,12 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.keys_in_files import left_out, without_keys
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.people import parse_mailbox
 from sdesk.desk.steps.say import post
 from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import MailKind, Party
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import neutralise

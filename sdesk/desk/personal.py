@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert
@@ -10,32 +11,54 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import see_ticket
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, Conflict
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, History, Seen
 
 
-def save_draft(work: Work, number: int, direction: Direction, text: str | None) -> None:
-    """Keep what an agent has begun to write for a ticket; an empty text forgets it. NotFound for one he may not see."""
-    agent_id = _agent(work)
+def save_draft(
+    work: Work,
+    number: int,
+    direction: Direction,
+    text: str | None,
+    *,
+    beside: Mapping[str, Any] | None = None,
+    session: str = "",
+    seen: str | None = None,
+) -> None:
+    """Keep what an agent has begun to write for a ticket; neither text nor files forget it.
+
+    `session` names the editor that it is written in, and `seen` is the stamp of the draft that it began with. Conflict
+    where another editor has changed it since: its words are newer. Without a session whatever stands is written over.
+    NotFound for a ticket that the agent may not see.
+    """
+    agent_id = own_agent(work)
     see_ticket(work, number)
     draft = work.session.get(Draft, (agent_id, number, direction))
-    if not text:
+    if draft is not None and session and draft.stamp != seen and not draft.stamp.startswith(f"{session}."):
+        raise Conflict(
+            f"the draft of {work.rules.ref(number)} was written on at another terminal", "look at its words there"
+        )
+    if not text and not (beside or {}).get("files"):
         if draft is not None:
             work.session.delete(draft)
-    elif draft is None:
-        work.session.add(
-            Draft(agent_id=agent_id, ticket_id=number, direction=direction, text=text, updated_at=work.now)
-        )
     else:
-        draft.text, draft.updated_at = text, work.now
+        if draft is None:
+            draft = Draft(agent_id=agent_id, ticket_id=number, direction=direction, text="", updated_at=work.now)
+        draft.text, draft.beside, draft.updated_at = text or "", dict(beside or {}), work.now
+        draft.stamp = _next_stamp(draft.stamp, session)
         work.session.add(draft)
     work.session.flush()
 
 
+def _next_stamp(stamp: str, session: str) -> str:
+    before, _, count = stamp.rpartition(".")
+    return f"{session}.{int(count) + 1 if before == session and count.isdigit() else 1}"
+
+
 def mark_seen(work: Work, numbers: Sequence[int]) -> None:
     """Remember up to which event an agent has seen these tickets; NotFound where he may not see one of them."""
-    agent_id = _agent(work)
+    agent_id = own_agent(work)
     for number in numbers:
         see_ticket(work, number)
     newest = work.connection.execute(
@@ -54,7 +77,8 @@ def mark_seen(work: Work, numbers: Sequence[int]) -> None:
         )
 
 
-def _agent(work: Work) -> int:
+def own_agent(work: Work) -> int:
+    """Who acts; BadInput for the desk itself."""
     if work.actor.agent_id is None:
         raise BadInput("the desk itself keeps no drafts and marks", "say who acts with --as LOGIN")
     return work.actor.agent_id

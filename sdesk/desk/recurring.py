@@ -18,10 +18,11 @@ from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.absences import absent, who_takes
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.notify import notify_of
-from sdesk.desk.steps.people import parse_mailbox, person_of
+from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.instant import to_rfc3339, weekday_and_time
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.recurrence import CatchUp, to_make
 from sdesk.domain.ticket import Channel, Direction

@@ -114,6 +114,11 @@ def _without_keys(connection: Connection) -> Picture:
     for row in sorted(_rows(connection, "template"), key=lambda row: row.id):
         team = f"{teams[row.team_id]}." if row.team_id is not None else ""
         found["template", f"{team}{row.name}.{row.language}"] = {"subject": row.subject, "body": row.body}
+    services = {row.id: row.key for row in _rows(connection, "service")}
+    for row in sorted(_rows(connection, "ready_reply"), key=lambda row: row.position):
+        values = {"title": row.title, "text": row.text}
+        values |= {"team": teams.get(row.team_id), "service": services.get(row.service_id)}
+        found["ready reply", row.key] = _flat(values)
     return found
 
 

@@ -20,6 +20,7 @@ from sdesk.store.models import (
     Agent,
     Calendar,
     OnCall,
+    ReadyReply,
     RoutingRule,
     Service,
     Sla,
@@ -76,7 +77,7 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
     )
     teams = _write_teams(session, file, agents, slas, now)
     _write_units(session, file, calendars, now)
-    _sync(
+    services = _sync(
         session,
         Service,
         {
@@ -118,6 +119,21 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
                 *((teams[key], spec.templates) for key, spec in file.teams.items()),
             )
             for each in words
+        ],
+    )
+    _replace(
+        session,
+        ReadyReply,
+        [
+            {
+                "key": key,
+                "position": position,
+                "title": each.title,
+                "text": dict(each.text),
+                "team_id": teams[each.team] if each.team else None,
+                "service_id": services[each.service] if each.service else None,
+            }
+            for position, (key, each) in enumerate(file.replies.items(), 1)
         ],
     )
 

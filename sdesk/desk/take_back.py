@@ -22,7 +22,9 @@ from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
+from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
@@ -45,7 +47,8 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
         _put_back(work, ticket, row, message)
-        words_back(work, number, message.direction, message.text)
+        copies = ", ".join(written(Mailbox(*each)) for each in (message.recipients or {}).get("cc", ()))
+        words_back(work, number, message.direction, message.text, copies)
         settle(work, ticket)
         forget_answer(work, number, row.id or 0)
         return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))

@@ -13,6 +13,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.copies import copies
 from sdesk.desk.steps.effort import Noted, note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
@@ -32,7 +33,7 @@ from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
-from sdesk.domain.inbound import InboundAttachment
+from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import noun, phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
@@ -157,6 +158,7 @@ def close(
     number: int,
     *,
     text: str = "",
+    cc: Sequence[str] = (),
     silent: bool = False,
     attachments: Sequence[InboundAttachment] = (),
     spent: int = 0,
@@ -165,7 +167,8 @@ def close(
 ) -> Change:
     """Resolve a ticket and tell the requester how (`text`), or `silent`ly; the sweep closes it for good later.
 
-    Doing it silently once more is nothing to do; a text that nobody would read is refused. `spent`: seconds.
+    A copy goes to `cc`. Doing it silently once more is nothing to do; a text that nobody would read is refused.
+    `spent`: seconds.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -177,6 +180,7 @@ def close(
             number, ref, phrase("{ref} is resolved already{noted}", ref=ref, noted=noted.words), changed=bool(spent)
         )
     require_move(work, ticket, Status.RESOLVED)
+    copied = copies(work, ticket, cc)
     if not text and not silent:
         raise BadInput(
             phrase("nothing is said to the requester of {ref}", ref=ref),
@@ -189,7 +193,7 @@ def close(
     for part in parts:
         _resolve(work, part, text, told=told and part.requester_id is not None, attachments=attachments)
     own = told and (not parts or ticket.requester_id is not None)
-    noted = _resolve(work, ticket, text, told=own, attachments=attachments, raw_id=raw_id, spent=spent)
+    noted = _resolve(work, ticket, text, told=own, cc=copied, attachments=attachments, raw_id=raw_id, spent=spent)
     end_together(work, answer)
     how = "" if told else phrase(", silently")
     return Change(
@@ -205,13 +209,14 @@ def _resolve(
     text: str,
     *,
     told: bool,
+    cc: Sequence[Mailbox] = (),
     attachments: Sequence[InboundAttachment],
     raw_id: int | None = None,
     spent: int = 0,
 ) -> Noted:
     message = None
     if told:
-        message = say(work, ticket, text, kind="resolution", attachments=attachments, raw_id=raw_id)
+        message = say(work, ticket, text, kind="resolution", cc=cc, attachments=attachments, raw_id=raw_id)
     elif text:
         message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 
 from sdesk.domain.errors import BadInput
-from sdesk.domain.phrase import phrase
+from sdesk.domain.phrase import UNITS, Length, phrase
 
 _UNITS = {"w": 7 * 86_400, "d": 86_400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
+RUSSIAN_LETTERS = "ндчмс"
+"""The same units as they are written in Russian: `2д`, `1ч30м`."""
+_LATIN = str.maketrans(RUSSIAN_LETTERS, UNITS)
 _LONGEST = 20 * 366 * 86_400
 
 
 def parse_duration(text: str, *, days: bool = True) -> int:
-    """Seconds of `15m`, `2h`, `1h30m`, `3d`, `2w`; a day is 24 hours.
+    """Seconds of `15m`, `2h`, `1h30m`, `3d`, `2w`; a day is 24 hours. The letters may be Russian.
 
     With `days=False` (SLA targets, which are working time) days and weeks are BadInput: nobody knows whether a
     working day or 24 hours are meant. So is anything longer than 20 years.
     """
-    written = text.strip().lower()
+    written = text.strip().lower().translate(_LATIN)
     match = _DURATION.fullmatch(written)
     if match is None or not written:
         raise BadInput(
@@ -44,13 +47,13 @@ def format_working(seconds: int) -> str:
     """
     sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
     if left < 120:
-        return f"{sign}{left}s"
+        return Length(f"{sign}{left}s")
     if left < 3600:
-        return f"{sign}{left // 60}m"
+        return Length(f"{sign}{left // 60}m")
     minutes = left % 3600 // 60
     if left >= 86_400 or not minutes:
-        return f"{sign}{left // 3600}h"
-    return f"{sign}{left // 3600}h{minutes:02}m"
+        return Length(f"{sign}{left // 3600}h")
+    return Length(f"{sign}{left // 3600}h{minutes:02}m")
 
 
 def write_duration(seconds: int, *, days: bool = True) -> str:
@@ -69,22 +72,22 @@ def format_duration(seconds: int) -> str:
     `1d02h`, `-47m`."""
     sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
     if left < 120:
-        return f"{sign}{left}s"
+        return Length(f"{sign}{left}s")
     if left < 3600:
-        return f"{sign}{left // 60}m"
+        return Length(f"{sign}{left // 60}m")
     if left < 86_400:
-        return f"{sign}{left // 3600}h{left % 3600 // 60:02}m"
-    return f"{sign}{left // 86_400}d{left % 86_400 // 3600:02}h"
+        return Length(f"{sign}{left // 3600}h{left % 3600 // 60:02}m")
+    return Length(f"{sign}{left // 86_400}d{left % 86_400 // 3600:02}h")
 
 
 def format_exact(seconds: int) -> str:
     """Every second of working time, which has no days: `0s`, `42s`, `15m`, `1h30m`, `27h`, `2h00m05s`."""
     if seconds < 0:
-        return f"-{format_exact(-seconds)}"
+        return Length(f"-{format_exact(-seconds)}")
     hours, minutes, rest = seconds // 3600, seconds % 3600 // 60, seconds % 60
     if not hours and not minutes:
-        return f"{rest}s"
+        return Length(f"{rest}s")
     tail = f"{rest:02}s" if rest else ""
     if not hours:
-        return f"{minutes}m{tail}"
-    return f"{hours}h{tail}" if not minutes and not rest else f"{hours}h{minutes:02}m{tail}"
+        return Length(f"{minutes}m{tail}")
+    return Length(f"{hours}h{tail}" if not minutes and not rest else f"{hours}h{minutes:02}m{tail}")

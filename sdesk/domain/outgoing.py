@@ -9,6 +9,9 @@ from enum import StrEnum
 LOOP_HEADER = "X-SDesk-Loop"
 """Whatever the desk sends carries it, with the desk's own token: what comes back with it is never a ticket."""
 
+MOST_ATTACHED = 18_000_000
+"""Bytes of the files of a mail: in Base64 they are 25 MB, which most servers let pass and hardly any more."""
+
 
 class MailKind(StrEnum):
     """Which template an outgoing mail is rendered by."""
@@ -94,6 +97,11 @@ TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     if kind is not MailKind.REPORT
 } | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
+
+READY_REPLY_VARIABLES: dict[str, tuple[str, ...]] = {
+    name: fields for name, fields in _ALWAYS.items() if name != "message"
+}
+"""The same for a ready reply, which an agent puts into what he writes: there is no message yet."""
 
 TEMPLATE_LANGUAGES = ("en", "ru")
 """In which the program's own templates are written; a desk may add others."""

@@ -42,9 +42,23 @@ class Phrase(str):
         return pattern.format(**{name: _value(value, one, many) for name, value in self.values.items()})
 
 
+class Length(str):
+    """A length of time as it is written in English, `3h10m`: another language has other letters for the units."""
+
+    def said(self, one: Translate) -> str:
+        """With the letters of another language, as the catalogue gives them for `UNITS`."""
+        return self.translate(str.maketrans(UNITS, one(UNITS)))
+
+
+UNITS = "wdhms"
+"""Weeks, days, hours, minutes, seconds."""
+
+
 def _value(value: object, one: Translate, many: TranslateMany) -> object:
     if isinstance(value, Phrase):
         return value.said(one, many)
+    if isinstance(value, Length):
+        return value.said(one)
     return one(value.value) if isinstance(value, StrEnum) else value
 
 

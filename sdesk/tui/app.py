@@ -26,9 +26,12 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.attendance import Attendance
+from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
 from sdesk.tui.mail_fetch import Fetch, MailFetch
@@ -86,7 +89,12 @@ class Console(TypeAhead, inherit_bindings=False):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings
         self.now = now
-        self.link = StoreLink(store, login, now, self._store_changed)
+        self.link = StoreLink(store, login, now, self._store_changed, self._met)
+        self.company = Company()
+        """Who else is where, and where the agent has drafts."""
+        self.begun: dict[tuple[int, Direction], str] = {}
+        """References of the tickets that this session has left unsent words of."""
+        self._attendance = Attendance(self)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
         self.mailroom = mailroom
         """What deals with messages in quarantine; None where nobody handed it in."""
@@ -126,6 +134,7 @@ class Console(TypeAhead, inherit_bindings=False):
     def _end(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Compose):
+                screen.join()
                 screen.keep_draft()
         self.exit()
 
@@ -136,6 +145,7 @@ class Console(TypeAhead, inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
+        self.set_interval(0.5, self._attendance.look)
         if self.settings.hint:
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
@@ -158,6 +168,7 @@ class Console(TypeAhead, inherit_bindings=False):
         self.exit()
 
     def on_unmount(self) -> None:
+        self._attendance.leave()
         self.link.stop()
         self.opened_files.clear()
 
@@ -214,10 +225,6 @@ class Console(TypeAhead, inherit_bindings=False):
         changed = {outcome.number for outcome in outcomes if outcome.error is None and outcome.changed}
         self.queue.changed_here |= changed
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
-
-    def unsent_words(self) -> int:
-        """How many texts were begun here and not sent."""
-        return len(self.unsent)
 
     def _show_view(self, place: int) -> None:
         """Show a view of the list, from wherever one is."""
@@ -282,8 +289,20 @@ class Console(TypeAhead, inherit_bindings=False):
         if self.ground is None:
             return
         self.queue.store_changed()
-        if isinstance(self.screen, DeskScreen) and self.screen is not self.queue:
-            self.screen.store_changed()
+        for screen in self.screen_stack:
+            if isinstance(screen, Compose) or (isinstance(screen, DeskScreen) and screen is not self.queue):
+                screen.store_changed()
+
+    def _met(self, company: Company) -> None:
+        """Called in the reading thread."""
+        self.call_later(self._show_company, company)
+
+    def _show_company(self, company: Company) -> None:
+        self.company = company
+        self.queue.rows.show_company(company)
+        for screen in self.screen_stack:
+            if isinstance(screen, (TicketScreen, Compose)):
+                screen.show_company()
 
     # ---- commands -------------------------------------------------------------------------------
 

@@ -33,7 +33,9 @@ _BY_SIGN = {
     "\\": "╲",
     "*": "★☆✱∗",
 }
-SIGNS = str.maketrans({sign: plain for plain, signs in _BY_SIGN.items() for sign in signs})
+_DOTS = {chr(0x2800 + dots): " .::####"[min(7, dots.bit_count())] for dots in range(256)}
+"""What charts are drawn with: Braille, by how full a cell is."""
+SIGNS = str.maketrans({sign: plain for plain, signs in _BY_SIGN.items() for sign in signs} | _DOTS)
 """From a sign to the character of ASCII that stands for it."""
 
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message_pump import MessagePump
 
-from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform, save_draft
+from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform
+from sdesk.actions.personal import be_at, ready_replies, save_draft
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
-from sdesk.domain.ticket import Direction
+from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import LastChange
+from sdesk.tui.company import Company
 from sdesk.tui.hand import Hand
 
 if TYPE_CHECKING:
     from sdesk.desk.opening import Desk
+    from sdesk.mail.outbox.ready import ReadyText
 
 Result = TypeVar("Result")
 Failed = Callable[[SdeskError], object]
@@ -33,10 +36,19 @@ WRITE_SECONDS = 5.0
 class StoreLink:
     """Reading and writing for one agent; every answer arrives in the event loop."""
 
-    def __init__(self, path: Path, login: str, now: Callable[[], datetime], changed: Callable[[], object]) -> None:
-        """`changed` is called in the reading thread when another connection changed what the console shows."""
+    def __init__(
+        self,
+        path: Path,
+        login: str,
+        now: Callable[[], datetime],
+        changed: Callable[[], object],
+        met: Callable[[Company], object] = lambda company: None,
+    ) -> None:
+        """`changed` is called in the reading thread when another connection changed what the console shows, and `met`
+        when somebody comes to a ticket or leaves it, or a draft of the agent's own is begun or gone."""
         self.path, self.login, self.now = path, login, now
-        self._changed = changed
+        self._changed, self._met = changed, met
+        self._company: Company | None = None
         self._actor: Actor | None = None
         self._version: int | None = None
         self._stand: tuple[LastChange, int] | None = None
@@ -150,14 +162,50 @@ class StoreLink:
         self._writing.ask(asker, lambda desk: create(desk, self._who(), values, now=self.now()), then, failed)
 
     def save_draft(
-        self, asker: MessagePump, number: int, direction: Direction, text: str | None, failed: Failed
+        self,
+        asker: MessagePump,
+        number: int,
+        direction: Direction,
+        text: str | None,
+        failed: Failed,
+        *,
+        beside: Mapping[str, Any] | None = None,
+        session: str = "",
+        seen: str | None = None,
     ) -> None:
-        """Keep an unsent text; None forgets it."""
+        """Keep an unsent text with what is chosen beside it; None forgets it. Conflict as in `desk/personal`."""
         self._writing.ask(
             asker,
-            lambda desk: save_draft(desk, self._who(), number, direction, text, now=self.now()),
+            lambda desk: save_draft(
+                desk,
+                self._who(),
+                number,
+                direction,
+                text,
+                now=self.now(),
+                beside=beside,
+                session=session,
+                seen=seen,
+            ),
             lambda nothing: None,
             failed,
+        )
+
+    def be_at(self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed) -> None:
+        """Let others see which ticket the agent is at, for the next while; None: at none any more."""
+        self._writing.ask(
+            asker,
+            lambda desk: be_at(desk, self._who(), number, doing, now=self.now()),
+            lambda nothing: None,
+            failed,
+        )
+
+    def ready_replies(
+        self, asker: MessagePump, number: int, then: Callable[[tuple[ReadyText, ...]], object], failed: Failed
+    ) -> None:
+        """The ready replies for a ticket, filled in. The desk has them: they are made as mails are."""
+        self._writing.ask(
+            asker, lambda desk: ready_replies(desk, self._who(), number, now=self.now()), then, failed, topic="ready"
         )
 
     def mark_seen(self, asker: MessagePump, numbers: Sequence[int], failed: Failed) -> None:
@@ -190,6 +238,9 @@ class StoreLink:
     def _poll(self, reader: Reader) -> None:
         """Say so where something changed that is shown. A draft is kept every few seconds, and changes nothing."""
         version, marks = reader.data_version(), self._marks
+        if version != self._version or self._company is None or self._company.present:
+            # Who is killed says no good-bye: that runs out without anybody writing.
+            self._look_around(reader)
         if version == self._version and self._stand is not None and self._stand[1] == marks:
             return
         self._version = version
@@ -198,3 +249,11 @@ class StoreLink:
             self._stand = stand
             reader.refresh()
             self._changed()
+
+    def _look_around(self, reader: Reader) -> None:
+        if self._actor is None:
+            return  # before the first question nothing is shown either
+        company = Company(reader.presence(self._actor, now=self.now()), reader.drafts(self._actor))
+        if company != self._company:
+            self._company = company
+            self._met(company)

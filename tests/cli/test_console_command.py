@@ -74,3 +74,23 @@ def test_the_console_is_opened_as_somebody_and_upon_something(
     assert doubles.consoles == []
     assert sdesk("--as", "boris").code == 0
     assert doubles.consoles[0]["agent"] == "boris"
+
+
+@pytest.mark.usefixtures("on_terminal")
+def test_ascii_is_a_wish_for_this_once(sdesk: Sdesk, at_desk: Path, doubles: Any) -> None:
+    assert sdesk("tui", "--ascii").code == 0
+    assert sdesk("tui").code == 0
+    assert [opened["config"].console.ascii for opened in doubles.consoles] == [True, False]
+
+
+@pytest.mark.usefixtures("on_terminal")
+@pytest.mark.parametrize("terminal", ["dumb", ""])
+def test_a_terminal_that_only_writes_on_is_refused_with_a_sentence(
+    terminal: str, sdesk: Sdesk, at_desk: Path, doubles: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", terminal)
+    ran = sdesk("tui")
+    assert ran.code == 2
+    assert f"TERM={terminal}" in ran.err
+    assert "sdesk list" in ran.err
+    assert doubles.consoles == []

@@ -8,8 +8,8 @@ import pytest
 from desks import DESK_FILE
 from intake_desk import MailDesk
 
-from sdesk.desk.steps.people import parse_mailbox
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.mailboxes import parse_mailbox
 
 
 @pytest.fixture

@@ -78,7 +78,10 @@ def test_the_ticket_is_exactly_as_it_was(
     assert desk_of_mail.events(number)[-1] == "taken_back"
     with Reader(desk_of_mail.path) as reader:
         anna, boris = reader.actor("anna"), reader.actor("boris")
-        assert reader.draft(anna, number, Direction.OUT) == "A quartz answer."
+        draft = reader.draft(anna, number, Direction.OUT)
+        assert draft is not None
+        assert draft.text == "A quartz answer."
+        assert draft.beside == ({"cc": "boss@shop.example"} if say is reply else {})
         shown = reader.ticket(anna, number, now=AT).messages[-1]
         assert (shown.text, shown.taken_back_at) == ("A quartz answer.", AT + TEN)
         assert all("quartz" not in each.text for each in reader.ticket(boris, number, now=AT).messages)
@@ -112,14 +115,16 @@ def test_an_answer_can_be_written_again_and_its_thread_is_whole(desk_of_mail: Ma
 
 
 def test_a_draft_that_was_begun_meanwhile_is_kept_below(desk_of_mail: MailDesk) -> None:
-    from sdesk.actions.perform import save_draft
+    from sdesk.actions.personal import save_draft
 
     number = desk_of_mail.ask(1)
     reply(desk_of_mail, number, AT)
     save_draft(desk_of_mail.desk, desk_of_mail.actor("anna"), number, Direction.OUT, "And more.", now=AT)
     desk_of_mail.do("anna", "take_back", number, at=AT)
     with Reader(desk_of_mail.path) as reader:
-        assert reader.draft(reader.actor("anna"), number, Direction.OUT) == "A quartz answer.\n\nAnd more."
+        draft = reader.draft(reader.actor("anna"), number, Direction.OUT)
+        assert draft is not None
+        assert draft.text == "A quartz answer.\n\nAnd more."
 
 
 def refused(mails: MailDesk, number: int, sentence: str, *, login: str = "anna", at: datetime = AT) -> None:

@@ -252,7 +252,9 @@ def test_an_answer_can_be_undone_after_what_was_done_upon_it(mails: MailDesk) ->
         assert undone(mails).outcomes[0].error is None
     assert state(mails) == before
     with Reader(mails.path) as reader:
-        assert reader.draft(reader.actor("anna"), 1, Direction.OUT) == "A quartz answer."
+        draft = reader.draft(reader.actor("anna"), 1, Direction.OUT)
+        assert draft is not None
+        assert draft.text == "A quartz answer."
 
 
 def test_taking_an_answer_back_leaves_nothing_of_it_to_undo(mails: MailDesk) -> None:
@@ -278,7 +280,9 @@ def test_a_note_is_a_draft_again_and_nobody_else_finds_it(mails: MailDesk) -> No
     undone(mails)
     with Reader(mails.path) as reader:
         anna, boris = reader.actor("anna"), reader.actor("boris")
-        assert reader.draft(anna, 1, Direction.NOTE) == "A quartz note."
+        draft = reader.draft(anna, 1, Direction.NOTE)
+        assert draft is not None
+        assert draft.text == "A quartz note."
         assert all("quartz" not in each.text for each in reader.ticket(boris, 1, now=SOON).messages)
         assert reader.ticket(anna, 1, now=SOON).messages[-1].taken_back_at == SOON
 

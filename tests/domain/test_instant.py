@@ -187,3 +187,8 @@ def test_an_instant_without_an_offset_is_a_bug_when_written() -> None:
 def test_what_is_not_rfc_3339(text: str) -> None:
     with pytest.raises(BadInput, match="is no date-time of RFC 3339"):
         from_rfc3339(text)
+
+
+def test_lengths_from_now_are_read_in_russian_letters_too() -> None:
+    assert parse_instant("2д", now=NOW, zone=MOSCOW) == parse_instant("2d", now=NOW, zone=MOSCOW)
+    assert parse_instant("-1ч30м", now=NOW, zone=MOSCOW) == parse_instant("-1h30m", now=NOW, zone=MOSCOW)

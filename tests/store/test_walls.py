@@ -14,13 +14,14 @@ import pytest
 from desks import NOW
 from intake_desk import MailDesk
 
-from sdesk.actions.perform import mark_seen, save_draft
+from sdesk.actions.perform import mark_seen
+from sdesk.actions.personal import be_at, save_draft
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
 from sdesk.domain.filters import FIELDS, Filter, Match, parse
-from sdesk.domain.ticket import Direction, Status
+from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
 from sdesk.store.reader.facets import FIELDS as FACETS
@@ -65,6 +66,8 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     boris = mails.actor("boris")
     save_draft(mails.desk, boris, 2, Direction.NOTE, "Karl's grievance: quartz", now=NOW)
     mark_seen(mails.desk, boris, [2], now=NOW)
+    for login in ("anna", "olga"):
+        be_at(mails.desk, mails.actor(login), 2, Doing.REPLYING, now=NOW)
     mails.do("anna", "assign", 2, to="team:hr")
     for number in (1, 9999):
         assert mails.take(f"From: stranger@far.example\nSubject: [SD-{number}] hi\n\nHi.\n").number is not None
@@ -158,6 +161,8 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for n in numbers
             for way in Direction
         ],
+        "drafts": [lambda: reader.drafts(actor)],
+        "presence": [lambda: reader.presence(actor, now=NOW)],
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "who_facts": [lambda: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK)],
@@ -207,6 +212,7 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         known = everything(reader, olga)
         for name in ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger", "outbox"):
             assert any(word in said(known[name]).lower() for word in SECRETS), name
+        assert "number=2, agent='anna'" in said(known["presence"])
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):
             assert "SD-3" in answers[name], name
         wanted = Filter((Match("status", tuple(Status)),))

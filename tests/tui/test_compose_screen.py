@@ -14,13 +14,14 @@ from sdesk.actions.perform import perform
 from sdesk.desk.opening import open_desk
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
-from sdesk.tui.screens import compose
+from sdesk.tui.screens import compose_kept
 from sdesk.tui.screens.compose import Compose
 
 
 def draft_of(driver: Driver, number: int, direction: Direction) -> str | None:
     with Reader(driver.console.link.path) as reader:
-        return reader.draft(reader.actor("anna"), number, direction)
+        draft = reader.draft(reader.actor("anna"), number, direction)
+        return None if draft is None else draft.text
 
 
 def editor(driver: Driver) -> Compose:
@@ -79,7 +80,7 @@ async def test_escape_keeps_the_draft_and_the_next_time_it_is_back(busy_desk_pat
 
 
 async def test_a_draft_is_kept_while_one_writes(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compose, "SAVE_SECONDS", 0.1)
+    monkeypatch.setattr(compose_kept, "SAVE_SECONDS", 0.1)
     async with driving(busy_desk_path) as driver:
         number = driver.cursor or 0
         await driver.press("r")
@@ -94,7 +95,7 @@ async def test_discard_forgets(busy_desk_path: Path) -> None:
         number = driver.cursor or 0
         await driver.press("r")
         await driver.type("No")
-        await driver.press("escape", "r", "tab", "tab", "tab", "tab", "enter")
+        await driver.press("escape", "r", "tab", "tab", "tab", "tab", "tab", "enter")
         assert driver.console.screen is driver.console.queue
         assert draft_of(driver, number, Direction.OUT) is None
 
@@ -111,20 +112,20 @@ async def test_nothing_is_sent_when_nothing_is_written(busy_desk_path: Path) -> 
 async def test_a_reply_to_marks_is_refused(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path) as driver:
         await driver.press("space", "space", "r")
-        assert "2 are marked" in driver.notice
+        assert "A reply is written to one ticket: 2 tickets are marked" in driver.notice
         assert driver.console.screen is driver.console.queue
 
 
 async def test_the_editor_of_the_person(busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "editor"
-    script.write_text('#!/bin/sh\nprintf " and more" >> "$1"\n')
+    script.write_text('#!/bin/sh\nsed -i "1s/$/ and more/" "$1"; grep -q "^> Nobody can pay" "$1" || exit 3\n')
     script.chmod(script.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("EDITOR", str(script))
     async with driving(busy_desk_path) as driver:
         monkeypatch.setattr(driver.console, "suspend", _nothing)
         await driver.press("r")
         await driver.type("Words")
-        await driver.press("tab", "tab", "enter")
+        await driver.press("tab", "tab", "tab", "enter")
         assert editor(driver).text == "Words and more"
         monkeypatch.setenv("EDITOR", "/nonexistent/editor")
         await asyncio.sleep(0.25)  # a button that was just pressed takes no second press

@@ -19,6 +19,8 @@ from sdesk.tui.own_keys import check_keys
 from sdesk.tui.screens.ask import Ask
 from sdesk.tui.screens.choose import Choose
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
+from sdesk.tui.screens.compose_menu import PutIn
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.screens.form import Form
@@ -47,6 +49,10 @@ OURS: tuple[type[DOMNode], ...] = (
     FindTicket,
     OpenOnes,
     Compose,
+    PathField,
+    PicksInRow,
+    PutIn,
+    Words,
     QueueList,
     Pane,
     Picks,

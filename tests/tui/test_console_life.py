@@ -16,14 +16,11 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.color import Color
-from textual.theme import Theme
 
 from sdesk.actions.perform import create
 from sdesk.desk.opening import open_desk
 from sdesk.store.reader import Reader
-from sdesk.tui import themes
 from sdesk.tui.palette import palette_of
-from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import in_local_time
 
 
@@ -31,34 +28,6 @@ def test_the_first_paint_waits_for_no_orm() -> None:
     code = "import sys, sdesk.tui.app; print(sorted({'sqlmodel', 'sqlalchemy', 'alembic'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_every_theme_of_the_settings_exists() -> None:
-    assert tuple(theme.name for theme in themes.ALL) == THEMES
-    for theme in themes.ALL:
-        assert set(themes.SEMANTIC) <= set(theme.variables)
-
-
-def _luminance(colour: Color) -> float:
-    """Relative luminance of WCAG 2."""
-    parts = [value / 255 for value in colour.rgb]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    high, low = sorted((_luminance(Color.parse(one)), _luminance(Color.parse(other))), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("theme", [themes.DARK, themes.LIGHT], ids=lambda theme: theme.name)
-def test_words_are_legible(theme: Theme) -> None:
-    colours = theme.variables
-    for name in ("breached", "at-risk", "info", "note", "author", "dim-text"):
-        for ground in (str(theme.background), colours["bar"]):
-            assert contrast(colours[name], ground) >= 4.5, (name, ground)
-    assert contrast(colours["cursor-text"], colours["cursor"]) >= 4.5
-    assert contrast(str(theme.foreground), colours["cursor-away"]) >= 4.5
 
 
 async def test_the_mouse_reaches_rows_views_and_footer(busy_desk_path: Path) -> None:

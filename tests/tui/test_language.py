@@ -1,4 +1,4 @@
-"""The console's languages: which one, that none of its texts is missing in another, and that every one of them can be."""
+"""The languages of the console: which one is spoken, that no text is missing in one, and that each has its places."""
 
 from __future__ import annotations
 
@@ -195,3 +195,29 @@ def test_words_of_columns_fit_their_columns_in_every_language() -> None:
         assert len(day_text(datetime(2026, 9, 24, tzinfo=UTC))) <= 10
         now = datetime(2026, 9, 24, 10, tzinfo=UTC)
         assert clock_text(now.replace(day=23), now).endswith("10:00")
+
+
+def test_names_before_a_field_or_a_fact_leave_a_blank_in_every_language() -> None:
+    import ast
+
+    from sdesk import tui
+
+    names_of_fields = set()
+    for file in Path(tui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            call = node.args[0] if isinstance(node, ast.Call) and getattr(node.func, "id", "") in FIELDS else None
+            if isinstance(call, ast.Call) and isinstance(call.args[0], ast.Constant):
+                names_of_fields.add(str(call.args[0].value))
+    assert len(names_of_fields) > 10
+    for each in language.LANGUAGES:
+        speak(each)
+        assert {name: _(name) for name in names_of_fields | FACTS if len(_(name)) > 11} == {}, each
+
+
+FIELDS = {"Field", "Lookup"}
+FACTS = {
+    *("First reply", "Next reply", "Resolution", "Status", "Assignee", "Service", "Priority", "Requester", "Opened"),
+    *("Also theirs", "Also here", "Tags", "Linked", "Promises", "Loss", "Turnover", "Spoke last", "Unit", "Phone"),
+    *("Address", "Manager", "Time spent", "Visit", "Files"),
+}
+"""What `render/facts` writes into its column of labels."""

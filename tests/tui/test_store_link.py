@@ -11,7 +11,8 @@ from console_driver import driving
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
-from sdesk.actions.perform import mark_seen, save_draft
+from sdesk.actions.perform import mark_seen
+from sdesk.actions.personal import save_draft
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.ledger import begin_folder, note_failed, note_fetched
 from sdesk.desk.intake.receive import quarantine

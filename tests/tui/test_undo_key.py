@@ -157,7 +157,9 @@ async def test_an_answer_is_undone_until_it_goes(tangled_desk_path: Path) -> Non
         assert driver.notice == "Undone: SD-1 answered. The text is your draft"
         assert "taken back" in driver.text
         with Reader(tangled_desk_path) as reader:
-            assert reader.draft(reader.actor("anna"), 1, Direction.OUT) == "On our way."
+            draft = reader.draft(reader.actor("anna"), 1, Direction.OUT)
+            assert draft is not None
+            assert draft.text == "On our way."
         await driver.press("r", "ctrl+g")
         await driver.rest()
         now[0] = AT + timedelta(seconds=30)

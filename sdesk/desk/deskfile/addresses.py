@@ -6,7 +6,7 @@ from __future__ import annotations
 def require_mailbox(text: str) -> None:
     """BadInput for what is no mail address."""
     # It stands beside what writes to the store: only who names somebody loads that.
-    from sdesk.desk.steps.people import parse_mailbox
+    from sdesk.domain.mailboxes import parse_mailbox
 
     parse_mailbox(text)
 

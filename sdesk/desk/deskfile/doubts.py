@@ -16,7 +16,13 @@ _ADDS_UP = {"tags"}
 def doubts(whole: Part, desk: DeskFile) -> None:
     """Warn of whatever is in doubt in a file that was read without a mistake."""
     _language(whole, desk)
-    for section, look in (("slas", _slas), ("teams", _teams), ("agents", _agents), ("units", _units)):
+    for section, look in (
+        ("slas", _slas),
+        ("teams", _teams),
+        ("agents", _agents),
+        ("units", _units),
+        ("replies", _replies),
+    ):
         if section in whole.values:
             look(whole.part(section, whole.values[section]), desk)
     _routing(whole, desk)
@@ -81,6 +87,14 @@ def _units(tables: Part, desk: DeskFile) -> None:
             part.warn("turnover_per_hour", "it names no calendar: an outage would cost as much at night as by day")
         if unit.stops and not unit.turnover_per_hour:
             part.warn("stops", "it has no turnover_per_hour: nothing of it can stand")
+
+
+def _replies(tables: Part, desk: DeskFile) -> None:
+    for key, reply in desk.replies.items():
+        team = desk.services[reply.service].team if reply.service is not None else None
+        if reply.team is not None and team not in (None, reply.team):
+            what = f"service `{reply.service}` is of team `{team}`: hardly a ticket of `{reply.team}` is for it"
+            tables.part(key, tables.values[key]).warn("service", what)
 
 
 def _routing(whole: Part, desk: DeskFile) -> None:

@@ -19,6 +19,7 @@ from sdesk.desk.deskfile.values import (
     AgentSpec,
     CalendarSpec,
     DeskFile,
+    ReadyReplySpec,
     RecurringSpec,
     RoutingSpec,
     ServiceSpec,
@@ -91,6 +92,7 @@ def _build(values: Values, source: Values) -> DeskFile:
             for each in source.get("routing", [])
         ),
         templates=_templates(values["templates"]),
+        replies={key: ReadyReplySpec(**each) for key, each in values["replies"].items()},
         warnings=(),
         source=plain({name: each for name, each in source.items() if each != []}),
     )

@@ -21,7 +21,7 @@ from sdesk.desk.deskfile.kinds import (
     Whole,
     Word,
 )
-from sdesk.desk.deskfile.sections_of_mail import ROUTING, TEMPLATES
+from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, INCIDENTS, PRIORITY, SLAS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
@@ -264,6 +264,13 @@ FILE = Table(
             "templates",
             TEMPLATES,
             "The desk's own words for what it sends, in the place of the program's (see templates.md).",
+            "",
+            {},
+        ),
+        Key(
+            "replies",
+            REPLIES,
+            "Ready replies: what agents write again and again, chosen with `/` where an answer is written.",
             "",
             {},
         ),

@@ -1,4 +1,4 @@
-"""The keys of the desk file that are about mail: `[[routing]]`, and templates. The rest stands in `sections`."""
+"""The keys of the desk file that are about mail: `[[routing]]`, templates, and ready replies. The rest: `sections`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sdesk.desk.deskfile.kinds import (
     Word,
 )
 from sdesk.desk.deskfile.part import Part
-from sdesk.desk.deskfile.tables import Map, Table, Tables, words_of
+from sdesk.desk.deskfile.tables import NAMES, Map, Table, Tables, named, words_of
 from sdesk.domain.codes import LANGUAGES, require_language
 from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import TEMPLATE_VARIABLES
@@ -57,6 +57,32 @@ TEMPLATES = Map(
     ),
     words_of(TEMPLATE_VARIABLES),
     (("enum", [kind.value for kind in TEMPLATE_VARIABLES]),),
+)
+
+REPLIES = Map(
+    "KEY",
+    Table(
+        (
+            Key("title", _TEXT, "By which agents find it.", '"Restart the till"', required=True),
+            Key(
+                "text",
+                Map(
+                    "LANGUAGE",
+                    _TEXT,
+                    lambda part, name: part.checked(name, lambda: require_language(name)),
+                    (("enum", sorted(LANGUAGES)),),
+                    some='a table of texts by language, as { en = "..." }',
+                ),
+                "What is put into the answer, by language (Jinja2): the requester's, else the desk's, else the first.",
+                '{ en = "Hello {{ requester.name }}, please restart it." }',
+                required=True,
+            ),
+            Key("team", Reference("team"), "For whose tickets; without it, for those of all.", '"it"'),
+            Key("service", Reference("service"), "For tickets of which service; without it, of any.", '"till"'),
+        )
+    ),
+    named("ready reply"),
+    NAMES,
 )
 
 _PATTERNS = Several(_TEXT, "texts", '["..."]', alone=True)

@@ -11,9 +11,10 @@ from typing import Any
 from sdesk.config.section import shown
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.trial import first_slow
+from sdesk.desk.outbox.template_language import Fault, check_words
 from sdesk.desk.outbox.template_language import check as check_template
 from sdesk.domain.nearest import did_you_mean, nearest
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import READY_REPLY_VARIABLES, MailKind
 from sdesk.domain.ticket import Role
 from sdesk.domain.worktime import find_zone
 from sdesk.store.calendars import build
@@ -33,6 +34,7 @@ def check(whole: Part, values: Values) -> None:
         ("agents", _agents),
         ("units", _units),
         ("templates", _templates),
+        ("replies", _replies),
     ):
         if section in values and section in whole.values:
             with whole.reading.noting():
@@ -183,11 +185,24 @@ def _templates(tables: Part, values: Values) -> None:
             at = tables.part(name, tables.values[name])
             part = at.part(language, at.values[language])
             for key in ("subject", "body"):
-                fault = check_template(MailKind(name), each[key]) if key in each else None
-                if fault is not None:
-                    where = f"line {fault.line} of it: " if "\n" in each[key].strip() else ""
-                    with tables.reading.noting():
-                        part.fail(key, f"{where}{fault.what}", fault.remedy)
+                if key in each:
+                    _note_fault(part, key, each[key], check_template(MailKind(name), each[key]))
+
+
+def _replies(tables: Part, values: Values) -> None:
+    for key, each in values.items():
+        at = tables.part(key, tables.values[key])
+        if "text" in each:
+            part = at.part("text", at.values["text"])
+            for language, text in each["text"].items():
+                _note_fault(part, language, text, check_words(READY_REPLY_VARIABLES, text))
+
+
+def _note_fault(part: Part, key: str, text: str, fault: Fault | None) -> None:
+    if fault is not None:
+        where = f"line {fault.line} of it: " if "\n" in text.strip() else ""
+        with part.reading.noting():
+            part.fail(key, f"{where}{fault.what}", fault.remedy)
 
 
 def _routing(whole: Part, rules: Iterable[Values]) -> None:

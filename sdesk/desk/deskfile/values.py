@@ -135,6 +135,17 @@ class TemplateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyReplySpec:
+    """`[replies.KEY]`."""
+
+    title: str
+    text: Mapping[str, str]
+    """By language."""
+    team: str | None
+    service: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeskFile:
     """The whole file."""
 
@@ -154,6 +165,7 @@ class DeskFile:
     recurring: Mapping[str, RecurringSpec]
     routing: tuple[RoutingSpec, ...]
     templates: tuple[TemplateSpec, ...]
+    replies: Mapping[str, ReadyReplySpec]
     warnings: tuple[str, ...]
     """What may hold and is surely not meant, each with file, line and key."""
     source: Mapping[str, Any]

@@ -46,10 +46,10 @@ def _tables(path: tuple[str, ...], kind: Kind, value: Any) -> Iterator[str]:
 
 
 def _keys(values: Mapping[str, Any]) -> str:
-    """Keys with their values; of tables within tables, `targets.P1 = { ... }`."""
+    """Keys with their values; of tables within tables, or with texts of several lines, `targets.P1 = { ... }`."""
     found = tomlkit.document()
     for name, value in values.items():
-        if _depth(value) == 2:
+        if _depth(value) == 2 or _has_lines(value):
             for inner, each in value.items():
                 found.append(tomlkit.key([name, inner]), _item(each))
         else:
@@ -79,6 +79,10 @@ def _lines(text: str) -> Item:
     """A text of several lines, which begins on a line of its own: a line break right after the quotes is none of it."""
     written = tomlkit.string(text, multiline=True).as_string()[3:-3]
     return String(StringType.MLB, text, written if written.startswith("\n") else f"\n{written}", Trivia())
+
+
+def _has_lines(value: Any) -> bool:
+    return isinstance(value, dict) and any(isinstance(each, str) and "\n" in each for each in value.values())
 
 
 def _dotted(path: tuple[str, ...]) -> str:

@@ -19,11 +19,12 @@ from sdesk.desk.steps.outbox import (
     queue_mail,
     too_many_acknowledgements,
 )
-from sdesk.desk.steps.people import FoundPerson, parse_mailbox, person_of
+from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line

@@ -11,10 +11,10 @@ from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import DeskFacts, boxes_of, desk_facts
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.outbox import domain_of_ids
-from sdesk.desk.steps.people import parse_mailbox
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.safe_text import one_line
 from sdesk.store.models import Outbox

@@ -67,13 +67,18 @@ def environment(local: Callable[[Any], str]) -> SandboxedEnvironment:
 
 def check(kind: MailKind, text: str) -> Fault | None:
     """The first thing that is wrong with the text of a template of this kind; None where all is right."""
+    return check_words(TEMPLATE_VARIABLES[kind], text)
+
+
+def check_words(known: Mapping[str, tuple[str, ...]], text: str) -> Fault | None:
+    """The same for a text that may name what is `known`: each variable with its fields."""
     try:
         tree = _checking().parse(text)
         # Compiling finds what parsing lets pass: a filter that there is not, say.
         _checking().from_string(text)
     except TemplateSyntaxError as error:
         return _syntax_fault(error)
-    return next(_faults(kind, tree), None)
+    return next(_faults(known, tree), None)
 
 
 @cache
@@ -81,8 +86,7 @@ def _checking() -> SandboxedEnvironment:
     return environment(str)
 
 
-def _faults(kind: MailKind, tree: nodes.Template) -> Iterator[Fault]:
-    known = TEMPLATE_VARIABLES[kind]
+def _faults(known: Mapping[str, tuple[str, ...]], tree: nodes.Template) -> Iterator[Fault]:
     of_parts = {id(node.node) for node in tree.find_all(nodes.Getattr)}
     for node in _walk(tree):
         line = node.lineno

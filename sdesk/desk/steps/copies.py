@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.people import requester_of
+from sdesk.domain.errors import Refused
 from sdesk.domain.inbound import Mailbox
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import Party
+from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import written_to
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import BlockedSender, Message, PersonAddress, Ticket
@@ -37,6 +43,22 @@ def in_copy(work: Work, ticket: Ticket) -> list[Mailbox]:
                     found.setdefault(written_to(box.address).lower(), Mailbox(written_to(box.address), box.name))
     hidden = {*work.rules.team_addresses, *work.rules.agent_addresses, *_requesters(work, ticket)}
     return [box for address, box in found.items() if address not in hidden and not _is_blocked(work, address)]
+
+
+def copies(work: Work, ticket: Ticket, cc: Sequence[str], *, everybody: bool = False) -> list[Mailbox]:
+    """Whom a copy goes to: each once, and not the requester, who is in To. BadInput; Refused for the desk's own."""
+    named = [parse_mailbox(each) for each in cc]
+    found = {box.address.lower(): box for box in [*named, *(in_copy(work, ticket) if everybody else ())]}
+    requester = requester_of(work, ticket)
+    if requester is not None:
+        found.pop(requester.address.lower(), None)
+    for address in found:
+        if address in work.rules.team_addresses:
+            raise Refused(
+                phrase("`{address}` is an address of the desk itself", address=address),
+                phrase("leave it out: it has the answer anyway"),
+            )
+    return list(found.values())
 
 
 def _requesters(work: Work, ticket: Ticket) -> list[str]:

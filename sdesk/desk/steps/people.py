@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, literal_column, select, update
@@ -10,11 +9,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.mail_address import is_mail_address
-from sdesk.domain.phrase import phrase
-from sdesk.domain.safe_text import one_line
 from sdesk.store.models import Person, PersonAddress, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -83,16 +78,3 @@ def person_of(work: Work, box: Mailbox, language: str = "") -> FoundPerson | Non
     )
     insert_row(work, PersonAddress, {"address": address, "person_id": number})
     return FoundPerson(number, box.name, address, unit_id, language or None)
-
-
-def parse_mailbox(text: str) -> Mailbox:
-    """`maria@x.example` or `Maria <maria@x.example>` as a person types it; BadInput."""
-    match = re.fullmatch(r"\s*(?:(?P<name>[^<>]*?)\s*<(?P<in>[^<>]+)>|(?P<bare>\S+))\s*", text)
-    address = (match["in"] or match["bare"]).strip() if match else ""
-    if match is None or not is_mail_address(address):
-        raise BadInput(
-            phrase("`{text}` is no mail address", text=text),
-            phrase('write maria@x.example or "Maria <maria@x.example>"'),
-        )
-    local, _, domain = address.rpartition("@")
-    return Mailbox(f"{local}@{domain.lower()}", one_line((match["name"] or "").strip().strip('"')))

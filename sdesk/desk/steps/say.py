@@ -17,15 +17,12 @@ from sdesk.desk.steps.snapshot import snapshot
 from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
-from sdesk.domain.outgoing import MailKind, Party
+from sdesk.domain.outgoing import MOST_ATTACHED, MailKind, Party
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Ticket
-
-MOST_ATTACHED = 18_000_000
-"""Bytes of the files of a mail: in Base64 they are 25 MB, which most servers let pass and hardly any more."""
 
 
 def say(
@@ -74,7 +71,7 @@ def say(
         save_clocks(work, ticket, clocks, agent_answered(clocks, promise_of(work, ticket), work.now))
         ticket.unanswered_since = None
     record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
-    _drop_draft(work, number, direction)
+    _drop_draft(work, number, direction, text)
     return row
 
 
@@ -157,9 +154,10 @@ def _write(work: Work, ticket: Ticket, direction: Direction, text: str, **column
     )
 
 
-def _drop_draft(work: Work, number: int, direction: Direction) -> None:
+def _drop_draft(work: Work, number: int, direction: Direction, said: str) -> None:
+    """The draft of what was said goes; other words that the agent has begun, at another terminal say, stay."""
     if work.actor.agent_id is None:
         return
     draft = work.session.get(Draft, (work.actor.agent_id, number, direction))
-    if draft is not None:
+    if draft is not None and neutralise(draft.text).strip() == said.strip():
         work.session.delete(draft)

@@ -194,6 +194,21 @@ class RoutingRule(Table, table=True):
     person: bool = False
 
 
+class ReadyReply(Table, table=True):
+    """What agents write again and again (Jinja2)."""
+
+    __tablename__ = "ready_reply"
+
+    key: str = Field(primary_key=True)
+    position: int
+    """In the order of the desk file."""
+    title: str
+    text: dict[str, str] = Field(sa_type=Document)
+    """By language."""
+    team_id: int | None = Field(default=None, foreign_key="team.id")
+    service_id: int | None = Field(default=None, foreign_key="service.id")
+
+
 class Template(Table, table=True):
     """The desk's own words (Jinja2); what is not here comes with the program."""
 

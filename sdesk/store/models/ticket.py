@@ -329,4 +329,6 @@ class Draft(Table, table=True):
     text: str
     beside: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs={"server_default": "{}"})
     """What is chosen beside the words: copies, paths of files, a wait, minutes spent."""
+    stamp: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Another one at each change, `SESSION.NUMBER`: who goes on with older words is not to lose newer ones."""
     updated_at: datetime = Field(sa_type=Instant)

@@ -43,5 +43,10 @@ def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
             connection.close()
             raise
     connection.row_factory = sqlite3.Row
-    connection.create_function("fold", 1, fold, deterministic=True)
+    connection.create_function("fold", 1, _fold, deterministic=True)
     return connection
+
+
+def _fold(text: str | None) -> str | None:
+    """SQL's own functions give nothing of nothing."""
+    return None if text is None else fold(text)

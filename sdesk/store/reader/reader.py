@@ -17,13 +17,14 @@ from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys
-from sdesk.domain.ticket import Direction, LinkKind, Status
+from sdesk.domain.ticket import LinkKind, Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
+from sdesk.store.reader.personal_reader import PersonalReader
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
@@ -41,7 +42,6 @@ from sdesk.store.reader.rows import (
     TicketRow,
     UnitRow,
 )
-from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ EVERYTHING = 2**31 - 1
 """More letters than a text of the store can have."""
 
 
-class Reader(ViewReader):
+class Reader(PersonalReader):
     """A read-only view of a store, for one thread. A context manager."""
 
     # ---- the desk ------------------------------------------------------------------------------
@@ -309,35 +309,11 @@ class Reader(ViewReader):
         with translated(self.path):
             return incidents.incidents(self._connection, actor, self.desk.ref_prefix)
 
-    def draft(self, actor: Actor, number: int, direction: Direction) -> str | None:
-        """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
-        self._require(actor, number)
-        row = self._one(
-            "SELECT text FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
-            actor.agent_id,
-            number,
-            direction.value,
-        )
-        return None if row is None else str(row[0])
-
     def is_new(self, actor: Actor) -> bool:
         """Whether an agent has never opened a ticket in the console."""
         return self._one("SELECT 1 FROM seen WHERE agent_id = ? LIMIT 1", actor.agent_id) is None
 
     # ---- how it is done ------------------------------------------------------------------------
-
-    def _require(self, actor: Actor, number: int) -> None:
-        """Raise NotFound unless the actor may see the ticket."""
-        with translated(self.path):
-            hidden = wall(self._connection, actor)
-        sql, values = "SELECT 1 FROM ticket WHERE id = ?", (number,)
-        if hidden is not None:
-            sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
-        if self._one(sql, *values) is None:
-            raise NotFound(
-                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
-                phrase("see `sdesk list`"),
-            )
 
     def _seen(self, actor: Actor, number: int, now: datetime) -> TicketRow:
         """The ticket, if the actor may see it; NotFound."""

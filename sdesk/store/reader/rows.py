@@ -5,6 +5,7 @@ Named tuples, since every command that reads imports them: a dataclass takes ten
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +15,7 @@ from sdesk.domain.ticket import (
     Channel,
     ClockKind,
     Direction,
+    Doing,
     Impact,
     LinkKind,
     Priority,
@@ -289,6 +291,35 @@ class TicketDetail(NamedTuple):
     def seconds_spent(self) -> int:
         """In all."""
         return sum(row.seconds for row in self.spent)
+
+
+class DraftRow(NamedTuple):
+    """What an agent has begun to write and not sent."""
+
+    number: int
+    direction: Direction
+    text: str
+    beside: Mapping[str, Any]
+    """What is chosen beside the words, as the editor that wrote it put it."""
+    stamp: str
+    updated_at: datetime
+
+
+class DraftMark(NamedTuple):
+    """That there is one."""
+
+    number: int
+    direction: Direction
+    updated_at: datetime
+
+
+class PresenceRow(NamedTuple):
+    """Somebody is at a ticket just now."""
+
+    number: int
+    agent: str
+    """Login."""
+    doing: Doing
 
 
 class LastChange(NamedTuple):

@@ -76,9 +76,16 @@ def titles_of(columns: tuple[Column, ...]) -> str:
 
 
 def cells_of(
-    held: Held, columns: tuple[Column, ...], now: datetime, *, cursor: bool, marked: bool, gone: bool
+    held: Held,
+    columns: tuple[Column, ...],
+    now: datetime,
+    *,
+    cursor: bool,
+    marked: bool,
+    gone: bool,
+    company: str = "",
 ) -> tuple[Cell, ...]:
-    """The cells of one ticket at `now`, in the order of the columns."""
+    """The cells of one ticket at `now`, in the order of the columns. `company`: the sign of `tui/company`, if any."""
     row, state = held.row, held.state(now)
     done = gone or row.status in DONE
     faint = "done" if done else "text"
@@ -88,7 +95,7 @@ def cells_of(
         "due": (due_text(held.due_in(now), state), "done" if done else _STYLE_OF[state]),
         "ref": (row.ref, "done" if done else "ref"),
         "priority": (row.priority.value, "done" if done else _PRIORITY_STYLE.get(row.priority, "text")),
-        "flags": (_flags(row), "flags"),
+        "flags": (_flags(row, company), "flags"),
         "subject": (one_line(row.subject) or _("(no subject)"), "done" if done else "unread" if row.unread else "text"),
         "status": (_("gone") if gone and row.status not in DONE else word(row.status), _status_style(row.status, done)),
         "owner": (row.assignee or "-", faint if row.assignee else "dim"),
@@ -129,9 +136,9 @@ _STYLE_OF = {
 _PRIORITY_STYLE = {Priority.P1: "p1", Priority.P2: "p2", Priority.P5: "dim"}
 
 
-def _flags(row: TicketRow) -> str:
+def _flags(row: TicketRow, company: str) -> str:
     wrote = WROTE if row.unanswered_since else " "
-    return f"{wrote}{CHANGED if row.unread else ' '}"
+    return f"{wrote}{company or (CHANGED if row.unread else ' ')}"
 
 
 def _status_style(status: Status, done: bool) -> str:

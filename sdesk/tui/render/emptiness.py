@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import N_, _, in_context
 from sdesk.tui.paging import Totals
+from sdesk.tui.render.words import length_text
 from sdesk.tui.views import ALL, View
 
 _NOTHING = {
@@ -73,7 +73,7 @@ def _next(view: View, totals: Totals) -> str:
 def _due(row: TicketRow, *, named: bool = True) -> str:
     if row.due_in is None:
         return row.ref
-    time = format_working(abs(row.due_in))
+    time = length_text(abs(row.due_in))
     if row.due_in < 0:
         return _("{ref}, {time} late").format(ref=row.ref, time=time)
     return (_("{ref}, due in {time}") if named else _("{ref} in {time}")).format(ref=row.ref, time=time)

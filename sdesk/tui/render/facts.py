@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_exact, format_working
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
-from sdesk.tui.language import N_, _, count_of
+from sdesk.tui.language import N_, _, count_of, in_context
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.conversation import file_label
 from sdesk.tui.render.history import history_lines
 from sdesk.tui.render.lines import Line, Span, line, pieces
 from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
+from sdesk.tui.render.words import exact_length_text, length_text
 
 LABEL = 13
 """Cells of the label column."""
@@ -146,9 +146,9 @@ def _clock(clock: ClockRow, held: Held, now: datetime, zone: ZoneInfo) -> tuple[
     if clock.due_at is None or clock.started_at is None:
         if clock.kind is ClockKind.NEXT_REPLY:
             return "", "text"
-        left, target = clock.target - clock.consumed, format_working(clock.target)
+        left, target = clock.target - clock.consumed, length_text(clock.target)
         words = _("{length} left of {target}") if left >= 0 else _("{length} late, of {target}")
-        return "|| " + words.format(length=format_working(abs(left)), target=target), "dim"
+        return "|| " + words.format(length=length_text(abs(left)), target=target), "dim"
     due = _("due {at}").format(at=clock_text(clock.due_at.astimezone(zone), local))
     if clock.kind is held.row.due_kind:
         state = held.state(now)
@@ -170,7 +170,7 @@ def _status(held: Held, local: datetime, zone: ZoneInfo) -> str:
         return _(row.status.value)
     words = _("waiting")
     if row.waiting_for:
-        whom = _("a date") if row.waiting_for.value == "date" else _(row.waiting_for.value)
+        whom = in_context("fact", "a date") if row.waiting_for.value == "date" else _(row.waiting_for.value)
         words = _("waiting for {whom}").format(whom=whom)
     if row.wake_at:
         words += " " + _("until {at}").format(at=clock_text(row.wake_at.astimezone(zone), local))
@@ -238,7 +238,7 @@ def other_words(other: OtherRow) -> str:
 
 def _work_facts(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> Iterator[Fact]:
     if detail.spent:
-        yield _("Time spent"), format_exact(detail.seconds_spent), "text"
+        yield _("Time spent"), exact_length_text(detail.seconds_spent), "text"
     if detail.visit is not None:
         who = one_line(detail.visit.agent_name or detail.visit.agent or _("nobody yet"))
         at = clock_text(detail.visit.starts_at.astimezone(zone), local)

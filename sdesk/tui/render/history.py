@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_exact
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import from_rfc3339
 from sdesk.domain.safe_text import one_line
@@ -16,6 +15,7 @@ from sdesk.store.reader.rows import HistoryRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.lines import Line, line, pieces
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
+from sdesk.tui.render.words import exact_length_text
 
 _LEFT_OUT = frozenset({"message", "kind", "currency", "rules", "events"})
 """What says nothing to a person, or is said with something else."""
@@ -144,7 +144,7 @@ def _value(name: str, value: Any, currency: str, now: datetime, zone: ZoneInfo) 
         case "reason" | "priority":
             return str(value)
         case "seconds":
-            return format_exact(int(value))
+            return exact_length_text(int(value))
         case _ if name.startswith("loss"):
             return f"{money_text(Decimal(str(value)))} {currency}{_('/h') if name.endswith('per_hour') else ''}"
         case _:

@@ -35,6 +35,8 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("-", N_("nothing is promised")),
     ("@", N_("the requester wrote since an agent answered")),
     ("+", N_("changed since you looked, by somebody else")),
+    ("&", N_("somebody else is writing to it just now")),
+    ('"', N_("your unsent words are there")),
     (">", N_("the cursor")),
     ("*", N_("marked")),
     ("~", N_("before a loss: suspected, not confirmed")),

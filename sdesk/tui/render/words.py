@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sdesk.domain.duration import format_exact, format_working
+from sdesk.domain.phrase import UNITS, Length
 from sdesk.tui.language import N_, _
 
 WORDS = (
@@ -20,10 +21,6 @@ WORDS = (
     *(N_("team"), N_("service"), N_("unit"), N_("wait"), N_("channel"), N_("impact"), N_("urgency"), N_("nobody")),
 )
 """The texts of the enumerations that are shown: the same as in the store and on the command line."""
-
-
-UNITS = "wdhms"
-"""How lengths of time are written on the command line."""
 
 
 def word(value: StrEnum) -> str:
@@ -44,4 +41,5 @@ def exact_length_text(seconds: int) -> str:
 def in_units(written: str) -> str:
     """A length as the command line writes it (`3h40m`), with the letters of the language: the same width."""
     # Translators: one letter each for weeks, days, hours, minutes, seconds.
-    return written.translate(str.maketrans(UNITS, _("wdhms")))
+    letters = _("wdhms")
+    return Length(written).said(lambda units: letters if units == UNITS else units)

@@ -1,4 +1,4 @@
-"""Writing a reply or an internal note under the conversation; what is typed is kept as a draft every two seconds."""
+"""Writing a reply or an internal note under the conversation: what is typed is kept, reviewed, and sent once."""
 
 from __future__ import annotations
 
@@ -8,168 +8,257 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import Any, ClassVar, Protocol
 
 from textual import on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button
 
+from sdesk.actions.grammar import attached
+from sdesk.domain.actor import Actor
+from sdesk.domain.errors import BadInput, Conflict, SdeskError
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import TicketDetail, TicketRow
-from sdesk.tui.countdown import Held
-from sdesk.tui.widgets.preview import Preview
+from sdesk.store.reader import Reader
+from sdesk.store.reader.rows import DraftRow, TicketDetail, TicketRow
+from sdesk.tui.attaching import require_light
+from sdesk.tui.countdown import Held, hold
+from sdesk.tui.language import _, told_error
+from sdesk.tui.outgoing import Beside, action_of, first_copies, quotation
+from sdesk.tui.render.changes import changes_since, newest_event
+from sdesk.tui.render.conversation import MOST_LETTERS
+from sdesk.tui.screens.command_line import open_words
+from sdesk.tui.screens.compose_fields import Words
+from sdesk.tui.screens.compose_kept import KeptCompose
+from sdesk.tui.screens.compose_menu import PutIn
 
-if TYPE_CHECKING:
-    from sdesk.tui.app import Console
+SCISSORS = "------------------------ >8 ------------------------"
+"""In the file for an editor: what stands below is for the eyes alone."""
 
-SAVE_SECONDS = 2.0
-
-Save = Callable[[str | None], None]
-"""Keeps a draft; None forgets it."""
-
-Send = Callable[[str], None]
-"""Sends what was written; the editor stays until it is told that this succeeded."""
+Answer = tuple[TicketDetail, Held, DraftRow | None, frozenset[str]]
+"""The ticket, its draft, and the desk's own addresses."""
 
 
-class Compose(ModalScreen[None]):
+class Perform(Protocol):
+    """Does an action on tickets, and tells what came of it."""
+
+    def __call__(
+        self,
+        verb: str,
+        rows: tuple[TicketRow, ...],
+        values: dict[str, Any],
+        *,
+        succeeded: Callable[[], object],
+        refused: Callable[[SdeskError], object],
+    ) -> None: ...
+
+
+class Compose(KeptCompose):
     """The editor; stays open, with its text, until what was written is sent or it is left (the draft stays)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,ctrl+п", "send", show=False),
+        Binding("ctrl+t,ctrl+е", "then", show=False),
+        Binding("colon,Ж,ctrl+p,ctrl+з", "line", show=False),
         Binding("escape", "leave", show=False),
     ]
 
-    def __init__(self, row: TicketRow, direction: Direction, save: Save, send: Send, *, editor: bool = False) -> None:
-        super().__init__(classes="note" if direction is Direction.NOTE else "reply")
-        self._row, self._direction, self._save, self._editor_first = row, direction, save, editor
-        self._send = send
-        self.keeps_draft = False
-        """Whether it was left with words that are kept."""
-        self._saved = ""
-        self._restored = False
-        self._read = Preview(id="read")
-        self._review_line = Static("", id="review", markup=False)
-        self._error = Static("", id="error", markup=False)
-        self._area = TextArea(id="text", compact=True, tab_behavior="focus")
-
-    @property
-    def is_note(self) -> bool:
-        """Whether only agents will see it."""
-        return self._direction is Direction.NOTE
-
-    def compose(self) -> ComposeResult:
-        requester = one_line(self._row.requester_name or self._row.requester_email or "the requester")
-        yield self._read
-        with Vertical(id="editor") as box:
-            if self.is_note:
-                box.border_title = _plain(f"INTERNAL NOTE on {self._row.ref} - never sent, only agents see it")
-            else:
-                box.border_title = _plain(f"Reply to {requester} - {self._row.ref} {one_line(self._row.subject)}")
-            box.border_subtitle = (
-                "Ctrl+G Save note   Tab Buttons   Esc Keep the draft"
-                if self.is_note
-                else ("Ctrl+G Send   Tab Buttons   Esc Keep the draft")
-            )
-            self._review_line.update(self._review())
-            yield self._review_line
-            yield self._area
-            with Horizontal(classes="buttons"):
-                yield Button("Save note" if self.is_note else "Send", id="send", compact=True)
-                yield Button("$EDITOR", id="outside", compact=True)
-                yield Button("Keep draft", id="keep", compact=True)
-                yield Button("Discard", id="discard", compact=True)
-            yield self._error
-
-    def _review(self) -> str:
-        if self.is_note:
-            return "INTERNAL NOTE: stays at the desk"
-        row = self._row
-        name, address = one_line(row.requester_name or ""), one_line(row.requester_email or "")
-        to = f"{name} <{address}>" if name and address else address or name or "nobody: the requester has no address"
-        return f"To: {to}"
+    def __init__(self, row: TicketRow, direction: Direction, perform: Perform, *, editor: bool = False) -> None:
+        super().__init__(row, direction)
+        self._perform, self._editor_first = perform, editor
+        self._rows = (row,)
+        """The ticket as the person has seen it: what changed since is a Conflict."""
+        self._event = 0
+        """Up to which event it was seen."""
+        self._changed = ""
+        self._detail: TicketDetail | None = None
 
     def on_mount(self) -> None:
-        self._error.display = False
-        self._area.focus()
-        self.set_interval(SAVE_SECONDS, self.keep_draft)
+        # Textual calls those of the classes below by itself.
+        self.show_company()
+        self._ask(self._restore, self._no_draft)
 
-    def restore(self, answer: tuple[TicketDetail, Held, str | None]) -> None:
-        """Show what is answered, and put the kept draft before what was typed meanwhile; called when they were read."""
-        detail, held, draft = answer
-        self.show_read(detail, held)
-        if draft:
-            area = self._area
-            typed = area.text
-            area.load_text(draft + typed)
-            area.move_cursor(area.document.end)
-            self._saved = draft
-            self._review_line.update(f"{self._review()}   (draft restored)")
-        self._restored = True
+    # ---- reading --------------------------------------------------------------------------------
+
+    def _ask(self, then: Callable[[Answer], object], failed: Callable[[SdeskError], object]) -> None:
+        number, direction, now = self.number, self._direction, self.console.now()
+
+        def ask(reader: Reader, actor: Actor) -> Answer:
+            detail = reader.ticket(actor, number, now=now, longest=MOST_LETTERS)
+            own = {each.email.lower() for each in reader.agents()}
+            own |= {each.address.lower() for each in reader.teams(actor) if each.address}
+            held = hold([detail.ticket], {}, now)[0]
+            return detail, held, reader.draft(actor, number, direction), frozenset(own)
+
+        self.console.link.read(self.app, ask, then, failed)
+
+    def _restore(self, answer: Answer) -> None:
+        if not self.is_attached:
+            return
+        detail, held, draft, own = answer
+        self._see(detail, held)
+        self._rows, self._event = (detail.ticket,), newest_event(detail.history)
+        copies = "" if self.is_note else first_copies(detail.messages, detail.ticket, own)
+        if said := self.restore_draft(draft, Beside(cc=copies)):
+            self.console.notice(said)
         if self._editor_first:
             self._editor_first = False
             self.action_outside()
 
-    @property
-    def text(self) -> str:
-        """What was written."""
-        return self._area.text
+    def _no_draft(self, error: SdeskError) -> None:
+        self.console.notice(_("The draft could not be read: {why}").format(why=told_error(error)), "error")
 
-    def keep_draft(self) -> None:
-        """Keep what was written if it is new; never before the kept draft was read, which would be lost."""
-        if self._restored and self.text != self._saved:
-            self._saved = self.text
-            self._save(self._saved or None)
+    def _see(self, detail: TicketDetail, held: Held) -> None:
+        self._detail = detail
+        self.show_read(detail, held)
+
+    def store_changed(self) -> None:
+        """Somebody wrote: show what changed, beside what one writes."""
+        self._ask(self._show_changes, lambda error: self.complain(told_error(error)))
+
+    def _show_changes(self, answer: Answer) -> None:
+        if not self.is_attached or self._area.read_only:
+            return
+        detail, held, *_rest = answer
+        self._see(detail, held)
+        console = self.console
+        self._changed = changes_since(
+            detail.history, self._event, me=console.link.login, now=console.now(), zone=console.zone
+        )
+        self.show_company()
+
+    def show_company(self) -> None:
+        """Who else is at it, and what has changed since it was opened."""
+        parts = []
+        if here := self.console.company.at(self.number):
+            parts.append(_("Now at it: {who}").format(who=here))
+        if self._changed:
+            parts.append(_("Changed since you opened it: {what}").format(what=self._changed))
+        self._news.update("\n".join(parts))
+        self._news.display = bool(parts)
+
+    # ---- sending --------------------------------------------------------------------------------
+
+    def action_line(self) -> None:
+        """The `:` line, also from within the text by Ctrl+P: `:send`."""
+        words: dict[str, tuple[str, Callable[[], object]]] = {
+            "send": (_("Send it, or save the note"), self.action_send),
+            "then": (_("What becomes of the ticket with the answer"), self.action_then),
+            "editor": (_("Write in $EDITOR"), self.action_outside),
+            "q": (_("Leave; the draft is kept"), self.action_leave),
+        }
+        open_words(self.app, self.console.lines, words)
+
+    def action_then(self) -> None:
+        """What follows the answer: the next choice. Where another terminal has newer words: both joined."""
+        if self.is_parted:
+            self.join()
+        elif not self.is_note:
+            self._then.action_step(1)
+            self.fields_changed()  # at once: the next key may go to the field that this shows
 
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
         """Send the reply, or save the note."""
-        if not self.text.strip():
-            self._complain("Nothing is written yet")
+        if self._area.read_only or not self.take_path():
+            return  # on its way already, or a path that is no file
+        beside, now, zone = self.beside, self.console.now(), self.console.zone
+        try:
+            verb, values = action_of(self.text, beside, note=self.is_note, now=now, zone=zone)
+            if self._missing:
+                name = one_line(Path(self._missing[-1]).name)
+                what = _("the file `{name}` of the draft is not there any more").format(name=name)
+                raise BadInput(what, _("Backspace in the empty path takes it away"))
+            if self._files:
+                require_light(self._files)
+                values["attachments"] = tuple(attached(file.path) for file in self._files)
+        except BadInput as error:
+            self.complain(told_error(error))
             return
-        if self._area.read_only:
-            return  # on its way already
         self.keep_draft()
-        self._complain("")
+        if self._changed and self._detail is not None:
+            self._look_first(self._detail)
+            return
+        self.complain("")
         self._area.read_only = True
-        self._send(self.text.strip())
+        self._perform(verb, self._rows, values, succeeded=self.sent, refused=self.refused)
 
     def sent(self) -> None:
         """It is done: leave; the draft goes, now that the words are safely elsewhere."""
-        self._restored = False
-        self._save(None)
+        self.keeps_draft = False
+        self.forget_draft()
         if self.is_attached:
             self.dismiss(None)
 
-    def refused(self, why: str) -> None:
+    def refused(self, error: SdeskError) -> None:
         """It was not sent: the words stay, with the reason under them."""
         self._area.read_only = False
+        if isinstance(error, Conflict):
+            self._ask(self._conflicting, self.refused)
+            return
         if self.is_attached:
-            self._complain(why)
+            self.complain(told_error(error))
+        self.console.notice(told_error(error), "error")
 
-    def show_read(self, detail: TicketDetail, held: Held) -> None:
-        """Show what is answered."""
-        console = cast("Console", self.app)
-        self._read.show(detail, held, console.now(), console.zone)
+    def _conflicting(self, answer: Answer) -> None:
+        self._show_changes(answer)
+        self._look_first(answer[0])
+
+    def _look_first(self, detail: TicketDetail) -> None:
+        """What was changed meanwhile is looked at before anything goes; the second try goes through."""
+        self._rows, self._event = (detail.ticket,), newest_event(detail.history)
+        words = _("{ref} was changed meanwhile: look at it, then send again").format(ref=detail.ticket.ref)
+        changed, self._changed = self._changed, ""
+        if self.is_attached:
+            self.complain(f"{words} ({changed})" if changed else words)
+            self.show_company()
+        self.console.notice(words)
+
+    # ---- leaving --------------------------------------------------------------------------------
 
     @on(Button.Pressed, "#keep")
     def action_leave(self) -> None:
         """Leave; the draft stays."""
         if self._area.read_only:
             return  # on its way: what came of it is said in a moment
+        self.join()
         self.keep_draft()
-        self.keeps_draft = bool(self.text.strip())
+        self.keeps_draft = bool(self.text.strip() or self._files)
         self.dismiss(None)
 
     @on(Button.Pressed, "#discard")
     def discard(self) -> None:
         """Leave and forget the draft."""
-        self._restored = False
-        self._save(None)
+        self.forget_draft()
         self.dismiss(None)
+
+    # ---- what is put in -------------------------------------------------------------------------
+
+    @on(Button.Pressed, "#menu")
+    def put_in(self) -> None:
+        """Choose what is put in at the cursor."""
+        self._open_menu(typed=False)
+
+    @on(Words.MenuAsked)
+    def asked_by_slash(self) -> None:
+        """`/` was typed on an empty line: it stays a `/` where nothing is chosen."""
+        self._open_menu(typed=True)
+
+    def _open_menu(self, *, typed: bool) -> None:
+        menu = PutIn(quotation(self._detail.messages) if self._detail is not None else "")
+
+        def chosen(value: str | None) -> None:
+            if value:
+                self._area.put_in(menu.text_of(value))
+            elif typed:
+                self._area.put_in(f"/{menu.narrowed_by}")
+            self._area.focus()
+
+        self.app.push_screen(menu, chosen)
+        self.console.link.ready_replies(
+            menu, self.number, menu.show_ready, lambda error: menu.complain(told_error(error))
+        )
 
     @on(Button.Pressed, "#outside")
     def action_outside(self) -> None:
@@ -177,23 +266,32 @@ class Compose(ModalScreen[None]):
         command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
         with tempfile.TemporaryDirectory(prefix="sdesk-") as folder:
             file = Path(folder) / f"{self._row.ref}-{'note' if self.is_note else 'reply'}.txt"
-            file.write_text(self.text, encoding="utf-8")
+            file.write_text(f"{self.text}\n\n{SCISSORS}\n{self._below()}\n", encoding="utf-8")
             try:
                 with self.app.suspend():
                     failure = _run([*command, str(file)])
             except SuspendNotSupported:
-                failure = "cannot have the terminal: this one does not let the console stand aside"
+                failure = _("cannot have the terminal: this one does not let the console stand aside")
             if failure:
-                self._complain(f"{command[0]} {failure}; the text is as it was")
+                self.complain(_("{editor} {what}; the text is as it was").format(editor=command[0], what=failure))
                 return
             area = self._area
-            area.load_text(file.read_text(encoding="utf-8", errors="replace").rstrip("\n"))
+            area.load_text(above(file.read_text(encoding="utf-8", errors="replace")))
             area.move_cursor(area.document.end)
         self.keep_draft()
 
-    def _complain(self, text: str) -> None:
-        self._error.update(text)
-        self._error.display = bool(text)
+    def _below(self) -> str:
+        """For whom it is, and what is answered, for the eyes of who writes in an editor."""
+        head = _("What stands below this line is not sent.")
+        lines = [head, self._title(), "" if self.is_note else str(self._review_line.content)]
+        if self._detail is not None:
+            lines += ["", quotation(self._detail.messages)]
+        return "\n".join(lines)
+
+
+def above(text: str) -> str:
+    """What was written above the scissors; all of it where somebody took the line away."""
+    return text.partition(SCISSORS)[0].rstrip()
 
 
 def _run(command: list[str]) -> str:
@@ -201,9 +299,5 @@ def _run(command: list[str]) -> str:
     try:
         code = subprocess.call(command)
     except OSError as error:
-        return f"cannot be started: {error.strerror}"
-    return f"ended with {code}" if code else ""
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+        return _("cannot be started: {why}").format(why=error.strerror)
+    return _("ended with {code}").format(code=code) if code else ""

@@ -11,6 +11,7 @@ from sdesk.domain.duration import format_duration
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.language import _
+from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, Words, buttons
 from sdesk.tui.screens.forms import Parse, Shown, seconds_of, spent_field
 from sdesk.tui.widgets.field import Field
@@ -34,7 +35,7 @@ class SpentForm(Form):
     def fill(self, detail: TicketDetail) -> None:
         """Show what is written down already."""
         self.query_one("#known", Static).update(
-            _("written down so far: {time}; -5m corrects").format(time=format_duration(detail.seconds_spent))
+            _("written down so far: {time}; -5m corrects").format(time=in_units(format_duration(detail.seconds_spent)))
         )
 
     def go_on(self) -> None:

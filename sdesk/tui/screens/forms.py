@@ -13,6 +13,7 @@ from textual.widgets import Button, Static, TextArea
 from sdesk.domain.duration import format_duration, parse_duration
 from sdesk.domain.ticket import WaitingFor
 from sdesk.tui.language import _
+from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, Words, buttons
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
@@ -135,7 +136,7 @@ def spent_field() -> Field:
         _("Time spent"),
         id="spent",
         placeholder=_("15m, 1h30m"),
-        read=lambda text: format_duration(seconds_of(text)),
+        read=lambda text: in_units(format_duration(seconds_of(text))),
     )
 
 

@@ -54,9 +54,8 @@ class QueueScreen(QueueMarks):
             self.set_filter("")
 
     def action_leave(self) -> None:
-        """Quit; asks where words would be left behind that were not sent."""
-        unsent = self.console.unsent_words()
-        if not unsent:
+        """Quit; asks where words are left unsent."""
+        if not (self.console.begun or self.console.unsent):
             self.console.exit()
             return
 
@@ -64,7 +63,15 @@ class QueueScreen(QueueMarks):
             if yes:
                 self.console.exit()
 
-        question = count_of("Quit with {count} text unsent?", "Quit with {count} texts unsent?", unsent)
+        left = []
+        if begun := self.console.begun:
+            refs = ", ".join(dict.fromkeys(begun.values()))
+            left.append(count_of("{count} draft unsent", "{count} drafts unsent", len(begun)) + f" ({refs})")
+        if unsent := len(self.console.unsent):
+            left.append(
+                count_of("words of {count} form, which are lost", "words of {count} forms, which are lost", unsent)
+            )
+        question = _("Quit with {what}?").format(what=", ".join(left))
         self.app.push_screen(Confirm(question, _("Quit")), confirmed)
 
     # ---- the order ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Status
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context, footer_of
+from sdesk.tui.company import Company
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _
 from sdesk.tui.render.columns import customer_of
@@ -32,7 +33,7 @@ class TicketBars:
         """The keys, a person's own ones in their place."""
         self.by_name["footer"].show(footer_parts(footer_of(Context.TICKET, own), width))
 
-    def show(self, held: Held, place: tuple[int, int] | None, now: datetime, zone: ZoneInfo) -> None:
+    def show(self, held: Held, place: tuple[int, int] | None, company: Company, now: datetime, zone: ZoneInfo) -> None:
         """All that is said of the ticket; `place`: which of how many of its list it is."""
         row = held.row
         done = row.status in DONE
@@ -50,7 +51,9 @@ class TicketBars:
             [Part(f"{where} / {who} " if who and who != where else f"{where} ", "text")],
         )
         which = "" if place is None else _("{place} of {count}").format(place=place[0], count=place[1]) + " "
-        self.by_name["subject"].show([Part(f" {one_line(row.subject)}", "strong")], [Part(which, "dim")])
+        self.by_name["subject"].show(
+            [Part(f" {one_line(row.subject)}", "strong")], [*_company(row, company, now, zone), Part(which, "dim")]
+        )
         spans = summary_line(held, now=now, zone=zone)
         known = {"dim": "dim", "breached": "breached", "at-risk": "at-risk"}
         self.by_name["summary"].show([Part(text, known.get(name, "text")) for text, name in spans])
@@ -71,6 +74,12 @@ class TicketBars:
         keys += [] if typing or not words else [Part(" N ", "key", "previous_found"), Part(_("Previous") + " ", "dim")]
         keys += [Part(" Esc ", "key", "back"), Part(_("Clear") + " ", "dim")]
         self.by_name["find-note"].show([], [Part(note, "warning" if words.strip() and not count else "strong"), *keys])
+
+
+def _company(row: TicketRow, company: Company, now: datetime, zone: ZoneInfo) -> list[Part]:
+    """The agent's own unsent words, and who else is at it."""
+    words = ((company.draft_of(row.number, now, zone), "at-risk"), (company.at(row.number), "warning"))
+    return [Part(f"{text}  ", style) for text, style in words if text]
 
 
 def _promise(held: Held, now: datetime) -> tuple[Part, ...]:

@@ -91,6 +91,10 @@ class TicketReading(WorkScreen):
             topic="ticket",
         )
 
+    def show_company(self) -> None:
+        """Somebody came or left."""
+        self._show_bars()
+
     def store_changed(self) -> None:
         """Somebody wrote."""
         self.read_ticket()
@@ -126,7 +130,7 @@ class TicketReading(WorkScreen):
         self.show_find()
         if self._held is not None:
             place = self.neighbours.place(self.number) if self.neighbours is not None else None
-            self.bars.show(self._held, place, self.console.now(), self.console.zone)
+            self.bars.show(self._held, place, self.console.company, self.console.now(), self.console.zone)
 
     @property
     def is_typing(self) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import format_working
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.signals import clock_text
+from sdesk.tui.render.words import length_text
 from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.verbs.doing import DoingScreen, named, subjects
@@ -144,4 +144,4 @@ def services(rows: Sequence[ServiceRow]) -> tuple[Choice, ...]:
 def _resolution(row: ServiceRow) -> str:
     if not row.resolution_target:
         return _("no target")
-    return _("resolve in {time}").format(time=format_working(row.resolution_target))
+    return _("resolve in {time}").format(time=length_text(row.resolution_target))

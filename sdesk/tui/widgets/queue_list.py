@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from sdesk.tui.company import Company
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 from sdesk.tui.palette import palette_of
@@ -46,6 +47,7 @@ class QueueList(ScrollView, can_focus=True):
         super().__init__(id=id)
         self.window = Window()
         self.empty_text = ""
+        self._company = Company()
         self._now: datetime | None = None
         self._painted: dict[int, tuple[Cell, ...]] = {}
         self._columns: tuple[Column, ...] = ()
@@ -77,6 +79,11 @@ class QueueList(ScrollView, can_focus=True):
         self.window.update(fresh, asked)
         self._lay_out()
         self._after_change(before)
+
+    def show_company(self, company: Company) -> None:
+        """Show who else writes, and where unsent words are."""
+        self._company = company
+        self.repaint()
 
     def tick(self, now: datetime) -> None:
         """Count down."""
@@ -227,6 +234,7 @@ class QueueList(ScrollView, can_focus=True):
                 cursor=number == self.window.cursor,
                 marked=number in marked,
                 gone=number in self.window.gone,
+                company=self._company.sign(number),
             ),
             # Not painted itself: a change of it repaints the whole row.
             *((Cell("", "cursor"),) if number == self.window.cursor else ()),

@@ -1,4 +1,4 @@
-"""What the console keeps: named filters, who is at which ticket, what can be undone, and all of a draft."""
+"""What the console keeps: named filters, who is at which ticket, what can be undone, all of a draft; ready replies."""
 
 from __future__ import annotations
 
@@ -12,8 +12,21 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add three tables, and to a draft what is chosen beside its words."""
+    """Add four tables, and to a draft what is chosen beside its words, and who wrote it last."""
     op.execute("ALTER TABLE draft ADD COLUMN beside TEXT NOT NULL DEFAULT '{}'")
+    op.execute("ALTER TABLE draft ADD COLUMN stamp VARCHAR NOT NULL DEFAULT ''")
+    op.create_table(
+        "ready_reply",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name="fk_ready_reply_service_id"),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_ready_reply_team_id"),
+        sa.PrimaryKeyConstraint("key", name="pk_ready_reply"),
+    )
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,76 @@
+"""What is one agent's own, and who is where: the reader's part for drafts and presence."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sdesk.domain.actor import Actor
+from sdesk.domain.errors import NotFound
+from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.phrase import phrase
+from sdesk.domain.ticket import Direction, Doing
+from sdesk.store.reader.connection import translated
+from sdesk.store.reader.rows import DraftMark, DraftRow, PresenceRow
+from sdesk.store.reader.view_reader import ViewReader
+from sdesk.store.reader.where import wall
+
+
+class PersonalReader(ViewReader):
+    """Drafts of the actor, and the presence of the others."""
+
+    def draft(self, actor: Actor, number: int, direction: Direction) -> DraftRow | None:
+        """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
+        self._require(actor, number)
+        row = self._one(
+            "SELECT text, beside, stamp, updated_at FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
+            actor.agent_id,
+            number,
+            direction.value,
+        )
+        if row is None:
+            return None
+        return DraftRow(number, direction, row[0], json.loads(row[1]), row[2], datetime.fromisoformat(row[3]))
+
+    def drafts(self, actor: Actor) -> tuple[DraftMark, ...]:
+        """Where the actor has drafts, by number; not those that a wall has come before."""
+        found = self._walled(
+            actor,
+            "SELECT d.ticket_id, d.direction, d.updated_at FROM draft AS d JOIN ticket AS t ON t.id = d.ticket_id"
+            " WHERE d.agent_id = ?",
+            actor.agent_id,
+        )
+        return tuple(DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found))
+
+    def presence(self, actor: Actor, *, now: datetime) -> tuple[PresenceRow, ...]:
+        """Who else is at which ticket, of those that the actor may see; what was not renewed in time is over."""
+        found = self._walled(
+            actor,
+            "SELECT p.ticket_id, a.key, p.doing FROM presence AS p JOIN agent AS a ON a.id = p.agent_id"
+            " JOIN ticket AS t ON t.id = p.ticket_id WHERE p.until > ? AND p.agent_id IS NOT ?",
+            to_rfc3339(now),
+            actor.agent_id,
+        )
+        return tuple(PresenceRow(row[0], row[1], Doing(row[2])) for row in sorted(found))
+
+    def _walled(self, actor: Actor, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query over `ticket AS t` that no wall hides."""
+        with translated(self.path):
+            hidden = wall(self._connection, actor, "t.team_id")
+        if hidden is not None:
+            sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
+        return [tuple(row) for row in self._all(sql, *values)]
+
+    def _require(self, actor: Actor, number: int) -> None:
+        """Raise NotFound unless the actor may see the ticket."""
+        with translated(self.path):
+            hidden = wall(self._connection, actor)
+        sql, values = "SELECT 1 FROM ticket WHERE id = ?", (number,)
+        if hidden is not None:
+            sql, values = f"{sql} AND {hidden.sql}", (number, *hidden.values)  # type: ignore[assignment]
+        if self._one(sql, *values) is None:
+            raise NotFound(
+                phrase("there is no ticket {prefix}-{number}", prefix=self.desk.ref_prefix, number=number),
+                phrase("see `sdesk list`"),
+            )

@@ -1,0 +1,236 @@
+"""How the editor looks: what is answered above, the fields, the words, and the line that reviews it all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.mailboxes import parse_mailboxes
+from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.tui.attaching import Attached, attach
+from sdesk.tui.countdown import Held
+from sdesk.tui.language import _, told_error
+from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
+from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
+from sdesk.tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from sdesk.tui.app import Console
+
+SHOWN_NAMES = 12
+"""Files of a folder that are named below the path."""
+
+
+class ComposeForm(ModalScreen[None]):
+    """The fields of an answer or a note, and what they hold."""
+
+    def __init__(self, row: TicketRow, direction: Direction) -> None:
+        super().__init__(classes="note" if direction is Direction.NOTE else "reply")
+        self._row, self._direction = row, direction
+        self._files: tuple[Attached, ...] = ()
+        self._missing: tuple[str, ...] = ()
+        """Paths of a draft whose files are not there (any more): kept, and in the way of sending."""
+        self._read = Preview(id="read")
+        self._cc = Input(id="cc", compact=True, select_on_focus=False, placeholder=_("nobody"))
+        self._path = PathField(
+            id="path", compact=True, select_on_focus=False, placeholder=_("path: Tab completes, Enter attaches")
+        )
+        self._attached = Static("", id="attached", markup=False)
+        self._hint = Static("", id="hint", markup=False)
+        self._then = PicksInRow([_(label) for label in LABELS.values()], id="then")
+        self._until = Input(id="until", compact=True, select_on_focus=False, placeholder=_("as tomorrow 10:00, or 2d"))
+        self._spent = Input(id="spent", compact=True, select_on_focus=False, placeholder=_("as 15m"))
+        self._area = Words(id="text", compact=True, tab_behavior="focus")
+        self._review_line = Static("", id="review", markup=False)
+        self._news = Static("", id="news", markup=False)
+        self._error = Static("", id="error", markup=False)
+        for line in (self._error, self._news, self._hint, self._attached):
+            line.display = False
+
+    @property
+    def console(self) -> Console:
+        """The application."""
+        return cast("Console", self.app)
+
+    @property
+    def is_note(self) -> bool:
+        """Whether only agents will see it."""
+        return self._direction is Direction.NOTE
+
+    @property
+    def number(self) -> int:
+        """The ticket."""
+        return self._row.number
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self._area.text
+
+    @property
+    def beside(self) -> Beside:
+        """What is chosen beside it."""
+        return Beside(
+            cc=self._cc.value.strip(),
+            files=(*(str(file.path) for file in self._files), *self._missing),
+            then=list(Then)[self._then.chosen],
+            until=self._until.value.strip(),
+            spent=self._spent.value.strip(),
+        )
+
+    def compose(self) -> ComposeResult:
+        yield self._read
+        with Vertical(id="editor") as box:
+            box.border_title = _plain(self._title())
+            box.border_subtitle = _plain(
+                _("Ctrl+G Save note   / Put in   Esc Keep the draft")
+                if self.is_note
+                else _("Ctrl+G Send   Ctrl+T Then   / Put in   Esc Keep the draft")
+            )
+            if not self.is_note:
+                with Horizontal(classes="line"):
+                    yield Static(_("Cc"), classes="name")
+                    yield self._cc
+            with Horizontal(classes="line"):
+                yield Static(_("Files"), classes="name")
+                yield self._attached
+                yield self._path
+                yield Static(_("Spent"), classes="name")
+                yield self._spent
+            yield self._hint
+            if not self.is_note:
+                with Horizontal(classes="line"):
+                    yield Static(_("Then"), classes="name")
+                    yield self._then
+                with Horizontal(classes="line", id="wait"):
+                    yield Static(_("Until"), classes="name")
+                    yield self._until
+            yield self._area
+            yield self._review_line
+            with Horizontal(classes="buttons"):
+                yield Button(_("Save note") if self.is_note else _("Send"), id="send", compact=True)
+                yield Button(_("Put in /"), id="menu", compact=True)
+                yield Button("$EDITOR", id="outside", compact=True)
+                yield Button(_("Keep draft"), id="keep", compact=True)
+                yield Button(_("Discard"), id="discard", compact=True)
+            yield self._news
+            yield self._error
+
+    def _title(self) -> str:
+        row = self._row
+        if self.is_note:
+            return _("INTERNAL NOTE on {ref} - never sent, only agents see it").format(ref=row.ref)
+        requester = one_line(row.requester_name or row.requester_email or _("the requester"))
+        return _("Reply to {whom} - {ref} {subject}").format(whom=requester, ref=row.ref, subject=one_line(row.subject))
+
+    def on_mount(self) -> None:
+        self._area.focus()
+        self.fields_changed()
+
+    # ---- what the fields say --------------------------------------------------------------------
+
+    def fill(self, beside: Beside) -> None:
+        """Put in what was chosen before; what is chosen already stays."""
+        for field, text in ((self._cc, beside.cc), (self._until, beside.until), (self._spent, beside.spent)):
+            field.value = field.value or text
+        self._then.chosen = self._then.chosen or list(Then).index(beside.then)
+        files, missing = list(self._files), []
+        for path in beside.files:
+            try:
+                files.append(attach(path))
+            except BadInput:
+                missing.append(path)
+        self._files, self._missing = tuple(files), tuple(missing)
+        self.fields_changed()
+
+    @on(Input.Changed)
+    @on(PicksInRow.Changed)
+    def fields_changed(self) -> None:
+        """Say at once what was understood, and what follows."""
+        beside, now, zone = self.beside, self.console.now(), self.console.zone
+        if self._then.is_attached and not self.is_note:
+            self.query_one("#wait").display = beside.then.waits
+        sizes = [file.size for file in self._files]
+        self._review_line.update(review(self._row, beside, sizes, note=self.is_note, now=now, zone=zone))
+        labels = [file.label for file in self._files]
+        labels += [_("{name} IS NOT THERE").format(name=one_line(Path(path).name)) for path in self._missing]
+        self._attached.update(", ".join(labels))
+        self._attached.display = bool(labels)
+        self.complain(self._wrong())
+
+    def _wrong(self) -> str:
+        """What is wrong in a field, the first of it."""
+        beside = self.beside
+        try:
+            seconds_spent(beside.spent)
+            if not self.is_note:
+                parse_mailboxes(beside.cc)
+                if beside.until:
+                    end_of_wait(beside, self.console.now(), self.console.zone)
+        except BadInput as error:
+            return told_error(error)
+        return ""
+
+    # ---- files ----------------------------------------------------------------------------------
+
+    @on(Input.Submitted, "#path")
+    def take_path(self) -> bool:
+        """Attach the file that is named; False, with the reason, where it cannot be."""
+        self._show_names(())
+        written = self._path.value
+        if not written.strip():
+            return True
+        try:
+            file = attach(written)
+        except BadInput as error:
+            self.complain(told_error(error))
+            return False
+        if file.path not in [each.path for each in self._files]:
+            self._files = (*self._files, file)
+        self._path.value = ""
+        self.fields_changed()
+        return True
+
+    @on(PathField.TakenAway)
+    def take_file_away(self) -> None:
+        """The last file, or one that is not there, is not to go along."""
+        if self._missing:
+            self._missing = self._missing[:-1]
+        else:
+            self._files = self._files[:-1]
+        self.fields_changed()
+
+    @on(PathField.Fits)
+    def show_fits(self, event: PathField.Fits) -> None:
+        """Name what a path may go on with."""
+        self._show_names(tuple(event.names))
+
+    def _show_names(self, names: tuple[str, ...]) -> None:
+        more = f"  ... {len(names) - SHOWN_NAMES}" if len(names) > SHOWN_NAMES else ""
+        self._hint.update("  ".join(one_line(name) for name in names[:SHOWN_NAMES]) + more)
+        self._hint.display = bool(names)
+
+    # ---- what is said ---------------------------------------------------------------------------
+
+    def show_read(self, detail: TicketDetail, held: Held) -> None:
+        """Show what is answered."""
+        self._read.show(detail, held, self.console.now(), self.console.zone)
+
+    def complain(self, text: str) -> None:
+        """Say under the fields what is wrong, or nothing any more."""
+        self._error.update(text)
+        self._error.display = bool(text)
+
+
+def _plain(text: str) -> str:
+    """A border's title takes markup: brackets in it are text."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,145 @@
+"""The draft of what is written: kept while one writes, found again, never put over newer words of another terminal."""
+
+from __future__ import annotations
+
+import secrets
+
+from sdesk.domain.errors import Conflict, SdeskError
+from sdesk.domain.ticket import Direction
+from sdesk.store.reader.rows import DraftRow, TicketRow
+from sdesk.tui.language import _
+from sdesk.tui.outgoing import Beside, beside_of
+from sdesk.tui.render.signals import clock_text
+from sdesk.tui.screens.compose_form import ComposeForm
+
+SAVE_SECONDS = 2.0
+
+
+class KeptCompose(ComposeForm):
+    """An editor whose words outlive it."""
+
+    def __init__(self, row: TicketRow, direction: Direction) -> None:
+        super().__init__(row, direction)
+        self.keeps_draft = False
+        """Whether it was left with words that are kept."""
+        self._session = secrets.token_hex(6)
+        """By which the store knows the words of this editor from those of another terminal."""
+        self._saved: tuple[str, Beside] = ("", Beside())
+        self._is_kept = False
+        """Whether the store has a draft that this editor knows of."""
+        self._seen: str | None = None
+        self._restored = False
+        self._theirs: DraftRow | None = None
+        """The draft as another terminal has written on it."""
+
+    def on_mount(self) -> None:
+        self.set_interval(SAVE_SECONDS, self.keep_draft)
+
+    def restore_draft(self, draft: DraftRow | None, first: Beside) -> str:
+        """Put the kept words before what was typed meanwhile; gives what to say of it. `first`: without a draft."""
+        area, said = self._area, ""
+        kept = beside_of(draft.beside) if draft is not None else first
+        self.fill(kept)
+        if draft is not None:
+            area.load_text(draft.text + area.text)
+            area.move_cursor(area.document.end)
+            self._seen, self._is_kept = draft.stamp, True
+            said = _("draft of {when} restored").format(when=self._when(draft))
+        # What was typed and chosen before the draft was here is not kept yet.
+        self._saved = (draft.text if draft is not None else "", kept)
+        self._restored = True
+        return said
+
+    def _when(self, draft: DraftRow) -> str:
+        zone = self.console.zone
+        return clock_text(draft.updated_at.astimezone(zone), self.console.now().astimezone(zone))
+
+    def keep_draft(self) -> None:
+        """Keep what was written if it is new; never before the kept draft was read, which would be lost."""
+        words = (self.text, self.beside)
+        if self._restored and words != self._saved and self._theirs is None:
+            self._saved = words
+            self._keep()
+
+    def _keep(self) -> None:
+        text, beside = self._saved
+        empty = not text.strip() and not beside.files
+        if empty and not self._is_kept:
+            return
+        self._is_kept = not empty
+        self._store(None if empty else text, beside)
+
+    def _store(self, text: str | None, beside: Beside) -> None:
+        self.console.link.save_draft(
+            self.app,
+            self.number,
+            self._direction,
+            text,
+            self._not_kept,
+            beside=beside.kept(),
+            session=self._session,
+            seen=self._seen,
+        )
+
+    def _not_kept(self, error: SdeskError) -> None:
+        if not isinstance(error, Conflict):
+            self._saved = ("", Beside())  # tried again with the next beat
+            self.console.notice_error(error)
+            return
+        self.console.link.read(
+            self.app,
+            lambda reader, actor: reader.draft(actor, self.number, self._direction),
+            self._parted,
+            self.console.notice_error,
+        )
+
+    def _parted(self, theirs: DraftRow | None) -> None:
+        """Another terminal went on with the draft: both are kept, one below the other, at the latest on leaving."""
+        if theirs is None:
+            self._seen = None
+            self._keep()  # sent or discarded there: these are words of their own
+        elif self.is_attached:
+            self._theirs = theirs
+            words = _("Another terminal has written on this draft ({when}): Ctrl+T joins both, and so does leaving")
+            self.complain(words.format(when=self._when(theirs)))
+        else:
+            self._join(theirs)
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether another terminal has newer words of the draft."""
+        return self._theirs is not None
+
+    def join(self) -> None:
+        """Put the other terminal's words before these."""
+        if self._theirs is not None:
+            theirs, self._theirs = self._theirs, None
+            area = self._area
+            area.load_text(f"{theirs.text}\n\n{area.text}")
+            area.move_cursor(area.document.end)
+            self.complain("")
+            self._seen = theirs.stamp
+            self.keep_draft()
+
+    def _join(self, theirs: DraftRow) -> None:
+        """The same where the editor is gone already."""
+        text, beside = self._saved
+        self._seen = theirs.stamp
+        self._saved = (f"{theirs.text}\n\n{text}", beside)
+        self._keep()
+
+    def forget_draft(self) -> None:
+        """The words are safely elsewhere, or not wanted."""
+        self._restored = False
+        if self._is_kept:
+            self._is_kept = False
+            # Newer words of another terminal stay: a Conflict is what is wanted here.
+            self.console.link.save_draft(
+                self.app,
+                self.number,
+                self._direction,
+                None,
+                lambda error: None if isinstance(error, Conflict) else self.console.notice_error(error),
+                session=self._session,
+                seen=self._seen,
+            )
