@@ -29,6 +29,7 @@ from sdesk.domain.phrase import phrase
 FLAGS: Mapping[tuple[str, str], str] = {
     ("reply", "waiting_for"): "--wait",
     ("reply", "attachments"): "--attach",
+    ("close", "attachments"): "--attach",
     ("wait", "waiting_for"): "--for",
     ("forward", "messages"): "--with",
     ("split", "messages"): "--message",
