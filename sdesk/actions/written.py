@@ -32,6 +32,8 @@ FLAGS: Mapping[tuple[str, str], str] = {
     ("close", "attachments"): "--attach",
     ("wait", "waiting_for"): "--for",
     ("forward", "messages"): "--with",
+    ("forward", "attachments"): "--attach",
+    ("note", "attachments"): "--attach",
     ("split", "messages"): "--message",
     ("confirm", "down_from"): "--from",
     ("confirm", "down_to"): "--to",
