@@ -19,8 +19,8 @@ from sdesk import config
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.invocation import Surroundings
-from sdesk.desk.outbox.template_language import FILTERS, check
-from sdesk.domain.outgoing import TEMPLATE_VARIABLES, MailKind
+from sdesk.desk.outbox.template_language import FILTERS, check, check_words
+from sdesk.domain.outgoing import READY_REPLY_VARIABLES, TEMPLATE_VARIABLES, MailKind
 from sdesk.store import migrate
 
 ROOT = Path(__file__).parents[1]
@@ -141,9 +141,11 @@ def test_every_template_variable_and_filter_is_explained() -> None:
                 assert f"`{field}`" in page, (kind, name, field)
     for name in FILTERS:
         assert f"`{name}`" in page, name
-    (example,) = blocks(DOCS / "reference" / "templates.md", "toml")
+    example, ready = blocks(DOCS / "reference" / "templates.md", "toml")
     templates = tomllib.loads(example)["templates"]["acknowledgement"]["en"]
     assert [check(MailKind.ACKNOWLEDGEMENT, text) for text in templates.values()] == [None, None]
+    texts = tomllib.loads(ready)["replies"]["restart"]["text"]
+    assert [check_words(READY_REPLY_VARIABLES, text) for text in texts.values()] == [None, None]
 
 
 def test_the_page_of_the_console_has_every_key_theme_and_language_of_its_configuration(tmp_path: Path) -> None:

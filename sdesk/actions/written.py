@@ -29,8 +29,11 @@ from sdesk.domain.phrase import phrase
 FLAGS: Mapping[tuple[str, str], str] = {
     ("reply", "waiting_for"): "--wait",
     ("reply", "attachments"): "--attach",
+    ("close", "attachments"): "--attach",
     ("wait", "waiting_for"): "--for",
     ("forward", "messages"): "--with",
+    ("forward", "attachments"): "--attach",
+    ("note", "attachments"): "--attach",
     ("split", "messages"): "--message",
     ("confirm", "down_from"): "--from",
     ("confirm", "down_to"): "--to",

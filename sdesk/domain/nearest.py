@@ -17,6 +17,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
+def nearest_few(word: str, known: Iterable[str], most: int, like_enough: float) -> list[str]:
+    """Several known words that look like `word`, the likest first: of words that are folded already."""
+    from difflib import get_close_matches
+
+    return get_close_matches(word, list(known), n=most, cutoff=like_enough)
+
+
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The remedy for a name that is not known: the nearest right one as a question, or `otherwise`."""
     found = nearest(word, known)

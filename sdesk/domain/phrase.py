@@ -7,6 +7,7 @@ message of a gettext catalogue, its values are put into whatever the catalogue g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -98,15 +99,28 @@ def packed(sentence: str) -> dict[str, Any]:
 
 
 def _packed(value: object) -> object:
-    if isinstance(value, Phrase):
-        return packed(value)
-    # A word of the desk stands in the catalogue; a text of people does not.
-    return packed(noun(value.value)) if isinstance(value, StrEnum) else value if isinstance(value, int) else str(value)
+    match value:
+        case Phrase():
+            return packed(value)
+        case StrEnum():
+            # A word of the desk stands in the catalogue; a text of people does not.
+            return packed(noun(value.value))
+        case datetime():
+            return {"instant": value.isoformat()}
+        case int() | float() | None:
+            return value
+    return str(value)
 
 
 def unpacked(data: Mapping[str, Any]) -> str:
     """The sentence again."""
     if "pattern" not in data:
         return str(data["text"])
-    values = {name: unpacked(value) if isinstance(value, dict) else value for name, value in data["values"].items()}
+    values = {name: _unpacked(value) for name, value in data["values"].items()}
     return Phrase(data["pattern"], values, data.get("plural"), data.get("number", 1))
+
+
+def _unpacked(value: Any) -> object:
+    if not isinstance(value, dict):
+        return value
+    return datetime.fromisoformat(value["instant"]) if "instant" in value else unpacked(value)

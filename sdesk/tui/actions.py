@@ -225,7 +225,7 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
             {
                 *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
-                *("jump", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
+                *("jump", "open_menu", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.ticket import Doing
 from sdesk.tui.language import told_error
+from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.ticket import TicketScreen
 
@@ -47,6 +48,8 @@ class Attendance:
                 return screen.number, Doing.NOTING if screen.is_note else Doing.REPLYING
             if isinstance(screen, TicketScreen):
                 return screen.number, Doing.READING
+            if isinstance(screen, DeskScreen) and screen.attended is not None:
+                return screen.attended, Doing.READING
         return None
 
     def _not_told(self, error: SdeskError) -> None:

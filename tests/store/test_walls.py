@@ -20,8 +20,8 @@ from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
-from sdesk.domain.filters import FIELDS, Filter, parse
-from sdesk.domain.ticket import Direction, Doing
+from sdesk.domain.filters import FIELDS, Filter, Match, parse
+from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
 from sdesk.store.reader.facets import FIELDS as FACETS
@@ -130,6 +130,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "numbers": [],  # held against the rows below
         "views": [lambda: reader.views(actor)],
         "standing_views": [lambda: reader.standing_views(actor)],
         "check_filter": [lambda each=each: reader.check_filter(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
@@ -214,6 +215,11 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         assert "number=2, agent='anna'" in said(known["presence"])
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):
             assert "SD-3" in answers[name], name
+        wanted = Filter((Match("status", tuple(Status)),))
+        numbers = range(1, 200)
+        for actor in (boris, olga):
+            assert set(reader.numbers(actor, wanted, now=NOW)) == set(reader.rows(actor, numbers, now=NOW))
+        assert len(reader.numbers(boris, wanted, now=NOW)) < len(reader.numbers(olga, wanted, now=NOW))
         # Numbers: neither lists nor the header count what is hidden.
         anybody = Filter(())
         assert reader.count(boris, anybody, now=NOW) == reader.counts_of(boris, [anybody], now=NOW)[0] == 3

@@ -67,11 +67,11 @@ async def test_what_another_process_does_is_shown_and_the_cursor_stays_on_its_ti
         await driver.press("0")
         await driver.rest()
         screen = board_of(driver)
-        await driver.press("j", "j")
+        await driver.press("j", "down")
         rows = screen.panels.burning.rows
         cursor, before = rows.cursor, driver.text
         first = driver.console.queue.rows.window.rows[0].row.number
-        assert cursor != first
+        assert cursor == rows._numbers[2] != first
         desk = open_desk(busy_desk_path)
         with Reader(busy_desk_path) as reader:
             outcome = perform(desk, reader.actor("anna"), "close", [first], {"text": "Done."}, now=NOW)[0]

@@ -105,7 +105,7 @@ def test_what_is_wrong_is_said(line: str, said: str) -> None:
         ("wait --f", "--for"),
         ("wait --for su", "supplier"),
         ("wait --until ", "2h"),
-        ("close --text x --", "--silent"),
+        ("close --text x --si", "--silent"),
         ("take SD-12", None),
         ("merge --into ", "SD-1"),
         ("set --tag po", "pos"),
@@ -252,3 +252,25 @@ async def test_lines_from_a_ticket(busy_desk_path: Path) -> None:
         await driver.pilot.press("enter")
         await driver.pilot.pause()
     assert driver.console.return_code == 0
+
+
+async def test_the_editor_sends_by_its_line_from_within_the_text(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor
+        assert number is not None
+        before = len(driver.ticket(number).messages)
+        await driver.press("r")
+        await driver.type("On my way: see you")
+        await driver.press("ctrl+p")
+        assert on(driver, CommandLine)
+        await driver.type("snd")
+        await driver.press("enter")
+        assert "did you mean `send`?" in driver.text
+        await driver.press("escape", "ctrl+p")
+        await driver.type("send")
+        assert "Send it" in driver.text
+        await driver.press("enter")
+        await driver.settle()
+        messages = driver.ticket(number).messages
+        assert len(messages) == before + 1
+        assert messages[-1].text.startswith("On my way: see you")

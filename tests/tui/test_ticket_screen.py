@@ -115,7 +115,7 @@ async def test_the_last_message_is_in_sight_also_after_answering(busy_desk_path:
         assert "3 of 3" in driver.text
         assert "On our way." in driver.text
         assert "not sent yet" in driver.text
-        assert driver.notice == f"SD-{number} answered: u takes it back within ten seconds"
+        assert driver.notice == f"SD-{number} answered. u undo (10 s)"
 
 
 async def test_an_answer_is_taken_back_and_its_words_are_there_again(busy_desk_path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_an_answer_is_taken_back_and_its_words_are_there_again(busy_desk_p
         await driver.rest()
         await driver.press("u")
         await driver.rest()
-        assert f"the answer of SD-{number} is taken back" in driver.notice
+        assert driver.notice == f"Undone: SD-{number} answered. The text is your draft"
         assert "taken back" in driver.text
         assert "not sent yet" not in driver.text
         await driver.press("r")

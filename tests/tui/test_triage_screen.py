@@ -134,6 +134,41 @@ async def test_a_round_of_triage(new_path: Path) -> None:
         assert driver.console.screen is driver.console.queue
 
 
+async def test_u_puts_the_last_decision_back_and_shows_its_ticket(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("space")  # what is marked in the queue stays marked
+        await driver.press("T")
+        await driver.rest()
+        first = current(driver)
+        await driver.press("2" if triage_of(driver).one.held.row.service == "other" else "1", "m")  # type: ignore[union-attr]
+        await driver.rest()
+        second = current(driver)
+        before = driver.ticket(second).ticket
+        await driver.press("enter")
+        third = current(driver)
+        assert len({first, second, third}) == 3
+
+        # The second was left as it was: nothing is put back, and the first stays decided.
+        await driver.press("u")
+        await driver.rest()
+        assert current(driver) == second
+        assert driver.ticket(second).ticket.version == before.version
+        assert driver.ticket(first).ticket.assignee == "anna"
+
+        # The first was given a service and taken: one decision, one undo.
+        await driver.press("u")
+        await driver.rest()
+        assert current(driver) == first
+        row = driver.ticket(first).ticket
+        assert (row.assignee, row.status, row.service) == (None, Status.NEW, "other")
+        assert "Undone" in driver.notice
+        await driver.press("m")
+        await driver.rest()
+        assert driver.ticket(first).ticket.assignee == "anna"
+        assert current(driver) == second
+        assert len(driver.console.queue.rows.window.marks) == 1
+
+
 async def test_merging_into_what_may_be_the_same_takes_two_keys(new_path: Path) -> None:
     async with driving(new_path) as driver:
         await driver.press("T")
@@ -168,6 +203,22 @@ async def test_what_somebody_else_takes_is_passed_over(new_path: Path) -> None:
                 break
         assert current(driver) != number
         assert f"SD-{number} is passed over: it is open, boris has it" in driver.notice
+
+
+async def test_two_who_sort_at_once_do_not_sort_the_same(new_path: Path) -> None:
+    async with driving(new_path, login="boris") as other:
+        await other.press("T")
+        await other.rest()
+        number = current(other)
+        async with driving(new_path) as driver:
+            for _attempt in range(300):
+                await other.pilot.pause(0.01)
+                if driver.console.company.at(number):
+                    break
+            await driver.press("T")
+            await driver.rest()
+            assert current(driver) != number
+            assert f"SD-{number} is passed over: boris is reading" in driver.notice
 
 
 async def test_what_is_refused_comes_again(new_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

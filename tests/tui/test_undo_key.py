@@ -36,25 +36,19 @@ def stand(path: Path) -> Any:
 
 
 VERBS: list[tuple[str, list[int], dict[str, Any]]] = [
-    ("take", [1], {}),
     ("take", [1, 4, 11], {}),
-    ("assign", [4], {"to": "anna"}),
     ("assign", [1, 7, 11], {"to": "boris"}),
     ("assign", [1], {"to": "team:quality"}),
     ("note", [1], {"text": "A note."}),
     ("reply", [1], {"text": "An answer."}),
     ("forward", [1], {"text": "A question.", "to": "help@tills.example"}),
-    ("wait", [1], {"waiting_for": "supplier"}),
     ("wait", [1, 2, 11], {"waiting_for": "requester", "text": "Does it?"}),
-    ("close", [1], {"text": "Done."}),
     ("close", [1, 2, 7], {"text": "Done."}),
     ("close", [1, 11], {"silent": True}),
     ("reopen", [5], {"text": "Again."}),
-    ("service", [4], {"service": "till"}),
     ("service", [1, 4], {"service": "feedback"}),
     ("set", [4], {"subject": "Another", "tags": ["vip"], "unit": "flagship"}),
     ("set", [1, 2, 4], {"tags": ["vip"], "untags": ["old"]}),
-    ("priority", [1], {"priority": "P5", "reason": "so"}),
     ("priority", [1, 4], {"priority": "P2", "reason": "so"}),
     ("spent", [1, 4], {"spent": 900}),
     ("visit", [1], {"visit": NOW + timedelta(days=3)}),
@@ -64,9 +58,7 @@ VERBS: list[tuple[str, list[int], dict[str, Any]]] = [
     ("unlink", [4], {"to": 3}),
     ("join", [1, 4], {"incident": 2}),
     ("leave", [8, 9], {}),
-    ("merge", [1], {"into": 2}),
     ("merge", [3, 4, 10], {"into": 12}),
-    ("spam", [1], {}),
     ("spam", [1, 4], {}),
 ]
 
@@ -81,8 +73,8 @@ async def test_every_action_is_undone(tangled_desk_path: Path, inside: bool) -> 
         with Reader(tangled_desk_path) as reader:
             anna = reader.actor("anna")
             rows = reader.rows(anna, list(range(1, 13)), now=AT)
-        half = VERBS[::2] if inside else VERBS[1::2]
-        for verb, numbers, values in half:
+        # From within a ticket it is the same, and about any other ticket as well.
+        for verb, numbers, values in VERBS[::6] if inside else VERBS:
             screen: Any = driver.console.screen
             chosen = tuple(rows[number] for number in numbers)
             driver.console._touched = {number: rows[number].version for number in numbers}

@@ -1,12 +1,12 @@
-"""What stands beside a ticket: where its requester is and whom to call there, and their other open tickets."""
+"""What stands beside a ticket: links, where its requester is and whom to call there, their other open tickets."""
 
 from __future__ import annotations
 
 import sqlite3
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.ticket import Priority, Status
-from sdesk.store.reader.rows import OtherRow, TicketRow, UnitFacts
+from sdesk.domain.ticket import LinkKind, Priority, Status
+from sdesk.store.reader.rows import LinkRow, OtherRow, TicketRow, UnitFacts
 from sdesk.store.reader.where import Condition, wall
 
 MOST = 20
@@ -49,4 +49,21 @@ def others(connection: sqlite3.Connection, actor: Actor, ticket: TicketRow, pref
     return tuple(
         OtherRow(row[0], f"{prefix}-{row[0]}", Priority(row[1]), Status(row[2]), row[3], bool(row[4]), bool(row[5]))
         for row in found
+    )
+
+
+def links(connection: sqlite3.Connection, actor: Actor, number: int, prefix: str) -> tuple[LinkRow, ...]:
+    """Both ways; a ticket behind a wall is not shown."""
+    hidden = wall(connection, actor, "other_team_id") or _EVERYTHING
+    found = connection.execute(
+        "SELECT kind, other, other_subject, other_status, 0 AS incoming, other_team_id FROM link_view"
+        f" WHERE number = ? AND {hidden.sql}"
+        " UNION ALL SELECT kind, number, subject, status, 1, team_id FROM"
+        " (SELECT k.kind, t.id AS number, t.subject, t.status, t.team_id, t.team_id AS other_team_id"
+        "  FROM link AS k JOIN ticket AS t ON t.id = k.ticket_id WHERE k.other_id = ?)"
+        f" WHERE {hidden.sql}",
+        (number, *hidden.values, number, *hidden.values),
+    )
+    return tuple(
+        LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4])) for row in found
     )

@@ -17,7 +17,7 @@ from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.phrase import phrase
 from sdesk.domain.thread import hide_agent_keys
-from sdesk.domain.ticket import LinkKind, Status
+from sdesk.domain.ticket import Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
@@ -32,7 +32,6 @@ from sdesk.store.reader.rows import (
     HistoryRow,
     IncidentRow,
     LastChange,
-    LinkRow,
     MessageRow,
     Page,
     ServiceRow,
@@ -233,7 +232,7 @@ class Reader(PersonalReader):
                 ticket=row,
                 messages=self._messages(actor, number, longest),
                 history=self.history(actor, number),
-                links=self._links(actor, number),
+                links=beside.links(self._connection, actor, number, self.desk.ref_prefix),
                 unit=beside.unit_facts(self._connection, actor, row),
                 others=beside.others(self._connection, actor, row, self.desk.ref_prefix),
                 outages=self.outages(actor, now=now, number=number),
@@ -369,22 +368,3 @@ class Reader(PersonalReader):
             actor.login,
         )
         return tuple(message_row(row, tuple(files.get(row["id"], ()))) for row in found)
-
-    def _links(self, actor: Actor, number: int) -> tuple[LinkRow, ...]:
-        """Both ways; a ticket behind a wall is not shown."""
-        with translated(self.path):
-            hidden = wall(self._connection, actor, "other_team_id")
-        beyond, values = (f" AND {hidden.sql}", hidden.values) if hidden is not None else ("", ())
-        sql = (
-            "SELECT kind, other, other_subject, other_status, 0 AS incoming, other_team_id FROM link_view"
-            f" WHERE number = ?{beyond}"
-            " UNION ALL SELECT kind, number, subject, status, 1, team_id FROM"
-            " (SELECT k.kind, t.id AS number, t.subject, t.status, t.team_id, t.team_id AS other_team_id"
-            "  FROM link AS k JOIN ticket AS t ON t.id = k.ticket_id WHERE k.other_id = ?)"
-            f" WHERE 1{beyond}"
-        )
-        prefix = self.desk.ref_prefix
-        return tuple(
-            LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4]))
-            for row in self._all(sql, number, *values, number, *values)
-        )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
-from difflib import get_close_matches
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Match, Words
+from sdesk.domain.nearest import nearest_few
 from sdesk.domain.ticket import Status
 from sdesk.store.reader.queue import condition
 from sdesk.store.search import expression, fold
@@ -38,8 +38,7 @@ def _nearest(connection: sqlite3.Connection, actor: Actor, word: str, now: datet
     folded = fold(word)
     if len(folded) < SHORTEST or not folded.isalnum() or _held(connection, folded):
         return None
-    candidates = list(_terms(connection, folded))
-    for like in get_close_matches(folded, candidates, n=MOST, cutoff=LIKE_ENOUGH):
+    for like in nearest_few(folded, _terms(connection, folded), MOST, LIKE_ENOUGH):
         # The index knows the words of all teams: what stands behind a wall only must not be told by a hint.
         where = condition(connection, actor, Filter((_EVERY_STATUS, Words(like))), now)
         if connection.execute(f"SELECT 1 FROM ticket_view WHERE {where.sql} LIMIT 1", where.values).fetchone():

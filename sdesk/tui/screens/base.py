@@ -66,6 +66,11 @@ class DeskScreen(Screen[None]):
         about = f"{self.console.link.login}  {self.console.link.path.name} "
         self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
 
+    @property
+    def attended(self) -> int | None:
+        """The ticket that the agent looks at here, so that others can be told."""
+        return None
+
     def store_changed(self) -> None:
         """Somebody wrote: show what is new, if this screen shows any of it."""
 

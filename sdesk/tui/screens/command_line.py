@@ -208,7 +208,7 @@ class CommandLine(ModalScreen[str | None]):
 
 
 def open_words(app: App[None], history: LineHistory, words: Mapping[str, tuple[str, Callable[[], object]]]) -> None:
-    """The line for a screen with a few commands of its own, as the editor: each word with its help, and what it does."""
+    """The line for a screen with a few commands of its own, as the editor: each word, its help, and what it does."""
 
     def check(text: str) -> str:
         word = text.strip().removeprefix(":").lower()

@@ -28,6 +28,7 @@ from sdesk.tui.language import _, told_error
 from sdesk.tui.outgoing import Beside, action_of, first_copies, quotation
 from sdesk.tui.render.changes import changes_since, newest_event
 from sdesk.tui.render.conversation import MOST_LETTERS
+from sdesk.tui.screens.command_line import open_words
 from sdesk.tui.screens.compose_fields import Words
 from sdesk.tui.screens.compose_kept import KeptCompose
 from sdesk.tui.screens.compose_menu import PutIn
@@ -59,6 +60,7 @@ class Compose(KeptCompose):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+g,ctrl+п", "send", show=False),
         Binding("ctrl+t,ctrl+е", "then", show=False),
+        Binding("colon,Ж,ctrl+p,ctrl+з", "line", show=False),
         Binding("escape", "leave", show=False),
     ]
 
@@ -137,6 +139,16 @@ class Compose(KeptCompose):
         self._news.display = bool(parts)
 
     # ---- sending --------------------------------------------------------------------------------
+
+    def action_line(self) -> None:
+        """The `:` line, also from within the text by Ctrl+P: `:send`."""
+        words: dict[str, tuple[str, Callable[[], object]]] = {
+            "send": (_("Send it, or save the note"), self.action_send),
+            "then": (_("What becomes of the ticket with the answer"), self.action_then),
+            "editor": (_("Write in $EDITOR"), self.action_outside),
+            "q": (_("Leave; the draft is kept"), self.action_leave),
+        }
+        open_words(self.app, self.console.lines, words)
 
     def action_then(self) -> None:
         """What follows the answer: the next choice. Where another terminal has newer words: both joined."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
-from sdesk.actions.perform import TicketOutcome, perform
+from sdesk.actions.perform import TicketOutcome, Undone, new_batch, perform, undo
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import OPEN_STATUSES
@@ -21,6 +21,7 @@ from sdesk.tui.render.words import word
 from sdesk.tui.screens.find_ticket import FindTicket
 from sdesk.tui.screens.triage_reading import TriageReading
 from sdesk.tui.verbs.doing import in_local_time, named, report
+from sdesk.tui.verbs.undoing import undone
 from sdesk.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
@@ -111,10 +112,11 @@ class TriageScreen(TriageReading):
 
         def deed(desk: Desk, actor: Actor, now: datetime) -> tuple[TicketOutcome, ...]:
             outcomes: list[TicketOutcome] = []
+            batch = new_batch()  # one decision, and one undo
             for verb, values in steps:
                 # After the first step the version is ours.
                 seen = None if outcomes else versions
-                outcomes += perform(desk, actor, verb, [row.number], values, now=now, versions=seen)
+                outcomes += perform(desk, actor, verb, [row.number], values, now=now, versions=seen, batch=batch)
                 if outcomes[-1].error is not None:
                     break
             return tuple(outcomes)
@@ -126,8 +128,8 @@ class TriageScreen(TriageReading):
                 self._refused(row, error)
                 return
             said = "; ".join(report([outcome], {row.number: row.ref})[0] for outcome in outcomes)
+            said += self._how_undone(answered=False)
             self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good")
-            self.console.queue.deed_done([row.number])
 
         if steps:
             self.console.link.write(self, deed, done, lambda error: self._refused(row, error))
@@ -171,14 +173,30 @@ class TriageScreen(TriageReading):
         else:
             self._show_next()
 
-    def action_take_back(self) -> None:
+    def action_undo(self) -> None:
         """Undo the last decision: its ticket is there again."""
-        last = self.round.last_decided if self.round is not None else None
-        if self.round is None or last is None:
-            self.console.notice(_("Nothing has been decided yet"))
+        sorting = self.round
+        last = sorting.last_decided if sorting is not None else None
+        if sorting is not None and last is not None and not sorting.decided[last]:
+            # It was left as the desk made it: there is nothing to put back, and what was done before stays done.
+            self._back_again([last])
             return
-        self.round.came_back(last)
-        self._show_next()
+
+        def done(answer: Undone) -> None:
+            text, kind = undone(answer)
+            self.console.touched(answer.outcomes, self.chosen())
+            self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+            self._back_again([outcome.number for outcome in answer.outcomes if outcome.error is None])
+
+        self.console.link.write(
+            self, lambda desk, actor, now: undo(desk, actor, now=now), done, self.console.notice_error
+        )
+
+    def _back_again(self, numbers: Sequence[int]) -> None:
+        if self.round is not None and numbers:
+            self.round.came_back(numbers[0])
+            self._worked_on -= set(numbers)
+            self._show_next()
 
     @property
     def _pane(self) -> Pane:

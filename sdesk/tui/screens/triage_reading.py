@@ -74,6 +74,11 @@ class TriageReading(WorkScreen, ScrollingScreen):
     def on_resize(self) -> None:
         self.call_after_refresh(self._show_all)
 
+    @property
+    def attended(self) -> int | None:
+        """The ticket that is looked at."""
+        return None if self.one is None else self.one.detail.ticket.number
+
     # ---- reading --------------------------------------------------------------------------------
 
     def read_round(self) -> None:
@@ -108,7 +113,6 @@ class TriageReading(WorkScreen, ScrollingScreen):
         """What was written is there: stay, unless that decided about it."""
         self._worked_on |= set(numbers)
         self._read_current()
-        self.console.queue.deed_done(numbers)
 
     def _read_current(self) -> None:
         number = self.round.current if self.round is not None else None
@@ -135,10 +139,18 @@ class TriageReading(WorkScreen, ScrollingScreen):
         if not one.is_to_sort and not looked_at:
             if row.number in self._worked_on:
                 # What was written from here decided it, as an answer does.
-                sorting.decide(row.number, "")
+                sorting.decide(row.number, "written")
             else:
                 self.console.notice(self._by_others(row))
                 sorting.skip()
+            self._show_next()
+            return
+        shown = self.one is not None and self.one.detail.ticket.number == row.number
+        here = "" if shown or looked_at else self.console.company.at(row.number)
+        if here:
+            # Two who sort at once do not sort the same.
+            self.console.notice(_("{ref} is passed over: {who}").format(ref=row.ref, who=here))
+            sorting.skip()
             self._show_next()
             return
         self.one = one

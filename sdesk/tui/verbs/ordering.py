@@ -10,6 +10,7 @@ from sdesk.actions.perform import TicketOutcome
 from sdesk.actions.registry import Kind
 from sdesk.actions.written import Deed, Order
 from sdesk.domain.actor import Actor
+from sdesk.domain.duration import format_working
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.filters import Sort
 from sdesk.domain.phrase import phrase
@@ -19,6 +20,7 @@ from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import COMMANDS, commands_of
 from sdesk.tui.language import _, count_of, told
 from sdesk.tui.line import TOLD, Asked, Jump, Known, Name, Run, Tell, read_line
+from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.command_line import CommandLine
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.settings import THEMES
@@ -94,9 +96,29 @@ class Ordering(DoingScreen):
                     which = self.chosen()[0].ref
                 more = _(" (asks for more)") if asked.missing else ""
                 dry = _("dry run: ") if asked.dry_run else ""
-                return f"{dry}{told(asked.verb.summary)}: {which}{more}"
+                return f"{dry}{told(asked.verb.summary)}: {which}{self._in_words(asked)}{more}"
             case _:
                 return ""
+
+    def _in_words(self, order: Order) -> str:
+        """The values of an order as they were understood: which Friday, how long."""
+        now, zone = self.console.now().astimezone(self.console.zone), self.console.zone
+        said: list[str] = []
+        for deed in order.deeds:
+            for option in order.verb.options:
+                value = deed.values.get(option.parameter.name)
+                if value is None or option.action != deed.action:
+                    continue
+                if isinstance(value, datetime):
+                    text = clock_text(value.astimezone(zone), now)
+                elif option.parameter.kind is Kind.LENGTH:
+                    text = format_working(int(str(value)))
+                elif isinstance(value, tuple):
+                    text = ", ".join(map(str, value))
+                else:
+                    text = "" if value is True else str(value)
+                said.append(f"{option.flag} {one_line(text)}".strip())
+        return f"   {'   '.join(said)}" if said else ""
 
     def _chosen_numbers(self) -> Sequence[int]:
         """The numbers of what is chosen."""

@@ -19,8 +19,8 @@ Rows = Callable[[int], Sequence[Row]]
 """Makes the rows for a width."""
 
 
-class RowList(Pane):
-    """Lines of which some are tickets; the place of the cursor is by ticket number."""
+class RowList(Pane, inherit_bindings=False):
+    """Lines of which some are tickets; the place of the cursor is by ticket number. Its keys are the screen's."""
 
     class Opened(Message):
         """A ticket was clicked twice."""
