@@ -206,8 +206,13 @@ def test_the_first_hint_is_three_lines_at_80_cells_in_every_language() -> None:
 
 
 def test_marked_texts_are_found_wherever_they_stand() -> None:
-    source = """f"{_('within')} {N_('another')}"; count_of("one", "many", 3)\nin_context("here", "text"); phrase(name, x="y")"""
-    assert list(messages._marked(source)) == [
+    lines = [
+        """f"{_('within')} {N_('another')}" """,
+        'count_of("one", "many", 3)',
+        'in_context("here", "text")',
+        "phrase(name)",
+    ]
+    assert list(messages._marked("\n".join(lines))) == [
         ("within", None),
         ("another", None),
         (("one", "many"), None),
