@@ -85,6 +85,18 @@ def attach(text: str) -> Attached:
     return Attached(path, size)
 
 
+def attach_all(paths: Sequence[str]) -> dict[str, Attached]:
+    """The files of those paths that are there."""
+    found = {}
+    for path in paths:
+        try:
+            found[path] = attach(path)
+        except BadInput:
+            # It is missing in the answer: the editor says which are.
+            continue
+    return found
+
+
 def require_light(files: tuple[Attached, ...]) -> None:
     """BadInput where the files are too heavy for a mail: said before any of them is read."""
     size = sum(file.size for file in files)

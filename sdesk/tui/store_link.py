@@ -60,6 +60,7 @@ class StoreLink:
         # Reports over many tickets take a second: whoever moves in the queue must not wait behind them.
         self._reckoning: Hand[Reader] = Hand("sdesk-reports", lambda: Reader(self.path), Reader.close)
         self._reckons = False
+        self._asides: tuple[Hand[None], ...] = ()
         self._writing: Hand[Desk] = Hand("sdesk-writer", self._open_desk, lambda desk: desk.close())
 
     def start(self) -> None:
@@ -81,7 +82,8 @@ class StoreLink:
     @property
     def busy(self) -> bool:
         """Whether a question or an action is on its way."""
-        return self._reading.busy or self._writing.busy or self._reckoning.busy
+        hands: tuple[Hand[Any], ...] = (self._reading, self._writing, self._reckoning, *self._asides)
+        return any(each.busy for each in hands)
 
     def read(
         self,
@@ -118,6 +120,20 @@ class StoreLink:
             return question(reader, reader.actor(self.login))
 
         self._reckoning.ask(asker, work, then, failed, topic)
+
+    def aside(
+        self,
+        asker: MessagePump,
+        work: Callable[[], Result],
+        then: Callable[[Result], object],
+        failed: Failed,
+    ) -> None:
+        """Do what needs no store and may hang, as a file in a network folder: each time in a thread of its own."""
+        hand: Hand[None] = Hand("sdesk-aside", lambda: None, lambda nothing: None)
+        hand.start()
+        hand.ask(asker, lambda nothing: work(), then, failed)
+        hand.stop(0)
+        self._asides = (*(each for each in self._asides if each.busy), hand)
 
     def perform(
         self,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_driver import Driver, driving
@@ -12,11 +15,13 @@ from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 from textual.widgets import Input
 
+from sdesk.actions.grammar import attached
 from sdesk.desk.steps.tokens import new_token
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Direction, Status
+from sdesk.tui.attaching import attach, complete
 from sdesk.tui.screens.compose import Compose
-from sdesk.tui.screens.compose_fields import PathField
+from sdesk.tui.screens.compose_fields import PathField, Words
 from sdesk.tui.screens.compose_menu import PutIn
 
 REPLIES = """
@@ -191,6 +196,55 @@ async def test_a_path_that_is_no_file_is_not_forgotten_by_sending(mails: MailDes
         await write(driver, "path", "manual-2.txt", "ctrl+g")
         await driver.rest()
         assert [file.name for file in driver.ticket(1).messages[-1].attachments] == ["manual-2.txt"]
+
+
+async def test_a_network_folder_that_hangs_holds_up_nothing(
+    mails: MailDesk, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, asked = threading.Event(), threading.Semaphore(0)
+
+    def hanging(does: Any) -> Any:
+        def do(what: Any) -> Any:
+            asked.release()
+            hangs.wait(60)
+            return does(what)
+
+        return do
+
+    async def meanwhile(driver: Driver, letter: str) -> None:
+        """Whether what is typed into the words arrives while a file is looked for."""
+        assert await asyncio.to_thread(asked.acquire, timeout=30)
+        area = driver.console.screen.query_one("#text", Words)
+        area.focus()
+        await driver.pilot.press(letter)
+        assert area.text.endswith(letter)
+
+    try:
+        async with driving(mails.path) as driver:
+            await driver.press("r")
+            await driver.type("Read this.")
+            await write(driver, "path", "manual-2.txt", "enter")
+            monkeypatch.setattr("sdesk.tui.screens.compose_form.complete", hanging(complete))
+            monkeypatch.setattr("sdesk.tui.screens.compose_form.attach", hanging(attach))
+            monkeypatch.setattr("sdesk.tui.screens.compose.attached", hanging(attached))
+            path = field(driver, "path")
+            for key, letter in (("tab", "a"), ("enter", "b")):
+                path.value = "manual-1"
+                path.focus()
+                await driver.pilot.press(key)
+                await meanwhile(driver, letter)
+            path.value = ""
+            await driver.pilot.press("ctrl+g")
+            assert await asyncio.to_thread(asked.acquire, timeout=30)
+            await driver.pilot.press("escape")
+            assert not isinstance(driver.console.screen, Compose), "what is not on its way yet can be left"
+            hangs.set()
+            await driver.settle()
+            assert len(driver.ticket(1).messages) == 1
+            assert driver.notice == "draft of SD-1 kept"
+            assert mails.rows("SELECT text FROM draft") == [("Read this.ab",)]
+    finally:
+        hangs.set()
 
 
 async def test_a_file_with_an_agents_key_never_leaves(mails: MailDesk, folder: Path) -> None:

@@ -70,6 +70,8 @@ class Compose(KeptCompose):
         self._perform, self._editor_first = perform, editor
         self._rows = (row,)
         """The ticket as the person has seen it: what changed since is a Conflict."""
+        self._reads = False
+        """Whether the files are being read, before it goes: that can still be left."""
         self._event = 0
         """Up to which event it was seen."""
         self._changed = ""
@@ -162,8 +164,12 @@ class Compose(KeptCompose):
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
         """Send the reply, or save the note."""
-        if self._area.read_only or not self.take_path():
-            return  # on its way already, or a path that is no file
+        if not self._area.read_only:
+            self.with_path(self._send)
+
+    def _send(self) -> None:
+        if self._area.read_only:
+            return  # on its way already
         beside, now, zone = self.beside, self.console.now(), self.console.zone
         try:
             verb, values = action_of(self.text, beside, note=self.is_note, now=now, zone=zone)
@@ -173,7 +179,6 @@ class Compose(KeptCompose):
                 raise BadInput(what, _("Backspace in the empty path takes it away"))
             if self._files:
                 require_light(self._files)
-                values["attachments"] = tuple(attached(file.path) for file in self._files)
         except BadInput as error:
             self.complain(told_error(error))
             return
@@ -183,7 +188,22 @@ class Compose(KeptCompose):
             return
         self.complain("")
         self._area.read_only = True
-        self._perform(verb, self._rows, values, succeeded=self.sent, refused=self.refused)
+        paths = [file.path for file in self._files]
+        if not paths:
+            self._go(verb, values)
+            return
+        self._reads = True
+        self.console.link.aside(
+            self,
+            lambda: tuple(attached(path) for path in paths),
+            lambda files: self._go(verb, {**values, "attachments": files}),
+            self.refused,
+        )
+
+    def _go(self, verb: str, values: dict[str, Any]) -> None:
+        self._reads = False
+        if self.is_attached:
+            self._perform(verb, self._rows, values, succeeded=self.sent, refused=self.refused)
 
     def sent(self) -> None:
         """It is done: leave; the draft goes, now that the words are safely elsewhere."""
@@ -194,7 +214,7 @@ class Compose(KeptCompose):
 
     def refused(self, error: SdeskError) -> None:
         """It was not sent: the words stay, with the reason under them."""
-        self._area.read_only = False
+        self._area.read_only = self._reads = False
         if isinstance(error, Conflict):
             self._ask(self._conflicting, self.refused)
             return
@@ -221,7 +241,7 @@ class Compose(KeptCompose):
     @on(Button.Pressed, "#keep")
     def action_leave(self) -> None:
         """Leave; the draft stays."""
-        if self._area.read_only:
+        if self._area.read_only and not self._reads:
             return  # on its way: what came of it is said in a moment
         self.join()
         self.keep_draft()

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input, TextArea
 
-from sdesk.tui.attaching import Completed, complete
+from sdesk.tui.attaching import Completed
 from sdesk.tui.widgets.picks import Picks
 
 
@@ -82,6 +82,12 @@ class PathField(Input):
 
         names: Sequence[str]
 
+    @dataclass
+    class Begun(Message):
+        """A path that is to go on: whoever looks it up calls `go_on`."""
+
+        text: str
+
     class TakenAway(Message):
         """The last file is not to go along."""
 
@@ -90,7 +96,12 @@ class PathField(Input):
         if not self.value.strip():
             self.screen.focus_next()
             return
-        found: Completed = complete(self.value)
+        self.post_message(self.Begun(self.value))
+
+    def go_on(self, begun: str, found: Completed) -> None:
+        """The answer: how the path goes on, unless it is another one by now."""
+        if self.value != begun or not self.is_attached:
+            return
         if found.text == self.value and len(found.names) == 1 and not found.text.endswith("/"):
             # It is whole: Tab means what Enter does.
             self.post_message(self.Submitted(self, self.value))

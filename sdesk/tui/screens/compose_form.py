@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -16,7 +17,7 @@ from sdesk.domain.mailboxes import parse_mailboxes
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail, TicketRow
-from sdesk.tui.attaching import Attached, attach
+from sdesk.tui.attaching import Attached, attach, attach_all, complete
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error
 from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
@@ -39,6 +40,8 @@ class ComposeForm(ModalScreen[None]):
         self._files: tuple[Attached, ...] = ()
         self._missing: tuple[str, ...] = ()
         """Paths of a draft whose files are not there (any more): kept, and in the way of sending."""
+        self._looking = False
+        """Whether those are still looked for."""
         self._read = Preview(id="read")
         self._cc = Input(id="cc", compact=True, select_on_focus=False, placeholder=_("nobody"))
         self._path = PathField(
@@ -143,13 +146,16 @@ class ComposeForm(ModalScreen[None]):
         for field, text in ((self._cc, beside.cc), (self._until, beside.until), (self._spent, beside.spent)):
             field.value = field.value or text
         self._then.chosen = self._then.chosen or list(Then).index(beside.then)
-        files, missing = list(self._files), []
-        for path in beside.files:
-            try:
-                files.append(attach(path))
-            except BadInput:
-                missing.append(path)
-        self._files, self._missing = tuple(files), tuple(missing)
+        self._missing = beside.files
+        self._looking = bool(beside.files)
+        if self._looking:
+            self.console.link.aside(self, lambda: attach_all(beside.files), self._looked_for, self.console.notice_error)
+        self.fields_changed()
+
+    def _looked_for(self, found: dict[str, Attached]) -> None:
+        self._looking = False
+        self._files += tuple(found[path] for path in self._missing if path in found)
+        self._missing = tuple(path for path in self._missing if path not in found)
         self.fields_changed()
 
     @on(Input.Changed)
@@ -162,7 +168,8 @@ class ComposeForm(ModalScreen[None]):
         sizes = [file.size for file in self._files]
         self._review_line.update(review(self._row, beside, sizes, note=self.is_note, now=now, zone=zone))
         labels = [file.label for file in self._files]
-        labels += [_("{name} IS NOT THERE").format(name=one_line(Path(path).name)) for path in self._missing]
+        gone = "{name} ..." if self._looking else _("{name} IS NOT THERE")
+        labels += [gone.format(name=one_line(Path(path).name)) for path in self._missing]
         self._attached.update(", ".join(labels))
         self._attached.display = bool(labels)
         self.complain(self._wrong())
@@ -183,22 +190,40 @@ class ComposeForm(ModalScreen[None]):
     # ---- files ----------------------------------------------------------------------------------
 
     @on(Input.Submitted, "#path")
-    def take_path(self) -> bool:
-        """Attach the file that is named; False, with the reason, where it cannot be."""
+    def take_path(self) -> None:
+        """Attach the file that is named, or say why it cannot be."""
+        self.with_path(lambda: None)
+
+    def with_path(self, then: Callable[[], object]) -> None:
+        """Attach the file that is named, if any is, and go on; not where it cannot be attached, which is said.
+
+        Aside, as all that has to do with files: a network folder may not answer for minutes.
+        """
         self._show_names(())
         written = self._path.value
         if not written.strip():
-            return True
-        try:
-            file = attach(written)
-        except BadInput as error:
-            self.complain(told_error(error))
-            return False
-        if file.path not in [each.path for each in self._files]:
-            self._files = (*self._files, file)
-        self._path.value = ""
-        self.fields_changed()
-        return True
+            then()
+            return
+
+        def taken(file: Attached) -> None:
+            if file.path not in [each.path for each in self._files]:
+                self._files = (*self._files, file)
+            if self._path.value == written:
+                self._path.value = ""
+            self.fields_changed()
+            then()
+
+        self.console.link.aside(self, lambda: attach(written), taken, lambda error: self.complain(told_error(error)))
+
+    @on(PathField.Begun)
+    def complete_path(self, event: PathField.Begun) -> None:
+        """Look up how a path goes on."""
+        self.console.link.aside(
+            self,
+            lambda: complete(event.text),
+            lambda found: self._path.go_on(event.text, found),
+            self.console.notice_error,
+        )
 
     @on(PathField.TakenAway)
     def take_file_away(self) -> None:
