@@ -5,12 +5,13 @@ No dates and line numbers are written: a catalogue changes when a text does.
 
 from __future__ import annotations
 
+import ast
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -21,15 +22,15 @@ TEMPLATE = LOCALE / "sdesk.pot"
 ROOMS = ("tui", "actions", "mail", "reports", "desk", "store", "domain")
 """Where texts are marked for the console."""
 KEYWORDS = {
-    "_": (1,),
-    "N_": (1,),
-    "count_of": (1, 2),
-    "phrase": (1,),
-    "phrases": (1, 2),
-    "in_context": ((1, "c"), 2),
-    "NC_": ((1, "c"), 2),
+    "_": "text",
+    "N_": "text",
+    "phrase": "text",
+    "count_of": "count",
+    "phrases": "count",
+    "in_context": "context",
+    "NC_": "context",
 }
-"""What marks a text, and which arguments are it."""
+"""What marks a text, and what its first arguments are."""
 
 _SAYS_NOTHING = (
     *("Project-Id-Version", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team"),
@@ -43,16 +44,31 @@ def gather() -> Catalog:
     """Every marked text of the source, by file."""
     catalog = Catalog(project="sdesk", charset="utf-8")
     for room in ROOMS:
-        folder = ROOT / "sdesk" / room
-        found = extract_from_dir(
-            folder, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
-        )
-        for file, _, message, comments, context in sorted(found, key=lambda each: (each[0], each[1])):
-            place = (f"sdesk/{room}/{file}", 0)
-            known = catalog.get(message, context)
-            if known is None or place not in known.locations:
-                catalog.add(message, locations=[place], auto_comments=comments, context=context)
+        for file in sorted((ROOT / "sdesk" / room).rglob("*.py")):
+            place = (str(file.relative_to(ROOT)), 0)
+            for message, context in _marked(file.read_text(encoding="utf-8")):
+                known = catalog.get(message, context)
+                if known is None or place not in known.locations:
+                    catalog.add(message, locations=[place], context=context)
     return catalog
+
+
+def _marked(source: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:
+    """The marked texts of a file, with their contexts, as they stand in it.
+
+    By the syntax tree, not by tokens as Babel does: those know nothing of what stands within an f-string.
+    """
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda each: (each.lineno, each.col_offset)):
+        kind = KEYWORDS.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        texts = [each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        match kind, texts:
+            case "text", [text, *_]:
+                yield text, None
+            case "count", [one, many, *_]:
+                yield (one, many), None
+            case "context", [context, text, *_]:
+                yield text, context
 
 
 def catalogue_of(language: str) -> Catalog:

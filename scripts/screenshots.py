@@ -1,4 +1,4 @@
-"""Draws the pictures of the README and the pages from the console upon the demo desk, as of a fixed Monday afternoon."""
+"""Draws the pictures of the README and the pages from the console upon the demo desk, as of a fixed Monday."""
 
 from __future__ import annotations
 

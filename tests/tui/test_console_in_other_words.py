@@ -99,7 +99,7 @@ async def test_in_russian_words_signs_and_answers_are_russian(busy_desk_path: Pa
         number = driver.cursor
         assert number is not None
         await driver.press("m")
-        assert driver.notice == f"SD-{number}: исполнитель anna"
+        assert driver.notice == f"SD-{number}: исполнитель anna. u отменит"
         assert driver.ticket(number).ticket.assignee == "anna"
         await driver.press("m")
         assert driver.notice == f"SD-{number}: она уже ваша"

@@ -37,7 +37,7 @@ ALLOWED = {
     # Errors that the command line says before the console opens: it speaks English.
     *("there is no theme `", "it is one of ", "the console does not speak `", "the console has no command `"),
     "` to give a key",
-    # Keys of a keyboard as they are printed on it, a command; a view by its key, whose name is marked where it is shown.
+    # Keys as they are printed on a keyboard, a command; a view by its key, whose name is marked where it is shown.
     *("Enter", "Esc", "Space", "Tab", "Shift+Tab", "Up", "Down", "Home", "End", "Ctrl+", "sdesk show", "Team", "All"),
     # Kinds of files.
     "txt log md csv tsv json pdf rtf odt ods odp docx xlsx pptx",

@@ -197,6 +197,29 @@ def test_words_of_columns_fit_their_columns_in_every_language() -> None:
         assert clock_text(now.replace(day=23), now).endswith("10:00")
 
 
+def test_the_first_hint_is_three_lines_at_80_cells_in_every_language() -> None:
+    from sdesk.tui.widgets.hint import LINES
+
+    for each in language.LANGUAGES:
+        speak(each)
+        assert all(len(_(line)) <= 78 for line in LINES), each
+
+
+def test_marked_texts_are_found_wherever_they_stand() -> None:
+    lines = [
+        """f"{_('within')} {N_('another')}" """,
+        'count_of("one", "many", 3)',
+        'in_context("here", "text")',
+        "phrase(name)",
+    ]
+    assert list(messages._marked("\n".join(lines))) == [
+        ("within", None),
+        ("another", None),
+        (("one", "many"), None),
+        ("text", "here"),
+    ]
+
+
 def test_names_before_a_field_or_a_fact_leave_a_blank_in_every_language() -> None:
     import ast
 

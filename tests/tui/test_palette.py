@@ -29,7 +29,7 @@ def test_every_look_has_its_colours_in_every_theme(theme: Theme) -> None:
 def test_without_colour_a_background_is_said_by_reverse_video() -> None:
     known = {"foreground": "#000000", "background": "#ffffff", **themes.DARK.variables}
     reversed_names = {name for name in LOOKS if Palette(known, colourless=True).style(name).reverse}
-    assert reversed_names == {"on", "cursor", "cursor-away"}
+    assert reversed_names == {"on", "hit-now", "cursor", "cursor-away"}
     assert not any(Palette(known, colourless=False).style(name).reverse for name in LOOKS)
 
 

@@ -1,4 +1,4 @@
-"""The colours can be read, and told apart by every eye: contrast (WCAG 2.1) of every pair that the stylesheet makes."""
+"""The colours can be read, and told apart by every eye: contrast (WCAG 2.1) of every pair that is painted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from textual.theme import Theme
 
 from sdesk.domain.ticket import SlaState
 from sdesk.tui import themes
+from sdesk.tui.palette import GROUNDS as PALETTE_GROUNDS
+from sdesk.tui.palette import LOOKS
 from sdesk.tui.render.columns import _STYLE_OF
 from sdesk.tui.render.signals import SIGNALS
 from sdesk.tui.settings import THEMES
@@ -45,13 +47,17 @@ def rules() -> Iterator[tuple[str, str | None, str | None]]:
 
 
 def pairs() -> set[tuple[str, str]]:
-    """Every text on every ground that the stylesheet can put it on."""
+    """Every text on every ground that the stylesheet and the palette can put it on."""
     found = {("$block-cursor-foreground", "$block-cursor-background"), ("$foreground", "$input-selection-background")}
     for _, colour, ground in rules():
         if colour is not None:
             found |= {(colour, each) for each in ((ground,) if ground else GROUNDS)}
         elif ground is not None:
             found.add(("$foreground", ground))
+    for look in LOOKS.values():
+        found |= {
+            (f"${look.color}", f"${each}") for each in ([look.background] if look.background else PALETTE_GROUNDS)
+        }
     return found
 
 

@@ -40,6 +40,6 @@ def exact_length_text(seconds: int) -> str:
 
 def in_units(written: str) -> str:
     """A length as the command line writes it (`3h40m`), with the letters of the language: the same width."""
-    # Translators: one letter each for weeks, days, hours, minutes, seconds.
+    # The catalogue has one letter each for weeks, days, hours, minutes, seconds.
     letters = _("wdhms")
     return Length(written).said(lambda units: letters if units == UNITS else units)

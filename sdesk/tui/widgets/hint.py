@@ -9,9 +9,9 @@ from textual.widget import Widget
 from sdesk.tui.language import N_, _
 
 LINES = (
-    N_("New here? j and k move, Enter opens a ticket, Esc goes back; nothing is sent before you have seen it."),
-    N_("r replies, i writes a note, a assigns, w waits, c closes, u undoes; Space marks several at once."),
-    N_("? shows all keys, Ctrl+P finds any command by its words, / narrows the list. Esc takes these lines away."),
+    N_("New here? j k move, Enter opens a ticket, Esc goes back; u undoes."),
+    N_("r replies, i notes, a assigns, w waits, c closes; Space marks several."),
+    N_("? shows all keys, Ctrl+P finds any command. Esc takes these lines away."),
 )
 
 
