@@ -12,7 +12,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
-from sdesk.desk.steps.drafts import words_back
+from sdesk.desk.steps.drafts import message_back, words_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts
@@ -22,9 +22,7 @@ from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
-from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
@@ -47,8 +45,7 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
         _put_back(work, ticket, row, message)
-        copies = ", ".join(written(Mailbox(*each)) for each in (message.recipients or {}).get("cc", ()))
-        words_back(work, number, message.direction, message.text, copies)
+        message_back(work, message)
         settle(work, ticket)
         forget_answer(work, number, row.id or 0)
         return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))

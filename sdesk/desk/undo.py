@@ -15,7 +15,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, settle
 from sdesk.desk.steps.deeds import KEPT_FOR, forget_deed, walked_back
-from sdesk.desk.steps.drafts import words_back
+from sdesk.desk.steps.drafts import message_back
 from sdesk.desk.steps.find import is_walled, require_hands, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_outages, recount
@@ -227,7 +227,7 @@ def _take_words_back(work: Work, changes: Changes) -> None:
             message.taken_back_at = work.now
             work.session.add(message)
             work.session.flush()
-            words_back(work, message.ticket_id, message.direction, message.text)
+            message_back(work, message)
 
 
 def _speaking(changes: Changes) -> list[int]:

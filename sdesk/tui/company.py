@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.ticket import Direction, Doing
-from sdesk.store.reader.rows import DraftMark, PresenceRow
+from sdesk.store.reader.personal_rows import DraftMark, PresenceRow
 from sdesk.tui.language import _
 from sdesk.tui.render.signals import clock_text
 

@@ -26,7 +26,7 @@ from textual.widgets import Digits, Static
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import LastChange
+from sdesk.store.reader.personal_rows import LastChange
 from sdesk.tui import themes
 from sdesk.tui.app import HEIGHTS, WIDTHS, begin_to_speak
 from sdesk.tui.board_reading import Board, read_board

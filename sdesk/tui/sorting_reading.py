@@ -14,6 +14,7 @@ from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import IncidentRow, ServiceRow, TicketDetail, TicketRow
 from sdesk.tui.countdown import Held, hold, later
+from sdesk.tui.render.conversation import MOST_LETTERS
 
 AT_ONCE = 300
 """Tickets of a round that are read at once."""
@@ -77,7 +78,7 @@ def read_to_sort(reader: Reader, actor: Actor, now: datetime) -> ToSort:
 
 def read_one(reader: Reader, actor: Actor, number: int, now: datetime) -> OneToSort:
     """One of them."""
-    detail = reader.ticket(actor, number, now=now)
+    detail = reader.ticket(actor, number, now=now, longest=MOST_LETTERS)
     row = detail.ticket
     held = hold([row], reader.rows(actor, [number], now=later(now)), now)[0]
     found: dict[int, TicketRow] = {}

@@ -15,7 +15,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import LastChange
+from sdesk.store.reader.personal_rows import LastChange
 from sdesk.tui.company import Company
 from sdesk.tui.hand import Hand
 

@@ -13,7 +13,7 @@ from sdesk.desk.presence import LIVES
 from sdesk.domain.errors import Conflict, NotFound
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import DraftRow, PresenceRow
+from sdesk.store.reader.personal_rows import DraftRow, PresenceRow
 
 
 def keep(mails: MailDesk, number: int, text: str | None, *, session: str, seen: str | None = None) -> None:

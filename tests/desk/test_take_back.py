@@ -78,10 +78,13 @@ def test_the_ticket_is_exactly_as_it_was(
     assert desk_of_mail.events(number)[-1] == "taken_back"
     with Reader(desk_of_mail.path) as reader:
         anna, boris = reader.actor("anna"), reader.actor("boris")
-        draft = reader.draft(anna, number, Direction.OUT)
+        draft = reader.draft(anna, number, Direction.NOTE if say is forward else Direction.OUT)
         assert draft is not None
-        assert draft.text == "A quartz answer."
+        # What was meant for a supplier is no draft to the requester, and says for whom it was.
+        head = "Not sent to help@tills.example:\n\n" if say is forward else ""
+        assert draft.text == f"{head}A quartz answer."
         assert draft.beside == ({"cc": "boss@shop.example"} if say is reply else {})
+        assert len(reader.drafts(anna)) == 1
         shown = reader.ticket(anna, number, now=AT).messages[-1]
         assert (shown.text, shown.taken_back_at) == ("A quartz answer.", AT + TEN)
         assert all("quartz" not in each.text for each in reader.ticket(boris, number, now=AT).messages)

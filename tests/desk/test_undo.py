@@ -18,6 +18,7 @@ from intake_desk import MailDesk
 from undo_desk import LATER, state, told_truly
 
 from sdesk.actions.perform import Undone, perform, undo
+from sdesk.actions.personal import save_draft
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.ticket import Direction
@@ -273,6 +274,19 @@ def test_an_answer_that_was_told_is_not_undone_and_nothing_by_half(mails: MailDe
         f" `sdesk mail outbox discard {mails.rows('SELECT max(id) FROM outbox')[0][0]}`"
     ]
     assert dump == (mails.rows("SELECT * FROM ticket"), mails.rows("SELECT * FROM time_spent"))
+
+
+def test_words_to_a_supplier_never_become_a_draft_to_the_requester(mails: MailDesk) -> None:
+    save_draft(mails.desk, mails.actor("anna"), 1, Direction.NOTE, "Begun meanwhile.", now=AT)
+    mails.do("anna", "forward", 1, text="They are clueless here.", to="Help <help@tills.example>", at=AT)
+    assert undone(mails).drafts
+    with Reader(mails.path) as reader:
+        anna = reader.actor("anna")
+        assert reader.draft(anna, 1, Direction.OUT) is None
+        draft = reader.draft(anna, 1, Direction.NOTE)
+        assert draft is not None
+        words = "Not sent to Help <help@tills.example>:\n\nThey are clueless here.\n\nBegun meanwhile."
+        assert draft.text == words
 
 
 def test_a_note_is_a_draft_again_and_nobody_else_finds_it(mails: MailDesk) -> None:

@@ -15,7 +15,7 @@ from tmux_terminal import TmuxTerminal
 from sdesk.domain.filters import Filter
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import DraftRow
+from sdesk.store.reader.personal_rows import DraftRow
 
 
 @pytest.fixture

@@ -28,8 +28,12 @@ from sdesk.store.reader.facets import FIELDS as FACETS
 
 HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}
 
-SECRETS = ("salary", "quartz", "payslip", "grievance", "karl", "appeal", "zoe", "ophelia", "xylophone")
-"""Words, names and files of the private tickets, and of a message that nobody has placed yet."""
+SECRETS = (
+    *("salary", "quartz", "payslip", "grievance", "karl", "appeal", "zoe", "ophelia", "xylophone"),
+    *("harassment", "lawyer"),
+)
+"""Words, names and files of the private tickets, their tags, whom the team asked about them; and of a message that
+nobody has placed yet."""
 
 
 @pytest.fixture
@@ -74,6 +78,9 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     mails.do("olga", "close", 1, text="Done with the quartz.")
     late = "From: stranger@far.example\nIn-Reply-To: <asked@shop.example>\nSubject: Anything\n\nHi.\n"
     assert mails.take(late).number == 5
+    mails.do("olga", "set", 2, tags=["harassment"])
+    mails.do("olga", "service", 2, service="leave")
+    mails.do("olga", "forward", 2, text="What now?", to="lawyer@law.example")
     appeal = "From: Zoe <zoe@far.example>\nTo: hr@desk.example\nSubject: Appeal [SD-5]\n\nquartz\n"
     assert mails.take(appeal, **HR).number == 6
     assert mails.ticket(6).team == "hr"
@@ -147,6 +154,17 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "count": [],
         "counts_of": [],
         "counts": [lambda: reader.counts(actor, now=NOW)],
+        "callers": [
+            lambda word=word: reader.callers(actor, word)  # type: ignore[misc]
+            for word in ("karl", "zoe", "ophelia", "far.example", "acc.shop.example", "accounting", "a", "@")
+        ],
+        "tags": [lambda: reader.tags(actor)],
+        "suppliers": [lambda: reader.suppliers(actor)],
+        "usual_services": [
+            lambda unit=unit: reader.usual_services(actor, unit=unit)  # type: ignore[misc]
+            for unit in (None, "accounting")
+        ],
+        "is_new": [lambda: reader.is_new(actor)],
         "next_ticket": [lambda: reader.next_ticket(actor, now=NOW)],
         "ticket": [lambda n=n: reader.ticket(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "history": [lambda n=n: reader.history(actor, n) for n in numbers],  # type: ignore[misc]
@@ -210,9 +228,16 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
             assert not re.search(r"\bSD-[126]\b|number=[126]\b", text), (name, text)
         # The same questions have a lot to say to one who may know, and something to boris.
         known = everything(reader, olga)
-        for name in ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger", "outbox"):
+        telling = ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger", "outbox")
+        for name in (*telling, "callers", "tags", "suppliers", "filter_names", "facet"):
             assert any(word in said(known[name]).lower() for word in SECRETS), name
         assert "number=2, agent='anna'" in said(known["presence"])
+        # That there is a service `leave` is no secret; that tickets are about it is one.
+        for name in ("usual_services", "facet"):
+            assert "'leave'" in said(known[name]), name
+            assert "'leave'" not in answers[name], name
+        assert reader.is_new(reader.actor("vera"))
+        assert not reader.is_new(boris)
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):
             assert "SD-3" in answers[name], name
         wanted = Filter((Match("status", tuple(Status)),))

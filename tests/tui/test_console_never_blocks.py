@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from pathlib import Path
 
 from console_driver import Driver, driving
 
+import sdesk.tui
 from sdesk.tui.mail_fetch import Progress, Report
+from sdesk.tui.render.conversation import MOST_LETTERS
 
 MEGABYTES = 30
 
@@ -86,5 +89,25 @@ async def test_a_ticket_of_thirty_megabytes(busy_desk_path: Path) -> None:
         assert len(shown) < 1_000_000, "only the beginning of what nobody reads is laid out"
         await driver.press("J")
         assert await moved(driver) is False, "in the ticket the keys scroll"
-        await driver.press("q")
+        await driver.press("q", "k")
+        assert driver.cursor == number
+        for action in ("forward", "split"):
+            getattr(driver.console.screen, f"action_{action}")()
+            await driver.settle()
+            read = driver.console.screen._messages  # type: ignore[attr-defined]  # these forms show them
+            assert max(len(each.text) for each in read) == MOST_LETTERS, action
+            await driver.press("escape")
         assert await moved(driver)
+
+
+def test_no_screen_reads_the_texts_of_a_ticket_whole() -> None:
+    """Thirty megabytes of text are a second of the reading thread, in which no other question is answered."""
+    calls = [
+        (path.name, call)
+        for path in sorted(Path(sdesk.tui.__file__).parent.rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "reader.ticket"
+    ]
+    assert len(calls) >= 7
+    for name, call in calls:
+        assert "longest=MOST_LETTERS" in ast.unparse(call), name

@@ -225,14 +225,22 @@ async def test_two_actions_in_a_row_are_no_conflict(busy_desk_path: Path) -> Non
         assert row.status is Status.SPAM
 
 
-async def test_mark_all_and_quit_asks(busy_desk_path: Path) -> None:
+async def test_quitting_asks_where_words_are_unsent_and_not_for_marks(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path) as driver:
-        await driver.press("asterisk", "q")
-        assert "marked?" in driver.text
+        number = await begin(driver, inside=False)
+        await driver.press("r")
+        await driver.type("Half a")
+        await driver.press("escape", "q")
+        assert f"Quit with 1 draft unsent (SD-{number})?" in driver.text
         await driver.press("enter")
         assert driver.console.is_running
+    async with driving(busy_desk_path) as driver:
+        await driver.press("asterisk")
+        assert driver.console.queue.rows.window.marks
         await driver.press("asterisk")
         assert not driver.console.queue.rows.window.marks
+        await driver.press("asterisk", "q")
+        assert not driver.console.is_running
 
 
 async def test_copy_goes_through_the_terminal(busy_desk_path: Path) -> None:

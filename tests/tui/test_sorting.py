@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from desks import NOW
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import open_desk
 from sdesk.store.reader import Reader
+from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.sorting import Round
 from sdesk.tui.sorting_reading import may_be_same, read_one, read_to_sort
 
@@ -125,6 +128,15 @@ def test_what_may_be_the_same_comes_first_among_what_is_open_there(pair: tuple[P
     assert one.alike == {numbers["first"]}
     assert one.is_to_sort
     assert one.usual_here == ("other", "printer")
+
+
+def test_of_a_huge_message_only_the_beginning_is_read(pair: tuple[Path, dict[str, int]]) -> None:
+    path, numbers = pair
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("UPDATE message SET text = ? WHERE ticket_id = ?", ("a" * 1_000_000, numbers["again"]))
+    with Reader(path) as reader:
+        one = read_one(reader, reader.actor("anna"), numbers["again"], NOW)
+    assert [len(each.text) for each in one.detail.messages] == [MOST_LETTERS]
 
 
 def test_one_word_does_not_make_two_tickets_the_same(pair: tuple[Path, dict[str, int]]) -> None:

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from sdesk.desk.opening import Work
+from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.mailboxes import written
+from sdesk.domain.outgoing import Party
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft
+from sdesk.store.models import Draft, Message
+
+
+def message_back(work: Work, message: Message) -> None:
+    """A message that was taken back is a draft of its kind again.
+
+    One to a supplier is a draft of a note: what was meant for him must not be one key away from the requester.
+    """
+    said = message.recipients or {}
+    if message.party is Party.SUPPLIER:
+        address = ", ".join(written(Mailbox(*each)) for each in said.get("to", ()))
+        words = f"{phrase('Not sent to {address}:', address=address)}\n\n{message.text}"
+        words_back(work, message.ticket_id, Direction.NOTE, words)
+    else:
+        copies = ", ".join(written(Mailbox(*each)) for each in said.get("cc", ()))
+        words_back(work, message.ticket_id, message.direction, message.text, copies)
 
 
 def words_back(work: Work, number: int, direction: Direction, text: str, copies: str = "") -> None:

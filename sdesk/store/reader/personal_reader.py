@@ -12,7 +12,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.rows import DraftMark, DraftRow, PresenceRow
+from sdesk.store.reader.personal_rows import DraftMark, DraftRow, PresenceRow
 from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 

@@ -25,13 +25,13 @@ from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.personal_reader import PersonalReader
+from sdesk.store.reader.personal_rows import LastChange
 from sdesk.store.reader.rows import (
     AgentRow,
     AttachmentRow,
     Counts,
     HistoryRow,
     IncidentRow,
-    LastChange,
     MessageRow,
     Page,
     ServiceRow,

@@ -5,7 +5,6 @@ Named tuples, since every command that reads imports them: a dataclass takes ten
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +14,6 @@ from sdesk.domain.ticket import (
     Channel,
     ClockKind,
     Direction,
-    Doing,
     Impact,
     LinkKind,
     Priority,
@@ -291,48 +289,6 @@ class TicketDetail(NamedTuple):
     def seconds_spent(self) -> int:
         """In all."""
         return sum(row.seconds for row in self.spent)
-
-
-class DraftRow(NamedTuple):
-    """What an agent has begun to write and not sent."""
-
-    number: int
-    direction: Direction
-    text: str
-    beside: Mapping[str, Any]
-    """What is chosen beside the words, as the editor that wrote it put it."""
-    stamp: str
-    updated_at: datetime
-
-
-class DraftMark(NamedTuple):
-    """That there is one."""
-
-    number: int
-    direction: Direction
-    updated_at: datetime
-
-
-class PresenceRow(NamedTuple):
-    """Somebody is at a ticket just now."""
-
-    number: int
-    agent: str
-    """Login."""
-    doing: Doing
-
-
-class LastChange(NamedTuple):
-    """Up to where a store stands: to be compared, not to be read."""
-
-    event: int | None = None
-    """The newest of the history: there is no change of a ticket or of the set-up without one."""
-    quarantine: int = 0
-    """What waits there."""
-    mailboxes: str | None = None
-    """When each was fetched to its end, and what stands in the way."""
-    views: str | None = None
-    """What is saved."""
 
 
 class AgentRow(NamedTuple):

@@ -6,7 +6,8 @@ import secrets
 
 from sdesk.domain.errors import Conflict, SdeskError
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import DraftRow, TicketRow
+from sdesk.store.reader.personal_rows import DraftRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.outgoing import Beside, beside_of
 from sdesk.tui.render.signals import clock_text

@@ -15,6 +15,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import shown
 from sdesk.tui.language import _, count_of, told, told_error
+from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.widgets.preview import Preview
@@ -108,10 +109,13 @@ class DoingScreen(DeskScreen):
         return self.console.unsent.get(key_of(verb, rows), {})
 
     def _read_ticket(self, asker: Dialog[Any], row: TicketRow, then: Callable[[TicketDetail], object]) -> None:
-        """Read a ticket whole, for a dialog that is open already and shows more of it than the list knows."""
+        """Read a ticket, for a dialog that is open already and shows more of it than the list knows."""
         now = self.console.now()
         self.console.link.read(
-            asker, lambda reader, actor: reader.ticket(actor, row.number, now=now), then, self.console.notice_error
+            asker,
+            lambda reader, actor: reader.ticket(actor, row.number, now=now, longest=MOST_LETTERS),
+            then,
+            self.console.notice_error,
         )
 
     def _said(self, error: SdeskError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
+from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.verbs.doing import DoingScreen, named
 
 
@@ -21,7 +22,10 @@ class Forwarding(DoingScreen):
         number, now = rows[0].number, self.console.now()
         self.console.link.read(
             form,
-            lambda reader, actor: (reader.ticket(actor, number, now=now), reader.suppliers(actor)),
+            lambda reader, actor: (
+                reader.ticket(actor, number, now=now, longest=MOST_LETTERS),
+                reader.suppliers(actor),
+            ),
             lambda answer: form.fill(*answer),
             self.console.notice_error,
         )

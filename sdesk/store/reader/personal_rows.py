@@ -1,0 +1,54 @@
+"""What the reader gives of what is one agent's own, of who is where, and of up to where a store stands.
+
+Named tuples, as all that the reader gives (see `rows`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sdesk.domain.ticket import Direction, Doing
+
+
+class DraftRow(NamedTuple):
+    """What an agent has begun to write and not sent."""
+
+    number: int
+    direction: Direction
+    text: str
+    beside: Mapping[str, Any]
+    """What is chosen beside the words, as the editor that wrote it put it."""
+    stamp: str
+    updated_at: datetime
+
+
+class DraftMark(NamedTuple):
+    """That there is one."""
+
+    number: int
+    direction: Direction
+    updated_at: datetime
+
+
+class PresenceRow(NamedTuple):
+    """Somebody is at a ticket just now."""
+
+    number: int
+    agent: str
+    """Login."""
+    doing: Doing
+
+
+class LastChange(NamedTuple):
+    """Up to where a store stands: to be compared, not to be read."""
+
+    event: int | None = None
+    """The newest of the history: there is no change of a ticket or of the set-up without one."""
+    quarantine: int = 0
+    """What waits there."""
+    mailboxes: str | None = None
+    """When each was fetched to its end, and what stands in the way."""
+    views: str | None = None
+    """What is saved."""
