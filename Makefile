@@ -21,7 +21,7 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages screenshots \
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures screenshots \
 	lock wheel clean
 
 help: ## this list
@@ -85,6 +85,9 @@ soak: $(DEV) ## ten thousand letters through a server and a fetch that fail agai
 
 messages: $(DEV) ## gather the console's texts, and compile their translations
 	@$(BIN)/python scripts/messages.py
+
+pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
+	@SDESK_PICTURES=draw $(BIN)/pytest -n auto -q tests/tui/test_every_screen.py $(ARGS)
 
 screenshots: $(DEV) ## draw the pictures of the README anew
 	@$(BIN)/python scripts/screenshots.py

@@ -25,7 +25,7 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("SDESK_HYPOTHESIS", "repeatable"))
 
-KEPT = {"SDESK_REQUIRE_SERVERS", "SDESK_HYPOTHESIS", "TEXTUAL_SNAPSHOT_TEMPDIR"}
+KEPT = {"SDESK_PICTURES", "SDESK_REQUIRE_SERVERS", "SDESK_HYPOTHESIS", "TEXTUAL_SNAPSHOT_TEMPDIR"}
 """Settings of the test run itself, which stay as they are."""
 
 FOREIGN = ("SDESK_", "XDG_", "GIT_", "LC_", "CLICOLOR", "TEXTUAL_")

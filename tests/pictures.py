@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from rich.segment import Segment
 from textual.app import App
@@ -21,7 +22,7 @@ DRAWING = os.environ.get("SDESK_PICTURES") == "draw"
 """`make pictures` draws them anew instead of comparing."""
 
 
-def picture_of(app: App[object]) -> str:
+def picture_of(app: App[Any]) -> str:
     """What is on the screen now."""
     background = Color.parse("black")
     lines: list[str] = []
@@ -70,7 +71,7 @@ class Pictures:
         self._differing: list[str] = []
         self.names: list[str] = []
 
-    def take(self, name: str, app: App[object]) -> None:
+    def take(self, name: str, app: App[Any]) -> None:
         """Take a picture and hold it against the one that is kept."""
         self.names.append(name)
         file = FOLDER / name / f"{self._session}.txt"

@@ -34,6 +34,7 @@ from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
+from sdesk.tui.line_history import LineHistory
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.neighbours import Neighbours
@@ -41,11 +42,7 @@ from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
-from sdesk.tui.screens.command_line import LineHistory
-from sdesk.tui.screens.compose import Compose
-from sdesk.tui.screens.mailroom import MailroomScreen
 from sdesk.tui.screens.queue import QueueScreen
-from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.type_ahead import TypeAhead
@@ -132,6 +129,8 @@ class Console(TypeAhead, inherit_bindings=False):
         self._open()
 
     def _end(self) -> None:
+        from sdesk.tui.screens.compose import Compose
+
         for screen in self.screen_stack:
             if isinstance(screen, Compose):
                 screen.join()
@@ -150,6 +149,8 @@ class Console(TypeAhead, inherit_bindings=False):
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
     def _welcome(self, new: bool) -> None:
+        from sdesk.tui.screens.ticket import TicketScreen
+
         if new and not isinstance(self.screen, TicketScreen):
             self.queue.mount(Hint(), before="#status")
 
@@ -200,6 +201,8 @@ class Console(TypeAhead, inherit_bindings=False):
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket; from the list its neighbours are those of the list."""
+        from sdesk.tui.screens.ticket import TicketScreen
+
         totals = self.queue.totals
         neighbours = Neighbours(self.queue.rows.window, self.queue.wanted, None if totals is None else totals.shown)
         if isinstance(self.screen, TicketScreen):
@@ -210,6 +213,8 @@ class Console(TypeAhead, inherit_bindings=False):
 
     def open_mailroom(self) -> None:
         """Show the quarantine and the ledger."""
+        from sdesk.tui.screens.mailroom import MailroomScreen
+
         if not isinstance(self.screen, MailroomScreen):
             self.push_screen(MailroomScreen())
 
@@ -286,6 +291,8 @@ class Console(TypeAhead, inherit_bindings=False):
         self.call_later(self._read_again)
 
     def _read_again(self) -> None:
+        from sdesk.tui.screens.compose import Compose
+
         if self.ground is None:
             return
         self.queue.store_changed()
@@ -298,6 +305,9 @@ class Console(TypeAhead, inherit_bindings=False):
         self.call_later(self._show_company, company)
 
     def _show_company(self, company: Company) -> None:
+        from sdesk.tui.screens.compose import Compose
+        from sdesk.tui.screens.ticket import TicketScreen
+
         self.company = company
         self.queue.rows.show_company(company)
         for screen in self.screen_stack:

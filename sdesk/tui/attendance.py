@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.ticket import Doing
 from sdesk.tui.language import told_error
-from sdesk.tui.screens.base import DeskScreen
-from sdesk.tui.screens.compose import Compose
-from sdesk.tui.screens.ticket import TicketScreen
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
 
 RENEW_SECONDS = 10.0
 """A third of the time that a presence holds in the store."""
+
+
+@runtime_checkable
+class Attending(Protocol):
+    """A screen that shows a ticket, or something that is written to it."""
+
+    @property
+    def attended(self) -> tuple[int, Doing] | None:
+        """Which, and what the agent does there."""
 
 
 class Attendance:
@@ -44,12 +50,8 @@ class Attendance:
 
     def _here(self) -> tuple[int, Doing] | None:
         for screen in reversed(self._console.screen_stack):
-            if isinstance(screen, Compose):
-                return screen.number, Doing.NOTING if screen.is_note else Doing.REPLYING
-            if isinstance(screen, TicketScreen):
-                return screen.number, Doing.READING
-            if isinstance(screen, DeskScreen) and screen.attended is not None:
-                return screen.attended, Doing.READING
+            if isinstance(screen, Attending) and (here := screen.attended) is not None:
+                return here
         return None
 
     def _not_told(self, error: SdeskError) -> None:

@@ -20,7 +20,8 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Sort
 from sdesk.domain.ticket import Priority, Status
 from sdesk.tui.line import Jump, Known, Name, Run, Tell, offers, read_line, words_of
-from sdesk.tui.screens.command_line import CommandLine, LineHistory
+from sdesk.tui.line_history import LineHistory
+from sdesk.tui.screens.command_line import CommandLine
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.screens.ticket import TicketScreen

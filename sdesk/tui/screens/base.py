@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
+from sdesk.domain.ticket import Doing
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import NEED_ROWS, Command, Context
 from sdesk.tui.language import _
 from sdesk.tui.render.headline import notice_part
-from sdesk.tui.screens.find_ticket import FindTicket
-from sdesk.tui.screens.keys import Keys
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
@@ -67,8 +66,8 @@ class DeskScreen(Screen[None]):
         self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
 
     @property
-    def attended(self) -> int | None:
-        """The ticket that the agent looks at here, so that others can be told."""
+    def attended(self) -> tuple[int, Doing] | None:
+        """The ticket that the agent is at here, and what he does, so that others can be told."""
         return None
 
     def store_changed(self) -> None:
@@ -100,6 +99,8 @@ class DeskScreen(Screen[None]):
 
     def action_keys(self) -> None:
         """The list of keys."""
+        from sdesk.tui.screens.keys import Keys
+
         self.app.push_screen(Keys(self.CONTEXT, self.why_not, self.console.settings.keys))
 
     def action_palette(self) -> None:
@@ -116,6 +117,7 @@ class DeskScreen(Screen[None]):
 
     def action_jump(self) -> None:
         """Go to a ticket by its number, or by words."""
+        from sdesk.tui.screens.find_ticket import FindTicket
 
         def jump(answer: str | None) -> None:
             if answer is not None:

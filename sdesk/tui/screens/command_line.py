@@ -18,32 +18,8 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, told
 from sdesk.tui.line import Known, Offer, offers
+from sdesk.tui.line_history import LineHistory
 from sdesk.tui.widgets.bar import Bar, Part
-
-MOST_KEPT = 200
-"""Lines that are remembered."""
-
-
-class LineHistory:
-    """The lines of this console, the newest last."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def keep(self, text: str) -> None:
-        """Remember a line; one that is typed again comes last."""
-        line = text.strip()
-        if line:
-            self.lines = [*(each for each in self.lines if each != line), line][-MOST_KEPT:]
-
-    def before(self, place: int, begun: str) -> int:
-        """The place of the line before a place that begins with what was typed; the same place where there is none."""
-        return next((at for at in range(place - 1, -1, -1) if self.lines[at].startswith(begun)), place)
-
-    def after(self, place: int, begun: str) -> int:
-        """The place of the next such line; behind the last one where there is none."""
-        lines = self.lines
-        return next((at for at in range(place + 1, len(lines)) if lines[at].startswith(begun)), len(lines))
 
 
 class CommandLine(ModalScreen[str | None]):

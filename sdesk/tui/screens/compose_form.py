@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Static
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mailboxes import parse_mailboxes
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import Direction
+from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.attaching import Attached, attach, attach_all, complete
 from sdesk.tui.countdown import Held
@@ -63,6 +63,11 @@ class ComposeForm(ModalScreen[None]):
     def console(self) -> Console:
         """The application."""
         return cast("Console", self.app)
+
+    @property
+    def attended(self) -> tuple[int, Doing]:
+        """The ticket that is written to."""
+        return self._row.number, Doing.NOTING if self.is_note else Doing.REPLYING
 
     @property
     def is_note(self) -> bool:

@@ -7,8 +7,6 @@ from textual import on
 from sdesk.domain.filters import Sort
 from sdesk.tui.actions import Context, bindings_of
 from sdesk.tui.language import _, count_of
-from sdesk.tui.screens.choose import Choice, Choose
-from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_marks import QueueMarks
 from sdesk.tui.widgets.queue_list import QueueList
 
@@ -55,6 +53,8 @@ class QueueScreen(QueueMarks):
 
     def action_leave(self) -> None:
         """Quit; asks where words are left unsent."""
+        from sdesk.tui.screens.dialog import Confirm
+
         if not (self.console.begun or self.console.unsent):
             self.console.exit()
             return
@@ -78,6 +78,8 @@ class QueueScreen(QueueMarks):
 
     def action_sort(self) -> None:
         """Choose the order of the list; the cursor goes to its first ticket."""
+        from sdesk.tui.screens.choose import Choice, Choose
+
         choices = [
             Choice(Sort.SLA, ("SLA", _("what must be done first"))),
             Choice(Sort.LOSS, (_("loss"), _("what costs most an hour, confirmed or suspected"))),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.facets import FacetTerm, terms_of, toggled, without
 from sdesk.domain.filters import Filter
 from sdesk.store.reader.facets import FIELDS
 from sdesk.tui.language import _
-from sdesk.tui.screens.facets import Facets
 from sdesk.tui.screens.queue_views import QueueViews
 from sdesk.tui.views import filter_of
+
+if TYPE_CHECKING:
+    from sdesk.tui.screens.facets import Facets
 
 
 class QueueFacets(QueueViews):
@@ -20,6 +23,8 @@ class QueueFacets(QueueViews):
 
     def action_facets(self) -> None:
         """Count the list by its values, and choose some."""
+        from sdesk.tui.screens.facets import Facets
+
         if self.filter_error:
             self.console.notice(_("The filter is wrong: mend it first"), "error")
             return

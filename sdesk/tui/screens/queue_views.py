@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sdesk.actions.views import SavedView, delete_view, save_view
 from sdesk.domain.views import EVERYBODY, find
 from sdesk.tui.actions import Command
 from sdesk.tui.language import _, told
-from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_filter import QueueFilter
-from sdesk.tui.screens.view_form import ViewAnswer, ViewForm
 from sdesk.tui.views import ALL, TEAM, View, ViewKey
+
+if TYPE_CHECKING:
+    from sdesk.tui.screens.view_form import ViewAnswer
 
 
 class QueueViews(QueueFilter):
@@ -120,6 +122,8 @@ class QueueViews(QueueFilter):
 
     def action_save_view(self) -> None:
         """Save what is shown as a view: name and digit are asked."""
+        from sdesk.tui.screens.view_form import ViewForm
+
         view, text, sort = self.view, self.filter_text, self.sort
         if self.filter_error:
             self.console.notice(_("The filter is wrong: mend it first"), "error")
@@ -156,6 +160,8 @@ class QueueViews(QueueFilter):
 
     def action_delete_view(self) -> None:
         """Delete the saved view that is shown; asks first."""
+        from sdesk.tui.screens.dialog import Confirm
+
         view = self.view
         if not view.is_saved:
             self.console.notice(_("This view comes with every desk: only saved ones can be deleted"), "error")

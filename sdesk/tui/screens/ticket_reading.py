@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.ticket import Doing
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import AHEAD, Held, hold, later
@@ -36,6 +37,11 @@ class TicketReading(WorkScreen):
         self._detail: TicketDetail | None = None
         self._held: Held | None = None
         """What is known of it: the list's row at once, so that a key that follows Enter finds its ticket."""
+
+    @property
+    def attended(self) -> tuple[int, Doing]:
+        """The ticket that is read."""
+        return self.number, Doing.READING
 
     def compose(self) -> ComposeResult:
         yield Static(_("sdesk needs at least 60 columns and 15 rows."), id="too-small")

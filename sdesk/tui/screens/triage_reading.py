@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import Doing
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.language import _
@@ -75,9 +76,9 @@ class TriageReading(WorkScreen, ScrollingScreen):
         self.call_after_refresh(self._show_all)
 
     @property
-    def attended(self) -> int | None:
+    def attended(self) -> tuple[int, Doing] | None:
         """The ticket that is looked at."""
-        return None if self.one is None else self.one.detail.ticket.number
+        return None if self.one is None else (self.one.detail.ticket.number, Doing.READING)
 
     # ---- reading --------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.safe_text import one_line
@@ -11,9 +12,10 @@ from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.render.words import length_text
-from sdesk.tui.screens.choose import Choice, Choose
-from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.verbs.doing import DoingScreen, named, subjects
+
+if TYPE_CHECKING:
+    from sdesk.tui.screens.choose import Choice
 
 
 class Assigning(DoingScreen):
@@ -21,6 +23,8 @@ class Assigning(DoingScreen):
 
     def action_take(self) -> None:
         """Take it; asks first where somebody else has it."""
+        from sdesk.tui.screens.dialog import Confirm
+
         if not (rows := self._possible("take")):
             return
         others = [row for row in rows if row.assignee not in (None, self.console.link.login)]
@@ -38,6 +42,8 @@ class Assigning(DoingScreen):
 
     def action_assign(self) -> None:
         """Give it to an agent or a team."""
+        from sdesk.tui.screens.choose import Choose
+
         if not (rows := self._possible("assign")):
             return
         dialog = Choose(_("Assign {tickets} to").format(tickets=named(rows)), (), widths=(16, 28))
@@ -57,6 +63,8 @@ class Assigning(DoingScreen):
 
     def action_service(self) -> None:
         """Set the service."""
+        from sdesk.tui.screens.choose import Choose
+
         if not (rows := self._possible("service")):
             return
         dialog = Choose(_("Service of {tickets}").format(tickets=named(rows)), (), widths=(26, 14, 4, 14))
@@ -72,6 +80,8 @@ class Assigning(DoingScreen):
 
     def action_status(self) -> None:
         """Choose among the moves that are possible now."""
+        from sdesk.tui.screens.choose import Choice, Choose
+
         rows = self.chosen()
         if not rows:
             self.console.notice(_("There is no ticket here"), "error")
@@ -108,6 +118,8 @@ def assignees(
     agents: Sequence[AgentRow], teams: Sequence[TeamRow], now: datetime, zone: ZoneInfo
 ) -> tuple[Choice, ...]:
     """Whom a ticket can be given to: me, nobody, agents (of who is away, until when), teams."""
+    from sdesk.tui.screens.choose import Choice
+
     of_teams = {team.key: team.name for team in teams}
     return (
         Choice("me", ("me", _("yourself"), "")),
@@ -126,6 +138,8 @@ def _whereabouts(agent: AgentRow, now: datetime, zone: ZoneInfo) -> str:
 
 def services(rows: Sequence[ServiceRow]) -> tuple[Choice, ...]:
     """The catalogue, with what would follow: priority, team, resolution target in working time."""
+    from sdesk.tui.screens.choose import Choice
+
     return tuple(
         Choice(
             row.key,

@@ -9,10 +9,6 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
 from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.screens.choose import Choice, Choose
-from sdesk.tui.screens.dialog import Confirm
-from sdesk.tui.screens.find_ticket import FindTicket
-from sdesk.tui.screens.form_split import SplitForm
 from sdesk.tui.verbs.doing import DoingScreen, Possible, named, subjects
 
 
@@ -21,6 +17,8 @@ class Belonging(DoingScreen):
 
     def action_link(self) -> None:
         """Choose how tickets belong together, or do not any more."""
+        from sdesk.tui.screens.choose import Choice, Choose
+
         rows = self.chosen()
         if not rows:
             self.console.notice(_("There is no ticket here"), "error")
@@ -43,6 +41,8 @@ class Belonging(DoingScreen):
 
     def action_relate(self) -> None:
         """Say that tickets belong together."""
+        from sdesk.tui.screens.find_ticket import FindTicket
+
         if not (rows := self._possible("link")):
             return
 
@@ -55,6 +55,8 @@ class Belonging(DoingScreen):
 
     def action_join(self) -> None:
         """Make tickets part of an incident."""
+        from sdesk.tui.screens.find_ticket import FindTicket
+
         if not (rows := self._possible("join")):
             return
 
@@ -75,6 +77,9 @@ class Belonging(DoingScreen):
 
     def action_merge(self) -> None:
         """Put tickets into another, which goes on alone; one of the marked may be it."""
+        from sdesk.tui.screens.dialog import Confirm
+        from sdesk.tui.screens.find_ticket import FindTicket
+
         if not (rows := self._possible("merge")):
             return
 
@@ -107,6 +112,8 @@ class Belonging(DoingScreen):
 
     def action_unlink(self) -> None:
         """Say that a ticket does not belong to another after all."""
+        from sdesk.tui.screens.choose import Choice, Choose
+
         if not (rows := self._only("unlink", _("A link is taken from one ticket at a time"))):
             return
         row = rows[0]
@@ -132,6 +139,8 @@ class Belonging(DoingScreen):
 
     def action_split(self) -> None:
         """Open a ticket of its own for messages of this one."""
+        from sdesk.tui.screens.form_split import SplitForm
+
         if not (rows := self._only("split", _("Messages are split off one ticket at a time"))):
             return
         form = SplitForm(

@@ -9,7 +9,6 @@ from sdesk.store.reader.rows import MessageRow, TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.outside import fetch_command, over_ssh
 from sdesk.tui.render.conversation import file_label
-from sdesk.tui.screens.choose import Choice, Choose
 from sdesk.tui.verbs.doing import DoingScreen
 
 MOST = 50_000
@@ -21,6 +20,8 @@ class Copying(DoingScreen):
 
     def action_copy(self) -> None:
         """Choose what to copy."""
+        from sdesk.tui.screens.choose import Choice, Choose
+
         rows = self.chosen()
         if not rows:
             self.console.notice(_("There is no ticket to copy from"), "error")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
@@ -9,10 +11,11 @@ from sdesk.domain.ticket import Role
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import ServiceRow, UnitRow
 from sdesk.tui.language import _
-from sdesk.tui.screens.form import Values
-from sdesk.tui.screens.form_new import NewForm
 from sdesk.tui.verbs.assigning import services
 from sdesk.tui.verbs.doing import DoingScreen, report
+
+if TYPE_CHECKING:
+    from sdesk.tui.screens.form import Values
 
 KEY = ("new", ())
 """Under which the words of a new ticket are kept."""
@@ -23,6 +26,8 @@ class Creating(DoingScreen):
 
     def action_new(self) -> None:
         """Open a ticket for somebody who calls."""
+        from sdesk.tui.screens.form_new import NewForm
+
         console = self.console
         if console.ground is None or console.ground.actor.role is Role.AUDITOR:
             console.notice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome
@@ -18,9 +18,11 @@ from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.base import DeskScreen
-from sdesk.tui.screens.dialog import Dialog
-from sdesk.tui.screens.form import Form, Values, Words
 from sdesk.tui.widgets.preview import Preview
+
+if TYPE_CHECKING:
+    from sdesk.tui.screens.dialog import Dialog
+    from sdesk.tui.screens.form import Form, Values, Words
 
 
 class Possible(tuple[TicketRow, ...]):

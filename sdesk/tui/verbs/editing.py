@@ -6,9 +6,6 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Priority
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.screens.ask import Ask
-from sdesk.tui.screens.choose import Choice, Choose
-from sdesk.tui.screens.form_edit import EditForm, TagsForm
 from sdesk.tui.verbs.doing import DoingScreen, named
 
 AUTO = "auto"
@@ -20,6 +17,8 @@ class Editing(DoingScreen):
 
     def action_edit(self) -> None:
         """All facts in one form."""
+        from sdesk.tui.screens.form_edit import EditForm
+
         what = _("A subject and a requester are one ticket's: t, P and tags work on several")
         if not (rows := self._only("set", what)):
             return
@@ -34,6 +33,8 @@ class Editing(DoingScreen):
 
     def action_tags(self) -> None:
         """Add tags, and take them away."""
+        from sdesk.tui.screens.form_edit import TagsForm
+
         if not (rows := self._possible("set")):
             return
         form = TagsForm(_("Tags of {tickets}").format(tickets=named(rows)), rows, kept=self._kept("tags", rows))
@@ -44,6 +45,8 @@ class Editing(DoingScreen):
 
     def action_priority(self) -> None:
         """Override the priority, with a reason, or take that back."""
+        from sdesk.tui.screens.choose import Choice, Choose
+
         if not (rows := self._possible("priority")):
             return
 
@@ -91,6 +94,8 @@ class Editing(DoingScreen):
         self._reason(rows, order[place].value)
 
     def _reason(self, rows: tuple[TicketRow, ...], priority: str) -> None:
+        from sdesk.tui.screens.ask import Ask
+
         def reasoned(reason: str | None) -> None:
             if reason is not None:
                 self._perform("priority", rows, {"priority": priority, "reason": reason.strip()})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.screens.form_effort import SpentForm, VisitForm
 from sdesk.tui.verbs.doing import DoingScreen, named
 
 
@@ -12,6 +11,8 @@ class Effort(DoingScreen):
 
     def action_spent(self) -> None:
         """Write down how long one worked on it; on several, on each of them."""
+        from sdesk.tui.screens.form_effort import SpentForm
+
         if not (rows := self._possible("spent")):
             return
         title = _("Time spent on {tickets}") if len(rows) == 1 else _("Time spent on each of {tickets}")
@@ -22,6 +23,8 @@ class Effort(DoingScreen):
 
     def action_visit(self) -> None:
         """Agree on a visit, or call it off; one visit may serve several tickets."""
+        from sdesk.tui.screens.form_effort import VisitForm
+
         if not (rows := self._possible("visit")):
             return
         title = _("Visit for {tickets}").format(tickets=named(rows))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sdesk.tui.language import _
 from sdesk.tui.render.conversation import MOST_LETTERS
-from sdesk.tui.screens.form_forward import ForwardForm
 from sdesk.tui.verbs.doing import DoingScreen, named
 
 
@@ -13,6 +12,8 @@ class Forwarding(DoingScreen):
 
     def action_forward(self) -> None:
         """Ask a supplier."""
+        from sdesk.tui.screens.form_forward import ForwardForm
+
         if not (rows := self._only("forward", _("A supplier is asked about one ticket at a time"))):
             return
         title = _("{tickets}: ask a supplier").format(tickets=named(rows))

@@ -15,9 +15,6 @@ from sdesk.tui.language import N_, _
 from sdesk.tui.outside import fetch_command, opener, over_ssh, run_outside, why_not_opened
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import size_text
-from sdesk.tui.screens.ask import Ask
-from sdesk.tui.screens.choose import Choice, Choose
-from sdesk.tui.screens.link import FollowLink
 from sdesk.tui.things import Kind, Thing, things
 from sdesk.tui.verbs.doing import DoingScreen
 
@@ -63,6 +60,8 @@ class Opening(DoingScreen):
         )
 
     def _open_menu(self, detail: TicketDetail) -> None:
+        from sdesk.tui.screens.choose import Choice, Choose
+
         shown = self.preview.detail is detail
         message = self.preview.message if shown else None
         current = message.id if message is not None else None
@@ -139,6 +138,8 @@ class Opening(DoingScreen):
 
     def _save_file(self, number: int, file: AttachmentRow, why: str = "") -> None:
         """Ask where to; `why` it is not opened."""
+        from sdesk.tui.screens.ask import Ask
+
         name = safe_file_name(file.name)
 
         def save(reader: Reader, actor: Actor) -> tuple[Path, int]:
@@ -169,6 +170,8 @@ class Opening(DoingScreen):
     # ---- links ----------------------------------------------------------------------------------
 
     def _open_link(self, link: str) -> None:
+        from sdesk.tui.screens.link import FollowLink
+
         program = None if over_ssh(os.environ) else opener(os.environ)
 
         def answered(yes: bool | None) -> None:

@@ -21,8 +21,6 @@ from sdesk.tui.actions import COMMANDS, commands_of
 from sdesk.tui.language import _, count_of, told
 from sdesk.tui.line import TOLD, Asked, Jump, Known, Name, Run, Tell, read_line
 from sdesk.tui.render.signals import clock_text
-from sdesk.tui.screens.command_line import CommandLine
-from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import DoingScreen, in_local_time, report
 
@@ -41,6 +39,8 @@ class Ordering(DoingScreen):
 
     def open_line(self, begun: str = "") -> None:
         """Open the line, with something typed already."""
+        from sdesk.tui.screens.command_line import CommandLine
+
         console, now = self.console, self.console.now()
         line = CommandLine(self._line_knows(), self._means, console.lines, begun)
 
@@ -189,6 +189,8 @@ class Ordering(DoingScreen):
             self.meant = None
 
     def _order(self, order: Order) -> None:
+        from sdesk.tui.screens.dialog import Confirm
+
         if order.missing:
             self._ask_for(order)
             return

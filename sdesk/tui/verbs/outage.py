@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.screens.form_outage import ConfirmForm, RestoredForm
 from sdesk.tui.verbs.doing import DoingScreen, named
 
 
@@ -12,6 +11,8 @@ class Outages(DoingScreen):
 
     def action_confirm(self) -> None:
         """Confirm the outage: its loss counts."""
+        from sdesk.tui.screens.form_outage import ConfirmForm
+
         if not (rows := self._possible("confirm")):
             return
         title = _("Outage of {tickets} confirmed").format(tickets=named(rows))
@@ -22,6 +23,8 @@ class Outages(DoingScreen):
 
     def action_restored(self) -> None:
         """It works again; the ticket stays open."""
+        from sdesk.tui.screens.form_outage import RestoredForm
+
         if rows := self._possible("restored"):
             title = _("{tickets}: it works again").format(tickets=named(rows))
             form = RestoredForm(title, self._past_instant, self._clock, kept=self._kept("restored", rows))

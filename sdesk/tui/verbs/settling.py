@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.screens.dialog import Confirm
-from sdesk.tui.screens.forms import CloseForm, ReopenForm, WaitForm
 from sdesk.tui.verbs.doing import DoingScreen, named, subjects
 
 
@@ -13,6 +11,8 @@ class Settling(DoingScreen):
 
     def action_wait(self) -> None:
         """Wait for somebody or something."""
+        from sdesk.tui.screens.forms import WaitForm
+
         if rows := self._possible("wait"):
             title = _("{tickets}: wait").format(tickets=named(rows))
             many, kept = len(rows) > 1, self._kept("wait", rows)
@@ -20,18 +20,24 @@ class Settling(DoingScreen):
 
     def action_close(self) -> None:
         """Close with a resolution."""
+        from sdesk.tui.screens.forms import CloseForm
+
         if rows := self._possible("close"):
             title = _("Close {tickets}").format(tickets=named(rows))
             self._ask(CloseForm(title, many=len(rows) > 1, kept=self._kept("close", rows)), "close", rows)
 
     def action_reopen(self) -> None:
         """Put it back to work."""
+        from sdesk.tui.screens.forms import ReopenForm
+
         if rows := self._possible("reopen"):
             title = _("Reopen {tickets}").format(tickets=named(rows))
             self._ask(ReopenForm(title, kept=self._kept("reopen", rows)), "reopen", rows)
 
     def action_spam(self) -> None:
         """It is spam."""
+        from sdesk.tui.screens.dialog import Confirm
+
         if not (rows := self._possible("spam")):
             return
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sdesk.domain.actor import Actor
 from sdesk.domain.why import why
-from sdesk.reports.decided import Decided
-from sdesk.reports.explained import Explained, explained
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.render.story import explain_lines, why_lines
-from sdesk.tui.screens.page import Page
 from sdesk.tui.verbs.doing import DoingScreen
+
+if TYPE_CHECKING:
+    from sdesk.reports.decided import Decided
+    from sdesk.reports.explained import Explained
 
 
 class Telling(DoingScreen):
@@ -19,6 +21,10 @@ class Telling(DoingScreen):
 
     def action_explain(self) -> None:
         """Every step of the ticket's clocks."""
+        from sdesk.reports.explained import explained
+        from sdesk.tui.render.story import explain_lines
+        from sdesk.tui.screens.page import Page
+
         row = self._one()
         if row is None:
             return
@@ -38,6 +44,10 @@ class Telling(DoingScreen):
 
     def action_why(self) -> None:
         """What decided about the ticket, and where it stands."""
+        from sdesk.reports.decided import Decided
+        from sdesk.tui.render.story import why_lines
+        from sdesk.tui.screens.page import Page
+
         row = self._one()
         if row is None:
             return

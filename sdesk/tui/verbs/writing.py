@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sdesk.domain.ticket import Direction
 from sdesk.tui.language import _
-from sdesk.tui.screens.compose import Compose
 from sdesk.tui.verbs.doing import DoingScreen
 
 
@@ -24,6 +23,8 @@ class Writing(DoingScreen):
         self._write(Direction.OUT, editor=True)
 
     def _write(self, direction: Direction, *, editor: bool = False) -> None:
+        from sdesk.tui.screens.compose import Compose
+
         note = direction is Direction.NOTE
         what = _("A note is written to one ticket") if note else _("A reply is written to one ticket")
         rows = self._only("note" if note else "reply", what)
