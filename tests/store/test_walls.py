@@ -16,11 +16,12 @@ from intake_desk import MailDesk
 
 from sdesk.actions.perform import mark_seen
 from sdesk.actions.personal import be_at, save_draft
+from sdesk.actions.views import save_view
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
-from sdesk.domain.filters import FIELDS, Filter, Match, parse
+from sdesk.domain.filters import FIELDS, Filter, Match, Sort, parse
 from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
@@ -76,6 +77,9 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     for number in (1, 9999):
         assert mails.take(f"From: stranger@far.example\nSubject: [SD-{number}] hi\n\nHi.\n").number is not None
     mails.do("olga", "close", 1, text="Done with the quartz.")
+    wanted = "requester:karl@acc.shop.example"
+    olga = mails.actor("olga")
+    save_view(mails.desk, olga, "Karl", wanted, sort=Sort.SLA, digit=None, everybody=False, now=NOW)
     late = "From: stranger@far.example\nIn-Reply-To: <asked@shop.example>\nSubject: Anything\n\nHi.\n"
     assert mails.take(late).number == 5
     mails.do("olga", "set", 2, tags=["harassment"])
@@ -111,7 +115,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
     return {
         "desk": [lambda: reader.desk],
         "data_version": [reader.data_version],
-        "last_change": [],  # how many events there are tells nobody what of
+        "last_change": [reader.last_change],
         "refresh": [reader.refresh],
         "close": [],
         "actor": [lambda: reader.actor("boris")],
@@ -229,7 +233,7 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         # The same questions have a lot to say to one who may know, and something to boris.
         known = everything(reader, olga)
         telling = ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger", "outbox")
-        for name in (*telling, "callers", "tags", "suppliers", "filter_names", "facet"):
+        for name in (*telling, "callers", "tags", "suppliers", "filter_names", "facet", "views"):
             assert any(word in said(known[name]).lower() for word in SECRETS), name
         assert "number=2, agent='anna'" in said(known["presence"])
         # That there is a service `leave` is no secret; that tickets are about it is one.

@@ -50,5 +50,5 @@ class LastChange(NamedTuple):
     """What waits there."""
     mailboxes: str | None = None
     """When each was fetched to its end, and what stands in the way."""
-    views: str | None = None
-    """What is saved."""
+    views: int = 0
+    """A digest of what is saved."""
