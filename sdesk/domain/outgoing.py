@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from sdesk.domain.phrase import N_
+
 LOOP_HEADER = "X-SDesk-Loop"
 """Whatever the desk sends carries it, with the desk's own token: what comes back with it is never a ticket."""
 
@@ -120,9 +122,9 @@ class OutboxState(StrEnum):
 
 
 NOT_DELIVERED: dict[str, str] = {
-    OutboxState.QUEUED: "not sent yet",
-    OutboxState.FAILED: "not delivered",
-    OutboxState.HELD: "held back in the outbox",
+    OutboxState.QUEUED: N_("not sent yet"),
+    OutboxState.FAILED: N_("not delivered"),
+    OutboxState.HELD: N_("held back in the outbox"),
 }
 """What is said beside an answer whose mail stands so; beside the others nothing, or it is said otherwise."""
 

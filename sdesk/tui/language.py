@@ -56,7 +56,8 @@ def language_of(chosen: str, env: Mapping[str, str]) -> str:
 
 def _(text: str) -> str:
     """A text in the language in use."""
-    return _Spoken.catalogue.gettext(text)
+    # Of the empty text a catalogue gives its own head (gettext's convention).
+    return _Spoken.catalogue.gettext(text) if text else ""
 
 
 def N_(text: str) -> str:
@@ -81,7 +82,7 @@ def count_of(one: str, many: str, count: int) -> str:
 
 def told(text: str) -> str:
     """What a lower room said: a phrase in the language in use, any other text as it is."""
-    return text.said(_Spoken.catalogue.gettext, _Spoken.catalogue.ngettext) if isinstance(text, Phrase) else text
+    return text.said(_, _Spoken.catalogue.ngettext) if isinstance(text, Phrase) else text
 
 
 def told_error(error: SdeskError | None) -> str:

@@ -164,9 +164,11 @@ def _who(message: MessageRow) -> Iterator[Span]:
         case Direction.NOTE:
             yield author, "author"
             yield "  " + _("INTERNAL NOTE"), "note"
+            if message.taken_back_at is not None:
+                yield "  " + _("taken back"), "warning"
         case Direction.OUT:
             yield author, "agent"
-            yield " -> " + (_("supplier") if message.party is Party.SUPPLIER else _("requester")), "dim"
+            yield " " + (_("-> supplier") if message.party is Party.SUPPLIER else _("-> requester")), "dim"
             if message.taken_back_at is not None:
                 yield "  " + _("taken back"), "warning"
             elif message.delivery in NOT_DELIVERED:

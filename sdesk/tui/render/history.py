@@ -88,6 +88,19 @@ _NAMES = {
     "verb": N_("verb"),
 }
 """Of values."""
+_SHOWN = {
+    "opened": frozenset({"channel", "subject_of", "follows"}),
+    "at_risk": frozenset({"clock", "due_at"}),
+    "breached": frozenset({"clock", "due_at"}),
+    "stale": frozenset({"clock", "due_at"}),
+    "undone": frozenset({"verb"}),
+}
+"""Of these events no more than this: the rest is in the facts, or in `explain`."""
+_CLOCKS = {
+    "first_response": N_("First reply"),
+    "next_reply": N_("Next reply"),
+    "resolution": N_("Resolution"),
+}
 
 
 def history_lines(
@@ -108,11 +121,12 @@ def history_lines(
 
 def event_text(event: HistoryRow, *, now: datetime, zone: ZoneInfo) -> str:
     """An event and its values in one line: `assigned anna -> boris`, `waiting for requester until tomorrow 10:00`."""
-    data = dict(event.data)
+    data = {name: value for name, value in event.data.items() if name in _SHOWN.get(event.event, event.data)}
     words = [_(EVENTS.get(event.event, event.event.replace("_", " ")))]
     if "old" in data or "new" in data:
         old, new = data.pop("old", None), data.pop("new", None)
-        words.append(f"{old} -> {new or _('nobody')}" if old else f"-> {new or _('nobody')}")
+        after = _word(event.event, new) if new else _("nobody") if event.event == "assigned" else "-"
+        words.append(f"{_word(event.event, old)} -> {after}" if old else f"-> {after}")
     currency = currency_sign(str(data.get("currency", "")))
     for name, value in data.items():
         if name in _LEFT_OUT or value in (None, "", []) or isinstance(value, dict):
@@ -141,6 +155,12 @@ def _value(name: str, value: Any, currency: str, now: datetime, zone: ZoneInfo) 
             return "" if value else _("from somebody who takes no part")
         case "channel":
             return _("by {channel}").format(channel=_(str(value)))
+        case "clock":
+            return _(_CLOCKS.get(str(value), str(value)))
+        case "due_at":
+            return _("due {at}").format(at=_local(value, now, zone))
+        case "verb":
+            return f"“{_(str(value))}”"
         case "reason" | "priority":
             return str(value)
         case "seconds":
@@ -149,6 +169,11 @@ def _value(name: str, value: Any, currency: str, now: datetime, zone: ZoneInfo) 
             return f"{money_text(Decimal(str(value)))} {currency}{_('/h') if name.endswith('per_hour') else ''}"
         case _:
             return f"{_(_NAMES.get(name, name.replace('_', ' ')))} {_plain(value)}"
+
+
+def _word(event: str, value: Any) -> str:
+    """A value as people say it: statuses and the words of impact and urgency are the desk's, the rest are names."""
+    return _(str(value)) if event in {"status", "impact", "urgency"} else _plain(value)
 
 
 def _local(value: Any, now: datetime, zone: ZoneInfo) -> str:
