@@ -246,6 +246,7 @@ FOOTERS: Mapping[Context, tuple[str, ...]] = {
         *("accept", "take", "assign", "service", "merge", "spam", "next_ticket", "note", "reply", "close", "leave"),
         "keys",
     ),
+    Context.MAIL: ("open", "retry", "discard", "mark", "next_view", "leave", "keys"),
 }
 """The footer of a screen whose most important keys are others than where most of its commands come from."""
 

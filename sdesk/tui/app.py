@@ -51,6 +51,9 @@ from sdesk.tui.widgets.hint import Hint
 
 UTC = ZoneInfo("UTC")
 
+ERROR_SECONDS = 10.0
+"""How long an error stands at least; then the next key takes it away, since it is about something else by now."""
+
 ANSWER_SECONDS = 5.0
 """How long an answer stands before something less important may take its place."""
 
@@ -250,7 +253,7 @@ class Console(TypeAhead, inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen) and screen.is_mounted:
                 screen.show_notice()
-        if kind == "error" and not again:
+        if kind in {"error", "alarm"} and not again:
             self.notify(text, severity="error", timeout=6, markup=False)
 
     def aside(self, text: str) -> None:
@@ -262,7 +265,7 @@ class Console(TypeAhead, inherit_bindings=False):
         """A P1 has arrived: the bell and the terminal's own notification, and a notice that stays until the next."""
         self.bell()
         self._tell_terminal(f"P1 {row.ref} {one_line(row.subject)}")
-        self.notice(_("P1 arrived: {ref} {subject}").format(ref=row.ref, subject=row.subject), "error")
+        self.notice(_("P1 arrived: {ref} {subject}").format(ref=row.ref, subject=row.subject), "alarm")
 
     def _tell_terminal(self, text: str) -> None:
         """OSC 9: the terminal notifies, also from behind other windows. Those that do not know it show nothing."""
@@ -282,8 +285,11 @@ class Console(TypeAhead, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, (events.Key, events.MouseEvent)):
             self._last_key = time.monotonic()
-        if isinstance(event, events.Key) and event.key == "escape":
-            self._take_hint_away()
+        if isinstance(event, events.Key):
+            if event.key == "escape":
+                self._take_hint_away()
+            if self.notice_now[1] == "error" and time.monotonic() - self._last_notice > ERROR_SECONDS:
+                self.notice("")
         await super().on_event(event)
 
     def _store_changed(self) -> None:

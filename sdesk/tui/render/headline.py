@@ -105,7 +105,7 @@ def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
 
 def notice_part(text: str, kind: str) -> Part:
     """What the console answers, on one line whatever it quotes."""
-    return Part(f" {one_line(told(text))}", {"error": "error", "good": "good"}.get(kind, "text"))
+    return Part(f" {one_line(told(text))}", {"error": "error", "alarm": "error", "good": "good"}.get(kind, "text"))
 
 
 def _width(parts: Iterable[Part]) -> int:

@@ -31,7 +31,7 @@ LEGEND: tuple[tuple[str, str], ...] = (
     ("!!", N_("breached: the promise is broken")),
     ("!", N_("at risk: most of the time is used")),
     ("::", N_("stale: broken long ago; stands below what can still be kept")),
-    ("||", N_("waiting: the clocks stand still")),
+    ("||", N_("waiting: the resolution clock stands still")),
     ("-", N_("nothing is promised")),
     ("@", N_("the requester wrote since an agent answered")),
     ("+", N_("changed since you looked, by somebody else")),

@@ -40,6 +40,8 @@ class Keys(Dialog[None]):
         Binding("k,л,up", "scroll(-1)", show=False),
         Binding("pagedown,ctrl+d,space", "scroll(10)", show=False),
         Binding("pageup,ctrl+u", "scroll(-10)", show=False),
+        Binding("G,П,end", "scroll(100000)", show=False),
+        Binding("g,п,home", "scroll(-100000)", show=False),
     ]
 
     def __init__(
@@ -98,7 +100,9 @@ ORDER = (
         "P1 first, the greatest loss above; then by deadline, which comes earlier for a higher priority"
         " (its head start)."
     ),
-    N_("Stale tickets stand below those whose promise can still be kept, and waiting ones come last."),
+    N_(
+        "Stale tickets stand below those whose promise can still be kept, and those whose clocks all stand still come last."
+    ),
 )
 
 
