@@ -8,20 +8,38 @@ from pathlib import Path
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.phrase import phrase
-from sdesk.domain.safe_text import safe_file_name
+from sdesk.domain.safe_text import one_line, safe_file_name
 
 
 def target_of(text: str, name: str) -> Path:
-    """The file that a person means by a path: within it where it is a folder, `~` is home. BadInput for no such folder.
+    """The file that a person means by a path: within it where it is a folder, `~` is home.
 
+    BadInput for no such folder, and for what can be no path: a home of nobody, a name too long, one with a NUL.
     `name` is what the mail calls the file: of it only a safe name is taken.
     """
-    path = Path(text.strip()).expanduser()
-    if not text.strip():
+    written = text.strip()
+    if not written:
         raise BadInput(phrase("there is no path"), phrase("name a file or a folder"))
-    if path.is_dir():
-        path = path / safe_file_name(name)
-    if not path.parent.is_dir():
+    try:
+        path = Path(written).expanduser()
+        if path.is_dir():
+            path = path / safe_file_name(name)
+        there = path.parent.is_dir()
+        # Of a name too long the system says so when it is asked for the file.
+        path.lstat()
+    except FileNotFoundError:
+        pass
+    except RuntimeError as error:
+        raise BadInput(
+            phrase("there is no home of {who}", who=one_line(written.partition("/")[0])),
+            phrase("name a folder that there is"),
+        ) from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise BadInput(
+            phrase("{path} cannot be written: {why}", path=one_line(written), why=why), phrase("name another place")
+        ) from error
+    if not there:
         raise BadInput(phrase("there is no folder {folder}", folder=path.parent), phrase("name a folder that there is"))
     return path
 
@@ -38,7 +56,7 @@ def write_new(path: Path, content: bytes) -> Path:
             handle = os.open(wanted, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _unwritable(wanted, error) from error
         try:
             with open(handle, "wb") as file:
@@ -50,8 +68,9 @@ def write_new(path: Path, content: bytes) -> Path:
     raise AssertionError("counting ends nowhere")
 
 
-def _unwritable(path: Path, error: OSError) -> BadInput:
+def _unwritable(path: Path, error: OSError | ValueError) -> BadInput:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return BadInput(
-        phrase("{path} cannot be written: {why}", path=path, why=error.strerror or error),
+        phrase("{path} cannot be written: {why}", path=path, why=why),
         phrase("name another place"),
     )

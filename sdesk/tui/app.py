@@ -17,7 +17,6 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
-from textual.markup import escape
 from textual.screen import Screen
 
 from sdesk.actions.perform import TicketOutcome
@@ -37,6 +36,7 @@ from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_erro
 from sdesk.tui.line_history import LineHistory
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.mailroom import Mailroom
+from sdesk.tui.markup import verbatim
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.own_keys import check_keys
@@ -342,17 +342,17 @@ class Console(TypeAhead, inherit_bindings=False):
                 why = screen.why_not(command)
                 key = f"  ({command.key})" if command.keys else ""
                 text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
-                yield SystemCommand(
-                    _(command.label), escape(text), partial(screen.call_next, screen.action_do, command.id)
-                )
+                act = partial(screen.call_next, screen.action_do, command.id)
+                yield SystemCommand(verbatim(_(command.label)), verbatim(text), act)
             for place, view in enumerate(self.views):
                 on = f"  ({view.digit})" if view.digit is not None else ""
                 show = partial(self._show_view, place)
-                yield SystemCommand(_("View {view}").format(view=view.label), escape(f"{view.words}{on}"), show)
+                title = _("View {view}").format(view=view.label)
+                yield SystemCommand(verbatim(title), verbatim(f"{view.words}{on}"), show)
         for name in THEMES:
             yield SystemCommand(
-                _("Theme: {name}").format(name=_(themes.NAMES[name])),
-                _("Other colours"),
+                verbatim(_("Theme: {name}").format(name=_(themes.NAMES[name]))),
+                verbatim(_("Other colours")),
                 lambda name=name: setattr(self, "theme", name),
             )
 

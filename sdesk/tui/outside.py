@@ -113,11 +113,15 @@ def run_outside(program: str, target: str, failed: Callable[[str], object]) -> N
 
 
 def fetch_command(env: Mapping[str, str], login: str, store: Path, number: int, file: AttachmentRow) -> str:
-    """What the person types on their own machine to get a file of a ticket: one line, safe to paste into a shell."""
+    """What the person types on their own machine to get a file of a ticket: one line, safe to paste into a shell.
+
+    It writes no file over: a stranger chose the name, and the shell that it is pasted into stands anywhere.
+    """
     parts = env.get("SSH_CONNECTION", "").split()
     host, port = (parts[2], parts[3]) if len(parts) == 4 else (socket.gethostname(), "22")
     there = shlex.join(
         ["sdesk", "--db", str(store.absolute()), "--as", login, "ticket", "attach", "get", str(number), str(file.id)]
     )
     ssh = ["ssh", *(["-p", port] if port != "22" else []), f"{getpass.getuser()}@{host}", f"{there} -"]
-    return f"{shlex.join(ssh)} > {shlex.quote(safe_file_name(file.name))}"
+    # In a shell of its own, so that `set -C` does not stay.
+    return f"(set -C; {shlex.join(ssh)} > {shlex.quote(safe_file_name(file.name))})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,24 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
         target_of("  ", "x.txt")
 
 
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("~nobodyhere/x", "there is no home of ~nobodyhere"),
+        ("/tmp/" + "x" * 300, "cannot be written: File name too long"),
+        ("/tmp/" + "x" * 300 + "/y", "cannot be written: File name too long"),
+        ("/tmp/a\0b", "cannot be written: "),
+        ("/tmp/a\0b/c", "cannot be written: "),
+    ],
+)
+def test_what_can_be_no_path_is_said(path: str, why: str) -> None:
+    with pytest.raises(BadInput, match=why):
+        target_of(path, "x.txt")
+    if not path.startswith("~"):
+        with pytest.raises(BadInput, match=why):
+            write_new(Path(path), b"x")
+
+
 def test_copies_are_private_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     files = OpenedFiles()
@@ -126,12 +145,27 @@ def test_over_ssh_the_command_fetches_the_file(tmp_path: Path, monkeypatch: pyte
     hostile = FILE._replace(name="x'; rm -rf ~; '\n$(id).jpg")
     command = fetch_command(env, "anna", Path("/srv/desk store.db"), 12, hostile)
     assert "\n" not in command
-    words = shlex.split(command)
+    assert command.startswith("(set -C; ")
+    assert command.endswith(")")
+    words = shlex.split(command[len("(set -C; ") : -1])
     assert words[:4] == ["ssh", "-p", "2222", "anna@10.0.0.9"]
     assert shlex.split(words[4]) == [
         "sdesk", "--db", "/srv/desk store.db", "--as", "anna", "ticket", "attach", "get", "12", "7", "-",
     ]  # fmt: skip
     assert words[5:] == [">", "x'; rm -rf ~; ' $(id).jpg"]
+    # What it is pasted over stays as it was.
+    ssh = tmp_path / "ssh"
+    ssh.write_text("#!/bin/sh\necho theirs\n")
+    ssh.chmod(0o700)
+    file = tmp_path / "photo.jpg"
+    paste = fetch_command(env, "anna", Path("/srv/desk.db"), 12, FILE)
+    shell = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    assert subprocess.run(["sh", "-c", paste], cwd=tmp_path, env=shell, check=False).returncode == 0
+    assert file.read_text() == "theirs\n"
+    file.write_text("mine")
+    again = subprocess.run(["sh", "-c", paste], cwd=tmp_path, env=shell, check=False, stderr=subprocess.DEVNULL)
+    assert again.returncode != 0
+    assert file.read_text() == "mine"
 
 
 def test_the_systems_program_is_found_where_there_is_a_screen(tmp_path: Path) -> None:
