@@ -7,7 +7,6 @@ from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import Party
-from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, Message
 
@@ -20,8 +19,8 @@ def message_back(work: Work, message: Message) -> None:
     said = message.recipients or {}
     if message.party is Party.SUPPLIER:
         address = ", ".join(written(Mailbox(*each)) for each in said.get("to", ()))
-        words = f"{phrase('Not sent to {address}:', address=address)}\n\n{message.text}"
-        words_back(work, message.ticket_id, Direction.NOTE, words)
+        # Text from now on, which is kept as it is: no sentence that a front end says in its language.
+        words_back(work, message.ticket_id, Direction.NOTE, f"Not sent to {address}:\n\n{message.text}")
     else:
         copies = ", ".join(written(Mailbox(*each)) for each in said.get("cc", ()))
         words_back(work, message.ticket_id, message.direction, message.text, copies)
