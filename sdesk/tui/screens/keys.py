@@ -100,9 +100,7 @@ ORDER = (
         "P1 first, the greatest loss above; then by deadline, which comes earlier for a higher priority"
         " (its head start)."
     ),
-    N_(
-        "Stale tickets stand below those whose promise can still be kept, and those whose clocks all stand still come last."
-    ),
+    N_("Stale tickets stand below those whose promise can be kept; those whose clocks all stand still come last."),
 )
 
 
