@@ -25,12 +25,14 @@ def save_draft(
     beside: Mapping[str, Any] | None = None,
     session: str = "",
     seen: str | None = None,
+    joins: bool = False,
 ) -> None:
-    """Keep what an agent has begun to write; an empty text forgets it. Conflict where another terminal wrote on."""
+    """Keep what an agent has begun to write; an empty text forgets it. Conflict where another terminal wrote on; with
+    `joins` both are kept."""
     from sdesk.desk.personal import save_draft as use_case
 
     with desk.work(actor, now) as work:
-        use_case(work, number, direction, text, beside=beside, session=session, seen=seen)
+        use_case(work, number, direction, text, beside=beside, session=session, seen=seen, joins=joins)
         work.session.commit()
 
 

@@ -80,6 +80,7 @@ class Compose(KeptCompose):
     def on_mount(self) -> None:
         # Textual calls those of the classes below by itself.
         self.show_company()
+        self.find_held()
         self._ask(self._restore, self._no_draft)
 
     # ---- reading --------------------------------------------------------------------------------
@@ -243,8 +244,7 @@ class Compose(KeptCompose):
         """Leave; the draft stays."""
         if self._area.read_only and not self._reads:
             return  # on its way: what came of it is said in a moment
-        self.join()
-        self.keep_draft()
+        self.leave_draft()
         self.keeps_draft = bool(self.text.strip() or self._files)
         self.dismiss(None)
 
