@@ -93,7 +93,7 @@ class Console(TypeAhead, inherit_bindings=False):
         self.begun: dict[tuple[int, Direction], str] = {}
         """References of the tickets that this session has left unsent words of."""
         self.unkept = Unkept(self)
-        self._attendance = Attendance(self)
+        self.attendance = Attendance(self)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
         self.mailroom = mailroom
         """What deals with messages in quarantine; None where nobody handed it in."""
@@ -145,7 +145,7 @@ class Console(TypeAhead, inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
-        self.set_interval(0.5, self._attendance.look)
+        self.set_interval(0.5, self.attendance.look)
         self.set_interval(AGAIN_SECONDS, self.unkept.again)
         if self.settings.hint:
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
@@ -172,7 +172,7 @@ class Console(TypeAhead, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.unkept.at_the_end()
-        self._attendance.leave()
+        self.attendance.leave()
         self.link.stop()
         self.failure = self.unkept.rescued() or self.failure
         self.opened_files.clear()

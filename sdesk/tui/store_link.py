@@ -235,11 +235,13 @@ class StoreLink:
             failed,
         )
 
-    def be_at(self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed) -> None:
-        """Let others see which ticket the agent is at, for the next while; None: at none any more."""
+    def be_at(
+        self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed, *, seconds: float | None = None
+    ) -> None:
+        """Let others see which ticket the agent is at, for the next while or `seconds`; None: at none any more."""
         self._writing.ask(
             asker,
-            lambda desk: be_at(desk, self._who(), number, doing, now=self.now()),
+            lambda desk: be_at(desk, self._who(), number, doing, now=self.now(), seconds=seconds),
             lambda nothing: None,
             failed,
         )

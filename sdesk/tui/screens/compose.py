@@ -289,12 +289,13 @@ class Compose(KeptCompose):
         except BadInput as error:
             self.complain(told_error(error))
             return
+        self.keep_draft()
         with tempfile.TemporaryDirectory(prefix="sdesk-") as folder:
             file = Path(folder) / f"{self._row.ref}-{'note' if self.is_note else 'reply'}.txt"
             given = f"{self.text}\n\n{SCISSORS}\n{self._below()}\n"
             file.write_text(given, encoding="utf-8")
             try:
-                with self.app.suspend():
+                with self.console.attendance.holding(), self.app.suspend():
                     failure = _run([*command, str(file)])
             except SuspendNotSupported:
                 failure = _("cannot have the terminal: this one does not let the console stand aside")
