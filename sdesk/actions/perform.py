@@ -107,6 +107,8 @@ class Undone:
     """Of each ticket, in the order of the action; of one ticket there may be several."""
     drafts: bool = False
     """Whether words came back as drafts."""
+    files: bool = False
+    """Whether they had files, which are to be attached anew."""
 
 
 def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> Undone:
@@ -159,7 +161,8 @@ def _undone(deeds: Sequence[Deed], tried: Sequence[Change | SdeskError], desk: D
     )
     first = next((deed for deed, change in came_of if not isinstance(change, SdeskError)), deeds[0])
     drafts = any(change.drafts for change in tried if not isinstance(change, SdeskError))
-    return Undone(first.verb, first.sentence, outcomes, drafts)
+    files = any(change.files for change in tried if not isinstance(change, SdeskError))
+    return Undone(first.verb, first.sentence, outcomes, drafts, files)
 
 
 def create(

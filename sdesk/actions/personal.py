@@ -25,21 +25,26 @@ def save_draft(
     beside: Mapping[str, Any] | None = None,
     session: str = "",
     seen: str | None = None,
+    joins: bool = False,
 ) -> None:
-    """Keep what an agent has begun to write; an empty text forgets it. Conflict where another terminal wrote on."""
+    """Keep what an agent has begun to write; an empty text forgets it. Conflict where another terminal wrote on; with
+    `joins` both are kept."""
     from sdesk.desk.personal import save_draft as use_case
 
     with desk.work(actor, now) as work:
-        use_case(work, number, direction, text, beside=beside, session=session, seen=seen)
+        use_case(work, number, direction, text, beside=beside, session=session, seen=seen, joins=joins)
         work.session.commit()
 
 
-def be_at(desk: Desk, actor: Actor, number: int | None, doing: Doing, *, now: datetime) -> None:
-    """Say that an agent is at this ticket for the next while, or at none."""
+def be_at(
+    desk: Desk, actor: Actor, number: int | None, doing: Doing, *, now: datetime, seconds: float | None = None
+) -> None:
+    """Say that an agent is at this ticket for the next while, or for so many seconds, or at none."""
+    from sdesk.desk.presence import LIVES
     from sdesk.desk.presence import be_at as use_case
 
     with desk.work(actor, now) as work:
-        use_case(work, number, doing)
+        use_case(work, number, doing, seconds=LIVES.total_seconds() if seconds is None else seconds)
         work.session.commit()
 
 

@@ -19,3 +19,5 @@ class Change:
     """What is no error, and should be known."""
     drafts: bool = False
     """Whether words came back as a draft."""
+    files: bool = False
+    """Whether they had files, which do not come back with them."""

@@ -25,20 +25,27 @@ def save_draft(
     beside: Mapping[str, Any] | None = None,
     session: str = "",
     seen: str | None = None,
+    joins: bool = False,
 ) -> None:
     """Keep what an agent has begun to write for a ticket; neither text nor files forget it.
 
     `session` names the editor that it is written in, and `seen` is the stamp of the draft that it began with. Conflict
-    where another editor has changed it since: its words are newer. Without a session whatever stands is written over.
+    where another editor has changed it since: its words are newer. With `joins` both are kept instead, those first, as
+    nobody is there any more to look at them. Without a session whatever stands is written over.
     NotFound for a ticket that the agent may not see.
     """
     agent_id = own_agent(work)
     see_ticket(work, number)
     draft = work.session.get(Draft, (agent_id, number, direction))
     if draft is not None and session and draft.stamp != seen and not draft.stamp.startswith(f"{session}."):
-        raise Conflict(
-            f"the draft of {work.rules.ref(number)} was written on at another terminal", "look at its words there"
-        )
+        if not joins:
+            raise Conflict(
+                f"the draft of {work.rules.ref(number)} was written on at another terminal", "look at its words there"
+            )
+        text = f"{draft.text}\n\n{text}" if text else draft.text
+        beside = _both(draft.beside, beside or {})
+        # An editor that goes on with these words does not know of the others yet.
+        session = f"{session}-joined"
     if not text and not (beside or {}).get("files"):
         if draft is not None:
             work.session.delete(draft)
@@ -49,6 +56,11 @@ def save_draft(
         draft.stamp = _next_stamp(draft.stamp, session)
         work.session.add(draft)
     work.session.flush()
+
+
+def _both(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    files = dict.fromkeys([*theirs.get("files", ()), *ours.get("files", ())])
+    return {**theirs, **ours, **({"files": list(files)} if files else {})}
 
 
 def _next_stamp(stamp: str, session: str) -> str:

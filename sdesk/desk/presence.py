@@ -18,15 +18,18 @@ LIVES = timedelta(seconds=30)
 """How long it holds: whoever is still there says so again sooner. A console that was killed is gone by then."""
 
 
-def be_at(work: Work, number: int | None, doing: Doing = Doing.READING) -> None:
+def be_at(
+    work: Work, number: int | None, doing: Doing = Doing.READING, *, seconds: float = LIVES.total_seconds()
+) -> None:
     """The acting agent is at this ticket and at no other, or at none. NotFound for one that he may not see.
 
-    What nobody renewed is swept away with it.
+    It holds for so many `seconds`. What nobody renewed is swept away with it.
     """
     agent_id = own_agent(work)
     if number is not None:
         see_ticket(work, number)
-        statement = insert(Presence).values(ticket_id=number, agent_id=agent_id, doing=doing, until=work.now + LIVES)
+        until = work.now + timedelta(seconds=seconds)
+        statement = insert(Presence).values(ticket_id=number, agent_id=agent_id, doing=doing, until=until)
         work.connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["ticket_id", "agent_id"],

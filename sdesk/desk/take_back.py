@@ -12,7 +12,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
-from sdesk.desk.steps.drafts import message_back, words_back
+from sdesk.desk.steps.drafts import had_files, message_back, words_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts
@@ -48,7 +48,7 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
         message_back(work, message)
         settle(work, ticket)
         forget_answer(work, number, row.id or 0)
-        return Change(number, ref, phrase("the answer of {ref} is taken back: its text is your draft", ref=ref))
+        return _taken_back(number, ref, files=had_files(work, [message.id or 0]))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
     words = _take_back_incident(work, ticket, rows, unsaid, own)
     words_back(work, number, Direction.OUT, words)
@@ -62,11 +62,18 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
             taken += _take_back_unsaid(work, each, rows[0])
     for row in rows:
         forget_answer(work, number, row.id or 0)
-    return Change(
-        number,
-        ref,
-        phrase("the answer of {ref} is taken back{parts}: its text is your draft", ref=ref, parts=and_parts(taken)),
-    )
+    files = had_files(work, [row.message_ref for row in rows if row.message_ref is not None])
+    return _taken_back(number, ref, taken, files=files)
+
+
+def _taken_back(number: int, ref: str, parts: int = 0, *, files: bool) -> Change:
+    text = phrase("the answer of {ref} is taken back: its text is your draft", ref=ref)
+    if parts:
+        others = and_parts(parts)
+        text = phrase("the answer of {ref} is taken back{parts}: its text is your draft", ref=ref, parts=others)
+    if files:
+        text = phrase("{taken}, its files are to be attached anew", taken=text)
+    return Change(number, ref, text, files=files)
 
 
 def _take_back_incident(

@@ -15,7 +15,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, settle
 from sdesk.desk.steps.deeds import KEPT_FOR, forget_deed, walked_back
-from sdesk.desk.steps.drafts import message_back
+from sdesk.desk.steps.drafts import had_files, message_back
 from sdesk.desk.steps.find import is_walled, require_hands, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_outages, recount
@@ -79,18 +79,25 @@ def undo(work: Work, deed: int) -> Change:
     if row.before["answers"]:
         # Its own way, with its own reasons why not: nobody has read it, and the words are a draft again.
         _require_unchanged(work, [row])
-        take_back(work, number, mails=row.before["answers"])
+        taken = take_back(work, number, mails=row.before["answers"])
         forget_deed(work, deed)
-        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence), drafts=True)
+        return _words_back(number, ref, sentence, files=taken.files)
     touched = list(work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all())
     changes: Changes = row.before["rows"]
     _require_unchanged(work, [row, *touched])
     if changed_since(work, changes) is not None:
         raise _changed(work, row)
     _put_back(work, row, [row, *touched], changes)
-    if any(was is None for was, _ in changes.get("message", ())):
-        return Change(number, ref, phrase("undone: {what}; its text is your draft", what=sentence), drafts=True)
+    if said := [now["id"] for was, now in changes.get("message", ()) if was is None and now is not None]:
+        return _words_back(number, ref, sentence, files=had_files(work, said))
     return Change(number, ref, phrase("undone: {what}", what=sentence))
+
+
+def _words_back(number: int, ref: str, sentence: str, *, files: bool) -> Change:
+    text = phrase("undone: {what}; its text is your draft", what=sentence)
+    if files:
+        text = phrase("undone: {what}; its text is your draft, its files are to be attached anew", what=sentence)
+    return Change(number, ref, text, drafts=True, files=files)
 
 
 def forget(work: Work, deed: int) -> None:

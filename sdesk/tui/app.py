@@ -46,6 +46,7 @@ from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.type_ahead import TypeAhead
+from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
 from sdesk.tui.views import View, views_of
 from sdesk.tui.widgets.hint import Hint
 
@@ -94,7 +95,8 @@ class Console(TypeAhead, inherit_bindings=False):
         """Who else is where, and where the agent has drafts."""
         self.begun: dict[tuple[int, Direction], str] = {}
         """References of the tickets that this session has left unsent words of."""
-        self._attendance = Attendance(self)
+        self.unkept = Unkept(self)
+        self.attendance = Attendance(self)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
         self.mailroom = mailroom
         """What deals with messages in quarantine; None where nobody handed it in."""
@@ -136,8 +138,7 @@ class Console(TypeAhead, inherit_bindings=False):
 
         for screen in self.screen_stack:
             if isinstance(screen, Compose):
-                screen.join()
-                screen.keep_draft()
+                screen.leave_draft()
         self.exit()
 
     def _open(self) -> None:
@@ -147,7 +148,8 @@ class Console(TypeAhead, inherit_bindings=False):
     def _opened(self, ground: Ground) -> None:
         self.ground = ground
         self.queue.opened()
-        self.set_interval(0.5, self._attendance.look)
+        self.set_interval(0.5, self.attendance.look)
+        self.set_interval(AGAIN_SECONDS, self.unkept.again)
         if self.settings.hint:
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
@@ -172,8 +174,10 @@ class Console(TypeAhead, inherit_bindings=False):
         self.exit()
 
     def on_unmount(self) -> None:
-        self._attendance.leave()
+        self.unkept.at_the_end()
+        self.attendance.leave()
         self.link.stop()
+        self.failure = self.unkept.rescued() or self.failure
         self.opened_files.clear()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sdesk.domain.errors import NotFound, SdeskError
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 RENEW_SECONDS = 10.0
 """A third of the time that a presence holds in the store."""
+
+OUTSIDE_SECONDS = 4 * 3600.0
+"""How long it holds while a program outside has the terminal, and nothing can be renewed."""
 
 
 @runtime_checkable
@@ -32,6 +37,18 @@ class Attendance:
         self._console = console
         self._told: tuple[int, Doing] | None = None
         self._told_at = 0.0
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """While a program outside has the terminal, the agent stays where he is; then for the usual time again."""
+        here = self._told = self._here()
+        if here is not None:
+            self._console.link.be_at(self._console, *here, self._not_told, seconds=OUTSIDE_SECONDS)
+        try:
+            yield
+        finally:
+            self._told = None
+            self.look()
 
     def look(self) -> None:
         """Tell what is on screen, where it is something else than what was told, or that was long ago."""

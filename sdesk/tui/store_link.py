@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from textual.message_pump import MessagePump
 from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform
 from sdesk.actions.personal import be_at, ready_replies, save_draft
 from sdesk.domain.actor import Actor
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader import Reader
 from sdesk.store.reader.personal_rows import LastChange
@@ -31,6 +32,9 @@ POLL_SECONDS = 0.5
 
 WRITE_SECONDS = 5.0
 """How long an action waits for a store that another process has locked, before it is refused."""
+
+END_SECONDS = 10.0
+"""How long the console waits at its end for what is still to be written."""
 
 
 class StoreLink:
@@ -61,6 +65,8 @@ class StoreLink:
         self._reckoning: Hand[Reader] = Hand("sdesk-reports", lambda: Reader(self.path), Reader.close)
         self._reckons = False
         self._asides: tuple[Hand[None], ...] = ()
+        self._ends_at = 0.0
+        """Until when what must not be lost is tried again in the thread itself: no answer arrives any more."""
         self._writing: Hand[Desk] = Hand("sdesk-writer", self._open_desk, lambda desk: desk.close())
 
     def start(self) -> None:
@@ -74,7 +80,8 @@ class StoreLink:
 
     def stop(self) -> None:
         """End both threads; what was asked of the writer is done first."""
-        self._writing.stop(10)
+        self._ends_at = time.monotonic() + END_SECONDS
+        self._writing.stop(END_SECONDS)
         self._reading.stop(2)
         if self._reckons:
             self._reckoning.stop(2)
@@ -167,6 +174,26 @@ class StoreLink:
         """Write something that is no action on tickets, as a saved view."""
         self._writing.ask(asker, lambda desk: deed(desk, self._who(), self.now()), then, failed)
 
+    def keep(
+        self,
+        asker: MessagePump,
+        deed: Callable[[Desk, Actor, datetime], None],
+        then: Callable[[None], object],
+        failed: Failed,
+    ) -> None:
+        """Write what must not be lost: while the console ends, a store that is locked is asked until it answers."""
+
+        def work(desk: Desk) -> None:
+            while True:
+                try:
+                    return deed(desk, self._who(), self.now())
+                except Unavailable:
+                    if time.monotonic() >= self._ends_at:
+                        raise
+                    time.sleep(0.05)
+
+        self._writing.ask(asker, work, then, failed)
+
     def create(
         self,
         asker: MessagePump,
@@ -188,6 +215,7 @@ class StoreLink:
         beside: Mapping[str, Any] | None = None,
         session: str = "",
         seen: str | None = None,
+        kept: Callable[[None], object] = lambda nothing: None,
     ) -> None:
         """Keep an unsent text with what is chosen beside it; None forgets it. Conflict as in `desk/personal`."""
         self._writing.ask(
@@ -203,15 +231,17 @@ class StoreLink:
                 session=session,
                 seen=seen,
             ),
-            lambda nothing: None,
+            kept,
             failed,
         )
 
-    def be_at(self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed) -> None:
-        """Let others see which ticket the agent is at, for the next while; None: at none any more."""
+    def be_at(
+        self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed, *, seconds: float | None = None
+    ) -> None:
+        """Let others see which ticket the agent is at, for the next while or `seconds`; None: at none any more."""
         self._writing.ask(
             asker,
-            lambda desk: be_at(desk, self._who(), number, doing, now=self.now()),
+            lambda desk: be_at(desk, self._who(), number, doing, now=self.now(), seconds=seconds),
             lambda nothing: None,
             failed,
         )

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from intake_desk import MailDesk
 from undo_desk import LATER, state, told_truly
 
+from sdesk.actions.grammar import attached
 from sdesk.actions.perform import Undone, perform, undo
 from sdesk.actions.personal import save_draft
 from sdesk.domain.errors import BadInput, NotFound, Refused
@@ -287,6 +288,20 @@ def test_words_to_a_supplier_never_become_a_draft_to_the_requester(mails: MailDe
         assert draft is not None
         words = "Not sent to Help <help@tills.example>:\n\nThey are clueless here.\n\nBegun meanwhile."
         assert draft.text == words
+
+
+@pytest.mark.parametrize("verb", ["reply", "note"])
+def test_files_do_not_come_back_with_the_words_and_that_is_said(mails: MailDesk, tmp_path: Path, verb: str) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text("x")
+    mails.do("anna", verb, 1, at=AT, text="See the file.", attachments=(attached(log),))
+    answer = undone(mails)
+    assert answer.files
+    assert answer.outcomes[0].sentence.endswith("; its text is your draft, its files are to be attached anew")
+    mails.do("anna", verb, 1, at=AT + timedelta(seconds=1), text="No file.")
+    answer = undone(mails)
+    assert (answer.drafts, answer.files) == (True, False)
+    assert answer.outcomes[0].sentence.endswith("; its text is your draft")
 
 
 def test_a_note_is_a_draft_again_and_nobody_else_finds_it(mails: MailDesk) -> None:

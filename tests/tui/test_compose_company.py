@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from desks import NOW
 from intake_desk import MailDesk
 
 from sdesk.actions.personal import be_at, save_draft
+from sdesk.desk.presence import LIVES
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import Direction, Doing
-from sdesk.tui.screens import compose_kept
+from sdesk.tui.screens import compose, compose_kept
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.dialog import Confirm
 
@@ -56,6 +60,39 @@ async def test_others_are_told_where_one_is_and_that_one_left(mails: MailDesk) -
         await driver.press("r")
         await until(driver, lambda: present(mails) == [(2, "replying")], "from the list")
     assert present(mails) == [], "who quits is not there any more"
+
+
+async def test_who_writes_in_an_editor_outside_stays_there_and_has_a_draft(
+    mails: MailDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[object, ...]] = []
+
+    def stands() -> list[tuple[object, ...]]:
+        asked = "SELECT p.until, p.doing, d.text FROM presence AS p LEFT JOIN draft AS d USING (ticket_id)"
+        return [tuple(row) for row in mails.rows(asked)]
+
+    def edits(command: list[str]) -> str:
+        # It has the event loop; only the writing thread goes on.
+        end = time.monotonic() + 5
+        while time.monotonic() < end and not (seen and str(seen[0][0]) >= later and seen[0][2]):
+            seen[:] = stands()
+            time.sleep(0.02)
+        return ""
+
+    later, usual = to_rfc3339(NOW + timedelta(hours=3)), to_rfc3339(NOW + LIVES)
+    monkeypatch.setattr(compose, "_run", edits)
+    monkeypatch.setenv("EDITOR", "ed")
+    async with driving(mails.path) as driver:
+        monkeypatch.setattr(driver.console, "suspend", nullcontext)
+        await driver.press("r")
+        await driver.type("Words")
+        screen = driver.console.screen
+        assert isinstance(screen, Compose)
+        screen.action_outside()
+        assert [(row[1], row[2]) for row in seen] == [("replying", "Words")]
+        assert str(seen[0][0]) >= later
+        await driver.settle()
+        assert [str(row[0])[:19] for row in stands()] == [usual[:19]], "as usual again"
 
 
 async def test_who_else_is_there_is_seen_in_list_ticket_and_editor(mails: MailDesk) -> None:

@@ -12,10 +12,11 @@ from desks import NOW
 
 from sdesk.actions.perform import perform
 from sdesk.desk.opening import open_desk
+from sdesk.domain.errors import BadInput
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
 from sdesk.tui.screens import compose_kept
-from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose import Compose, editor_command
 
 
 def draft_of(driver: Driver, number: int, direction: Direction) -> str | None:
@@ -132,6 +133,47 @@ async def test_the_editor_of_the_person(busy_desk_path: Path, tmp_path: Path, mo
         await driver.press("enter")
         assert "cannot be started" in driver.text
         assert editor(driver).text == "Words and more"
+
+
+async def test_what_an_editor_saved_is_taken_whatever_became_of_it(
+    busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\necho an hour of work > "$1"\nexit 1\n')
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", str(script))
+    async with driving(busy_desk_path) as driver:
+        monkeypatch.setattr(driver.console, "suspend", _nothing)
+        number = driver.cursor or 0
+        await driver.press("r")
+        editor(driver).action_outside()
+        await driver.settle()
+        assert editor(driver).text == "an hour of work"
+        assert "ended with 1; the text is what it saved" in str(editor(driver)._error.content)
+        assert draft_of(driver, number, Direction.OUT) == "an hour of work"
+        script.write_text('#!/bin/sh\necho two hours > "$1"\nkill -9 $$\n')
+        editor(driver).action_outside()
+        await driver.settle()
+        assert editor(driver).text == "two hours"
+        assert "was ended by signal 9; the text is what it saved" in str(editor(driver)._error.content)
+        script.write_text("#!/bin/sh\nexit 2\n")
+        editor(driver).action_outside()
+        await driver.settle()
+        assert editor(driver).text == "two hours"
+        assert "ended with 2; the text is as it was" in str(editor(driver)._error.content)
+        monkeypatch.setenv("EDITOR", "vi -c 'x")
+        editor(driver).action_outside()
+        await driver.settle()
+        assert "$EDITOR is no command: `vi -c 'x`" in driver.text
+        assert editor(driver).text == "two hours"
+
+
+def test_an_editor_of_blanks_is_none() -> None:
+    assert editor_command({"VISUAL": "", "EDITOR": "  "}) == ["vi"]
+    assert editor_command({"VISUAL": " ", "EDITOR": "code --wait"}) == ["code", "--wait"]
+    with pytest.raises(BadInput):
+        editor_command({"EDITOR": 'vi "'})
 
 
 class _nothing:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlmodel import col
+
 from sdesk.desk.opening import Work
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft, Message
+from sdesk.store.models import Attachment, Draft, Message
+
+
+def had_files(work: Work, messages: Collection[int]) -> bool:
+    """Whether files were attached to any of these: a draft has paths, which the desk never knew, so it loses them."""
+    found = select(col(Attachment.id)).where(col(Attachment.message_id).in_(messages)).limit(1)
+    return work.connection.execute(found).first() is not None
 
 
 def message_back(work: Work, message: Message) -> None:

@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -80,6 +80,7 @@ class Compose(KeptCompose):
     def on_mount(self) -> None:
         # Textual calls those of the classes below by itself.
         self.show_company()
+        self.find_held()
         self._ask(self._restore, self._no_draft)
 
     # ---- reading --------------------------------------------------------------------------------
@@ -243,8 +244,7 @@ class Compose(KeptCompose):
         """Leave; the draft stays."""
         if self._area.read_only and not self._reads:
             return  # on its way: what came of it is said in a moment
-        self.join()
-        self.keep_draft()
+        self.leave_draft()
         self.keeps_draft = bool(self.text.strip() or self._files)
         self.dismiss(None)
 
@@ -284,21 +284,33 @@ class Compose(KeptCompose):
     @on(Button.Pressed, "#outside")
     def action_outside(self) -> None:
         """Write on in $VISUAL or $EDITOR; the console stands aside meanwhile."""
-        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        try:
+            command = editor_command(os.environ)
+        except BadInput as error:
+            self.complain(told_error(error))
+            return
+        self.keep_draft()
         with tempfile.TemporaryDirectory(prefix="sdesk-") as folder:
             file = Path(folder) / f"{self._row.ref}-{'note' if self.is_note else 'reply'}.txt"
-            file.write_text(f"{self.text}\n\n{SCISSORS}\n{self._below()}\n", encoding="utf-8")
+            given = f"{self.text}\n\n{SCISSORS}\n{self._below()}\n"
+            file.write_text(given, encoding="utf-8")
             try:
-                with self.app.suspend():
+                with self.console.attendance.holding(), self.app.suspend():
                     failure = _run([*command, str(file)])
             except SuspendNotSupported:
                 failure = _("cannot have the terminal: this one does not let the console stand aside")
-            if failure:
-                self.complain(_("{editor} {what}; the text is as it was").format(editor=command[0], what=failure))
-                return
-            area = self._area
-            area.load_text(above(file.read_text(encoding="utf-8", errors="replace")))
-            area.move_cursor(area.document.end)
+            # Whatever became of the editor: what it saved is hours of somebody's work.
+            written = file.read_text(encoding="utf-8", errors="replace") if file.exists() else given
+        if written != given or not failure:
+            self._area.load_text(above(written))
+            self._area.move_cursor(self._area.document.end)
+        if failure:
+            text = (
+                _("{editor} {what}; the text is as it was")
+                if written == given
+                else _("{editor} {what}; the text is what it saved")
+            )
+            self.complain(text.format(editor=one_line(command[0]), what=failure))
         self.keep_draft()
 
     def _below(self) -> str:
@@ -308,6 +320,18 @@ class Compose(KeptCompose):
         if self._detail is not None:
             lines += ["", quotation(self._detail.messages)]
         return "\n".join(lines)
+
+
+def editor_command(environment: Mapping[str, str]) -> list[str]:
+    """The words of $VISUAL or $EDITOR, else vi; BadInput where they are no command."""
+    for name in ("VISUAL", "EDITOR"):
+        if value := environment.get(name, "").strip():
+            try:
+                return shlex.split(value)
+            except ValueError as error:
+                what = _("${name} is no command: `{value}`").format(name=name, value=one_line(value))
+                raise BadInput(what, _("look for a quote that does not end")) from error
+    return ["vi"]
 
 
 def above(text: str) -> str:
@@ -321,4 +345,6 @@ def _run(command: list[str]) -> str:
         code = subprocess.call(command)
     except OSError as error:
         return _("cannot be started: {why}").format(why=error.strerror)
+    if code < 0:
+        return _("was ended by signal {number}").format(number=-code)
     return _("ended with {code}").format(code=code) if code else ""

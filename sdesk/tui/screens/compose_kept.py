@@ -12,6 +12,7 @@ from sdesk.tui.language import _
 from sdesk.tui.outgoing import Beside, beside_of
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.compose_form import ComposeForm
+from sdesk.tui.unkept import Left
 
 SAVE_SECONDS = 2.0
 
@@ -32,6 +33,11 @@ class KeptCompose(ComposeForm):
         self._restored = False
         self._theirs: DraftRow | None = None
         """The draft as another terminal has written on it."""
+        self._answered: tuple[str, Beside] = ("", Beside())
+        """What the store is known to have."""
+        self._held: Left | None = None
+        """What an editor of this ticket was left with before, and the store did not have when this one was opened."""
+        self._was_left = False
 
     def on_mount(self) -> None:
         self.set_interval(SAVE_SECONDS, self.keep_draft)
@@ -39,6 +45,8 @@ class KeptCompose(ComposeForm):
     def restore_draft(self, draft: DraftRow | None, first: Beside) -> str:
         """Put the kept words before what was typed meanwhile; gives what to say of it. `first`: without a draft."""
         area, said = self._area, ""
+        if self._held is not None:
+            return self._restore_held(self._held)
         kept = beside_of(draft.beside) if draft is not None else first
         self.fill(kept)
         if draft is not None:
@@ -47,9 +55,23 @@ class KeptCompose(ComposeForm):
             self._seen, self._is_kept = draft.stamp, True
             said = _("draft of {when} restored").format(when=self._when(draft))
         # What was typed and chosen before the draft was here is not kept yet.
-        self._saved = (draft.text if draft is not None else "", kept)
+        self._saved = self._answered = (draft.text if draft is not None else "", kept)
         self._restored = True
         return said
+
+    def find_held(self) -> None:
+        """Look for words that wait for the store; before the draft is read, which is older."""
+        self._held = self.console.unkept.find(self.number, self._direction)
+
+    def _restore_held(self, left: Left) -> str:
+        """Go on with words that the store would not take, in their own name: they may get there meanwhile."""
+        self.console.unkept.take(self.number, self._direction)
+        self.fill(left.beside)
+        self._area.load_text((left.text or "") + self._area.text)
+        self._area.move_cursor(self._area.document.end)
+        self._session, self._seen, self._is_kept, self._restored = left.session, left.seen, True, True
+        self.keep_draft()
+        return _("what you wrote is here; the store does not have it yet")
 
     def _when(self, draft: DraftRow) -> str:
         zone = self.console.zone
@@ -70,7 +92,28 @@ class KeptCompose(ComposeForm):
         self._is_kept = not empty
         self._store(None if empty else text, beside)
 
+    def leave_draft(self) -> None:
+        """The editor goes: what the store has not answered for is the console's to keep."""
+        self.join()
+        words = text, beside = self.text, self.beside
+        if not self._restored:
+            # The draft, which was never read here, stays before these words.
+            if not text.strip():
+                return
+        elif words == self._answered or not (text.strip() or beside.files or self._is_kept):
+            return
+        self._was_left = True
+        kept = text if text.strip() or beside.files else None
+        self.console.unkept.hold(
+            Left(self.number, self._row.ref, self._direction, kept, beside, self._session, self._seen)
+        )
+
     def _store(self, text: str | None, beside: Beside) -> None:
+        words = self._saved
+
+        def kept(nothing: None) -> None:
+            self._answered = words
+
         self.console.link.save_draft(
             self.app,
             self.number,
@@ -80,9 +123,12 @@ class KeptCompose(ComposeForm):
             beside=beside.kept(),
             session=self._session,
             seen=self._seen,
+            kept=kept,
         )
 
     def _not_kept(self, error: SdeskError) -> None:
+        if self._was_left:
+            return  # the console has the words
         if not isinstance(error, Conflict):
             self._saved = ("", Beside())  # tried again with the next beat
             self.console.notice_error(error)
@@ -96,15 +142,15 @@ class KeptCompose(ComposeForm):
 
     def _parted(self, theirs: DraftRow | None) -> None:
         """Another terminal went on with the draft: both are kept, one below the other, at the latest on leaving."""
+        if self._was_left or not self.is_attached:
+            return
         if theirs is None:
             self._seen = None
             self._keep()  # sent or discarded there: these are words of their own
-        elif self.is_attached:
+        else:
             self._theirs = theirs
             words = _("Another terminal has written on this draft ({when}): Ctrl+T joins both, and so does leaving")
             self.complain(words.format(when=self._when(theirs)))
-        else:
-            self._join(theirs)
 
     @property
     def is_parted(self) -> bool:
@@ -121,13 +167,6 @@ class KeptCompose(ComposeForm):
             self.complain("")
             self._seen = theirs.stamp
             self.keep_draft()
-
-    def _join(self, theirs: DraftRow) -> None:
-        """The same where the editor is gone already."""
-        text, beside = self._saved
-        self._seen = theirs.stamp
-        self._saved = (f"{theirs.text}\n\n{text}", beside)
-        self._keep()
 
     def forget_draft(self) -> None:
         """The words are safely elsewhere, or not wanted."""

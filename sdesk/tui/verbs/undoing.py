@@ -43,6 +43,8 @@ def undone(answer: Undone) -> tuple[str, str]:
         text += f" ({count_of('{count} ticket', '{count} tickets', len(done))})"
     if answer.drafts:
         text += _(". The text is your draft")
+    if answer.files:
+        text += _("; attach its files anew")
     if not refused:
         return text, "good"
     return _("{undone}. Not undone ({tickets}): {why}").format(undone=text, tickets=refs, why=why), "error"

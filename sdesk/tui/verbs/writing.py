@@ -36,7 +36,9 @@ class Writing(DoingScreen):
         def left(nothing: None) -> None:
             if dialog.keeps_draft:
                 begun[row.number, direction] = row.ref
-                self.console.notice(_("draft of {ref} kept").format(ref=row.ref))
+                if self.console.unkept.find(row.number, direction) is None:
+                    # Otherwise it is said once it is true.
+                    self.console.notice(_("draft of {ref} kept").format(ref=row.ref))
             else:
                 begun.pop((row.number, direction), None)
 

@@ -1,0 +1,109 @@
+"""A store that is locked while an editor is left costs no word."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from console_driver import Driver, driving
+from desks import NOW
+from intake_desk import MailDesk
+
+from sdesk.actions.personal import save_draft
+from sdesk.domain.ticket import Direction
+from sdesk.tui import app, store_link
+
+
+@pytest.fixture
+def mails(desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailDesk]:
+    monkeypatch.setattr(store_link, "WRITE_SECONDS", 0.2)
+    monkeypatch.setattr(app, "AGAIN_SECONDS", 0.2)
+    desk = MailDesk(desk_path)
+    desk.ask(1)
+    yield desk
+    desk.desk.close()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process holds the store; whoever ends it commits."""
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        yield holder
+    finally:
+        holder.close()
+
+
+async def until(driver: Driver, holds: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(driver.text)
+
+
+def drafts(mails: MailDesk) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in mails.rows("SELECT text FROM draft")]
+
+
+async def test_words_left_while_the_store_is_locked_are_held_found_again_and_kept(mails: MailDesk) -> None:
+    async with driving(mails.path) as driver:
+        with locked(mails.path):
+            await driver.press("r")
+            await driver.type("Hello")
+            await driver.pilot.press("escape")
+            await until(driver, lambda: "The draft of SD-1 is not kept yet" in driver.notice)
+            await driver.pilot.press("r")
+            await until(driver, lambda: getattr(driver.console.screen, "text", "") == "Hello")
+            await driver.pilot.press("!", "escape")
+            await until(driver, lambda: bool(driver.console.unkept.held))
+            assert drafts(mails) == []
+        await until(driver, lambda: drafts(mails) == [("Hello!",)])
+        await until(driver, lambda: not driver.console.unkept.held)
+
+
+async def test_the_end_waits_for_the_store(mails: MailDesk) -> None:
+    with locked(mails.path) as holder:
+        async with driving(mails.path) as driver:
+            await driver.press("r")
+            await driver.pilot.press(*"Bye")
+            release = threading.Timer(1, holder.execute, ("ROLLBACK",))
+            release.start()
+            driver.console._end()
+        release.join()
+    assert drafts(mails) == [("Bye",)]
+    assert driver.console.failure is None
+
+
+async def test_what_the_store_never_takes_is_in_a_file(
+    mails: MailDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(store_link, "END_SECONDS", 0.5)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with locked(mails.path):
+        async with driving(mails.path) as driver:
+            await driver.press("r")
+            await driver.pilot.press(*"Bye")
+            driver.console._end()
+    failure = driver.console.failure
+    assert failure is not None
+    assert "the draft of SD-1 could not be kept" in str(failure)
+    assert [file.read_text() for file in tmp_path.glob("sdesk-SD-1-*.txt")] == ["Bye"]
+
+
+def test_words_of_two_editors_are_joined_where_nobody_looks(mails: MailDesk) -> None:
+    anna = mails.actor("anna")
+    save_draft(mails.desk, anna, 1, Direction.OUT, "There.", now=NOW, session="there", beside={"files": ["/a"]})
+    save_draft(
+        mails.desk, anna, 1, Direction.OUT, "Here.", now=NOW, session="here", beside={"files": ["/b"]}, joins=True
+    )
+    assert drafts(mails) == [("There.\n\nHere.",)]
+    assert mails.rows("SELECT beside FROM draft")[0][0] in ('{"files": ["/a", "/b"]}', '{"files":["/a","/b"]}')
+    save_draft(mails.desk, anna, 1, Direction.OUT, None, now=NOW, session="third", joins=True)
+    assert drafts(mails) == [("There.\n\nHere.",)], "who has nothing to say takes nothing away"
