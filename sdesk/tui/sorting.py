@@ -20,6 +20,8 @@ class Round:
     """All of it, in its order."""
     decided: dict[int, str] = field(default_factory=dict)
     """What was decided, by number, in the order of the decisions."""
+    deeds: list[tuple[int, str]] = field(default_factory=list)
+    """What `u` takes back, the last first: the ticket, and the batch; without one it was left as it is."""
     passed: set[int] = field(default_factory=set)
     """Skipped, or taken by somebody else meanwhile."""
     current: int | None = None
@@ -69,10 +71,16 @@ class Round:
             self.numbers.insert(0, number)
         self.current = number
 
-    @property
-    def last_decided(self) -> int | None:
-        """The ticket of the last decision."""
-        return next(reversed(self.decided), None)
+    def did(self, number: int, batch: str = "") -> None:
+        """Something was done to it, that can be undone."""
+        self.deeds.append((number, batch))
+
+    def did_nothing(self, number: int, batch: str) -> None:
+        """It was so already, or was refused: there is nothing to put back."""
+        if (number, batch) in self.deeds:
+            at = self.deeds.index((number, batch))
+            # Left as it is, is decided too.
+            self.deeds[at : at + 1] = [(number, "")] if number in self.decided else []
 
     @property
     def whole(self) -> int:

@@ -169,6 +169,54 @@ async def test_u_puts_the_last_decision_back_and_shows_its_ticket(new_path: Path
         assert len(driver.console.queue.rows.window.marks) == 1
 
 
+async def test_u_after_what_changed_nothing_puts_nothing_else_back(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("space", "m")  # done before the round
+        await driver.rest()
+        before = [number for number in range(1, 13) if driver.ticket(number).ticket.assignee == "anna"]
+        assert before
+        await driver.press("T")
+        await driver.rest()
+        screen = triage_of(driver)
+        first = current(driver)
+        await driver.press("m")
+        await driver.rest()
+        assert "u undo" in driver.notice
+        second = current(driver)
+        rows = screen.chosen()
+        screen._perform("priority", rows, {"priority": rows[0].priority.value, "reason": "So it is."})
+        await driver.rest()
+        assert f"SD-{second}" in driver.notice
+        assert "u undo" not in driver.notice
+
+        # A note is done last: it is what u takes back.
+        third = current(driver)
+        await driver.press("i")
+        await driver.type("Looks odd.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        await driver.press("u")
+        await driver.rest()
+        assert "Undone" in driver.notice
+        assert current(driver) == third
+
+        # The second was left as it is: it is there again, and the first stays taken.
+        await driver.press("u")
+        await driver.rest()
+        assert current(driver) == second
+        assert driver.ticket(first).ticket.assignee == "anna"
+        await driver.press("u")
+        await driver.rest()
+        assert current(driver) == first
+        assert driver.ticket(first).ticket.assignee is None
+
+        # What was done before the round is not of it.
+        await driver.press("u")
+        await driver.rest()
+        assert "nothing to undo in this round" in driver.notice
+        assert {driver.ticket(number).ticket.assignee for number in before} == {"anna"}
+
+
 async def test_merging_into_what_may_be_the_same_takes_two_keys(new_path: Path) -> None:
     async with driving(new_path) as driver:
         await driver.press("T")
