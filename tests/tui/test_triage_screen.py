@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_driver import Driver, driving
@@ -330,6 +332,38 @@ async def test_keys_typed_faster_than_the_store_answers_hit_the_tickets_that_wer
         assert screen.round is not None
         assert sorted(screen.round.decided) == taken
         assert len(taken) + len(screen.round.passed) <= 5
+
+
+async def test_keys_before_the_next_ticket_is_there_act_on_nothing(
+    new_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen, link = triage_of(driver), driver.console.link
+        first, read = current(driver), link.read
+        screen._ahead = None
+        held: list[Callable[[], None]] = []
+
+        def later(*question: Any, **topic: Any) -> None:
+            held.append(lambda: read(*question, **topic))
+
+        monkeypatch.setattr(link, "read", later)
+        await driver.press("m")
+        assert screen.chosen() == ()
+        await driver.press("1", "m", "!", "p", "enter", "J")
+        assert driver.console.screen is screen
+        assert "The next ticket is not there yet" in driver.notice
+        monkeypatch.setattr(link, "read", read)
+        for question in held:
+            question()
+        await driver.rest()
+        assert screen.round is not None
+        assert list(screen.round.decided) == [first]
+        assert screen.round.passed == set()
+        assert screen.picked is None
+        assert [event.event for event in driver.ticket(first).history].count("assigned") == 1
+        assert driver.ticket(current(driver)).ticket.assignee is None
 
 
 async def test_there_may_be_nothing_to_sort(desk_path: Path) -> None:

@@ -46,9 +46,23 @@ class TriageScreen(TriageReading):
         """The one that is shown."""
         return () if self.one is None else (self.one.detail.ticket,)
 
+    def _possible(self, verb: str) -> tuple[TicketRow, ...]:
+        if self.is_coming:
+            self._say_it_comes()
+            return ()
+        return super()._possible(verb)
+
+    def _say_it_comes(self) -> None:
+        """A key before the ticket that it would be about: nobody has seen that one yet."""
+        if self.is_coming:
+            self.console.notice(_("The next ticket is not there yet"))
+            if not self.console.link.busy:
+                self._read_current()  # it could not be read
+
     def _pick(self, digit: int) -> None:
         usual = self._found.usual
         if self.one is None:
+            self._say_it_comes()
             return
         if digit > len(usual):
             self.console.notice(_("No service is on {digit}: t shows all of them").format(digit=digit), "error")
@@ -69,6 +83,7 @@ class TriageScreen(TriageReading):
     def action_accept(self) -> None:
         """The service as picked, or as it is; the next one."""
         if self.one is None:
+            self._say_it_comes()
             return
         row = self.one.detail.ticket
         if self.picked is not None:
@@ -183,7 +198,9 @@ class TriageScreen(TriageReading):
 
     def action_next_ticket(self) -> None:
         """Skip it."""
-        if self.round is not None:
+        if self.is_coming:
+            self._say_it_comes()
+        elif self.round is not None:
             self.round.skip()
             self._show_next()
 

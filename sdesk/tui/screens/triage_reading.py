@@ -132,6 +132,11 @@ class TriageReading(WorkScreen, ScrollingScreen):
             self.round.skip()
             self._show_next()
 
+    @property
+    def is_coming(self) -> bool:
+        """Whether the next ticket is still being read."""
+        return self.one is None and self.round is not None and self.round.current is not None
+
     def _arrived(self, one: OneToSort) -> None:
         sorting, row = self.round, one.detail.ticket
         if sorting is None or sorting.current != row.number:
@@ -177,10 +182,11 @@ class TriageReading(WorkScreen, ScrollingScreen):
     def _show_next(self) -> None:
         """Show the current one: at once if it was read ahead."""
         self.picked = None
+        # What stands there yet is decided: until the next is there, a key acts on nothing.
+        self.one = None
         number = self.round.current if self.round is not None else None
         ahead, self._ahead = self._ahead, None
         if number is None:
-            self.one = None
             self._finish()
         elif ahead is not None and ahead.detail.ticket.number == number:
             self._arrived(ahead)
