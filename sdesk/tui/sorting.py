@@ -55,6 +55,11 @@ class Round:
             self.passed.add(self.current)
             self.go_on()
 
+    def leave_out(self, number: int) -> None:
+        """Somebody else has it: it need not be decided here, and stays the one to look at."""
+        if number not in self.decided:
+            self.passed.add(number)
+
     def go_back(self) -> bool:
         """To the one before, whatever was decided about it; False at the first one."""
         at = len(self.numbers) if self.current is None else self.numbers.index(self.current)
@@ -64,12 +69,22 @@ class Round:
         return True
 
     def came_back(self, number: int) -> None:
-        """What was decided was refused, or taken back: it is the one to look at."""
+        """What was decided was taken back: it is the one to look at."""
         self.decided.pop(number, None)
         self.passed.discard(number)
         if number not in self.numbers:
             self.numbers.insert(0, number)
         self.current = number
+
+    def comes_again(self, number: int) -> None:
+        """What was decided was refused: it is the next one, and this one stays under the fingers."""
+        self.decided.pop(number, None)
+        self.passed.discard(number)
+        if self.current is None:
+            self.came_back(number)
+        elif number != self.current:
+            self.numbers = [each for each in self.numbers if each != number]
+            self.numbers.insert(self.numbers.index(self.current) + 1, number)
 
     def did(self, number: int, batch: str = "") -> None:
         """Something was done to it, that can be undone."""

@@ -50,6 +50,21 @@ def test_what_arrives_is_put_behind_and_counted() -> None:
     assert sorting.current == 9
 
 
+def test_what_is_refused_or_lost_leaves_what_is_looked_at() -> None:
+    sorting = a_round(3, 1, 2)
+    sorting.decide(3, "take")
+    sorting.comes_again(3)
+    assert (sorting.current, sorting.numbers, dict(sorting.decided)) == (1, [1, 3, 2], {})
+    sorting.leave_out(1)
+    assert (sorting.current, sorting.passed, sorting.after(1)) == (1, {1}, 3)
+    sorting.go_on()
+    sorting.decide(3, "take")
+    sorting.decide(2, "take")
+    assert sorting.current is None
+    sorting.comes_again(2)
+    assert sorting.current == 2
+
+
 def test_what_changed_nothing_is_nothing_to_put_back() -> None:
     sorting = a_round(3, 1, 2)
     for number in (3, 1):

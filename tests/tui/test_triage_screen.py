@@ -13,6 +13,7 @@ from desks import NOW
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import open_desk
+from sdesk.domain.errors import NotFound, StoreLocked
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.reader import Reader
 from sdesk.tui.screens.triage import TriageScreen
@@ -238,21 +239,54 @@ async def test_merging_into_what_may_be_the_same_takes_two_keys(new_path: Path) 
         assert current(driver) != number
 
 
-async def test_what_somebody_else_takes_is_passed_over(new_path: Path) -> None:
+async def test_what_somebody_else_takes_stays_under_the_fingers_and_is_marked(new_path: Path) -> None:
     async with driving(new_path) as driver:
         await driver.press("T")
         await driver.rest()
-        number = current(driver)
+        screen, number = triage_of(driver), current(driver)
         desk = open_desk(new_path)
         with Reader(new_path) as reader:
             perform(desk, reader.actor("boris"), "take", [number], {}, now=NOW)
         desk.close()
         for _attempt in range(200):
             await driver.pilot.pause(0.02)
-            if current(driver) != number:
+            if screen.lost:
                 break
+        assert current(driver) == number
+        assert driver.notice == f"SD-{number}: it is open, boris has it. J goes on"
+        assert "boris has it" in driver.text.splitlines()[1]
+
+        # A key that was meant for what nobody had is told so; the same once more is meant, and asked.
+        await driver.press("m")
+        assert driver.console.screen is screen
+        assert f"SD-{number} was not changed: it is open, boris has it" in driver.notice
+        await driver.press("m", "y")
+        await driver.rest()
+        assert driver.ticket(number).ticket.assignee == "anna"
         assert current(driver) != number
-        assert f"SD-{number} is passed over: it is open, boris has it" in driver.notice
+        assert screen.round is not None
+        assert list(screen.round.decided) == [number]
+        others = set(range(1, 13)) - {number}
+        assert {driver.ticket(other).ticket.assignee for other in others} == {None}
+
+
+async def test_what_is_gone_or_cannot_be_read_stays_until_a_key(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen, number = triage_of(driver), current(driver)
+        assert screen.round is not None
+        screen._gone(number, StoreLocked("the store is locked", "try again"))
+        assert (current(driver), screen.lost, screen.round.passed) == (number, False, set())
+        screen._gone(number, NotFound("there is no such ticket", "see the list"))
+        assert (current(driver), screen.lost, screen.round.passed) == (number, True, {number})
+        await driver.press("enter")
+        assert current(driver) == number
+        assert f"SD-{number} was not changed: it is gone" in driver.notice
+        screen._gone(number, NotFound("there is no such ticket", "see the list"))
+        assert not screen.lost
+        await driver.press("J")
+        assert current(driver) != number
 
 
 async def test_two_who_sort_at_once_do_not_sort_the_same(new_path: Path) -> None:
@@ -285,8 +319,14 @@ async def test_what_is_refused_comes_again(new_path: Path, monkeypatch: pytest.M
         await driver.press("m")
         await driver.rest()
         assert f"SD-{number} comes again" in driver.notice
-        assert current(driver) == number
+        # What is shown stays; what was refused is the next one.
+        shown = current(driver)
+        assert shown != number
         assert driver.ticket(number).ticket.assignee is None
+        await driver.press("enter")
+        await driver.rest()
+        assert current(driver) == number
+        assert driver.ticket(shown).ticket.assignee is None
         await driver.press("m")
         await driver.rest()
         assert driver.ticket(number).ticket.assignee == "anna"

@@ -50,7 +50,18 @@ class TriageScreen(TriageReading):
         if self.is_coming:
             self._say_it_comes()
             return ()
-        return super()._possible(verb)
+        return () if self._says_it_is_lost() else super()._possible(verb)
+
+    def _says_it_is_lost(self) -> bool:
+        """The first key after somebody else decided about this ticket may be older than that: it is told so."""
+        if not self.lost or self.one is None:
+            return False
+        self.lost = False
+        row = self.one.detail.ticket
+        who = _("it is gone") if self.one.is_to_sort else self._by_others(row)
+        words = _("{ref} was not changed: {who}. J goes on, the same key again does it")
+        self.console.notice(words.format(ref=row.ref, who=who), "error")
+        return True
 
     def _say_it_comes(self) -> None:
         """A key before the ticket that it would be about: nobody has seen that one yet."""
@@ -84,6 +95,8 @@ class TriageScreen(TriageReading):
         """The service as picked, or as it is; the next one."""
         if self.one is None:
             self._say_it_comes()
+            return
+        if self._says_it_is_lost():
             return
         row = self.one.detail.ticket
         if self.picked is not None:
@@ -171,11 +184,16 @@ class TriageScreen(TriageReading):
             self.round.did(changed[0], batch)
 
     def _refused(self, row: TicketRow, error: SdeskError) -> None:
-        """It comes back, so that nothing is taken for decided that is not."""
+        """It comes back after the one that is shown, so that nothing is taken for decided that is not."""
         self.console.notice(_("{ref} comes again: {why}").format(ref=row.ref, why=told_error(error)), "error")
         if self.round is not None:
-            self.round.came_back(row.number)
-            self._show_next()
+            self.round.comes_again(row.number)
+            if self.one is None or self.round.current == row.number:
+                self._read_current()
+            else:
+                self._ahead = None
+                self._read_ahead()
+            self._show_bars()
 
     def action_merge(self) -> None:
         """Put it into another; those that may be the same are first."""
