@@ -111,16 +111,17 @@ class Undone:
     """Whether they had files, which are to be attached anew."""
 
 
-def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> Undone:
+def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False, batch: str | None = None) -> Undone:
     """Undo what an agent did last, each ticket in a transaction of its own; what was changed since is refused.
 
+    `batch`: that and nothing else, whatever was done after it.
     What is refused is not tried again: the next undo is of what was done before. Raises Refused where nothing is left.
     """
     from sdesk.desk.undo import forget, last_batch
     from sdesk.desk.undo import undo as use_case
 
     with desk.work(actor, now) as work:
-        deeds = last_batch(work)
+        deeds = last_batch(work, batch)
         if dry_run:
             # In one transaction, since one may have to be undone before another can be.
             return _undone(deeds, [_tried(work, deed, use_case) for deed in reversed(deeds)], desk)

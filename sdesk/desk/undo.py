@@ -40,8 +40,8 @@ class Deed(NamedTuple):
     sentence: str
 
 
-def last_batch(work: Work) -> tuple[Deed, ...]:
-    """What the acting agent did last, for all tickets of that action, the first of them first.
+def last_batch(work: Work, batch: str | None = None) -> tuple[Deed, ...]:
+    """What the acting agent did last, for all tickets of that action, the first of them first; or a certain `batch`.
 
     Refused where there is nothing; BadInput for the desk itself.
     """
@@ -53,8 +53,9 @@ def last_batch(work: Work) -> tuple[Deed, ...]:
         col(Undo.part_of).is_(None),
         col(Undo.at) >= work.now - KEPT_FOR,
     )
-    batch = select(col(Undo.batch)).where(*own).order_by(col(Undo.id).desc()).limit(1).scalar_subquery()
-    rows = work.session.scalars(select(Undo).where(*own, col(Undo.batch) == batch).order_by(col(Undo.id))).all()
+    last = select(col(Undo.batch)).where(*own).order_by(col(Undo.id).desc()).limit(1).scalar_subquery()
+    wanted = col(Undo.batch) == (last if batch is None else batch)
+    rows = work.session.scalars(select(Undo).where(*own, wanted).order_by(col(Undo.id))).all()
     if not rows:
         raise Refused(phrase("there is nothing to undo"), phrase("what you did within a day can be, the last first"))
     return tuple(Deed(row.id or 0, row.ticket_id, row.verb, unpacked(row.sentence)) for row in rows)

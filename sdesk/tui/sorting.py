@@ -20,6 +20,8 @@ class Round:
     """All of it, in its order."""
     decided: dict[int, str] = field(default_factory=dict)
     """What was decided, by number, in the order of the decisions."""
+    deeds: list[tuple[int, str]] = field(default_factory=list)
+    """What `u` takes back, the last first: the ticket, and the batch; without one it was left as it is."""
     passed: set[int] = field(default_factory=set)
     """Skipped, or taken by somebody else meanwhile."""
     current: int | None = None
@@ -53,6 +55,11 @@ class Round:
             self.passed.add(self.current)
             self.go_on()
 
+    def leave_out(self, number: int) -> None:
+        """Somebody else has it: it need not be decided here, and stays the one to look at."""
+        if number not in self.decided:
+            self.passed.add(number)
+
     def go_back(self) -> bool:
         """To the one before, whatever was decided about it; False at the first one."""
         at = len(self.numbers) if self.current is None else self.numbers.index(self.current)
@@ -62,17 +69,33 @@ class Round:
         return True
 
     def came_back(self, number: int) -> None:
-        """What was decided was refused, or taken back: it is the one to look at."""
+        """What was decided was taken back: it is the one to look at."""
         self.decided.pop(number, None)
         self.passed.discard(number)
         if number not in self.numbers:
             self.numbers.insert(0, number)
         self.current = number
 
-    @property
-    def last_decided(self) -> int | None:
-        """The ticket of the last decision."""
-        return next(reversed(self.decided), None)
+    def comes_again(self, number: int) -> None:
+        """What was decided was refused: it is the next one, and this one stays under the fingers."""
+        self.decided.pop(number, None)
+        self.passed.discard(number)
+        if self.current is None:
+            self.came_back(number)
+        elif number != self.current:
+            self.numbers = [each for each in self.numbers if each != number]
+            self.numbers.insert(self.numbers.index(self.current) + 1, number)
+
+    def did(self, number: int, batch: str = "") -> None:
+        """Something was done to it, that can be undone."""
+        self.deeds.append((number, batch))
+
+    def did_nothing(self, number: int, batch: str) -> None:
+        """It was so already, or was refused: there is nothing to put back."""
+        if (number, batch) in self.deeds:
+            at = self.deeds.index((number, batch))
+            # Left as it is, is decided too.
+            self.deeds[at : at + 1] = [(number, "")] if number in self.decided else []
 
     @property
     def whole(self) -> int:

@@ -153,12 +153,21 @@ class StoreLink:
         failed: Failed,
         *,
         dry_run: bool = False,
+        batch: str | None = None,
     ) -> None:
         """Do an action of `sdesk.actions`; refused tickets are in the outcomes, `failed` gets what struck them all."""
         self._writing.ask(
             asker,
             lambda desk: perform(
-                desk, self._who(), name, numbers, values, now=self.now(), versions=versions, dry_run=dry_run
+                desk,
+                self._who(),
+                name,
+                numbers,
+                values,
+                now=self.now(),
+                versions=versions,
+                dry_run=dry_run,
+                batch=batch,
             ),
             then,
             failed,

@@ -413,3 +413,13 @@ def test_alerts_that_were_told_meanwhile_are_not_told_again(mails: MailDesk) -> 
     told_truly(mails, late)
     mails.sweep(late)
     assert len(mails.told(11)) == told
+
+
+def test_a_batch_that_is_named_is_undone_and_nothing_else(mails: MailDesk) -> None:
+    anna = mails.actor("anna")
+    for number, batch in ((1, "first"), (3, "second")):
+        assert perform(mails.desk, anna, "take", [number], {}, now=AT, batch=batch)[0].changed
+    assert [each.number for each in undo(mails.desk, anna, now=SOON, batch="first").outcomes] == [1]
+    with pytest.raises(Refused, match="nothing to undo"):
+        undo(mails.desk, anna, now=SOON, batch="first")
+    assert [each.number for each in undo(mails.desk, anna, now=SOON).outcomes] == [3]

@@ -33,7 +33,7 @@ def test_each_decision_goes_on_and_the_last_one_ends_it() -> None:
     assert (sorting.current, sorting.place) == (2, 3)
     sorting.decide(2, "spam")
     assert (sorting.current, sorting.place) == (None, 3)
-    assert sorting.last_decided == 2
+    assert list(sorting.decided) == [3, 2]
 
 
 def test_what_arrives_is_put_behind_and_counted() -> None:
@@ -50,12 +50,40 @@ def test_what_arrives_is_put_behind_and_counted() -> None:
     assert sorting.current == 9
 
 
+def test_what_is_refused_or_lost_leaves_what_is_looked_at() -> None:
+    sorting = a_round(3, 1, 2)
+    sorting.decide(3, "take")
+    sorting.comes_again(3)
+    assert (sorting.current, sorting.numbers, dict(sorting.decided)) == (1, [1, 3, 2], {})
+    sorting.leave_out(1)
+    assert (sorting.current, sorting.passed, sorting.after(1)) == (1, {1}, 3)
+    sorting.go_on()
+    sorting.decide(3, "take")
+    sorting.decide(2, "take")
+    assert sorting.current is None
+    sorting.comes_again(2)
+    assert sorting.current == 2
+
+
+def test_what_changed_nothing_is_nothing_to_put_back() -> None:
+    sorting = a_round(3, 1, 2)
+    for number in (3, 1):
+        sorting.decide(number, "take")
+        sorting.did(number, f"batch {number}")
+    sorting.did_nothing(1, "batch 1")
+    assert sorting.deeds == [(3, "batch 3"), (1, "")]
+    # What was refused came back first: it was not decided, either.
+    sorting.came_back(3)
+    sorting.did_nothing(3, "batch 3")
+    assert sorting.deeds == [(1, "")]
+
+
 def test_what_was_refused_or_undone_is_the_one_to_look_at() -> None:
     sorting = a_round(3, 1, 2)
     sorting.decide(3, "take")
     sorting.decide(1, "take")
     sorting.came_back(3)
-    assert (sorting.current, sorting.last_decided, sorting.place) == (3, 1, 2)
+    assert (sorting.current, list(sorting.decided), sorting.place) == (3, [1], 2)
     sorting.decide(3, "spam")
     assert sorting.current == 2
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_driver import Driver, driving
@@ -11,6 +13,7 @@ from desks import NOW
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import open_desk
+from sdesk.domain.errors import NotFound, StoreLocked
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.reader import Reader
 from sdesk.tui.screens.triage import TriageScreen
@@ -169,6 +172,54 @@ async def test_u_puts_the_last_decision_back_and_shows_its_ticket(new_path: Path
         assert len(driver.console.queue.rows.window.marks) == 1
 
 
+async def test_u_after_what_changed_nothing_puts_nothing_else_back(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("space", "m")  # done before the round
+        await driver.rest()
+        before = [number for number in range(1, 13) if driver.ticket(number).ticket.assignee == "anna"]
+        assert before
+        await driver.press("T")
+        await driver.rest()
+        screen = triage_of(driver)
+        first = current(driver)
+        await driver.press("m")
+        await driver.rest()
+        assert "u undo" in driver.notice
+        second = current(driver)
+        rows = screen.chosen()
+        screen._perform("priority", rows, {"priority": rows[0].priority.value, "reason": "So it is."})
+        await driver.rest()
+        assert f"SD-{second}" in driver.notice
+        assert "u undo" not in driver.notice
+
+        # A note is done last: it is what u takes back.
+        third = current(driver)
+        await driver.press("i")
+        await driver.type("Looks odd.")
+        await driver.press("ctrl+g")
+        await driver.rest()
+        await driver.press("u")
+        await driver.rest()
+        assert "Undone" in driver.notice
+        assert current(driver) == third
+
+        # The second was left as it is: it is there again, and the first stays taken.
+        await driver.press("u")
+        await driver.rest()
+        assert current(driver) == second
+        assert driver.ticket(first).ticket.assignee == "anna"
+        await driver.press("u")
+        await driver.rest()
+        assert current(driver) == first
+        assert driver.ticket(first).ticket.assignee is None
+
+        # What was done before the round is not of it.
+        await driver.press("u")
+        await driver.rest()
+        assert "nothing to undo in this round" in driver.notice
+        assert {driver.ticket(number).ticket.assignee for number in before} == {"anna"}
+
+
 async def test_merging_into_what_may_be_the_same_takes_two_keys(new_path: Path) -> None:
     async with driving(new_path) as driver:
         await driver.press("T")
@@ -188,21 +239,54 @@ async def test_merging_into_what_may_be_the_same_takes_two_keys(new_path: Path) 
         assert current(driver) != number
 
 
-async def test_what_somebody_else_takes_is_passed_over(new_path: Path) -> None:
+async def test_what_somebody_else_takes_stays_under_the_fingers_and_is_marked(new_path: Path) -> None:
     async with driving(new_path) as driver:
         await driver.press("T")
         await driver.rest()
-        number = current(driver)
+        screen, number = triage_of(driver), current(driver)
         desk = open_desk(new_path)
         with Reader(new_path) as reader:
             perform(desk, reader.actor("boris"), "take", [number], {}, now=NOW)
         desk.close()
         for _attempt in range(200):
             await driver.pilot.pause(0.02)
-            if current(driver) != number:
+            if screen.lost:
                 break
+        assert current(driver) == number
+        assert driver.notice == f"SD-{number}: it is open, boris has it. J goes on"
+        assert "boris has it" in driver.text.splitlines()[1]
+
+        # A key that was meant for what nobody had is told so; the same once more is meant, and asked.
+        await driver.press("m")
+        assert driver.console.screen is screen
+        assert f"SD-{number} was not changed: it is open, boris has it" in driver.notice
+        await driver.press("m", "y")
+        await driver.rest()
+        assert driver.ticket(number).ticket.assignee == "anna"
         assert current(driver) != number
-        assert f"SD-{number} is passed over: it is open, boris has it" in driver.notice
+        assert screen.round is not None
+        assert list(screen.round.decided) == [number]
+        others = set(range(1, 13)) - {number}
+        assert {driver.ticket(other).ticket.assignee for other in others} == {None}
+
+
+async def test_what_is_gone_or_cannot_be_read_stays_until_a_key(new_path: Path) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen, number = triage_of(driver), current(driver)
+        assert screen.round is not None
+        screen._gone(number, StoreLocked("the store is locked", "try again"))
+        assert (current(driver), screen.lost, screen.round.passed) == (number, False, set())
+        screen._gone(number, NotFound("there is no such ticket", "see the list"))
+        assert (current(driver), screen.lost, screen.round.passed) == (number, True, {number})
+        await driver.press("enter")
+        assert current(driver) == number
+        assert f"SD-{number} was not changed: it is gone" in driver.notice
+        screen._gone(number, NotFound("there is no such ticket", "see the list"))
+        assert not screen.lost
+        await driver.press("J")
+        assert current(driver) != number
 
 
 async def test_two_who_sort_at_once_do_not_sort_the_same(new_path: Path) -> None:
@@ -235,8 +319,14 @@ async def test_what_is_refused_comes_again(new_path: Path, monkeypatch: pytest.M
         await driver.press("m")
         await driver.rest()
         assert f"SD-{number} comes again" in driver.notice
-        assert current(driver) == number
+        # What is shown stays; what was refused is the next one.
+        shown = current(driver)
+        assert shown != number
         assert driver.ticket(number).ticket.assignee is None
+        await driver.press("enter")
+        await driver.rest()
+        assert current(driver) == number
+        assert driver.ticket(shown).ticket.assignee is None
         await driver.press("m")
         await driver.rest()
         assert driver.ticket(number).ticket.assignee == "anna"
@@ -282,6 +372,38 @@ async def test_keys_typed_faster_than_the_store_answers_hit_the_tickets_that_wer
         assert screen.round is not None
         assert sorted(screen.round.decided) == taken
         assert len(taken) + len(screen.round.passed) <= 5
+
+
+async def test_keys_before_the_next_ticket_is_there_act_on_nothing(
+    new_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with driving(new_path) as driver:
+        await driver.press("T")
+        await driver.rest()
+        screen, link = triage_of(driver), driver.console.link
+        first, read = current(driver), link.read
+        screen._ahead = None
+        held: list[Callable[[], None]] = []
+
+        def later(*question: Any, **topic: Any) -> None:
+            held.append(lambda: read(*question, **topic))
+
+        monkeypatch.setattr(link, "read", later)
+        await driver.press("m")
+        assert screen.chosen() == ()
+        await driver.press("1", "m", "!", "p", "enter", "J")
+        assert driver.console.screen is screen
+        assert "The next ticket is not there yet" in driver.notice
+        monkeypatch.setattr(link, "read", read)
+        for question in held:
+            question()
+        await driver.rest()
+        assert screen.round is not None
+        assert list(screen.round.decided) == [first]
+        assert screen.round.passed == set()
+        assert screen.picked is None
+        assert [event.event for event in driver.ticket(first).history].count("assigned") == 1
+        assert driver.ticket(current(driver)).ticket.assignee is None
 
 
 async def test_there_may_be_nothing_to_sort(desk_path: Path) -> None:

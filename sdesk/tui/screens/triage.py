@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sdesk.actions.perform import TicketOutcome, Undone, new_batch, perform, undo
 from sdesk.domain.actor import Actor
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import OPEN_STATUSES
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context, bindings_of
@@ -46,9 +46,34 @@ class TriageScreen(TriageReading):
         """The one that is shown."""
         return () if self.one is None else (self.one.detail.ticket,)
 
+    def _possible(self, verb: str) -> tuple[TicketRow, ...]:
+        if self.is_coming:
+            self._say_it_comes()
+            return ()
+        return () if self._says_it_is_lost() else super()._possible(verb)
+
+    def _says_it_is_lost(self) -> bool:
+        """The first key after somebody else decided about this ticket may be older than that: it is told so."""
+        if not self.lost or self.one is None:
+            return False
+        self.lost = False
+        row = self.one.detail.ticket
+        who = _("it is gone") if self.one.is_to_sort else self._by_others(row)
+        words = _("{ref} was not changed: {who}. J goes on, the same key again does it")
+        self.console.notice(words.format(ref=row.ref, who=who), "error")
+        return True
+
+    def _say_it_comes(self) -> None:
+        """A key before the ticket that it would be about: nobody has seen that one yet."""
+        if self.is_coming:
+            self.console.notice(_("The next ticket is not there yet"))
+            if not self.console.link.busy:
+                self._read_current()  # it could not be read
+
     def _pick(self, digit: int) -> None:
         usual = self._found.usual
         if self.one is None:
+            self._say_it_comes()
             return
         if digit > len(usual):
             self.console.notice(_("No service is on {digit}: t shows all of them").format(digit=digit), "error")
@@ -69,6 +94,9 @@ class TriageScreen(TriageReading):
     def action_accept(self) -> None:
         """The service as picked, or as it is; the next one."""
         if self.one is None:
+            self._say_it_comes()
+            return
+        if self._says_it_is_lost():
             return
         row = self.one.detail.ticket
         if self.picked is not None:
@@ -77,6 +105,7 @@ class TriageScreen(TriageReading):
             self.console.notice(_("{ref} has no service yet: a digit picks one, J skips").format(ref=row.ref), "error")
         elif self.round is not None:
             self.round.decide(row.number, "")
+            self.round.did(row.number)
             self.console.link.mark_seen(self, [row.number], self.console.notice_error)
             self._show_next()
 
@@ -104,15 +133,20 @@ class TriageScreen(TriageReading):
         if picked is not None and not any(verb in {"service", "spam", "merge"} for verb, _values in steps):
             steps = [("service", {"service": picked}), *steps]
         sorting.decide(row.number, steps[-1][0] if steps else "")
-        self._do(row, steps, self.console.versions([row]))
+        if steps:
+            self._do(row, steps, self.console.versions([row]))
+        else:
+            sorting.did(row.number)
         self._show_next()
 
     def _do(self, row: TicketRow, steps: Sequence[Step], versions: Mapping[int, int]) -> None:
         """Do the steps of one decision, until one is refused."""
+        batch = new_batch()  # one decision, and one undo
+        if self.round is not None:
+            self.round.did(row.number, batch)
 
         def deed(desk: Desk, actor: Actor, now: datetime) -> tuple[TicketOutcome, ...]:
             outcomes: list[TicketOutcome] = []
-            batch = new_batch()  # one decision, and one undo
             for verb, values in steps:
                 # After the first step the version is ours.
                 seen = None if outcomes else versions
@@ -124,22 +158,42 @@ class TriageScreen(TriageReading):
         def done(outcomes: tuple[TicketOutcome, ...]) -> None:
             self.console.touched(outcomes, [row])
             error = outcomes[-1].error
+            changed = any(outcome.error is None and outcome.changed for outcome in outcomes)
             if error is not None:
                 self._refused(row, error)
+            if self.round is not None and not changed:
+                self.round.did_nothing(row.number, batch)
+            if error is not None:
                 return
             said = "; ".join(report([outcome], {row.number: row.ref})[0] for outcome in outcomes)
-            said += self._how_undone(answered=False)
+            said += self._how_undone(answered=False) if changed else ""
             self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good")
 
-        if steps:
-            self.console.link.write(self, deed, done, lambda error: self._refused(row, error))
+        def failed(error: SdeskError) -> None:
+            self._refused(row, error)
+            if self.round is not None:
+                self.round.did_nothing(row.number, batch)
+
+        self.console.link.write(self, deed, done, failed)
+
+    def changed_by(self, batch: str, outcomes: Sequence[TicketOutcome], rows: Sequence[TicketRow]) -> None:
+        """What is written here, as a note, can be undone too."""
+        super().changed_by(batch, outcomes, rows)
+        changed = [outcome.number for outcome in outcomes if outcome.error is None and outcome.changed]
+        if self.round is not None and changed:
+            self.round.did(changed[0], batch)
 
     def _refused(self, row: TicketRow, error: SdeskError) -> None:
-        """It comes back, so that nothing is taken for decided that is not."""
+        """It comes back after the one that is shown, so that nothing is taken for decided that is not."""
         self.console.notice(_("{ref} comes again: {why}").format(ref=row.ref, why=told_error(error)), "error")
         if self.round is not None:
-            self.round.came_back(row.number)
-            self._show_next()
+            self.round.comes_again(row.number)
+            if self.one is None or self.round.current == row.number:
+                self._read_current()
+            else:
+                self._ahead = None
+                self._read_ahead()
+            self._show_bars()
 
     def action_merge(self) -> None:
         """Put it into another; those that may be the same are first."""
@@ -162,7 +216,9 @@ class TriageScreen(TriageReading):
 
     def action_next_ticket(self) -> None:
         """Skip it."""
-        if self.round is not None:
+        if self.is_coming:
+            self._say_it_comes()
+        elif self.round is not None:
             self.round.skip()
             self._show_next()
 
@@ -174,23 +230,32 @@ class TriageScreen(TriageReading):
             self._show_next()
 
     def action_undo(self) -> None:
-        """Undo the last decision: its ticket is there again."""
+        """Undo what was done last in this round: its ticket is there again. What was done before the round stays."""
         sorting = self.round
-        last = sorting.last_decided if sorting is not None else None
-        if sorting is not None and last is not None and not sorting.decided[last]:
+        if sorting is None or not sorting.deeds:
+            self.console.notice(_("There is nothing to undo in this round"), "error")
+            return
+        deed = sorting.deeds.pop()
+        number, batch = deed
+        if not batch:
             # It was left as the desk made it: there is nothing to put back, and what was done before stays done.
-            self._back_again([last])
+            self._back_again([number])
             return
 
         def done(answer: Undone) -> None:
             text, kind = undone(answer)
             self.console.touched(answer.outcomes, self.chosen())
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+            if any(isinstance(outcome.error, Unavailable) for outcome in answer.outcomes):
+                sorting.deeds.append(deed)  # it can be undone yet
             self._back_again([outcome.number for outcome in answer.outcomes if outcome.error is None])
 
-        self.console.link.write(
-            self, lambda desk, actor, now: undo(desk, actor, now=now), done, self.console.notice_error
-        )
+        def failed(error: SdeskError) -> None:
+            if isinstance(error, Unavailable):
+                sorting.deeds.append(deed)  # it can be undone yet
+            self.console.notice_error(error)
+
+        self.console.link.write(self, lambda desk, actor, now: undo(desk, actor, now=now, batch=batch), done, failed)
 
     def _back_again(self, numbers: Sequence[int]) -> None:
         if self.round is not None and numbers:

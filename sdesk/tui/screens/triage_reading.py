@@ -8,7 +8,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Doing
 from sdesk.store.reader.rows import TicketRow
@@ -52,6 +52,9 @@ class TriageReading(WorkScreen, ScrollingScreen):
         """The one after it, read while this one is looked at."""
         self.picked: str | None = None
         """Key of the service that the next key will set."""
+
+        self.lost = False
+        """Whether somebody else decided about it while it was shown, and no key was told so yet."""
 
     def compose(self) -> ComposeResult:
         yield Static(_("sdesk needs at least 60 columns and 15 rows."), id="too-small")
@@ -127,26 +130,47 @@ class TriageReading(WorkScreen, ScrollingScreen):
         )
 
     def _gone(self, number: int, error: SdeskError) -> None:
-        if self.round is not None and self.round.current == number:
-            self.console.notice_error(error)
+        if self.round is None or self.round.current != number:
+            return
+        if self.one is not None and number in self.round.passed and not isinstance(error, Unavailable):
+            return  # it was said
+        self.console.notice_error(error)
+        if isinstance(error, Unavailable):
+            return  # nothing is known of the ticket: the next change, J and Ctrl+R ask again
+        if self.one is not None:
+            self._lose(number)
+        else:
             self.round.skip()
             self._show_next()
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the next ticket is still being read."""
+        return self.one is None and self.round is not None and self.round.current is not None
 
     def _arrived(self, one: OneToSort) -> None:
         sorting, row = self.round, one.detail.ticket
         if sorting is None or sorting.current != row.number:
             return
         looked_at = row.number in sorting.decided or row.number in sorting.passed
+        shown = self.one is not None and self.one.detail.ticket.number == row.number
+        if one.is_to_sort:
+            self._worked_on.discard(row.number)  # what was written decided nothing; what comes may be of others
         if not one.is_to_sort and not looked_at:
             if row.number in self._worked_on:
                 # What was written from here decided it, as an answer does.
                 sorting.decide(row.number, "written")
-            else:
-                self.console.notice(self._by_others(row))
+                self._show_next()
+                return
+            if not shown:
+                who = self._by_others(row)
+                self.console.notice(_("{ref} is passed over: {who}").format(ref=row.ref, who=who))
                 sorting.skip()
-            self._show_next()
-            return
-        shown = self.one is not None and self.one.detail.ticket.number == row.number
+                self._show_next()
+                return
+            # It stays under the fingers: a key that is on its way is about this one, not about the next.
+            self.console.notice(_("{ref}: {who}. J goes on").format(ref=row.ref, who=self._by_others(row)), "error")
+            self._lose(row.number)
         here = "" if shown or looked_at else self.console.company.at(row.number)
         if here:
             # Two who sort at once do not sort the same.
@@ -159,10 +183,15 @@ class TriageReading(WorkScreen, ScrollingScreen):
         self._read_ahead()
 
     def _by_others(self, row: TicketRow) -> str:
-        who = row.assignee or row.team
-        return _("{ref} is passed over: it is {status}, {who} has it").format(
-            ref=row.ref, status=word(row.status), who=who
-        )
+        who = one_line(row.assignee or row.team)
+        return _("it is {status}, {who} has it").format(status=word(row.status), who=who)
+
+    def _lose(self, number: int) -> None:
+        """Somebody else decided about the ticket that is shown: the first action here says so, and does nothing."""
+        if self.round is not None:
+            self.round.leave_out(number)
+        self.lost, self.picked = True, None
+        self._show_bars()
 
     def _read_ahead(self) -> None:
         following = self.round.after(self.round.current) if self.round is not None and self.round.current else None
@@ -176,11 +205,12 @@ class TriageReading(WorkScreen, ScrollingScreen):
 
     def _show_next(self) -> None:
         """Show the current one: at once if it was read ahead."""
-        self.picked = None
+        self.picked, self.lost = None, False
+        # What stands there yet is decided: until the next is there, a key acts on nothing.
+        self.one = None
         number = self.round.current if self.round is not None else None
         ahead, self._ahead = self._ahead, None
         if number is None:
-            self.one = None
             self._finish()
         elif ahead is not None and ahead.detail.ticket.number == number:
             self._arrived(ahead)
@@ -220,7 +250,10 @@ class TriageReading(WorkScreen, ScrollingScreen):
             for pane in self._panes.values():
                 pane.display = False
             return
-        self._bars["subject"].show([Part(f" {row.ref}  ", "dim"), Part(one_line(row.subject), "strong")])
+        parts = [Part(f" {row.ref}  ", "dim"), Part(one_line(row.subject), "strong")]
+        if self.round is not None and row.number in self.round.passed and not one.is_to_sort:
+            parts.insert(1, Part(self._by_others(row) + "  ", "error"))
+        self._bars["subject"].show(parts)
         self.preview.show(one.detail, one.held, now, zone)
         services, usual, picked = self._found.services, self._found.usual, self.picked
         layouts: dict[str, Layout] = {

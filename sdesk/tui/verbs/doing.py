@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sdesk.actions.perform import TicketOutcome
+from sdesk.actions.perform import TicketOutcome, new_batch
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.instant import from_rfc3339, parse_instant
 from sdesk.domain.safe_text import one_line
@@ -44,6 +44,10 @@ class DoingScreen(DeskScreen):
     def deed_done(self, numbers: Sequence[int]) -> None:
         """Tickets were changed from here: read them again."""
         raise NotImplementedError
+
+    def changed_by(self, batch: str, outcomes: Sequence[TicketOutcome], rows: Sequence[TicketRow]) -> None:
+        """What was done under the name of `batch` came to this."""
+        self.console.touched(outcomes, rows)
 
     def _why_not(self, verb: str, rows: Sequence[TicketRow]) -> str | None:
         ground = self.console.ground
@@ -148,9 +152,10 @@ class DoingScreen(DeskScreen):
         refused: Callable[[SdeskError], object] | None = None,
     ) -> None:
         """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was."""
+        batch = new_batch()
 
         def done(outcomes: tuple[TicketOutcome, ...]) -> None:
-            self.console.touched(outcomes, rows)
+            self.changed_by(batch, outcomes, rows)
             errors = [outcome.error for outcome in outcomes if outcome.error is not None]
             if len(errors) == len(outcomes) and errors and refused is not None:
                 refused(errors[0])
@@ -175,6 +180,7 @@ class DoingScreen(DeskScreen):
             self.console.versions(rows),
             done,
             refused or self.console.notice_error,
+            batch=batch,
         )
 
 
