@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import partialmethod
 from typing import TYPE_CHECKING
 
-from sdesk.actions.perform import TicketOutcome, Undone, new_batch, perform, undo
+from sdesk.actions.perform import TicketOutcome, Undone, new_batch, perform
+from sdesk.actions.undo_key import Held
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import OPEN_STATUSES
@@ -182,14 +183,19 @@ class TriageScreen(TriageReading):
             self._back_again([last])
             return
 
-        def done(answer: Undone) -> None:
+        def done(answer: Undone | Held) -> None:
             text, kind = undone(answer)
-            self.console.touched(answer.outcomes, self.chosen())
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+            if isinstance(answer, Held):
+                return
+            self.console.touched(answer.outcomes, self.chosen())
             self._back_again([outcome.number for outcome in answer.outcomes if outcome.error is None])
 
         self.console.link.write(
-            self, lambda desk, actor, now: undo(desk, actor, now=now), done, self.console.notice_error
+            self,
+            lambda desk, actor, now: self.console.undo_key.press(desk, actor, now=now),
+            done,
+            self.console.notice_error,
         )
 
     def _back_again(self, numbers: Sequence[int]) -> None:
