@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from sdesk.cli import invocation
+from sdesk.cli import diagnostics, invocation
 from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.errors import NothingToDo
 from sdesk.store.reader.undoing import UndoRow
 
 LAST = 10
@@ -61,6 +62,10 @@ def undo(
         return ExitCode.DONE
     from sdesk.actions.perform import undo as perform_undo
 
-    outcomes = perform_undo(call.desk, actor, now=call.now, dry_run=dry_run).outcomes
+    try:
+        outcomes = perform_undo(call.desk, actor, now=call.now, dry_run=dry_run).outcomes
+    except NothingToDo as nothing:
+        diagnostics.note(str(nothing))
+        return tell(call, (), dry_run=dry_run)
     prefix = call.reader.desk.ref_prefix
     return tell(call, tuple(replace(one, ref=f"{prefix}-{one.number}") for one in outcomes), dry_run=dry_run)

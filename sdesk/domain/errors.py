@@ -42,6 +42,10 @@ class Refused(SdeskError):
     """A rule of the desk does not allow it."""
 
 
+class NothingToDo(Refused):
+    """There is nothing that it could be done to: no failure for a script."""
+
+
 class BadInput(SdeskError):
     """The words of a call, a filter or a file are wrong."""
 

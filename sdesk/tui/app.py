@@ -21,6 +21,7 @@ from textual.screen import Screen
 
 from sdesk.actions.perform import TicketOutcome
 from sdesk.actions.registry import ACTIONS
+from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.nearest import did_you_mean
@@ -105,6 +106,7 @@ class Console(TypeAhead, inherit_bindings=False):
         """Why the console could not start."""
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
+        self.undo_key = UndoKey()
         """The version at which this console last changed a ticket."""
         self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
         """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""

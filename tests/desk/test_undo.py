@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from desks import NOW
+from desks import DESK_FILE, NOW
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from intake_desk import MailDesk
@@ -339,6 +339,28 @@ def test_a_ticket_given_behind_a_wall_comes_back_if_nobody_touched_it(mails: Mai
     # Who changed it is not said: he may not know that it is there.
     assert refusals(mails, boris) == ["a ticket that was changed with it was changed since. put it right by hand"]
     assert mails.ticket(4).team == "hr"
+
+
+def test_nobody_gets_back_what_he_may_not_see_by_now(mails: MailDesk) -> None:
+    vera = 'email = "vera@desk.example"\nteams = ["quality"'
+    assert vera in DESK_FILE
+    mails.apply(DESK_FILE.replace(vera, vera + ', "hr"'), at=AT)
+    mails.do("boris", "assign", 4, at=AT, to="team:hr")
+    mails.do("olga", "assign", 4, at=AT, to="vera")
+    mails.do("olga", "assign", 4, at=AT, to="olga")
+    mails.apply(DESK_FILE, at=AT)
+    sight = "`vera` is no member of team `hr`, whose tickets are private. assign a member of the team"
+    assert refusals(mails, "olga") == [sight]
+    assert mails.rows("SELECT a.key FROM ticket t JOIN agent a ON a.id = t.assignee_id WHERE t.id = 4") == [("olga",)]
+
+
+def test_nothing_goes_back_to_what_the_desk_has_no_more(mails: MailDesk) -> None:
+    boris = '[agents.boris]\nname = "Boris Kim"\nemail = "boris@desk.example"\nteams = ["it"]\n'
+    assert boris in DESK_FILE
+    mails.do("anna", "assign", 4, at=AT, to="anna")
+    mails.apply(DESK_FILE.replace(boris, ""), at=AT)
+    assert refusals(mails) == ["there is no agent `boris` any more. put it right by hand"]
+    assert mails.ticket(4).assignee == "anna"
 
 
 def test_what_the_desk_would_have_said_of_it_is_not_said(mails: MailDesk) -> None:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from desks import NOW
 
+from sdesk.actions.perform import create
+from sdesk.desk.opening import open_desk
 from sdesk.domain.filters import parse
 from sdesk.store.reader import Reader
 
@@ -48,3 +50,24 @@ def test_a_slip_of_the_finger_is_found_out(busy: Reader, text: str, words: dict[
 def test_a_word_of_a_private_team_is_no_hint(busy: Reader) -> None:
     assert meant(busy, "olga", "decembr") == {"decembr": "december"}
     assert meant(busy, "boris", "decembr") == {}
+
+
+def test_what_stands_behind_a_wall_changes_no_hint(busy_desk_path: Path) -> None:
+    desk = open_desk(busy_desk_path)
+
+    def new(login: str, subject: str, service: str) -> None:
+        with Reader(busy_desk_path) as reader:
+            actor = reader.actor(login)
+        values = {"subject": subject, "text": "x", "requester": "maria@shop.example", "service": service}
+        create(desk, actor, values, now=NOW)
+
+    def hint() -> dict[str, str]:
+        with Reader(busy_desk_path) as reader:
+            return meant(reader, "boris", "printerello")
+
+    new("boris", "printerella", "printer")
+    assert hint() == {"printerello": "printerella"}
+    # The word itself, many that are liker, and one with which the right one begins.
+    new("olga", " ".join(["printerello", "printerell", *(f"printerello{n}" for n in range(9))]), "leave")
+    assert hint() == {"printerello": "printerella"}
+    desk.close()

@@ -134,6 +134,44 @@ async def test_who_changed_a_ticket_since_is_named_and_the_others_are_put_back(t
         assert driver.ticket(4).ticket.assignee == "anna"
 
 
+async def test_after_a_refusal_the_next_undo_is_named_first(tangled_desk_path: Path) -> None:
+    now = [AT]
+    async with driving(tangled_desk_path, now=lambda: now[0]) as driver:
+        desk = open_desk(tangled_desk_path)
+        with Reader(tangled_desk_path) as reader:
+            anna, boris = reader.actor("anna"), reader.actor("boris")
+        perform(desk, anna, "take", [1], {}, now=AT)
+
+        def refused() -> None:
+            perform(desk, anna, "assign", [4], {"to": "anna"}, now=AT)
+            perform(desk, boris, "note", [4], {"text": "Mine."}, now=AT)
+            perform(desk, boris, "assign", [4], {"to": "boris"}, now=AT)
+
+        refused()
+        # Two at once, as a finger does it: the older one stays.
+        await driver.pilot.press("u", "u")
+        await driver.settle()
+        assert driver.notice.startswith("Not undone (SD-4): SD-4 was changed since by boris")
+        assert driver.notice.endswith(". Once more undoes what you did before: SD-1 assigned to anna")
+        assert driver.ticket(1).ticket.assignee == "anna"
+        await driver.press("u")
+        assert driver.notice == "Undone: SD-1 assigned to anna"
+        assert driver.ticket(1).ticket.assignee is None
+        # What was done after the refusal is what the key means; so it is when time went by.
+        perform(desk, anna, "take", [1], {}, now=AT)
+        refused()
+        await driver.press("u")
+        perform(desk, anna, "take", [11], {}, now=AT)
+        await driver.press("u")
+        assert driver.notice == "Undone: SD-11 assigned to anna"
+        refused()
+        await driver.press("u")
+        now[0] = AT + timedelta(seconds=11)
+        await driver.press("u")
+        assert driver.notice == "Undone: SD-1 assigned to anna"
+        desk.close()
+
+
 async def test_an_answer_is_undone_until_it_goes(tangled_desk_path: Path) -> None:
     now = [AT]
     async with driving(tangled_desk_path, now=lambda: now[0], settings=ConsoleSettings(keys={"undo": "U"})) as driver:

@@ -11,14 +11,14 @@ from sdesk.domain.filters import Filter, Match, Words
 from sdesk.domain.nearest import nearest_few
 from sdesk.domain.ticket import Status
 from sdesk.store.reader.queue import condition
-from sdesk.store.search import expression, fold
+from sdesk.store.search import fold
 
 SHORTEST = 4
 """Letters from which on a word can be told from others."""
 LIKE_ENOUGH = 0.75
 """Of difflib's ratio: one letter wrong in four, or two that changed places in six."""
-MOST = 5
-"""Words that are looked up behind the actor's wall before it is given up."""
+MOST = 200
+"""Like words that are looked at before it is given up: those behind a wall must not crowd out the others."""
 
 _EVERY_STATUS = Match("status", tuple(Status))
 
@@ -36,19 +36,19 @@ def nearest_words(connection: sqlite3.Connection, actor: Actor, wanted: Filter, 
 
 def _nearest(connection: sqlite3.Connection, actor: Actor, word: str, now: datetime) -> str | None:
     folded = fold(word)
-    if len(folded) < SHORTEST or not folded.isalnum() or _held(connection, folded):
+    if len(folded) < SHORTEST or not folded.isalnum() or _held(connection, actor, Words(folded), now):
         return None
+    # The index knows the words of all teams: what stands behind a wall only must not be told by a hint, nor by none.
     for like in nearest_few(folded, _terms(connection, folded), MOST, LIKE_ENOUGH):
-        # The index knows the words of all teams: what stands behind a wall only must not be told by a hint.
-        where = condition(connection, actor, Filter((_EVERY_STATUS, Words(like))), now)
-        if connection.execute(f"SELECT 1 FROM ticket_view WHERE {where.sql} LIMIT 1", where.values).fetchone():
+        if _held(connection, actor, Words(like, phrase=True), now):
             return like
     return None
 
 
-def _held(connection: sqlite3.Connection, word: str) -> bool:
-    sql = "SELECT 1 FROM ticket_fts WHERE ticket_fts MATCH ? LIMIT 1"
-    return connection.execute(sql, (expression([Words(word)]),)).fetchone() is not None
+def _held(connection: sqlite3.Connection, actor: Actor, word: Words, now: datetime) -> bool:
+    """Whether a ticket that the actor may see holds it."""
+    where = condition(connection, actor, Filter((_EVERY_STATUS, word)), now)
+    return bool(connection.execute(f"SELECT 1 FROM ticket_view WHERE {where.sql} LIMIT 1", where.values).fetchone())
 
 
 def _terms(connection: sqlite3.Connection, word: str) -> Iterator[str]:

@@ -244,7 +244,6 @@ class TriageScreen(TriageReading):
 
         def done(answer: Undone) -> None:
             text, kind = undone(answer)
-            self.console.touched(answer.outcomes, self.chosen())
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             if any(isinstance(outcome.error, Unavailable) for outcome in answer.outcomes):
                 sorting.deeds.append(deed)  # it can be undone yet

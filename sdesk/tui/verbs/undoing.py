@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sdesk.actions.perform import Undone, undo
+from sdesk.actions.perform import Undone
+from sdesk.actions.undo_key import Held
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.verbs.doing import DoingScreen, in_local_time
@@ -14,8 +15,11 @@ class Undoing(DoingScreen):
     def action_undo(self) -> None:
         """Undo the last action of this agent, on all tickets that it was done to."""
 
-        def done(answer: Undone) -> None:
+        def done(answer: Undone | Held) -> None:
             text, kind = undone(answer)
+            if isinstance(answer, Held):
+                self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+                return
             self.console.touched(answer.outcomes, self.chosen())
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             rows = self.console.queue.rows
@@ -27,12 +31,21 @@ class Undoing(DoingScreen):
             self.console.queue.bars.show()
 
         self.console.link.write(
-            self, lambda desk, actor, now: undo(desk, actor, now=now), done, self.console.notice_error
+            self,
+            lambda desk, actor, now: self.console.undo_key.press(desk, actor, now=now),
+            done,
+            self.console.notice_error,
         )
 
 
-def undone(answer: Undone) -> tuple[str, str]:
+def undone(answer: Undone | Held) -> tuple[str, str]:
     """What came of it, and the kind of notice: `Undone: SD-12 assigned to anna (7 tickets)`; who is left as he is."""
+    if isinstance(answer, Held):
+        what = one_line(told(answer.following))
+        if answer.tickets > 1:
+            what += f" ({count_of('{count} ticket', '{count} tickets', answer.tickets)})"
+        text = _("{refused}. Once more undoes what you did before: {what}")
+        return text.format(refused=undone(answer.refused)[0], what=what), "error"
     refused = [(outcome.ref, outcome.error) for outcome in answer.outcomes if outcome.error is not None]
     done = list(dict.fromkeys(outcome.number for outcome in answer.outcomes if outcome.error is None))
     refs, why = ", ".join(dict.fromkeys(ref for ref, _error in refused)), told_error(refused[0][1]) if refused else ""
