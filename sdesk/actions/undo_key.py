@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sdesk.actions.perform import Undone, undo
-from sdesk.desk.opening import Desk
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NothingToDo, Unavailable
+
+if TYPE_CHECKING:
+    # The console's first frame waits for no use case.
+    from sdesk.desk.opening import Desk
 
 BY_REFLEX = timedelta(seconds=10)
 """How soon after a refusal the key is taken to mean the same action still."""
