@@ -23,8 +23,7 @@ from sdesk.actions.perform import TicketOutcome
 from sdesk.actions.registry import ACTIONS
 from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
-from sdesk.domain.errors import BadInput, SdeskError
-from sdesk.domain.nearest import did_you_mean
+from sdesk.domain.errors import SdeskError
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketRow
@@ -33,7 +32,7 @@ from sdesk.tui.actions import commands_of, keymap_of
 from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
-from sdesk.tui.language import LANGUAGES, _, language_of, speak, told, told_error
+from sdesk.tui.language import _, told, told_error
 from sdesk.tui.line_history import LineHistory
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.mailroom import Mailroom
@@ -44,7 +43,7 @@ from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.queue import QueueScreen
-from sdesk.tui.settings import THEMES, ConsoleSettings
+from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
@@ -387,18 +386,3 @@ def run_console(
     if console.failure is not None:
         raise console.failure
     return not console.return_code
-
-
-def begin_to_speak(settings: ConsoleSettings) -> None:
-    """Speak the language that was chosen; BadInput for a theme or language that there is not."""
-    if settings.theme not in THEMES:
-        raise BadInput(
-            f"there is no theme `{settings.theme}`",
-            did_you_mean(settings.theme, THEMES, f"it is one of {', '.join(THEMES)}"),
-        )
-    if settings.language and settings.language not in LANGUAGES:
-        raise BadInput(
-            f"the console does not speak `{settings.language}`",
-            did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
-        )
-    speak(language_of(settings.language, os.environ))

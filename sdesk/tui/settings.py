@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
+from sdesk.tui.language import LANGUAGES, language_of, speak
 
 THEMES = ("dark", "light", "contrast", "ansi")
 """Names of the colour themes; `sdesk.tui.themes` makes them."""
@@ -26,3 +31,18 @@ class ConsoleSettings:
     """Those that are fetched now: one that was taken out of the configuration is not missed. None: nobody said."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """From a command's id to other keys for it, with commas between."""
+
+
+def begin_to_speak(settings: ConsoleSettings) -> None:
+    """Speak the language that was chosen; BadInput for a theme or language that there is not."""
+    if settings.theme not in THEMES:
+        raise BadInput(
+            f"there is no theme `{settings.theme}`",
+            did_you_mean(settings.theme, THEMES, f"it is one of {', '.join(THEMES)}"),
+        )
+    if settings.language and settings.language not in LANGUAGES:
+        raise BadInput(
+            f"the console does not speak `{settings.language}`",
+            did_you_mean(settings.language, LANGUAGES, f"it is one of {', '.join(LANGUAGES)}"),
+        )
+    speak(language_of(settings.language, os.environ))
