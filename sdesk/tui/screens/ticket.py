@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 from textual.widgets import Input
 
 from sdesk.tui.actions import Context, bindings_of
@@ -24,6 +24,12 @@ class TicketScreen(TicketReading):
     def _pane(self) -> Pane:
         preview = self.preview
         return preview.focused_pane or preview.conversation
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def keys_are_elsewhere(self) -> None:
+        """Who has the keys is known by events, which may come after the next refresh; the bar follows."""
+        self.show_find()
 
     def _scroll(self, lines: int) -> None:
         self._pane.scroll_relative(y=lines, animate=False, immediate=True)
