@@ -29,7 +29,6 @@ WALK: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("jump", ("#",), ("escape",)),
     ("line", ("colon", *"assi"), ("escape",)),
     ("line-fault", ("colon", *"asign dana", "enter"), ("escape",)),
-    ("palette", ("ctrl+p", *"spam"), ("escape",)),
     ("keys", ("question_mark",), ("escape",)),
     ("assign", ("a",), ("escape",)),
     ("assign-many", ("space", "space", "a"), ("escape", "escape")),
