@@ -179,7 +179,8 @@ async def test_the_console(station: Station) -> None:
         assert WORDS in queue
         await driver.press("enter")
         await driver.rest()
-        await driver.press("o")
+        await driver.console.screen.run_action("unfold")
+        await driver.rest()
         ticket = painted(driver)
         for literal in (SUBJECT, NAME, WORDS, QUOTED, FILE_SHOWN, f"{WORDS} {DEAD}"):
             assert literal in ticket
