@@ -9,6 +9,7 @@ one opened is there.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
 from textual import events
@@ -44,24 +45,25 @@ class TypeAhead(App[None]):
 
     async def _give(self, event: events.Key | events.Paste) -> None:
         self._serial += 1
-        serial = self._serial
-        target: MessagePump = self.focused or self.screen
+        serial, before = self._serial, self.screen
+        target: MessagePump = self.focused or before
         await super().on_event(event)
-        # What follows the key through the same queues arrives when the key has been through them.
-        self._follow(target, serial)
+        # What follows the key through the same queues arrives when the key has been through them; what follows it once
+        # more, when the message has been, too, that its action sent (as a field says that it was submitted).
+        self._follow(target, lambda: self._follow(target, lambda: self._acted(serial, before)))
 
-    def _follow(self, node: MessagePump, serial: int) -> None:
-        """Behind the key, from the widget up to the application, where bindings are looked up."""
+    def _follow(self, node: MessagePump, then: Callable[[], object]) -> None:
+        """Behind the key, from the widget up to the application, where bindings are looked up; then go on."""
         while node is not self:
             parent = node._parent or self
             # A node that is going away takes no more messages: the key went past it.
-            if node.call_later(self._follow, parent, serial):
+            if node.call_later(self._follow, parent, then):
                 return
             node = parent
-        self.call_later(self._acted, serial, self.screen)
+        self.call_later(then)
 
     def _acted(self, serial: int, before: Screen[object]) -> None:
-        """The key's action has run; where it opened a screen, that one has to come up first."""
+        """All that the key set off has run; where it opened a screen, that one has to come up first."""
         opened = self.screen
         if opened is before or not opened.call_after_refresh(self.call_later, self._finished, serial):
             # Once more round: giving somebody the focus is a message to the application, too.

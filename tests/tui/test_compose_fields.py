@@ -228,8 +228,9 @@ async def test_a_network_folder_that_hangs_holds_up_nothing(
             monkeypatch.setattr("sdesk.tui.screens.compose_form.attach", hanging(attach))
             monkeypatch.setattr("sdesk.tui.screens.compose.attached", hanging(attached))
             path = field(driver, "path")
-            for key, letter in (("tab", "a"), ("enter", "b")):
-                path.value = "manual-1"
+            # Enter on the same path would wait for what Tab finds; another one is another question.
+            for key, letter, begun in (("tab", "a", "manual-1"), ("enter", "b", "manual-2.txt")):
+                path.value = begun
                 path.focus()
                 await driver.pilot.press(key)
                 await meanwhile(driver, letter)

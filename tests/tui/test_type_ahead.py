@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from console_driver import Driver, driving
 from textual import events
 from textual.widgets import Input
@@ -56,3 +57,33 @@ async def test_leaving_and_moving_on_loses_no_key(busy_desk_path: Path) -> None:
         await at_once(driver, "a", "escape", "j", "j", "k", "question_mark", "escape", "k")
         assert driver.cursor == first
         assert driver.console.screen is driver.console.queue
+
+
+async def test_a_filter_kept_and_an_answer_begun_in_one_go(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await at_once(driver, "slash", *"till")
+        await at_once(driver, "enter", "r", *"mac")
+        assert driver.console.queue.filter_text == "till", "no letter went into the field that Enter has left"
+        assert isinstance(driver.console.screen, Compose)
+        assert driver.console.screen.text == "mac"
+
+
+@pytest.mark.parametrize("second", ["tab", "enter"])
+async def test_a_path_that_is_completed_and_attached_in_one_go(
+    busy_desk_path: Path, tmp_path: Path, second: str
+) -> None:
+    (tmp_path / "receipt.log").write_text("out of paper")
+    async with driving(busy_desk_path) as driver:
+        await driver.press("r")
+        await driver.rest()
+        screen = driver.console.screen
+        assert isinstance(screen, Compose)
+        field = screen.query_one("#path", Input)
+        field.focus()
+        field.value = str(tmp_path / "rec")
+        await driver.pilot.pause()
+        await at_once(driver, "tab", second)
+        while driver.console.link.busy or not screen._files:
+            await asyncio.sleep(0.01)
+        assert [file.path.name for file in screen._files] == ["receipt.log"]
+        assert field.value == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -91,20 +91,44 @@ class PathField(Input):
     class TakenAway(Message):
         """The last file is not to go along."""
 
+    _looked_up: str | None = None
+    """The path whose answer is on its way."""
+    _pressed: Callable[[], object] | None = None
+    """What was pressed meanwhile: it is about the path as it will be."""
+
     def action_complete(self) -> None:
         """Go on with the path; out of the field where there is nothing to go on with."""
         if not self.value.strip():
             self.screen.focus_next()
-            return
-        self.post_message(self.Begun(self.value))
+        elif self.value == self._looked_up:
+            self._pressed = self.action_complete
+        else:
+            self._looked_up = self.value
+            self.post_message(self.Begun(self.value))
+
+    async def action_submit(self) -> None:
+        """Enter."""
+        if self.value and self.value == self._looked_up:
+            self._pressed = self._submit
+        else:
+            self._submit()
+
+    def _submit(self) -> None:
+        self.post_message(self.Submitted(self, self.value))
 
     def go_on(self, begun: str, found: Completed) -> None:
         """The answer: how the path goes on, unless it is another one by now."""
+        pressed, self._pressed, self._looked_up = self._pressed, None, None
         if self.value != begun or not self.is_attached:
             return
+        self._complete(found)
+        if pressed is not None:
+            pressed()
+
+    def _complete(self, found: Completed) -> None:
         if found.text == self.value and len(found.names) == 1 and not found.text.endswith("/"):
             # It is whole: Tab means what Enter does.
-            self.post_message(self.Submitted(self, self.value))
+            self._submit()
             return
         self.value = found.text
         self.cursor_position = len(found.text)
