@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.ready-to-run
 DEV    := $(VENV)/.ready-to-test
 
+# Test processes: two for each processor, since tests of the console and of servers wait for half of their time.
+WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))
+
 # Arguments for pytest: make test ARGS='-k calendar'
 ARGS   ?=
 
@@ -37,13 +40,13 @@ test: $(DEV) ## everything that must pass: format, lint, types, import contracts
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
 
 unit: $(DEV) ## the tests alone
-	@$(BIN)/pytest -n auto --dist loadgroup -q $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q $(ARGS)
 
 test-fast: $(DEV) ## the tests that need no server and little time
-	@$(BIN)/pytest -n auto -q -m 'not server and not slow and not soak and not endurance' $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) -q -m 'not server and not slow and not soak and not endurance' $(ARGS)
 
 test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux)
 	@need=; \
@@ -75,10 +78,10 @@ bench: $(DEV) ## benchmarks, which print ratios to bare floors; takes minutes
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 fuzz: $(DEV) ## the property tests with many new random examples; takes minutes
-	@SDESK_HYPOTHESIS=fuzz $(BIN)/pytest -n auto -q -m hypothesis -o timeout=0 $(ARGS)
+	@SDESK_HYPOTHESIS=fuzz $(BIN)/pytest -n $(WORKERS) -q -m hypothesis -o timeout=0 $(ARGS)
 
 endurance: $(DEV) ## floods of mail, kill after kill, weeks of waiting, monstrous letters; takes minutes
-	@$(BIN)/pytest -n auto --dist loadgroup -q -m endurance $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m endurance $(ARGS)
 
 soak: $(DEV) ## ten thousand letters through a server and a fetch that fail again and again; takes many minutes
 	@$(BIN)/pytest -q -s -m soak -o timeout=0 $(ARGS)
@@ -87,7 +90,7 @@ messages: $(DEV) ## gather the console's texts, and compile their translations
 	@$(BIN)/python scripts/messages.py
 
 pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
-	@SDESK_PICTURES=draw $(BIN)/pytest -n auto -q tests/tui/test_every_screen.py $(ARGS)
+	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q tests/tui/test_every_screen.py $(ARGS)
 
 screenshots: $(DEV) ## draw the pictures of the README anew
 	@$(BIN)/python scripts/screenshots.py
@@ -111,7 +114,7 @@ wheel: $(DEV) ## build dist/sdesk-*.whl
 	@ls dist/*.whl
 
 clean: ## take away everything that make made
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo snapshot_report.html *.egg-info
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo *.egg-info
 	@find sdesk tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -25,7 +25,7 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("SDESK_HYPOTHESIS", "repeatable"))
 
-KEPT = {"SDESK_PICTURES", "SDESK_REQUIRE_SERVERS", "SDESK_HYPOTHESIS", "TEXTUAL_SNAPSHOT_TEMPDIR"}
+KEPT = {"SDESK_PICTURES", "SDESK_REQUIRE_SERVERS", "SDESK_HYPOTHESIS"}
 """Settings of the test run itself, which stay as they are."""
 
 FOREIGN = ("SDESK_", "XDG_", "GIT_", "LC_", "CLICOLOR", "TEXTUAL_")
@@ -77,7 +77,7 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
         **CALM,
     }.items():
         monkeypatch.setenv(name, value)
-    # Textual read its settings when the snapshot plug-in imported it, long before this.
+    # Textual read its settings when this file imported it, long before.
     monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", CALM["TEXTUAL_ANIMATIONS"])
     monkeypatch.setattr(constants, "COLOR_SYSTEM", CALM["TEXTUAL_COLOR_SYSTEM"])
     time.tzset()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 from desks import NOW
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from sdesk.store.reader import Reader
@@ -16,8 +20,22 @@ from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.app import Console
 from sdesk.tui.mail_fetch import Fetch
 from sdesk.tui.mailroom import Mailroom
-from sdesk.tui.screens.queue_parts import DEBOUNCE
 from sdesk.tui.settings import ConsoleSettings
+
+LONGEST = 0.5
+"""Seconds of the longest pause that is waited for: what comes later, as the end of a toast, changes nothing asked."""
+
+
+def key_event(key: str) -> events.Key:
+    """A key as Textual's driver reads it from a terminal: its name, and the character that it types."""
+    if len(key) == 1 and not key.isalnum():
+        key = _character_to_key(key)
+    character: str | None
+    try:
+        character = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+    except KeyError:
+        character = key if len(key) == 1 else None
+    return events.Key(key, character)
 
 
 class Driver:
@@ -28,27 +46,57 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until every question has been answered and painted."""
-        for _ in range(2):
-            await self.pilot.pause()
-            while self.console.link.busy:
-                await asyncio.sleep(0.005)
-            await self.pilot.pause()
+        quiet = 0
+        while self.console.is_running and quiet < 2:
+            await self._processed()
+            if self.console.link.busy:
+                await asyncio.sleep(0.002)
+                quiet = 0
+            else:
+                quiet = quiet + 1 if self._is_quiet() else 0
+
+    def _is_quiet(self) -> bool:
+        """Whether nobody has a message to read: what was processed may have sent some."""
+        return all(node._message_queue.empty() for node in self._nodes())
+
+    def _nodes(self) -> list[MessagePump]:
+        return [self.console, *self.console.screen_stack, *self.console.screen.walk_children()]
+
+    async def _processed(self) -> None:
+        """Wait until what is queued has been processed, and paint what it changed.
+
+        `Pilot.pause` does the same, and sleeps for a fiftieth of a second besides: most of a test's time."""
+        await self.pilot._wait_for_screen()
+        if self.console.is_running:
+            self.console.screen._on_timer_update()
 
     async def rest(self) -> None:
         """Wait until what waits for the next key (preview, filter) has been shown too."""
         await self.settle()
-        await asyncio.sleep(DEBOUNCE + 0.08)
-        await self.settle()
+        while self._pausing():
+            await asyncio.sleep(0.005)
+            await self.settle()
+
+    def _pausing(self) -> bool:
+        """Whether anything is to be done once a moment without keys has passed."""
+        timers = [timer for node in self._nodes() for timer in node._timers]
+        return any(
+            timer._repeat == 0 and timer._interval <= LONGEST and timer._task is not None and not timer._task.done()
+            for timer in timers
+        )
 
     async def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:
-            await self.pilot.press(key)
+            self.console.post_message(key_event(key))
+            await asyncio.sleep(0)
+            while self.console.is_running and not self.console.keys_are_done:
+                await asyncio.sleep(0)
             await self.settle()
 
     async def type(self, text: str) -> None:
         """Type a text into whatever has the keys."""
-        await self.pilot.press(*(_KEY_OF.get(character, character) for character in text))
+        await self.press(*(_KEY_OF.get(character, character) for character in text))
         await self.rest()
 
     @property

@@ -63,3 +63,18 @@ class TmuxTerminal:
 
     def close(self) -> None:
         self._call("kill-server")
+
+
+def console_environment(store: Path, folder: Path) -> dict[str, str]:
+    """What a console upon a store is started with: anna, English, a terminal as within tmux, this checkout's code."""
+    return {
+        "HOME": os.environ["HOME"],
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "screen-256color",
+        "SDESK_DB": str(store),
+        "SDESK_AGENT": "anna",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "TMUX_TMPDIR": str(folder),
+    }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sdesk.cli import diagnostics, invocation, output
+from sdesk.cli import diagnostics, invocation
+from sdesk.cli.changing import alter
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
@@ -95,7 +96,7 @@ def agent_away(
     ends = call.instant(until)
     from sdesk.desk.absence import away
 
-    _do(call, lambda work: away(work, login, until=ends, starts=begins, to=to, reassign=reassign), dry_run=dry_run)
+    _plan(call, lambda work: away(work, login, until=ends, starts=begins, to=to, reassign=reassign), dry_run=dry_run)
 
 
 def agent_back(ctx: typer.Context, login: Login, dry_run: DryRun = False) -> None:
@@ -107,7 +108,7 @@ def agent_back(ctx: typer.Context, login: Login, dry_run: DryRun = False) -> Non
     call = invocation.of(ctx)
     from sdesk.desk.absence import back
 
-    _do(call, lambda work: back(work, login), dry_run=dry_run)
+    _plan(call, lambda work: back(work, login), dry_run=dry_run)
 
 
 def team_on_call(
@@ -145,16 +146,7 @@ def team_on_call(
     call.output.rows(duties, DUTIES)
 
 
-def _do(call: Invocation, use_case: Callable[[Work], Planned], *, dry_run: bool) -> None:
-    """One transaction, and what came of it."""
-    call.output.check(PLANNED)
-    with call.desk.work(call.actor, call.now) as work:
-        done = use_case(work)
-        if not dry_run:
-            work.session.commit()
-    if call.output.asked:
-        call.output.one(done, PLANNED)
-    else:
-        output.text(f"{'dry run: ' if dry_run else ''}{done.sentence}\n")
-    for warning in done.warnings:
+def _plan(call: Invocation, use_case: Callable[[Work], Planned], *, dry_run: bool) -> None:
+    """Do it, and say what should be known besides."""
+    for warning in alter(call, PLANNED, use_case, dry_run=dry_run).warnings:
         diagnostics.warning(warning)

@@ -1,10 +1,10 @@
-"""What all changing verbs share: one action upon several tickets, its outcomes told, its exit code."""
+"""What all changing verbs share: one action upon several tickets, or one use case; its outcomes told, its exit code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
@@ -13,6 +13,17 @@ from sdesk.cli.sheet import Column, Field, Sheet
 
 if TYPE_CHECKING:
     from sdesk.actions.perform import TicketOutcome
+    from sdesk.desk.opening import Work
+
+
+class Told(Protocol):
+    """What a use case gives that is about no ticket: a sentence for the person who did it."""
+
+    @property
+    def sentence(self) -> str: ...
+
+
+Done = TypeVar("Done", bound=Told)
 
 SHEET: Sheet[TicketOutcome] = Sheet(
     fields=(
@@ -78,3 +89,17 @@ def tell(call: Invocation, outcomes: Sequence[TicketOutcome], *, dry_run: bool) 
             named = len(outcomes) == 1 or outcome.ref in outcome.error.what
             diagnostics.error(outcome.error, about="" if named else outcome.ref)
     return diagnostics.overall(errors, done=len(outcomes) - len(errors))
+
+
+def alter(call: Invocation, sheet: Sheet[Done], use_case: Callable[[Work], Done], *, dry_run: bool) -> Done:
+    """Do one use case in one transaction, and say what came of it: its sentence, or the format that was asked for."""
+    call.output.check(sheet)
+    with call.desk.work(call.actor, call.now) as work:
+        done = use_case(work)
+        if not dry_run:
+            work.session.commit()
+    if call.output.asked:
+        call.output.one(done, sheet)
+    else:
+        output.text(f"{'dry run: ' if dry_run else ''}{done.sentence}\n")
+    return done

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from sdesk.cli import invocation, output
+from sdesk.cli import invocation
+from sdesk.cli.changing import alter
 from sdesk.cli.options import DryRun, one_of
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.filters import Sort, text_of_arguments
 from sdesk.domain.views import EVERYBODY, NamedView, find, placed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sdesk.cli.invocation import Invocation
-    from sdesk.desk.opening import Work
     from sdesk.desk.views import ViewOutcome
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="of `sdesk view list`", show_default=False)]
@@ -126,8 +124,9 @@ def view_save(
     words = text_of_arguments(filter_words or [])
     from sdesk.desk.views import save_view
 
-    _do(
+    alter(
         call,
+        CHANGED,
         lambda work: save_view(work, name, words, sort=order, digit=digit, everybody=everybody),
         dry_run=dry_run,
     )
@@ -142,7 +141,7 @@ def view_delete(ctx: typer.Context, name: Name, everybody: Everybody = False, dr
     call = invocation.of(ctx)
     from sdesk.desk.views import delete_view
 
-    _do(call, lambda work: delete_view(work, name, everybody=everybody), dry_run=dry_run)
+    alter(call, CHANGED, lambda work: delete_view(work, name, everybody=everybody), dry_run=dry_run)
 
 
 def _rows(call: Invocation) -> list[Row]:
@@ -157,16 +156,3 @@ def _rows(call: Invocation) -> list[Row]:
         else:
             rows.append(Row(view, key, tickets))
     return rows
-
-
-def _do(call: Invocation, use_case: Callable[[Work], ViewOutcome], *, dry_run: bool) -> None:
-    """One transaction, and what came of it."""
-    call.output.check(CHANGED)
-    with call.desk.work(call.actor, call.now) as work:
-        done = use_case(work)
-        if not dry_run:
-            work.session.commit()
-    if call.output.asked:
-        call.output.one(done, CHANGED)
-    else:
-        output.text(f"{'dry run: ' if dry_run else ''}{done.sentence}\n")

@@ -42,6 +42,7 @@ from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.screens.following import Following
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
 from sdesk.tui.store_link import StoreLink
@@ -105,8 +106,8 @@ class Console(TypeAhead, inherit_bindings=False):
         """Why the console could not start."""
         self.notice_now: tuple[str, str] = ("", "")
         self._touched: dict[int, int] = {}
-        self.undo_key = UndoKey()
         """The version at which this console last changed a ticket."""
+        self.undo_key = UndoKey()
         self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
         """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
         self.opened_files = OpenedFiles()
@@ -135,10 +136,8 @@ class Console(TypeAhead, inherit_bindings=False):
         self._open()
 
     def _end(self) -> None:
-        from sdesk.tui.screens.compose import Compose
-
         for screen in self.screen_stack:
-            if isinstance(screen, Compose):
+            if isinstance(screen, Following):
                 screen.leave_draft()
         self.exit()
 
@@ -155,9 +154,7 @@ class Console(TypeAhead, inherit_bindings=False):
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
     def _welcome(self, new: bool) -> None:
-        from sdesk.tui.screens.ticket import TicketScreen
-
-        if new and not isinstance(self.screen, TicketScreen):
+        if new and self.screen is self.queue:
             self.queue.mount(Hint(), before="#status")
 
     def _take_hint_away(self) -> None:
@@ -302,13 +299,10 @@ class Console(TypeAhead, inherit_bindings=False):
         self.call_later(self._read_again)
 
     def _read_again(self) -> None:
-        from sdesk.tui.screens.compose import Compose
-
         if self.ground is None:
             return
-        self.queue.store_changed()
         for screen in self.screen_stack:
-            if isinstance(screen, Compose) or (isinstance(screen, DeskScreen) and screen is not self.queue):
+            if isinstance(screen, Following):
                 screen.store_changed()
 
     def _met(self, company: Company) -> None:
@@ -316,13 +310,10 @@ class Console(TypeAhead, inherit_bindings=False):
         self.call_later(self._show_company, company)
 
     def _show_company(self, company: Company) -> None:
-        from sdesk.tui.screens.compose import Compose
-        from sdesk.tui.screens.ticket import TicketScreen
-
         self.company = company
         self.queue.rows.show_company(company)
         for screen in self.screen_stack:
-            if isinstance(screen, (TicketScreen, Compose)):
+            if isinstance(screen, Following):
                 screen.show_company()
 
     # ---- commands -------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.ticket import Doing
 from sdesk.tui.language import told_error
+from sdesk.tui.screens.following import Following
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
@@ -19,15 +20,6 @@ RENEW_SECONDS = 10.0
 
 OUTSIDE_SECONDS = 4 * 3600.0
 """How long it holds while a program outside has the terminal, and nothing can be renewed."""
-
-
-@runtime_checkable
-class Attending(Protocol):
-    """A screen that shows a ticket, or something that is written to it."""
-
-    @property
-    def attended(self) -> tuple[int, Doing] | None:
-        """Which, and what the agent does there."""
 
 
 class Attendance:
@@ -67,7 +59,7 @@ class Attendance:
 
     def _here(self) -> tuple[int, Doing] | None:
         for screen in reversed(self._console.screen_stack):
-            if isinstance(screen, Attending) and (here := screen.attended) is not None:
+            if isinstance(screen, Following) and (here := screen.attended) is not None:
                 return here
         return None
 

@@ -1,4 +1,4 @@
-"""Textual reads some texts as markup (titles and help of the palette): words that people chose must not be read so."""
+"""Textual reads some texts as markup (titles of boxes, the palette): words that people chose must not be read so."""
 
 from __future__ import annotations
 

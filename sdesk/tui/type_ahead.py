@@ -32,11 +32,16 @@ class TypeAhead(App[None]):
         self._done = 0
         """The last of them that is done."""
 
+    @property
+    def keys_are_done(self) -> bool:
+        """Whether every key that has arrived has done what it does."""
+        return not self._ahead and self._serial == self._done
+
     async def on_event(self, event: events.Event) -> None:
         """Textual's own, but for a key or a paste that comes while another is being done."""
         if not isinstance(event, (events.Key, events.Paste)) or event.is_forwarded:
             await super().on_event(event)
-        elif self._serial != self._done or self._ahead:
+        elif not self.keys_are_done:
             if not self._ahead:
                 self.set_timer(PATIENCE, partial(self._finished, self._serial))
             self._ahead.append(event)

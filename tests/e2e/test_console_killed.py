@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from desks import NOW
-from tmux_terminal import TmuxTerminal
+from tmux_terminal import TmuxTerminal, console_environment
 
 from sdesk.domain.filters import Filter
 from sdesk.domain.ticket import Direction
@@ -20,17 +20,7 @@ from sdesk.store.reader.personal_rows import DraftRow
 
 @pytest.fixture
 def terminal(busy_desk_path: Path, tmp_path: Path) -> Iterator[TmuxTerminal]:
-    environment = {
-        "HOME": os.environ["HOME"],
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "TERM": "screen-256color",
-        "SDESK_DB": str(busy_desk_path),
-        "SDESK_AGENT": "anna",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "TMUX_TMPDIR": str(tmp_path),
-    }
+    environment = console_environment(busy_desk_path, tmp_path)
     program = f"sh -c 'echo $$ > {tmp_path}/pid; exec {sys.executable} -m sdesk tui'"
     used = TmuxTerminal(tmp_path, f"{program}; {program}", environment)
     yield used

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from desks import NOW
-from tmux_terminal import TmuxTerminal
+from tmux_terminal import TmuxTerminal, console_environment
 
 from sdesk.domain.filters import Filter, parse
 from sdesk.domain.ticket import Direction
@@ -34,17 +34,7 @@ main()
 @pytest.fixture
 def terminal(busy_desk_path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TmuxTerminal]:
     """A terminal on which the console runs; as a parameter, what follows `sdesk tui`, and a script that runs it."""
-    environment = {
-        "HOME": os.environ["HOME"],
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "LC_ALL": "C.UTF-8",
-        "TERM": "screen-256color",
-        "SDESK_DB": str(busy_desk_path),
-        "SDESK_AGENT": "anna",
-        "PYTHONPATH": str(Path(__file__).parents[2]),
-        "TMUX_TMPDIR": str(tmp_path),
-    }
+    environment = console_environment(busy_desk_path, tmp_path)
     words, source = getattr(request, "param", ("", "from sdesk.main import main\nmain()\n"))
     script = tmp_path / "run.py"
     script.write_text(source, encoding="utf-8")

@@ -153,8 +153,7 @@ async def test_every_command_in_both_layouts(busy_desk_path: Path, context: Cont
         for command in commands_of(context):
             for key in _pressable(command):
                 pressed.clear()
-                await driver.pilot.press(key)
-                await driver.pilot.pause()
+                await driver.press(key)
                 assert pressed == [command.id], f"{key} should do {command.id}"
 
 

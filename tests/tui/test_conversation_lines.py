@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from desks import NOW
 
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
-from sdesk.tui.render.conversation import MOST_LETTERS, MOST_LINES, Talk, conversation_lines
+from sdesk.tui.render.conversation import MOST_LETTERS, MOST_LINES, Talk
 from sdesk.tui.render.history import event_text
 from sdesk.tui.render.lines import Line, wrap
 from sdesk.tui.render.seek import hits
@@ -37,9 +38,14 @@ MESSAGE = MessageRow(
 )
 
 
+def conversation_lines(messages: tuple[MessageRow, ...], *, width: int, unfolded: Collection[int] = ()) -> list[Line]:
+    """All of a conversation at once."""
+    return Talk().lines(messages, width=width, unfolded=unfolded, now=NOW, zone=ZONE, most=1 << 40)
+
+
 def lines_of(*messages: MessageRow, unfolded: bool = False) -> list[Line]:
     ids = {message.id for message in messages} if unfolded else set()
-    return conversation_lines(messages, width=60, unfolded=ids, now=NOW, zone=ZONE)
+    return conversation_lines(messages, width=60, unfolded=ids)
 
 
 def text_of(*messages: MessageRow, unfolded: bool = False) -> str:
@@ -120,7 +126,7 @@ def test_what_was_not_read_of_a_mail_is_said_and_what_stands_within_its_text() -
 
 def test_quoted_parts_are_unfolded_one_by_one() -> None:
     messages = (MESSAGE, MESSAGE._replace(id=2, quoted="> the other"))
-    lines = conversation_lines(messages, width=60, unfolded={2}, now=NOW, zone=ZONE)
+    lines = conversation_lines(messages, width=60, unfolded={2})
     text = "\n".join(line.text for line in lines)
     assert "the other" in text
     assert "2 quoted lines (o to unfold)" in text
@@ -159,12 +165,12 @@ def test_a_long_conversation_is_laid_out_from_its_end_and_the_rest_when_nobody_w
         rounds += 1
     assert rounds > 5
     assert [line.opens for line in lines if line.opens] == list(range(1, 51))
-    assert lines == conversation_lines(messages, width=60, now=NOW, zone=ZONE)
+    assert lines == conversation_lines(messages, width=60)
 
 
 def test_what_is_sought_is_found_across_broken_lines_and_in_any_letter_case() -> None:
     text = "The accounting department of the flagship store cannot open\nits ledger. Ещё раз: ЛЁД."
-    lines = conversation_lines((MESSAGE._replace(text=text, quoted=""),), width=40, now=NOW, zone=ZONE)
+    lines = conversation_lines((MESSAGE._replace(text=text, quoted=""),), width=40)
     assert len(wrap(text.split("\n", maxsplit=1)[0], 36)) == 2
     (hit,) = hits(lines, "the FLAGSHIP store cannot")
     assert [lines[mark.line].text[mark.start : mark.end] for mark in hit] == ["the", "flagship store cannot"]
@@ -178,7 +184,7 @@ def test_what_is_sought_is_found_across_broken_lines_and_in_any_letter_case() ->
 
 def test_a_long_word_that_was_cut_is_found_whole() -> None:
     link = "https://example.org/" + "abcdefghij" * 10
-    lines = conversation_lines((MESSAGE._replace(text=f"see {link} now", quoted=""),), width=40, now=NOW, zone=ZONE)
+    lines = conversation_lines((MESSAGE._replace(text=f"see {link} now", quoted=""),), width=40)
     (hit,) = hits(lines, link)
     assert "".join(lines[mark.line].text[mark.start : mark.end] for mark in hit) == link
     assert len(hits(lines, "see https")) == 1

@@ -149,13 +149,14 @@ async def test_over_ssh_the_command_that_fetches_it_is_copied(
         driver.console.open_ticket(ticket)
         await driver.rest()
         await choose(driver, "o", "open photo")
-        words = shlex.split(driver.console.clipboard)
+        assert driver.console.clipboard.startswith("(set -C; "), "nothing of the same name is overwritten"
+        words = shlex.split(driver.console.clipboard.removeprefix("(set -C; ").removesuffix(")"))
         assert words[0] == "ssh"
         assert words[1].endswith("@10.0.0.9")
         assert f"ticket attach get {ticket} " in words[2]
         assert words[3:] == [">", "photo.jpg"]
         await choose(driver, "y", "get setup")
-        assert driver.console.clipboard.endswith("> setup.exe")
+        assert driver.console.clipboard.endswith("> setup.exe)")
         await choose(driver, "o", "link")
         await driver.press("y")
         assert driver.console.clipboard == "https://bank.example@evil.example/login"

@@ -16,7 +16,7 @@ from sdesk.domain.duration import format_working
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader import Reader
 from sdesk.tui.countdown import hold
-from sdesk.tui.render.facts import facts_lines
+from sdesk.tui.render.facts import Facts
 from sdesk.tui.render.signals import due_text
 
 
@@ -72,7 +72,7 @@ def test_a_promise_that_was_met_late_says_so(desk_path: Path) -> None:
         for number in (late, early):
             detail = reader.ticket(reader.actor("anna"), number, now=NOW)
             held = hold([detail.ticket], {}, NOW)[0]
-            lines = facts_lines(detail, held, width=60, now=NOW, zone=ZoneInfo("Europe/Moscow"))
+            lines = Facts().lines(detail, held, width=60, now=NOW, zone=ZoneInfo("Europe/Moscow"))
             words[number] = next(line.text for line in lines if "First reply" in line.text)
     assert words[late].rstrip().endswith("met 12:00 (late)")
     assert words[early].rstrip().endswith("met 12:00")

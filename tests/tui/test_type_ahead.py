@@ -19,7 +19,7 @@ async def at_once(driver: Driver, *keys: str) -> None:
     for key in keys:
         driver.console.post_message(events.Key(key, key if len(key) == 1 else None))
     await asyncio.sleep(0)
-    while driver.console._ahead:
+    while not driver.console.keys_are_done:
         await asyncio.sleep(0.005)
     await driver.rest()
 

@@ -86,13 +86,6 @@ class Talk:
         return lines
 
 
-def conversation_lines(
-    messages: tuple[MessageRow, ...], *, width: int, unfolded: Collection[int] = (), now: datetime, zone: ZoneInfo
-) -> list[Line]:
-    """All of a conversation at once."""
-    return Talk().lines(messages, width=width, unfolded=unfolded, now=now, zone=zone, most=1 << 40)
-
-
 def file_label(file: AttachmentRow) -> str:
     """A file in one line: its name, its size, and whether it is part of the text."""
     size = size_text(file.size)

@@ -65,11 +65,6 @@ class Facts:
         return self._history[1]
 
 
-def facts_lines(detail: TicketDetail, held: Held, *, width: int, now: datetime, zone: ZoneInfo) -> list[Line]:
-    """All facts at once, for a pane of `width` cells."""
-    return Facts().lines(detail, held, width=width, now=now, zone=zone)
-
-
 def summary_line(held: Held, *, now: datetime, zone: ZoneInfo) -> tuple[Span, ...]:
     """The facts in one line, for 80 columns: the next deadline, the first reply, the tags."""
     spans: list[Span] = []

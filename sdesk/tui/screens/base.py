@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from sdesk.domain.ticket import Doing
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import NEED_ROWS, Command, Context
 from sdesk.tui.language import _
 from sdesk.tui.render.headline import notice_part
+from sdesk.tui.screens.following import Following
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Following, Screen[None]):
     """A screen of the console; every command of the registry for its context is a method `action_` and the id."""
 
     CONTEXT: ClassVar[Context]
@@ -64,14 +64,6 @@ class DeskScreen(Screen[None]):
         notice, kind = self.console.notice_now
         about = f"{self.console.link.login}  {self.console.link.path.name} "
         self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
-
-    @property
-    def attended(self) -> tuple[int, Doing] | None:
-        """The ticket that the agent is at here, and what he does, so that others can be told."""
-        return None
-
-    def store_changed(self) -> None:
-        """Somebody wrote: show what is new, if this screen shows any of it."""
 
     def action_board(self) -> None:
         """The four questions on one screen."""

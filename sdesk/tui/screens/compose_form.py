@@ -20,8 +20,10 @@ from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.attaching import Attached, attach, attach_all, complete
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error
+from sdesk.tui.markup import verbatim
 from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
+from sdesk.tui.screens.following import Following
 from sdesk.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ SHOWN_NAMES = 12
 """Files of a folder that are named below the path."""
 
 
-class ComposeForm(ModalScreen[None]):
+class ComposeForm(Following, ModalScreen[None]):
     """The fields of an answer or a note, and what they hold."""
 
     def __init__(self, row: TicketRow, direction: Direction) -> None:
@@ -98,8 +100,8 @@ class ComposeForm(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         yield self._read
         with Vertical(id="editor") as box:
-            box.border_title = _plain(self._title())
-            box.border_subtitle = _plain(
+            box.border_title = verbatim(self._title())
+            box.border_subtitle = verbatim(
                 _("Ctrl+G Save note   / Put in   Esc Keep the draft")
                 if self.is_note
                 else _("Ctrl+G Send   Ctrl+T Then   / Put in   Esc Keep the draft")
@@ -259,8 +261,3 @@ class ComposeForm(ModalScreen[None]):
         """Say under the fields what is wrong, or nothing any more."""
         self._error.update(text)
         self._error.display = bool(text)
-
-
-def _plain(text: str) -> str:
-    """A border's title takes markup: brackets in it are text."""
-    return text.replace("[", r"\[")

@@ -14,6 +14,7 @@ from textual.widgets import Button, Static
 
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _
+from sdesk.tui.markup import verbatim
 
 Answer = TypeVar("Answer")
 
@@ -29,8 +30,8 @@ class Dialog(ModalScreen[Answer | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box") as box:
-            box.border_title = _plain(self._title)
-            box.border_subtitle = _plain(self._hint)
+            box.border_title = verbatim(self._title)
+            box.border_subtitle = verbatim(self._hint)
             yield from self.fields()
             yield Static("", id="error", markup=False)
 
@@ -46,7 +47,7 @@ class Dialog(ModalScreen[Answer | None]):
 
     def hint(self, text: str) -> None:
         """Say something else at the foot of the box."""
-        self.query_one("#box").border_subtitle = _plain(text)
+        self.query_one("#box").border_subtitle = verbatim(text)
 
     def on_mount(self) -> None:
         self.complain("")
@@ -54,11 +55,6 @@ class Dialog(ModalScreen[Answer | None]):
     def action_leave(self) -> None:
         """Leave without an answer."""
         self.dismiss(None)
-
-
-def _plain(text: str) -> str:
-    """A border's title takes markup: brackets in it are text."""
-    return text.replace("[", r"\[")
 
 
 class Confirm(Dialog[bool]):

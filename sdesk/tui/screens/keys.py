@@ -7,7 +7,6 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sdesk.tui.actions import COMMANDS, Command, Context, commands_of, shown
@@ -15,15 +14,14 @@ from sdesk.tui.keyboard import twin
 from sdesk.tui.language import N_, _, told
 from sdesk.tui.render.lines import Line, Span, line, wrap
 from sdesk.tui.render.signals import LEGEND
-from sdesk.tui.screens.dialog import Dialog
-from sdesk.tui.widgets.pane import Pane
+from sdesk.tui.screens.page import Page
 
 TITLES = {
-    "list": N_("Keys of the list"),
-    "ticket": N_("Keys of the ticket"),
-    "compose": N_("Keys of the editor"),
-    "board": N_("Keys of the board"),
-    "triage": N_("Keys of the triage"),
+    Context.LIST: N_("Keys of the list"),
+    Context.TICKET: N_("Keys of the ticket"),
+    Context.BOARD: N_("Keys of the board"),
+    Context.TRIAGE: N_("Keys of the triage"),
+    Context.MAIL: N_("Keys of quarantine and ledger"),
 }
 """By context."""
 
@@ -31,37 +29,21 @@ INDENT = 22
 """Cells before the words."""
 
 
-class Keys(Dialog[None]):
+class Keys(Page):
     """The list of keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,comma,f1,q,й", "leave", show=False),
-        Binding("j,о,down", "scroll(1)", show=False),
-        Binding("k,л,up", "scroll(-1)", show=False),
-        Binding("pagedown,ctrl+d,space", "scroll(10)", show=False),
-        Binding("pageup,ctrl+u", "scroll(-10)", show=False),
-        Binding("G,П,end", "scroll(100000)", show=False),
-        Binding("g,п,home", "scroll(-100000)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("question_mark,comma,f1", "leave", show=False)]
 
     def __init__(
         self, context: Context, why_not: Callable[[Command], str | None], own: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         """`why_not` says why a command is not possible now, or None; `own` are the person's own keys by command."""
-        title = _(TITLES.get(context.value, "Keys"))
-        super().__init__(title, hint=_("j k Scroll   Esc Close"), classes="keys")
+        super().__init__(_(TITLES[context]), classes="keys")
         self._of, self._why_not, self._own = context, why_not, own
-
-    def fields(self) -> ComposeResult:
-        yield Pane(id="lines")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#lines", Pane).show(lambda width: keys_lines(self._of, self._why_not, width, self._own))
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll."""
-        self.query_one("#lines", Pane).scroll_relative(y=lines, animate=False, immediate=True)
+        self.fill(lambda width: keys_lines(self._of, self._why_not, width, self._own))
 
 
 def keys_lines(

@@ -27,8 +27,8 @@ class Page(Dialog[None]):
         Binding("G,П,end", "edge(1)", show=False),
     ]
 
-    def __init__(self, title: str) -> None:
-        super().__init__(title, hint=_("j k Scroll   Esc Close"), classes="page")
+    def __init__(self, title: str, *, classes: str = "page") -> None:
+        super().__init__(title, hint=_("j k Scroll   Esc Close"), classes=classes)
         self.pane = Pane(id="lines")
 
     def fields(self) -> ComposeResult:

@@ -84,7 +84,7 @@ class QueueBars:
         screen, totals = self._screen, self._screen.totals
         if totals is None or screen.rows.window.rows:
             return ""
-        words = empty_words(screen.view, screen.filter_text, totals, fetches=screen.console.fetch is not None)
+        words = empty_words(screen.view, screen.wanted_text, totals, fetches=screen.console.fetch is not None)
         return "\n".join(words)
 
     def show_peek(self, detail: TicketDetail) -> None:

@@ -91,6 +91,9 @@ class QueueParts(WorkScreen):
     def sort(self, order: Sort) -> None:
         self._sorts[self.view_key] = order
 
+    wanted_text = ""
+    """What narrows the view to the rows that are shown: while a filter is typed, or is faulty, the field says more."""
+
     @property
     def filter_text(self) -> str:
         """What narrows the view."""

@@ -49,6 +49,7 @@ class QueueReading(QueueParts):
         """The filter that the rows on screen hold for."""
         self._asked: Filter | None = None
         """The filter of the question that is on its way."""
+        self._asked_text = ""
         self._wanted_view = self.view_key
         self._rung: set[int] = set()
         """P1 tickets that the bell has rung for, or that were there at the start: it rings once for each."""
@@ -119,7 +120,7 @@ class QueueReading(QueueParts):
         self._asked = wanted
         if wanted is None:
             return
-        text = self.filter_text
+        text = self._asked_text = self.filter_text
         self.console.link.read(
             self,
             lambda reader, actor: read(reader, actor, wanted, now, limit),
@@ -209,7 +210,7 @@ class QueueReading(QueueParts):
     def _show(self, stretch: Stretch, wanted: Filter, *, from_start: bool = False, from_end: bool = False) -> None:
         if wanted is not self._asked:
             return  # the answer to a filter that is no more
-        self._wanted, self._wanted_view = wanted, self.view_key
+        self._wanted, self._wanted_view, self.wanted_text = wanted, self.view_key, self._asked_text
         self._applied()
         self._read_totals_soon()
         self._asked_before = self._asked_after = False

@@ -8,11 +8,12 @@ from textual.widgets import Input
 from sdesk.tui.actions import Context, bindings_of
 from sdesk.tui.language import _
 from sdesk.tui.paging import Stretch
+from sdesk.tui.screens.scrolling import ScrollingScreen
 from sdesk.tui.screens.ticket_reading import TicketReading
 from sdesk.tui.widgets.pane import Pane
 
 
-class TicketScreen(TicketReading):
+class TicketScreen(TicketReading, ScrollingScreen):
     """A ticket."""
 
     BINDINGS = bindings_of(Context.TICKET)
@@ -30,41 +31,6 @@ class TicketScreen(TicketReading):
     def keys_are_elsewhere(self) -> None:
         """Who has the keys is known by events, which may come after the next refresh; the bar follows."""
         self.show_find()
-
-    def _scroll(self, lines: int) -> None:
-        self._pane.scroll_relative(y=lines, animate=False, immediate=True)
-
-    def action_down(self) -> None:
-        """One line down."""
-        self._scroll(1)
-
-    def action_up(self) -> None:
-        """One line up."""
-        self._scroll(-1)
-
-    def action_page_down(self) -> None:
-        """One screen down."""
-        self._scroll(max(1, self._pane.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """One screen up."""
-        self._scroll(-max(1, self._pane.size.height - 1))
-
-    def action_half_down(self) -> None:
-        """Half a screen down."""
-        self._scroll(max(1, self._pane.size.height // 2))
-
-    def action_half_up(self) -> None:
-        """Half a screen up."""
-        self._scroll(-max(1, self._pane.size.height // 2))
-
-    def action_first(self) -> None:
-        """To the first message."""
-        self._pane.scroll_home(animate=False, immediate=True)
-
-    def action_last(self) -> None:
-        """To the last message."""
-        self._pane.scroll_end(animate=False, immediate=True)
 
     def action_next_found(self) -> None:
         """The next hit; the next message where nothing is sought."""

@@ -96,7 +96,8 @@ class Ordering(DoingScreen):
                     which = self.chosen()[0].ref
                 more = _(" (asks for more)") if asked.missing else ""
                 dry = _("dry run: ") if asked.dry_run else ""
-                return f"{dry}{told(asked.verb.summary)}: {which}{self._in_words(asked)}{more}"
+                # What was understood comes first: at 80 columns the end is cut.
+                return f"{dry}{which}{self._in_words(asked)}{more}   {told(asked.verb.summary)}"
             case _:
                 return ""
 

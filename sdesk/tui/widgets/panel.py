@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sdesk.tui.markup import verbatim
 from sdesk.tui.render.board import Row
 from sdesk.tui.render.lines import Line
 from sdesk.tui.widgets.pane import Pane
@@ -121,7 +122,7 @@ class Panel(Vertical):
 
     def title(self, words: str) -> None:
         """Its name, in the frame."""
-        self.border_title = words.replace("[", r"\[")
+        self.border_title = verbatim(words)
 
     def say(self, lines: Callable[[int], Sequence[Line]]) -> None:
         """Lines that stand above the list, as many as there are."""

@@ -11,6 +11,7 @@ from textual.containers import Container
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.countdown import Held
+from sdesk.tui.markup import verbatim
 from sdesk.tui.render.conversation import AT_ONCE, Talk
 from sdesk.tui.render.facts import Facts
 from sdesk.tui.render.lines import Line
@@ -90,7 +91,7 @@ class Preview(Container):
             self._follows = False
         self.detail, self._held = detail, held
         if self._titled:
-            self.border_title = f"{detail.ticket.ref} {one_line(detail.ticket.subject)}".replace("[", r"\[")
+            self.border_title = verbatim(f"{detail.ticket.ref} {one_line(detail.ticket.subject)}")
         self._show_conversation(now, zone, at_end=at_end)
         self.show_facts(held, now, zone, keep_place=not other)
 
