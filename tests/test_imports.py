@@ -98,4 +98,7 @@ def test_the_console_loads_no_editor_form_or_report_before_its_first_frame() -> 
     assert sorted(name for name in loaded if name.startswith(late)) == []
     assert "textual.widgets._text_area" not in loaded
     screens = {name.removeprefix("sdesk.tui.screens.") for name in loaded if name.startswith("sdesk.tui.screens.")}
-    assert sorted(name for name in screens if name not in {"base", "dialog"} and not name.startswith("queue")) == []
+    assert (
+        sorted(name for name in screens if name not in {"base", "dialog", "following"} and not name.startswith("queue"))
+        == []
+    )

@@ -131,8 +131,10 @@ async def test_it_grows_by_nothing_however_often_it_is_read(busy_desk_path: Path
 
         before = await reads(12)
         after = await reads(25)
+        # The test's own waits have time-outs: asyncio keeps the cancelled ones, until they are half of all it holds.
+        waits = {"TimerHandle", "Context"}
         grown = {name: count - before[name] for name, count in after.items() if count - before[name] >= 25}
-        assert grown == {}
+        assert grown.keys() <= waits, grown
 
 
 def test_an_unknown_theme_is_refused(busy_desk_path: Path) -> None:
