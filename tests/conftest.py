@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -15,6 +16,10 @@ from hypothesis import HealthCheck, settings
 from textual import constants
 
 HERE = Path(__file__).parent
+
+# As `sdesk.main` does: with all that the tests load, Python's own threshold spends a tenth of their time on looking for
+# cycles (measured).
+gc.set_threshold(50_000, 20, 20)
 pytest_plugins = [
     name for name in ("servers", "desks", "undo_desk", "flagship", "smtp") if (HERE / f"{name}.py").exists()
 ]

@@ -124,7 +124,7 @@ def test_the_demo_without_a_terminal_prints_its_queue_and_leaves_nothing(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.endurance
 def test_a_demo_in_a_folder_stays_there(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     done = sdesk("demo", str(folder), "-o", "ids")

@@ -89,6 +89,7 @@ def test_no_sentence_is_told_again_and_again(store: sqlite3.Connection) -> None:
     assert subjects > 0.55 * number(store, "SELECT count(*) FROM ticket")
 
 
+@pytest.mark.endurance
 def test_another_build_tells_the_same(store: sqlite3.Connection, tmp_path: Path) -> None:
     again = sqlite3.connect(build(tmp_path / "again", NOW).store)
     try:

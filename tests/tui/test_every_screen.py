@@ -62,11 +62,10 @@ WALK: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
 
 SIZES = {"120x36": (120, 36), "80x24": (80, 24)}
 MODES = {"colour": "dark", "nocolour": "dark", "ansi": "ansi"}
+"""With their themes; light and contrast differ from the dark one in its colours alone, which `test_themes` looks at."""
 SESSIONS = [
     *((size, mode, "en") for size in SIZES for mode in MODES),
     *((size, "colour", "ru") for size in SIZES),
-    ("120x36", "light", "en"),
-    ("120x36", "contrast", "en"),
 ]
 """Colours do not depend on the language, so that Russian is looked at in one of them."""
 
@@ -90,7 +89,7 @@ async def test_every_screen(
         monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.chdir(tmp_path)
     speak(language)
-    theme = MODES.get(mode, mode)
+    theme = MODES[mode]
     pictures = Pictures(f"{size}-{mode}-{language}")
     async with driving(busy_desk_path, size=SIZES[size], settings=ConsoleSettings(theme=theme)) as driver:
         for name, there, back in WALK:
