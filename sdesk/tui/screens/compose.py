@@ -13,7 +13,6 @@ from typing import Any, ClassVar, Protocol
 from textual import on
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
-from textual.widgets import Button
 
 from sdesk.actions.grammar import attached
 from sdesk.domain.actor import Actor
@@ -33,6 +32,7 @@ from sdesk.tui.screens.command_line import open_words
 from sdesk.tui.screens.compose_fields import Words
 from sdesk.tui.screens.compose_kept import KeptCompose
 from sdesk.tui.screens.compose_menu import PutIn
+from sdesk.tui.widgets.button import Button
 
 SCISSORS = "------------------------ >8 ------------------------"
 """In the file for an editor: what stands below is for the eyes alone."""

@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mailboxes import parse_mailboxes
@@ -24,6 +24,7 @@ from sdesk.tui.markup import verbatim
 from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.screens.following import Following
+from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
@@ -127,11 +128,11 @@ class ComposeForm(Following, ModalScreen[None]):
             yield self._area
             yield self._review_line
             with Horizontal(classes="buttons"):
-                yield Button(_("Save note") if self.is_note else _("Send"), id="send", compact=True)
-                yield Button(_("Put in /"), id="menu", compact=True)
-                yield Button("$EDITOR", id="outside", compact=True)
-                yield Button(_("Keep draft"), id="keep", compact=True)
-                yield Button(_("Discard"), id="discard", compact=True)
+                yield Button(_("Save note") if self.is_note else _("Send"), id="send")
+                yield Button(_("Put in /"), id="menu")
+                yield Button("$EDITOR", id="outside")
+                yield Button(_("Keep draft"), id="keep")
+                yield Button(_("Discard"), id="discard")
             yield self._news
             yield self._error
 

@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _
 from sdesk.tui.markup import verbatim
+from sdesk.tui.widgets.button import Button
 
 Answer = TypeVar("Answer")
 
@@ -77,8 +78,8 @@ class Confirm(Dialog[bool]):
             yield Static("\n".join(one_line(line) for line in self._lines), markup=False, classes="about")
         yield Static(_("Enter, n or Esc leave everything as it is."), markup=False, classes="dim")
         with Horizontal(classes="buttons"):
-            yield Button(_("Cancel"), id="cancel", compact=True)
-            yield Button(self._verb, id="yes", compact=True)
+            yield Button(_("Cancel"), id="cancel")
+            yield Button(self._verb, id="yes")
 
     @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Button, Input, TextArea
+from textual.widgets import Input, TextArea
 
 from sdesk.domain.errors import BadInput
 from sdesk.tui.language import _, told_error
 from sdesk.tui.screens.dialog import Dialog
+from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
 
@@ -140,7 +141,7 @@ class Form(Dialog[None]):
 def buttons(send: str, *others: tuple[str, str]) -> list[Button]:
     """The buttons of a form: what it does, others by id and words, Cancel."""
     return [
-        Button(send, id="send", compact=True),
-        *(Button(words, id=id_, compact=True) for id_, words in others),
-        Button(_("Cancel"), id="cancel", compact=True),
+        Button(send, id="send"),
+        *(Button(words, id=id_) for id_, words in others),
+        Button(_("Cancel"), id="cancel"),
     ]

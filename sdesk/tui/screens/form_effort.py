@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.widgets import Static
 
 from sdesk.domain.duration import format_duration
 from sdesk.domain.safe_text import one_line
@@ -14,6 +14,7 @@ from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, Words, buttons
 from sdesk.tui.screens.forms import Parse, Shown, seconds_of, spent_field
+from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
 
 

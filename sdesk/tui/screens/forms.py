@@ -8,13 +8,14 @@ from datetime import datetime
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from sdesk.domain.duration import format_duration, parse_duration
 from sdesk.domain.ticket import WaitingFor
 from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
 

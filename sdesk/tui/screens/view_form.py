@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Button, Input, Static
+from textual.widgets import Input, Static
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.safe_text import one_line
@@ -16,6 +16,7 @@ from sdesk.domain.views import EVERYBODY, checked_digit, checked_name
 from sdesk.tui.language import _, told_error
 from sdesk.tui.screens.dialog import Dialog
 from sdesk.tui.views import View
+from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.picks import Picks
 
 
@@ -51,8 +52,8 @@ class ViewForm(Dialog[ViewAnswer]):
         whose.chosen = 1 if old is not None and old.owner == EVERYBODY else 0
         yield whose
         with Horizontal(classes="buttons"):
-            yield Button(_("Save"), id="save", compact=True)
-            yield Button(_("Cancel"), id="cancel", compact=True)
+            yield Button(_("Save"), id="save")
+            yield Button(_("Cancel"), id="cancel")
 
     def on_mount(self) -> None:
         super().on_mount()
