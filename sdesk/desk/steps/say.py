@@ -9,7 +9,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.keys_in_files import require_no_keys
-from sdesk.desk.steps.messages import add_message, last_received, recipients_of
+from sdesk.desk.steps.messages import add_message, last_heard, recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import requester_of
@@ -109,6 +109,7 @@ def post(
         )
     number = require_id(ticket)
     before = snapshot(work, ticket)
+    heard = last_heard(work, number, party, to.address if party is Party.SUPPLIER else None)
     message_id = make_message_id(work, number, token, ticket.team_id)
     row = _write(
         work,
@@ -117,7 +118,8 @@ def post(
         text,
         recipients=recipients_of([to], cc),
         message_id=message_id,
-        in_reply_to=last_received(work, number, party, to.address if party is Party.SUPPLIER else None),
+        # RFC 5322 3.6.4
+        in_reply_to=heard.message_id if heard is not None else None,
         party=party,
         attachments=attachments,
         raw_id=raw_id,
