@@ -22,7 +22,7 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft, Ticket
+from sdesk.store.models import Ticket
 
 
 def say(
@@ -71,7 +71,6 @@ def say(
         save_clocks(work, ticket, clocks, agent_answered(clocks, promise_of(work, ticket), work.now))
         ticket.unanswered_since = None
     record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
-    _drop_draft(work, number, direction, text)
     return row
 
 
@@ -154,12 +153,3 @@ def _write(work: Work, ticket: Ticket, direction: Direction, text: str, **column
         subject=ticket.subject,
         **columns,
     )
-
-
-def _drop_draft(work: Work, number: int, direction: Direction, said: str) -> None:
-    """The draft of what was said goes; other words that the agent has begun, at another terminal say, stay."""
-    if work.actor.agent_id is None:
-        return
-    draft = work.session.get(Draft, (work.actor.agent_id, number, direction))
-    if draft is not None and neutralise(draft.text).strip() == said.strip():
-        work.session.delete(draft)

@@ -149,6 +149,7 @@ class Compose(KeptCompose):
         words: dict[str, tuple[str, Callable[[], object]]] = {
             "send": (_("Send it, or save the note"), self.action_send),
             "then": (_("What becomes of the ticket with the answer"), self.action_then),
+            "phone": (_("It was told by phone: no mail goes; once more: it goes"), self.by_phone),
             "editor": (_("Write in $EDITOR"), self.action_outside),
             "q": (_("Leave; the draft is kept"), self.action_leave),
         }
@@ -161,6 +162,12 @@ class Compose(KeptCompose):
         elif not self.is_note:
             self._then.action_step(1)
             self.fields_changed()  # at once: the next key may go to the field that this shows
+
+    def by_phone(self) -> None:
+        """By phone instead of by mail, or by mail again."""
+        if not self.is_note:
+            self._phone = not self._phone
+            self.fields_changed()
 
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
