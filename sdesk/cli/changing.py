@@ -55,7 +55,10 @@ def change(
     batch: str | None = None,
     words: Kept | None = None,
 ) -> tuple[TicketOutcome, ...]:
-    """Do one action of the registry upon tickets, a transaction each. What has one `batch` is undone at once; `words`: their draft."""
+    """Do one action of the registry upon tickets, a transaction each. What has one `batch` is undone at once.
+
+    `words`: where those of the action were kept until now.
+    """
     call.output.check(SHEET)
     if not numbers:
         return ()

@@ -1,4 +1,4 @@
-"""What is one agent's own: drafts of messages and of forms, and seen marks. They change no ticket and bump no version."""
+"""What is one agent's own: drafts of messages and of forms, seen marks. They change no ticket and bump no version."""
 
 from __future__ import annotations
 

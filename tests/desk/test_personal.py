@@ -103,14 +103,14 @@ def test_a_death_on_the_way_leaves_either_the_draft_or_what_was_made_of_it(
     class Death(BaseException):
         """As by a signal."""
 
-    def die(session: Session) -> None:
+    def die(*of: object) -> None:
         raise Death
 
-    for at in ("before_commit", "after_flush"):
-        listen(Session, at, die_once := lambda session, *more: die(session))
+    for at in ("after_flush", "before_commit"):
+        listen(Session, at, die)
         with pytest.raises(Death):
             reply(desk_of_mail, number, words)
-        remove(Session, at, die_once)
+        remove(Session, at, die)
         assert desk_of_mail.dump() == before, at
     assert not words.is_gone
     committed = []

@@ -40,9 +40,9 @@ def version_after(before: Mapping[str, Any]) -> int:
 
 
 def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> dict[str, Any]:
-    """Put it all back; gives the columns that change by it, as they are until then. Refused where it cannot stand so any more.
+    """Put it all back; gives the columns that change by it, as they are until then. The caller settles.
 
-    The caller settles.
+    Refused where it cannot stand so any more.
     """
     number = require_id(ticket)
     work.session.flush()

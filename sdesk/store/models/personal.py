@@ -1,4 +1,4 @@
-"""What agents keep beside the tickets: named filters, who is at which ticket just now, words of forms, what can be undone."""
+"""What agents keep beside the tickets: named filters, who is where just now, words of forms, what can be undone."""
 
 from datetime import datetime
 from typing import Any

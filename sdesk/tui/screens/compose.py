@@ -15,6 +15,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from sdesk.actions.grammar import attached
+from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Conflict, SdeskError
 from sdesk.domain.safe_text import one_line
@@ -52,6 +53,7 @@ class Perform(Protocol):
         *,
         succeeded: Callable[[], object],
         refused: Callable[[SdeskError], object],
+        words: Kept | None,
     ) -> None: ...
 
 
@@ -211,12 +213,12 @@ class Compose(KeptCompose):
     def _go(self, verb: str, values: dict[str, Any]) -> None:
         self._reads = False
         if self.is_attached:
-            self._perform(verb, self._rows, values, succeeded=self.sent, refused=self.refused)
+            done, refused = self.sent, self.refused
+            self._perform(verb, self._rows, values, succeeded=done, refused=refused, words=self.kept)
 
     def sent(self) -> None:
-        """It is done: leave; the draft goes, now that the words are safely elsewhere."""
+        """It is done: leave; the draft went with it."""
         self.keeps_draft = False
-        self.forget_draft()
         if self.is_attached:
             self.dismiss(None)
 

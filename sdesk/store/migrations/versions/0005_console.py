@@ -1,4 +1,4 @@
-"""What the console keeps: named filters, who is at which ticket, what can be undone, drafts, of forms too; ready replies."""
+"""What the console keeps: named filters, who is where, what can be undone, drafts, of forms too; ready replies."""
 
 from __future__ import annotations
 
