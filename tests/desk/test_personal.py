@@ -112,7 +112,8 @@ def test_a_death_on_the_way_leaves_either_the_draft_or_what_was_made_of_it(
             reply(desk_of_mail, number, words)
         remove(Session, at, die)
         assert desk_of_mail.dump() == before, at
-    assert not words.is_gone
+    gone = words.is_gone
+    assert not gone
     committed = []
     real = Session.commit
 
