@@ -102,14 +102,14 @@ class Form(Following, Dialog[None]):
         self._found = True
         for id_, text in kept.items():
             for found in self.query(f"#{id_}"):
-                if isinstance(found, Lookup):
-                    if id_ not in typed:
-                        found.restore(text)
-                elif isinstance(found, Field):
-                    found.put(text + typed.get(id_, ""))
-                elif isinstance(found, TextArea):
+                if isinstance(found, TextArea):
                     found.load_text(text + typed.get(id_, ""))
                     found.move_cursor(found.document.end)
+                elif id_ not in typed:
+                    if isinstance(found, Lookup):
+                        found.restore(text)
+                    elif isinstance(found, Field):
+                        found.put(text)
 
     @property
     def changed(self) -> Words:
