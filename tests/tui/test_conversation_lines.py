@@ -11,7 +11,7 @@ from desks import NOW
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
 from sdesk.tui.render.conversation import MOST_LETTERS, MOST_LINES, Talk
-from sdesk.tui.render.history import event_text
+from sdesk.tui.render.events import event_text
 from sdesk.tui.render.lines import Line, wrap
 from sdesk.tui.render.seek import hits
 

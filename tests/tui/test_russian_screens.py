@@ -53,7 +53,7 @@ def test_no_screen_says_in_english_what_has_a_translation() -> None:
         for picture in PICTURES
         for whole in ["\n".join(lines(picture))]
         for text in said
-        if re.search(rf"(?<![\w/-]){re.escape(text)}(?![\w/-])", whole)
+        if text in whole and re.search(rf"(?<![\w/-]){re.escape(text)}(?![\w/-])", whole)
     }
     assert sorted(found) == []
 
@@ -132,4 +132,4 @@ async def test_the_palette_asks_and_answers_in_russian(busy_desk_path: Path) -> 
                 await driver.pilot.pause(0.02)
         assert "No matches" not in driver.text
         await driver.press("escape")
-        assert driver.console.screen is driver.console.queue
+        assert "команда: название" not in driver.text
