@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from sdesk.actions.registry import ACTIONS
@@ -93,7 +93,7 @@ def perform(
 
 def new_batch() -> str:
     """A name for what is done, and undone, at once."""
-    return token_hex(8)
+    return os.urandom(8).hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from sdesk.tui.screens.following import Following
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.stylesheet import ParsedOnce
 from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
 from sdesk.tui.views import View, views_of
@@ -89,6 +90,7 @@ class Console(TypeAhead, inherit_bindings=False):
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
         # With it the terminal's own two colours are all there is: no background is painted, bold and reverse remain.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.settings = settings
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed, self._met)

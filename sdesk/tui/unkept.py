@@ -10,7 +10,6 @@ from sdesk.actions.personal import save_draft
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction
 from sdesk.tui.language import _, told_error
-from sdesk.tui.outgoing import Beside
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
     from sdesk.tui.app import Console
+    from sdesk.tui.outgoing import Beside
 
 AGAIN_SECONDS = 2.0
 """How often it is tried again."""
