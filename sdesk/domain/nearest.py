@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sdesk.domain.phrase import phrase
+
 _LIKE_ENOUGH = 0.55
 """Of difflib's ratio, from 0 to 1: lower, and short words that have nothing to do with each other are suggested."""
 
@@ -27,4 +29,4 @@ def nearest_few(word: str, known: Iterable[str], most: int, like_enough: float) 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The remedy for a name that is not known: the nearest right one as a question, or `otherwise`."""
     found = nearest(word, known)
-    return f"did you mean `{found}`?" if found is not None else otherwise
+    return phrase("did you mean `{near}`?", near=found) if found is not None else otherwise

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
+from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
 
 DEFAULT_HEAD_START: Mapping[Priority, int] = MappingProxyType({Priority.P2: 4 * 3600, Priority.P3: 3600})
@@ -80,18 +81,29 @@ def place(
 
 def reason_for(place_rank: int) -> str:
     """Why a ticket of this rank stands where it does, in words."""
-    return _REASONS[place_rank]
+    reason, order = _REASONS[place_rank]
+    return phrase("{reason}: {order}", reason=reason, order=order) if order else reason
 
 
-_REASONS = {
-    RANK_BURNING: "it is P1: before all others, by what an hour costs, then by deadline",
-    RANK_RUNNING: "a promise runs: by its deadline, less the head start of its priority, then by what an hour costs",
-    RANK_STALE: "its promise is broken twice over: behind those that can still be kept, by what an hour costs, then"
-    " by priority and age",
-    RANK_WAITING: "it waits: behind all that runs, by when the wait ends",
-    RANK_UNPROMISED: "nothing is promised: behind all that is, the oldest first",
-    RANK_PART: "it is part of an incident, which stands for it",
-    RANK_DONE: "it is done: no part of the queue",
+def order_of(place_rank: int) -> str:
+    """The second half of `reason_for`: before and behind what it stands, and by what."""
+    return _REASONS[place_rank][1]
+
+
+_REASONS: Mapping[int, tuple[str, str]] = {
+    RANK_BURNING: (phrase("it is P1"), phrase("before all others, by what an hour costs, then by deadline")),
+    RANK_RUNNING: (
+        phrase("a promise runs"),
+        phrase("by its deadline, less the head start of its priority, then by what an hour costs"),
+    ),
+    RANK_STALE: (
+        phrase("its promise is broken twice over"),
+        phrase("behind those that can still be kept, by what an hour costs, then by priority and age"),
+    ),
+    RANK_WAITING: (phrase("it waits"), phrase("behind all that runs, by when the wait ends")),
+    RANK_UNPROMISED: (phrase("nothing is promised"), phrase("behind all that is, the oldest first")),
+    RANK_PART: (phrase("it is part of an incident, which stands for it"), ""),
+    RANK_DONE: (phrase("it is done"), phrase("no part of the queue")),
 }
 
 

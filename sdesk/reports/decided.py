@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from sdesk.domain.duration import format_exact
 from sdesk.domain.phrase import Phrase, phrase, phrases
+from sdesk.domain.plain_words import recognised
 from sdesk.domain.story.words import NAMES, When
 from sdesk.domain.ticket import ClockKind
-from sdesk.domain.urgency import RANK_RUNNING, reason_for
+from sdesk.domain.urgency import RANK_RUNNING, order_of, reason_for
 from sdesk.domain.why import Cause, Why
 from sdesk.store.reader.decided import Standing
 from sdesk.store.reader.rows import ClockRow, TicketRow
@@ -101,12 +102,12 @@ def _priority(found: Decided, when: When) -> Iterator[str]:
 def _promise(found: Decided, when: When) -> Iterator[str]:
     row, told = found.ticket, found.why
     if told.sla.value is None:
-        yield phrase("Nothing is promised: {by}.", by=told.sla.by)
+        yield phrase("Nothing is promised: {by}.", by=recognised(told.sla.by))
         return
     yield phrase(
         "SLA {sla} holds (of {by}), in the hours of calendar {calendar}.",
         sla=told.sla.value,
-        by=told.sla.by,
+        by=recognised(told.sla.by),
         calendar=found.standing.calendar,
     )
     shown = [each for each in row.clocks if _is_owed(each) or each.met_at is not None]
@@ -201,7 +202,7 @@ def because(found: Decided) -> str:
         "it stands for its {count} parts, of which the worst is {worst}: {order}",
         standing.parts,
         worst=standing.worst.value,
-        order=reason.partition(": ")[2],
+        order=order_of(row.place.rank),
     )
 
 
@@ -211,7 +212,7 @@ def _by(cause: Cause, when: When) -> str:
     if cause.who:
         who = phrase(" by {who}", who=cause.who) if cause.by == _NAMED else phrase(" of {who}", who=cause.who)
     at: str = phrase(" at {at}", at=when(cause.at)) if cause.at is not None else ""
-    return phrase("{by}{who}{at}", by=cause.by, who=who, at=at)
+    return phrase("{by}{who}{at}", by=recognised(cause.by), who=who, at=at)
 
 
 def _nth(number: int) -> str:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from textual.binding import Binding, BindingType
 
 from sdesk.tui.keyboard import in_both_layouts, keys_in
-from sdesk.tui.language import N_
+from sdesk.tui.language import N_, NC_, in_context
 
 
 class Context(StrEnum):
@@ -253,11 +253,11 @@ FOOTERS: Mapping[Context, tuple[str, ...]] = {
 _SHOWN = {
     "enter": "Enter",
     "escape": "Esc",
-    "space": "Space",
+    "space": NC_("key", "Space"),
     "tab": "Tab",
     "shift+tab": "Shift+Tab",
-    "up": "Up",
-    "down": "Down",
+    "up": NC_("key", "Up"),
+    "down": NC_("key", "Down"),
     "home": "Home",
     "end": "End",
     "pageup": "PgUp",
@@ -266,9 +266,9 @@ _SHOWN = {
 
 
 def shown(key: str) -> str:
-    """A key as people write it: `Ctrl+R`, `PgDn`, `/`."""
+    """A key as people write it, or as it is printed on the keyboard: `Ctrl+R`, `PgDn`, `/`."""
     if key in _SHOWN:
-        return _SHOWN[key]
+        return in_context("key", _SHOWN[key])
     if key.startswith("ctrl+"):
         return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
     return key.upper() if len(key) > 1 else key

@@ -338,6 +338,13 @@ class Console(TypeAhead, inherit_bindings=False):
         """Ctrl+C does not quit: it is what people press to copy."""
         self.notice(_("Press q to quit"))
 
+    def action_command_palette(self) -> None:
+        """Search all commands."""
+        from sdesk.tui.screens.command_search import CommandSearch
+
+        if not isinstance(self.screen, CommandSearch):
+            self.push_screen(CommandSearch())
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every command of the registry with its key, and the themes."""
         if isinstance(screen, DeskScreen):

@@ -43,7 +43,7 @@ class Then(StrEnum):
 LABELS: Mapping[Then, str] = {
     Then.SEND: N_("send"),
     Then.REQUESTER: N_("wait: requester"),
-    Then.SUPPLIER: N_("supplier"),
+    Then.SUPPLIER: N_("a supplier"),
     Then.DATE: N_("a date"),
     Then.RESOLVE: N_("resolve"),
 }

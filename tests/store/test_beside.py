@@ -7,6 +7,8 @@ from pathlib import Path
 from desks import NOW
 from intake_desk import MailDesk
 
+from sdesk.actions.perform import perform
+from sdesk.desk.opening import open_desk
 from sdesk.store.reader import Reader
 from sdesk.store.reader.beside import MOST
 
@@ -46,3 +48,21 @@ def test_no_more_are_listed_than_anybody_reads_and_a_text_is_cut_where_asked(des
     assert cut.unit.open_tickets == len(numbers) - 1
     assert (cut.messages[0].text, cut.messages[0].left_out) == ("Please", 6)
     assert (whole.messages[0].text, whole.messages[0].left_out) == ("Please help.", 0)
+
+
+def test_a_history_comes_with_the_titles_of_what_it_names_by_key(desk_path: Path) -> None:
+    mail = MailDesk(desk_path)
+    number = mail.ask(1)
+    mail.desk.close()
+    desk = open_desk(desk_path)
+    with Reader(desk_path) as reader:
+        anna = reader.actor("anna")
+        assert reader.ticket(anna, number, now=NOW).titles == {}
+    perform(desk, anna, "service", [number], {"service": "till"}, now=NOW)
+    perform(desk, anna, "service", [number], {"service": "printer"}, now=NOW)
+    desk.close()
+    with Reader(desk_path) as reader:
+        detail = reader.ticket(anna, number, now=NOW)
+        names = {row.key: row.name for row in reader.services(anna)}
+    assert detail.titles["service"] == {key: names[key] for key in ("till", "printer")}
+    assert set(detail.titles) <= {"service", "team", "unit"}

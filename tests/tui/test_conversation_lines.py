@@ -11,7 +11,7 @@ from desks import NOW
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
 from sdesk.tui.render.conversation import MOST_LETTERS, MOST_LINES, Talk
-from sdesk.tui.render.history import event_text
+from sdesk.tui.render.events import event_text
 from sdesk.tui.render.lines import Line, wrap
 from sdesk.tui.render.seek import hits
 
@@ -111,8 +111,12 @@ def test_history_in_words() -> None:
     assert event("waiting", waiting_for="requester", until="2026-11-24T07:00:00Z") == (
         "waiting for requester until tomorrow 10:00"
     )
-    assert event("outage_confirmed", loss_per_hour="180000.00", currency="RUB") == "outage confirmed 180 000 ₽/h"
+    assert event("outage_confirmed", loss_per_hour="180000.00", currency="RUB") == "outage confirmed: 180 000 ₽/h"
     assert event("answered", message=3, kind="reply") == "answered"
+    assert event("priority", old="P3", new="P1", reason="the chief called") == "priority P3 -> P1: the chief called"
+    assert event("breached", clock="resolution", due_at="2026-11-24T07:00:00Z") == (
+        "breached: resolution, due tomorrow 10:00"
+    )
 
 
 def test_what_was_not_read_of_a_mail_is_said_and_what_stands_within_its_text() -> None:

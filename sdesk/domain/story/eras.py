@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sdesk.domain.phrase import joined
+from sdesk.domain.plain_words import recognised
 from sdesk.domain.story.reasons import effective
 from sdesk.domain.story.values import Event, Facts
 from sdesk.domain.ticket import ClockKind
@@ -126,7 +128,7 @@ def _why(event: Event, events: Sequence[Event]) -> str:
     for name, word in (("sla", "SLA"), ("calendar", "calendar")):
         if f"old_{name}" in event.data:
             said.append(f"{word} {event.data[f'old_{name}'] or 'none'} -> {event.data[name] or 'none'}")
-    return ", ".join(said) or "a desk file was applied"
+    return joined(", ", map(recognised, said)) if said else "a desk file was applied"
 
 
 def _recorded_with(event: Event, events: Sequence[Event]) -> bool:

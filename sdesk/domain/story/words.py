@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sdesk.domain.duration import format_exact
 from sdesk.domain.phrase import phrase
+from sdesk.domain.plain_words import recognised
 from sdesk.domain.story.values import Step, Told, Verdict, What
 from sdesk.domain.ticket import ClockKind
 
@@ -67,7 +68,7 @@ def _why(step: Step, when: When) -> str:
     written: str = ""
     if step.written_at is not None:
         written = phrase(", written down at {at}", at=when(step.written_at))
-    reason: str = phrase(": {reason}{by}", reason=step.why, by=by) if step.why else ""
+    reason: str = phrase(": {reason}{by}", reason=recognised(step.why), by=by) if step.why else ""
     return phrase("{reason}{until}{written}", reason=reason, until=until, written=written)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable, Mapping
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import LinkKind, Priority, Status
-from sdesk.store.reader.rows import LinkRow, OtherRow, TicketRow, UnitFacts
+from sdesk.store.reader.rows import HistoryRow, LinkRow, OtherRow, TicketRow, UnitFacts
 from sdesk.store.reader.where import Condition, wall
 
 MOST = 20
@@ -50,6 +52,31 @@ def others(connection: sqlite3.Connection, actor: Actor, ticket: TicketRow, pref
         OtherRow(row[0], f"{prefix}-{row[0]}", Priority(row[1]), Status(row[2]), row[3], bool(row[4]), bool(row[5]))
         for row in found
     )
+
+
+def titles(connection: sqlite3.Connection, history: Iterable[HistoryRow]) -> Mapping[str, Mapping[str, str]]:
+    """What the services, teams and units are called whose keys stand in a history, by kind and key; retired ones too.
+
+    One statement, and none where nothing of them changed.
+    """
+    named: dict[str, set[str]] = {}
+    for event in history:
+        if event.event in _TITLED:
+            keys = (event.data.get("old"), event.data.get("new"))
+            named.setdefault(event.event, set()).update(key for key in keys if isinstance(key, str))
+    if not named:
+        return {}
+    parts = [f"SELECT '{kind}', key, name FROM {kind} WHERE key IN (SELECT value FROM json_each(?))" for kind in named]
+    values = [json.dumps(sorted(keys)) for keys in named.values()]
+    found: dict[str, dict[str, str]] = {}
+    for kind, key, name in connection.execute(" UNION ALL ".join(parts), values):
+        if name:
+            found.setdefault(kind, {})[key] = name
+    return found
+
+
+_TITLED = ("service", "team", "unit")
+"""Events that name one by its key, which is the name of its table too."""
 
 
 def links(connection: sqlite3.Connection, actor: Actor, number: int, prefix: str) -> tuple[LinkRow, ...]:

@@ -229,10 +229,12 @@ class Reader(PersonalReader):
         """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
         row = self._seen(actor, number, now)
         with translated(self.path):
+            history = self.history(actor, number)
             return TicketDetail(
                 ticket=row,
                 messages=self._messages(actor, number, longest),
-                history=self.history(actor, number),
+                history=history,
+                titles=beside.titles(self._connection, history),
                 links=beside.links(self._connection, actor, number, self.desk.ref_prefix),
                 unit=beside.unit_facts(self._connection, actor, row),
                 others=beside.others(self._connection, actor, row, self.desk.ref_prefix),

@@ -5,8 +5,10 @@ Named tuples, since every command that reads imports them: a dataclass takes ten
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.domain.outgoing import Party
@@ -284,6 +286,8 @@ class TicketDetail(NamedTuple):
     visit: VisitRow | None = None
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
+    titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """What services, teams and units that the history names by their keys are called."""
 
     @property
     def seconds_spent(self) -> int:

@@ -15,7 +15,7 @@ from sdesk.reports.wording import percent
 from sdesk.store.reader.reports.now import Need
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.board_reading import Board
-from sdesk.tui.language import _, count_of
+from sdesk.tui.language import _, count_of, in_context
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.lines import Line, Span, edges, line
 from sdesk.tui.render.series import CAME, REPLIES, SOLVED, legend, load_bar, sparkline
@@ -47,9 +47,9 @@ def headline(board: Board | None, width: int) -> list[Part]:
     # Translators: {count} stands before its word, as in "3 breached".
     for count, words, style in (
         (counts[Need.BREACHED], _("{count} breached"), "breached"),
-        (counts[Need.AT_RISK], _("{count} at risk"), "at-risk"),
+        (counts[Need.AT_RISK], in_context("board", "{count} at risk"), "at-risk"),
         (counts[Need.STALE], _("{count} stale"), "text"),
-        (counts[Need.UNANSWERED], _("{count} unanswered"), "text"),
+        (counts[Need.UNANSWERED], in_context("board", "{count} unanswered"), "text"),
         (counts[Need.UNASSIGNED], _("{count} unassigned"), "text"),
         (found.open, _("{count} open"), "text"),
     ):
@@ -199,8 +199,8 @@ def share_lines(board: Board, width: int) -> list[Line]:
     spark = max(0, min(len(weeks), width - 36))
     lines = []
     for sign, style, words, shares in (
-        ("-", "file", _("resolved"), [week.resolution for week in weeks]),
-        (REPLIES, "at-risk", _("first reply"), [week.first_response for week in weeks]),
+        ("-", "file", in_context("board", "resolved"), [week.resolution for week in weeks]),
+        (REPLIES, "at-risk", in_context("board", "first reply"), [week.first_response for week in weeks]),
     ):
         last = shares[-2] if len(shares) > 1 else None
         lines.append(

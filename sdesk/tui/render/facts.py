@@ -11,13 +11,13 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
 from sdesk.tui.countdown import Held
-from sdesk.tui.language import N_, _, count_of, in_context
+from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.conversation import file_label
 from sdesk.tui.render.history import history_lines
 from sdesk.tui.render.lines import Line, Span, line, pieces
 from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
-from sdesk.tui.render.words import exact_length_text, length_text
+from sdesk.tui.render.words import channel_text, exact_length_text, length_text, waited_for
 
 LABEL = 13
 """Cells of the label column."""
@@ -60,7 +60,7 @@ class Facts:
         last = detail.history[-1].id if detail.history else 0
         key = (detail.ticket.number, len(detail.history), last, width, now.astimezone(zone).date())
         if key != self._history[0]:
-            told = history_lines(detail.history, width=width, label=LABEL, now=now, zone=zone)
+            told = history_lines(detail.history, width=width, label=LABEL, now=now, zone=zone, titles=detail.titles)
             self._history = (key, list(told))
         return self._history[1]
 
@@ -108,9 +108,8 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
         yield from _unit_facts(detail.unit)
         here = [each for each in detail.others if each.of_unit]
         yield from _others(_("Also here"), here, detail.unit.open_tickets)
-    opened = _("{at} by {channel}")
     at = clock_text(row.created_at.astimezone(zone), local)
-    yield _("Opened"), opened.format(at=at, channel=_(row.channel.value)), "text"
+    yield _("Opened"), _("{at} {how}").format(at=at, how=channel_text(row.channel.value)), "text"
     if row.tags:
         yield _("Tags"), ", ".join(one_line(tag) for tag in row.tags), "text"
     yield from _work_facts(detail, local, zone)
@@ -165,8 +164,7 @@ def _status(held: Held, local: datetime, zone: ZoneInfo) -> str:
         return _(row.status.value)
     words = _("waiting")
     if row.waiting_for:
-        whom = in_context("fact", "a date") if row.waiting_for.value == "date" else _(row.waiting_for.value)
-        words = _("waiting for {whom}").format(whom=whom)
+        words = _("waiting for {whom}").format(whom=waited_for(row.waiting_for.value))
     if row.wake_at:
         words += " " + _("until {at}").format(at=clock_text(row.wake_at.astimezone(zone), local))
     return words

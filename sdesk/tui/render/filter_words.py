@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sdesk.domain.completion import Suggestion
+from sdesk.domain.filters import INSTANTS, WORDS
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import N_, _
 from sdesk.tui.widgets.suggestions import Line
@@ -49,6 +50,38 @@ _FLAGS = {
 }
 
 
+_AHEAD = {
+    "..1h": N_("within an hour"),
+    "..4h": N_("within four hours"),
+    "today": N_("today"),
+    "tomorrow": N_("tomorrow"),
+    "..fri": N_("until Friday"),
+    "2h..1d": N_("in two hours at the earliest, in a day at the latest"),
+}
+_BACK = {
+    "today": N_("today"),
+    "yesterday": N_("yesterday"),
+    "-1h..": N_("in the last hour"),
+    "-7d..": N_("in the last seven days"),
+    "-30d..": N_("in the last thirty days"),
+    "mon..": N_("since Monday"),
+}
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "is": _FLAGS,
+    "has": {
+        "attachment": N_("files came along"),
+        "note": N_("there is an internal note"),
+        "loss": N_("it costs money, or did"),
+    },
+    "assignee": {"me": N_("you are the assignee"), "none": N_("nobody has it")},
+    "team": {"mine": N_("one of your teams")},
+    "service": {"none": N_("no service")},
+    "unit": {"none": N_("of no unit")},
+    "requester": {"none": N_("nobody is known who asks")},
+    **{name: _AHEAD if name in {"due", "wake"} else _BACK for name in sorted(INSTANTS)},
+}
+
+
 def lines_of(suggestions: Sequence[Suggestion]) -> list[Line]:
     """The suggestions for eyes: what a name means was written by people, and may be hostile."""
     return [Line(one_line(each.text), about_of(each)) for each in suggestions]
@@ -60,11 +93,15 @@ def about_of(suggestion: Suggestion) -> str:
         return one_line(suggestion.about)
     if not suggestion.field:
         return _(_FIELDS.get(suggestion.text, ""))
-    if suggestion.field == "is":
-        return flag_words(suggestion.text.removeprefix("is:"))
-    return ""
+    return value_words(suggestion.field, suggestion.text.removeprefix(f"{suggestion.field}:"))
 
 
-def flag_words(flag: str) -> str:
-    """What a word after `is:` means."""
-    return _(_FLAGS[flag]) if flag in _FLAGS else ""
+def value_words(field: str, value: str) -> str:
+    """What a value of a field means; nothing of a name, which says it itself, and of what means what it says."""
+    if field in _VALUES:
+        known = _VALUES[field].get(value)
+        return _(known) if known else ""
+    words = WORDS.get(field)
+    said = _(value.replace("_", " ")) if words is not None and value in {each.value for each in words} else ""
+    # In English a word is its own explanation.
+    return said if said != value.replace("_", " ") else ""

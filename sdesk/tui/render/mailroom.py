@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.plain_words import recognised
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.store.reader.mail_rows import LedgerRow, QuarantineRow
 from sdesk.tui.language import N_, _, told
@@ -79,7 +80,7 @@ def quarantine_lines(
         *_fact(_("Message"), f"{row.message_id or _('without Message-ID')}, {size_text(size)}", "dim", width),
     ]
     if row.ended_at is not None:
-        ended = f"{clock_text(row.ended_at.astimezone(zone), local)} {row.ended_how}"
+        ended = f"{clock_text(row.ended_at.astimezone(zone), local)} {told(recognised(row.ended_how or ''))}"
         lines += _fact(_("Ended"), ended, "text", width)
     lines += [Line(), line((" " + _("As it came"), "label"))]
     lines += _verbatim(head.decode("utf-8", errors="replace"), width)
@@ -96,7 +97,7 @@ def ledger_lines(row: LedgerRow, *, width: int, now: datetime, zone: ZoneInfo) -
     became = outcome_words(row.outcome) + (f" {row.ref}" if row.ref else "")
     return [
         *_fact(_("Became"), became, "author", width),
-        *_fact(_("Why"), told(row.reason), "text", width),
+        *_fact(_("Why"), told(recognised(row.reason)), "text", width),
         *_fact(_("Taken"), clock_text(row.taken_at.astimezone(zone), local), "text", width),
         *_fact(_("Marked"), marked, "text", width),
         *_fact(_("From"), row.sender, "text", width),

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from sdesk.reports.course import Course
 from sdesk.reports.who import Load
 from sdesk.tui.drawing import in_ascii
-from sdesk.tui.language import _
+from sdesk.tui.language import in_context
 from sdesk.tui.render.lines import Span
 from sdesk.tui.render.signals import day_text
 
@@ -149,13 +149,13 @@ def legend() -> tuple[Span, ...]:
     """What the signs of the bars mean."""
     return (
         (f"{LATE} ", "breached"),
-        (_("late") + "  ", "dim"),
+        (in_context("bar", "late") + "  ", "dim"),
         (f"{AT_RISK} ", "at-risk"),
-        (_("at risk") + "  ", "dim"),
+        (in_context("bar", "at risk") + "  ", "dim"),
         (f"{IN_TIME} ", "text"),
-        (_("in time") + "  ", "dim"),
+        (in_context("bar", "in time") + "  ", "dim"),
         (f"{WAITING} ", "dim"),
-        (_("waiting"), "dim"),
+        (in_context("bar", "waiting"), "dim"),
     )
 
 

@@ -52,7 +52,7 @@ def due_text(due_in: int | None, state: SlaState) -> str:
         return "-"
     if due_in == 0 and state in (SlaState.BREACHED, SlaState.STALE):
         # Broken in the very last working second, and the calendar stands still since.
-        return "-0m"
+        return in_units("-0m")
     return length_text(due_in)
 
 

@@ -11,6 +11,7 @@ from sdesk.reports.decided import Decided, sentences
 from sdesk.reports.explained import Entry, Explained, Part, page
 from sdesk.tui.language import _, told
 from sdesk.tui.render.lines import Line, Span, line, pieces
+from sdesk.tui.render.words import in_units
 
 _BEFORE = 28
 """Cells before what a step says: its instant, and the working time used by then."""
@@ -48,7 +49,7 @@ def _entry(entry: Entry, width: int) -> Iterator[Line]:
     match entry.part:
         case Part.STEP | Part.SUM:
             at = entry.at or _("SUM")
-            before: tuple[Span, ...] = ((f"  {at:<16}", "dim"), (f"{entry.used:>9} ", "label"))
+            before: tuple[Span, ...] = ((f"  {at:<16}", "dim"), (f"{in_units(entry.used):>9} ", "label"))
             style = "agent" if entry.part is Part.SUM else "text"
             if width >= _ROOMY:
                 yield from _broken(text, before, style, _BEFORE, width)

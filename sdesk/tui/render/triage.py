@@ -45,7 +45,7 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
                 (guessed, "strong" if row.service else "at-risk"),
                 (f"  {row.priority.value}  {one_line(row.team_name)}{due}", "text"),
             ],
-            [(f"{loss_text(row, short=False)} {currency_sign(row.currency)}/h ", "loss")] if row.loss_per_hour else [],
+            _loss(row),
             width,
         )
     ]
@@ -89,6 +89,14 @@ def service_lines(
         spans = [span for column in range(columns) for span in _cell(cells, column * rows + at)]
         lines.append(line(*spans))
     return lines
+
+
+def _loss(row: TicketRow) -> list[Span]:
+    """What it costs an hour."""
+    if not row.loss_per_hour:
+        return []
+    money = f"{loss_text(row, short=False)} {currency_sign(row.currency)}"
+    return [(_("{money}/h").format(money=money) + " ", "loss")]
 
 
 def _cell(cells: Sequence[list[Span]], at: int) -> list[Span]:

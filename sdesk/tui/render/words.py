@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sdesk.domain.duration import format_exact, format_working
 from sdesk.domain.phrase import UNITS, Length
-from sdesk.tui.language import N_, _
+from sdesk.tui.language import N_, NC_, _, in_context
 
 WORDS = (
     *(N_("new"), N_("open"), N_("waiting"), N_("resolved"), N_("closed"), N_("merged"), N_("spam")),
@@ -26,6 +26,33 @@ WORDS = (
 def word(value: StrEnum) -> str:
     """A word of an enumeration, as `word(Status.NEW)`."""
     return _(value.value.replace("_", " "))
+
+
+_WAITED_FOR = {
+    "requester": NC_("wait for", "requester"),
+    "supplier": NC_("wait for", "supplier"),
+    "date": NC_("wait for", "a date"),
+}
+_BY_CHANNEL = {
+    "mail": N_("by mail"),
+    "form": N_("by form"),
+    "phone": N_("by phone"),
+    "cli": N_("by cli"),
+    "console": N_("by console"),
+    "portal": N_("by portal"),
+    "event": N_("by event"),
+    "import": N_("by import"),
+}
+
+
+def waited_for(value: str) -> str:
+    """Whom or what a ticket waits for, behind `waiting for`."""
+    return in_context("wait for", _WAITED_FOR[value]) if value in _WAITED_FOR else value
+
+
+def channel_text(value: str) -> str:
+    """How a ticket came: `by mail`."""
+    return _(_BY_CHANNEL[value]) if value in _BY_CHANNEL else value
 
 
 def length_text(seconds: int) -> str:

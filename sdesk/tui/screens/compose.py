@@ -130,7 +130,12 @@ class Compose(KeptCompose):
         self._see(detail, held)
         console = self.console
         self._changed = changes_since(
-            detail.history, self._event, me=console.link.login, now=console.now(), zone=console.zone
+            detail.history,
+            self._event,
+            me=console.link.login,
+            now=console.now(),
+            zone=console.zone,
+            titles=detail.titles,
         )
         self.show_company()
 

@@ -38,7 +38,7 @@ class PutIn(Choose):
                 Choice(f"{READY}{each.key}", (one_line(each.title), one_line(each.text)[:80]), each.why_not)
                 for each in found
             ]
-            none = Choice("", ("-", _("no ready replies: [replies.KEY] of the desk file")), " ")
+            none = Choice("", ("-", _("no ready replies: [replies] of the desk file")), " ")
             self.fill((*choices, *([] if choices else [none]), *self._quote()))
 
     def text_of(self, chosen: str) -> str:

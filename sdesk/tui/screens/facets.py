@@ -4,6 +4,7 @@ away by choosing it, and the list follows at once."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from rich.text import Text
 from textual import events, on
@@ -17,7 +18,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.facets import FIELDS, FacetRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.columns import fit
-from sdesk.tui.render.filter_words import flag_words
+from sdesk.tui.render.filter_words import value_words
 from sdesk.tui.screens.dialog import Dialog
 
 TITLES: Mapping[str, str] = {
@@ -30,6 +31,12 @@ TITLES: Mapping[str, str] = {
     "tag": N_("Tag"),
     "is": N_("Is"),
 }
+
+
+def _words_of(field: str, row: FacetRow) -> tuple[str, ...]:
+    """What finds a value: its key, and what stands beside it."""
+    return row.key, row.name or value_words(field, row.key)
+
 
 KEY_CELLS, COUNT_CELLS = 24, 8
 
@@ -80,7 +87,7 @@ class Facets(Dialog[None]):
         self._shown = []
         options: list[Option] = []
         for field in FIELDS:
-            found = ranked(self._rows.get(field, ()), words, lambda row: (row.key, row.name))
+            found = ranked(self._rows.get(field, ()), words, partial(_words_of, field))
             if found:
                 self._shown.append(None)
                 options.append(Option(Text(_(TITLES[field]), "bold"), disabled=True))
@@ -101,7 +108,7 @@ class Facets(Dialog[None]):
         text.append(f"  [{'x' if term in self._on else ' '}] ")
         text.append(fit(one_line(row.key), KEY_CELLS))
         text.append(f"{row.tickets:>{COUNT_CELLS}}  ")
-        text.append(one_line(row.name) or (flag_words(row.key) if term.field == "is" else ""), "dim")
+        text.append(one_line(row.name) or value_words(term.field, row.key), "dim")
         return text
 
     # ---- choosing -------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _, told_error
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import customer_of
+from sdesk.tui.render.words import word
 from sdesk.tui.screens.choose import Choose
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class FindTicket(Choose):
 
 def cells_of(row: TicketRow) -> tuple[str, ...]:
     """A ticket as a row to choose."""
-    return row.ref, row.status.value, row.priority.value, one_line(row.subject), customer_of(row)
+    return row.ref, word(row.status), row.priority.value, one_line(row.subject), customer_of(row)
 
 
 def find_tickets(

@@ -20,7 +20,7 @@ from sdesk.domain.ticket import Channel
 from sdesk.store.reader import Reader
 from sdesk.store.reader.known import CallerRow
 from sdesk.store.reader.rows import TicketRow, UnitRow
-from sdesk.tui.language import _, count_of
+from sdesk.tui.language import _, count_of, in_context
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.words import word
@@ -80,7 +80,7 @@ class NewForm(Form):
         yield Static(_("What they say"), classes="label", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
-            yield from buttons(_("Open the ticket"))
+            yield from buttons(in_context("button", "Open the ticket"))
 
     def on_mount(self) -> None:
         self._show_open(())

@@ -107,5 +107,6 @@ def outage_line(outage: OutageRow, shown: Shown) -> str:
     fact = _("confirmed") if outage.confirmed else _("suspected")
     sign = currency_sign(outage.currency)
     money = Decimal(outage.per_hour) if outage.per_hour is not None else None
-    cost = f"{money_text(money)} {sign}/h" if money is not None else f"{money_text(outage.loss_so_far)} {sign}"
+    amount = f"{money_text(outage.loss_so_far if money is None else money)} {sign}"
+    cost = amount if money is None else _("{money}/h").format(money=amount)
     return f"{shown(outage.down_from)} - {until}, {one_line(outage.unit_name)}, {percent(outage.share)}, {cost}, {fact}"

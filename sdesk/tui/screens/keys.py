@@ -65,7 +65,7 @@ def keys_lines(
             russian = " ".join(shown(other) for key in command.keys if len(key) == 1 and (other := twin(key)))
             why = why_not(command)
             style = "dim" if why else "text"
-            head = [(f"   {keys:<14}", "dim" if why else "author"), (f"{russian:<5}", "dim")]
+            head = [(f"   {keys:<15}", "dim" if why else "author"), (f"{russian:<4}", "dim")]
             reason = f"  ({told(why)})" if why else ""
             lines += _entry(head, f"{_(command.help)}{mine}{reason}", style, width)
     lines += [Line(), line((f" {_('Signs')}", "label"))]

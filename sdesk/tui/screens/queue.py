@@ -7,6 +7,7 @@ from textual import on
 from sdesk.domain.filters import Sort
 from sdesk.tui.actions import Context, bindings_of
 from sdesk.tui.language import _, count_of
+from sdesk.tui.render.words import word
 from sdesk.tui.screens.queue_marks import QueueMarks
 from sdesk.tui.widgets.queue_list import QueueList
 
@@ -86,7 +87,7 @@ class QueueScreen(QueueMarks):
                 self.sort_by(Sort(order))
 
         self.app.push_screen(
-            Choose(_("Sort by: now {order}").format(order=self.sort.value), choices, widths=(10,)), chosen
+            Choose(_("Sort by: now {order}").format(order=word(self.sort)), choices, widths=(10,)), chosen
         )
 
     def sort_by(self, order: Sort) -> None:

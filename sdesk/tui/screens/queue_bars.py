@@ -14,6 +14,7 @@ from sdesk.tui.render.columns import customer_of
 from sdesk.tui.render.emptiness import empty_words
 from sdesk.tui.render.headline import footer_parts, header
 from sdesk.tui.render.view_bar import view_parts
+from sdesk.tui.render.words import word
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class QueueBars:
                 note.append(
                     Part((shown if text else count_of("{count} ticket", "{count} tickets", whole)) + "   ", "dim")
                 )
-        order = _("sort: {order} ").format(order="SLA" if screen.sort is Sort.SLA else screen.sort.value)
+        order = _("sort: {order} ").format(order="SLA" if screen.sort is Sort.SLA else word(screen.sort))
         note.append(Part(order, "dim" if screen.sort is Sort.SLA else "strong", "sort"))
         self.by_name["filter-note"].show([], note)
         error = self.by_name["filter-error"]

@@ -11,7 +11,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.signals import clock_text
-from sdesk.tui.render.words import length_text
+from sdesk.tui.render.words import length_text, word
 from sdesk.tui.verbs.doing import DoingScreen, named, subjects
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Assigning(DoingScreen):
 
         if not (rows := self._possible("service")):
             return
-        dialog = Choose(_("Service of {tickets}").format(tickets=named(rows)), (), widths=(26, 14, 4, 14))
+        dialog = Choose(_("Service of {tickets}").format(tickets=named(rows)), (), widths=(24, 12, 3, 11))
 
         def chosen(key: str | None) -> None:
             if key is not None:
@@ -94,7 +94,7 @@ class Assigning(DoingScreen):
             elif command is not None:
                 getattr(self, f"action_{command}")()
 
-        stand = ", ".join(dict.fromkeys(row.status.value for row in rows))
+        stand = ", ".join(dict.fromkeys(word(row.status) for row in rows))
         title = _("Status of {tickets}: now {status}").format(tickets=named(rows), status=stand)
         self.app.push_screen(Choose(title, choices), chosen)
 

@@ -9,6 +9,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
 from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow
 from sdesk.tui.language import _
+from sdesk.tui.render.words import word
 from sdesk.tui.verbs.doing import DoingScreen, Possible, named, subjects
 
 
@@ -62,7 +63,7 @@ class Belonging(DoingScreen):
 
         def why_not(row: TicketRow) -> str | None:
             if row.status not in OPEN_STATUSES:
-                return row.status.value
+                return word(row.status)
             return _("is part of an incident itself") if row.incident is not None else None
 
         def chosen(incident: str | None) -> None:
@@ -84,7 +85,7 @@ class Belonging(DoingScreen):
             return
 
         def why_not(row: TicketRow) -> str | None:
-            return None if row.status in OPEN_STATUSES else row.status.value
+            return None if row.status in OPEN_STATUSES else word(row.status)
 
         def chosen(number: str | None) -> None:
             if number is None:
@@ -168,4 +169,4 @@ def _others(rows: Sequence[TicketRow], number: int) -> Possible:
 
 
 def _cells(link: LinkRow) -> tuple[str, ...]:
-    return link.ref, link.status.value, one_line(link.subject)
+    return link.ref, word(link.status), one_line(link.subject)

@@ -204,6 +204,12 @@ def left_out(rows: Sequence[TicketRow]) -> str:
     return _(". Left out: {tickets}").format(tickets=told_of)
 
 
+def _less_its_reference(outcome: TicketOutcome) -> str:
+    """What stands behind the reference: ` resolved`, or `: решение записано`."""
+    sentence = one_line(told(outcome.sentence))
+    return sentence.removeprefix(outcome.ref) if sentence.startswith(outcome.ref) else f" {sentence}"
+
+
 def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
     """What came of an action, and the kind of notice: every ticket that failed is named."""
     failed = [outcome for outcome in outcomes if outcome.error is not None]
@@ -223,10 +229,10 @@ def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str])
     if len(done) == 1:
         return f"{first}{warning}", "good"
     # Mostly the same was done to all: it is said once, by the sentence of one, less its reference.
-    whats = dict.fromkeys(one_line(told(each.sentence)).removeprefix(each.ref).strip() for each in done)
+    whats = dict.fromkeys(_less_its_reference(each) for each in done)
     tickets = count_of("{count} ticket", "{count} tickets", len(done))
     if len(whats) == 1:
-        return f"{tickets} {next(iter(whats))}{warning}", "good"
+        return f"{tickets}{next(iter(whats))}{warning}", "good"
     words = _("{tickets} done: {first}, and so on").format(tickets=tickets, first=first)
     return f"{words}{warning}", "good"
 
