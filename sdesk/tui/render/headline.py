@@ -20,7 +20,7 @@ DOT = Part(" · ", "dim")
 
 # What a click on a number shows: exactly the tickets that it counts (`QueueViews.action_narrow`).
 BURNING = "narrow('is:open is:burning -is:suspected')"
-BREACHED = "narrow('is:breached -is:stale')"
+BREACHED = "narrow('is:breached')"
 STALE = "narrow('is:open is:stale')"
 DUE_SOON = "narrow('is:open due:1s..1h')"
 OPEN = "narrow('is:open')"

@@ -145,18 +145,10 @@ def _shared(counts: Sequence[int], cells: int) -> list[int]:
     return sizes
 
 
-def legend() -> tuple[Span, ...]:
-    """What the signs of the bars mean."""
-    return (
-        (f"{LATE} ", "breached"),
-        (_("late") + "  ", "dim"),
-        (f"{AT_RISK} ", "at-risk"),
-        (_("at risk") + "  ", "dim"),
-        (f"{IN_TIME} ", "text"),
-        (_("in time") + "  ", "dim"),
-        (f"{WAITING} ", "dim"),
-        (_("waiting"), "dim"),
-    )
+def legend() -> tuple[str, ...]:
+    """What the signs of the bars mean, those that matter most first."""
+    signs = ((LATE, _("late")), (AT_RISK, _("at risk")), (IN_TIME, _("in time")), (WAITING, _("waiting")))
+    return tuple(f"{sign} {words}" for sign, words in signs)
 
 
 def short_day(day: date) -> str:
