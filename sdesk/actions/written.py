@@ -211,7 +211,7 @@ def _option(verb: Verb, word: str, left: list[str]) -> tuple[Option, str]:
 
 def _bare(verb: Verb, words: Sequence[str], given: Mapping[Option, object]) -> Option:
     """The option that words without one belong to."""
-    several = len(words) > 1 and (verb.bare is None or verb.bare.parameter.kind is not Kind.INSTANT)
+    several = len(words) > 1 and (verb.bare is None or verb.bare.parameter.kind not in {Kind.INSTANT, Kind.UNTIL})
     if verb.bare is not None and verb.bare not in given and not several:
         return verb.bare
     word = words[0] if verb.bare is None or verb.bare in given else words[1]

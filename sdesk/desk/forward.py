@@ -26,6 +26,7 @@ from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.instant import Day
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import MailKind, Party
 from sdesk.domain.phrase import joined, phrase
@@ -44,7 +45,7 @@ def forward(
     messages: Sequence[int] = (),
     attachments: Sequence[InboundAttachment] = (),
     wait: bool = False,
-    until: datetime | None = None,
+    until: datetime | Day | None = None,
     spent: int = 0,
     version: int | None = None,
 ) -> Change:

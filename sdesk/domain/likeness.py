@@ -51,7 +51,9 @@ class Rarity:
         """
         here, there = words_of(one), words_of(other)
         shared = here & there
-        if not shared or (len(shared) == 1 and not (min(len(here), len(there)) == 1 and all(map(self.is_rare, shared)))):
+        if not shared or (
+            len(shared) == 1 and not (min(len(here), len(there)) == 1 and all(map(self.is_rare, shared)))
+        ):
             return 0.0
         light, heavy = sorted((self.weight(here), self.weight(there)))
         weight = self.weight(shared)

@@ -44,7 +44,8 @@ whose words are missing opens its form.
 
     :12                                       go to ticket 12
     :assign dana                              the marked tickets, or the one under the cursor
-    :wait 12 --until tomorrow
+    :wait 12 --until tomorrow                 until its hours begin tomorrow, or on the next day that has any
+    :wait --until "fri 12:00"
     :close --text "The drawer was replaced"
     :priority P1 --reason "Board meeting"
     :set --tag pos --urgency high

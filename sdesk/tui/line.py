@@ -90,6 +90,7 @@ TOLD: Mapping[str, str] = {
 ALIASES: Mapping[str, str] = {"q": "leave", "quit": "leave", "help": "keys", "filter": "list", "show": "open"}
 """What people type who come from elsewhere."""
 
+_DAYS = (Name("tomorrow", N_("when the hours begin")),)
 _EXAMPLES = (Name("2h"), Name("tomorrow 10:00"), Name("mon 09:00"), Name("fri 12:00"))
 
 
@@ -272,8 +273,8 @@ def _values(parameter: Parameter, known: Known) -> Sequence[Name]:
     """Values that a parameter may have on this desk."""
     if parameter.choices:
         return [Name(choice) for choice in parameter.choices]
-    if parameter.kind is Kind.INSTANT:
-        return _EXAMPLES
+    if parameter.kind in {Kind.INSTANT, Kind.UNTIL}:
+        return (*_EXAMPLES, *_DAYS) if parameter.kind is Kind.UNTIL else _EXAMPLES
     return known.values.get(parameter.kind, ())
 
 

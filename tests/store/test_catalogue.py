@@ -17,9 +17,7 @@ from sdesk.store.reader import Reader
 
 LOSSES = DESK_FILE.replace(
     '[services.printer]\nname = "Printer"', '[services.printer]\nstops_share = 0.5\nname = "Printer"'
-).replace(
-    'manager = "irina@shop.example"', 'manager = "irina@shop.example"\nstops = { other = 1.0, till = 0 }'
-)
+).replace('manager = "irina@shop.example"', 'manager = "irina@shop.example"\nstops = { other = 1.0, till = 0 }')
 """At the flagship the printer stops half of 180,000 an hour, a service without a share of its own all of it."""
 
 

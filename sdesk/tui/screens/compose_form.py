@@ -53,7 +53,9 @@ class ComposeForm(Following, ModalScreen[None]):
         self._attached = Static("", id="attached", markup=False)
         self._hint = Static("", id="hint", markup=False)
         self._then = PicksInRow([_(label) for label in LABELS.values()], id="then")
-        self._until = Input(id="until", compact=True, select_on_focus=False, placeholder=_("as tomorrow 10:00, or 2d"))
+        self._until = Input(
+            id="until", compact=True, select_on_focus=False, placeholder=_("as tomorrow, fri 10:00, or 2d")
+        )
         self._spent = Input(id="spent", compact=True, select_on_focus=False, placeholder=_("as 15m"))
         self._area = Words(id="text", compact=True, tab_behavior="focus")
         self._review_line = Static("", id="review", markup=False)

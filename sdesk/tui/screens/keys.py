@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from sdesk.tui.actions import COMMANDS, Command, Context, commands_of, shown
 from sdesk.tui.keyboard import twin
 from sdesk.tui.language import N_, _, told
-from sdesk.tui.render.lines import Line, Span, line, wrap
 from sdesk.tui.render import triage
+from sdesk.tui.render.lines import Line, Span, line, wrap
 from sdesk.tui.render.series import AT_RISK, IN_TIME, LATE, WAITING
 from sdesk.tui.render.signals import LEGEND
 from sdesk.tui.screens.page import Page

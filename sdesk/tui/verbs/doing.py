@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome, new_batch
 from sdesk.domain.errors import SdeskError
-from sdesk.domain.instant import from_rfc3339, parse_instant
+from sdesk.domain.instant import Day, from_rfc3339, parse_instant, parse_until
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import shown
 from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.conversation import MOST_LETTERS
-from sdesk.tui.render.signals import clock_text
+from sdesk.tui.render.signals import clock_text, end_text
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.widgets.preview import Preview
 
@@ -129,13 +129,16 @@ class DoingScreen(DeskScreen):
         """An instant as people write it, ahead of now where that is open. BadInput."""
         return parse_instant(text, now=self.console.now(), zone=self.console.zone)
 
+    def _end(self, text: str) -> datetime | Day:
+        """Until when something lasts: an instant, or a day alone. BadInput."""
+        return parse_until(text, now=self.console.now(), zone=self.console.zone)
+
     def _past_instant(self, text: str) -> datetime:
         """The same, behind now: since when, until when. BadInput."""
         return parse_instant(text, now=self.console.now(), zone=self.console.zone, past=True)
 
-    def _clock(self, at: datetime) -> str:
-        zone = self.console.zone
-        return clock_text(at.astimezone(zone), self.console.now().astimezone(zone))
+    def _clock(self, at: datetime | Day) -> str:
+        return end_text(at, self.console.now(), self.console.zone)
 
     def _how_undone(self, *, answered: bool) -> str:
         """The end of a notice: which key undoes it, and how long that of an answer does."""

@@ -13,6 +13,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.duration import format_working
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.filters import Sort
+from sdesk.domain.instant import Day
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader import Reader
@@ -20,7 +21,7 @@ from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import COMMANDS, commands_of
 from sdesk.tui.language import _, count_of, told
 from sdesk.tui.line import TOLD, Asked, Jump, Known, Name, Run, Tell, read_line
-from sdesk.tui.render.signals import clock_text
+from sdesk.tui.render.signals import end_text
 from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import DoingScreen, in_local_time, report
 
@@ -103,15 +104,15 @@ class Ordering(DoingScreen):
 
     def _in_words(self, order: Order) -> str:
         """The values of an order as they were understood: which Friday, how long."""
-        now, zone = self.console.now().astimezone(self.console.zone), self.console.zone
+        now, zone = self.console.now(), self.console.zone
         said: list[str] = []
         for deed in order.deeds:
             for option in order.verb.options:
                 value = deed.values.get(option.parameter.name)
                 if value is None or option.action != deed.action:
                     continue
-                if isinstance(value, datetime):
-                    text = clock_text(value.astimezone(zone), now)
+                if isinstance(value, datetime | Day):
+                    text = end_text(value, now, zone)
                 elif option.parameter.kind is Kind.LENGTH:
                     text = format_working(int(str(value)))
                 elif isinstance(value, tuple):

@@ -16,7 +16,7 @@ class Settling(DoingScreen):
         if rows := self._possible("wait"):
             title = _("{tickets}: wait").format(tickets=named(rows))
             many, kept = len(rows) > 1, self._kept("wait", rows)
-            self._ask(WaitForm(title, self._instant, self._clock, many=many, kept=kept), "wait", rows)
+            self._ask(WaitForm(title, self._end, self._clock, many=many, kept=kept), "wait", rows)
 
     def action_close(self) -> None:
         """Close with a resolution."""
