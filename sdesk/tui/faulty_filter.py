@@ -1,4 +1,4 @@
-"""A filter that is wrong: which of its words the fault is in, what is left without it, and what is said below the bar."""
+"""A filter that is wrong: in which of its words the fault is, what is left without it, what is said below the bar."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from sdesk.desk.steps.find import word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import after_working_days, require_id, require_move, set_status
 from sdesk.domain.clock import hold
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, about
 from sdesk.domain.instant import Day, to_rfc3339, weekday_and_time
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Status, WaitingFor
@@ -34,17 +34,19 @@ def plan_wait(
     """
     require_move(work, ticket, Status.WAITING)
     reason = word_of(WaitingFor, waiting_for, "wait")
-    if reason is WaitingFor.DATE and until is None:
-        raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))
-    calendar = promise_of(work, ticket).calendar
-    if isinstance(until, Day):
-        until = next_working(calendar, until.begins(ZoneInfo(work.rules.time_zone)))
-    elif until is None:
-        until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
-    if until <= work.now:
-        raise BadInput(
-            phrase("`{until}` is past", until=_local(work, until)), phrase("wait until a moment that is still to come")
-        )
+    with about("until"):
+        if reason is WaitingFor.DATE and until is None:
+            raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))
+        calendar = promise_of(work, ticket).calendar
+        if isinstance(until, Day):
+            until = next_working(calendar, until.begins(ZoneInfo(work.rules.time_zone)))
+        elif until is None:
+            until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
+        if until <= work.now:
+            raise BadInput(
+                phrase("`{until}` is past", until=_local(work, until)),
+                phrase("wait until a moment that is still to come"),
+            )
     return reason, until
 
 

@@ -82,7 +82,7 @@ def _loss(ticket: sqlite3.Row | None, service: sqlite3.Row, margin: Decimal) -> 
     if ticket["confirmed_share"] is not None:
         return rate_alone(money(ticket["confirmed_turnover"]), Decimal(str(ticket["confirmed_share"])), margin)
     own = json.loads(ticket["stops"]).get(service["key"]) if ticket["stops"] else None
-    shares = (None if each is None else Decimal(str(each)) for each in (own, service["stops_share"]))
+    own, usual = (None if each is None else Decimal(str(each)) for each in (own, service["stops_share"]))
     turnover = money(ticket["turnover_per_hour"])
-    share = share_that_stands(*shares, turnover)
+    share = share_that_stands(own, usual, turnover)
     return None if share is None else rate_alone(turnover, share, margin)

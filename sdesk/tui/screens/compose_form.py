@@ -260,6 +260,12 @@ class ComposeForm(Following, ModalScreen[None]):
         """Show what is answered."""
         self._read.show(detail, held, self.console.now(), self.console.zone)
 
+    def go_to(self, parameter: str) -> None:
+        """To the field of a parameter that is wrong."""
+        fields = {"cc": self._cc, "until": self._until, "spent": self._spent, "text": self._area}
+        if (found := fields.get(parameter)) is not None and found.is_attached:
+            found.focus()
+
     def complain(self, text: str) -> None:
         """Say under the fields what is wrong, or nothing any more."""
         self._error.update(text)

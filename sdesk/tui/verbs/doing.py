@@ -91,7 +91,7 @@ class DoingScreen(DeskScreen):
 
         def refused(error: SdeskError) -> None:
             if form.is_attached:
-                form.refused(self._said(error))
+                form.refused(self._said(error), error.about)
             else:
                 self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
