@@ -22,10 +22,13 @@ from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error
 from sdesk.tui.markup import verbatim
 from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
+from sdesk.tui.screens.compose_copies import known_boxes
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.screens.following import Following
 from sdesk.tui.widgets.button import Button
+from sdesk.tui.widgets.copies_field import CopiesField
 from sdesk.tui.widgets.preview import Preview
+from sdesk.tui.widgets.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
@@ -46,7 +49,7 @@ class ComposeForm(Following, ModalScreen[None]):
         self._looking = False
         """Whether those are still looked for."""
         self._read = Preview(id="read")
-        self._cc = Input(id="cc", compact=True, select_on_focus=False, placeholder=_("nobody"))
+        self._cc = CopiesField(id="cc", placeholder=_("nobody; name, login or address"))
         self._path = PathField(
             id="path", compact=True, select_on_focus=False, placeholder=_("path: Tab completes, Enter attaches")
         )
@@ -113,6 +116,7 @@ class ComposeForm(Following, ModalScreen[None]):
                 with Horizontal(classes="line"):
                     yield Static(_("Cc"), classes="name")
                     yield self._cc
+                yield self._cc.list
             with Horizontal(classes="line"):
                 yield Static(_("Files"), classes="name")
                 yield self._attached
@@ -196,6 +200,26 @@ class ComposeForm(Following, ModalScreen[None]):
         except BadInput as error:
             return told_error(error)
         return ""
+
+    # ---- copies ---------------------------------------------------------------------------------
+
+    @on(CopiesField.Asked)
+    def seek_copies(self, event: CopiesField.Asked) -> None:
+        """Look up who may be meant."""
+        words, here = event.words, f"{self._cc.value} {self._row.requester_email or ''}"
+        self.console.link.read(
+            self,
+            lambda reader, actor: known_boxes(reader, actor, words, here),
+            lambda found: self._cc.offer(words, found),
+            self.console.notice_error,
+            topic="copies",
+        )
+
+    @on(Suggestions.Taken)
+    def copy_clicked(self, event: Suggestions.Taken) -> None:
+        """A click takes it."""
+        self._cc.action_take(event.place)
+        self._cc.focus()
 
     # ---- files ----------------------------------------------------------------------------------
 
