@@ -117,12 +117,13 @@ class TriageScreen(TriageReading):
         *,
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
+        asked: bool = False,
     ) -> None:
         """What needs no more than the choice is done behind the next ticket; the rest as everywhere."""
         if verb in DECIDING and succeeded is None and refused is None:
             self._decide(rows, [(verb, values)])
         else:
-            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused)
+            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused, asked=asked)
 
     def _decide(self, rows: Sequence[TicketRow], steps: Sequence[Step]) -> None:
         """Set the picked service first, where that still means anything; then what was decided; and go on at once."""
@@ -166,8 +167,8 @@ class TriageScreen(TriageReading):
             if error is not None:
                 return
             said = "; ".join(report([outcome], {row.number: row.ref})[0] for outcome in outcomes)
-            said += self._how_undone(answered=False) if changed else ""
-            self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good")
+            back = self._how_undone(answered=False) if changed else ""
+            self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good", way_back=back)
 
         def failed(error: SdeskError) -> None:
             self._refused(row, error)

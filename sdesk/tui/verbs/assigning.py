@@ -34,7 +34,7 @@ class Assigning(DoingScreen):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._perform("take", rows, {})
+                self._perform("take", rows, {}, asked=True)
 
         whom = ", ".join(dict.fromkeys(one_line(row.assignee or "") for row in others))
         question = _("Take {tickets} from {whom}?").format(tickets=named(others), whom=whom)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome, new_batch
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import Refused, SdeskError
 from sdesk.domain.instant import Day, from_rfc3339, parse_instant, parse_until
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail, TicketRow
@@ -153,8 +153,25 @@ class DoingScreen(DeskScreen):
         *,
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
+        asked: bool = False,
     ) -> None:
-        """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was."""
+        """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was.
+
+        Where it is about many it is asked first, unless it was (`asked`).
+        """
+        from sdesk.tui.verbs.many import MANY, question_of
+
+        if len(rows) > MANY and not asked:
+            now, zone = self.console.now(), self.console.zone
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self._perform(verb, rows, values, succeeded=succeeded, refused=refused, asked=True)
+                elif refused is not None:
+                    refused(Refused(_("Nothing was done")))
+
+            self.app.push_screen(question_of(verb, named(rows), values, subjects(rows), now, zone), answered)
+            return
         batch = new_batch()
 
         def done(outcomes: tuple[TicketOutcome, ...]) -> None:
@@ -165,10 +182,12 @@ class DoingScreen(DeskScreen):
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
             text += left_out(rows)
+            back = ""
             if any(outcome.error is None and outcome.changed for outcome in outcomes):
                 said = verb in {"reply", "forward"} or (values.get("text") and verb in {"wait", "close"})
-                text += self._how_undone(answered=bool(said))
-            self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+                back = self._how_undone(answered=bool(said))
+            text = in_local_time(text, self.console.now(), self.console.zone)
+            self.console.notice(text, kind, way_back=back)
             if succeeded is not None and len(errors) < len(outcomes):
                 succeeded()
             self.deed_done([row.number for row in rows])

@@ -205,12 +205,12 @@ class Ordering(DoingScreen):
             return
         alone = len(rows) == 1 and first not in {"spam", "merge"}
         if order.yes or alone or first not in ASKED_FIRST:
-            self._do_all(order.deeds, rows)
+            self._do_all(order.deeds, rows, asked=order.yes)
             return
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._do_all(order.deeds, rows)
+                self._do_all(order.deeds, rows, asked=True)
 
         which = rows[0].ref if len(rows) == 1 else count_of("{count} ticket", "{count} tickets", len(rows))
         title = _("{verb}: {tickets}?").format(verb=told(order.verb.summary), tickets=which)
@@ -231,10 +231,11 @@ class Ordering(DoingScreen):
         self.console.notice(_("{verb} wants {flags}").format(verb=order.verb.name, flags=flags), "error")
         self.open_line(f"{order.verb.name} {' '.join(map(str, order.numbers))} {order.missing[0].flag} ")
 
-    def _do_all(self, deeds: Sequence[Deed], rows: tuple[TicketRow, ...]) -> None:
+    def _do_all(self, deeds: Sequence[Deed], rows: tuple[TicketRow, ...], *, asked: bool) -> None:
         """One after the other: each sees what the one before it has changed."""
         (deed, *rest) = deeds
-        self._perform(deed.action, rows, deed.values, succeeded=(lambda: self._do_all(rest, rows)) if rest else None)
+        then = (lambda: self._do_all(rest, rows, asked=True)) if rest else None
+        self._perform(deed.action, rows, deed.values, succeeded=then, asked=asked)
 
     def _try(self, deeds: Sequence[Deed], rows: tuple[TicketRow, ...]) -> None:
         """Say what would happen."""

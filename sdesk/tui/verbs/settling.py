@@ -43,7 +43,7 @@ class Settling(DoingScreen):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._perform("spam", rows, {})
+                self._perform("spam", rows, {}, asked=True)
 
         question = _("Mark {tickets} as spam?").format(tickets=named(rows))
         self.app.push_screen(Confirm(question, _("Mark as spam"), subjects(rows)), confirmed)
