@@ -50,6 +50,17 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 }
 """Verbs that do one or several actions, by which options are given."""
 
+COMMAND_LINE: Mapping[str, str] = {
+    "service": "ticket set --service",
+    "priority": "ticket set --priority",
+    "spent": "ticket set --spent",
+    "visit": "ticket set --visit",
+    "spam": "ticket set --status spam",
+    "join": "ticket link --incident",
+    "leave": "ticket unlink",
+}
+"""How the command line writes the verbs that it does not have: the `:` line takes them by themselves too."""
+
 STATUS = Parameter("status", Kind.CHOICE, "spam; other moves have verbs", choices=("spam",))
 """`set --status spam` is an action without a parameter."""
 

@@ -15,6 +15,7 @@ from sdesk.actions.written import DRY_RUN, YES, Option, Order, Verb, read_order,
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Sort
 from sdesk.domain.phrase import phrase
+from sdesk.tui.actions import written
 from sdesk.tui.language import N_
 
 QUOTES = "\"'"
@@ -149,7 +150,7 @@ def read_line(text: str, known: Known, reading: Reading) -> Asked | None:
     raise no_word(
         phrase("there is no command `{word}`", word=said[0]),
         said[0],
-        [*verbs(), *TOLD, *(each.replace("_", "-") for each in known.commands)],
+        [*verbs(), *TOLD, *map(written, known.commands)],
         phrase("Tab shows what there is, ? the keys"),
     )
 
@@ -253,7 +254,7 @@ def _commands(known: Known) -> list[Name]:
     """Verbs, what only the console knows, and its commands."""
     names = {} if known.alone else {name: verb.summary for name, verb in verbs().items()} | dict(TOLD)
     for command, help_ in known.commands.items():
-        names.setdefault(command.replace("_", "-"), help_)
+        names.setdefault(written(command), help_)
     return [Name(name, about) for name, about in names.items()]
 
 

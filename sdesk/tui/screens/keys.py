@@ -76,7 +76,7 @@ def keys_lines(
     for group, commands in groupby(known, key=lambda command: command.group):
         lines += [*([Line()] if lines else []), line((f" {_(group)}", "label"))]
         for command in commands:
-            keys = " ".join(shown(key) for key in command.keys) or f":{command.id.replace('_', '-')}"
+            keys = " ".join(shown(key) for key in command.keys) or f":{command.written}"
             mine = _("  (your own key)") if command.id in own else ""
             russian = " ".join(shown(other) for key in command.keys if len(key) == 1 and (other := twin(key)))
             why = why_not(command)
