@@ -99,6 +99,14 @@ class Driver:
         await self.press(*(_KEY_OF.get(character, character) for character in text))
         await self.rest()
 
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so, for ten seconds at most."""
+        for _ in range(200):
+            if holds():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(self.text)
+
     @property
     def text(self) -> str:
         """What is on screen."""

@@ -16,6 +16,7 @@ from sdesk.domain.instant import Day, parse_instant, parse_until
 from sdesk.domain.nearest import nearest
 from sdesk.domain.outage import parse_share
 from sdesk.domain.phrase import phrase
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Priority, WaitingFor
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: R
         case Kind.MESSAGES:
             return tuple(_id(flag, each) for each in texts)
         case Kind.FILES:
-            return tuple(attached(Path(each).expanduser()) for each in texts) if reading.files else tuple(texts)
+            return tuple(attached(path_of(each)) for each in texts) if reading.files else tuple(texts)
         case Kind.ADDRESSES | Kind.TAGS:
             return tuple(texts)
         case Kind.TEXT if parameter.name == "text":
@@ -167,11 +168,22 @@ def written_text(flag: str, text: str) -> str:
 def text_of_file(name: str) -> str:
     """The text of a file; BadInput where it cannot be read or has none."""
     try:
-        return decoded(Path(name).expanduser().read_bytes(), name)
+        return decoded(path_of(name).read_bytes(), name)
     except OSError as error:
         raise BadInput(
             phrase("the text file {name} cannot be read: {why}", name=name, why=error.strerror),
             phrase("name another after @ (a text that begins with @ can come from standard input: --text -)"),
+        ) from error
+
+
+def path_of(text: str) -> Path:
+    """The path that a person means, where `~` is home. BadInput for a home of nobody."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise BadInput(
+            phrase("there is no home of {who}", who=one_line(text.partition("/")[0])),
+            phrase("name a folder that there is"),
         ) from error
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from sdesk.actions.registry import ACTIONS
@@ -14,6 +14,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError, Unavailable
 
 if TYPE_CHECKING:
+    from sdesk.actions.personal import Kept
     from sdesk.desk.change import Change
     from sdesk.desk.opening import Desk, Work
     from sdesk.desk.undo import Deed
@@ -47,19 +48,20 @@ def perform(
     dry_run: bool = False,
     versions: Mapping[int, int] | None = None,
     batch: str | None = None,
-    kept: bool = True,
+    undoable: bool = True,
+    words: Kept | None = None,
 ) -> tuple[TicketOutcome, ...]:
     """Do an action on tickets, each in a transaction of its own.
 
     `versions`: which version of a ticket the person saw; a newer one is a Conflict. `dry_run` runs the same
     and rolls it back. What a person can act on is in the outcomes; the store being out of reach is one too.
     What an agent did can be undone (`undo`), all that has one `batch` at once; without one, all tickets of this call.
-    Not `kept`: it cannot, as what is told of the past.
+    Not `undoable`: it cannot, as what is told of the past. `words`: where those of the action were kept until now.
     """
     from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
 
     batch = batch or new_batch()
-    kept = kept and not dry_run and actor.agent_id is not None and name not in NEVER_UNDONE
+    undoable = undoable and not dry_run and actor.agent_id is not None and name not in NEVER_UNDONE
     module, _, function = ACTIONS[name].use_case.partition(":")
     use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
     outcomes: list[TicketOutcome] = []
@@ -74,12 +76,12 @@ def perform(
                 version = versions.get(number) if versions is not None else None
                 begun = begin_deed(work)
                 change = use_case(work, number, version=version, **values)
-                if kept and change.changed:
+                if undoable and change.changed:
                     with desk.store.look() as before:
                         deed = Named(number, batch, name, change.sentence)
                         keep_deed(work, before.connection(), begun, deed)
                 if not dry_run:
-                    work.session.commit()
+                    _commit(work, number, words)
             outcomes.append(
                 TicketOutcome(
                     change.number, change.ref, change.sentence, changed=change.changed, warning=change.warning
@@ -91,9 +93,18 @@ def perform(
     return tuple(outcomes)
 
 
+def _commit(work: Work, number: int, words: Kept | None) -> None:
+    """What was done, and that its words are no draft any more: both or neither."""
+    if words is not None:
+        words.forget(work, number)
+    work.session.commit()
+    if words is not None:
+        words.is_gone = True
+
+
 def new_batch() -> str:
     """A name for what is done, and undone, at once."""
-    return token_hex(8)
+    return os.urandom(8).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +178,21 @@ def _undone(deeds: Sequence[Deed], tried: Sequence[Change | SdeskError], desk: D
 
 
 def create(
-    desk: Desk, actor: Actor, values: Mapping[str, Any], *, now: datetime, dry_run: bool = False
+    desk: Desk,
+    actor: Actor,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    words: Kept | None = None,
 ) -> TicketOutcome:
-    """Open a ticket by hand. Raises what the use case raises: there is only one."""
+    """Open a ticket by hand. Raises what the use case raises: there is only one. `words` as in `perform`."""
     from sdesk.desk.create import create as use_case
 
     with desk.work(actor, now) as work:
         change = use_case(work, **values)
         if not dry_run:
-            work.session.commit()
+            _commit(work, change.number, words)
     return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,58 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import Direction, Doing
 
 if TYPE_CHECKING:
-    from sdesk.desk.opening import Desk
+    from sdesk.desk.opening import Desk, Work
     from sdesk.mail.outbox.ready import ReadyText
+
+
+@dataclass(slots=True)
+class Kept:
+    """Where the words of an action are kept: they go from there in the transaction that makes something of them."""
+
+    session: str = ""
+    is_gone: bool = field(default=False, init=False)
+    """Whether that was committed. Set in the writing thread."""
+
+    def forget(self, work: Work, number: int) -> None:
+        """In that transaction, which is about a ticket; newer words of another terminal stay."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class KeptDraft(Kept):
+    """A draft of a message."""
+
+    direction: Direction = Direction.OUT
+    seen: str | None = None
+    """The stamp of the draft that the words began with."""
+
+    def forget(self, work: Work, number: int) -> None:
+        from sdesk.desk.personal import forget_draft
+
+        forget_draft(work, number, self.direction, session=self.session, seen=self.seen)
+
+
+@dataclass(slots=True)
+class KeptForm(Kept):
+    """A draft of a form; of one that is done to several tickets, with the first that it is done to."""
+
+    form: str = ""
+    before: str = ""
+    """The session that the form has its first words from."""
+
+    def forget(self, work: Work, number: int) -> None:
+        from sdesk.desk.personal import forget_form
+
+        forget_form(work, self.form, session=self.session, before=self.before)
+
+
+def save_form(desk: Desk, actor: Actor, kept: KeptForm, words: Mapping[str, str], *, now: datetime) -> None:
+    """Keep what an agent has typed into a form; nothing forgets it."""
+    from sdesk.desk.personal import save_form as use_case
+
+    with desk.work(actor, now) as work:
+        use_case(work, kept.form, words, session=kept.session, before=kept.before)
+        work.session.commit()
 
 
 def save_draft(

@@ -6,6 +6,7 @@ import os
 from itertools import count
 from pathlib import Path
 
+from sdesk.actions.grammar import path_of
 from sdesk.domain.errors import BadInput
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line, safe_file_name
@@ -21,7 +22,7 @@ def target_of(text: str, name: str) -> Path:
     if not written:
         raise BadInput(phrase("there is no path"), phrase("name a file or a folder"))
     try:
-        path = Path(written).expanduser()
+        path = path_of(written)
         if path.is_dir():
             path = path / safe_file_name(name)
         there = path.parent.is_dir()
@@ -29,11 +30,6 @@ def target_of(text: str, name: str) -> Path:
         path.lstat()
     except FileNotFoundError:
         pass
-    except RuntimeError as error:
-        raise BadInput(
-            phrase("there is no home of {who}", who=one_line(written.partition("/")[0])),
-            phrase("name a folder that there is"),
-        ) from error
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BadInput(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sdesk.actions.grammar import attached
+from sdesk.actions.personal import KeptDraft
 from sdesk.cli import invocation
 from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
@@ -18,6 +19,9 @@ from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import MOST, DryRun, Numbers, Text
 from sdesk.cli.text_input import Written, given, wanted
 from sdesk.domain.ticket import Direction
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.personal_rows import DraftRow
 
 Cc = Annotated[
     list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="a copy to; may be repeated", show_default=False)
@@ -248,20 +252,16 @@ def _write(
     if text is not None:
         written = given(text, words)
         numbers = ticket_numbers(call, words)
-        versions, begun = None, ""
+        versions, draft = None, None
     else:
         numbers = [] if "-" in words else ticket_numbers(call, words)
-        begun, facts, versions = _for_editor(call, numbers, direction, action)
-        written = wanted(None, words, begun=begun, facts=facts)
+        draft, facts, versions = _for_editor(call, numbers, direction, action, by_phone=more.get("phone") is True)
+        if draft is not None and draft.beside.get("phone"):
+            more = {**more, "phone": True}
+        written = wanted(None, words, begun=draft.text if draft is not None else "", facts=facts)
     if written is None:
         raise TypeError("no text")  # `given` gives one where there is an option
-    code = _use(call, action, numbers, written, more, versions, dry_run=dry_run)
-    if code is ExitCode.DONE and not dry_run and text is None and begun:
-        # Other words than these were begun with; what was made of them is said now.
-        from sdesk.actions.personal import save_draft
-
-        save_draft(call.desk, call.actor, numbers[0], direction, None, now=call.now)
-    return code
+    return _use(call, action, numbers, written, more, versions, draft, dry_run=dry_run)
 
 
 def _use(
@@ -271,13 +271,15 @@ def _use(
     written: Written,
     more: Mapping[str, object],
     versions: Mapping[int, int] | None,
+    draft: DraftRow | None,
     *,
     dry_run: bool,
 ) -> ExitCode:
     kept = True
+    begun = KeptDraft(direction=draft.direction, seen=draft.stamp) if draft is not None else None
     try:
         values = {"text": written.text, **more}
-        outcomes = change(call, action, numbers, values, dry_run=dry_run, versions=versions)
+        outcomes = change(call, action, numbers, values, dry_run=dry_run, versions=versions, words=begun)
         kept = dry_run or any(outcome.error is not None for outcome in outcomes)
         return tell(call, outcomes, dry_run=dry_run)
     finally:
@@ -288,28 +290,29 @@ def _use(
 
 
 _HEADINGS = {"note": "An INTERNAL NOTE on:", "forward": "Goes out to a SUPPLIER, about:"}
+_BY_PHONE = "Was told BY PHONE, and goes out to nobody, on:"
 
 
 def _for_editor(
-    call: Invocation, numbers: Sequence[int], direction: Direction, action: str
-) -> tuple[str, str, dict[int, int]]:
-    """What stands in the editor at the start, what stands below, and which versions the person has seen."""
+    call: Invocation, numbers: Sequence[int], direction: Direction, action: str, *, by_phone: bool
+) -> tuple[DraftRow | None, str, dict[int, int]]:
+    """The draft that the editor goes on with, what stands below, and which versions the person has seen."""
     from sdesk.domain.safe_text import one_line
 
     rows = call.reader.rows(call.actor, numbers, now=call.now)
     for number in numbers:
         if number not in rows:
             call.reader.ticket(call.actor, number, now=call.now)  # raises what is to be said
-    begun = ""
+    draft = None
     if len(numbers) == 1 and action in ("reply", "note"):
         draft = call.reader.draft(call.actor, numbers[0], direction)
-        begun = draft.text if draft is not None else ""
+        by_phone = by_phone or (draft is not None and bool(draft.beside.get("phone")))
     facts = [
-        _HEADINGS.get(action, "Goes out to the requester of:"),
+        _BY_PHONE if by_phone else _HEADINGS.get(action, "Goes out to the requester of:"),
         *(
             f"{row.ref}  {one_line(row.subject)}  ({one_line(row.requester_name or row.requester_email or '')})"
             for row in rows.values()
         ),
         "An empty text does nothing.",
     ]
-    return begun, "\n".join(facts), {row.number: row.version for row in rows.values()}
+    return draft, "\n".join(facts), {row.number: row.version for row in rows.values()}

@@ -13,6 +13,7 @@ from sdesk.cli.sheet import Column, Field, Sheet
 
 if TYPE_CHECKING:
     from sdesk.actions.perform import TicketOutcome
+    from sdesk.actions.personal import Kept
     from sdesk.desk.opening import Work
 
 
@@ -52,8 +53,12 @@ def change(
     dry_run: bool,
     versions: Mapping[int, int] | None = None,
     batch: str | None = None,
+    words: Kept | None = None,
 ) -> tuple[TicketOutcome, ...]:
-    """Do one action of the registry upon tickets, a transaction each. What has one `batch` is undone at once."""
+    """Do one action of the registry upon tickets, a transaction each. What has one `batch` is undone at once.
+
+    `words`: where those of the action were kept until now.
+    """
     call.output.check(SHEET)
     if not numbers:
         return ()
@@ -62,7 +67,16 @@ def change(
     from sdesk.actions.perform import perform
 
     outcomes = perform(
-        call.desk, actor, action, numbers, values, now=call.now, dry_run=dry_run, versions=versions, batch=batch
+        call.desk,
+        actor,
+        action,
+        numbers,
+        values,
+        now=call.now,
+        dry_run=dry_run,
+        versions=versions,
+        batch=batch,
+        words=words,
     )
     # A failure knows only the number; a person reads SD-123.
     prefix = call.reader.desk.ref_prefix

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sdesk.cli import diagnostics, invocation
+from sdesk.cli import diagnostics, invocation, terminal
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import BuiltDemo, Invocation
 from sdesk.config import load
 from sdesk.domain.errors import BadInput
-
-_CANNOT_PLACE = {"", "dumb", "unknown"}
-"""What TERM says where a program can only write on and on."""
 
 
 def tui(
@@ -35,25 +31,7 @@ def tui(
       sdesk tui --ascii
       sdesk --as lead tui --board
     """
-    return open_console(invocation.of(ctx), board=board, in_ascii=in_ascii)
-
-
-def open_console(call: Invocation, *, board: bool = False, in_ascii: bool = False) -> ExitCode:
-    """Open the console upon the store, as the acting agent. BadInput without a terminal, or an agent."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput("the console needs a terminal", "elsewhere use `sdesk list` and its like")
-    if (terminal := os.environ.get("TERM", "")) in _CANNOT_PLACE:
-        raise BadInput(
-            f"the console needs a terminal that can place its cursor, which one with TERM={terminal} cannot",
-            "set TERM to what yours is (as xterm-256color), or use `sdesk list` and its like",
-        )
-    login = call.actor.login  # also says at once, and on the plain screen, what is wrong with the store
-    config = call.config
-    if in_ascii:
-        config = config._replace(console=config.console._replace(ascii=True))
-    call.close()
-    well = call.surroundings.run_console(store=call.store, config=config, agent=login, board=board)
-    return ExitCode.DONE if well else ExitCode.FAILED
+    return terminal.open_console(invocation.of(ctx), board=board, in_ascii=in_ascii)
 
 
 def demo(
@@ -84,7 +62,7 @@ def demo(
 
 
 def _show(call: Invocation, built: BuiltDemo) -> None:
-    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in _CANNOT_PLACE:
+    if terminal.is_one() and terminal.can_place():
         config = load(built.config, os.environ)
         call.surroundings.run_console(store=built.store, config=config, agent=built.agent)
         return

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
+from sdesk.cli import terminal
 from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation, of
@@ -196,10 +197,8 @@ def _alone(ctx: typer.Context) -> int | None:
     """What a group does without a command: the root opens the console on a terminal; else help, and exit 2."""
     if ctx.invoked_subcommand is not None:
         return None
-    if ctx.parent is None and sys.stdin.isatty() and sys.stdout.isatty():
-        from sdesk.cli.console import open_console
-
-        return open_console(of(ctx))
+    if ctx.parent is None and terminal.is_one():
+        return terminal.open_console(of(ctx))
     sys.stderr.write(ctx.get_help() + "\n")
     return ExitCode.USAGE
 

@@ -194,7 +194,7 @@ class _Story:
         if step.verb in WORDS:
             values["spent"] = MINUTES * 60 * (1 + len(step.values.get("text", "")) % 4)
         number = self._number(step.mail)
-        for outcome in perform(self.desk, self.actors[step.agent], step.verb, [number], values, now=at, kept=False):
+        for outcome in perform(self.desk, self.actors[step.agent], step.verb, [number], values, now=at, undoable=False):
             if outcome.error is not None:
                 raise outcome.error
 

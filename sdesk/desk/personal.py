@@ -1,11 +1,11 @@
-"""What is one agent's own: drafts and seen marks. They change no ticket and bump no version."""
+"""What is one agent's own: drafts of messages and of forms, seen marks. They change no ticket and bump no version."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col
 
@@ -13,7 +13,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import see_ticket
 from sdesk.domain.errors import BadInput, Conflict
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft, History, Seen
+from sdesk.store.models import Draft, FormDraft, History, Seen
 
 
 def save_draft(
@@ -56,6 +56,32 @@ def save_draft(
         draft.stamp = _next_stamp(draft.stamp, session)
         work.session.add(draft)
     work.session.flush()
+
+
+def forget_draft(work: Work, number: int, direction: Direction, *, session: str, seen: str | None) -> None:
+    """Something was made of the words of a draft; newer ones of another editor stay."""
+    draft = work.session.get(Draft, (own_agent(work), number, direction))
+    if draft is not None and (draft.stamp == seen or (session and draft.stamp.startswith(f"{session}."))):
+        work.session.delete(draft)
+        work.session.flush()
+
+
+def save_form(work: Work, form: str, words: Mapping[str, str], *, session: str, before: str = "") -> None:
+    """Keep what an agent has typed into a form (`FormDraft`); nothing forgets it.
+
+    `session` names the form that is open, and `before` the one that it has its first words from: it has them now.
+    """
+    forget_form(work, form, session=session, before=before)
+    if words:
+        own = own_agent(work)
+        work.session.add(FormDraft(agent_id=own, form=form, session=session, words=dict(words), updated_at=work.now))
+        work.session.flush()
+
+
+def forget_form(work: Work, form: str, *, session: str, before: str = "") -> None:
+    """Something was made of these words; those of another terminal stay."""
+    mine = col(FormDraft.agent_id) == own_agent(work), col(FormDraft.form) == form
+    work.connection.execute(delete(FormDraft).where(*mine, col(FormDraft.session).in_((session, before))))
 
 
 def _both(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:

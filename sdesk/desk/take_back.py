@@ -12,7 +12,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
-from sdesk.desk.steps.drafts import had_files, message_back, words_back
+from sdesk.desk.steps.drafts import had_files, message_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts
@@ -25,7 +25,6 @@ from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import Direction
 from sdesk.store.models import History, Message, Outbox, Ticket
 
 
@@ -44,14 +43,13 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
         row, message = _require_answer(work, ref, own)
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
-        _put_back(work, ticket, row, message)
-        message_back(work, message)
+        message_back(work, number, message, _put_back(work, ticket, row, message))
         settle(work, ticket)
         forget_answer(work, number, row.id or 0)
         return _taken_back(number, ref, files=had_files(work, [message.id or 0]))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
-    words = _take_back_incident(work, ticket, rows, unsaid, own)
-    words_back(work, number, Direction.OUT, words)
+    message, left = _take_back_incident(work, ticket, rows, unsaid, own)
+    message_back(work, number, message, left)
     settle(work, ticket)
     taken = 0
     for row in rows:
@@ -78,8 +76,9 @@ def _taken_back(number: int, ref: str, parts: int = 0, *, files: bool) -> Change
 
 def _take_back_incident(
     work: Work, ticket: Ticket, rows: Sequence[Outbox], unsaid: Sequence[Unsaid], own: Outbox | None
-) -> str:
-    """The incident itself, by its own mail, else by what one of the others kept of it; gives what was said."""
+) -> tuple[Message, dict[str, Any]]:
+    """The incident itself, by its own mail, else by what one of the others kept of it; gives what was said, and how
+    that had left it."""
     number, ref = require_id(ticket), work.rules.ref(require_id(ticket))
     row = next((each for each in rows if each.ticket_id == number), None)
     kept = next((each for each in unsaid if each.number == number), None)
@@ -87,16 +86,14 @@ def _take_back_incident(
         message = work.session.get_one(Message, rows[0].message_ref)
         _require_waiting(work, ref, rows[0], message)
         _require_unchanged(ref, ticket, kept.before)
-        _put_back_unsaid(work, ticket, kept, rows[0])
-        return message.text
+        return message, _put_back_unsaid(work, ticket, kept, rows[0])
     if row is None:
         # Its own mail is on its way already, and says so.
         row, message = _require_answer(work, ref, own)
     else:
         message = work.session.get_one(Message, row.message_ref)
     _require_takable(work, ref, ticket, row, message)
-    _put_back(work, ticket, row, message)
-    return message.text
+    return message, _put_back(work, ticket, row, message)
 
 
 def _take_back_part(work: Work, number: int | None, row: Outbox) -> int:
@@ -123,9 +120,9 @@ def _take_back_unsaid(work: Work, kept: Unsaid, row: Outbox) -> int:
     return 1
 
 
-def _put_back_unsaid(work: Work, ticket: Ticket, kept: Unsaid, row: Outbox) -> None:
-    """A ticket that the answer changed without a mail, as it was before. The caller settles."""
-    restore(work, ticket, kept.before)
+def _put_back_unsaid(work: Work, ticket: Ticket, kept: Unsaid, row: Outbox) -> dict[str, Any]:
+    """A ticket that the answer changed without a mail, as it was before; gives how it was left. The caller settles."""
+    left = restore(work, ticket, kept.before)
     message = work.session.get(Message, kept.message) if kept.message is not None else None
     if message is not None:
         message.taken_back_at = work.now
@@ -135,12 +132,13 @@ def _put_back_unsaid(work: Work, ticket: Ticket, kept: Unsaid, row: Outbox) -> N
     said_at = to_rfc3339(row.created_at)
     events = _undone(work, ticket, row, kept.before)
     record(work, kept.number, "taken_back", message=kept.message, kind=row.kind, said_at=said_at, events=events)
+    return left
 
 
-def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None:
-    """The ticket as it was before the answer; the mail never goes. The caller settles."""
+def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> dict[str, Any]:
+    """The ticket as it was before the answer; the mail never goes. Gives how it was left. The caller settles."""
     number, before = require_id(ticket), row.before or {}
-    restore(work, ticket, before)
+    left = restore(work, ticket, before)
     message.taken_back_at = work.now
     row.state, row.before, row.last_error = OutboxState.TAKEN_BACK, None, f"taken back by {work.actor.login}"
     work.session.add(message)
@@ -148,6 +146,7 @@ def _put_back(work: Work, ticket: Ticket, row: Outbox, message: Message) -> None
     work.session.flush()
     reindex(work, number)
     record(work, number, "taken_back", message=message.id, kind=row.kind, events=_undone(work, ticket, row, before))
+    return left
 
 
 def _undone(work: Work, ticket: Ticket, row: Outbox, before: Mapping[str, Any]) -> list[int]:

@@ -16,13 +16,14 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, settle
 from sdesk.desk.steps.deeds import KEPT_FOR, forget_deed, walked_back
 from sdesk.desk.steps.drafts import had_files, message_back
-from sdesk.desk.steps.find import is_walled, require_hands, require_sight, sees, sees_team
+from sdesk.desk.steps.find import is_walled, require_hands, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_outages, recount
 from sdesk.desk.steps.messages import reindex, rename_in_index
 from sdesk.desk.steps.promises import tell_of_moved_promise, would_be_promised
 from sdesk.desk.steps.put_back import Changes, changed_since, put_back
 from sdesk.desk.steps.snapshot import keep_told
+from sdesk.desk.steps.standing import require_standing
 from sdesk.desk.take_back import take_back
 from sdesk.domain.errors import BadInput, NotFound, NothingToDo, Refused
 from sdesk.domain.outgoing import OutboxState
@@ -171,36 +172,6 @@ def _require_incidents(work: Work, were: Mapping[int, Mapping[str, Any]]) -> Non
             )
 
 
-def _require_standing(work: Work, were: Mapping[int, Mapping[str, Any]]) -> None:
-    """Whom and what tickets were given back to: the desk may be another since, and gives nobody what he may not see.
-
-    Asked once they are put back: what counts is agent, team and service together.
-    """
-    rules = work.rules
-    for number, was in were.items():
-        ticket = work.session.get_one(Ticket, number)
-        team = rules.teams[ticket.team_id]
-        service = rules.services[ticket.service_id] if ticket.service_id is not None else None
-        agent = rules.agents[ticket.assignee_id] if ticket.assignee_id is not None else None
-        try:
-            if "team_id" in was and rules.team_keys.get(team.key) != team.id:
-                raise _gone(phrase("there is no team `{key}` any more", key=team.key))
-            if "service_id" in was and service is not None and rules.service_keys.get(service.key) != service.id:
-                raise _gone(phrase("there is no service `{key}` any more", key=service.key))
-            if "assignee_id" in was or "team_id" in was:
-                if agent is not None and agent.retired:
-                    raise _gone(phrase("there is no agent `{key}` any more", key=agent.key))
-                require_sight(work, team.id, ticket.assignee_id)
-        except Refused as refused:
-            if sees(work, work.actor, ticket):
-                raise
-            raise _gone(phrase("a ticket that was changed with it cannot be as it was")) from refused
-
-
-def _gone(what: str) -> Refused:
-    return Refused(what, phrase("put it right by hand"))
-
-
 # ---- putting back ------------------------------------------------------------------------------------
 
 
@@ -216,7 +187,7 @@ def _put_back(work: Work, row: Undo, rows: Sequence[Undo], changes: Changes) -> 
     _withdraw(work, row.before["mails"])
     units = put_back(work, changes)
     _require_incidents(work, _were(changes))
-    _require_standing(work, _were(changes))
+    require_standing(work, _were(changes))
     _take_words_back(work, changes)
     for number in _speaking(changes):
         reindex(work, number)
@@ -262,13 +233,14 @@ def _withdraw(work: Work, mails: Sequence[int]) -> None:
 
 def _take_words_back(work: Work, changes: Changes) -> None:
     """A note, or what was said by phone: taken back as an answer is, its words are a draft again."""
+    left = {now["id"]: now for was, now in changes.get("ticket", ()) if was is not None and now is not None}
     for was, now in changes.get("message", ()):
         message = work.session.get(Message, now["id"]) if was is None and now is not None else None
         if message is not None:
             message.taken_back_at = work.now
             work.session.add(message)
             work.session.flush()
-            message_back(work, message)
+            message_back(work, message.ticket_id, message, left.get(message.ticket_id, {}))
 
 
 def _speaking(changes: Changes) -> list[int]:

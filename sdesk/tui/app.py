@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,6 @@ from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import commands_of, keymap_of
@@ -46,6 +45,7 @@ from sdesk.tui.screens.following import Following
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
 from sdesk.tui.store_link import StoreLink
+from sdesk.tui.stylesheet import ParsedOnce
 from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
 from sdesk.tui.views import View, views_of
@@ -89,13 +89,14 @@ class Console(TypeAhead, inherit_bindings=False):
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
         # With it the terminal's own two colours are all there is: no background is painted, bold and reverse remain.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.settings = settings
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed, self._met)
         self.company = Company()
         """Who else is where, and where the agent has drafts."""
-        self.begun: dict[tuple[int, Direction], str] = {}
-        """References of the tickets that this session has left unsent words of."""
+        self.begun: dict[Hashable, str] = {}
+        """References of the tickets that this session has left unsent words of, in an editor or a form."""
         self.unkept = Unkept(self)
         self.attendance = Attendance(self)
         self.fetch = MailFetch(self, fetch) if fetch is not None else None
@@ -110,8 +111,6 @@ class Console(TypeAhead, inherit_bindings=False):
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
         self.undo_key = UndoKey()
-        self.unsent: dict[tuple[str, tuple[int, ...]], Mapping[str, str]] = {}
-        """Words of the fields of a form that was left, by verb and tickets; kept until the console ends."""
         self.opened_files = OpenedFiles()
         """Copies of attachments for programs outside."""
         self._last_key = self._last_notice = time.monotonic() - 60
@@ -264,6 +263,16 @@ class Console(TypeAhead, inherit_bindings=False):
         """A notice that nobody asked for: left out where it would take an answer away that was hardly read."""
         if time.monotonic() - self._last_notice >= ANSWER_SECONDS:
             self.notice(text)
+
+    def words_left(self, key: Hashable, ref: str, *, kept: bool) -> None:
+        """An editor or a form was left: with words that are kept, or without any."""
+        if not kept:
+            self.begun.pop(key, None)
+            return
+        self.begun[key] = ref
+        if self.unkept.find(key) is None:
+            # Otherwise it is said once it is true.
+            self.notice(_("draft of {ref} kept").format(ref=ref))
 
     def alarm(self, row: TicketRow) -> None:
         """A P1 has arrived: the bell and the terminal's own notification, and a notice that stays until the next."""

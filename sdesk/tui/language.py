@@ -6,12 +6,15 @@ marks what is said later, as a label of the registry. Catalogues are gettext's: 
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.phrase import Phrase
+
+if TYPE_CHECKING:
+    import gettext
 
 LANGUAGES = ("en", "ru")
 """What the console speaks; the first is what its texts are written in."""
@@ -24,17 +27,17 @@ class _Spoken:
     """The catalogue in use: one for the process, since a terminal shows one console."""
 
     language = LANGUAGES[0]
-    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    catalogue: gettext.NullTranslations | None = None
+    """None: the texts stand as they were written, and nobody waits for gettext to be loaded."""
 
 
 def speak(language: str) -> None:
     """Say everything in this language from now on; it is one of `LANGUAGES`."""
-    _Spoken.language = language
-    _Spoken.catalogue = (
-        gettext.NullTranslations()
-        if language == LANGUAGES[0]
-        else gettext.translation("sdesk", localedir=LOCALE, languages=[language])
-    )
+    _Spoken.language, _Spoken.catalogue = language, None
+    if language != LANGUAGES[0]:
+        import gettext
+
+        _Spoken.catalogue = gettext.translation("sdesk", localedir=LOCALE, languages=[language])
 
 
 def language_of(chosen: str, env: Mapping[str, str]) -> str:
@@ -52,7 +55,7 @@ def language_of(chosen: str, env: Mapping[str, str]) -> str:
 def _(text: str) -> str:
     """A text in the language in use."""
     # Of the empty text a catalogue gives its own head (gettext's convention).
-    return _Spoken.catalogue.gettext(text) if text else ""
+    return _Spoken.catalogue.gettext(text) if text and _Spoken.catalogue else text
 
 
 def N_(text: str) -> str:
@@ -67,17 +70,23 @@ def NC_(context: str, text: str) -> str:
 
 def in_context(context: str, text: str) -> str:
     """A text that another language says otherwise here: `in_context("view", "Mine")`, which is a command too."""
-    return _Spoken.catalogue.pgettext(context, text)
+    return _Spoken.catalogue.pgettext(context, text) if _Spoken.catalogue else text
 
 
 def count_of(one: str, many: str, count: int) -> str:
     """One of a count, with `{count}` filled in: `count_of("{count} ticket", "{count} tickets", 3)`."""
-    return _Spoken.catalogue.ngettext(one, many, count).format(count=count)
+    return _of_count(one, many, count).format(count=count)
+
+
+def _of_count(one: str, many: str, count: int) -> str:
+    if _Spoken.catalogue:
+        return _Spoken.catalogue.ngettext(one, many, count)
+    return one if count == 1 else many
 
 
 def told(text: str) -> str:
     """What a lower room said: a phrase in the language in use, any other text as it is."""
-    return text.said(_, _Spoken.catalogue.ngettext) if isinstance(text, Phrase) else text
+    return text.said(_, _of_count) if isinstance(text, Phrase) else text
 
 
 def told_error(error: SdeskError | None) -> str:

@@ -60,6 +60,8 @@ class Beside:
     then: Then = Then.SEND
     until: str = ""
     spent: str = ""
+    phone: bool = False
+    """It was told by phone: it is written down, and no mail goes."""
 
     def kept(self) -> dict[str, Any]:
         """As a draft keeps it: only what was chosen."""
@@ -69,6 +71,7 @@ class Beside:
             "then": self.then.value,
             "until": self.until,
             "spent": self.spent,
+            "phone": self.phone,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -82,6 +85,7 @@ def beside_of(kept: Mapping[str, Any]) -> Beside:
         **words,
         files=tuple(map(str, files)) if isinstance(files, list) else (),
         then=Then(then) if then in list(Then) else Then.SEND,
+        phone=kept.get("phone") is True,
     )
 
 
@@ -118,10 +122,14 @@ def action_of(text: str, beside: Beside, *, note: bool, now: datetime, zone: Zon
     if note:
         return "note", values
     with about("cc"):
-        if boxes := parse_mailboxes(beside.cc):
+        if beside.phone:
+            values["phone"] = True
+        elif boxes := parse_mailboxes(beside.cc):
             values["cc"] = tuple(written(box) for box in boxes)
     until = end_of_wait(beside, now, zone)
     if beside.then is Then.RESOLVE:
+        if beside.phone:
+            raise BadInput(_("What was told by phone resolves nothing yet"), _("keep it, then close the ticket"))
         return "close", values
     if beside.then.waits:
         values["waiting_for"] = beside.then.value
@@ -132,8 +140,12 @@ def action_of(text: str, beside: Beside, *, note: bool, now: datetime, zone: Zon
 
 def review(row: TicketRow, beside: Beside, sizes: Sequence[int], *, note: bool, now: datetime, zone: ZoneInfo) -> str:
     """What will go where, and what follows, in one line; what is wrong in a field is said there, and left out here."""
-    parts = [_("INTERNAL NOTE: stays at the desk")] if note else [_("To: {whom}").format(whom=_whom(row))]
-    if not note:
+    if note:
+        parts = [_("INTERNAL NOTE: stays at the desk")]
+    elif beside.phone:
+        parts = [_("Told by phone: no mail goes")]
+    else:
+        parts = [_("To: {whom}").format(whom=_whom(row))]
         try:
             copies = ", ".join(written(box) for box in parse_mailboxes(beside.cc))
         except BadInput:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from textual.message_pump import MessagePump
 
 from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform
-from sdesk.actions.personal import be_at, ready_replies, save_draft
+from sdesk.actions.personal import Kept, KeptForm, be_at, ready_replies, save_draft, save_form
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction, Doing
@@ -154,6 +154,7 @@ class StoreLink:
         *,
         dry_run: bool = False,
         batch: str | None = None,
+        words: Kept | None = None,
     ) -> None:
         """Do an action of `sdesk.actions`; refused tickets are in the outcomes, `failed` gets what struck them all."""
         self._writing.ask(
@@ -168,6 +169,7 @@ class StoreLink:
                 versions=versions,
                 dry_run=dry_run,
                 batch=batch,
+                words=words,
             ),
             then,
             failed,
@@ -209,9 +211,13 @@ class StoreLink:
         values: Mapping[str, object],
         then: Callable[[TicketOutcome], object],
         failed: Failed,
+        *,
+        words: Kept | None = None,
     ) -> None:
         """Open a ticket by hand."""
-        self._writing.ask(asker, lambda desk: create(desk, self._who(), values, now=self.now()), then, failed)
+        self._writing.ask(
+            asker, lambda desk: create(desk, self._who(), values, now=self.now(), words=words), then, failed
+        )
 
     def save_draft(
         self,
@@ -243,6 +249,17 @@ class StoreLink:
             kept,
             failed,
         )
+
+    def save_form(
+        self,
+        asker: MessagePump,
+        kept: KeptForm,
+        words: Mapping[str, str],
+        then: Callable[[None], object],
+        failed: Failed,
+    ) -> None:
+        """Keep what stands in the fields of a form; nothing forgets it."""
+        self._writing.ask(asker, lambda desk: save_form(desk, self._who(), kept, words, now=self.now()), then, failed)
 
     def be_at(
         self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed, *, seconds: float | None = None

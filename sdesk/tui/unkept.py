@@ -1,16 +1,15 @@
-"""Words of an editor that was left, held until the store has them: a store that is locked must not cost a draft."""
+"""Words of an editor or a form that was left, held until the store has them: a locked store must not cost a draft."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sdesk.actions.personal import save_draft
+from sdesk.actions.personal import Kept, KeptDraft, KeptForm, save_draft, save_form
 from sdesk.domain.errors import SdeskError, Unavailable
-from sdesk.domain.ticket import Direction
 from sdesk.tui.language import _, told_error
-from sdesk.tui.outgoing import Beside
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,23 +17,26 @@ if TYPE_CHECKING:
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
     from sdesk.tui.app import Console
+    from sdesk.tui.outgoing import Beside
+
+SAVE_SECONDS = 2.0
+"""How often what is being written is kept."""
 
 AGAIN_SECONDS = 2.0
 """How often it is tried again."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Left:
-    """What an editor held when it was left."""
+    """What an editor or a form held when it was left."""
 
-    number: int
+    key: Hashable
+    """What it is about: one alone is held of each."""
     ref: str
-    direction: Direction
     text: str | None
-    """None: the draft is to go."""
-    beside: Beside
-    session: str
-    seen: str | None
+    """The words; None: the draft is to go."""
+    words: Kept
+    """Where they are kept: what has gone from there was sent, and does not come back."""
     is_settled: bool = field(default=False, init=False)
     """In the store, or with an editor again. Set in the writing thread too, which then writes it no second time."""
     waits: bool = field(default=False, init=False)
@@ -42,21 +44,51 @@ class Left:
     said: str = field(default="", init=False)
 
     def keep(self, desk: Desk, actor: Actor, now: datetime) -> None:
-        """Write it, beside newer words of another terminal; in the writing thread."""
+        """Write it; in the writing thread."""
         if not self.is_settled:
-            save_draft(
-                desk,
-                actor,
-                self.number,
-                self.direction,
-                self.text,
-                now=now,
-                beside=self.beside.kept(),
-                session=self.session,
-                seen=self.seen,
-                joins=True,
-            )
+            if not self.words.is_gone:
+                self.write(desk, actor, now)
             self.is_settled = True
+
+    def write(self, desk: Desk, actor: Actor, now: datetime) -> None:
+        """Into the store."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True, kw_only=True)
+class LeftDraft(Left):
+    """Of the editor of a message."""
+
+    number: int
+    words: KeptDraft
+    beside: Beside
+
+    def write(self, desk: Desk, actor: Actor, now: datetime) -> None:
+        """Beside newer words of another terminal."""
+        save_draft(
+            desk,
+            actor,
+            self.number,
+            self.words.direction,
+            self.text,
+            now=now,
+            beside=self.beside.kept(),
+            session=self.words.session,
+            seen=self.words.seen,
+            joins=True,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class LeftForm(Left):
+    """Of a form."""
+
+    words: KeptForm
+    fields: Mapping[str, str]
+
+    def write(self, desk: Desk, actor: Actor, now: datetime) -> None:
+        """Its fields."""
+        save_form(desk, actor, self.words, self.fields, now=now)
 
 
 class Unkept:
@@ -64,7 +96,7 @@ class Unkept:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._left: dict[tuple[int, Direction], Left] = {}
+        self._left: dict[Hashable, Left] = {}
 
     @property
     def held(self) -> tuple[Left, ...]:
@@ -73,23 +105,24 @@ class Unkept:
 
     def hold(self, left: Left) -> None:
         """Hold it and have it written."""
-        if (older := self.take(left.number, left.direction)) is not None and left.text is not None:
+        if (older := self.take(left.key)) is not None and left.text is not None:
             # An editor that was left before it had read its draft does not know of these.
-            left.text = f"{older.text}\n\n{left.text}" if older.text and older.session != left.session else left.text
-        self._left[left.number, left.direction] = left
+            parted = older.text and older.words.session != left.words.session
+            left.text = f"{older.text}\n\n{left.text}" if parted else left.text
+        self._left[left.key] = left
         self._write(left)
 
-    def find(self, number: int, direction: Direction) -> Left | None:
-        """What is held of a ticket; it stays held."""
-        left = self._left.get((number, direction))
+    def find(self, key: Hashable) -> Left | None:
+        """What is held; it stays held."""
+        left = self._left.get(key)
         return None if left is None or left.is_settled else left
 
-    def take(self, number: int, direction: Direction) -> Left | None:
-        """Give it to an editor, which keeps it from now on."""
-        left = self.find(number, direction)
+    def take(self, key: Hashable) -> Left | None:
+        """Give it to who keeps it from now on."""
+        left = self.find(key)
         if left is not None:
             left.is_settled = True
-            del self._left[number, direction]
+            del self._left[key]
         return left
 
     def again(self) -> None:
@@ -126,10 +159,9 @@ class Unkept:
         )
 
     def _kept(self, left: Left) -> None:
-        key = left.number, left.direction
-        if self._left.get(key) is left:
-            del self._left[key]
-            if left.text is not None:
+        if self._left.get(left.key) is left:
+            del self._left[left.key]
+            if left.text is not None and not left.words.is_gone:
                 self._console.notice(_("draft of {ref} kept").format(ref=left.ref))
 
     def _refused(self, left: Left, error: SdeskError) -> None:

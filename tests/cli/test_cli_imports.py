@@ -22,10 +22,11 @@ HEAVY = {
 }
 
 
-def loaded_by(*arguments: str) -> set[str]:
-    """The modules that a command loads."""
+def loaded_by(*arguments: str, before: str = "") -> set[str]:
+    """The modules that a command loads, after the statements `before`."""
     program = f"""
 import os, sys
+{before}
 end = os._exit
 def leave(code):
     sys.stderr.write("\\nMODULES " + " ".join(sorted(sys.modules)))
@@ -106,6 +107,24 @@ def test_parsing_a_message_knows_no_store() -> None:
     loaded = loaded_by("mail", "parse", "-o", "json")
     assert not packages(loaded) & (HEAVY - {"inscriptis"} | {"sqlite3"})
     assert not {name for name in loaded if name.startswith("sdesk.store")}
+
+
+def test_sdesk_alone_comes_to_the_console_without_typer(at_desk: Path) -> None:
+    before = "import sdesk.main, sdesk.cli.terminal as terminal; terminal.is_one = terminal.can_place = lambda: True;"
+    loaded = loaded_by(before=before + "sdesk.main.open_console = lambda **given: True")
+    assert "sdesk.store.reader" in loaded
+    assert not packages(loaded) & (HEAVY | {"typer"})
+
+
+def test_the_console_loads_what_its_first_rows_need(at_desk: Path) -> None:
+    before = "import sdesk.main, sdesk.cli.terminal as terminal; terminal.is_one = terminal.can_place = lambda: True;"
+    loaded = loaded_by(
+        before=before + "sdesk.main.open_console = lambda **given: not __import__('sdesk.tui.app') or True"
+    )
+    assert "sdesk.tui.screens.queue" in loaded
+    assert not packages(loaded) & (HEAVY - {"rich", "textual"} | {"typer", "gettext", "secrets"})
+    later = ("desk", "mail", "reports", "tui.screens.compose", "tui.screens.form", "tui.screens.ticket")
+    assert not {name for name in loaded if name.startswith(tuple(f"sdesk.{room}" for room in later))}
 
 
 def _a_ticket(path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,28 +9,13 @@ from typing import Any
 import pytest
 from command_line import Sdesk
 
-from sdesk.cli import console, grammar
+from sdesk.cli import terminal
 
 
 @pytest.fixture
 def on_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Standard input and output say that they are a terminal."""
-
-    class Stream:
-        def __init__(self, name: str) -> None:
-            self._name = name
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(getattr(sys, self._name), name)
-
-        def isatty(self) -> bool:
-            return True
-
-    class Streams:
-        stdin, stdout, stderr = Stream("stdin"), Stream("stdout"), Stream("stderr")
-
-    for module in (grammar, console):
-        monkeypatch.setattr(module, "sys", Streams)
+    """Standard input and output are a terminal."""
+    monkeypatch.setattr(terminal, "is_one", lambda: True)
 
 
 Open = Callable[..., None]

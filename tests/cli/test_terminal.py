@@ -74,6 +74,22 @@ def test_an_editor_opens_for_a_missing_text(process: Process, terminal: Terminal
     assert '"text": "Written by hand"' in process("show", number, "-o", "json").out
 
 
+def test_what_was_told_by_phone_and_undone_is_told_by_phone_again(
+    process: Process, terminal: Terminal, editor: Path, tmp_path: Path
+) -> None:
+    number = a_ticket(process, "--requester", "irina@shop.example")
+    assert process("reply", number, "--phone", "--text", "Restart it").code == 0
+    assert "its text is your draft" in process("undo").out
+    shown = terminal("reply", number, env={"VISUAL": str(editor)})
+    assert (shown.code, shown.out) == (0, "SD-1 answered by phone\n")
+    given = (tmp_path / "given.txt").read_text()
+    assert given.startswith("Restart it")
+    assert "# Was told BY PHONE, and goes out to nobody, on:" in given
+    # What was made of it is no draft any more.
+    assert terminal("reply", number, env={"VISUAL": str(editor)}).code == 0
+    assert "Restart it" not in (tmp_path / "given.txt").read_text()
+
+
 def test_an_editor_for_a_new_ticket_takes_the_first_line_as_subject(
     process: Process, terminal: Terminal, editor: Path
 ) -> None:

@@ -271,6 +271,12 @@ def test_a_text_from_a_file(sdesk: Sdesk, tmp_path: Path) -> None:
     assert shown(sdesk, int(number))["messages"][-1]["text"] == "из файла"
 
 
+def test_a_text_from_the_home_of_nobody(sdesk: Sdesk) -> None:
+    ran = sdesk("note", "1", "--text", "@~nosuchuser/x")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "sdesk: error: there is no home of ~nosuchuser. name a folder that there is\n"
+
+
 def test_a_text_that_is_no_utf8(sdesk: Sdesk) -> None:
     number = str(created(sdesk))
     assert sdesk("note", number, "--text", "-", stdin=b"\xff\xfe").code == 2

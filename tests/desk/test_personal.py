@@ -7,9 +7,13 @@ from datetime import timedelta
 import pytest
 from desks import NOW
 from intake_desk import MailDesk
+from sqlalchemy.event import listen, remove
+from sqlmodel import Session
 
-from sdesk.actions.personal import be_at, save_draft
+from sdesk.actions.perform import perform
+from sdesk.actions.personal import Kept, KeptDraft, KeptForm, be_at, save_draft, save_form
 from sdesk.desk.presence import LIVES
+from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Conflict, NotFound
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader import Reader
@@ -60,16 +64,91 @@ def test_newer_words_of_another_terminal_are_never_written_over(desk_of_mail: Ma
     assert desk_of_mail.column(number, "version") == version
 
 
+def reply(mails: MailDesk, number: int, words: Kept) -> None:
+    (outcome,) = perform(mails.desk, mails.actor("anna"), "reply", [number], {"text": "We come."}, now=NOW, words=words)
+    assert outcome.error is None
+
+
 def test_an_answer_takes_its_own_draft_along_and_leaves_other_words(desk_of_mail: MailDesk) -> None:
     number = desk_of_mail.ask()
-    keep(desk_of_mail, number, "We come.\n", session="here")
-    desk_of_mail.do("anna", "reply", number, text="We come.")
+    keep(desk_of_mail, number, "We co", session="here")
+    reply(desk_of_mail, number, KeptDraft("here"))
     assert draft(desk_of_mail, number) is None
-    keep(desk_of_mail, number, "Half a thou", session="here")
-    desk_of_mail.do("anna", "reply", number, text="Something else.")
+    keep(desk_of_mail, number, "Half a thou", session="there")
+    reply(desk_of_mail, number, KeptDraft("here"))
     left = draft(desk_of_mail, number)
     assert left is not None
     assert left.text == "Half a thou"
+    # What another session wrote goes with an answer that began with just that.
+    reply(desk_of_mail, number, KeptDraft("here", seen=left.stamp))
+    assert draft(desk_of_mail, number) is None
+
+
+WORDS = {
+    "a draft": (KeptDraft("here"), "SELECT text FROM draft"),
+    "a form": (KeptForm("here", form="close 1"), "SELECT words FROM form_draft"),
+}
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_a_death_on_the_way_leaves_either_the_draft_or_what_was_made_of_it(
+    desk_of_mail: MailDesk, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    number = desk_of_mail.ask()
+    words, kept = WORDS[kind]
+    keep(desk_of_mail, number, "We come.", session="here")
+    save_form(desk_of_mail.desk, desk_of_mail.actor("anna"), KeptForm("here", form="close 1"), {"text": "We"}, now=NOW)
+    before = desk_of_mail.dump()
+
+    class Death(BaseException):
+        """As by a signal."""
+
+    def die(*of: object) -> None:
+        raise Death
+
+    for at in ("after_flush", "before_commit"):
+        listen(Session, at, die)
+        with pytest.raises(Death):
+            reply(desk_of_mail, number, words)
+        remove(Session, at, die)
+        assert desk_of_mail.dump() == before, at
+    gone = words.is_gone
+    assert not gone
+    committed = []
+    real = Session.commit
+
+    def counted(session: Session) -> None:
+        real(session)
+        committed.append((desk_of_mail.conversation(number)[-1], desk_of_mail.rows(kept)))
+
+    monkeypatch.setattr(Session, "commit", counted)
+    reply(desk_of_mail, number, words)
+    assert words.is_gone
+    assert len(committed) == 1, "one transaction"
+    assert "We come." in committed[0][0]
+    assert committed[0][1] == []
+
+
+def test_a_form_keeps_words_of_each_terminal_and_gives_the_newest(desk_of_mail: MailDesk) -> None:
+    anna, boris = desk_of_mail.actor("anna"), desk_of_mail.actor("boris")
+
+    def typed(session: str, text: str, before: str = "") -> None:
+        kept = KeptForm(session, form="close 1 2", before=before)
+        save_form(desk_of_mail.desk, anna, kept, {"text": text} if text else {}, now=NOW)
+
+    def found(actor: Actor = anna, form: str = "close 1 2") -> tuple[str, str] | None:
+        with Reader(desk_of_mail.path) as reader:
+            row = reader.form_draft(actor, form)
+        return None if row is None else (row.session, row.words["text"])
+
+    typed("one", "A")
+    typed("two", "B")
+    assert found() == ("two", "B")
+    assert (found(boris), found(form="close 1")) == (None, None)
+    typed("three", "B and more", before="two")
+    assert found() == ("three", "B and more")
+    typed("three", "")
+    assert found() == ("one", "A"), "what another terminal holds was never touched"
 
 
 def test_a_draft_may_be_of_files_alone(desk_of_mail: MailDesk) -> None:

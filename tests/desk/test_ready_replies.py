@@ -51,6 +51,26 @@ def test_those_that_fit_the_ticket_with_its_values_its_own_service_first(desk_of
     assert [each.key for each in replies(desk_of_mail, other)] == ["hello", "due"]
 
 
+def test_who_wrote_what_is_answered_is_greeted(desk_of_mail: MailDesk) -> None:
+    desk_of_mail.apply(DESK_FILE + REPLIES)
+    number = desk_of_mail.ask(sender="Maria <maria@shop.example>")
+
+    def greeted() -> str:
+        return next(each.text for each in replies(desk_of_mail, number) if each.key == "hello").partition(",")[0]
+
+    def write(name: str) -> None:
+        answers = "Subject: Re\nIn-Reply-To: <ask-1@shop.example>"
+        desk_of_mail.take(f"From: {name}<maria@shop.example>\n{answers}\n\nStill.\n")
+
+    assert greeted() == "Hello Maria"
+    write("Piet ")
+    assert greeted() == "Hello Piet", "the address is one of a shop, which he shares with Maria"
+    desk_of_mail.do("anna", "reply", number, text="We look.")
+    assert greeted() == "Hello Piet", "what the desk says is answered by nobody"
+    write("")
+    assert greeted() == "Hello Maria", "who gives no name is called as the address is"
+
+
 def test_the_language_is_the_requesters(desk_of_mail: MailDesk) -> None:
     desk_of_mail.apply(DESK_FILE + REPLIES)
     number = desk_of_mail.new(requester="Maria <maria@shop.example>", service="other")

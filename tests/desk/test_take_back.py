@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from desks import NOW
+from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
+from sdesk.actions.perform import undo
 from sdesk.desk.outbox import queue
 from sdesk.desk.outbox.facts import LetterFacts
 from sdesk.domain.actor import SYSTEM
@@ -62,7 +63,16 @@ def forward(mails: MailDesk, number: int, at: datetime) -> None:
     mails.do("anna", "forward", number, text="A quartz answer.", to="help@tills.example", wait=True, at=at)
 
 
-@pytest.mark.parametrize("say", [reply, close, wait, forward])
+AGAIN: dict[Callable[[MailDesk, int, datetime], None], dict[str, str]] = {
+    reply: {"cc": "boss@shop.example"},
+    close: {"then": "resolve"},
+    wait: {"then": "requester", "until": "2026-11-28 12:30"},
+    forward: {},
+}
+"""What a draft keeps of each, for it to be said again as it was."""
+
+
+@pytest.mark.parametrize("say", AGAIN)
 def test_the_ticket_is_exactly_as_it_was(
     desk_of_mail: MailDesk, say: Callable[[MailDesk, int, datetime], None]
 ) -> None:
@@ -83,7 +93,7 @@ def test_the_ticket_is_exactly_as_it_was(
         # What was meant for a supplier is no draft to the requester, and says for whom it was.
         head = "Not sent to help@tills.example:\n\n" if say is forward else ""
         assert draft.text == f"{head}A quartz answer."
-        assert draft.beside == ({"cc": "boss@shop.example"} if say is reply else {})
+        assert draft.beside == AGAIN[say]
         assert len(reader.drafts(anna)) == 1
         shown = reader.ticket(anna, number, now=AT).messages[-1]
         assert (shown.text, shown.taken_back_at) == ("A quartz answer.", AT + TEN)
@@ -162,6 +172,28 @@ def test_what_was_changed_since_is_not_undone(desk_of_mail: MailDesk, login: str
     reply(desk_of_mail, number, AT)
     desk_of_mail.do(login, "assign", number, to="boris", at=AT)
     refused(desk_of_mail, number, "was changed since its last answer")
+
+
+def test_nothing_goes_back_to_whom_the_desk_has_no_more(desk_of_mail: MailDesk) -> None:
+    number = desk_of_mail.ask(1)
+    desk_of_mail.do("anna", "assign", number, to="anna")
+    reply(desk_of_mail, number, AT)
+    # No answer takes a ticket from anybody yet: as one that did would have kept it.
+    with desk_of_mail.desk.work(SYSTEM, AT) as work:
+        boris = work.rules.agent_keys["boris"]
+        work.connection.exec_driver_sql(
+            "UPDATE outbox SET before = json_set(before, '$.ticket.assignee_id', ?) WHERE before IS NOT NULL", (boris,)
+        )
+        work.session.commit()
+    gone = '[agents.boris]\nname = "Boris Kim"\nemail = "boris@desk.example"\nteams = ["it"]\n'
+    assert gone in DESK_FILE
+    desk_of_mail.apply(DESK_FILE.replace(gone, ""), at=AT)
+    before = desk_of_mail.dump()
+    refused(desk_of_mail, number, "there is no agent `boris` any more")
+    (outcome,) = undo(desk_of_mail.desk, desk_of_mail.actor("anna"), now=AT).outcomes
+    assert str(outcome.error) == "there is no agent `boris` any more. put it right by hand"
+    assert desk_of_mail.ticket(number).assignee == "anna"
+    assert desk_of_mail.dump().count("taken_back") == before.count("taken_back")
 
 
 def test_a_dry_run_takes_nothing_back(desk_of_mail: MailDesk) -> None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from desks import DESK_FILE, NOW
@@ -29,6 +30,7 @@ from sdesk.store.reader import Reader
 AT = LATER + timedelta(minutes=5)
 SOON = AT + timedelta(seconds=5)
 TICKETS = tuple(range(1, 13))
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 @pytest.fixture
@@ -314,6 +316,16 @@ def test_a_note_is_a_draft_again_and_nobody_else_finds_it(mails: MailDesk) -> No
         assert draft.text == "A quartz note."
         assert all("quartz" not in each.text for each in reader.ticket(boris, 1, now=SOON).messages)
         assert reader.ticket(anna, 1, now=SOON).messages[-1].taken_back_at == SOON
+
+
+def test_what_was_said_by_phone_is_a_draft_of_that(mails: MailDesk) -> None:
+    until = AT + timedelta(days=1)
+    mails.do("anna", "reply", 1, at=AT, text="A quartz call.", phone=True, waiting_for="date", until=until)
+    undone(mails)
+    with Reader(mails.path) as reader:
+        draft = reader.draft(reader.actor("anna"), 1, Direction.OUT)
+    assert draft is not None
+    assert draft.beside == {"phone": True, "then": "date", "until": f"{until.astimezone(MOSCOW):%Y-%m-%d %H:%M}"}
 
 
 def test_a_split_is_refused_with_what_to_do_instead(mails: MailDesk) -> None:

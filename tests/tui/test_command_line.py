@@ -86,6 +86,8 @@ def test_a_line_of_the_shell_may_be_pasted() -> None:
         ("sort", "it takes sla"),
         ('note --text "on my way', "a quote is not closed"),
         ("explain dana", "is no ticket number"),
+        ("note 12 --text @~nosuchuser/x", "there is no home of ~nosuchuser"),
+        ("note 12 --text hi --attach ~nosuchuser/x", "there is no home of ~nosuchuser"),
     ],
 )
 def test_what_is_wrong_is_said(line: str, said: str) -> None:

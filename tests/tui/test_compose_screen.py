@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,35 @@ async def test_escape_keeps_the_draft_and_the_next_time_it_is_back(busy_desk_pat
         assert editor(driver).text == "Half a sentence"
         await driver.press("escape", "i")
         assert editor(driver).text == "", "a note has a draft of its own"
+
+
+async def test_what_was_told_by_phone_and_undone_is_told_by_phone_again(busy_desk_path: Path) -> None:
+    def said(driver: Driver) -> list[tuple[str, bool]]:
+        """The answers that stand, and whether a mail of each waits."""
+        with closing(sqlite3.connect(driver.console.link.path)) as connection:
+            return connection.execute(
+                "SELECT text, message_id IS NOT NULL FROM message"
+                " WHERE direction = 'out' AND taken_back_at IS NULL AND ticket_id = ?",
+                (driver.cursor,),
+            ).fetchall()
+
+    async with driving(busy_desk_path) as driver:
+        before = said(driver)
+        await driver.press("r")
+        await driver.type("Restart it.")
+        await driver.press("ctrl+p")
+        await driver.type("phone\n")
+        assert "Told by phone: no mail goes" in driver.text
+        assert "Reply to" not in driver.text
+        await driver.press("ctrl+g")
+        assert said(driver) == [*before, ("Restart it.", 0)]
+        await driver.press("u")
+        assert said(driver) == before
+        await driver.press("r")
+        assert "by phone - SD-" in driver.text
+        await driver.press("ctrl+g")
+        assert said(driver) == [*before, ("Restart it.", 0)]
+        assert draft_of(driver, driver.cursor or 0, Direction.OUT) is None
 
 
 async def test_a_draft_is_kept_while_one_writes(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -307,7 +307,7 @@ async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) ->
         assert "The cable" in driver.text
         await driver.press("ctrl+g")
         assert driver.ticket(number).messages[-1].text == "The cable"
-        assert not driver.console.unsent
+        assert not driver.console.begun
 
 
 def test_what_was_done_to_many_is_said_once() -> None:

@@ -23,6 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from intake_desk import MailDesk
 
 from sdesk.tui.app import Console
+from sdesk.tui.screens import queue_reading
 from sdesk.tui.settings import ConsoleSettings
 
 Result = TypeVar("Result")
@@ -73,6 +74,8 @@ class Desk(RuleBasedStateMachine):
         self.drivers: dict[str, Driver] = {}
         self.aimed: dict[str, set[int]] = {login: set() for login in AGENTS}
         """Tickets that each agent has acted on, as he saw them."""
+        self.stood: dict[str, int | None] = {}
+        """Where the cursor of each agent stands, as long as he presses no key."""
         self.store = sqlite3.connect(self.path)
 
     @initialize()
@@ -117,6 +120,7 @@ class Desk(RuleBasedStateMachine):
 
     def press(self, login: str, *keys: str) -> None:
         """Press keys at one console; the other one goes on meanwhile."""
+        self.stood.pop(login, None)
 
         async def pressing() -> None:
             pilot = self.drivers[login].pilot
@@ -145,6 +149,16 @@ class Desk(RuleBasedStateMachine):
     def mark(self, who: str, steps: int) -> None:
         """Mark a few."""
         self.press(who, *("space" for _ in range(steps)))
+
+    @rule(who=st.sampled_from(AGENTS), keys=st.lists(st.sampled_from("jk"), min_size=1, max_size=4))
+    def mark_range(self, who: str, keys: list[str]) -> None:
+        """Mark all from here to there."""
+        self.press(who, "v", *keys, "v")
+
+    @rule(who=st.sampled_from(AGENTS))
+    def undo(self, who: str) -> None:
+        """Put back what this agent did last, of which nothing may lie elsewhere than it did."""
+        self.press(who, "escape", "u")
 
     @rule(who=st.sampled_from(AGENTS), word=st.sampled_from(["till", "mail", "кас"]), keep=st.booleans())
     def narrow(self, who: str, word: str, keep: bool) -> None:
@@ -203,8 +217,13 @@ class Desk(RuleBasedStateMachine):
                 )
             }
             assert changed <= self.aimed[login], f"{login} changed {changed - self.aimed[login]}, which nobody chose"
-        for driver in self.drivers.values():
+        for login, driver in self.drivers.items():
             assert driver.console._exception is None
+            window = driver.console.queue.rows.window
+            before = self.stood.get(login)
+            if before is not None and window.index_of(before) is not None:
+                assert window.cursor == before, f"the cursor of {login} left SD-{before}, and nobody moved it"
+            self.stood[login] = window.cursor
         assert faults(self.store) == []
 
     def _before(self) -> int:
@@ -225,13 +244,17 @@ def three_hundred(_busy_template: Path, tmp_path_factory: pytest.TempPathFactory
     for number in range(have, TICKETS):
         desk.ask(number, sender=f"person{number % 20}@acc.shop.example")
     desk.desk.close()
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute("DELETE FROM undo")  # an agent could undo what he never did in the walk
     return path
 
 
 @pytest.mark.slow
 @pytest.mark.hypothesis
 @pytest.mark.endurance
-def test_no_action_lands_elsewhere(three_hundred: Path, tmp_path: Path) -> None:
+def test_no_action_lands_elsewhere(three_hundred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The list takes every new order at once, which spares nobody who looks at it.
+    monkeypatch.setattr(queue_reading, "IDLE_SECONDS", 0.0)
     Desk.template, Desk.folder = three_hundred, tmp_path
     run_state_machine_as_test(
         Desk,

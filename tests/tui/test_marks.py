@@ -142,7 +142,7 @@ async def test_a_paste_marks_nothing_and_q_asks_only_for_unsent_words(busy_desk_
         assert isinstance(driver.console.screen, Confirm)
         await driver.press("enter")
         assert driver.console.is_running
-        driver.console.unsent.clear()
+        driver.console.begun.clear()
         await driver.pilot.press("q")
         await driver.pilot.pause()
     assert driver.console.return_code == 0, "marks alone are no reason to ask"

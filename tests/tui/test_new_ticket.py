@@ -106,7 +106,9 @@ async def test_what_the_desk_refuses_stays_in_the_form(busy_desk_path: Path, mon
         await driver.press("C", "tab", "tab")
         await driver.type("Ink\n")
         with monkeypatch.context() as patched:
-            patched.setattr(link, "create", lambda form, values, then, failed: failed(Refused("not now", "wait")))
+            patched.setattr(
+                link, "create", lambda form, values, then, failed, words: failed(Refused("not now", "wait"))
+            )
             await driver.press("ctrl+g")
         assert isinstance(driver.console.screen, NewForm)
         assert "not now. wait" in driver.text

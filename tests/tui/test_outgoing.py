@@ -57,7 +57,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory, _desk_template: Any) -> Tick
 
 
 def test_what_a_draft_keeps_is_what_was_chosen() -> None:
-    whole = Beside("a@x.example", ("/tmp/a", "/tmp/b"), Then.SUPPLIER, "2d", "15m")
+    whole = Beside("a@x.example", ("/tmp/a", "/tmp/b"), Then.SUPPLIER, "2d", "15m", phone=True)
     assert beside_of(whole.kept()) == whole
     assert Beside().kept() == {"then": "send"}
     assert beside_of({}) == Beside()
@@ -85,6 +85,7 @@ def test_time_spent(text: str, seconds: int) -> None:
             ("reply", {"waiting_for": "date", "until": Day(date(2026, 11, 24))}),
         ),
         (Beside(then=Then.RESOLVE, until="2d"), ("close", {})),
+        (Beside(cc="a@x.example", phone=True), ("reply", {"phone": True})),
     ],
 )
 def test_the_action_that_follows(beside: Beside, action: tuple[str, dict[str, Any]]) -> None:
@@ -107,6 +108,7 @@ def test_a_note_goes_to_nobody_and_waits_for_nothing() -> None:
         ("x", Beside(then=Then.REQUESTER, until="2026-11-01"), "`2026-11-01` is past"),
         ("x", Beside(then=Then.REQUESTER, until="soon"), "soon"),
         ("x", Beside(spent="much"), "`much` is no length of time"),
+        ("x", Beside(then=Then.RESOLVE, phone=True), "What was told by phone resolves nothing yet"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, beside: Beside, said: str) -> None:
@@ -132,6 +134,7 @@ def test_the_review_says_to_whom_what_goes_and_what_follows(asked: TicketDetail)
     assert shown(Beside(then=Then.RESOLVE)).endswith("; then it is resolved")
     assert shown(Beside(then=Then.SUPPLIER)).endswith("; then it waits as long as the team does")
     assert shown(Beside(cc="b@x.example"), (5,), note=True) == "INTERNAL NOTE: stays at the desk; 1 file 5 B"
+    assert shown(Beside(cc="b@x.example", phone=True)) == "Told by phone: no mail goes; it stays open"
     nobody = review(row._replace(requester_email=None), Beside(), (), note=False, now=NOW, zone=ZONE)
     assert nobody.startswith("To: nobody: the requester has no address")
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from console_driver import Driver, driving
+from console_driver import driving
 from desks import NOW
 from intake_desk import MailDesk
 
-from sdesk.actions.personal import save_draft
+from sdesk.actions.perform import perform
+from sdesk.actions.personal import KeptDraft, KeptForm, save_draft
 from sdesk.domain.ticket import Direction
 from sdesk.tui import app, store_link
+from sdesk.tui.outgoing import Beside
+from sdesk.tui.unkept import Left, LeftDraft, LeftForm
 
 
 @pytest.fixture
@@ -40,14 +42,6 @@ def locked(path: Path) -> Iterator[sqlite3.Connection]:
         holder.close()
 
 
-async def until(driver: Driver, holds: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if holds():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(driver.text)
-
-
 def drafts(mails: MailDesk) -> list[tuple[object, ...]]:
     return [tuple(row) for row in mails.rows("SELECT text FROM draft")]
 
@@ -58,14 +52,14 @@ async def test_words_left_while_the_store_is_locked_are_held_found_again_and_kep
             await driver.press("r")
             await driver.type("Hello")
             await driver.pilot.press("escape")
-            await until(driver, lambda: "The draft of SD-1 is not kept yet" in driver.notice)
+            await driver.until(lambda: "The draft of SD-1 is not kept yet" in driver.notice)
             await driver.pilot.press("r")
-            await until(driver, lambda: getattr(driver.console.screen, "text", "") == "Hello")
+            await driver.until(lambda: getattr(driver.console.screen, "text", "") == "Hello")
             await driver.pilot.press("!", "escape")
-            await until(driver, lambda: bool(driver.console.unkept.held))
+            await driver.until(lambda: bool(driver.console.unkept.held))
             assert drafts(mails) == []
-        await until(driver, lambda: drafts(mails) == [("Hello!",)])
-        await until(driver, lambda: not driver.console.unkept.held)
+        await driver.until(lambda: drafts(mails) == [("Hello!",)])
+        await driver.until(lambda: not driver.console.unkept.held)
 
 
 async def test_the_end_waits_for_the_store(mails: MailDesk) -> None:
@@ -107,3 +101,36 @@ def test_words_of_two_editors_are_joined_where_nobody_looks(mails: MailDesk) -> 
     assert mails.rows("SELECT beside FROM draft")[0][0] in ('{"files": ["/a", "/b"]}', '{"files":["/a","/b"]}')
     save_draft(mails.desk, anna, 1, Direction.OUT, None, now=NOW, session="third", joins=True)
     assert drafts(mails) == [("There.\n\nHere.",)], "who has nothing to say takes nothing away"
+
+
+async def test_words_of_a_form_are_held_as_well(mails: MailDesk) -> None:
+    async with driving(mails.path) as driver:
+        with locked(mails.path):
+            await driver.press("c")
+            await driver.type("Hello")
+            await driver.pilot.press("escape")
+            await driver.until(lambda: "The draft of SD-1 is not kept yet" in driver.notice)
+            await driver.pilot.press("c")
+            await driver.until(lambda: "Hello" in driver.text)
+            await driver.pilot.press("!", "escape")
+            await driver.until(lambda: bool(driver.console.unkept.held))
+            assert mails.rows("SELECT words FROM form_draft") == []
+        await driver.until(lambda: "Hello!" in str(mails.rows("SELECT words FROM form_draft")))
+        await driver.until(lambda: not driver.console.unkept.held)
+
+
+def test_what_was_sent_meanwhile_is_no_draft_again(mails: MailDesk) -> None:
+    anna = mails.actor("anna")
+    draft, form = KeptDraft("here"), KeptForm("here", form="close 1")
+    beside, fields = Beside(), {"text": "Done."}
+    left: list[Left] = [
+        LeftDraft(key=1, ref="SD-1", text="Hello.", words=draft, number=1, beside=beside),
+        LeftForm(key=2, ref="SD-1", text="Done.", words=form, fields=fields),
+    ]
+    perform(mails.desk, anna, "reply", [1], {"text": "Hello."}, now=NOW, words=draft)
+    # Refused: nothing was made of them.
+    perform(mails.desk, anna, "close", [1], {}, now=NOW, words=form)
+    for each in left:
+        each.keep(mails.desk, anna, NOW)
+    assert drafts(mails) == []
+    assert len(mails.rows("SELECT words FROM form_draft")) == 1

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.instant import from_rfc3339, to_rfc3339
 from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import Party
-from sdesk.domain.ticket import Direction
-from sdesk.store.models import Attachment, Draft, Message
+from sdesk.domain.ticket import Direction, Status
+from sdesk.store.models import Attachment, Draft, Message, Ticket
 
 
 def had_files(work: Work, messages: Collection[int]) -> bool:
@@ -22,23 +24,43 @@ def had_files(work: Work, messages: Collection[int]) -> bool:
     return work.connection.execute(found).first() is not None
 
 
-def message_back(work: Work, message: Message) -> None:
-    """A message that was taken back is a draft of its kind again.
+def message_back(work: Work, number: int, message: Message, left: Mapping[str, Any]) -> None:
+    """What was said of a ticket and taken back is a draft of its kind again, to be said again as it was.
 
-    One to a supplier is a draft of a note: what was meant for him must not be one key away from the requester.
+    `left`: columns of the ticket as that had left them; it is put back by now. One to a supplier is a draft of a note:
+    what was meant for him must not be one key away from the requester.
     """
-    said = message.recipients or {}
     if message.party is Party.SUPPLIER:
-        address = ", ".join(written(Mailbox(*each)) for each in said.get("to", ()))
+        address = _listed(message, "to")
         # Text from now on, which is kept as it is: no sentence that a front end says in its language.
-        words_back(work, message.ticket_id, Direction.NOTE, f"Not sent to {address}:\n\n{message.text}")
+        _words_back(work, number, Direction.NOTE, f"Not sent to {address}:\n\n{message.text}", {})
     else:
-        copies = ", ".join(written(Mailbox(*each)) for each in said.get("cc", ()))
-        words_back(work, message.ticket_id, message.direction, message.text, copies)
+        _words_back(work, number, message.direction, message.text, _way(work, number, message, left))
 
 
-def words_back(work: Work, number: int, direction: Direction, text: str, copies: str = "") -> None:
-    """What was taken back is a draft again, before any that the agent has begun meanwhile; so is who had a copy."""
+def _way(work: Work, number: int, message: Message, left: Mapping[str, Any]) -> dict[str, Any]:
+    """What an editor keeps beside the words of an answer: by mail or by phone, copies, what became of the ticket."""
+    if message.direction is not Direction.OUT:
+        return {}
+    way: dict[str, Any] = {"cc": _listed(message, "cc"), "phone": message.message_id is None}
+    if left.get("status") == Status.RESOLVED:
+        way["then"] = "resolve"
+    elif left.get("waiting_for") or left.get("wake_at"):
+        # Where one of them is as it was, it is no other now.
+        ticket = work.session.get_one(Ticket, number)
+        way["then"] = left.get("waiting_for") or ticket.waiting_for
+        if left.get("wake_at"):
+            until = from_rfc3339(left["wake_at"]).astimezone(ZoneInfo(work.rules.time_zone))
+            way["until"] = f"{until:%Y-%m-%d %H:%M}"
+    return {name: value for name, value in way.items() if value}
+
+
+def _listed(message: Message, field: str) -> str:
+    return ", ".join(written(Mailbox(*each)) for each in (message.recipients or {}).get(field, ()))
+
+
+def _words_back(work: Work, number: int, direction: Direction, text: str, way: Mapping[str, Any]) -> None:
+    """A draft again, before any that the agent has begun meanwhile; what was chosen beside that stands."""
     agent_id = work.actor.agent_id
     if agent_id is None:
         return
@@ -47,8 +69,7 @@ def words_back(work: Work, number: int, direction: Direction, text: str, copies:
         draft = Draft(agent_id=agent_id, ticket_id=number, direction=direction, text=text, updated_at=work.now)
     else:
         draft.text, draft.updated_at = f"{text}\n\n{draft.text}", work.now
-    if copies and not draft.beside.get("cc"):
-        draft.beside = {**draft.beside, "cc": copies}
+    draft.beside = {**way, **draft.beside}
     # An editor that is open somewhere has older words.
     draft.stamp = f"taken-back.{to_rfc3339(work.now)}"
     work.session.add(draft)

@@ -49,18 +49,15 @@ def recipients_of(to: Iterable[Mailbox], cc: Iterable[Mailbox] = ()) -> dict[str
     }
 
 
-def last_received(work: Work, number: int, party: Party, address: str | None = None) -> str | None:
-    """The Message-ID of the last mail of a party, which an answer to it names as In-Reply-To (RFC 5322 3.6.4).
-
-    With `address`, of that one alone; else of whoever takes part.
-    """
-    query = select(col(Message.message_id)).where(
+def last_heard(work: Work, number: int, party: Party, address: str | None = None) -> Message | None:
+    """What a party said last, which is what one answers. With `address`, of that one alone; else of who takes part."""
+    query = select(Message).where(
         col(Message.ticket_id) == number,
         col(Message.direction) == Direction.IN,
         col(Message.party) == party,
         col(Message.takes_part) if address is None else col(Message.author_address) == address,
     )
-    return work.connection.execute(query.order_by(col(Message.id).desc()).limit(1)).scalar()
+    return work.session.scalars(query.order_by(col(Message.id).desc()).limit(1)).first()
 
 
 def add_message(

@@ -9,7 +9,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.keys_in_files import require_no_keys
-from sdesk.desk.steps.messages import add_message, last_received, recipients_of
+from sdesk.desk.steps.messages import add_message, last_heard, recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import TAKE_BACK, make_message_id, queue_mail
 from sdesk.desk.steps.people import requester_of
@@ -22,7 +22,7 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Draft, Ticket
+from sdesk.store.models import Ticket
 
 
 def say(
@@ -71,7 +71,6 @@ def say(
         save_clocks(work, ticket, clocks, agent_answered(clocks, promise_of(work, ticket), work.now))
         ticket.unanswered_since = None
     record(work, number, "note" if direction is Direction.NOTE else "answered", message=row, kind=kind)
-    _drop_draft(work, number, direction, text)
     return row
 
 
@@ -109,6 +108,7 @@ def post(
         )
     number = require_id(ticket)
     before = snapshot(work, ticket)
+    heard = last_heard(work, number, party, to.address if party is Party.SUPPLIER else None)
     message_id = make_message_id(work, number, token, ticket.team_id)
     row = _write(
         work,
@@ -117,7 +117,8 @@ def post(
         text,
         recipients=recipients_of([to], cc),
         message_id=message_id,
-        in_reply_to=last_received(work, number, party, to.address if party is Party.SUPPLIER else None),
+        # RFC 5322 3.6.4
+        in_reply_to=heard.message_id if heard is not None else None,
         party=party,
         attachments=attachments,
         raw_id=raw_id,
@@ -152,12 +153,3 @@ def _write(work: Work, ticket: Ticket, direction: Direction, text: str, **column
         subject=ticket.subject,
         **columns,
     )
-
-
-def _drop_draft(work: Work, number: int, direction: Direction, said: str) -> None:
-    """The draft of what was said goes; other words that the agent has begun, at another terminal say, stay."""
-    if work.actor.agent_id is None:
-        return
-    draft = work.session.get(Draft, (work.actor.agent_id, number, direction))
-    if draft is not None and neutralise(draft.text).strip() == said.strip():
-        work.session.delete(draft)

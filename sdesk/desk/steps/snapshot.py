@@ -14,6 +14,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of
 from sdesk.desk.steps.losses import recount
 from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.standing import require_standing
 from sdesk.domain.alerts import alerts
 from sdesk.domain.ticket import SlaState
 from sdesk.store.models import Ticket
@@ -38,13 +39,18 @@ def version_after(before: Mapping[str, Any]) -> int:
     return int(before["ticket"]["version"]) + 1
 
 
-def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
-    """Put it all back. The caller settles."""
+def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Put it all back; gives the columns that change by it, as they are until then. The caller settles.
+
+    Refused where it cannot stand so any more.
+    """
     number = require_id(ticket)
     work.session.flush()
     told = ticket.alerts or {}
     units = {row["unit_id"] for row in _rows(work, "outage", "ticket_id", number)}
     columns = {name: value for name, value in before["ticket"].items() if name not in _LEFT_ALONE}
+    (now,) = _rows(work, "ticket", "id", number)
+    other = {name: now[name] for name, value in columns.items() if now[name] != value}
     given = ", ".join(f"{name} = :{name}" for name in columns)
     work.connection.execute(text(f"UPDATE ticket SET {given} WHERE id = :id"), {**columns, "id": number})
     for table in _OF_TICKET:
@@ -55,10 +61,12 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> None:
             work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
             units |= {row["unit_id"]} if "unit_id" in row else set()
     work.session.expire_all()
+    require_standing(work, {number: other})
     keep_told(work, ticket, told)
     for unit_id in units:
         # What others of the unit took over while this outage was thought to be over.
         recount(work, unit_id)
+    return other
 
 
 def keep_told(work: Work, ticket: Ticket, meanwhile: Mapping[str, str]) -> None:

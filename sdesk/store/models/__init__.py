@@ -18,7 +18,7 @@ from sdesk.store.models.desk import (
 )
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
-from sdesk.store.models.personal import Presence, SavedView, Undo
+from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
 from sdesk.store.models.ticket import (
     Attachment,
@@ -44,6 +44,7 @@ __all__ = [
     "ClockRun",
     "Desk",
     "Draft",
+    "FormDraft",
     "History",
     "IncidentProposal",
     "Ledger",

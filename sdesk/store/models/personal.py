@@ -1,4 +1,4 @@
-"""What agents keep beside the tickets: named filters, who is at which ticket just now, and what can be undone."""
+"""What agents keep beside the tickets: named filters, who is where just now, words of forms, what can be undone."""
 
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,21 @@ class Presence(Table, table=True):
     agent_id: int = Field(foreign_key="agent.id", primary_key=True)
     doing: Doing = Field(sa_type=Word(Doing))
     until: datetime = Field(sa_type=Instant)
+
+
+class FormDraft(Table, table=True):
+    """What an agent has typed into a form that he has not sent. Bumps no version."""
+
+    __tablename__ = "form_draft"
+
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    form: str = Field(primary_key=True)
+    """What it does, and to which tickets: `close 12 15`."""
+    session: str = Field(primary_key=True)
+    """The form as it was opened once: what two terminals hold stands side by side."""
+    words: dict[str, str] = Field(sa_type=Document)
+    """By the name of the field."""
+    updated_at: datetime = Field(sa_type=Instant)
 
 
 class Undo(Table, table=True):

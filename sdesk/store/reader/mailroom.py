@@ -13,7 +13,6 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import phrase
-from sdesk.domain.thread import hide_agent_keys, hide_agent_tokens
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.where import Value, wall
@@ -105,6 +104,8 @@ def outbox(
 
 
 def _outbox_row(row: sqlite3.Row, prefix: str) -> OutboxRow:
+    from sdesk.domain.thread import hide_agent_tokens
+
     listed = json.loads(row["recipients"])
     return OutboxRow(
         id=row["id"],
@@ -137,6 +138,8 @@ def quarantine(connection: sqlite3.Connection, actor: Actor, *, ended: bool) -> 
 
 def quarantined(connection: sqlite3.Connection, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
     """One of them, with its raw bytes but for the keys of agents; NotFound."""
+    from sdesk.domain.thread import hide_agent_keys
+
     row = connection.execute(
         "SELECT q.*, r.data FROM quarantine_view AS q JOIN raw_mail AS r ON r.id = q.raw_id WHERE q.id = ?", (number,)
     ).fetchone()

@@ -12,7 +12,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.personal_rows import DraftMark, DraftRow, PresenceRow
+from sdesk.store.reader.personal_rows import DraftMark, DraftRow, FormDraftRow, PresenceRow
 from sdesk.store.reader.view_reader import ViewReader
 from sdesk.store.reader.where import wall
 
@@ -42,6 +42,16 @@ class PersonalReader(ViewReader):
             actor.agent_id,
         )
         return tuple(DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found))
+
+    def form_draft(self, actor: Actor, form: str) -> FormDraftRow | None:
+        """What the actor has typed into a form and not sent: the newest, where several terminals hold such words."""
+        row = self._one(
+            "SELECT session, words, updated_at FROM form_draft WHERE agent_id = ? AND form = ?"
+            " ORDER BY updated_at DESC, rowid DESC LIMIT 1",
+            actor.agent_id,
+            form,
+        )
+        return None if row is None else FormDraftRow(row[0], json.loads(row[1]), datetime.fromisoformat(row[2]))
 
     def presence(self, actor: Actor, *, now: datetime) -> tuple[PresenceRow, ...]:
         """Who else is at which ticket, of those that the actor may see; what was not renewed in time is over."""

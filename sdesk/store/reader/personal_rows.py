@@ -32,6 +32,15 @@ class DraftMark(NamedTuple):
     updated_at: datetime
 
 
+class FormDraftRow(NamedTuple):
+    """What an agent has typed into a form and not sent."""
+
+    session: str
+    words: Mapping[str, str]
+    """By the name of the field."""
+    updated_at: datetime
+
+
 class PresenceRow(NamedTuple):
     """Somebody is at a ticket just now."""
 

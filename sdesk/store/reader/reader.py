@@ -16,7 +16,6 @@ from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.filters import Filter, Flag, Match
 from sdesk.domain.phrase import phrase
-from sdesk.domain.thread import hide_agent_keys
 from sdesk.domain.ticket import Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
@@ -283,6 +282,8 @@ class Reader(PersonalReader):
 
     def raw(self, actor: Actor, number: int, message: int) -> bytes:
         """The raw bytes of a message of a ticket (RFC 5322), but for the keys of agents; NotFound."""
+        from sdesk.domain.thread import hide_agent_keys
+
         self._require(actor, number)
         row = self._one(
             "SELECT r.data FROM message AS m JOIN raw_mail AS r ON r.id = m.raw_id WHERE m.id = ? AND m.ticket_id = ?",

@@ -15,6 +15,7 @@ from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from sdesk.actions.grammar import attached
+from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Conflict, SdeskError
 from sdesk.domain.safe_text import one_line
@@ -52,6 +53,7 @@ class Perform(Protocol):
         *,
         succeeded: Callable[[], object],
         refused: Callable[[SdeskError], object],
+        words: Kept | None,
     ) -> None: ...
 
 
@@ -149,6 +151,7 @@ class Compose(KeptCompose):
         words: dict[str, tuple[str, Callable[[], object]]] = {
             "send": (_("Send it, or save the note"), self.action_send),
             "then": (_("What becomes of the ticket with the answer"), self.action_then),
+            "phone": (_("It was told by phone: no mail goes; once more: it goes"), self.by_phone),
             "editor": (_("Write in $EDITOR"), self.action_outside),
             "q": (_("Leave; the draft is kept"), self.action_leave),
         }
@@ -161,6 +164,12 @@ class Compose(KeptCompose):
         elif not self.is_note:
             self._then.action_step(1)
             self.fields_changed()  # at once: the next key may go to the field that this shows
+
+    def by_phone(self) -> None:
+        """By phone instead of by mail, or by mail again."""
+        if not self.is_note:
+            self._phone = not self._phone
+            self.fields_changed()
 
     @on(Button.Pressed, "#send")
     def action_send(self) -> None:
@@ -206,12 +215,12 @@ class Compose(KeptCompose):
     def _go(self, verb: str, values: dict[str, Any]) -> None:
         self._reads = False
         if self.is_attached:
-            self._perform(verb, self._rows, values, succeeded=self.sent, refused=self.refused)
+            done, refused = self.sent, self.refused
+            self._perform(verb, self._rows, values, succeeded=done, refused=refused, words=self.kept)
 
     def sent(self) -> None:
-        """It is done: leave; the draft goes, now that the words are safely elsewhere."""
+        """It is done: leave; the draft went with it."""
         self.keeps_draft = False
-        self.forget_draft()
         if self.is_attached:
             self.dismiss(None)
 

@@ -46,6 +46,8 @@ class ComposeForm(Following, ModalScreen[None]):
         self._files: tuple[Attached, ...] = ()
         self._missing: tuple[str, ...] = ()
         """Paths of a draft whose files are not there (any more): kept, and in the way of sending."""
+        self._phone = False
+        """Whether it was told by phone."""
         self._looking = False
         """Whether those are still looked for."""
         self._read = Preview(id="read")
@@ -101,6 +103,7 @@ class ComposeForm(Following, ModalScreen[None]):
             then=list(Then)[self._then.chosen],
             until=self._until.value.strip(),
             spent=self._spent.value.strip(),
+            phone=self._phone,
         )
 
     def compose(self) -> ComposeResult:
@@ -113,7 +116,7 @@ class ComposeForm(Following, ModalScreen[None]):
                 else _("Ctrl+G Send   Ctrl+T Then   / Put in   Esc Keep the draft")
             )
             if not self.is_note:
-                with Horizontal(classes="line"):
+                with Horizontal(classes="line", id="copies"):
                     yield Static(_("Cc"), classes="name")
                     yield self._cc
                 yield self._cc.list
@@ -147,6 +150,10 @@ class ComposeForm(Following, ModalScreen[None]):
         if self.is_note:
             return _("INTERNAL NOTE on {ref} - never sent, only agents see it").format(ref=row.ref)
         requester = one_line(row.requester_name or row.requester_email or _("the requester"))
+        if self._phone:
+            return _("Told {whom} by phone - {ref} {subject}").format(
+                whom=requester, ref=row.ref, subject=one_line(row.subject)
+            )
         return _("Reply to {whom} - {ref} {subject}").format(whom=requester, ref=row.ref, subject=one_line(row.subject))
 
     def on_mount(self) -> None:
@@ -160,6 +167,7 @@ class ComposeForm(Following, ModalScreen[None]):
         for field, text in ((self._cc, beside.cc), (self._until, beside.until), (self._spent, beside.spent)):
             field.value = field.value or text
         self._then.chosen = self._then.chosen or list(Then).index(beside.then)
+        self._phone = self._phone or beside.phone
         self._missing = beside.files
         self._looking = bool(beside.files)
         if self._looking:
@@ -179,6 +187,8 @@ class ComposeForm(Following, ModalScreen[None]):
         beside, now, zone = self.beside, self.console.now(), self.console.zone
         if self._then.is_attached and not self.is_note:
             self.query_one("#wait").display = beside.then.waits
+            self.query_one("#copies").display = not self._phone
+            self.query_one("#editor").border_title = verbatim(self._title())
         sizes = [file.size for file in self._files]
         self._review_line.update(review(self._row, beside, sizes, note=self.is_note, now=now, zone=zone))
         labels = [file.label for file in self._files]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from sdesk.actions.personal import KeptDraft
 from sdesk.domain.errors import Conflict, SdeskError
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.personal_rows import DraftRow
@@ -12,9 +13,7 @@ from sdesk.tui.language import _
 from sdesk.tui.outgoing import Beside, beside_of
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.compose_form import ComposeForm
-from sdesk.tui.unkept import Left
-
-SAVE_SECONDS = 2.0
+from sdesk.tui.unkept import SAVE_SECONDS, LeftDraft
 
 
 class KeptCompose(ComposeForm):
@@ -24,20 +23,24 @@ class KeptCompose(ComposeForm):
         super().__init__(row, direction)
         self.keeps_draft = False
         """Whether it was left with words that are kept."""
-        self._session = secrets.token_hex(6)
+        self.kept = KeptDraft(secrets.token_hex(6), direction)
         """By which the store knows the words of this editor from those of another terminal."""
         self._saved: tuple[str, Beside] = ("", Beside())
         self._is_kept = False
         """Whether the store has a draft that this editor knows of."""
-        self._seen: str | None = None
         self._restored = False
         self._theirs: DraftRow | None = None
         """The draft as another terminal has written on it."""
         self._answered: tuple[str, Beside] = ("", Beside())
         """What the store is known to have."""
-        self._held: Left | None = None
+        self._held: LeftDraft | None = None
         """What an editor of this ticket was left with before, and the store did not have when this one was opened."""
         self._was_left = False
+
+    @property
+    def key(self) -> tuple[int, Direction]:
+        """By which its words are known while the store does not have them."""
+        return self.number, self._direction
 
     def on_mount(self) -> None:
         self.set_interval(SAVE_SECONDS, self.keep_draft)
@@ -52,7 +55,7 @@ class KeptCompose(ComposeForm):
         if draft is not None:
             area.load_text(draft.text + area.text)
             area.move_cursor(area.document.end)
-            self._seen, self._is_kept = draft.stamp, True
+            self.kept.seen, self._is_kept = draft.stamp, True
             said = _("draft of {when} restored").format(when=self._when(draft))
         # What was typed and chosen before the draft was here is not kept yet.
         self._saved = self._answered = (draft.text if draft is not None else "", kept)
@@ -61,15 +64,16 @@ class KeptCompose(ComposeForm):
 
     def find_held(self) -> None:
         """Look for words that wait for the store; before the draft is read, which is older."""
-        self._held = self.console.unkept.find(self.number, self._direction)
+        left = self.console.unkept.find(self.key)
+        self._held = left if isinstance(left, LeftDraft) else None
 
-    def _restore_held(self, left: Left) -> str:
+    def _restore_held(self, left: LeftDraft) -> str:
         """Go on with words that the store would not take, in their own name: they may get there meanwhile."""
-        self.console.unkept.take(self.number, self._direction)
+        self.console.unkept.take(self.key)
         self.fill(left.beside)
         self._area.load_text((left.text or "") + self._area.text)
         self._area.move_cursor(self._area.document.end)
-        self._session, self._seen, self._is_kept, self._restored = left.session, left.seen, True, True
+        self.kept, self._is_kept, self._restored = left.words, True, True
         self.keep_draft()
         return _("what you wrote is here; the store does not have it yet")
 
@@ -80,7 +84,8 @@ class KeptCompose(ComposeForm):
     def keep_draft(self) -> None:
         """Keep what was written if it is new; never before the kept draft was read, which would be lost."""
         words = (self.text, self.beside)
-        if self._restored and words != self._saved and self._theirs is None:
+        going = self._area.read_only
+        if self._restored and words != self._saved and self._theirs is None and not going:
             self._saved = words
             self._keep()
 
@@ -105,7 +110,7 @@ class KeptCompose(ComposeForm):
         self._was_left = True
         kept = text if text.strip() or beside.files else None
         self.console.unkept.hold(
-            Left(self.number, self._row.ref, self._direction, kept, beside, self._session, self._seen)
+            LeftDraft(key=self.key, ref=self._row.ref, text=kept, words=self.kept, number=self.number, beside=beside)
         )
 
     def _store(self, text: str | None, beside: Beside) -> None:
@@ -121,8 +126,8 @@ class KeptCompose(ComposeForm):
             text,
             self._not_kept,
             beside=beside.kept(),
-            session=self._session,
-            seen=self._seen,
+            session=self.kept.session,
+            seen=self.kept.seen,
             kept=kept,
         )
 
@@ -145,7 +150,7 @@ class KeptCompose(ComposeForm):
         if self._was_left or not self.is_attached:
             return
         if theirs is None:
-            self._seen = None
+            self.kept.seen = None
             self._keep()  # sent or discarded there: these are words of their own
         else:
             self._theirs = theirs
@@ -165,11 +170,11 @@ class KeptCompose(ComposeForm):
             area.load_text(f"{theirs.text}\n\n{area.text}")
             area.move_cursor(area.document.end)
             self.complain("")
-            self._seen = theirs.stamp
+            self.kept.seen = theirs.stamp
             self.keep_draft()
 
     def forget_draft(self) -> None:
-        """The words are safely elsewhere, or not wanted."""
+        """The words are not wanted."""
         self._restored = False
         if self._is_kept:
             self._is_kept = False
@@ -180,6 +185,6 @@ class KeptCompose(ComposeForm):
                 self._direction,
                 None,
                 lambda error: None if isinstance(error, Conflict) else self.console.notice_error(error),
-                session=self._session,
-                seen=self._seen,
+                session=self.kept.session,
+                seen=self.kept.seen,
             )

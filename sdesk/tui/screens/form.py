@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, TextArea
 
-from sdesk.domain.errors import BadInput
+from sdesk.actions.personal import KeptForm
+from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.store.reader.personal_rows import FormDraftRow
 from sdesk.tui.language import _, told_error
 from sdesk.tui.screens.dialog import Dialog
+from sdesk.tui.screens.following import Following
+from sdesk.tui.unkept import SAVE_SECONDS, LeftForm
 from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
+
+if TYPE_CHECKING:
+    from sdesk.tui.app import Console
 
 Values = dict[str, Any]
 """Values of an action, by parameter name."""
@@ -23,22 +31,31 @@ Words = Mapping[str, str]
 """What was typed into a form, by the id of its field."""
 
 
-class Form(Dialog[None]):
+class Form(Following, Dialog[None]):
     """Several fields. `submit` is called with the values; whoever does it says `done` or `refused`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
     FIELDS: ClassVar[Mapping[str, str]] = {}
     """Ids of the fields of parameters, where they differ from the names of these."""
 
-    def __init__(self, title: str, *, hint: str, kept: Words | None = None) -> None:
-        """`kept`: what was typed when the form was left the last time."""
+    def __init__(self, title: str, *, hint: str) -> None:
         super().__init__(title, hint=hint, classes="form")
-        self.kept = kept or {}
         self.submit: Callable[[Values], None] = lambda values: self.done()
-        self.left: Words = {}
-        """What stood in the fields when it was left without its being done."""
+        self.kept = KeptForm(secrets.token_hex(6))
+        """Where its words are kept."""
+        self._ref = ""
         self._sending = False
         self._first: Words = {}
+        self._found = False
+        """Whether the words of the last time were looked for: before that, nothing is written over them."""
+        self._saved: Words = {}
+        self._answered: Words = {}
+        """What the store is known to have."""
+
+    @property
+    def console(self) -> Console:
+        """The application."""
+        return cast("Console", self.app)
 
     # ---- what a form says of itself -------------------------------------------------------------
 
@@ -59,15 +76,71 @@ class Form(Dialog[None]):
     def on_mount(self) -> None:
         # Called after that of the form itself: Textual calls those of all classes, the base last.
         self._first = self.words()
-        for id_, text in self.kept.items():
+        self.set_interval(SAVE_SECONDS, self.keep_words)
+        left = self.console.unkept.take(self.kept.form)
+        if isinstance(left, LeftForm):
+            self.kept = left.words
+            self._restore(left.fields)
+            return
+        self.console.link.read(
+            self, lambda reader, actor: reader.form_draft(actor, self.kept.form), self._restore_draft, self._not_found
+        )
+
+    def keep_as(self, form: str, ref: str) -> None:
+        """What it does and to which tickets, by which its words are found again; and as people write that."""
+        self.kept.form, self._ref = form, ref
+
+    def _restore_draft(self, draft: FormDraftRow | None) -> None:
+        if draft is not None:
+            self.kept.before = draft.session
+            self._saved = self._answered = draft.words
+        self._restore(draft.words if draft is not None else {})
+
+    def _not_found(self, error: SdeskError) -> None:
+        self.console.notice(_("The draft could not be read: {why}").format(why=told_error(error)), "error")
+
+    def _restore(self, kept: Words) -> None:
+        """Put the kept words into the fields, before what was typed meanwhile."""
+        typed = self.changed
+        self._found = True
+        for id_, text in kept.items():
             for found in self.query(f"#{id_}"):
-                if isinstance(found, Lookup):
-                    found.restore(text)
-                elif isinstance(found, Field):
-                    found.put(text)
-                elif isinstance(found, TextArea):
-                    found.load_text(text)
+                if isinstance(found, TextArea):
+                    found.load_text(text + typed.get(id_, ""))
                     found.move_cursor(found.document.end)
+                elif id_ not in typed:
+                    if isinstance(found, Lookup):
+                        found.restore(text)
+                    elif isinstance(found, Field):
+                        found.put(text)
+
+    @property
+    def changed(self) -> Words:
+        """What was typed: the rest is read anew when the form comes back, since somebody may have changed it."""
+        return {id_: text for id_, text in self.words().items() if text != self._first.get(id_)}
+
+    def keep_words(self) -> None:
+        """Keep what was typed, if it is new."""
+        words = self.changed
+        if self._found and words != self._saved and not self._sending:
+            self._saved = words
+
+            def kept(nothing: None) -> None:
+                self._answered = words
+
+            self.console.link.save_form(self.app, self.kept, words, kept, self._not_kept)
+
+    def _not_kept(self, error: SdeskError) -> None:
+        self._saved = {}  # tried again with the next beat
+        self.console.notice_error(error)
+
+    def leave_draft(self) -> None:
+        """The form goes: what the store has not answered for is the console's to keep."""
+        words = self.changed
+        if words != self._answered and (self._found or words):
+            text = "\n".join(filter(None, words.values())) or None
+            left = LeftForm(key=self.kept.form, ref=self._ref, text=text, words=self.kept, fields=words)
+            self.console.unkept.hold(left)
 
     def words(self) -> Words:
         """What stands in the fields now."""
@@ -102,13 +175,14 @@ class Form(Dialog[None]):
     def send(self, values: Values) -> None:
         """Hand the values on; the form waits for what becomes of them."""
         self.complain("")
+        self.keep_words()
         self._sending = True
         self.hint(_("one moment..."))
         self.submit(values)
 
     def done(self) -> None:
-        """It is done: the form goes, and its words with it."""
-        self.left = {}
+        """It is done: the form goes; its words went with it."""
+        self.console.begun.pop(self.kept.form, None)
         if self.is_attached:
             self.dismiss(None)
 
@@ -129,8 +203,8 @@ class Form(Dialog[None]):
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
         """Leave everything as it is; what was typed is kept."""
-        # What was not touched is read anew when the form comes back: somebody may have changed it meanwhile.
-        self.left = {id_: text for id_, text in self.words().items() if text != self._first.get(id_)}
+        self.leave_draft()
+        self.console.words_left(self.kept.form, self._ref, kept=bool(self.changed))
         self.dismiss(None)
 
     @on(Input.Submitted)

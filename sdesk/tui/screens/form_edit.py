@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,14 +18,14 @@ from sdesk.store.reader.known import CallerRow
 from sdesk.store.reader.rows import TicketRow, UnitRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.choices import Choice
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.last_word import LastWord
 from sdesk.tui.widgets.lookup import Lookup
 from sdesk.tui.widgets.picks import Picks
 
 if TYPE_CHECKING:
-    from sdesk.tui.app import Console
+    pass
 
 NO_UNIT = "none"
 """What takes a unit away, for the use case."""
@@ -49,8 +49,8 @@ URGENCIES: Mapping[Urgency, str] = {
 class EditForm(Form):
     """The facts of one ticket as they are; only what differs is sent."""
 
-    def __init__(self, title: str, row: TicketRow, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Tab Next field   Ctrl+G Set   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, row: TicketRow) -> None:
+        super().__init__(title, hint=_("Tab Next field   Ctrl+G Set   Esc Cancel"))
         self._row = row
         self._impact = row.own_impact or row.impact
 
@@ -159,8 +159,8 @@ class EditForm(Form):
 class TagsForm(Form):
     """Tags to add and, with a `-` before them, to take away; of one ticket or of several."""
 
-    def __init__(self, title: str, rows: Sequence[TicketRow], *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Enter Set   Right Complete   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, rows: Sequence[TicketRow]) -> None:
+        super().__init__(title, hint=_("Enter Set   Right Complete   Esc Cancel"))
         self._rows = rows
 
     def fields(self) -> ComposeResult:
@@ -240,7 +240,7 @@ def caller_choice(row: CallerRow) -> Choice:
 
 def ask_callers(form: Form, lookup: Lookup, words: str) -> None:
     """Seek who may be meant, and show them, unless other words were typed meanwhile."""
-    console = cast("Console", form.app)
+    console = form.console
 
     def found(rows: tuple[CallerRow, ...]) -> None:
         if lookup.text == words:

@@ -12,7 +12,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.forms import Parse, Shown, seconds_of, spent_field
 from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
@@ -21,8 +21,8 @@ from sdesk.tui.widgets.field import Field
 class SpentForm(Form):
     """How long one worked on it."""
 
-    def __init__(self, title: str, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Enter Write down   Esc Cancel"), kept=kept)
+    def __init__(self, title: str) -> None:
+        super().__init__(title, hint=_("Enter Write down   Esc Cancel"))
 
     def fields(self) -> ComposeResult:
         yield Static("", id="known", markup=False)
@@ -54,8 +54,8 @@ class SpentForm(Form):
 class VisitForm(Form):
     """When somebody comes, or that nobody does."""
 
-    def __init__(self, title: str, parse: Parse, shown: Shown, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Enter Agreed   Tab Buttons   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, parse: Parse, shown: Shown) -> None:
+        super().__init__(title, hint=_("Enter Agreed   Tab Buttons   Esc Cancel"))
         self._parse, self._shown = parse, shown
 
     def fields(self) -> ComposeResult:

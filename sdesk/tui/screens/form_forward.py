@@ -14,7 +14,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.mail_address import is_mail_address
 from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.language import _
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.form_split import line_of
 from sdesk.tui.screens.forms import ParseEnd, Shown, spent_field, spent_of
 from sdesk.tui.widgets.checks import Checks
@@ -25,8 +25,8 @@ from sdesk.tui.widgets.picks import Picks
 class ForwardForm(Form):
     """A question to a supplier."""
 
-    def __init__(self, title: str, parse: ParseEnd, shown: Shown, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Ctrl+G Send   Tab Next field   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, parse: ParseEnd, shown: Shown) -> None:
+        super().__init__(title, hint=_("Ctrl+G Send   Tab Next field   Esc Cancel"))
         self._parse, self._shown = parse, shown
         self._messages: Sequence[MessageRow] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import events, on
@@ -24,13 +24,13 @@ from sdesk.tui.language import _, count_of
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.words import word
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, caller_choice, unit_choices
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
 
 if TYPE_CHECKING:
-    from sdesk.tui.app import Console
+    pass
 
 OPEN_ONES = 4
 """How many open tickets of a shop are shown."""
@@ -56,8 +56,8 @@ class OpenOnes(OptionList):
 class NewForm(Form):
     """A new ticket. `open_other` is called with the number of an open one that is chosen instead."""
 
-    def __init__(self, title: str, open_other: Callable[[int], None], *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Tab Next field   Ctrl+G Open it   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, open_other: Callable[[int], None]) -> None:
+        super().__init__(title, hint=_("Tab Next field   Ctrl+G Open it   Esc Cancel"))
         self._open_other = open_other
         self._callers: dict[str, CallerRow] = {}
         self._units: dict[str, Choice] = {}
@@ -95,11 +95,6 @@ class NewForm(Form):
 
     # ---- who calls, and what is open there ------------------------------------------------------
 
-    @property
-    def desk_console(self) -> Console:
-        """The application."""
-        return cast("Console", self.app)
-
     @on(Lookup.Asked, "#requester")
     def seek_caller(self, event: Lookup.Asked) -> None:
         """Seek who may be calling."""
@@ -117,8 +112,8 @@ class NewForm(Form):
             self._callers |= {choice.value: row for choice, row in zip(choices, rows, strict=True)}
             lookup.fill(choices, words=words)
 
-        self.desk_console.link.read(
-            self, lambda reader, actor: reader.callers(actor, words), found, self.desk_console.notice_error, "callers"
+        self.console.link.read(
+            self, lambda reader, actor: reader.callers(actor, words), found, self.console.notice_error, "callers"
         )
 
     @on(Lookup.Taken, "#requester")
@@ -138,7 +133,7 @@ class NewForm(Form):
 
     def _seek_open(self) -> None:
         unit, requester = self.query_one("#unit", Lookup).value, self._address()
-        now = self.desk_console.now()
+        now = self.console.now()
 
         def ask(reader: Reader, actor: Actor) -> tuple[TicketRow, ...]:
             found: dict[int, TicketRow] = {}
@@ -148,7 +143,7 @@ class NewForm(Form):
                     found |= {row.number: row for row in page.rows}
             return tuple(found.values())
 
-        self.desk_console.link.read(self, ask, self._show_open, self.desk_console.notice_error, topic="open-ones")
+        self.console.link.read(self, ask, self._show_open, self.console.notice_error, topic="open-ones")
 
     def _address(self) -> str | None:
         value = self.query_one("#requester", Lookup).value

@@ -15,7 +15,7 @@ from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.render.signals import currency_sign, money_text
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.forms import Parse, Shown
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
@@ -29,8 +29,8 @@ class ConfirmForm(Form):
 
     FIELDS: ClassVar[Mapping[str, str]] = {"down_from": "from", "down_to": "to"}
 
-    def __init__(self, title: str, parse: Parse, shown: Shown, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Ctrl+G Confirm   Tab Next field   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, parse: Parse, shown: Shown) -> None:
+        super().__init__(title, hint=_("Ctrl+G Confirm   Tab Next field   Esc Cancel"))
         self._parse, self._shown = parse, shown
         self._known: Sequence[OutageRow] = ()
 
@@ -78,8 +78,8 @@ class ConfirmForm(Form):
 class RestoredForm(Form):
     """Since when it works again."""
 
-    def __init__(self, title: str, parse: Parse, shown: Shown, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Enter Restored   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, parse: Parse, shown: Shown) -> None:
+        super().__init__(title, hint=_("Enter Restored   Esc Cancel"))
         self._parse, self._shown = parse, shown
 
     def fields(self) -> ComposeResult:

@@ -12,7 +12,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.language import _
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.forms import Shown
 from sdesk.tui.widgets.checks import Checks
 from sdesk.tui.widgets.field import Field
@@ -21,8 +21,8 @@ from sdesk.tui.widgets.field import Field
 class SplitForm(Form):
     """Which messages become a ticket of their own, and its subject."""
 
-    def __init__(self, title: str, shown: Shown, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Space Choose   Ctrl+G Split off   Esc Cancel"), kept=kept)
+    def __init__(self, title: str, shown: Shown) -> None:
+        super().__init__(title, hint=_("Space Choose   Ctrl+G Split off   Esc Cancel"))
         self._messages: Sequence[MessageRow] = ()
         self._shown = shown
 

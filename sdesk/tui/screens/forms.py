@@ -15,7 +15,7 @@ from sdesk.domain.instant import Day
 from sdesk.domain.ticket import WaitingFor
 from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
-from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
@@ -31,11 +31,9 @@ Shown = Callable[[datetime | Day], str]
 class WaitForm(Form):
     """For whom, until when, and what the requester is told."""
 
-    def __init__(
-        self, title: str, parse: ParseEnd, shown: Shown, *, many: bool = False, kept: Words | None = None
-    ) -> None:
+    def __init__(self, title: str, parse: ParseEnd, shown: Shown, *, many: bool = False) -> None:
         """`many`: several tickets wait, and each requester is told."""
-        super().__init__(title, hint=_("Tab Next field   Ctrl+G Wait   Esc Cancel"), kept=kept)
+        super().__init__(title, hint=_("Tab Next field   Ctrl+G Wait   Esc Cancel"))
         self._parse, self._shown, self._many = parse, shown, many
 
     def fields(self) -> ComposeResult:
@@ -74,9 +72,9 @@ class WaitForm(Form):
 class CloseForm(Form):
     """The resolution, told to the requester; silence must be chosen."""
 
-    def __init__(self, title: str, *, many: bool = False, kept: Words | None = None) -> None:
+    def __init__(self, title: str, *, many: bool = False) -> None:
         """`many`: several tickets are closed, and each requester is told."""
-        super().__init__(title, hint=_("Ctrl+G Close and tell   Tab Next field   Esc Cancel"), kept=kept)
+        super().__init__(title, hint=_("Ctrl+G Close and tell   Tab Next field   Esc Cancel"))
         self._many = many
 
     def fields(self) -> ComposeResult:
@@ -111,8 +109,8 @@ class CloseForm(Form):
 class ReopenForm(Form):
     """Why it is put back to work, as a note."""
 
-    def __init__(self, title: str, *, kept: Words | None = None) -> None:
-        super().__init__(title, hint=_("Ctrl+G Reopen   Tab Buttons   Esc Cancel"), kept=kept)
+    def __init__(self, title: str) -> None:
+        super().__init__(title, hint=_("Ctrl+G Reopen   Tab Buttons   Esc Cancel"))
 
     def fields(self) -> ComposeResult:
         yield Static(_("Why, as a note that only agents see (may be empty)"), classes="label first", markup=False)

@@ -55,7 +55,7 @@ class QueueScreen(QueueMarks):
         """Quit; asks where words are left unsent."""
         from sdesk.tui.screens.dialog import Confirm
 
-        if not (self.console.begun or self.console.unsent):
+        if not (begun := self.console.begun):
             self.console.exit()
             return
 
@@ -63,15 +63,9 @@ class QueueScreen(QueueMarks):
             if yes:
                 self.console.exit()
 
-        left = []
-        if begun := self.console.begun:
-            refs = ", ".join(dict.fromkeys(begun.values()))
-            left.append(count_of("{count} draft unsent", "{count} drafts unsent", len(begun)) + f" ({refs})")
-        if unsent := len(self.console.unsent):
-            left.append(
-                count_of("words of {count} form, which are lost", "words of {count} forms, which are lost", unsent)
-            )
-        question = _("Quit with {what}?").format(what=", ".join(left))
+        refs = ", ".join(dict.fromkeys(begun.values()))
+        left = count_of("{count} draft unsent", "{count} drafts unsent", len(begun)) + f" ({refs})"
+        question = _("Quit with {what}?").format(what=left)
         self.app.push_screen(Confirm(question, _("Quit")), confirmed)
 
     # ---- the order ------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from functools import partialmethod
 from typing import TYPE_CHECKING
 
 from sdesk.actions.perform import TicketOutcome, Undone, new_batch, perform, undo
+from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import OPEN_STATUSES
@@ -117,13 +118,14 @@ class TriageScreen(TriageReading):
         *,
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
+        words: Kept | None = None,
         asked: bool = False,
     ) -> None:
         """What needs no more than the choice is done behind the next ticket; the rest as everywhere."""
         if verb in DECIDING and succeeded is None and refused is None:
             self._decide(rows, [(verb, values)])
         else:
-            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused, asked=asked)
+            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=asked)
 
     def _decide(self, rows: Sequence[TicketRow], steps: Sequence[Step]) -> None:
         """Set the picked service first, where that still means anything; then what was decided; and go on at once."""

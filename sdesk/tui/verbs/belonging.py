@@ -143,9 +143,7 @@ class Belonging(DoingScreen):
 
         if not (rows := self._only("split", _("Messages are split off one ticket at a time"))):
             return
-        form = SplitForm(
-            _("Split off {tickets}").format(tickets=named(rows)), self._clock, kept=self._kept("split", rows)
-        )
+        form = SplitForm(_("Split off {tickets}").format(tickets=named(rows)), self._clock)
         self._ask(form, "split", rows)
         self._read_ticket(form, rows[0], form.fill)
 

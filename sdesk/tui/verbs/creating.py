@@ -17,7 +17,7 @@ from sdesk.tui.verbs.doing import DoingScreen, report
 if TYPE_CHECKING:
     from sdesk.tui.screens.form import Values
 
-KEY = ("new", ())
+KEY = "new"
 """Under which the words of a new ticket are kept."""
 
 
@@ -34,10 +34,10 @@ class Creating(DoingScreen):
                 _("an auditor opens no tickets") if console.ground else _("the store is not open yet"), "error"
             )
             return
-        form = NewForm(_("New ticket"), console.open_ticket, kept=console.unsent.get(KEY, {}))
+        form = NewForm(_("New ticket"), console.open_ticket)
+        form.keep_as(KEY, _("the new ticket"))
 
         def created(outcome: TicketOutcome) -> None:
-            console.unsent.pop(KEY, None)
             form.done()
             console.notice(*report([outcome], {}))
             console.queue.deed_done([outcome.number])
@@ -57,17 +57,10 @@ class Creating(DoingScreen):
                 console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
         def submit(values: Values) -> None:
-            console.link.create(self, values, created, refused)
-
-        def left(nothing: None) -> None:
-            if form.left:
-                console.unsent[KEY] = form.left
-                console.notice(_("words of the new ticket kept until the console ends"))
-            else:
-                console.unsent.pop(KEY, None)
+            console.link.create(self, values, created, refused, words=form.kept)
 
         form.submit = submit
-        console.push_screen(form, left)
+        console.push_screen(form)
         console.link.read(form, _ask, lambda answer: form.fill(services(answer[0]), answer[1]), console.notice_error)
 
 

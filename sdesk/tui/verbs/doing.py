@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome, new_batch
+from sdesk.actions.personal import Kept
 from sdesk.domain.errors import Refused, SdeskError
 from sdesk.domain.instant import Day, from_rfc3339, parse_instant, parse_until
 from sdesk.domain.safe_text import one_line
@@ -22,7 +23,7 @@ from sdesk.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
     from sdesk.tui.screens.dialog import Dialog
-    from sdesk.tui.screens.form import Form, Values, Words
+    from sdesk.tui.screens.form import Form, Values
 
 
 class Possible(tuple[TicketRow, ...]):
@@ -83,11 +84,7 @@ class DoingScreen(DeskScreen):
 
         `kept_as`: under which name, where a verb has several forms.
         """
-        key, unsent = key_of(kept_as or verb, rows), self.console.unsent
-
-        def succeeded() -> None:
-            unsent.pop(key, None)
-            form.done()
+        form.keep_as(f"{kept_as or verb} {' '.join(map(str, sorted(row.number for row in rows)))}", named(rows))
 
         def refused(error: SdeskError) -> None:
             if form.is_attached:
@@ -96,21 +93,10 @@ class DoingScreen(DeskScreen):
                 self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
         def submit(values: Values) -> None:
-            self._perform(verb, rows, values, succeeded=succeeded, refused=refused)
-
-        def left(nothing: None) -> None:
-            if form.left:
-                unsent[key] = form.left
-                self.console.notice(_("words about {tickets} kept until the console ends").format(tickets=named(rows)))
-            else:
-                unsent.pop(key, None)
+            self._perform(verb, rows, values, succeeded=form.done, refused=refused, words=form.kept)
 
         form.submit = submit
-        self.app.push_screen(form, left)
-
-    def _kept(self, verb: str, rows: Sequence[TicketRow]) -> Words:
-        """What was typed about these tickets when the form was left the last time."""
-        return self.console.unsent.get(key_of(verb, rows), {})
+        self.app.push_screen(form)
 
     def _read_ticket(self, asker: Dialog[Any], row: TicketRow, then: Callable[[TicketDetail], object]) -> None:
         """Read a ticket, for a dialog that is open already and shows more of it than the list knows."""
@@ -153,11 +139,13 @@ class DoingScreen(DeskScreen):
         *,
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
+        words: Kept | None = None,
         asked: bool = False,
     ) -> None:
         """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was.
 
-        Where it is about many it is asked first, unless it was (`asked`).
+        `words`: where those of the action are kept until it is done. Where it is about many it is asked first, unless
+        it was (`asked`).
         """
         from sdesk.tui.verbs.many import MANY, question_of
 
@@ -166,7 +154,7 @@ class DoingScreen(DeskScreen):
 
             def answered(yes: bool | None) -> None:
                 if yes:
-                    self._perform(verb, rows, values, succeeded=succeeded, refused=refused, asked=True)
+                    self._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=True)
                 elif refused is not None:
                     refused(Refused(_("Nothing was done")))
 
@@ -203,12 +191,8 @@ class DoingScreen(DeskScreen):
             done,
             refused or self.console.notice_error,
             batch=batch,
+            words=words,
         )
-
-
-def key_of(verb: str, rows: Sequence[TicketRow]) -> tuple[str, tuple[int, ...]]:
-    """What kept words of a form belong to."""
-    return verb, tuple(sorted(row.number for row in rows))
 
 
 def named(rows: Sequence[TicketRow]) -> str:

@@ -22,7 +22,7 @@ class Editing(DoingScreen):
         what = _("A subject and a requester are one ticket's: t, P and tags work on several")
         if not (rows := self._only("set", what)):
             return
-        form = EditForm(_("Facts of {tickets}").format(tickets=named(rows)), rows[0], kept=self._kept("set", rows))
+        form = EditForm(_("Facts of {tickets}").format(tickets=named(rows)), rows[0])
         self._ask(form, "set", rows)
         self.console.link.read(
             form,
@@ -37,7 +37,7 @@ class Editing(DoingScreen):
 
         if not (rows := self._possible("set")):
             return
-        form = TagsForm(_("Tags of {tickets}").format(tickets=named(rows)), rows, kept=self._kept("tags", rows))
+        form = TagsForm(_("Tags of {tickets}").format(tickets=named(rows)), rows)
         self._ask(form, "set", rows, kept_as="tags")
         self.console.link.read(form, lambda reader, actor: reader.tags(actor), form.fill, self.console.notice_error)
 

@@ -16,7 +16,7 @@ class Effort(DoingScreen):
         if not (rows := self._possible("spent")):
             return
         title = _("Time spent on {tickets}") if len(rows) == 1 else _("Time spent on each of {tickets}")
-        form = SpentForm(title.format(tickets=named(rows)), kept=self._kept("spent", rows))
+        form = SpentForm(title.format(tickets=named(rows)))
         self._ask(form, "spent", rows)
         if len(rows) == 1:
             self._read_ticket(form, rows[0], form.fill)
@@ -28,7 +28,7 @@ class Effort(DoingScreen):
         if not (rows := self._possible("visit")):
             return
         title = _("Visit for {tickets}").format(tickets=named(rows))
-        form = VisitForm(title, self._instant, self._clock, kept=self._kept("visit", rows))
+        form = VisitForm(title, self._instant, self._clock)
         self._ask(form, "visit", rows)
         if len(rows) == 1:
             self._read_ticket(form, rows[0], form.fill)

@@ -16,7 +16,7 @@ class Outages(DoingScreen):
         if not (rows := self._possible("confirm")):
             return
         title = _("Outage of {tickets} confirmed").format(tickets=named(rows))
-        form = ConfirmForm(title, self._past_instant, self._clock, kept=self._kept("confirm", rows))
+        form = ConfirmForm(title, self._past_instant, self._clock)
         self._ask(form, "confirm", rows)
         if len(rows) == 1:
             self._read_ticket(form, rows[0], form.fill)
@@ -27,5 +27,5 @@ class Outages(DoingScreen):
 
         if rows := self._possible("restored"):
             title = _("{tickets}: it works again").format(tickets=named(rows))
-            form = RestoredForm(title, self._past_instant, self._clock, kept=self._kept("restored", rows))
+            form = RestoredForm(title, self._past_instant, self._clock)
             self._ask(form, "restored", rows)

@@ -15,8 +15,8 @@ class Settling(DoingScreen):
 
         if rows := self._possible("wait"):
             title = _("{tickets}: wait").format(tickets=named(rows))
-            many, kept = len(rows) > 1, self._kept("wait", rows)
-            self._ask(WaitForm(title, self._end, self._clock, many=many, kept=kept), "wait", rows)
+            many = len(rows) > 1
+            self._ask(WaitForm(title, self._end, self._clock, many=many), "wait", rows)
 
     def action_close(self) -> None:
         """Close with a resolution."""
@@ -24,7 +24,7 @@ class Settling(DoingScreen):
 
         if rows := self._possible("close"):
             title = _("Close {tickets}").format(tickets=named(rows))
-            self._ask(CloseForm(title, many=len(rows) > 1, kept=self._kept("close", rows)), "close", rows)
+            self._ask(CloseForm(title, many=len(rows) > 1), "close", rows)
 
     def action_reopen(self) -> None:
         """Put it back to work."""
@@ -32,7 +32,7 @@ class Settling(DoingScreen):
 
         if rows := self._possible("reopen"):
             title = _("Reopen {tickets}").format(tickets=named(rows))
-            self._ask(ReopenForm(title, kept=self._kept("reopen", rows)), "reopen", rows)
+            self._ask(ReopenForm(title), "reopen", rows)
 
     def action_spam(self) -> None:
         """It is spam."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.why import why
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
@@ -44,6 +43,7 @@ class Telling(DoingScreen):
 
     def action_why(self) -> None:
         """What decided about the ticket, and where it stands."""
+        from sdesk.domain.why import why
         from sdesk.reports.decided import Decided
         from sdesk.tui.render.story import why_lines
         from sdesk.tui.screens.page import Page

@@ -30,16 +30,7 @@ class Writing(DoingScreen):
         rows = self._only("note" if note else "reply", what)
         if not rows:
             return
-        row, begun = rows[0], self.console.begun
-        dialog = Compose(row, direction, self._perform, editor=editor)
-
-        def left(nothing: None) -> None:
-            if dialog.keeps_draft:
-                begun[row.number, direction] = row.ref
-                if self.console.unkept.find(row.number, direction) is None:
-                    # Otherwise it is said once it is true.
-                    self.console.notice(_("draft of {ref} kept").format(ref=row.ref))
-            else:
-                begun.pop((row.number, direction), None)
-
-        self.app.push_screen(dialog, left)
+        dialog = Compose(rows[0], direction, self._perform, editor=editor)
+        self.app.push_screen(
+            dialog, lambda nothing: self.console.words_left(dialog.key, rows[0].ref, kept=dialog.keeps_draft)
+        )

@@ -1,4 +1,4 @@
-"""What the console keeps: named filters, who is at which ticket, what can be undone, all of a draft; ready replies."""
+"""What the console keeps: named filters, who is where, what can be undone, drafts, of forms too; ready replies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add four tables, and to a draft what is chosen beside its words, and who wrote it last."""
+    """Add five tables, and to a draft what is chosen beside its words, and who wrote it last."""
     op.execute("ALTER TABLE draft ADD COLUMN beside TEXT NOT NULL DEFAULT '{}'")
     op.execute("ALTER TABLE draft ADD COLUMN stamp VARCHAR NOT NULL DEFAULT ''")
     op.create_table(
@@ -50,6 +50,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_presence_agent_id"),
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name="fk_presence_ticket_id"),
         sa.PrimaryKeyConstraint("ticket_id", "agent_id", name="pk_presence"),
+    )
+    op.create_table(
+        "form_draft",
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("form", sa.String(), nullable=False),
+        sa.Column("session", sa.String(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_form_draft_agent_id"),
+        sa.PrimaryKeyConstraint("agent_id", "form", "session", name="pk_form_draft"),
     )
     op.create_table(
         "undo",

@@ -1,0 +1,49 @@
+"""What the words of a command line mean, understood by Typer, whose mistakes are said in the house's words."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from typer.exceptions import TyperException
+
+from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.grammar import HELP_WIDTH, build_root
+from sdesk.cli.invocation import Invocation
+from sdesk.domain.errors import BadInput
+
+_QUOTED = re.compile("'([^']*)'")
+
+
+def dispatch(arguments: list[str], invocation: Invocation) -> int:
+    """Find a command and run it; gives its exit code. BadInput for words that are none."""
+    for word in arguments:
+        # Python hands bytes that are no UTF-8 over as halves of surrogate pairs, which nothing can store.
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise BadInput(f"`{word}` is no UTF-8", "write it in UTF-8, or give a text by standard input: --text -")
+    if arguments[:1] == ["--version"]:
+        # What every program answers to; the command `version` is the same.
+        arguments = ["version", *arguments[1:]]
+    try:
+        root = build_root()
+        with root.make_context("sdesk", arguments, obj=invocation, max_content_width=HELP_WIDTH) as context:
+            result = root.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except TyperException as error:
+        raise _usage(error) from error
+    return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _usage(error: TyperException) -> BadInput:
+    """Typer's mistake in the house's words: small at its beginning, what is wrong in backquotes."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "sdesk"
+    if likely := getattr(error, "possibilities", None):
+        # The nearest comes first.
+        return BadInput(f"there is no option `{getattr(error, 'option_name', '')}`", f"did you mean `{likely[0]}`?")
+    message = " ".join(error.format_message().split()).rstrip(".")
+    message = _QUOTED.sub(r"`\1`", message).replace("is not a valid int range", "is no whole number")
+    return BadInput(message[:1].lower() + message[1:], f"see `{path} --help`")

@@ -1,0 +1,80 @@
+"""Words of a form: kept while one writes, found again where it is opened again, gone with what is made of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from console_driver import Driver, driving
+
+from sdesk.domain.ticket import Status
+from sdesk.tui.screens import form
+from sdesk.tui.screens.form import Form
+
+
+@pytest.fixture(autouse=True)
+def _often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form, "SAVE_SECONDS", 0.1)
+
+
+def kept(driver: Driver) -> list[tuple[str, dict[str, str]]]:
+    with closing(sqlite3.connect(driver.console.link.path)) as connection:
+        return [(name, json.loads(words)) for name, words in connection.execute("SELECT form, words FROM form_draft")]
+
+
+def text_of(driver: Driver, id_: str) -> str:
+    screen = driver.console.screen
+    assert isinstance(screen, Form)
+    return screen.text_of(id_)
+
+
+async def test_they_outlive_the_console_and_go_with_what_is_done(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor
+        await driver.press("c")
+        await driver.type("The cable")
+        # Nothing of the form is left: that is all a console that is killed can have done.
+        await driver.until(lambda: kept(driver) == [(f"close {number}", {"text": "The cable"})])
+    async with driving(busy_desk_path) as driver:
+        await driver.press("j", "c")
+        assert text_of(driver, "text") == "", "those of another ticket"
+        await driver.press("escape", "k", "c")
+        assert text_of(driver, "text") == "The cable"
+        await driver.type(" again")
+        await driver.press("escape")
+        assert f"draft of SD-{number} kept" in driver.notice
+        await driver.press("q")
+        assert f"Quit with 1 draft unsent (SD-{number})?" in driver.text
+        await driver.press("escape", "c", "ctrl+g")
+        done = driver.ticket(number or 0)
+        assert (done.ticket.status, done.messages[-1].text) == (Status.RESOLVED, "The cable again")
+        assert kept(driver) == []
+        assert not driver.console.begun
+
+
+async def test_what_is_cleared_is_forgotten(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("c")
+        await driver.type("No")
+        await driver.press("escape", "c", "backspace", "backspace", "escape")
+        assert kept(driver) == []
+        assert not driver.console.begun
+
+
+async def test_those_of_a_new_ticket(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("C")
+        await driver.type("nobody@shop.example\n")
+        await driver.type("Till burns")
+        await driver.press("tab", "tab")
+        await driver.type("All of it.")
+        await driver.until(lambda: len(kept(driver)) == 1 and "All of it." in kept(driver)[0][1].values())
+    async with driving(busy_desk_path) as driver:
+        await driver.press("C")
+        assert (text_of(driver, "subject"), text_of(driver, "text")) == ("Till burns", "All of it.")
+        await driver.press("ctrl+g")
+        assert kept(driver) == []
+        assert "opened" in driver.notice
