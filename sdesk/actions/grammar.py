@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sdesk.actions.registry import Kind, Parameter
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import parse_instant
+from sdesk.domain.instant import Day, parse_instant, parse_until
 from sdesk.domain.nearest import nearest
 from sdesk.domain.outage import parse_share
 from sdesk.domain.phrase import phrase
@@ -49,6 +49,10 @@ class Reading:
         """An instant as people write it; `past`: of a `fri`, the last."""
         return parse_instant(text, now=self.now, zone=self.zone, past=past)
 
+    def until(self, text: str) -> datetime | Day:
+        """Until when: an instant, or a day alone."""
+        return parse_until(text, now=self.now, zone=self.zone)
+
 
 def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: Reading) -> object:
     """The value that the texts after an option stand for: several for the kinds of `MANY`, else the last. BadInput."""
@@ -58,6 +62,8 @@ def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: R
             return True
         case Kind.INSTANT:
             return reading.instant(text, past=parameter.past)
+        case Kind.UNTIL:
+            return reading.until(text)
         case Kind.LENGTH:
             return seconds(text)
         case Kind.CHOICE:

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     """A login, `me`, `none`, or `team:KEY`."""
     SERVICE = "service"
     INSTANT = "instant"
+    UNTIL = "until"
+    """An instant, or a `Day` alone: its morning, by the ticket's calendar."""
     LENGTH = "length"
     """A length of time, in seconds; negative corrects."""
     CHOICE = "choice"
@@ -170,7 +172,7 @@ _ALL = (
             Parameter(
                 "waiting_for", Kind.CHOICE, N_("whom or what the ticket then waits for"), choices=tuple(WaitingFor)
             ),
-            Parameter("until", Kind.INSTANT, N_("when that wait ends by itself")),
+            Parameter("until", Kind.UNTIL, N_("when that wait ends by itself")),
             Parameter("phone", Kind.FLAG, N_("it was said by phone or in person: send nothing")),
             Parameter("alone", Kind.FLAG, N_("of an incident: to its own requester, not to those of its parts")),
             Parameter("pass_on", Kind.MESSAGES, N_("suppliers' answers that go along")),
@@ -193,7 +195,7 @@ _ALL = (
             Parameter("text", Kind.TEXT, N_("what the supplier is asked"), required=True),
             Parameter("messages", Kind.MESSAGES, N_("messages that go along, with their files")),
             Parameter("wait", Kind.FLAG, N_("wait for the answer")),
-            Parameter("until", Kind.INSTANT, N_("when the wait ends by itself")),
+            Parameter("until", Kind.UNTIL, N_("when the wait ends by itself")),
             _SPENT,
         ),
         _cannot_forward,
@@ -217,7 +219,7 @@ _ALL = (
             Parameter(
                 "waiting_for", Kind.CHOICE, N_("whom or what it waits for"), required=True, choices=tuple(WaitingFor)
             ),
-            Parameter("until", Kind.INSTANT, N_("when it wakes up by itself")),
+            Parameter("until", Kind.UNTIL, N_("when it wakes up by itself")),
             Parameter("text", Kind.TEXT, N_("told to the requester first")),
             _SPENT,
         ),

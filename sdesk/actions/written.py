@@ -50,6 +50,17 @@ SEVERAL: Mapping[str, tuple[str, ...]] = {
 }
 """Verbs that do one or several actions, by which options are given."""
 
+COMMAND_LINE: Mapping[str, str] = {
+    "service": "ticket set --service",
+    "priority": "ticket set --priority",
+    "spent": "ticket set --spent",
+    "visit": "ticket set --visit",
+    "spam": "ticket set --status spam",
+    "join": "ticket link --incident",
+    "leave": "ticket unlink",
+}
+"""How the command line writes the verbs that it does not have: the `:` line takes them by themselves too."""
+
 STATUS = Parameter("status", Kind.CHOICE, "spam; other moves have verbs", choices=("spam",))
 """`set --status spam` is an action without a parameter."""
 
@@ -211,7 +222,7 @@ def _option(verb: Verb, word: str, left: list[str]) -> tuple[Option, str]:
 
 def _bare(verb: Verb, words: Sequence[str], given: Mapping[Option, object]) -> Option:
     """The option that words without one belong to."""
-    several = len(words) > 1 and (verb.bare is None or verb.bare.parameter.kind is not Kind.INSTANT)
+    several = len(words) > 1 and (verb.bare is None or verb.bare.parameter.kind not in {Kind.INSTANT, Kind.UNTIL})
     if verb.bare is not None and verb.bare not in given and not several:
         return verb.bare
     word = words[0] if verb.bare is None or verb.bare in given else words[1]

@@ -95,7 +95,7 @@ def reply(
     if wait:
         more["waiting_for"] = wait
     if until is not None:
-        more["until"] = call.instant(until)
+        more["until"] = call.until(until)
     if phone:
         more["phone"] = True
     if alone:
@@ -144,7 +144,7 @@ def forward(
     if wait or until is not None:
         more["wait"] = True
     if until is not None:
-        more["until"] = call.instant(until)
+        more["until"] = call.until(until)
     return _write(call, "forward", numbers, text, Direction.OUT, more, dry_run=dry_run)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
     from sdesk.domain.filters import Filter
+    from sdesk.domain.instant import Day
     from sdesk.store.reader import Reader
 
 
@@ -159,6 +160,12 @@ class Invocation:
         from sdesk.domain.instant import parse_instant
 
         return parse_instant(text, now=self.now, zone=self.zone, past=past)
+
+    def until(self, text: str) -> datetime | Day:
+        """Until when something lasts: an instant, or a day alone, whose morning the ticket's calendar knows."""
+        from sdesk.domain.instant import parse_until
+
+        return parse_until(text, now=self.now, zone=self.zone)
 
     def since(self, text: str) -> datetime:
         """An instant to look back to. A person at a terminal is told what his words were taken for."""

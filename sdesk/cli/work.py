@@ -56,7 +56,10 @@ def wait(
     until: Annotated[
         str | None,
         typer.Option(
-            "--until", metavar="WHEN", help="as 2h, fri 12:00, tomorrow 10:00, 2026-11-23", show_default=False
+            "--until",
+            metavar="WHEN",
+            help="as 2h, fri 12:00, tomorrow 10:00; a day alone, as tomorrow or 2026-11-23, when its hours begin",
+            show_default=False,
         ),
     ] = None,
     text: Annotated[
@@ -84,7 +87,7 @@ def wait(
     found = ticket_numbers(call, numbers)
     values: dict[str, object] = {"waiting_for": waited_for.value, **effort_values(call, spent)}
     if until is not None:
-        values["until"] = call.instant(until)
+        values["until"] = call.until(until)
     if written is not None:
         values["text"] = written.text
     outcomes = change(call, "wait", found, values, dry_run=dry_run)

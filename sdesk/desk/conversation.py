@@ -21,6 +21,7 @@ from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment
+from sdesk.domain.instant import Day
 from sdesk.domain.outgoing import Party
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.ticket import Direction, Status
@@ -38,7 +39,7 @@ def reply(
     attachments: Sequence[InboundAttachment] = (),
     pass_on: Sequence[int] = (),
     waiting_for: str = "",
-    until: datetime | None = None,
+    until: datetime | Day | None = None,
     spent: int = 0,
     visit: datetime | None = None,
     no_visit: bool = False,

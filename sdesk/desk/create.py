@@ -16,7 +16,7 @@ from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent
@@ -51,16 +51,20 @@ def create(
     if work.actor.role is Role.AUDITOR:
         raise Refused(phrase("an auditor reads everything and changes nothing"), phrase("ask an agent of the team"))
     subject = one_line(subject).strip()
-    if not subject:
-        raise BadInput(phrase("a ticket needs a subject"), phrase("give it with --subject"))
-    service_id = key_of(rules.service_keys, service, "service") if service else None
-    box = parse_mailbox(requester) if requester else None
-    person = person_of(work, box) if box else None
+    with about("subject"):
+        if not subject:
+            raise BadInput(phrase("a ticket needs a subject"), phrase("give it with --subject"))
+    with about("service"):
+        service_id = key_of(rules.service_keys, service, "service") if service else None
+    with about("requester"):
+        box = parse_mailbox(requester) if requester else None
+        person = person_of(work, box) if box else None
     unit_id = key_of(rules.unit_keys, unit, "unit") if unit else person.unit_id if person else None
     assignee_id = None
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
-    team_id, team_by = _team(work, team, service_id)
+    with about("service"):
+        team_id, team_by = _team(work, team, service_id)
     why = {"team": team_by}
     named = "named when it was opened"
     why |= {name: named for name, value in (("service", service), ("impact", impact), ("urgency", urgency)) if value}

@@ -24,7 +24,7 @@ from sdesk.desk.steps.messages import rename_in_index
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tags import change_tags
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import one_line
@@ -57,13 +57,16 @@ def set_fields(
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     promise = promise_of(work, ticket)
-    done: list[str] = [
-        *_subject(work, ticket, subject),
-        *_requester(work, ticket, requester, follow=unit is None),
-        *_unit(work, ticket, unit),
-        *_weight(work, ticket, impact, urgency),
-    ]
-    added, removed = change_tags(work, number, tags, untags)
+    done: list[str] = []
+    with about("subject"):
+        done += _subject(work, ticket, subject)
+    with about("requester"):
+        done += _requester(work, ticket, requester, follow=unit is None)
+    with about("unit"):
+        done += _unit(work, ticket, unit)
+    done += _weight(work, ticket, impact, urgency)
+    with about("tags"):
+        added, removed = change_tags(work, number, tags, untags)
     if added or removed:
         record(work, number, "tags", added=added or None, removed=removed or None)
         done += [phrase("tag {tag}", tag=tag) for tag in added]

@@ -24,8 +24,9 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.say import post
 from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.steps.waits import begin_wait, plan_wait
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.instant import Day
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import MailKind, Party
 from sdesk.domain.phrase import joined, phrase
@@ -44,7 +45,7 @@ def forward(
     messages: Sequence[int] = (),
     attachments: Sequence[InboundAttachment] = (),
     wait: bool = False,
-    until: datetime | None = None,
+    until: datetime | Day | None = None,
     spent: int = 0,
     version: int | None = None,
 ) -> Change:
@@ -62,11 +63,13 @@ def forward(
             phrase("reopen it first"),
         )
     body = neutralise(text)
-    if not body.strip():
-        raise BadInput(phrase("a forward needs a text"), phrase("say with --text what is asked of the supplier"))
+    with about("text"):
+        if not body.strip():
+            raise BadInput(phrase("a forward needs a text"), phrase("say with --text what is asked of the supplier"))
     waiting = plan_wait(work, ticket, WaitingFor.SUPPLIER, until) if wait else None
-    box = parse_mailbox(to)
-    _require_outsider(work, ticket, box)
+    with about("to"):
+        box = parse_mailbox(to)
+        _require_outsider(work, ticket, box)
     for message in messages:
         _require_own(work, number, message)
     passed, kept_back = without_keys(work, [file for message in messages for file in attached_files(work, message)])

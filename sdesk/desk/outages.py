@@ -26,7 +26,7 @@ from sdesk.desk.steps.losses import (
     take_priority_of_loss,
 )
 from sdesk.desk.steps.moves import require_id
-from sdesk.domain.errors import BadInput, NotFound, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused, about
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outage import percent
 from sdesk.domain.phrase import phrase
@@ -119,7 +119,8 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     if at is not None:
-        _require_past(work, "an end", at)
+        with about("at"):
+            _require_past(work, "an end", at)
     outage = running_outage(work, ticket)
     known = outages_of(work, ticket)
     late = outage is None and at is not None and bool(known)
@@ -134,10 +135,11 @@ def restored(work: Work, number: int, *, at: datetime | None = None, version: in
     # A clock that was ahead when it began makes no outage that cannot end.
     end = at or max(work.now, outage.down_from)
     if end < outage.down_from:
-        raise BadInput(
-            phrase("{ref} was not down yet at {end}", ref=ref, end=_local(work, end)),
-            phrase("it has been since {down_from}", down_from=_local(work, outage.down_from)),
-        )
+        with about("at"):
+            raise BadInput(
+                phrase("{ref} was not down yet at {end}", ref=ref, end=_local(work, end)),
+                phrase("it has been since {down_from}", down_from=_local(work, outage.down_from)),
+            )
     if late:
         outage.down_to = end
         _require_possible(work, ticket, outage, known)
@@ -204,10 +206,11 @@ def _begun(work: Work, ticket: Ticket, down_from: datetime | None, share: Decima
         )
     stands = share if share is not None else share_that_stands(work, ticket.service_id, ticket.unit_id)
     if stands is None:
-        raise BadInput(
-            phrase("nobody knows what part of the turnover {ref} stops", ref=ref),
-            phrase("give --share, a quarter as 0.25"),
-        )
+        with about("share"):
+            raise BadInput(
+                phrase("nobody knows what part of the turnover {ref} stops", ref=ref),
+                phrase("give --share, a quarter as 0.25"),
+            )
     return Outage(ticket_id=number, unit_id=ticket.unit_id, down_from=down_from or work.now, share=stands)
 
 
@@ -233,20 +236,21 @@ def _chosen(work: Work, ticket: Ticket, known: Sequence[Outage], wanted: int | N
 def _require_possible(work: Work, ticket: Ticket, outage: Outage, known: Sequence[Outage]) -> None:
     """BadInput or Refused for an outage that cannot have been."""
     ref = work.rules.ref(require_id(ticket))
-    _require_past(work, "a beginning", outage.down_from)
+    with about("down_from"):
+        _require_past(work, "a beginning", outage.down_from)
     if outage.down_to is not None:
-        _require_past(work, "an end", outage.down_to)
-        if outage.down_to < outage.down_from:
-            raise BadInput(
-                phrase(
-                    "the outage of {ref} would end at {down_to}, before it began",
-                    ref=ref,
-                    down_to=_local(work, outage.down_to),
-                ),
-                phrase(
-                    "it has been down since {down_from}: give --from and --to", down_from=_local(work, outage.down_from)
-                ),
-            )
+        with about("down_to"):
+            _require_past(work, "an end", outage.down_to)
+            if outage.down_to < outage.down_from:
+                since = _local(work, outage.down_from)
+                raise BadInput(
+                    phrase(
+                        "the outage of {ref} would end at {down_to}, before it began",
+                        ref=ref,
+                        down_to=_local(work, outage.down_to),
+                    ),
+                    phrase("it has been down since {down_from}: give --from and --to", down_from=since),
+                )
     elif ticket.status not in OPEN_STATUSES:
         raise Refused(
             phrase("{ref} is {status}, and so nothing of it lasts", ref=ref, status=ticket.status),

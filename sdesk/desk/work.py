@@ -34,6 +34,7 @@ from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
+from sdesk.domain.instant import Day
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import noun, phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
@@ -118,7 +119,7 @@ def wait(
     number: int,
     *,
     waiting_for: str,
-    until: datetime | None = None,
+    until: datetime | Day | None = None,
     text: str = "",
     attachments: Sequence[InboundAttachment] = (),
     spent: int = 0,

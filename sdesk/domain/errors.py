@@ -13,7 +13,8 @@ SdeskError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 
 class SdeskError(Exception):
@@ -25,9 +26,21 @@ class SdeskError(Exception):
         """What is wrong, one line, without a full stop."""
         self.remedy = remedy
         """What to do, one line (with the command that mends it, where there is one); may be empty."""
+        self.about = ""
+        """The parameter of the action that it is about, where it is one: a form goes to its field."""
 
     def __str__(self) -> str:
         return f"{self.what}. {self.remedy}" if self.remedy else self.what
+
+
+@contextmanager
+def about(parameter: str) -> Iterator[None]:
+    """What is refused within is about this parameter, unless it says another."""
+    try:
+        yield
+    except SdeskError as error:
+        error.about = error.about or parameter
+        raise
 
 
 class NotFound(SdeskError):

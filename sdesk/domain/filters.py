@@ -157,6 +157,11 @@ def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Filter:
     return Filter(tuple(_term(token.group(), now, zone) for token in _TOKEN.finditer(text)))
 
 
+def pieces_of(text: str) -> tuple[tuple[str, int], ...]:
+    """The words of a filter as they are written, each with its place: a quoted value is a part of its word."""
+    return tuple((token.group(), token.start()) for token in _TOKEN.finditer(text))
+
+
 def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) -> Filter:
     """Read a filter that a shell has split: a blank within one argument belongs to its value."""
     terms: list[Term] = []

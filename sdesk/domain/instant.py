@@ -6,6 +6,7 @@ All results are UTC, whole seconds.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sdesk.domain.duration import parse_duration
@@ -63,6 +64,29 @@ def parse_instant(text: str, *, now: datetime, zone: tzinfo, past: bool = False)
     except (ValueError, OverflowError) as error:
         raise _no_instant(text) from error
     raise _no_instant(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day without a time. Who waits until it means its morning: when the hours begin, by the calendar that counts."""
+
+    date: date
+
+    def begins(self, zone: tzinfo) -> datetime:
+        """Its first instant there, in UTC."""
+        return datetime.combine(self.date, time(), zone).astimezone(UTC)
+
+
+def parse_until(text: str, *, now: datetime, zone: tzinfo) -> datetime | Day:
+    """Until when something lasts: the instant, as `parse_instant` reads it, or the day, where no time is said.
+
+    `tomorrow`, `fri` and `2026-11-27` are days; `tomorrow 10:00`, `2d` and `10:00` are instants. BadInput.
+    """
+    instant = parse_instant(text, now=now, zone=zone)
+    written = " ".join(text.strip().lower().split())
+    iso, named = _ISO.fullmatch(written), _DAY_AND_TIME.fullmatch(written)
+    is_day = iso["time"] is None if iso else named is not None and named["time"] is None and written not in _NOW
+    return Day(instant.astimezone(zone).date()) if is_day else instant
 
 
 def to_rfc3339(instant: datetime) -> str:

@@ -37,6 +37,16 @@ def parse_mailboxes(text: str) -> tuple[Mailbox, ...]:
     return tuple(found.values())
 
 
+def part_at(text: str, at: int) -> tuple[int, int]:
+    """From where to where the mailbox reaches that a place in the line is within."""
+    start = 0
+    for part in _PART.finditer(text):
+        if part.end() >= at:
+            return max(start, part.start()), part.end()
+        start = part.end()
+    return at, at
+
+
 def written(box: Mailbox) -> str:
     """A mailbox as a person would type it; `parse_mailboxes` reads it again."""
     name = one_line(box.name).replace('"', "").replace("<", "").replace(">", "")

@@ -36,6 +36,18 @@ def rate(per_hour: Decimal) -> Decimal:
     return per_hour.quantize(CENT, ROUND_DOWN)
 
 
+def share_that_stands(own: Decimal | None, usual: Decimal | None, turnover: Decimal | None) -> Decimal | None:
+    """The share of a unit's turnover that a service stops: the unit's own, else the service's usual one; None where
+    nothing of it stands."""
+    share = own if own is not None else usual
+    return share if share and turnover else None
+
+
+def rate_alone(turnover: Decimal | None, share: Decimal, margin: Decimal) -> Decimal:
+    """What an outage costs an hour by itself, whatever else of the unit stands: priority follows from this."""
+    return rate(loss_per_hour(turnover or Decimal(0), share, margin))
+
+
 def loss_so_far(
     per_hour: Decimal, calendar: Calendar, down_from: datetime, down_to: datetime | None, now: datetime
 ) -> Decimal:

@@ -77,6 +77,14 @@ def raised(impact: Impact, by: Impact | None) -> Impact:
     return impact if by is None else min(impact, by, key=_SEVERITY.__getitem__)
 
 
+def follow(
+    matrix: Matrix, thresholds: Iterable[Threshold], own: Impact, urgency: Urgency, loss_per_hour: Decimal | None
+) -> tuple[Impact, Priority]:
+    """The impact, raised by what is lost an hour, and the priority that follows from the matrix."""
+    impact = raised(own, impact_of_loss(thresholds, loss_per_hour) if loss_per_hour else None)
+    return impact, priority_of(matrix, impact, urgency)
+
+
 def parse_priorities(text: str) -> frozenset[Priority]:
     """Priorities as people write them: `P1`, `P1,P2`, or the range `P1..P3` with both ends. BadInput."""
     found: set[Priority] = set()

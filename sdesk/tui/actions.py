@@ -55,10 +55,18 @@ class Command:
     """Name in `sdesk.actions.registry.ACTIONS`, for what changes a ticket."""
 
     @property
+    def written(self) -> str:
+        """Its name on the `:` line: that of its verb, as on the command line, where it is nothing but that."""
+        return written(self.id)
+
+    @property
     def key(self) -> str:
         """The first key, as people write it; empty for what only the palette and the `:` line have."""
         return shown(self.keys[0]) if self.keys else ""
 
+
+_VERBS: Mapping[str, str] = {"relate": "link", "leave_incident": "leave"}
+"""Verbs of commands that are called otherwise, since the id is that of a menu, or of leaving a screen."""
 
 MOVE, WORK, FIND, OTHER = N_("Move"), N_("Work"), N_("Find"), N_("Console")
 
@@ -209,6 +217,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("leave", ("q",), N_("Quit"), N_("Quit"), OTHER, LIST),
     Command("leave", ("q",), N_("Back"), N_("Back to the list"), OTHER, TICKET, footer=11),
 )
+
+
+def written(id_: str) -> str:
+    """What a command is called on the `:` line."""
+    return _VERBS.get(id_, id_.replace("_", "-"))
+
 
 ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
     Context.BOARD: {

@@ -106,6 +106,8 @@ class Console(TypeAhead, inherit_bindings=False):
         self.failure: SdeskError | None = None
         """Why the console could not start."""
         self.notice_now: tuple[str, str] = ("", "")
+        self.way_back = ""
+        """The end of that which says how to undo what was done."""
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
         self.undo_key = UndoKey()
@@ -243,11 +245,11 @@ class Console(TypeAhead, inherit_bindings=False):
 
     # ---- notices --------------------------------------------------------------------------------
 
-    def notice(self, text: str, kind: str = "") -> None:
+    def notice(self, text: str, kind: str = "", *, way_back: str = "") -> None:
         """Answer in the status line of every screen; an error also as a toast, which has room for all of it.
 
-        It may hold what a mail or a mail server said."""
-        text = one_line(told(text))
+        It may hold what a mail or a mail server said. `way_back`: its end, which is seen however long it is."""
+        text, self.way_back = one_line(told(text)) + way_back, way_back
         self._last_notice = time.monotonic()
         again = self.notice_now == (text, kind)
         self.notice_now = (text, kind)

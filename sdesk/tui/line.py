@@ -15,6 +15,7 @@ from sdesk.actions.written import DRY_RUN, YES, Option, Order, Verb, read_order,
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Sort
 from sdesk.domain.phrase import phrase
+from sdesk.tui.actions import written
 from sdesk.tui.language import N_
 
 QUOTES = "\"'"
@@ -90,6 +91,7 @@ TOLD: Mapping[str, str] = {
 ALIASES: Mapping[str, str] = {"q": "leave", "quit": "leave", "help": "keys", "filter": "list", "show": "open"}
 """What people type who come from elsewhere."""
 
+_DAYS = (Name("tomorrow", N_("when the hours begin")),)
 _EXAMPLES = (Name("2h"), Name("tomorrow 10:00"), Name("mon 09:00"), Name("fri 12:00"))
 
 
@@ -148,7 +150,7 @@ def read_line(text: str, known: Known, reading: Reading) -> Asked | None:
     raise no_word(
         phrase("there is no command `{word}`", word=said[0]),
         said[0],
-        [*verbs(), *TOLD, *(each.replace("_", "-") for each in known.commands)],
+        [*verbs(), *TOLD, *map(written, known.commands)],
         phrase("Tab shows what there is, ? the keys"),
     )
 
@@ -252,7 +254,7 @@ def _commands(known: Known) -> list[Name]:
     """Verbs, what only the console knows, and its commands."""
     names = {} if known.alone else {name: verb.summary for name, verb in verbs().items()} | dict(TOLD)
     for command, help_ in known.commands.items():
-        names.setdefault(command.replace("_", "-"), help_)
+        names.setdefault(written(command), help_)
     return [Name(name, about) for name, about in names.items()]
 
 
@@ -272,8 +274,8 @@ def _values(parameter: Parameter, known: Known) -> Sequence[Name]:
     """Values that a parameter may have on this desk."""
     if parameter.choices:
         return [Name(choice) for choice in parameter.choices]
-    if parameter.kind is Kind.INSTANT:
-        return _EXAMPLES
+    if parameter.kind in {Kind.INSTANT, Kind.UNTIL}:
+        return (*_EXAMPLES, *_DAYS) if parameter.kind is Kind.UNTIL else _EXAMPLES
     return known.values.get(parameter.kind, ())
 
 

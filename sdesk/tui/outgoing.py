@@ -10,16 +10,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.duration import parse_duration
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, about
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.instant import parse_instant
+from sdesk.domain.instant import Day, parse_until
 from sdesk.domain.mailboxes import parse_mailboxes, written
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Direction, Status
 from sdesk.store.reader.rows import MessageRow, TicketRow
 from sdesk.tui.language import N_, _, count_of
-from sdesk.tui.render.signals import clock_text, size_text
+from sdesk.tui.render.signals import end_text, size_text
 
 MOST_QUOTED = 40
 """Lines of a message that are put in as a quotation: the last ones."""
@@ -97,31 +97,35 @@ def seconds_spent(text: str) -> int:
     return parse_duration(f"{found}m" if found.isascii() and found.isdigit() else found)
 
 
-def end_of_wait(beside: Beside, now: datetime, zone: ZoneInfo) -> datetime | None:
+def end_of_wait(beside: Beside, now: datetime, zone: ZoneInfo) -> datetime | Day | None:
     """When the wait ends by itself; None: as the team waits. BadInput."""
-    if not beside.then.waits or not beside.until.strip():
-        if beside.then is Then.DATE:
-            raise BadInput(_("a wait for a date needs the date"), _("write it into Until, as tomorrow 10:00"))
-        return None
-    until = parse_instant(beside.until, now=now, zone=zone)
-    if until <= now:
-        raise BadInput(_("`{until}` is past").format(until=beside.until.strip()), _("wait until what is to come"))
-    return until
+    with about("until"):
+        if not beside.then.waits or not beside.until.strip():
+            if beside.then is Then.DATE:
+                raise BadInput(_("a wait for a date needs the date"), _("write it into Until, as tomorrow 10:00"))
+            return None
+        until = parse_until(beside.until, now=now, zone=zone)
+        if (until.date < now.astimezone(zone).date()) if isinstance(until, Day) else until <= now:
+            raise BadInput(_("`{until}` is past").format(until=beside.until.strip()), _("wait until what is to come"))
+        return until
 
 
 def action_of(text: str, beside: Beside, *, note: bool, now: datetime, zone: ZoneInfo) -> tuple[str, dict[str, Any]]:
     """The action and its values, but for the files. BadInput where there is no text, or a field is wrong."""
-    if not text.strip():
-        raise BadInput(_("Nothing is written yet"))
+    with about("text"):
+        if not text.strip():
+            raise BadInput(_("Nothing is written yet"))
     values: dict[str, Any] = {"text": text.strip()}
-    if spent := seconds_spent(beside.spent):
-        values["spent"] = spent
+    with about("spent"):
+        if spent := seconds_spent(beside.spent):
+            values["spent"] = spent
     if note:
         return "note", values
-    if beside.phone:
-        values["phone"] = True
-    elif boxes := parse_mailboxes(beside.cc):
-        values["cc"] = tuple(written(box) for box in boxes)
+    with about("cc"):
+        if beside.phone:
+            values["phone"] = True
+        elif boxes := parse_mailboxes(beside.cc):
+            values["cc"] = tuple(written(box) for box in boxes)
     until = end_of_wait(beside, now, zone)
     if beside.then is Then.RESOLVE:
         if beside.phone:
@@ -171,7 +175,7 @@ def _follows(row: TicketRow, beside: Beside, now: datetime, zone: ZoneInfo) -> s
             return _("then it waits until ?")
         if until is None:
             return _("then it waits as long as the team does")
-        when = clock_text(until.astimezone(zone), now.astimezone(zone))
+        when = end_text(until, now, zone)
         return _("then it waits until {when}").format(when=when)
     if row.status is Status.NEW and row.assignee is None:
         return _("then it is yours, and open")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.likeness import LEAST, Rarity
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import IncidentRow, ServiceRow, TicketDetail, TicketRow
@@ -20,8 +20,10 @@ AT_ONCE = 300
 """Tickets of a round that are read at once."""
 OTHERS = 30
 """Other open tickets of the unit that are looked at."""
-NEAR, AT_ONE_TIME = timedelta(days=14), timedelta(days=2)
-"""Beyond which two tickets are hardly about the same: by their subjects, and by who wrote about what."""
+NEAR = timedelta(days=14)
+"""Beyond which two tickets are hardly about the same; and how far back words are counted, to know the rare ones."""
+LEAST_OF_SAME = 0.45
+"""How alike the subjects of two tickets of one requester are, at least, where both are about the same."""
 
 
 class ToSort(NamedTuple):
@@ -29,8 +31,6 @@ class ToSort(NamedTuple):
 
     numbers: tuple[int, ...]
     whole: int
-    services: tuple[ServiceRow, ...]
-    """The catalogue."""
     usual: tuple[str, ...]
     """Keys of the nine that most tickets are about lately: they are on the digits, each always on the same one."""
 
@@ -49,6 +49,8 @@ class OneToSort:
     """The incident that it may be a part of."""
     usual_here: tuple[str, ...]
     """Keys of services that tickets of the unit are mostly about."""
+    services: tuple[ServiceRow, ...] = ()
+    """The catalogue, with the priority that this ticket would really get: what stands at its unit may raise it."""
 
     @property
     def is_to_sort(self) -> bool:
@@ -73,7 +75,7 @@ def read_to_sort(reader: Reader, actor: Actor, now: datetime) -> ToSort:
     keys = {service.key for service in services}
     usual = [key for key in reader.usual_services(actor) if key in keys]
     usual += [service.key for service in services if service.key not in usual]
-    return ToSort(numbers, whole, services, tuple(usual[:9]))
+    return ToSort(numbers, whole, tuple(usual[:9]))
 
 
 def read_one(reader: Reader, actor: Actor, number: int, now: datetime) -> OneToSort:
@@ -86,33 +88,25 @@ def read_one(reader: Reader, actor: Actor, number: int, now: datetime) -> OneToS
         if value:
             page = reader.page(actor, Filter((Match(field, (value,)),)), now=now, limit=OTHERS)
             found |= {other.number: other for other in page.rows if other.number != number}
-    alike = frozenset(other.number for other in found.values() if may_be_same(row, other))
-    others = sorted(found.values(), key=lambda other: (other.number not in alike, -other.number))
+    rarity = Rarity(reader.recent_subjects(actor, since=now - NEAR))
+    same = {other.number: sameness(row, other, rarity) for other in found.values()}
+    alike = frozenset(number for number, surely in same.items() if surely)
+    others = sorted(found.values(), key=lambda other: (-same[other.number], -other.number))
     proposal = next((each for each in reader.incidents(actor) if number in each.tickets and each.number is None), None)
     usual_here = reader.usual_services(actor, unit=row.unit, limit=3) if row.unit else ()
-    return OneToSort(detail, held, tuple(others), alike, proposal, usual_here)
+    services = reader.services(actor, ticket=number)
+    return OneToSort(detail, held, tuple(others), alike, proposal, usual_here, services)
 
 
-_WORD = re.compile(r"\w{3,}")
-
-
-def may_be_same(row: TicketRow, other: TicketRow) -> bool:
-    """Whether two tickets may be about the same matter: half of the words of a subject, or service and requester."""
-    apart = abs(row.created_at - other.created_at)
+def sameness(row: TicketRow, other: TicketRow, rarity: Rarity) -> float:
+    """How surely two tickets of a unit or a requester are about the same matter; 0 where they hardly are."""
+    if abs(row.created_at - other.created_at) > NEAR:
+        return 0.0
+    likeness = rarity.likeness(row.subject, other.subject)
     same_requester = row.requester_email is not None and row.requester_email == other.requester_email
-    if same_requester and row.service is not None and row.service == other.service and apart <= AT_ONE_TIME:
-        return True
-    here, there = (_words(each.subject) for each in (row, other))
-    shared, shorter = len(here & there), min(len(here), len(there))
-    # One word alone, as "printer", is shared by all that a shop ever writes.
-    return apart <= NEAR and shared >= min(2, max(1, shorter)) and 2 * shared >= shorter
-
-
-def _words(subject: str) -> set[str]:
-    return {word for word in _WORD.findall(subject.lower()) if word not in _EMPTY}
-
-
-_EMPTY = frozenset({"fwd", "для", "the", "and", "при", "или", "not"})
+    # Who writes twice about it says it in other words.
+    least = LEAST_OF_SAME if same_requester else LEAST
+    return likeness + same_requester if likeness >= least else 0.0
 
 
 def service_of(services: Sequence[ServiceRow], key: str | None) -> ServiceRow | None:

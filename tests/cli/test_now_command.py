@@ -73,7 +73,7 @@ def test_each_ticket_once_with_its_command(sdesk: Sdesk, six: list[int]) -> None
     assert counts == {
         "burning": (1, 1),
         "stale": (1, 1),
-        "breached": (3, 1),
+        "breached": (2, 1),
         "at_risk": (1, 1),
         "unanswered": (5, 1),
         "unassigned": (3, 1),

@@ -14,7 +14,7 @@ from command_line import NOW, Sdesk
 from sdesk.actions import perform as performing
 from sdesk.actions.grammar import Reading
 from sdesk.actions.registry import ACTIONS
-from sdesk.actions.written import DRY_RUN, YES, Verb, read_order, verbs
+from sdesk.actions.written import COMMAND_LINE, DRY_RUN, YES, Verb, read_order, verbs
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.commands import Verb as Entry
 from sdesk.cli.grammar import Command, _verb, help_of
@@ -203,3 +203,11 @@ def test_a_verb_says_what_it_does() -> None:
     written: Verb = verbs()["take-back"]
     assert written.summary == ACTIONS["take_back"].summary
     assert issubclass(BadInput, SdeskError)
+
+
+def test_what_the_command_line_lacks_it_writes_otherwise() -> None:
+    assert {name for name in verbs() if name not in CHANGING} == set(COMMAND_LINE)
+    for name, words in COMMAND_LINE.items():
+        _ticket, verb, *options = words.split()
+        assert options[:1] == [] or verbs()[verb].option(options[0]) is not None
+        assert set(verbs()[name].actions) <= set(verbs()[verb].actions)

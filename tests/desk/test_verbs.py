@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sla_examples import MOSCOW, moscow
 
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused, SdeskError
 from sdesk.domain.filters import parse
+from sdesk.domain.instant import Day
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader import Reader
 
@@ -196,6 +197,29 @@ def test_a_wait_without_an_end_lasts_the_teams_five_working_days(desk: MailDesk)
     assert desk.sweep(moscow("2026-11-30 11:59")).woken == 0
     assert desk.sweep(moscow("2026-11-30 12:00")).woken == 1
     assert desk.ticket(1).status == "new"
+
+
+@pytest.mark.parametrize(
+    ("service", "day", "wakes"),
+    [
+        ("printer", "2026-11-24", "2026-11-24 09:00"),
+        ("printer", "2026-11-28", "2026-11-30 09:00"),  # a Saturday: on Monday
+        ("till", "2026-11-28", "2026-11-28 10:00"),  # of the stores' own hours
+    ],
+)
+def test_a_wait_until_a_day_ends_when_its_hours_begin(desk: MailDesk, service: str, day: str, wakes: str) -> None:
+    number = desk.new(service=service)
+    desk.do("anna", "wait", number, waiting_for="date", until=Day(date.fromisoformat(day)))
+    assert desk.ticket(number).wake_at == moscow(wakes)
+    number = desk.ask()
+    desk.do("anna", "reply", number, text="Soon.", waiting_for="requester", until=Day(date(2026, 11, 28)))
+    assert desk.ticket(number).wake_at == moscow("2026-11-30 09:00")
+
+
+def test_a_day_whose_morning_is_past_is_refused(desk: MailDesk) -> None:
+    number = desk.new(service="printer")
+    with pytest.raises(BadInput, match="is past"):
+        desk.do("anna", "wait", number, waiting_for="date", until=Day(date(2026, 11, 20)))
 
 
 def test_what_is_told_with_a_wait_is_an_answer(desk: MailDesk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sla_examples import BERLIN_ZONE, MOSCOW, ZONES, instants, moscow, utc
 
 from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import from_rfc3339, parse_instant, to_rfc3339, weekday_and_time
+from sdesk.domain.instant import Day, from_rfc3339, parse_instant, parse_until, to_rfc3339, weekday_and_time
 
 NOW = moscow("2026-11-23 14:30:05")  # a Monday
 
@@ -192,3 +192,33 @@ def test_what_is_not_rfc_3339(text: str) -> None:
 def test_lengths_from_now_are_read_in_russian_letters_too() -> None:
     assert parse_instant("2д", now=NOW, zone=MOSCOW) == parse_instant("2d", now=NOW, zone=MOSCOW)
     assert parse_instant("-1ч30м", now=NOW, zone=MOSCOW) == parse_instant("-1h30m", now=NOW, zone=MOSCOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("tomorrow", Day(date(2026, 11, 24))),
+        ("Завтра", Day(date(2026, 11, 24))),
+        ("в пятницу", Day(date(2026, 11, 27))),
+        ("on fri", Day(date(2026, 11, 27))),
+        ("2026-12-01", Day(date(2026, 12, 1))),
+        ("tomorrow 00:00", datetime(2026, 11, 23, 21, tzinfo=UTC)),
+        ("2026-12-01 09:30", datetime(2026, 12, 1, 6, 30, tzinfo=UTC)),
+        ("10:00", datetime(2026, 11, 24, 7, tzinfo=UTC)),
+        ("2d", datetime(2026, 11, 25, 9, tzinfo=UTC)),
+        ("now", datetime(2026, 11, 23, 9, tzinfo=UTC)),
+    ],
+)
+def test_a_day_without_a_time_is_a_day_where_something_lasts_until_it(text: str, until: datetime | Day) -> None:
+    moscow = ZoneInfo("Europe/Moscow")
+    assert parse_until(text, now=datetime(2026, 11, 23, 9, tzinfo=UTC), zone=moscow) == until
+
+
+def test_a_day_begins_at_its_midnight_in_a_zone() -> None:
+    assert Day(date(2026, 11, 24)).begins(ZoneInfo("Europe/Moscow")) == datetime(2026, 11, 23, 21, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "someday", "tomorrow noon"])
+def test_what_is_no_end_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_until(text, now=datetime(2026, 11, 23, 9, tzinfo=UTC), zone=UTC)

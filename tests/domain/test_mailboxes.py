@@ -6,7 +6,7 @@ import pytest
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.mailboxes import parse_mailboxes, written
+from sdesk.domain.mailboxes import parse_mailboxes, part_at, written
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,21 @@ def test_several_in_a_line(text: str, found: list[Mailbox]) -> None:
 def test_the_first_that_is_none_is_named() -> None:
     with pytest.raises(BadInput, match="` nonsense` is no mail address"):
         parse_mailboxes("a@x.example, nonsense, more")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "part"),
+    [
+        ("", 0, ""),
+        ("anna", 4, "anna"),
+        ("a@x.example, bo", 15, " bo"),
+        ("a@x.example, bo", 3, "a@x.example"),
+        ("a@x.example, ", 13, " "),
+        ('"Kim, Boris" <b@x.example>; ann', 31, " ann"),
+        ('"Kim, Boris" <b@x.example>; ann', 5, '"Kim, Boris" <b@x.example>'),
+        ("a@x.example,", 12, ""),
+    ],
+)
+def test_the_mailbox_under_the_cursor(text: str, at: int, part: str) -> None:
+    start, end = part_at(text, at)
+    assert text[start:end] == part

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from rich.cells import cell_len
+
+from sdesk.tui.render.headline import notice_bar
 from sdesk.tui.widgets.bar import Part, both_sides, cut
 
 
@@ -28,3 +32,16 @@ def test_a_cut_falls_into_the_part_that_does_not_fit() -> None:
     assert "".join(part.text for part in cut(parts, 6)) == "abcde…"
     assert "".join(part.text for part in cut(parts, 1)) == "…"
     assert cut(parts, 0) == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_way_back_is_never_cut(width: int) -> None:
+    said = "SD-1 waits for the requester until " + "a very long sentence " * 8
+    left, right = notice_bar(said + ". u undo", "good", ". u undo", "anna  desk.db", width)
+    text = "".join(part.text for part in left)
+    assert (text.endswith("…. u undo"), cell_len(text) <= width, right) == (True, True, [])
+    left, right = notice_bar("SD-1 is spam. u undo", "good", ". u undo", "anna  desk.db", width)
+    assert left[0].text == " SD-1 is spam. u undo"
+    assert right[0].text == "  anna  desk.db "
+    left, right = notice_bar(said, "error", "", "anna  desk.db", width)
+    assert (left[0].text, bool(right)) == (f" {said.strip()}", True)

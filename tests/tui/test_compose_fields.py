@@ -23,6 +23,7 @@ from sdesk.tui.attaching import attach, complete
 from sdesk.tui.screens.compose import Compose
 from sdesk.tui.screens.compose_fields import PathField, Words
 from sdesk.tui.screens.compose_menu import PutIn
+from sdesk.tui.widgets.copies_field import CopiesField
 
 REPLIES = """
 [replies.restart]
@@ -287,3 +288,46 @@ async def test_all_of_a_draft_is_back_and_a_file_that_is_gone_is_said(mails: Mai
         message = driver.ticket(1).messages[-1]
         assert [file.name for file in message.attachments] == ["manual-2.txt"]
         assert driver.ticket(1).ticket.status is Status.WAITING
+
+
+async def test_copies_are_completed_by_name_login_and_address(mails: MailDesk) -> None:
+    async with driving(mails.path, login="boris", size=(80, 24)) as driver:
+        await driver.press("r")
+        await driver.type("Read this.")
+        cc = driver.console.screen.query_one("#cc", CopiesField)
+        cc.value = ""
+        cc.focus()
+        # An agent by login; Enter takes the first, and the next can be typed.
+        await driver.type("ann")
+        assert "agent anna" in driver.text
+        await driver.press("enter")
+        assert (cc.value, cc.has_focus) == ("Anna Orlova <anna@desk.example>, ", True)
+        # Who is there already, and who is asked anyway, is offered no more.
+        await driver.type("example")
+        offered = [line.text for line in cc.list.lines]
+        assert "Anna Orlova <anna@desk.example>" not in offered
+        assert not [each for each in offered if "maria@shop.example" in each]
+        assert "Vera Lis <vera@desk.example>" in offered
+        # Down chooses, Tab takes; Esc closes the list and not the editor.
+        await driver.press("down", "down", "tab")
+        assert cc.value == f"Anna Orlova <anna@desk.example>, {offered[1]}, "
+        await driver.type("lis")
+        await driver.press("escape")
+        assert not cc.list.display
+        assert editor(driver).is_attached
+        # A unit by its name, in the middle of the line.
+        cc.value = "flag, b@x.example"
+        cc.cursor_position = 4
+        await driver.press("s", "backspace")
+        await driver.rest()
+        assert [line.text for line in cc.list.lines] == ["store-001@shop.example"]
+        await driver.press("enter")
+        assert cc.value == "store-001@shop.example, b@x.example"
+        # Without a list Tab goes on.
+        await driver.press("tab")
+        assert not cc.has_focus
+        await driver.press("ctrl+g")
+        await driver.rest()
+        assert mails.rows("SELECT json_extract(recipients, '$.cc') FROM message WHERE direction = 'out'") == [
+            ('[["store-001@shop.example",""],["b@x.example",""]]',)
+        ]

@@ -102,6 +102,37 @@ async def test_wait_for_a_date_wants_a_date_and_can_tell_the_requester(busy_desk
         assert detail.messages[-1].direction is Direction.OUT
 
 
+async def test_a_refused_form_goes_to_the_field_that_is_wrong(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+
+        def focused() -> str | None:
+            found = driver.console.focused
+            return None if found is None else next((node.id for node in found.ancestors_with_self if node.id), None)
+
+        await begin(driver, inside=False)
+        # What is missing, from anywhere in the form.
+        await driver.press("w", "up", "tab", "tab", "tab", "ctrl+g")
+        assert ("Say until when" in driver.text, focused()) == (True, "until")
+        # What only the desk can know to be wrong.
+        await driver.type("2026-01-01")
+        await driver.press("tab", "tab", "ctrl+g")
+        assert ("is past" in driver.text, focused()) == (True, "until")
+        await driver.press("escape")
+        # In the editor too.
+        await driver.press("r")
+        await driver.type("Soon.")
+        await driver.press("ctrl+t", "ctrl+t", "ctrl+t", "ctrl+g")
+        assert ("a wait for a date needs the date" in driver.text, focused()) == (True, "until")
+        await driver.press("ctrl+t", "shift+tab", "shift+tab")
+        while focused() != "spent":
+            await driver.press("shift+tab")
+        await driver.type("99 bottles")
+        while focused() != "text":
+            await driver.press("tab")
+        await driver.press("ctrl+g")
+        assert focused() == "spent"
+
+
 @BOTH_SCREENS
 async def test_close_tells_unless_silence_is_chosen(busy_desk_path: Path, inside: bool) -> None:
     async with driving(busy_desk_path) as driver:

@@ -12,6 +12,7 @@ from textual.widgets import Input, OptionList
 
 from sdesk.domain.filters import parse
 from sdesk.store.reader import Reader
+from sdesk.tui.faulty_filter import Place, fault_lines, place_of, without
 from sdesk.tui.screens.facets import Facets
 
 
@@ -173,3 +174,40 @@ async def test_an_empty_desk_says_how_the_first_ticket_comes(desk_path: Path, wi
         assert "C opens a ticket by hand" in driver.text
         await driver.press("1", "5")
         assert "no ticket has come yet" in driver.text
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [("printer proirity:P1", "printer"), ("proirity:P1 printer", "printer"), ("printer unit:flagshp", "printer")],
+)
+async def test_a_faulty_word_costs_neither_the_list_nor_its_count(busy_desk_path: Path, text: str, good: str) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        expected = order_of(busy_desk_path, f"team:it {good}")
+        await driver.press("slash")
+        await driver.type(text)
+        queue, lines = driver.console.queue, driver.text.splitlines()
+        assert queue.filter_error
+        assert [held.row.ref for held in queue.rows.window.rows] == expected
+        whole = len(order_of(busy_desk_path, "team:it"))
+        assert f"{len(expected)} of {whole} shown" in driver.text
+        # What is wrong stands there whole, below a sign that points at it.
+        assert "did you mean" in " ".join(driver.text.split())
+        at = next(place for place, line in enumerate(lines) if "^" in line)
+        sign = lines[at].index("^")
+        word = next(word for word in text.split() if ":" in word)
+        assert lines[at - 1][sign:].startswith(word)
+        assert lines[at].count("^") == len(word)
+        # Mended, it holds; given up, the one before it does.
+        await driver.press("escape")
+        assert not queue.filter_error
+        assert [held.row.ref for held in queue.rows.window.rows][:5] == order_of(busy_desk_path, "team:it")[:5]
+
+
+def test_the_place_of_a_fault() -> None:
+    assert place_of("there is no unit `x` (in `unit:x`)", "printer unit:x") == (8, 14)
+    assert place_of("there is no unit `y` (in `unit:y`)", "unit:x,y printer") == (0, 8)
+    assert place_of('a filter has no `"` (in `a"b`)', "a b") is None
+    assert without("printer unit:x  till", Place(8, 14)) == "printer till"
+    assert without("anything", None) == ""
+    narrow = fault_lines("there is no unit `x` (in `unit:x`)", "unit:x " + "long " * 10, typed=True, width=80)
+    assert "^" not in narrow, "the field may have scrolled"

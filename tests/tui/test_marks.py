@@ -16,6 +16,7 @@ from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.screens.dialog import Confirm
 from sdesk.tui.screens.queue_marks import Gathering
 from sdesk.tui.settings import ConsoleSettings
+from sdesk.tui.verbs.many import MANY
 from sdesk.tui.widgets.pane import Pane
 
 
@@ -156,3 +157,60 @@ async def test_own_keys_are_shown(busy_desk_path: Path) -> None:
         lines = driver.console.screen.query_one("#lines", Pane).plain_text
         assert "b Ctrl+T" in lines
         assert lines.count("your own key") == 2
+
+
+async def test_an_action_on_many_asks_once_and_the_default_is_no_harm(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        window = driver.console.queue.rows.window
+        await driver.press("*")
+        every = list(window.marked)
+        assert len(every) > MANY
+        before = assignees(driver, every)
+        for keys in (("enter",), ("escape",), ("n",)):
+            await driver.press("a")
+            await driver.type("boris")
+            await driver.press("enter")
+            assert isinstance(driver.console.screen, Confirm)
+            assert f"Assign: {len(every)} tickets?" in driver.text
+            assert "boris" in driver.text
+            await driver.press(*keys)
+            assert assignees(driver, every) == before
+            assert set(window.marked) == set(every)
+        # What is asked already is asked once.
+        await driver.press("exclamation_mark")
+        assert isinstance(driver.console.screen, Confirm)
+        await driver.press("escape")
+        # A form stays, with its words, where the question is answered with no.
+        await driver.press("w", "tab")
+        await driver.type("tomorrow")
+        await driver.press("ctrl+g")
+        assert f"Wait: {len(every)} tickets?" in driver.text
+        assert "tomorrow, when the hours begin" in driver.text
+        await driver.press("n")
+        assert "Nothing was done" in driver.text
+        assert "tomorrow" in driver.text
+        await driver.press("escape")
+        # By the line too, unless it says so itself.
+        await driver.press("colon")
+        await driver.type("assign boris")
+        await driver.press("enter")
+        assert isinstance(driver.console.screen, Confirm)
+        await driver.press("y")
+        await driver.rest()
+        assert assignees(driver, every) == {"boris"}
+        await driver.press("u")
+        await driver.rest()
+        assert assignees(driver, every) == before
+        await driver.press("*", "colon")
+        await driver.type("assign boris --yes")
+        await driver.press("enter")
+        await driver.rest()
+        assert assignees(driver, every) == {"boris"}
+        # Twenty are few.
+        await driver.press("g", *["space"] * MANY)
+        few = list(window.marked)
+        await driver.press("a")
+        await driver.type("anna")
+        await driver.press("enter")
+        await driver.rest()
+        assert (len(few), assignees(driver, few)) == (MANY, {"anna"})

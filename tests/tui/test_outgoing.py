@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from desks import NOW
 from intake_desk import MailDesk
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import Day
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail
@@ -79,6 +80,10 @@ def test_time_spent(text: str, seconds: int) -> None:
             Beside(then=Then.DATE, until="tomorrow 10:00", spent="5m"),
             ("reply", {"waiting_for": "date", "until": datetime(2026, 11, 24, 7, 0, tzinfo=UTC), "spent": 300}),
         ),
+        (
+            Beside(then=Then.DATE, until="tomorrow"),
+            ("reply", {"waiting_for": "date", "until": Day(date(2026, 11, 24))}),
+        ),
         (Beside(then=Then.RESOLVE, until="2d"), ("close", {})),
         (Beside(cc="a@x.example", phone=True), ("reply", {"phone": True})),
     ],
@@ -121,6 +126,10 @@ def test_the_review_says_to_whom_what_goes_and_what_follows(asked: TicketDetail)
     assert shown(Beside(), status="new") == "To: Maria Weber <maria@shop.example>; then it is yours, and open"
     whole = shown(Beside(cc="b@x.example", then=Then.DATE, until="tomorrow 10:00"), (12_000, 400))
     assert whole.partition("; ")[2] == "Cc: b@x.example; 2 files 12 kB; then it waits until tomorrow 10:00"
+    morning = shown(Beside(then=Then.DATE, until="tomorrow"))
+    assert morning.endswith("; then it waits until tomorrow, when the hours begin")
+    friday = shown(Beside(then=Then.DATE, until="fri"))
+    assert friday.endswith("; then it waits until Fri 27 Nov, when the hours begin")
     assert shown(Beside(cc="b@", then=Then.DATE)).partition("; ")[2] == "Cc: ?; then it waits until ?"
     assert shown(Beside(then=Then.RESOLVE)).endswith("; then it is resolved")
     assert shown(Beside(then=Then.SUPPLIER)).endswith("; then it waits as long as the team does")

@@ -52,6 +52,7 @@ async def test_a_view_is_saved_shown_replaced_and_deleted(busy_desk_path: Path) 
         await driver.rest()
         assert saved(busy_desk_path) == (NamedView("vpn", "team:it vpn", Sort.SLA, 8, "anna"),)
         assert "[8 vpn " in driver.text
+        assert driver.notice == "view vpn is saved on 8: press 8"
         assert queue.filter_text == ""
         assert driver.refs == order_of(busy_desk_path, "team:it vpn")
         await driver.press("3")
@@ -170,3 +171,21 @@ async def test_a_number_of_the_header_shows_what_it_counts(busy_desk_path: Path)
             assert queue.filter_text in driver.text
         await driver.press("escape")
         assert queue.filter_text == ""
+
+
+async def test_the_key_of_a_saved_view_is_said_where_nobody_chose_it(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        queue = driver.console.queue
+        for name, said in (("aa", ": press 7"), ("bb", ": press 8"), ("cc", ": press 9"), ("dd", ": no digit")):
+            queue.show_view_named("team")
+            await driver.press("slash")
+            await driver.type(f"{name}\n")
+            queue.action_save_view()
+            await driver.settle()
+            await driver.type(name)
+            await driver.press("enter")
+            await driver.rest()
+            assert f"view {name} is saved{said}" in driver.notice
+        queue.show_view_named("team")
+        await driver.press("8")
+        assert queue.view.name == "bb"

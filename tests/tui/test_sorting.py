@@ -12,10 +12,11 @@ from desks import NOW
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import open_desk
+from sdesk.domain.likeness import Rarity
 from sdesk.store.reader import Reader
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.sorting import Round
-from sdesk.tui.sorting_reading import may_be_same, read_one, read_to_sort
+from sdesk.tui.sorting_reading import NEAR, read_one, read_to_sort, sameness
 
 
 def a_round(*numbers: int, whole: int = 0) -> Round:
@@ -170,8 +171,24 @@ def test_of_a_huge_message_only_the_beginning_is_read(pair: tuple[Path, dict[str
 def test_one_word_does_not_make_two_tickets_the_same(pair: tuple[Path, dict[str, int]]) -> None:
     path, numbers = pair
     with Reader(path) as reader:
-        rows = reader.rows(reader.actor("anna"), list(numbers.values()), now=NOW)
+        anna = reader.actor("anna")
+        rows = reader.rows(anna, list(numbers.values()), now=NOW)
+        rarity = Rarity(reader.recent_subjects(anna, since=NOW - NEAR))
     first = rows[numbers["first"]]
-    assert may_be_same(first, first._replace(subject="label printer", requester_email=None))
-    assert not may_be_same(first, first._replace(subject="the printer smells", requester_email=None))
-    assert not may_be_same(first, first._replace(created_at=NOW - timedelta(days=40)))
+    stranger = first._replace(requester_email=None)
+    assert sameness(first, stranger._replace(subject="label printer jams"), rarity)
+    assert not sameness(first, stranger._replace(subject="the printer smells"), rarity)
+    # The same requester on the same day, about the same service, writes of something else.
+    assert not sameness(first, first._replace(subject="the printer smells"), rarity)
+    assert not sameness(first, first._replace(created_at=NOW - timedelta(days=40)), rarity)
+    # Of two that are alike the requester's own is surer.
+    assert sameness(first, first, rarity) > sameness(first, stranger, rarity)
+
+
+def test_the_words_of_recent_subjects_are_those_that_the_agent_may_see(pair: tuple[Path, dict[str, int]]) -> None:
+    path, _ = pair
+    with Reader(path) as reader:
+        anna, vera = reader.actor("anna"), reader.actor("vera")
+        assert "Label printer jams" in reader.recent_subjects(anna, since=NOW - timedelta(hours=2))
+        assert "No heating in the hall" not in reader.recent_subjects(anna, since=NOW - timedelta(hours=80))
+        assert len(reader.recent_subjects(vera, since=NOW - NEAR)) == 4  # team it is not private

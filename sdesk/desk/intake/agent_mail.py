@@ -35,7 +35,7 @@ from sdesk.desk.work import close, take, wait
 from sdesk.domain.away import says_away
 from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
 from sdesk.domain.inbound import FORWARDED, InboundAttachment, Mailbox
-from sdesk.domain.instant import parse_instant, to_rfc3339
+from sdesk.domain.instant import Day, parse_until, to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
@@ -282,14 +282,14 @@ def _told_of(work: Work, receipt: Receipt, kept_back: Sequence[InboundAttachment
     return replace(receipt, reason=f"{receipt.reason}; {left_out(kept_back)}")
 
 
-def _wait_of(work: Work, argument: str) -> tuple[WaitingFor, datetime | None]:
+def _wait_of(work: Work, argument: str) -> tuple[WaitingFor, datetime | Day | None]:
     """For whom, and until when: `2d`, `supplier`, `requester tomorrow 10:00`; nothing is a wait for the requester."""
     word, _, rest = argument.partition(" ")
     if word.casefold() in [*WaitingFor]:
         whom, when = WaitingFor(word.casefold()), rest.strip()
     else:
         whom, when = (WaitingFor.DATE if argument else WaitingFor.REQUESTER), argument
-    return whom, parse_instant(when, now=work.now, zone=ZoneInfo(work.rules.time_zone)) if when else None
+    return whom, parse_until(when, now=work.now, zone=ZoneInfo(work.rules.time_zone)) if when else None
 
 
 def _asked_about(work: Work, number: int, token: Shown) -> Message:

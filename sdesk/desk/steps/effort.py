@@ -15,7 +15,7 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.visits import end_visit, running_visit
 from sdesk.domain.duration import format_duration
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.ticket import OPEN_STATUSES
@@ -59,7 +59,8 @@ def note_effort(
             raise BadInput(phrase("a visit is agreed and called off at once"), phrase("say one of the two"))
         words.append(call_off(work, ticket))
     if visit is not None:
-        agreed, warning = agree(work, ticket, visit)
+        with about("visit"):
+            agreed, warning = agree(work, ticket, visit)
         words.append(agreed)
     return Noted(tuple(words), warning)
 
@@ -71,10 +72,11 @@ def spend_time(work: Work, ticket: Ticket, seconds: int, message: int | None) ->
     if agent_id is None:
         raise BadInput(phrase("the desk itself spends no time"), phrase("say who acts with --as LOGIN"))
     if abs(seconds) > LONGEST:
-        raise BadInput(
-            phrase("{seconds} is more than a day at once", seconds=format_duration(abs(seconds))),
-            phrase("write down a day at a time"),
-        )
+        with about("spent"):
+            raise BadInput(
+                phrase("{seconds} is more than a day at once", seconds=format_duration(abs(seconds))),
+                phrase("write down a day at a time"),
+            )
     own = work.connection.execute(
         select(func.coalesce(func.sum(col(TimeSpent.seconds)), 0)).where(
             col(TimeSpent.ticket_id) == number, col(TimeSpent.agent_id) == agent_id

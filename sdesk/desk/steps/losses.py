@@ -17,9 +17,9 @@ from sdesk.desk.steps.clocks import promise_of, put_in_place
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.desk.steps.rows import insert_row
+from sdesk.domain import outage as costs_of
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.outage import loss_per_hour, rate
-from sdesk.domain.priority import impact_of_loss, priority_of, raised
+from sdesk.domain.priority import follow
 from sdesk.domain.slices import (
     Cost,
     Slice,
@@ -41,14 +41,12 @@ def share_that_stands(work: Work, service_id: int | None, unit_id: int | None) -
     if service_id is None or unit_id is None:
         return None
     service, unit = work.rules.services[service_id], work.rules.units[unit_id]
-    share = unit.stops.get(service.key, service.stops_share)
-    return share if share and unit.turnover_per_hour else None
+    return costs_of.share_that_stands(unit.stops.get(service.key), service.stops_share, unit.turnover_per_hour)
 
 
 def own_loss_per_hour(work: Work, unit_id: int, share: Decimal) -> Decimal:
     """What an outage costs an hour by itself, whatever else of the unit stands: priority follows from this."""
-    turnover = work.rules.units[unit_id].turnover_per_hour
-    return rate(loss_per_hour(turnover or Decimal(0), share, work.rules.margin))
+    return costs_of.rate_alone(work.rules.units[unit_id].turnover_per_hour, share, work.rules.margin)
 
 
 def recount(work: Work, unit_id: int, anew: Collection[int] = (), free: Iterable[Stretch] = ()) -> None:
@@ -189,9 +187,7 @@ def running_outage(work: Work, ticket: Ticket) -> Outage | None:
 
 def follow_priority(work: Work, impact: Impact, urgency: Urgency, per_hour: Decimal | None) -> tuple[Impact, Priority]:
     """The impact, raised by what is lost, and the priority that follows from the matrix."""
-    by = impact_of_loss(work.rules.thresholds, per_hour) if per_hour else None
-    final = raised(impact, by)
-    return final, priority_of(work.rules.matrix, final, urgency)
+    return follow(work.rules.matrix, work.rules.thresholds, impact, urgency, per_hour)
 
 
 def follow_loss(work: Work, ticket: Ticket) -> tuple[Priority, dict[str, Any]]:

@@ -11,10 +11,11 @@ from sdesk.desk.steps.find import word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import after_working_days, require_id, require_move, set_status
 from sdesk.domain.clock import hold
-from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import to_rfc3339, weekday_and_time
+from sdesk.domain.errors import BadInput, about
+from sdesk.domain.instant import Day, to_rfc3339, weekday_and_time
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Status, WaitingFor
+from sdesk.domain.worktime import next_working
 from sdesk.store.models import Ticket
 
 _WHOM = {
@@ -24,19 +25,28 @@ _WHOM = {
 }
 
 
-def plan_wait(work: Work, ticket: Ticket, waiting_for: str, until: datetime | None) -> tuple[WaitingFor, datetime]:
-    """For what the ticket is to wait, and until when: without `until` the team's working days. Refused, BadInput."""
+def plan_wait(
+    work: Work, ticket: Ticket, waiting_for: str, until: datetime | Day | None
+) -> tuple[WaitingFor, datetime]:
+    """For what the ticket is to wait, and until when: without `until` the team's working days. Refused, BadInput.
+
+    A day alone is its morning: when the hours of the ticket's calendar begin, then or on the next day that has any.
+    """
     require_move(work, ticket, Status.WAITING)
     reason = word_of(WaitingFor, waiting_for, "wait")
-    if reason is WaitingFor.DATE and until is None:
-        raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))
-    if until is None:
+    with about("until"):
+        if reason is WaitingFor.DATE and until is None:
+            raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))
         calendar = promise_of(work, ticket).calendar
-        until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
-    if until <= work.now:
-        raise BadInput(
-            phrase("`{until}` is past", until=_local(work, until)), phrase("wait until a moment that is still to come")
-        )
+        if isinstance(until, Day):
+            until = next_working(calendar, until.begins(ZoneInfo(work.rules.time_zone)))
+        elif until is None:
+            until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
+        if until <= work.now:
+            raise BadInput(
+                phrase("`{until}` is past", until=_local(work, until)),
+                phrase("wait until a moment that is still to come"),
+            )
     return reason, until
 
 

@@ -15,7 +15,7 @@ from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import noun as noun_of
 from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import DAYS
-from sdesk.store.reader import organisation
+from sdesk.store.reader import catalogue, organisation
 from sdesk.store.reader.desk_rows import AgentDetail, CalendarRow, PersonRow, ServiceDetail, TeamDetail
 from sdesk.store.reader.rows import UnitRow
 from sdesk.store.reader.where import Condition, wall
@@ -73,7 +73,7 @@ def unit_stops(connection: sqlite3.Connection, key: str) -> dict[str, Decimal]:
 
 def service(connection: sqlite3.Connection, key: str, actor: Actor) -> ServiceDetail:
     """One service; NotFound."""
-    row = _chosen(organisation.services(connection), key, "service", lambda each: each.key)
+    row = _chosen(catalogue.services(connection), key, "service", lambda each: each.key)
     found = connection.execute(
         "SELECT s.id, l.key AS sla, c.key AS calendar, l.id AS sla_id, s.stops_share, s.offered_to FROM service AS s"
         " JOIN team AS t ON t.id = s.team_id LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"

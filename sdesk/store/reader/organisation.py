@@ -1,4 +1,4 @@
-"""The desk's set-up as a front end needs it: agents, teams, services, units, calendars."""
+"""The desk's set-up as a front end needs it: agents, teams, units, calendars."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import phrase
-from sdesk.domain.priority import MATRIX, parse_matrix, priority_of
-from sdesk.domain.ticket import Impact, Role, Urgency
+from sdesk.domain.ticket import Role
 from sdesk.domain.worktime import Calendar
 from sdesk.store import calendars
 from sdesk.store.reader.convert import instant, money
-from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
+from sdesk.store.reader.rows import AgentRow, TeamRow, UnitRow
 
 
 def actor(connection: sqlite3.Connection, login: str) -> Actor:
@@ -70,27 +69,6 @@ def teams(connection: sqlite3.Connection) -> tuple[TeamRow, ...]:
         " WHERE t.retired_at IS NULL ORDER BY t.key"
     )
     return tuple(TeamRow(row[0], row[1], row[2], row[3], bool(row[4])) for row in found)
-
-
-def services(connection: sqlite3.Connection) -> tuple[ServiceRow, ...]:
-    """The catalogue, by key, with the priority and the promise that follow from an entry."""
-    desk = connection.execute("SELECT rules FROM desk").fetchone()
-    table = json.loads(desk[0]).get("matrix") if desk is not None else None
-    matrix = parse_matrix(table) if table else MATRIX
-    targets = {
-        (row[0], row[1]): row[2] for row in connection.execute("SELECT sla_id, priority, resolution FROM sla_target")
-    }
-    rows = []
-    for row in connection.execute(
-        "SELECT s.key, s.name, t.key, s.impact, s.urgency, coalesce(s.sla_id, t.sla_id)"
-        " FROM service AS s JOIN team AS t ON t.id = s.team_id WHERE s.retired_at IS NULL ORDER BY s.key"
-    ):
-        impact, urgency = Impact(row[3]), Urgency(row[4])
-        priority = priority_of(matrix, impact, urgency)
-        rows.append(
-            ServiceRow(row[0], row[1], row[2], impact, urgency, priority, targets.get((row[5], priority.value)))
-        )
-    return tuple(rows)
 
 
 def units(connection: sqlite3.Connection) -> tuple[UnitRow, ...]:

@@ -19,7 +19,7 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import beside, effort, incidents, organisation, queue, undoing
+from sdesk.store.reader import beside, catalogue, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -96,10 +96,17 @@ class Reader(PersonalReader):
         with translated(self.path):
             return organisation.teams(self._connection)
 
-    def services(self, actor: Actor) -> tuple[ServiceRow, ...]:
-        """The catalogue, by key, with what choosing an entry would mean."""
+    def recent_subjects(self, actor: Actor, *, since: datetime) -> tuple[str, ...]:
+        """Subjects of the newest open tickets that the actor may see, those since then: what words are usual."""
+        from sdesk.store.reader.usual import recent_subjects
+
         with translated(self.path):
-            return organisation.services(self._connection)
+            return recent_subjects(self._connection, actor, since)
+
+    def services(self, actor: Actor, ticket: int | None = None) -> tuple[ServiceRow, ...]:
+        """The catalogue, by key, with what choosing an entry would mean: by itself, or for one ticket."""
+        with translated(self.path):
+            return catalogue.services(self._connection, ticket)
 
     def units(self) -> tuple[UnitRow, ...]:
         """Whom the desk serves, by key."""

@@ -328,7 +328,7 @@ class ServiceRow(NamedTuple):
     impact: Impact
     urgency: Urgency
     priority: Priority
-    """What impact and urgency give, before any loss raises the impact."""
+    """What impact and urgency give; asked for a ticket, what that would get, with the loss that raises its impact."""
     resolution_target: int | None
     """Working seconds, of that priority."""
 

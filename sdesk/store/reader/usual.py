@@ -1,14 +1,31 @@
-"""What is usual lately: services that tickets are about, on the whole and at one unit; for whoever sorts new ones."""
+"""What is usual lately: services that tickets are about, and words of their subjects; for whoever sorts new ones."""
 
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
 from sdesk.domain.actor import Actor
+from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.where import Value, wall
 
 LATELY, OF_UNIT = 3000, 100
 """So many of the newest tickets are looked at, on the whole and of one unit."""
+
+
+SUBJECTS = 1000
+"""So many subjects tell which words are usual."""
+
+
+def recent_subjects(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tuple[str, ...]:
+    """Subjects of the newest open tickets, of those he may see."""
+    hidden = wall(connection, actor)
+    beyond, values = (f" AND {hidden.sql}", hidden.values) if hidden is not None else ("", ())
+    found = connection.execute(
+        f"SELECT subject FROM ticket WHERE is_open AND created_at >= ?{beyond} ORDER BY created_at DESC LIMIT ?",
+        (to_rfc3339(since), *values, SUBJECTS),
+    )
+    return tuple(row[0] for row in found)
 
 
 def usual_services(

@@ -207,7 +207,8 @@ def flag_condition(flag: Flag, actor: Actor, now: datetime) -> Condition:
         case Flag.UNASSIGNED:
             return Condition("assignee_id IS NULL")
         case Flag.BREACHED:
-            return Condition("due_at <= ?", (instant,))
+            # What is stale is set apart, in the state of a ticket as in every count: no ticket is both.
+            return Condition("due_at <= ? AND (stale_at IS NULL OR stale_at > ?)", (instant,) * 2)
         case Flag.AT_RISK:
             return Condition("due_at > ? AND risk_at <= ?", (instant,) * 2)
         case Flag.STALE:

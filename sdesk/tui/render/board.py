@@ -18,13 +18,15 @@ from sdesk.tui.board_reading import Board
 from sdesk.tui.language import _, count_of, in_context
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.lines import Line, Span, edges, line
-from sdesk.tui.render.series import CAME, REPLIES, SOLVED, legend, load_bar, sparkline
+from sdesk.tui.render.series import AT_RISK, CAME, LATE, REPLIES, SOLVED, legend, load_bar, sparkline
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text, short_money
 from sdesk.tui.widgets.bar import Part
 
 HOUR = timedelta(hours=1)
 LOGIN = 10
 """Cells of a login."""
+CLOCK = 10
+"""Cells of a header that its clock takes, with a gap."""
 
 
 class Row(NamedTuple):
@@ -45,6 +47,7 @@ def headline(board: Board | None, width: int) -> list[Part]:
     found = board.now
     counts = {need: found.group(need).total for need in Need}
     # Translators: {count} stands before its word, as in "3 breached".
+    room = width - CLOCK - sum(cell_len(part.text) for part in parts)
     for count, words, style in (
         (counts[Need.BREACHED], _("{count} breached"), "breached"),
         (counts[Need.AT_RISK], in_context("board", "{count} at risk"), "at-risk"),
@@ -53,7 +56,10 @@ def headline(board: Board | None, width: int) -> list[Part]:
         (counts[Need.UNASSIGNED], _("{count} unassigned"), "text"),
         (found.open, _("{count} open"), "text"),
     ):
-        parts.append(Part(("   " if width >= 150 else "  ") + words.format(count=count), style if count else "dim"))
+        part = Part(("   " if width >= 150 else "  ") + words.format(count=count), style if count else "dim")
+        room -= cell_len(part.text)
+        if room >= 0:
+            parts.append(part)  # whole, or not at all
     if found.mail is not None and found.mail.fetch_error:
         parts.append(Part("   " + _("mail fails"), "warning"))
     return parts
@@ -131,7 +137,18 @@ def load_rows(board: Board, width: int) -> list[Row]:
     rows += [Row(_load_line(each, most, width)) for each in loads if not _all(each) and each.away is not None]
     nobody = sum(team.load.unassigned for team in board.who.teams)
     words = count_of("{count} ticket has no assignee", "{count} tickets have no assignee", nobody)
-    return [*rows, Row(line((f" {words}", "at-risk" if nobody else "dim"))), Row(line((" ", "text"), *legend()))]
+    return [*rows, Row(line((f" {words}", "at-risk" if nobody else "dim")))]
+
+
+def load_title(width: int) -> str:
+    """What the panel is, and what its signs mean, as many of them as there is room for."""
+    title = _("Who has what")
+    for place, words in enumerate(legend()):
+        longer = title + ("   " if not place else "  ") + words
+        if cell_len(longer) > width:
+            break
+        title = longer
+    return title
 
 
 def _all(each: AgentLoad) -> int:
@@ -141,8 +158,8 @@ def _all(each: AgentLoad) -> int:
 def _load_line(each: AgentLoad, most: int, width: int) -> Line:
     load = each.load
     figures: list[Span] = [(f" {_all(each):>4}", "text")]
-    figures.append((f" !!{load.late}" if load.late else "", "breached"))
-    figures.append((f" !{load.at_risk}" if load.at_risk else "", "at-risk"))
+    figures.append((f" {LATE}{load.late}" if load.late else "", "breached"))
+    figures.append((f" {AT_RISK}{load.at_risk}" if load.at_risk else "", "at-risk"))
     words, style = _presence(each)
     room = max(4, width - LOGIN - 2 - (26 if width >= 50 else 13))
     bar = load_bar(load, most, room)

@@ -38,7 +38,7 @@ _FLAGS = {
     "open": N_("new, open or waiting"),
     "mine": N_("you are the assignee"),
     "unassigned": N_("nobody has it"),
-    "breached": N_("a promise is broken"),
+    "breached": N_("a promise is broken, and it is not stale yet"),
     "at_risk": N_("a promise is near its end"),
     "stale": N_("late for so long that it is set apart"),
     "unanswered": N_("the requester wrote last"),

@@ -12,6 +12,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import Counts
 from sdesk.tui.actions import Command
 from sdesk.tui.language import _, told
+from sdesk.tui.render.columns import fit
 from sdesk.tui.render.signals import age_text, currency_sign, day_text, money_text, short_money
 from sdesk.tui.views import View
 from sdesk.tui.widgets.bar import Part
@@ -20,7 +21,7 @@ DOT = Part(" · ", "dim")
 
 # What a click on a number shows: exactly the tickets that it counts (`QueueViews.action_narrow`).
 BURNING = "narrow('is:open is:burning -is:suspected')"
-BREACHED = "narrow('is:breached -is:stale')"
+BREACHED = "narrow('is:breached')"
 STALE = "narrow('is:open is:stale')"
 DUE_SOON = "narrow('is:open due:1s..1h')"
 OPEN = "narrow('is:open')"
@@ -103,9 +104,18 @@ def footer_parts(commands: Iterable[Command], width: int) -> list[Part]:
     return [*parts, *keys]
 
 
-def notice_part(text: str, kind: str) -> Part:
-    """What the console answers, on one line whatever it quotes."""
-    return Part(f" {one_line(told(text))}", {"error": "error", "alarm": "error", "good": "good"}.get(kind, "text"))
+def notice_bar(text: str, kind: str, way_back: str, about: str, width: int) -> tuple[list[Part], list[Part]]:
+    """What the console answers, on one line whatever it quotes; at the right edge where one is, if there is room.
+
+    Where it is too long, the sentence is cut, and never the `way_back` at its end: the key that undoes what was done.
+    """
+    style = {"error": "error", "alarm": "error", "good": "good"}.get(kind, "text")
+    said = f" {one_line(told(text))}"
+    right = [Part(f"  {about} ", "dim")]
+    if not way_back or cell_len(said) + _width(right) <= width:
+        return [Part(said, style)], right
+    room = max(1, width - cell_len(way_back))
+    return [Part(fit(said.removesuffix(way_back), room).rstrip() + way_back, style)], []
 
 
 def _width(parts: Iterable[Part]) -> int:

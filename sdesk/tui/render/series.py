@@ -145,18 +145,15 @@ def _shared(counts: Sequence[int], cells: int) -> list[int]:
     return sizes
 
 
-def legend() -> tuple[Span, ...]:
-    """What the signs of the bars mean."""
-    return (
-        (f"{LATE} ", "breached"),
-        (in_context("bar", "late") + "  ", "dim"),
-        (f"{AT_RISK} ", "at-risk"),
-        (in_context("bar", "at risk") + "  ", "dim"),
-        (f"{IN_TIME} ", "text"),
-        (in_context("bar", "in time") + "  ", "dim"),
-        (f"{WAITING} ", "dim"),
-        (in_context("bar", "waiting"), "dim"),
+def legend() -> tuple[str, ...]:
+    """What the signs of the bars mean, those that matter most first."""
+    signs = (
+        (LATE, in_context("bar", "late")),
+        (AT_RISK, in_context("bar", "at risk")),
+        (IN_TIME, in_context("bar", "in time")),
+        (WAITING, in_context("bar", "waiting")),
     )
+    return tuple(f"{sign} {words}" for sign, words in signs)
 
 
 def short_day(day: date) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
+from sdesk.domain.instant import Day
 from sdesk.domain.ticket import SlaState, Status
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.drawing import in_ascii
@@ -106,6 +108,15 @@ def clock_text(at: datetime, now: datetime) -> str:
     if abs(at - now) < timedelta(days=300):
         return f"{day_text(at)} {at:%H:%M}"
     return f"{at:%Y-%m-%d %H:%M}"
+
+
+def end_text(end: datetime | Day, now: datetime, zone: ZoneInfo) -> str:
+    """Until when: `tomorrow 09:30`; of a day alone, `tomorrow, when the hours begin`."""
+    if not isinstance(end, Day):
+        return clock_text(end.astimezone(zone), now.astimezone(zone))
+    days = (end.date - now.astimezone(zone).date()).days
+    day = _("tomorrow") if days == 1 else day_text(datetime.combine(end.date, time()))
+    return _("{day}, when the hours begin").format(day=day)
 
 
 def day_text(at: datetime) -> str:

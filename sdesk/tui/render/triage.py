@@ -7,8 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import ServiceRow, TicketRow
-from sdesk.tui.language import _, count_of
+from sdesk.store.reader.rows import TicketRow
+from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.render.columns import customer_of, fit
 from sdesk.tui.render.lines import Line, Span, edges, line
 from sdesk.tui.render.signals import age_text, clock_text, currency_sign, loss_text
@@ -19,6 +19,18 @@ from sdesk.tui.widgets.bar import Part
 
 MOST_OTHERS = 6
 """Other tickets that are listed."""
+ROOMY = 100
+"""Cells from which all is said."""
+PICKED, HAS, USUAL, ALIKE = ">", "=", "*", "?"
+"""Signs before a service, and before another ticket."""
+SIGNS: tuple[tuple[str, str], ...] = (
+    (f"3{PICKED}", N_("the service that you picked: what would follow is said; Enter sets it")),
+    (f"3{HAS}", N_("the service that the ticket has")),
+    (f"3{USUAL}", N_("a service that tickets of this unit are often about")),
+    (ALIKE, N_("another open ticket that may be about the same; M merges into it")),
+    ("~", N_("before a loss: suspected, not confirmed")),
+)
+"""What the signs of triage mean, for the list of keys; `_` says them."""
 
 
 def progress_parts(sorting: Round, now: datetime) -> list[Part]:
@@ -30,7 +42,7 @@ def progress_parts(sorting: Round, now: datetime) -> list[Part]:
     return [Part(words + " ", "strong")]
 
 
-def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | None, width: int) -> list[Line]:
+def guess_lines(one: OneToSort, picked: str | None, width: int) -> list[Line]:
     """What the desk made of it, and what would follow from the service that was picked."""
     row = one.detail.ticket
     guessed = one_line(row.service_name or "") or _("no service")
@@ -49,35 +61,31 @@ def guess_lines(one: OneToSort, services: Sequence[ServiceRow], picked: str | No
             width,
         )
     ]
-    chosen = service_of(services, picked)
+    chosen = service_of(one.services, picked)
     if chosen is not None:
         target = length_text(chosen.resolution_target) if chosen.resolution_target else _("no target")
-        lines.append(
-            line(
-                (" " + _("You say") + "  ", "dim"),
-                (one_line(chosen.name), "file"),
-                (f"  {chosen.priority.value}  {one_line(chosen.team)}  ", "text"),
-                (_("resolve in {time}").format(time=target) if chosen.resolution_target else target, "dim"),
-                ("   " + _("Enter sets it, m takes it so"), "warning"),
-            )
-        )
+        left = [
+            (" " + _("You say") + "  ", "dim"),
+            (one_line(chosen.name), "file"),
+            (f"  {chosen.priority.value}  {one_line(chosen.team)}  ", "text"),
+            (_("resolve in {time}").format(time=target) if chosen.resolution_target else target, "dim"),
+        ]
+        how = _("Enter sets it, m takes it so") if width >= ROOMY else _("Enter sets it")
+        lines.append(edges(left, [(f"  {how} ", "warning")], width))
     return lines
 
 
-def service_lines(
-    one: OneToSort | None, services: Sequence[ServiceRow], usual: Sequence[str], picked: str | None, width: int
-) -> list[Line]:
+def service_lines(one: OneToSort, usual: Sequence[str], picked: str | None, width: int) -> list[Line]:
     """The services on the digits, in columns; `>` the picked one, `=` what the ticket has, `*` what is usual here."""
     cells: list[list[Span]] = []
     columns = 3 if width >= 100 else 2 if width >= 56 else 1
     size = max(12, width // columns)
-    has = one.detail.ticket.service if one is not None else None
-    here = one.usual_here if one is not None else ()
+    has, here = one.detail.ticket.service, one.usual_here
     for digit, key in enumerate(usual, 1):
-        service = service_of(services, key)
+        service = service_of(one.services, key)
         if service is None:
             continue
-        sign = ">" if key == picked else "=" if key == has else "*" if key in here else " "
+        sign = PICKED if key == picked else HAS if key == has else USUAL if key in here else " "
         style = "file" if key == picked else "strong" if key == has or key in here else "text"
         name = fit(one_line(service.name), max(4, size - 12))
         cells.append(
@@ -97,6 +105,18 @@ def _loss(row: TicketRow) -> list[Span]:
         return []
     money = f"{loss_text(row, short=False)} {currency_sign(row.currency)}"
     return [(_("{money}/h").format(money=money) + " ", "loss")]
+
+
+def services_legend() -> str:
+    """What the signs before the services mean."""
+    signs = ((PICKED, _("you pick")), (HAS, _("it has")), (USUAL, _("usual at this unit")))
+    return "   ".join(f"{sign} {words}" for sign, words in signs)
+
+
+def others_legend(one: OneToSort) -> str:
+    """What stands there, and what the sign before some of it means."""
+    title = _("Open here too")
+    return f"{title}   {ALIKE} " + _("may be the same") if one.alike or one.proposal is not None else title
 
 
 def _cell(cells: Sequence[list[Span]], at: int) -> list[Span]:
@@ -128,7 +148,7 @@ def others_lines(one: OneToSort, now: datetime, width: int) -> list[Line]:
 
 def _other(row: TicketRow, alike: bool, now: datetime, width: int) -> Line:
     left: list[Span] = [
-        (" ? " if alike else "   ", "at-risk"),
+        (f" {ALIKE} " if alike else "   ", "at-risk"),
         (f"{row.ref}  ", "dim"),
         (one_line(row.subject), "strong" if alike else "text"),
     ]

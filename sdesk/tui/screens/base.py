@@ -11,9 +11,9 @@ from textual.screen import Screen
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import NEED_ROWS, Command, Context
 from sdesk.tui.language import _
-from sdesk.tui.render.headline import notice_part
+from sdesk.tui.render.headline import notice_bar
 from sdesk.tui.screens.following import Following
-from sdesk.tui.widgets.bar import Bar, Part
+from sdesk.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
@@ -62,8 +62,12 @@ class DeskScreen(Following, Screen[None]):
     def show_notice(self) -> None:
         """Show what the console answered last."""
         notice, kind = self.console.notice_now
-        about = f"{self.console.link.login}  {self.console.link.path.name} "
-        self.status_bar.show([notice_part(notice, kind)], [Part(f"  {about}", "dim")])
+        about = f"{self.console.link.login}  {self.console.link.path.name}"
+        self.status_bar.show(*notice_bar(notice, kind, self.console.way_back, about, self.size.width))
+
+    def on_resize(self) -> None:
+        """What is shortened, is so for a width."""
+        self.call_after_refresh(self.show_notice)
 
     def action_board(self) -> None:
         """The four questions on one screen."""

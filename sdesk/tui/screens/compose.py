@@ -189,6 +189,7 @@ class Compose(KeptCompose):
         try:
             verb, values = action_of(self.text, beside, note=self.is_note, now=now, zone=zone)
             if self._missing:
+                self._path.focus()
                 name = one_line(Path(self._missing[-1]).name)
                 what = _("the file `{name}` of the draft is not there any more").format(name=name)
                 raise BadInput(what, _("Backspace in the empty path takes it away"))
@@ -196,6 +197,7 @@ class Compose(KeptCompose):
                 require_light(self._files)
         except BadInput as error:
             self.complain(told_error(error))
+            self.go_to(error.about)
             return
         self.keep_draft()
         if self._changed and self._detail is not None:
@@ -235,6 +237,7 @@ class Compose(KeptCompose):
             return
         if self.is_attached:
             self.complain(told_error(error))
+            self.go_to(error.about)
         self.console.notice(told_error(error), "error")
 
     def _conflicting(self, answer: Answer) -> None:

@@ -22,10 +22,13 @@ from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error
 from sdesk.tui.markup import verbatim
 from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
+from sdesk.tui.screens.compose_copies import known_boxes
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.screens.following import Following
 from sdesk.tui.widgets.button import Button
+from sdesk.tui.widgets.copies_field import CopiesField
 from sdesk.tui.widgets.preview import Preview
+from sdesk.tui.widgets.suggestions import Suggestions
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
@@ -48,14 +51,16 @@ class ComposeForm(Following, ModalScreen[None]):
         self._looking = False
         """Whether those are still looked for."""
         self._read = Preview(id="read")
-        self._cc = Input(id="cc", compact=True, select_on_focus=False, placeholder=_("nobody"))
+        self._cc = CopiesField(id="cc", placeholder=_("nobody; name, login or address"))
         self._path = PathField(
             id="path", compact=True, select_on_focus=False, placeholder=_("path: Tab completes, Enter attaches")
         )
         self._attached = Static("", id="attached", markup=False)
         self._hint = Static("", id="hint", markup=False)
         self._then = PicksInRow([_(label) for label in LABELS.values()], id="then")
-        self._until = Input(id="until", compact=True, select_on_focus=False, placeholder=_("as tomorrow 10:00, or 2d"))
+        self._until = Input(
+            id="until", compact=True, select_on_focus=False, placeholder=_("as tomorrow, fri 10:00, or 2d")
+        )
         self._spent = Input(id="spent", compact=True, select_on_focus=False, placeholder=_("as 15m"))
         self._area = Words(id="text", compact=True, tab_behavior="focus")
         self._review_line = Static("", id="review", markup=False)
@@ -114,6 +119,7 @@ class ComposeForm(Following, ModalScreen[None]):
                 with Horizontal(classes="line", id="copies"):
                     yield Static(_("Cc"), classes="name")
                     yield self._cc
+                yield self._cc.list
             with Horizontal(classes="line"):
                 yield Static(_("Files"), classes="name")
                 yield self._attached
@@ -205,6 +211,26 @@ class ComposeForm(Following, ModalScreen[None]):
             return told_error(error)
         return ""
 
+    # ---- copies ---------------------------------------------------------------------------------
+
+    @on(CopiesField.Asked)
+    def seek_copies(self, event: CopiesField.Asked) -> None:
+        """Look up who may be meant."""
+        words, here = event.words, f"{self._cc.value} {self._row.requester_email or ''}"
+        self.console.link.read(
+            self,
+            lambda reader, actor: known_boxes(reader, actor, words, here),
+            lambda found: self._cc.offer(words, found),
+            self.console.notice_error,
+            topic="copies",
+        )
+
+    @on(Suggestions.Taken)
+    def copy_clicked(self, event: Suggestions.Taken) -> None:
+        """A click takes it."""
+        self._cc.action_take(event.place)
+        self._cc.focus()
+
     # ---- files ----------------------------------------------------------------------------------
 
     @on(Input.Submitted, "#path")
@@ -267,6 +293,12 @@ class ComposeForm(Following, ModalScreen[None]):
     def show_read(self, detail: TicketDetail, held: Held) -> None:
         """Show what is answered."""
         self._read.show(detail, held, self.console.now(), self.console.zone)
+
+    def go_to(self, parameter: str) -> None:
+        """To the field of a parameter that is wrong."""
+        fields = {"cc": self._cc, "until": self._until, "spent": self._spent, "text": self._area}
+        if (found := fields.get(parameter)) is not None and found.is_attached:
+            found.focus()
 
     def complain(self, text: str) -> None:
         """Say under the fields what is wrong, or nothing any more."""

@@ -35,6 +35,8 @@ class Form(Following, Dialog[None]):
     """Several fields. `submit` is called with the values; whoever does it says `done` or `refused`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+g,ctrl+п", "send", show=False)]
+    FIELDS: ClassVar[Mapping[str, str]] = {}
+    """Ids of the fields of parameters, where they differ from the names of these."""
 
     def __init__(self, title: str, *, hint: str) -> None:
         super().__init__(title, hint=hint, classes="form")
@@ -58,7 +60,8 @@ class Form(Following, Dialog[None]):
     # ---- what a form says of itself -------------------------------------------------------------
 
     def values(self) -> Values | None:
-        """What the fields mean; None where something is missing, which was said. BadInput for what is wrong."""
+        """What the fields mean; None where something is missing, which was said. BadInput for what is wrong, `about`
+        the parameter that it is."""
         raise NotImplementedError
 
     def text_of(self, id_: str) -> str:
@@ -164,6 +167,7 @@ class Form(Following, Dialog[None]):
             values = self.values()
         except BadInput as error:
             self.complain(told_error(error))
+            self._go_to(error.about)
             return
         if values is not None:
             self.send(values)
@@ -182,12 +186,19 @@ class Form(Following, Dialog[None]):
         if self.is_attached:
             self.dismiss(None)
 
-    def refused(self, why: str) -> None:
-        """It was not done: the form stays, with the reason."""
+    def refused(self, why: str, about: str = "") -> None:
+        """It was not done: the form stays, with the reason, in the field of the parameter that it is about."""
         self._sending = False
         if self.is_attached:
             self.hint(self._hint)
             self.complain(why)
+            self._go_to(about)
+
+    def _go_to(self, parameter: str) -> None:
+        """To the field of a parameter, where there is one."""
+        id_ = self.FIELDS.get(parameter, parameter)
+        for found in self.query(f"#{id_}") if id_ else ():
+            (found.input if isinstance(found, Field) else found).focus()
 
     @on(Button.Pressed, "#cancel")
     def action_leave(self) -> None:
@@ -208,8 +219,7 @@ class Form(Following, Dialog[None]):
     def missing(self, id_: str, what: str) -> None:
         """Say what is missing, and go there."""
         self.complain(what)
-        found = self.query_one(f"#{id_}")
-        (found.input if isinstance(found, Field) else found).focus()
+        self._go_to(id_)
 
 
 def buttons(send: str, *others: tuple[str, str]) -> list[Button]:

@@ -16,7 +16,7 @@ from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.form_split import line_of
-from sdesk.tui.screens.forms import Parse, Shown, spent_field, spent_of
+from sdesk.tui.screens.forms import ParseEnd, Shown, spent_field, spent_of
 from sdesk.tui.widgets.checks import Checks
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
@@ -25,7 +25,7 @@ from sdesk.tui.widgets.picks import Picks
 class ForwardForm(Form):
     """A question to a supplier."""
 
-    def __init__(self, title: str, parse: Parse, shown: Shown) -> None:
+    def __init__(self, title: str, parse: ParseEnd, shown: Shown) -> None:
         super().__init__(title, hint=_("Ctrl+G Send   Tab Next field   Esc Cancel"))
         self._parse, self._shown = parse, shown
         self._messages: Sequence[MessageRow] = ()

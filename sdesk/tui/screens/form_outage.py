@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -25,6 +26,8 @@ KNOWN = 3
 
 class ConfirmForm(Form):
     """An outage as it was: which, from when to when, what share. Nothing typed: as it is suspected."""
+
+    FIELDS: ClassVar[Mapping[str, str]] = {"down_from": "from", "down_to": "to"}
 
     def __init__(self, title: str, parse: Parse, shown: Shown) -> None:
         super().__init__(title, hint=_("Ctrl+G Confirm   Tab Next field   Esc Cancel"))

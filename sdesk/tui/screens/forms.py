@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static, TextArea
 
 from sdesk.domain.duration import format_duration, parse_duration
+from sdesk.domain.instant import Day
 from sdesk.domain.ticket import WaitingFor
 from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
@@ -21,14 +22,16 @@ from sdesk.tui.widgets.picks import Picks
 
 Parse = Callable[[str], datetime]
 """Reads an instant as people write it; BadInput."""
-Shown = Callable[[datetime], str]
-"""Writes an instant for eyes."""
+ParseEnd = Callable[[str], datetime | Day]
+"""Reads until when something lasts, an instant or a day alone; BadInput."""
+Shown = Callable[[datetime | Day], str]
+"""Writes an instant, or a day, for eyes."""
 
 
 class WaitForm(Form):
     """For whom, until when, and what the requester is told."""
 
-    def __init__(self, title: str, parse: Parse, shown: Shown, *, many: bool = False) -> None:
+    def __init__(self, title: str, parse: ParseEnd, shown: Shown, *, many: bool = False) -> None:
         """`many`: several tickets wait, and each requester is told."""
         super().__init__(title, hint=_("Tab Next field   Ctrl+G Wait   Esc Cancel"))
         self._parse, self._shown, self._many = parse, shown, many
@@ -38,7 +41,7 @@ class WaitForm(Form):
         yield Field(
             _("Until"),
             id="until",
-            placeholder=_("2d, tomorrow 10:00, 2026-11-27; empty: the team's wait"),
+            placeholder=_("2d, tomorrow, fri 10:00, 2026-11-27; empty: the team's wait"),
             read=lambda text: self._shown(self._parse(text)),
         )
         yield spent_field()

@@ -12,7 +12,9 @@ from textual.binding import Binding, BindingType
 from sdesk.tui.actions import COMMANDS, Command, Context, commands_of, shown
 from sdesk.tui.keyboard import twin
 from sdesk.tui.language import N_, _, told
+from sdesk.tui.render import triage
 from sdesk.tui.render.lines import Line, Span, line, wrap
+from sdesk.tui.render.series import AT_RISK, IN_TIME, LATE, WAITING
 from sdesk.tui.render.signals import LEGEND
 from sdesk.tui.screens.page import Page
 
@@ -24,6 +26,20 @@ TITLES = {
     Context.MAIL: N_("Keys of quarantine and ledger"),
 }
 """By context."""
+
+SIGNS: Mapping[Context, tuple[tuple[str, str], ...]] = {
+    Context.TRIAGE: triage.SIGNS,
+    Context.BOARD: (
+        (f"{LATE}19", N_("so many of the agent's tickets are late; in a bar, those")),
+        (f"{AT_RISK}2", N_("so many are at risk: most of the time is used; in a bar, those")),
+        (IN_TIME, N_("in a bar: tickets in time")),
+        (WAITING, N_("in a bar: tickets that wait")),
+        ("!!", N_("breached: the promise is broken")),
+        ("!", N_("at risk: most of the time is used")),
+        ("~", N_("before a loss: suspected, not confirmed")),
+    ),
+}
+"""What the signs of a screen mean where they are others than those of the list."""
 
 INDENT = 22
 """Cells before the words."""
@@ -60,7 +76,7 @@ def keys_lines(
     for group, commands in groupby(known, key=lambda command: command.group):
         lines += [*([Line()] if lines else []), line((f" {_(group)}", "label"))]
         for command in commands:
-            keys = " ".join(shown(key) for key in command.keys) or f":{command.id.replace('_', '-')}"
+            keys = " ".join(shown(key) for key in command.keys) or f":{command.written}"
             mine = _("  (your own key)") if command.id in own else ""
             russian = " ".join(shown(other) for key in command.keys if len(key) == 1 and (other := twin(key)))
             why = why_not(command)
@@ -69,7 +85,7 @@ def keys_lines(
             reason = f"  ({told(why)})" if why else ""
             lines += _entry(head, f"{_(command.help)}{mine}{reason}", style, width)
     lines += [Line(), line((f" {_('Signs')}", "label"))]
-    for sign, meaning in LEGEND:
+    for sign, meaning in SIGNS.get(context, LEGEND):
         lines += _entry([(f"   {sign:<14}", "author"), (" " * 5, "text")], meaning, "text", width)
     lines += [Line(), line((f" {_('Order of the queue')}", "label"))]
     lines += [line((f"   {part}", "text")) for words in ORDER for part in wrap(_(words), width - 4)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.widgets import Static
+
 from sdesk.domain.filters import Sort
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
-from sdesk.tui.language import _, count_of, told
+from sdesk.tui.faulty_filter import fault_lines
+from sdesk.tui.language import _, count_of
 from sdesk.tui.render.columns import customer_of
 from sdesk.tui.render.emptiness import empty_words
 from sdesk.tui.render.headline import footer_parts, header
@@ -26,10 +29,13 @@ class QueueBars:
 
     def __init__(self, screen: QueueParts) -> None:
         self._screen = screen
-        names = ("header", "views", "filter-sign", "filter-note", "filter-error", "peek", "footer")
+        names = ("header", "views", "filter-sign", "filter-note", "peek", "footer")
         self.by_name = {
             name: Bar(id=name, ground="bar" if name in {"header", "footer"} else "background") for name in names
         }
+
+        self.error = Static("", id="filter-error", markup=False)
+        """What is wrong with the filter, on as many lines as it takes: an error that is cut helps nobody."""
 
     def show(self) -> None:
         """Write all of them; a bar repaints only if it says something else."""
@@ -76,9 +82,9 @@ class QueueBars:
         order = _("sort: {order} ").format(order="SLA" if screen.sort is Sort.SLA else word(screen.sort))
         note.append(Part(order, "dim" if screen.sort is Sort.SLA else "strong", "sort"))
         self.by_name["filter-note"].show([], note)
-        error = self.by_name["filter-error"]
-        error.display = bool(screen.filter_error) and not screen.is_unfinished
-        error.show([Part("   " + _("not applied: {error}").format(error=one_line(told(screen.filter_error))), "error")])
+        self.error.display = bool(screen.filter_error) and not screen.is_unfinished
+        if self.error.display:
+            self.error.update(fault_lines(screen.filter_error, text, typed=typing, width=screen.size.width))
 
     def empty_words(self) -> str:
         """What an empty list says."""

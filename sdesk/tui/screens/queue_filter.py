@@ -9,10 +9,11 @@ from textual import on
 from textual.widgets import Input
 
 from sdesk.domain.completion import Known, Suggestion, suggest
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.filters import Filter
+from sdesk.tui.faulty_filter import place_of, without
 from sdesk.tui.language import told_error
-from sdesk.tui.paging import Stretch
+from sdesk.tui.paging import Stretch, read_start
 from sdesk.tui.render.emptiness import with_meant
 from sdesk.tui.render.filter_words import lines_of
 from sdesk.tui.screens.queue_reading import QueueReading
@@ -32,6 +33,8 @@ class QueueFilter(QueueReading):
         self._kept_text = ""
         """The filter to go back to when the field is left with Esc."""
         self._faulty_text = ""
+        self._good: Filter | None = None
+        """What was right of a faulty filter."""
         self._known: Known = {}
         self._known_at = float("-inf")
         self._offered: tuple[Suggestion, ...] = ()
@@ -61,6 +64,25 @@ class QueueFilter(QueueReading):
             self.action_filter()
         self.bars.show()
 
+    def _read_good(self) -> None:
+        """The list is that of the filter without its faulty word, as before that was typed: letter by letter it was a
+        word to search for, which no ticket holds, and nothing that anybody asked for."""
+        text = self._faulty_text
+        rest = without(text, place_of(self.filter_error, text))
+        if self._wanted_view == self.view_key and rest.split() == self.wanted_text.split():
+            return
+        try:
+            good = filter_of(self.view, rest, now=self.console.now(), zone=self.console.zone)._replace(sort=self.sort)
+        except BadInput:
+            return  # there is another fault: what is shown stays
+        self._good = good
+        self._read_filter(good, rest, read_start, 2 * self.rows.window.keep, from_start=True)
+
+    def _no_page(self, error: SdeskError, wanted: Filter, text: str) -> None:
+        if wanted is self._good and isinstance(error, BadInput):
+            return  # there is another fault, which only the store can find
+        super()._no_page(error, wanted, text)
+
     def _applied(self) -> None:
         """Nothing is wrong with it."""
         self.filter_error = self._faulty_text = ""
@@ -71,7 +93,11 @@ class QueueFilter(QueueReading):
             self._applied()
             self.bars.show()
             return
+        fault = (self.filter_error, self._faulty_text) if wanted is self._good else ("", "")
         super()._show(stretch, wanted, from_start=from_start, from_end=from_end)
+        if fault[0] and wanted is self._wanted:
+            self.filter_error, self._faulty_text = fault
+            self.bars.show()
 
     def _begins_a_field(self) -> bool:
         field = self.field

@@ -60,7 +60,7 @@ class QueueParts(WorkScreen):
             yield bars["filter-sign"]
             yield self.field
             yield bars["filter-note"]
-        yield bars["filter-error"]
+        yield self.bars.error
         yield self.suggestions
         with Vertical(id="body"):
             yield self.rows

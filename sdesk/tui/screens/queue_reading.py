@@ -84,6 +84,10 @@ class QueueReading(QueueParts):
         """Say that the filter's words are wrong."""
         raise NotImplementedError
 
+    def _read_good(self) -> None:
+        """Read what is right of a filter that is wrong."""
+        raise NotImplementedError
+
     def _applied(self) -> None:
         """The rows on screen are those of the filter."""
         raise NotImplementedError
@@ -116,11 +120,17 @@ class QueueReading(QueueParts):
         self._read_page(read_end, 2 * self.rows.window.keep, from_end=True)
 
     def _read_page(self, read: ReadPage, limit: int, *, from_start: bool = False, from_end: bool = False) -> None:
-        wanted, now = self._filter_now(), self.console.now()
+        wanted = self._filter_now()
         self._asked = wanted
         if wanted is None:
-            return
-        text = self._asked_text = self.filter_text
+            self._read_good()
+        else:
+            self._read_filter(wanted, self.filter_text, read, limit, from_start=from_start, from_end=from_end)
+
+    def _read_filter(
+        self, wanted: Filter, text: str, read: ReadPage, limit: int, *, from_start: bool = False, from_end: bool = False
+    ) -> None:
+        self._asked, self._asked_text, now = wanted, text, self.console.now()
         self.console.link.read(
             self,
             lambda reader, actor: read(reader, actor, wanted, now, limit),
@@ -136,6 +146,7 @@ class QueueReading(QueueParts):
         elif wanted is self._asked:
             self._asked = None
             self._fault(told_error(error), text)
+            self._read_good()
 
     def read_totals(self) -> None:
         """Read the counts of the header and the views."""

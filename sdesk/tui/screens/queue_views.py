@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ class QueueViews(QueueFilter):
         super().__init__()
         self._show_next: ViewKey | None = None
         """The view that was saved, until the reader has it."""
+        self._saved_words = ""
+        """What became of it: said once the reader knows which key it is on."""
 
     # ---- which one is shown ---------------------------------------------------------------------
 
@@ -154,8 +157,7 @@ class QueueViews(QueueFilter):
         """Show it: what was typed to make it need not narrow the view that it was typed in any more."""
         self._texts.pop(shown, None)
         self._sorts.pop(shown, None)
-        self._show_next = saved.key
-        self.console.notice(told(saved.sentence), "good")
+        self._show_next, self._saved_words = saved.key, told(saved.sentence)
         self.read_totals()
 
     def action_delete_view(self) -> None:
@@ -194,6 +196,8 @@ class QueueViews(QueueFilter):
         if views != console.views:
             console.ground = replace(console.ground, views=views)
         keys = {view.key for view in views}
+        if wanted is not None:
+            console.notice(self._saved_words + _where([view for view in views if view.key == wanted]), "good")
         if wanted is not None and wanted != self.view_key and wanted in keys:
             self.show_view(wanted)
         elif self.view_key not in keys:
@@ -202,3 +206,11 @@ class QueueViews(QueueFilter):
         elif (before.words, before.sort) != (self.view.words, self.view.sort):
             self.show_field()
             self.load_around(keep=False)
+
+
+def _where(saved: Sequence[View]) -> str:
+    """How one gets to a view that was saved: which digit it is on need not have been chosen."""
+    digit = next((view.digit for view in saved), None)
+    if digit is None:
+        return _(": no digit is free, [ and ] go to it")
+    return _(": press {digit}").format(digit=digit)

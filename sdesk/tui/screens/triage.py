@@ -119,12 +119,13 @@ class TriageScreen(TriageReading):
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
         words: Kept | None = None,
+        asked: bool = False,
     ) -> None:
         """What needs no more than the choice is done behind the next ticket; the rest as everywhere."""
         if verb in DECIDING and succeeded is None and refused is None:
             self._decide(rows, [(verb, values)])
         else:
-            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words)
+            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=asked)
 
     def _decide(self, rows: Sequence[TicketRow], steps: Sequence[Step]) -> None:
         """Set the picked service first, where that still means anything; then what was decided; and go on at once."""
@@ -168,8 +169,8 @@ class TriageScreen(TriageReading):
             if error is not None:
                 return
             said = "; ".join(report([outcome], {row.number: row.ref})[0] for outcome in outcomes)
-            said += self._how_undone(answered=False) if changed else ""
-            self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good")
+            back = self._how_undone(answered=False) if changed else ""
+            self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good", way_back=back)
 
         def failed(error: SdeskError) -> None:
             self._refused(row, error)

@@ -14,6 +14,7 @@ from sdesk.domain.ticket import Doing
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.language import _
+from sdesk.tui.markup import verbatim
 from sdesk.tui.render import triage as render
 from sdesk.tui.render.headline import footer_parts
 from sdesk.tui.render.words import word
@@ -43,7 +44,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
         self._bars["subject"] = Bar(id="subject")
         self._panes = {name: Pane(id=name, classes="fixed") for name in ("who", "guess", "services", "others")}
         self.round: Round | None = None
-        self._found = ToSort((), 0, (), ())
+        self._found = ToSort((), 0, ())
         self.one: OneToSort | None = None
         """The ticket that is shown."""
         self._worked_on: set[int] = set()
@@ -255,13 +256,15 @@ class TriageReading(WorkScreen, ScrollingScreen):
             parts.insert(1, Part(self._by_others(row) + "  ", "error"))
         self._bars["subject"].show(parts)
         self.preview.show(one.detail, one.held, now, zone)
-        services, usual, picked = self._found.services, self._found.usual, self.picked
+        usual, picked = self._found.usual, self.picked
         layouts: dict[str, Layout] = {
             "who": lambda width: render.who_lines(one, now, zone, width),
-            "guess": lambda width: render.guess_lines(one, services, picked, width),
-            "services": lambda width: render.service_lines(one, services, usual, picked, width),
+            "guess": lambda width: render.guess_lines(one, picked, width),
+            "services": lambda width: render.service_lines(one, usual, picked, width),
             "others": lambda width: render.others_lines(one, now, width),
         }
+        self._panes["guess"].border_title = verbatim(f" {render.services_legend()} ")
+        self._panes["others"].border_title = verbatim(f" {render.others_legend(one)} ")
         # What the requester says comes first; of the rest, what else is open there gives way.
         left = self.size.height - 4 - LEAST_TEXT
         for name in ("services", "guess", "who", "others"):

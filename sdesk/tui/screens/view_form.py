@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, about
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.views import EVERYBODY, checked_digit, checked_name
 from sdesk.tui.language import _, told_error
@@ -76,10 +76,13 @@ class ViewForm(Dialog[ViewAnswer]):
         everybody = self.query_one("#whose", Picks).chosen == 1
         typed = self.query_one("#digit", Input).value.strip()
         try:
-            name = checked_name(self.query_one("#name", Input).value)
-            digit = checked_digit(digit_in(typed), everybody=everybody)
+            with about("name"):
+                name = checked_name(self.query_one("#name", Input).value)
+            with about("digit"):
+                digit = checked_digit(digit_in(typed), everybody=everybody)
         except BadInput as error:
             self.complain(told_error(error))
+            self.query_one(f"#{error.about}").focus()
             return
         self.dismiss(ViewAnswer(name, digit, everybody))
 

@@ -34,7 +34,7 @@ class Assigning(DoingScreen):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._perform("take", rows, {})
+                self._perform("take", rows, {}, asked=True)
 
         whom = ", ".join(dict.fromkeys(one_line(row.assignee or "") for row in others))
         question = _("Take {tickets} from {whom}?").format(tickets=named(others), whom=whom)
@@ -67,6 +67,8 @@ class Assigning(DoingScreen):
 
         if not (rows := self._possible("service")):
             return
+        # What follows for one ticket depends on what stands at its unit; for several there is no one answer.
+        one = rows[0].number if len(rows) == 1 else None
         dialog = Choose(_("Service of {tickets}").format(tickets=named(rows)), (), widths=(24, 12, 3, 11))
 
         def chosen(key: str | None) -> None:
@@ -75,7 +77,7 @@ class Assigning(DoingScreen):
 
         self.app.push_screen(dialog, chosen)
         self.console.link.read(
-            dialog, lambda reader, actor: services(reader.services(actor)), dialog.fill, self.console.notice_error
+            dialog, lambda reader, actor: services(reader.services(actor, one)), dialog.fill, self.console.notice_error
         )
 
     def action_status(self) -> None:

@@ -95,7 +95,7 @@ class Belonging(DoingScreen):
 
             def confirmed(yes: bool | None) -> None:
                 if yes:
-                    self._perform("merge", merged, {"into": into.number})
+                    self._perform("merge", merged, {"into": into.number}, asked=True)
 
             question = _("Merge {tickets} into {ref}?").format(tickets=named(merged), ref=into.ref)
             lines = [

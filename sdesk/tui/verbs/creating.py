@@ -52,7 +52,7 @@ class Creating(DoingScreen):
 
         def refused(error: SdeskError) -> None:
             if form.is_attached:
-                form.refused(self._said(error))
+                form.refused(self._said(error), error.about)
             else:
                 console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sdesk.actions.perform import TicketOutcome, new_batch
 from sdesk.actions.personal import Kept
-from sdesk.domain.errors import SdeskError
-from sdesk.domain.instant import from_rfc3339, parse_instant
+from sdesk.domain.errors import Refused, SdeskError
+from sdesk.domain.instant import Day, from_rfc3339, parse_instant, parse_until
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import shown
 from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.conversation import MOST_LETTERS
-from sdesk.tui.render.signals import clock_text
+from sdesk.tui.render.signals import clock_text, end_text
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.widgets.preview import Preview
 
@@ -88,7 +88,7 @@ class DoingScreen(DeskScreen):
 
         def refused(error: SdeskError) -> None:
             if form.is_attached:
-                form.refused(self._said(error))
+                form.refused(self._said(error), error.about)
             else:
                 self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
@@ -115,13 +115,16 @@ class DoingScreen(DeskScreen):
         """An instant as people write it, ahead of now where that is open. BadInput."""
         return parse_instant(text, now=self.console.now(), zone=self.console.zone)
 
+    def _end(self, text: str) -> datetime | Day:
+        """Until when something lasts: an instant, or a day alone. BadInput."""
+        return parse_until(text, now=self.console.now(), zone=self.console.zone)
+
     def _past_instant(self, text: str) -> datetime:
         """The same, behind now: since when, until when. BadInput."""
         return parse_instant(text, now=self.console.now(), zone=self.console.zone, past=True)
 
-    def _clock(self, at: datetime) -> str:
-        zone = self.console.zone
-        return clock_text(at.astimezone(zone), self.console.now().astimezone(zone))
+    def _clock(self, at: datetime | Day) -> str:
+        return end_text(at, self.console.now(), self.console.zone)
 
     def _how_undone(self, *, answered: bool) -> str:
         """The end of a notice: which key undoes it, and how long that of an answer does."""
@@ -137,11 +140,26 @@ class DoingScreen(DeskScreen):
         succeeded: Callable[[], object] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
         words: Kept | None = None,
+        asked: bool = False,
     ) -> None:
         """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was.
 
-        `words`: where those of the action are kept until it is done.
+        `words`: where those of the action are kept until it is done. Where it is about many it is asked first, unless
+        it was (`asked`).
         """
+        from sdesk.tui.verbs.many import MANY, question_of
+
+        if len(rows) > MANY and not asked:
+            now, zone = self.console.now(), self.console.zone
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=True)
+                elif refused is not None:
+                    refused(Refused(_("Nothing was done")))
+
+            self.app.push_screen(question_of(verb, named(rows), values, subjects(rows), now, zone), answered)
+            return
         batch = new_batch()
 
         def done(outcomes: tuple[TicketOutcome, ...]) -> None:
@@ -152,10 +170,12 @@ class DoingScreen(DeskScreen):
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
             text += left_out(rows)
+            back = ""
             if any(outcome.error is None and outcome.changed for outcome in outcomes):
                 said = verb in {"reply", "forward"} or (values.get("text") and verb in {"wait", "close"})
-                text += self._how_undone(answered=bool(said))
-            self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+                back = self._how_undone(answered=bool(said))
+            text = in_local_time(text, self.console.now(), self.console.zone)
+            self.console.notice(text, kind, way_back=back)
             if succeeded is not None and len(errors) < len(outcomes):
                 succeeded()
             self.deed_done([row.number for row in rows])

@@ -17,7 +17,7 @@ class Forwarding(DoingScreen):
         if not (rows := self._only("forward", _("A supplier is asked about one ticket at a time"))):
             return
         title = _("{tickets}: ask a supplier").format(tickets=named(rows))
-        form = ForwardForm(title, self._instant, self._clock)
+        form = ForwardForm(title, self._end, self._clock)
         self._ask(form, "forward", rows)
         number, now = rows[0].number, self.console.now()
         self.console.link.read(

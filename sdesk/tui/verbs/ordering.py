@@ -13,6 +13,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.duration import format_working
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.domain.filters import Sort
+from sdesk.domain.instant import Day
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader import Reader
@@ -20,7 +21,7 @@ from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import COMMANDS, commands_of
 from sdesk.tui.language import _, count_of, told
 from sdesk.tui.line import TOLD, Asked, Jump, Known, Name, Run, Tell, read_line
-from sdesk.tui.render.signals import clock_text
+from sdesk.tui.render.signals import end_text
 from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import DoingScreen, in_local_time, report
 
@@ -103,15 +104,15 @@ class Ordering(DoingScreen):
 
     def _in_words(self, order: Order) -> str:
         """The values of an order as they were understood: which Friday, how long."""
-        now, zone = self.console.now().astimezone(self.console.zone), self.console.zone
+        now, zone = self.console.now(), self.console.zone
         said: list[str] = []
         for deed in order.deeds:
             for option in order.verb.options:
                 value = deed.values.get(option.parameter.name)
                 if value is None or option.action != deed.action:
                     continue
-                if isinstance(value, datetime):
-                    text = clock_text(value.astimezone(zone), now)
+                if isinstance(value, datetime | Day):
+                    text = end_text(value, now, zone)
                 elif option.parameter.kind is Kind.LENGTH:
                     text = format_working(int(str(value)))
                 elif isinstance(value, tuple):
@@ -204,12 +205,12 @@ class Ordering(DoingScreen):
             return
         alone = len(rows) == 1 and first not in {"spam", "merge"}
         if order.yes or alone or first not in ASKED_FIRST:
-            self._do_all(order.deeds, rows)
+            self._do_all(order.deeds, rows, asked=order.yes)
             return
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._do_all(order.deeds, rows)
+                self._do_all(order.deeds, rows, asked=True)
 
         which = rows[0].ref if len(rows) == 1 else count_of("{count} ticket", "{count} tickets", len(rows))
         title = _("{verb}: {tickets}?").format(verb=told(order.verb.summary), tickets=which)
@@ -230,10 +231,11 @@ class Ordering(DoingScreen):
         self.console.notice(_("{verb} wants {flags}").format(verb=order.verb.name, flags=flags), "error")
         self.open_line(f"{order.verb.name} {' '.join(map(str, order.numbers))} {order.missing[0].flag} ")
 
-    def _do_all(self, deeds: Sequence[Deed], rows: tuple[TicketRow, ...]) -> None:
+    def _do_all(self, deeds: Sequence[Deed], rows: tuple[TicketRow, ...], *, asked: bool) -> None:
         """One after the other: each sees what the one before it has changed."""
         (deed, *rest) = deeds
-        self._perform(deed.action, rows, deed.values, succeeded=(lambda: self._do_all(rest, rows)) if rest else None)
+        then = (lambda: self._do_all(rest, rows, asked=True)) if rest else None
+        self._perform(deed.action, rows, deed.values, succeeded=then, asked=asked)
 
     def _try(self, deeds: Sequence[Deed], rows: tuple[TicketRow, ...]) -> None:
         """Say what would happen."""

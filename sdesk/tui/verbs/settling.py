@@ -16,7 +16,7 @@ class Settling(DoingScreen):
         if rows := self._possible("wait"):
             title = _("{tickets}: wait").format(tickets=named(rows))
             many = len(rows) > 1
-            self._ask(WaitForm(title, self._instant, self._clock, many=many), "wait", rows)
+            self._ask(WaitForm(title, self._end, self._clock, many=many), "wait", rows)
 
     def action_close(self) -> None:
         """Close with a resolution."""
@@ -43,7 +43,7 @@ class Settling(DoingScreen):
 
         def confirmed(yes: bool | None) -> None:
             if yes:
-                self._perform("spam", rows, {})
+                self._perform("spam", rows, {}, asked=True)
 
         question = _("Mark {tickets} as spam?").format(tickets=named(rows))
         self.app.push_screen(Confirm(question, _("Mark as spam"), subjects(rows)), confirmed)

@@ -20,7 +20,9 @@ class Undoing(DoingScreen):
             if isinstance(answer, Held):
                 self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
                 return
-            self.console.touched(answer.outcomes, self.chosen())
+            # All that the list holds of them: of those that are not on screen the version is that before the undo.
+            held = [held.row for held in self.console.queue.rows.window.rows]
+            self.console.touched(answer.outcomes, [*self.chosen(), *held])
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             rows = self.console.queue.rows
             marks = dict(rows.window.marks)

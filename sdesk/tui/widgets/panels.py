@@ -43,7 +43,7 @@ class Panels(Container):
             self.all,
             (
                 _("Burning and breached"),
-                _("Who has what"),
+                render.load_title(0),
                 _("Open, day by day"),
                 _("Kept in time, week by week"),
                 _("Due next"),
@@ -91,5 +91,7 @@ class Panels(Container):
         self._draw(board)
 
     def _draw(self, board: Board) -> None:
+        # Within the frame's corners, and a blank beside each.
+        self.load.title(render.load_title(self.load.outer_size.width - 6))
         self._open_chart.show(backlog_drawing(board.course, roomy=self._open_chart.size.height >= ROOMY))
         self._share_chart.show(share_drawing(board.course))

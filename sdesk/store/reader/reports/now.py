@@ -48,7 +48,7 @@ _STALE_WORDS = ", ".join(f"'{priority.value}'" for priority in Priority if prior
 _HOLDS: Mapping[Need, str] = {
     Need.BURNING: "loss_since IS NOT NULL",
     Need.STALE: f"(stale_at <= :now AND priority IN ({_STALE_WORDS}))",
-    Need.BREACHED: "due_at <= :now",
+    Need.BREACHED: "(due_at <= :now AND (stale_at IS NULL OR stale_at > :now))",
     Need.AT_RISK: "(due_at > :now AND risk_at <= :now)",
     Need.UNANSWERED: "unanswered_since IS NOT NULL",
     Need.UNASSIGNED: "(assignee_id IS NULL AND status <> 'waiting')",
