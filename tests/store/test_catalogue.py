@@ -63,3 +63,13 @@ def test_an_entry_by_itself_has_what_impact_and_urgency_give(losing_path: Path) 
     with Reader(losing_path) as reader:
         rows = {row.key: row for row in reader.services(reader.actor("anna"))}
     assert (rows["printer"].priority, rows["other"].priority) == (Priority.P5, Priority.P4)
+
+
+def test_of_a_ticket_behind_a_wall_the_catalogue_says_nothing(losing_path: Path) -> None:
+    desk = open_desk(losing_path)
+    with Reader(losing_path) as reader:
+        olga, boris = reader.actor("olga"), reader.actor("boris")
+        values = {"subject": "It stands", "text": "x", "requester": "store-001@shop.example", "service": "leave"}
+        number = create(desk, olga, values, now=NOW).number
+        assert reader.services(boris, number) == reader.services(boris) != reader.services(olga, number)
+    desk.close()

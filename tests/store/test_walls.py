@@ -121,7 +121,11 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "actor": [lambda: reader.actor("boris")],
         "agents": [reader.agents, lambda: reader.agents(now=NOW)],
         "teams": [lambda: reader.teams(actor)],
-        "services": [lambda: reader.services(actor)],
+        "services": [
+            lambda number=number: reader.services(actor, number)  # type: ignore[misc]
+            for number in (None, *numbers)
+        ],
+        "recent_subjects": [lambda: reader.recent_subjects(actor, since=NOW - timedelta(days=90))],
         "units": [reader.units],
         "calendar": [lambda: reader.calendar("office")],
         "outages": [lambda: reader.outages(actor, now=NOW)],
@@ -234,7 +238,7 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         # The same questions have a lot to say to one who may know, and something to boris.
         known = everything(reader, olga)
         telling = ("page", "walk", "rows", "ticket", "raw", "attachment", "ledger", "outbox")
-        for name in (*telling, "callers", "tags", "suppliers", "filter_names", "facet", "views"):
+        for name in (*telling, "recent_subjects", "callers", "tags", "suppliers", "filter_names", "facet", "views"):
             assert any(word in said(known[name]).lower() for word in SECRETS), name
         assert "number=2, agent='anna'" in said(known["presence"])
         # That there is a service `leave` is no secret; that tickets are about it is one.

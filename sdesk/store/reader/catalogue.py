@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from sdesk.domain.actor import Actor
 from sdesk.domain.outage import rate_alone, share_that_stands
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, follow, parse_matrix
 from sdesk.domain.ticket import Impact, Priority, Urgency
 from sdesk.store.reader.convert import money
 from sdesk.store.reader.rows import ServiceRow
+from sdesk.store.reader.where import wall
 
 _SERVICES = (
     "SELECT s.key, s.name, t.key AS team, s.impact, s.urgency, s.stops_share, coalesce(s.sla_id, t.sla_id) AS sla"
@@ -35,17 +37,19 @@ class _Rules(NamedTuple):
     margin: Decimal
 
 
-def services(connection: sqlite3.Connection, number: int | None = None) -> tuple[ServiceRow, ...]:
+def services(
+    connection: sqlite3.Connection, actor: Actor | None = None, number: int | None = None
+) -> tuple[ServiceRow, ...]:
     """The catalogue, by key, with the priority and the promise that follow from an entry.
 
     With the `number` of a ticket, those that it would really get: an outage of the service at its unit raises the
-    impact, and a priority by hand stays (`sdesk.desk.triage.set_service`). Whoever asks has seen the ticket.
+    impact, and a priority by hand stays (`sdesk.desk.triage.set_service`). Of one behind a wall nothing is said.
     """
     rules = _rules(connection)
     targets = {
         (row[0], row[1]): row[2] for row in connection.execute("SELECT sla_id, priority, resolution FROM sla_target")
     }
-    ticket = connection.execute(_TICKET, (number,)).fetchone() if number is not None else None
+    ticket = _ticket(connection, actor, number) if actor is not None and number is not None else None
     rows = []
     for row in connection.execute(_SERVICES):
         impact, urgency = Impact(row["impact"]), Urgency(row["urgency"])
@@ -53,6 +57,13 @@ def services(connection: sqlite3.Connection, number: int | None = None) -> tuple
         target = targets.get((row["sla"], priority.value))
         rows.append(ServiceRow(row["key"], row["name"], row["team"], impact, urgency, priority, target))
     return tuple(rows)
+
+
+def _ticket(connection: sqlite3.Connection, actor: Actor, number: int) -> sqlite3.Row | None:
+    hidden = wall(connection, actor, "t.team_id")
+    beyond, values = (f" AND {hidden.sql}", hidden.values) if hidden is not None else ("", ())
+    row: sqlite3.Row | None = connection.execute(f"{_TICKET}{beyond}", (number, *values)).fetchone()
+    return row
 
 
 def _rules(connection: sqlite3.Connection) -> _Rules:

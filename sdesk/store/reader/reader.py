@@ -106,7 +106,7 @@ class Reader(PersonalReader):
     def services(self, actor: Actor, ticket: int | None = None) -> tuple[ServiceRow, ...]:
         """The catalogue, by key, with what choosing an entry would mean: by itself, or for one ticket."""
         with translated(self.path):
-            return catalogue.services(self._connection, ticket)
+            return catalogue.services(self._connection, actor, ticket)
 
     def units(self) -> tuple[UnitRow, ...]:
         """Whom the desk serves, by key."""
