@@ -36,6 +36,7 @@ from sdesk.tui.language import _, told
 from sdesk.tui.render.board import headline
 from sdesk.tui.render.signals import clock_text, day_text
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.panels import Panels
 
@@ -47,6 +48,8 @@ READ_EVERY = 60.0
 
 class OfficeScreen(Screen[None]):
     """What there is to see."""
+
+    CSS_PATH = rules_of("board", "office")
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,17 @@
-"""A stylesheet that is parsed once: when the console starts, and again only for other colours."""
+"""The console's stylesheet: parsed once, a screen's own rules when it first opens, all again only for other colours."""
 
 from __future__ import annotations
 
+from pathlib import Path, PurePath
+
 from textual.css.stylesheet import Stylesheet
+
+_SCREENS = Path(__file__).with_name("screens")
+
+
+def rules_of(*names: str) -> list[str | PurePath]:
+    """The sheets of a screen that is not there from the start, for its `CSS_PATH`: read when it first opens."""
+    return [_SCREENS / f"{name}.tcss" for name in names]
 
 
 class ParsedOnce(Stylesheet):

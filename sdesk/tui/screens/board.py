@@ -19,6 +19,7 @@ from sdesk.tui.render.board import headline
 from sdesk.tui.render.headline import footer_parts
 from sdesk.tui.render.signals import day_text
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.panel import RowList
 from sdesk.tui.widgets.panels import Panels
@@ -35,6 +36,7 @@ REST = 5.0
 class BoardScreen(DeskScreen):
     """The board of the console."""
 
+    CSS_PATH = rules_of("board")
     CONTEXT = Context.BOARD
     BINDINGS = bindings_of(Context.BOARD)
     AUTO_FOCUS = "#burning .rows"

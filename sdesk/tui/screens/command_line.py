@@ -19,12 +19,14 @@ from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, told
 from sdesk.tui.line import Known, Offer, offers
 from sdesk.tui.line_history import LineHistory
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.bar import Bar, Part
 
 
 class CommandLine(ModalScreen[str | None]):
     """The line. It is left with the text that was found right, or with None."""
 
+    CSS_PATH = rules_of("dialog")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(self, known: Known, check: Callable[[str], str], history: LineHistory, begun: str = "") -> None:

@@ -25,6 +25,7 @@ from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, second
 from sdesk.tui.screens.compose_copies import known_boxes
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.screens.following import Following
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.copies_field import CopiesField
 from sdesk.tui.widgets.preview import Preview
@@ -39,6 +40,8 @@ SHOWN_NAMES = 12
 
 class ComposeForm(Following, ModalScreen[None]):
     """The fields of an answer or a note, and what they hold."""
+
+    CSS_PATH = rules_of("dialog", "compose")
 
     def __init__(self, row: TicketRow, direction: Direction) -> None:
         super().__init__(classes="note" if direction is Direction.NOTE else "reply")

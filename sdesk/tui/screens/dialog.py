@@ -15,6 +15,7 @@ from textual.widgets import Static
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _
 from sdesk.tui.markup import verbatim
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.button import Button
 
 Answer = TypeVar("Answer")
@@ -23,6 +24,7 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None]):
     """A box with a title; None is the answer of who leaves it."""
 
+    CSS_PATH = rules_of("dialog")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(self, title: str, *, hint: str = "", classes: str | None = None) -> None:

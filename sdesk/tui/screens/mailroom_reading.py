@@ -25,6 +25,7 @@ from sdesk.tui.render.mailroom import (
     quarantine_row,
 )
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.letters import Letters
 from sdesk.tui.widgets.pane import Pane
@@ -38,6 +39,7 @@ REST = 0.12
 class MailroomReading(DeskScreen):
     """Two lists: what failed, and all that came."""
 
+    CSS_PATH = rules_of("mailroom")
     CONTEXT = Context.MAIL
 
     def __init__(self) -> None:

@@ -21,6 +21,7 @@ from sdesk.tui.render.words import word
 from sdesk.tui.screens.scrolling import ScrollingScreen
 from sdesk.tui.sorting import Round
 from sdesk.tui.sorting_reading import OneToSort, ToSort, read_one, read_to_sort
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.pane import Layout, Pane
@@ -35,6 +36,7 @@ RULED = frozenset({"guess", "others"})
 class TriageReading(WorkScreen, ScrollingScreen):
     """One ticket of a round, as far as it is shown."""
 
+    CSS_PATH = rules_of("triage")
     CONTEXT = Context.TRIAGE
 
     def __init__(self) -> None:
