@@ -84,12 +84,12 @@ class Console(TypeAhead, inherit_bindings=False):
         now: Callable[[], datetime],
         settings: ConsoleSettings,
         mailroom: Mailroom | None = None,
+        filled: Callable[[], object] = lambda: None,
     ) -> None:
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
         # With it the terminal's own two colours are all there is: no background is painted, bold and reverse remain.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.settings = settings
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed, self._met)
@@ -116,13 +116,14 @@ class Console(TypeAhead, inherit_bindings=False):
         self._last_key = self._last_notice = time.monotonic() - 60
         self.lines = LineHistory()
         """What was typed on the `:` line, as long as the console runs."""
-        self._warm = False
+        self._warm, self._filled = False, filled
         self.queue = QueueScreen()
         draw_in_ascii(settings.ascii)
         self._plain_signs = PlainSigns(enabled=settings.ascii)
         for theme in themes.ALL:
             self.register_theme(theme)
         self.theme = settings.theme if settings.theme in THEMES else THEMES[0]
+        self.stylesheet = ParsedOnce(variables=self.get_css_variables())
         self.set_keymap(keymap_of(settings.keys))
 
     # ---- life -----------------------------------------------------------------------------------
@@ -166,6 +167,7 @@ class Console(TypeAhead, inherit_bindings=False):
         """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
         if not self._warm:
             self._warm = True
+            self._filled()
             self.call_after_refresh(self.link.warm_up, self, self.notice_error)
 
     def _cannot_open(self, error: SdeskError) -> None:
@@ -379,18 +381,21 @@ def run_console(
     now: Callable[[], datetime],
     settings: ConsoleSettings | None = None,
     mailroom: Mailroom | None = None,
+    filled: Callable[[], object] = lambda: None,
 ) -> bool:
     """Run the console on this terminal until the person quits; False where a bug ended it, whose traceback was printed.
 
     `fetch` fetches all mailboxes: it is called in a thread of its own with a function that takes (done, all) messages,
-    and gives one report a mailbox. Raises what kept the console from starting: NotFound for an unknown login,
-    Unavailable for a store that is missing, no store, or of another version; BadInput for an unknown theme, language or
-    command.
+    and gives one report a mailbox. `filled` is called once the first rows are shown. Raises what kept the console from
+    starting: NotFound for an unknown login, Unavailable for a store that is missing, no store, or of another version;
+    BadInput for an unknown theme, language or command.
     """
     settings = settings or ConsoleSettings()
     begin_to_speak(settings)
     check_keys(settings.keys)
-    console = Console(store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom)
+    console = Console(
+        store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom, filled=filled
+    )
     console.run(mouse=settings.mouse)
     if console.failure is not None:
         raise console.failure

@@ -1,16 +1,17 @@
 """Working time left, ticking between two reads of the store.
 
-The reader counts the working seconds at one instant. It is asked twice, for now and for a little ahead; in between the
+The reader counts the working seconds at two instants, now and a little ahead; in between the
 countdown runs as the calendar does: a second a second while it works, not at all while it does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sdesk.domain.ticket import SlaState
+from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 
 AHEAD = 15
@@ -51,11 +52,7 @@ class Held:
         return state
 
 
-def hold(rows: Sequence[TicketRow], ahead: Mapping[int, TicketRow], read_at: datetime) -> tuple[Held, ...]:
-    """Rows read at `read_at`, with the same tickets as they will be `AHEAD` seconds later."""
-    return tuple(Held(row, read_at, ahead[row.number].due_in if row.number in ahead else row.due_in) for row in rows)
-
-
-def later(now: datetime) -> datetime:
-    """The second instant that the reader is asked for."""
-    return now + timedelta(seconds=AHEAD)
+def hold(reader: Reader, rows: Sequence[TicketRow], read_at: datetime) -> tuple[Held, ...]:
+    """Rows read at `read_at`."""
+    ahead = read_at + timedelta(seconds=AHEAD)
+    return tuple(Held(row, read_at, reader.due_in(row, ahead)) for row in rows)

@@ -15,7 +15,7 @@ from sdesk.domain.urgency import RANK_BURNING
 from sdesk.store.reader import Reader
 from sdesk.store.reader.order import END, Cursor, cursor_of
 from sdesk.store.reader.rows import Counts, DeskRow, TicketRow
-from sdesk.tui.countdown import Held, hold, later
+from sdesk.tui.countdown import Held, hold
 from sdesk.tui.views import View, all_views, filter_of
 
 EVERY_STATUS = Filter((Match("status", tuple(Status)),))
@@ -85,25 +85,25 @@ def read_views(reader: Reader, actor: Actor) -> tuple[View, ...]:
 def read_start(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
     """The first rows of the order."""
     page = reader.page(actor, wanted, now=now, limit=limit)
-    return Stretch(_held(reader, actor, page.rows, now), False, page.has_after)
+    return Stretch(hold(reader, page.rows, now), False, page.has_after)
 
 
 def read_end(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int) -> Stretch:
     """The last rows of the order."""
     page = reader.page(actor, wanted, now=now, limit=limit, before=END)
-    return Stretch(_held(reader, actor, page.rows, now), page.has_before, False)
+    return Stretch(hold(reader, page.rows, now), page.has_before, False)
 
 
 def read_after(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Cursor) -> Stretch:
     """The rows that follow a place."""
     page = reader.page(actor, wanted, now=now, limit=limit, after=place)
-    return Stretch(_held(reader, actor, page.rows, now), True, page.has_after)
+    return Stretch(hold(reader, page.rows, now), True, page.has_after)
 
 
 def read_before(reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, place: Cursor) -> Stretch:
     """The rows that precede a place."""
     page = reader.page(actor, wanted, now=now, limit=limit, before=place)
-    return Stretch(_held(reader, actor, page.rows, now), page.has_before, True)
+    return Stretch(hold(reader, page.rows, now), page.has_before, True)
 
 
 def read_around(
@@ -123,13 +123,13 @@ def read_around(
     if gone and not keep:
         return read_start(reader, actor, wanted, now, 2 * limit)
     rows = (*before.rows, row, *after.rows) if gone else (*before.rows, *after.rows)
-    return Stretch(_held(reader, actor, rows, now), before.has_before, after.has_after, gone=number if gone else None)
+    return Stretch(hold(reader, rows, now), before.has_before, after.has_after, gone=number if gone else None)
 
 
 def read_rows(reader: Reader, actor: Actor, numbers: Sequence[int], now: datetime) -> dict[int, Held]:
     """These tickets as they are now, those that the agent may still see."""
     found = reader.rows(actor, numbers, now=now)
-    return {held.row.number: held for held in _held(reader, actor, tuple(found.values()), now)}
+    return {held.row.number: held for held in hold(reader, tuple(found.values()), now)}
 
 
 def read_totals(
@@ -181,8 +181,3 @@ def _holds(reader: Reader, actor: Actor, view: View, now: datetime, zone: ZoneIn
     except BadInput:
         return False
     return True
-
-
-def _held(reader: Reader, actor: Actor, rows: Sequence[TicketRow], now: datetime) -> tuple[Held, ...]:
-    ahead = reader.rows(actor, [row.number for row in rows], now=later(now)) if rows else {}
-    return hold(rows, ahead, now)

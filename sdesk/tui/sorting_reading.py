@@ -13,7 +13,7 @@ from sdesk.domain.likeness import LEAST, Rarity
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import IncidentRow, ServiceRow, TicketDetail, TicketRow
-from sdesk.tui.countdown import Held, hold, later
+from sdesk.tui.countdown import Held, hold
 from sdesk.tui.render.conversation import MOST_LETTERS
 
 AT_ONCE = 300
@@ -82,7 +82,7 @@ def read_one(reader: Reader, actor: Actor, number: int, now: datetime) -> OneToS
     """One of them."""
     detail = reader.ticket(actor, number, now=now, longest=MOST_LETTERS)
     row = detail.ticket
-    held = hold([row], reader.rows(actor, [number], now=later(now)), now)[0]
+    held = hold(reader, [row], now)[0]
     found: dict[int, TicketRow] = {}
     for field, value in (("unit", row.unit), ("requester", row.requester_email)):
         if value:

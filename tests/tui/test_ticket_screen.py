@@ -71,7 +71,7 @@ def test_a_promise_that_was_met_late_says_so(desk_path: Path) -> None:
         reader.refresh()
         for number in (late, early):
             detail = reader.ticket(reader.actor("anna"), number, now=NOW)
-            held = hold([detail.ticket], {}, NOW)[0]
+            held = hold(reader, [detail.ticket], NOW)[0]
             lines = Facts().lines(detail, held, width=60, now=NOW, zone=ZoneInfo("Europe/Moscow"))
             words[number] = next(line.text for line in lines if "First reply" in line.text)
     assert words[late].rstrip().endswith("met 12:00 (late)")

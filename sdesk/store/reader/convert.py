@@ -87,10 +87,7 @@ def ticket_row(
     is_open = bool(row["is_open"])
     running = [(clock.at_risk_at, clock.due_at) for clock in clocks if clock.started_at is not None]
     sla_calendar = row["sla_calendar_id"]
-    due_in = None
-    if due_at is not None:
-        calendar = calendar_of(sla_calendar) if sla_calendar is not None else ALWAYS
-        due_in = working_between(calendar, now, due_at) if due_at > now else -working_between(calendar, due_at, now)
+    due_in = None if due_at is None else time_left(due_at, now, sla_calendar, calendar_of)
     per_hour = money(row["loss_per_hour"])
     since = instant(row["loss_since"])
     counted = money(row["loss_past"])
@@ -153,7 +150,14 @@ def ticket_row(
         place=Place(row["rank"], row["key1"], row["key2"], number),
         is_incident=bool(row["is_incident"]),
         incident=row["incident"],
+        calendar_id=sla_calendar,
     )
+
+
+def time_left(due_at: datetime, at: datetime, calendar_id: int | None, calendar_of: CalendarOf) -> int:
+    """Working seconds from an instant to a deadline, negative once it has passed. Without a calendar: all of them."""
+    calendar = calendar_of(calendar_id) if calendar_id is not None else ALWAYS
+    return working_between(calendar, at, due_at) if due_at > at else -working_between(calendar, due_at, at)
 
 
 def _mailboxes(recipients: Mapping[str, Any], field: str) -> tuple[tuple[str, str], ...]:

@@ -21,7 +21,7 @@ from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import beside, catalogue, effort, incidents, organisation, queue, undoing
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row
+from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row, time_left
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.personal_reader import PersonalReader
 from sdesk.store.reader.personal_rows import LastChange
@@ -199,6 +199,10 @@ class Reader(PersonalReader):
                 values += hidden.values
             found = self._connection.execute(sql, values).fetchall()
         return {row.number: row for row in self._ticket_rows(found, actor, now)}
+
+    def due_in(self, row: TicketRow, at: datetime) -> int | None:
+        """Working seconds from an instant to the ticket's deadline: negative once late, None without one."""
+        return None if row.due_at is None else time_left(row.due_at, at, row.calendar_id, self._calendar)
 
     def count(self, actor: Actor, wanted: Filter, *, now: datetime) -> int:
         """How many tickets a list has."""

@@ -136,6 +136,8 @@ class TicketRow(NamedTuple):
     """Others are part of it."""
     incident: int | None = None
     """The incident that it is part of."""
+    calendar_id: int | None = None
+    """The calendar that its clocks run by; None: round the clock."""
 
 
 class IncidentRow(NamedTuple):

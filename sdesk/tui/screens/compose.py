@@ -94,7 +94,7 @@ class Compose(KeptCompose):
             detail = reader.ticket(actor, number, now=now, longest=MOST_LETTERS)
             own = {each.email.lower() for each in reader.agents()}
             own |= {each.address.lower() for each in reader.teams(actor) if each.address}
-            held = hold([detail.ticket], {}, now)[0]
+            held = hold(reader, [detail.ticket], now)[0]
             return detail, held, reader.draft(actor, number, direction), frozenset(own)
 
         self.console.link.read(self.app, ask, then, failed)

@@ -76,7 +76,7 @@ class QueueFilter(QueueReading):
         except BadInput:
             return  # there is another fault: what is shown stays
         self._good = good
-        self._read_filter(good, rest, read_start, 2 * self.rows.window.keep, from_start=True)
+        self._read_filter(good, rest, read_start, self.rows.window.keep, from_start=True)
 
     def _no_page(self, error: SdeskError, wanted: Filter, text: str) -> None:
         if wanted is self._good and isinstance(error, BadInput):

@@ -73,9 +73,9 @@ class QueueMarks(QueueMoving):
         """The tickets that a line names, the marked ones, else the one under the cursor."""
         return self.meant if self.meant is not None else super().chosen()
 
-    def _chosen_numbers(self) -> Sequence[int]:
+    def chosen_numbers(self) -> Sequence[int]:
         marked = self.rows.window.marked
-        return tuple(marked) if marked else super()._chosen_numbers()
+        return tuple(marked) if marked else super().chosen_numbers()
 
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible; of marked tickets that are not held, nothing is known yet."""

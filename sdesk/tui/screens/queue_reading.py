@@ -105,7 +105,7 @@ class QueueReading(QueueParts):
 
     def load_start(self) -> None:
         """Read the view from its beginning, with the cursor on its first ticket."""
-        self._read_page(read_start, 2 * self.rows.window.keep, from_start=True)
+        self._read_page(read_start, self.rows.window.keep, from_start=True)
 
     def load_around(self, *, keep: bool) -> None:
         """Read the view around the ticket under the cursor; without `keep` only if the filter holds for it."""

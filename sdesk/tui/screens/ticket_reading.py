@@ -8,11 +8,13 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Doing
+from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.actions import Context
-from sdesk.tui.countdown import AHEAD, Held, hold, later
+from sdesk.tui.countdown import AHEAD, Held, hold
 from sdesk.tui.language import _
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.render.conversation import MOST_LETTERS
@@ -86,16 +88,11 @@ class TicketReading(WorkScreen):
         """Read it anew."""
         number, now = self.number, self.console.now()
 
-        self.console.link.read(
-            self,
-            lambda reader, actor: (
-                reader.ticket(actor, number, now=now, longest=MOST_LETTERS),
-                reader.rows(actor, [number], now=later(now)),
-            ),
-            lambda answer: self._show(answer[0], hold([answer[0].ticket], answer[1], now)[0]),
-            self._not_found,
-            topic="ticket",
-        )
+        def ask(reader: Reader, actor: Actor) -> tuple[TicketDetail, Held]:
+            detail = reader.ticket(actor, number, now=now, longest=MOST_LETTERS)
+            return detail, hold(reader, [detail.ticket], now)[0]
+
+        self.console.link.read(self, ask, lambda answer: self._show(*answer), self._not_found, topic="ticket")
 
     def show_company(self) -> None:
         """Somebody came or left."""
