@@ -283,7 +283,7 @@ ENVIRONMENT = {
     "XDG_CONFIG_HOME": "Where `sdesk/config.toml` is looked for, instead of `~/.config`.",
     "XDG_DATA_HOME": "Where `sdesk/sdesk.db` is without any other word, instead of `~/.local/share`.",
     "HOME": "Your home folder: `~`.",
-    "TZ": "Local time, in which tables show instants; `sdesk desk init` takes it for the desk's.",
+    "TZ": "The time zone that `sdesk desk init` proposes. Instants are shown in the desk's own.",
     "NO_COLOR": "Any value but an empty one: no colour.",
     "TERM": "`dumb`: no colour, and no console.",
     "COLUMNS": "How wide a table is, where it is no terminal's own width.",
