@@ -33,6 +33,8 @@ main.now = lambda: datetime.fromisoformat(pathlib.Path({clock!r}).read_text())
 sys.argv[0] = {here!r}
 main.main()
 """
+_TRANSIENT = re.compile("\r\x1b\\[2K[^\n\r\x1b]*(?=\r)|\r\x1b\\[2K")
+"""A line of progress, which the next one overwrites."""
 _CRONTAB = """\
 #!/bin/sh
 if [ "$1" = -l ]; then cat {file} 2>/dev/null || {{ echo "no crontab for dana" >&2; exit 1; }}; else cat > {file}; fi
@@ -48,6 +50,8 @@ class Reader:
     """Puts a letter into the reader's mailbox."""
     instead: dict[str, str] = field(default_factory=dict)
     """What stands in the page, and what it is on this machine."""
+    varying: dict[str, str] = field(default_factory=dict)
+    """Expressions for what differs from run to run, and what the page has in its place."""
 
     def __post_init__(self) -> None:
         # A short name, as a home has: lines are broken by their length.
@@ -105,8 +109,8 @@ class Reader:
         return text
 
     def _there(self, text: str) -> str:
-        for there, here in self.instead.items():
-            text = text.replace(here.split("\n")[0], there)
+        for here, there in self.varying.items():
+            text = re.sub(here, there, text)
         return text.replace(str(self.home), "/home/dana")
 
     def _session(self, text: str) -> str:
@@ -120,7 +124,8 @@ class Reader:
             # What a command reads stands below it.
             typed = self._here(expected) + "\x04" if "cat >" in command else ""
             ran = on_terminal(["sh", "-c", f"cd; {self._here(command)}"], typed, self.environment)
-            came = self._there("\n".join(line.rstrip() for line in ran.out.splitlines()) + "\n" if ran.out else "")
+            out = _TRANSIENT.sub("", ran.out)
+            came = self._there("".join(f"{line.rstrip()}\n" for line in out.splitlines()))
             assert ran.code == 0, f"{command}\n{came}"
             same = [part.split() for part in (expected, came)]
             said += expected if "cat >" in command or same[0] == same[1] else came
