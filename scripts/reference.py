@@ -248,7 +248,10 @@ def configuration_page() -> str:
     for name, keys in sections.items():
         lines += [f"## [{name}{'.NAME' if name == 'mailboxes' else ''}]", ""]
         if name == "mailboxes":
-            lines += ["A mailbox of the desk; NAME is what `sdesk mail fetch NAME` takes. Some keys are of some kinds alone.", ""]
+            lines += [
+                "A mailbox of the desk; NAME is what `sdesk mail fetch NAME` takes. Some keys are of some kinds alone.",
+                "",
+            ]
         rows = []
         for key, of in keys.items():
             what = f"{name}.{key}" if f"{name}.{key}" in MEANING else f"server.{key}"

@@ -153,7 +153,9 @@ class Reader:
                     if len(key) > 1 and not re.fullmatch(r"Enter|Esc|Ctrl\+.", key):
                         terminal.send("-l", key)
                     else:
-                        terminal.send({"Esc": "Escape"}.get(key, key.replace("Ctrl+", "C-").lower() if "+" in key else key))
+                        terminal.send(
+                            {"Esc": "Escape"}.get(key, key.replace("Ctrl+", "C-").lower() if "+" in key else key)
+                        )
                 for text in shown:
                     terminal.wait_for(lambda screen, text=text: text in screen, f"{text!r} after {press}")
             terminal.wait_for(lambda screen: "ended with 0" in screen, "the end of the console")

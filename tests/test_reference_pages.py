@@ -55,7 +55,11 @@ def test_every_key_of_the_configuration_is_told_of_and_no_other() -> None:
     for kind in (DeskMailbox, Server):
         assert set(kind.__annotations__) - NOT_OF_THE_FILE <= keys
     page = configuration_page()
-    for wished in ('| `port` | a port | `993` |', '| `port` | a port | `465` |', "| `kind` * | `imap`, `maildir`, `mbox` |"):
+    for wished in (
+        "| `port` | a port | `993` |",
+        "| `port` | a port | `465` |",
+        "| `kind` * | `imap`, `maildir`, `mbox` |",
+    ):
         assert wished in page
 
 
