@@ -1,8 +1,8 @@
 """The reference pages that are made of the program: its commands, its configuration file, its surroundings.
 
-`SDESK_WRITE_GOLDEN=1 make unit ARGS='-k reference_page'` writes them anew; the tests hold the pages to what stands here.
-Keys, kinds of values and defaults of the configuration are those that its reader asks for while it reads a file that has
-everything; only what a key is for is told here.
+`SDESK_WRITE_GOLDEN=1 make unit ARGS='-k reference_page'` writes them anew; the tests hold the pages to what stands
+here. Keys, kinds of values and defaults of the configuration are those that its reader asks for while it reads a file
+that has everything; only what a key is for is told here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,9 +40,9 @@ def commands_page() -> str:
             MADE,
             "",
             "`sdesk NOUN VERB [ARGUMENTS] [OPTIONS]`; the daily verbs stand at the top too: `sdesk take 12` and",
-            "`sdesk ticket take 12` are one. `sdesk help COMMAND` prints what stands here. How a command ends is told by its",
-            "[exit code](surroundings.md#exit-codes); what may stand in a filter by `sdesk help filters`; which JSON comes",
-            "out by `sdesk schema`.",
+            "`sdesk ticket take 12` are one. `sdesk help COMMAND` prints what stands here. How a command ends is told",
+            "by its [exit code](surroundings.md#exit-codes); what may stand in a filter by `sdesk help filters`; which",
+            "JSON comes out by `sdesk schema`.",
             "",
             "## Options of every command",
             "",
@@ -139,11 +140,11 @@ MEANING = {
     "server.token_command": "The first line that it prints is the token.",
     "server.ca_file": "Certificates (PEM) to trust instead of the system's: for a house that signs its own.",
     "server.timeout": "How long the server, or the command, may be silent.",
-    "notify.command": "Tells agents besides mail: `{agent}`, `{priority}`, `{number}` and `{event}` are filled in, the text "
-    "comes on its standard input.",
+    "notify.command": "Tells agents besides mail: `{agent}`, `{priority}`, `{number}` and `{event}` are filled in; the "
+    "text comes on its standard input.",
     "notify.apprise": "Addresses of Apprise (the extra `notify`): Telegram, Slack, gateways of SMS.",
     "notify.priorities": "Of tickets of which priorities command and Apprise tell: `P1..P2`. Without it: of all.",
-    "notify.on_success": "A sign of life after each good tick: a command, or an address (http, https) that is asked for.",
+    "notify.on_success": "A sign of life after each good tick: a command, or an address (http, https) to ask for.",
     "console.mouse": "With `false` the terminal keeps the mouse.",
     "console.theme": "The colours: [the page of the console](console.md) has them.",
     "console.language": "What the console speaks. Without it: as the environment says.",
@@ -220,7 +221,9 @@ def asked() -> list[Asked]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.toml"
         file.write_text(_WHOLE, encoding="utf-8")
-        with patch.multiple(Section, **{method: watched(method) for method in KINDS}):
+        with ExitStack() as watching:
+            for method in KINDS:
+                watching.enter_context(patch.object(Section, method, watched(method)))
             config.load(file, {"HOME": folder})
     return list(dict.fromkeys(found))
 
@@ -232,13 +235,14 @@ def configuration_page() -> str:
         "",
         MADE,
         "",
-        "The machine's own part: where the store is, where mail is fetched and sent, how agents are told, what you like in the",
-        "console. It is TOML. The first of these counts: `--config FILE`, `SDESK_CONFIG`, `~/.config/sdesk/config.toml`",
-        "(`XDG_CONFIG_HOME`), `/etc/sdesk/config.toml`. It is never looked for in the current folder, since it may name commands",
-        "to run. An unknown key, or a value of another kind, is an error that names file, section and key (exit code 2).",
+        "The machine's own part: where the store is, where mail is fetched and sent, how agents are told, what you",
+        "like in the console. It is TOML. The first of these counts: `--config FILE`, `SDESK_CONFIG`,",
+        "`~/.config/sdesk/config.toml` (`XDG_CONFIG_HOME`), `/etc/sdesk/config.toml`. It is never looked for in the",
+        "current folder, since it may name commands to run. An unknown key, or a value of another kind, is an error",
+        "that names file, section and key (exit code 2).",
         "",
-        "What the desk promises, and to whom, is in the [desk file](desk-file.md). No secret stands here: a command prints it,",
-        "or a file of its own holds it. A key that is required is marked `*`.",
+        "What the desk promises, and to whom, is in the [desk file](desk-file.md). No secret stands here: a command",
+        "prints it, or a file of its own holds it. A key that is required is marked `*`.",
         "",
     ]
     sections: dict[str, dict[str, list[Asked]]] = {}

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from command_line import on_terminal
@@ -140,7 +141,9 @@ class Reader:
             there = re.compile(rf"^{head}.*?(?=^\[|^# ---|\Z)", re.M | re.S)
             assert len(there.findall(written)) < 2
             new = table.strip() + "\n\n"
-            written = there.sub(lambda _, new=new: new, written) if there.search(written) else f"{written}\n{new}"
+            found = there.search(written)
+            before, after = (written[: found.start()], written[found.end() :]) if found else (f"{written}\n", "")
+            written = before + new + after
         file.write_text(written)
 
     def _press(self, keys: str) -> None:
@@ -150,14 +153,19 @@ class Reader:
             for row in keys.splitlines():
                 press, shown = (re.findall(r"`([^`]+)`", cell) for cell in row.strip("| ").split(" | "))
                 for key in press:
-                    if len(key) > 1 and not re.fullmatch(r"Enter|Esc|Ctrl\+.", key):
-                        terminal.send("-l", key)
-                    else:
-                        terminal.send(
-                            {"Esc": "Escape"}.get(key, key.replace("Ctrl+", "C-").lower() if "+" in key else key)
-                        )
+                    terminal.send(*_as_tmux_says(key))
                 for text in shown:
-                    terminal.wait_for(lambda screen, text=text: text in screen, f"{text!r} after {press}")
+                    terminal.wait_for(partial(_shows, text), f"{text!r} after {press}")
             terminal.wait_for(lambda screen: "ended with 0" in screen, "the end of the console")
         finally:
             terminal.close()
+
+
+def _as_tmux_says(key: str) -> tuple[str, ...]:
+    if control := re.fullmatch(r"Ctrl\+(.)", key):
+        return (f"C-{control[1].lower()}",)
+    return (key,) if len(key) == 1 or key == "Enter" else ("Escape",) if key == "Esc" else ("-l", key)
+
+
+def _shows(text: str, screen: str) -> bool:
+    return text in screen

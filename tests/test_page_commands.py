@@ -1,5 +1,5 @@
-"""Every command in a block of a page is understood: on a desk that has what the pages speak of it is done, or finds that
-such a ticket, message or file is not there. None is wrong usage, an unknown word of a filter, or a bug."""
+"""Every command of a page is understood: on a desk that has what the pages speak of it is done, or finds that such a
+ticket, message or file is not there. None is wrong usage, an unknown word of a filter, or a bug."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from scripts.reference import ENVIRONMENT, MEANING, PAGES, asked, configuration_page
 
+from scripts.reference import ENVIRONMENT, MEANING, PAGES, asked, configuration_page
 from sdesk import config
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 from sdesk.config.wire import DeskMailbox, Server
