@@ -10,15 +10,18 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from scripts.markdown import MADE, code, paragraph, sentence, table
 from scripts.reference_configuration import configuration_page
+from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 from sdesk.cli.diagnostics import MEANINGS
 from sdesk.cli.grammar import build_root
+from sdesk.cli.invocation import Surroundings
 from sdesk.store import migrate
 
 # ---- commands --------------------------------------------------------------------------------------------------------
@@ -124,11 +127,22 @@ FILES = {
 }
 
 
+def _said(*words: str) -> str:
+    """What a command prints that needs neither clock nor desk."""
+
+    def nothing(*_: object, **__: object) -> Any:
+        raise AssertionError("nothing of this is asked for")
+
+    with redirect_stdout(StringIO()) as said:
+        run(words, Surroundings(clock=nothing, run_console=nothing, build_demo=nothing))
+    return said.getvalue()
+
+
 def surroundings_page() -> str:
     """docs/reference/surroundings.md."""
     return "\n".join(
         [
-            "# Exit codes, environment, files",
+            "# Exit codes, output, environment, files",
             "",
             MADE,
             "",
@@ -139,6 +153,16 @@ def surroundings_page() -> str:
             *table(("code", "meaning"), [(str(code.value), meaning) for code, meaning in MEANINGS.items()]),
             "",
             "Of several tickets: all failed is the first one's code, some failed is 6.",
+            "",
+            "## Output",
+            "",
+            "Standard output is data, standard error is words. What programs read is an interface: fields may be",
+            "added to it, none is renamed or dropped. A table is for eyes, and may change. `sdesk schema` prints the JSON",
+            "Schemas.",
+            "",
+            "```text",
+            *_said("help", "output").rstrip().splitlines(),
+            "```",
             "",
             "## Environment variables",
             "",
