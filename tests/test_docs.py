@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Never
+from textwrap import dedent
+from typing import Any, Never
 
 import pytest
 
@@ -18,6 +19,7 @@ from sdesk import config
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.invocation import Surroundings
+from sdesk.desk.deskfile.sections import FILE
 from sdesk.desk.outbox.template_language import FILTERS, check, check_words
 from sdesk.domain.outgoing import READY_REPLY_VARIABLES, TEMPLATE_VARIABLES, MailKind
 from sdesk.store import migrate
@@ -166,3 +168,45 @@ def test_the_page_of_the_console_has_every_key_theme_and_language_of_its_configu
         file = tmp_path / f"{number}.toml"
         file.write_text(block, encoding="utf-8")
         assert config.load(file, {"HOME": "/home/anna"}).console != config.Console()
+
+
+def tables() -> Iterator[tuple[str, str]]:
+    """Every block of TOML, fenced or indented, with its page."""
+    for page in sorted(DOCS.rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        indented = re.findall(r"(?:^\n)((?: {4,}\[.*\n)(?: {4,}.*\n|\n(?= {4}))*)", text, re.MULTILINE)
+        yield from ((page.stem, block) for block in (*blocks(page, "toml"), *map(dedent, indented)) if is_ours(block))
+
+
+def is_ours(block: str) -> bool:
+    """Whether it has tables of ours: no unit of systemd, and no template, which has a test of its own."""
+    return re.search(r"^\[", block, re.MULTILINE) is not None and not re.search(r"^\[(Unit|templates)", block)
+
+
+@pytest.mark.parametrize(("page", "block"), list(tables()))
+def test_a_table_of_a_page_is_one_of_the_configuration_or_of_the_desk_file(
+    page: str, block: str, tmp_path: Path
+) -> None:
+    values = tomllib.loads(block)
+    machine = {"store", "mailboxes", "smtp", "notify", "console"}
+    if values and set(values) <= machine:
+        file = tmp_path / "config.toml"
+        file.write_text(block, encoding="utf-8")
+        config.load(file, {"HOME": "/home/anna"})
+        return
+    desk = {key.name: known_keys(key.kind) for key in FILE.keys}
+    for section, value in values.items():
+        for keys in (value,) if section in {"desk", "priority", "incidents"} else of_each(value):
+            assert set(keys) <= desk[section], f"{page}: [{section}] {set(keys) - desk[section]}"
+
+
+def of_each(value: Any) -> list[Any]:
+    """The tables of a section that has one for each name, or a list of them."""
+    return list(value.values() if isinstance(value, dict) else value)
+
+
+def known_keys(kind: Any) -> set[str]:
+    """The keys that a section's tables may have."""
+    while not hasattr(kind, "keys"):
+        kind = kind.kind
+    return {key.name for key in kind.keys}

@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+
 from scripts import screenshots
+from sdesk.tui.language import speak
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 
@@ -22,7 +24,10 @@ async def test_a_picture_of_a_page_shows_what_the_console_shows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(screenshots, "PICTURES", tmp_path)
-    await screenshots.draw()
+    try:
+        await screenshots.draw()
+    finally:
+        speak("en")
     names = sorted(picture.name for picture in PICTURES.glob("*.svg"))
     assert names == sorted(picture.name for picture in tmp_path.glob("*.svg"))
     for name in names:
