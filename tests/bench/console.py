@@ -21,11 +21,11 @@ def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
     """The section's lines."""
     store = folder / "console.db"
     build(store, TICKETS, open_share=OPEN_SHARE, now=present())
-    env = environment(SDESK_AGENT="anna", HOME=str(folder), TERM="xterm-256color", COLORTERM="truecolor")
+    env = environment(SDESK_AGENT="anna", SDESK_DB=str(store), HOME=str(folder), TERM="xterm-256color", COLORTERM="truecolor")
     del env["NO_COLOR"]
     empty: list[str | Path] = [programs / "python", BARE, "empty"]
     table: list[str | Path] = [programs / "python", BARE, "table"]
-    console: list[str | Path] = [programs / "sdesk", "--db", store, "tui"]
+    console: list[str | Path] = [programs / "sdesk"]
 
     bare_start, own_start = pairs(lambda: _start(empty, env, "READY"), lambda: _start(console, env, "SD-"), runs)
     _, own_frame = pairs(lambda: 0.0, lambda: _start(console, env, "sdesk"), max(runs // 2, 1))
