@@ -85,6 +85,8 @@ def _idle(program: PtyProgram) -> tuple[float, float]:
 def _filter(program: PtyProgram) -> float:
     """Seconds from a key in the field, of which other rows come, to these rows: one letter too many is taken away."""
     spent = []
+    program.send("6")  # all of them, open or closed
+    program.settle(1.0)
     for _ in range(5):
         program.send("/")
         program.settle(0.3)
