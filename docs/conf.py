@@ -31,3 +31,5 @@ html_theme_options = {
 }
 # Grafana's `$__from` is no SQL; such a block is shown with the colours that it can have.
 suppress_warnings = ["misc.highlighting_failure"]
+# The search asks for no page to show a piece of it: upon file:// a browser refuses that.
+html_show_search_summary = False

@@ -40,6 +40,7 @@ def test_the_site_is_built_without_a_warning_and_asks_no_other_machine(tmp_path:
         assert re.findall(r"(?:url\(|@import )['\"]?(?:https?:)?//", file.read_text(encoding="utf-8")) == []
     # The search is a script, not a request: a browser refuses those upon file://.
     assert "searchindex.js" in (site / "search.html").read_text(encoding="utf-8")
+    assert "SHOW_SEARCH_SUMMARY: false" in (site / "_static" / "documentation_options.js").read_text(encoding="utf-8")
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     words = json.loads(index.removeprefix("Search.setIndex(").rstrip(")"))["terms"]
     assert {"quarantin", "imap", "undo"} <= set(words)
