@@ -121,9 +121,19 @@ def test_the_readme_fits_a_terminal_of_80_columns() -> None:
 
 
 def test_every_link_of_a_page_leads_somewhere() -> None:
-    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
-            assert "://" in target or (page.parent / target).exists(), f"{page}: {target}"
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]:
+        for target, place in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", page.read_text(encoding="utf-8")):
+            if "://" in target:
+                continue
+            to = page.parent / target if target else page
+            assert to.exists(), f"{page}: {target}"
+            assert not place or place in headings(to), f"{page}: {target}#{place}"
+
+
+def headings(page: Path) -> set[str]:
+    """What links to headings of a page are called, as forges and the site do it."""
+    found = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for text in found}
 
 
 def test_every_way_to_send_is_a_configuration(tmp_path: Path) -> None:
