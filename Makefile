@@ -93,7 +93,7 @@ messages: $(DEV) ## gather the console's texts, and compile their translations
 pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
 	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q tests/tui/test_every_screen.py $(ARGS)
 
-screenshots: $(DEV) ## draw the pictures of the README anew
+screenshots: $(DEV) ## draw the pictures of the pages anew
 	@$(BIN)/python scripts/screenshots.py
 
 docs: $(DOCS) ## build the site of the pages: build/site/index.html
