@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import see_ticket
+from sdesk.domain.beside import beside_of
 from sdesk.domain.errors import BadInput, Conflict
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, FormDraft, History, Seen
@@ -42,8 +43,10 @@ def save_draft(
             raise Conflict(
                 f"the draft of {work.rules.ref(number)} was written on at another terminal", "look at its words there"
             )
-        text = f"{draft.text}\n\n{text}" if text else draft.text
-        beside = _both(draft.beside, beside or {})
+        if not text and not (beside or {}).get("files"):
+            return
+        text = "\n\n".join(filter(None, (draft.text, text)))
+        beside = beside_of(beside or {}).joined(beside_of(draft.beside)).kept()
         # An editor that goes on with these words does not know of the others yet.
         session = f"{session}-joined"
     if not text and not (beside or {}).get("files"):
@@ -82,11 +85,6 @@ def forget_form(work: Work, form: str, *, session: str, before: str = "") -> Non
     """Something was made of these words; those of another terminal stay."""
     mine = col(FormDraft.agent_id) == own_agent(work), col(FormDraft.form) == form
     work.connection.execute(delete(FormDraft).where(*mine, col(FormDraft.session).in_((session, before))))
-
-
-def _both(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    files = dict.fromkeys([*theirs.get("files", ()), *ours.get("files", ())])
-    return {**theirs, **ours, **({"files": list(files)} if files else {})}
 
 
 def _next_stamp(stamp: str, session: str) -> str:

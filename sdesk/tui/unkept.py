@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
+    from sdesk.domain.beside import Beside
     from sdesk.tui.app import Console
-    from sdesk.tui.outgoing import Beside
 
 SAVE_SECONDS = 2.0
 """How often what is being written is kept."""
