@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, false, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col
 
@@ -15,6 +16,19 @@ from sdesk.domain.beside import beside_of
 from sdesk.domain.errors import BadInput, Conflict
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, FormDraft, History, Seen
+
+FORM_LIVES = timedelta(seconds=10)
+"""How long a form counts as open after it was kept last: longer than a few beats of a store that is slow to answer."""
+
+
+class Before(NamedTuple):
+    """The words that a form began with: whose they were, and when they were kept."""
+
+    session: str = ""
+    at: datetime | None = None
+
+
+NOTHING = Before()
 
 
 def save_draft(
@@ -69,22 +83,35 @@ def forget_draft(work: Work, number: int, direction: Direction, *, session: str,
         work.session.flush()
 
 
-def save_form(work: Work, form: str, words: Mapping[str, str], *, session: str, before: str = "") -> None:
+def save_form(
+    work: Work, form: str, words: Mapping[str, str], *, session: str, before: Before = NOTHING, is_open: bool = False
+) -> None:
     """Keep what an agent has typed into a form (`FormDraft`); nothing forgets it.
 
-    `session` names the form that is open, and `before` the one that it has its first words from: it has them now.
+    `session` names the form, and `before` what it has its first words from: it has them now. While it `is_open` it is
+    kept again and again, so that no other terminal takes its words for left ones.
     """
     forget_form(work, form, session=session, before=before)
     if words:
-        own = own_agent(work)
-        work.session.add(FormDraft(agent_id=own, form=form, session=session, words=dict(words), updated_at=work.now))
+        work.session.add(
+            FormDraft(
+                agent_id=own_agent(work),
+                form=form,
+                session=session,
+                words=dict(words),
+                updated_at=work.now,
+                open_until=work.now + FORM_LIVES if is_open else None,
+            )
+        )
         work.session.flush()
 
 
-def forget_form(work: Work, form: str, *, session: str, before: str = "") -> None:
-    """Something was made of these words; those of another terminal stay."""
+def forget_form(work: Work, form: str, *, session: str, before: Before = NOTHING) -> None:
+    """Something was made of these words; those of another terminal stay, and what was kept again since it was read."""
+    of = col(FormDraft.session)
+    read = and_(of == before.session, col(FormDraft.updated_at) <= before.at) if before.at is not None else false()
     mine = col(FormDraft.agent_id) == own_agent(work), col(FormDraft.form) == form
-    work.connection.execute(delete(FormDraft).where(*mine, col(FormDraft.session).in_((session, before))))
+    work.connection.execute(delete(FormDraft).where(*mine, or_(of == session, read)))
 
 
 def _next_stamp(stamp: str, session: str) -> str:
