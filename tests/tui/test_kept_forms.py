@@ -12,7 +12,10 @@ import pytest
 from console_driver import Driver, driving
 from desks import NOW
 
+from sdesk.actions.perform import perform
+from sdesk.desk.opening import open_desk
 from sdesk.domain.ticket import Status
+from sdesk.store.reader import Reader
 from sdesk.tui.screens import form
 from sdesk.tui.screens.form import Form
 
@@ -110,3 +113,22 @@ async def test_two_terminals_keep_words_of_their_own(busy_desk_path: Path) -> No
         assert text_of(one, "text") == "The cable", "the newest that was left"
         await one.press("ctrl+g")
         assert kept(one) == [(f"close {number}", {"text": "The plug"})]
+
+
+async def test_whoever_is_refused_has_the_words_yet(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("space", "space", "c")
+        one, other = sorted(row.number for row in driver.console.queue.chosen())
+        await driver.type("The cable")
+        desk = open_desk(busy_desk_path)
+        with Reader(busy_desk_path) as reader:
+            boris = reader.actor("boris")
+        perform(desk, boris, "close", [other], {"silent": True}, now=NOW)
+        desk.close()
+        await driver.press("ctrl+g")
+        await driver.until(lambda: kept(driver) == [(f"close {other}", {"text": "The cable"})])
+        await driver.rest()
+        assert f"1 done, 1 refused (SD-{other})" in driver.notice
+        assert f"What you typed is kept for SD-{other}" in driver.notice
+        assert driver.ticket(one).messages[-1].text == "The cable"
+        assert list(driver.console.begun) == [f"close {other}"]

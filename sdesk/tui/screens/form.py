@@ -142,9 +142,19 @@ class Form(Following, Dialog[None]):
         """The form goes: the console keeps what was typed, as words that are open nowhere any more."""
         words = self.changed
         if words or self._answered or self._saving:
-            text = "\n".join(filter(None, words.values())) or None
-            left = LeftForm(key=self.kept.form, ref=self._ref, text=text, words=self.kept, fields=words)
+            left = LeftForm(key=self.kept.form, ref=self._ref, text=_text_of(words), words=self.kept, fields=words)
             self.console.unkept.hold(left)
+
+    def keep_for(self, form: str, name: str, refs: str, typed: Words) -> str:
+        """It was done to others, and its words went with that: keep them for these too; gives what to say of it."""
+        if not typed:
+            return ""
+        kept = KeptForm(secrets.token_hex(6), form=form)
+        self.console.unkept.hold(
+            LeftForm(key=form, ref=name, text=_text_of(typed), words=kept, fields=typed, is_told=True)
+        )
+        self.console.begun[form] = name
+        return _(". What you typed is kept for {tickets}").format(tickets=refs)
 
     def words(self) -> Words:
         """What stands in the fields now."""
@@ -224,6 +234,11 @@ class Form(Following, Dialog[None]):
         """Say what is missing, and go there."""
         self.complain(what)
         self._go_to(id_)
+
+
+def _text_of(words: Words) -> str | None:
+    """For a person, where the store never takes them; None of nothing."""
+    return "\n".join(filter(None, words.values())) or None
 
 
 def buttons(send: str, *others: tuple[str, str]) -> list[Button]:
