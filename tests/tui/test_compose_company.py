@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_driver import Driver, driving
@@ -179,7 +180,12 @@ async def test_words_on_their_way_are_no_draft_again(mails: MailDesk, monkeypatc
         link = driver.console.link
         saved: list[str | None] = []
         real = link.save_draft
-        monkeypatch.setattr(link, "save_draft", lambda *of, **more: (saved.append(of[3]), real(*of, **more)))
+
+        def save_draft(*of: Any, **more: Any) -> None:
+            saved.append(of[3])
+            real(*of, **more)
+
+        monkeypatch.setattr(link, "save_draft", save_draft)
         # Another terminal wrote on it, and sent it before that was looked at here, where all is on its way by now.
         screen.query_one("#text", Words).read_only = True
         screen._parted(None)
