@@ -70,6 +70,7 @@ COMMANDS: dict[str, Verb | Noun] = {
                 "the files of tickets",
                 {"get": Verb("attach", "get", "write a file of a ticket out", prints=False)},
             ),
+            "import": Verb("ticket_import", "import_tickets", "create or update tickets from JSON lines or CSV"),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
         },
     ),
