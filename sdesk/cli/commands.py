@@ -71,6 +71,9 @@ COMMANDS: dict[str, Verb | Noun] = {
                 {"get": Verb("attach", "get", "write a file of a ticket out", prints=False)},
             ),
             "import": Verb("ticket_import", "import_tickets", "create or update tickets from JSON lines or CSV"),
+            "export": Verb(
+                "ticket_export", "export_tickets", "print tickets as `ticket import` reads them", prints=False
+            ),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
         },
     ),

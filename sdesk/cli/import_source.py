@@ -1,4 +1,4 @@
-"""Reading what is to be imported: JSON lines and CSV as raw fields with their line numbers, never more than a line held.
+"""Reading what is to be imported: JSON lines and CSV as raw fields with line numbers, never more than a line held.
 
 What cannot be read is named by its line, and the next one is read.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple, cast
 
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.safe_text import one_line
@@ -78,7 +78,8 @@ def format_of(wished: str | None, path: str) -> LineFormat | None:
 def opened(path: str) -> Iterator[io.BufferedReader]:
     """The bytes of a file; `-` is standard input. BadInput where it cannot be read."""
     if path == "-":
-        yield _buffered(sys.stdin.buffer)
+        found = sys.stdin.buffer
+        yield found if isinstance(found, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, found))
         return
     try:
         with Path(path).open("rb") as stream:
@@ -87,10 +88,6 @@ def opened(path: str) -> Iterator[io.BufferedReader]:
         raise BadInput(
             f"{one_line(path)} cannot be read: {(error.strerror or str(error)).lower()}", "name another file"
         ) from error
-
-
-def _buffered(stream: IO[bytes]) -> io.BufferedReader:
-    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)  # type: ignore[type-var]
 
 
 def source_of(stream: io.BufferedReader, kind: LineFormat | None, encoding: str) -> Source:
@@ -179,7 +176,9 @@ def _rows(rows: Iterator[Sequence[str]], names: Sequence[str], encoding: str) ->
             yield RawLine(
                 number,
                 {},
-                BadInput(f"it has {len(cells)} cells, and the header {len(names)}", "look at its quotes and delimiters"),
+                BadInput(
+                    f"it has {len(cells)} cells, and the header {len(names)}", "look at its quotes and delimiters"
+                ),
             )
         elif any(_NO_LETTER.search(cell) for cell in cells):
             yield RawLine(number, {}, _not_of(encoding))

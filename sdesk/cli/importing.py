@@ -47,7 +47,9 @@ class Imported:
     def sentence(self) -> str:
         """The counts, for a person."""
         lines = f"{self.read} line{'' if self.read == 1 else 's'} read"
-        return f"{lines}: {self.created} created, {self.updated} updated, {self.unchanged} unchanged, {self.failed} failed"
+        return (
+            f"{lines}: {self.created} created, {self.updated} updated, {self.unchanged} unchanged, {self.failed} failed"
+        )
 
 
 MOST_WHYS = 50

@@ -26,7 +26,9 @@ def import_tickets(
     format_name: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="FORMAT", help="jsonl or csv; else the file's name or beginning tells",
+            "--format",
+            metavar="FORMAT",
+            help="jsonl or csv; else the file's name or beginning tells",
             show_default=False,
         ),
     ] = None,

@@ -8,12 +8,15 @@ right since stays.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from sdesk.desk.imports.follow import follow_line
@@ -45,7 +48,7 @@ _SAID = Prepared(
     select(func.json_extract(col(History.data), "$.imported"))
     .where(
         col(History.ticket_id) == bindparam("number"),
-        col(History.event).in_(EVENTS),
+        or_(*(col(History.event) == event for event in EVENTS)),
         func.json_extract(col(History.data), "$.imported").is_not(None),
     )
     .order_by(col(History.id).desc())
@@ -107,8 +110,7 @@ def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]]) -> Lin
     digests = line.digests()
     try:
         if found is None:
-            with work.session.begin_nested():
-                work.session.connection()  # only this sets the savepoint
+            with _savepoint(work):
                 number, team_id = write_line(work, line, digests)
             if line.external_id is not None:
                 known[line.external_id] = number, team_id
@@ -118,6 +120,25 @@ def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]]) -> Lin
         raise
     except SdeskError as error:
         return LineOutcome(Came.FAILED, None if found is None else found[0], error)
+
+
+@contextmanager
+def _savepoint(work: Work) -> Iterator[None]:
+    """What is done within is kept or undone whole. The session's own would take a third of the time of an import.
+
+    So the session must know nothing of what was undone: it forgets all that it holds.
+    """
+    driver = cast(sqlite3.Connection, work.connection.connection.dbapi_connection)
+    driver.execute("SAVEPOINT line")
+    try:
+        yield
+        work.session.flush()
+    except BaseException:
+        work.session.expunge_all()
+        driver.execute("ROLLBACK TO line")
+        driver.execute("RELEASE line")
+        raise
+    driver.execute("RELEASE line")
 
 
 def _again(work: Work, line: TicketLine, digests: Mapping[str, str], number: int, team_id: int) -> LineOutcome:
@@ -130,7 +151,6 @@ def _again(work: Work, line: TicketLine, digests: Mapping[str, str], number: int
     fresh = {name for name, digest in digests.items() if said.get(name) != digest}
     if not fresh:
         return LineOutcome(Came.UNCHANGED, number)
-    with work.session.begin_nested():
-        work.session.connection()
+    with _savepoint(work):
         changed = follow_line(work, number, line, fresh, {**said, **digests})
     return LineOutcome(Came.UPDATED if changed else Came.UNCHANGED, number)

@@ -35,7 +35,7 @@ from sdesk.store.prepared import Prepared
 REASON = "set where it was imported from"
 """Of a priority that does not follow from impact and urgency."""
 
-_PLACE = {name: bindparam(f"new_{name}") for name in ("alert_at", "alerts", "rank", "key1", "key2")}
+_PLACE: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("alert_at", "alerts", "rank", "key1", "key2")}
 _AS_OF_NOW = Prepared(update(Ticket).where(col(Ticket.id) == bindparam("number")).values(_PLACE))
 
 
