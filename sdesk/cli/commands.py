@@ -112,6 +112,10 @@ COMMANDS: dict[str, Verb | Noun] = {
             ),
         },
     ),
+    "import": Noun(
+        "move in from another system",
+        {"csv": Verb("import_csv", "import_csv", "from a spreadsheet, by a mapping that you decide")},
+    ),
     "view": Noun(
         "named filters, which the console has on its digits",
         {

@@ -139,10 +139,10 @@ def _csv(stream: io.BufferedReader, encoding: str) -> Source:
         names = [one_line(name) for name in next(rows, [])]
     except csv.Error as error:
         raise BadInput(f"line 1: this is no CSV: {error}", "look at its quotes") from error
+    if _NO_LETTER.search(first):
+        raise _not_of(encoding)
     if not any(names):
         raise BadInput("the CSV has no header", "its first line names the columns")
-    if _NO_LETTER.search("".join(names)):
-        raise _not_of(encoding)
     twice = {name for name in names if name and names.count(name) > 1}
     if twice:
         raise BadInput(f"two columns are called `{min(twice)}`", "give each a name of its own")

@@ -122,8 +122,9 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
 def _messages(connection: sqlite3.Connection, number: int, *, every: bool) -> Iterator[ExportedMessage]:
     """In their order; what was exchanged with a supplier is internal, so it goes as a note."""
     rows = connection.execute(
-        "SELECT CASE WHEN party = 'requester' THEN direction ELSE 'note' END, author_name, author_address, sent_at, text"
-        " FROM message_view WHERE number = ? AND taken_back_at IS NULL ORDER BY id" + ("" if every else " LIMIT 1"),
+        "SELECT CASE WHEN party = 'requester' THEN direction ELSE 'note' END, author_name, author_address,"
+        " sent_at, text FROM message_view WHERE number = ? AND taken_back_at IS NULL ORDER BY id"
+        + ("" if every else " LIMIT 1"),
         (number,),
     )
     for row in rows:
