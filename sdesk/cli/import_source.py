@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -94,7 +95,7 @@ def source_of(stream: io.BufferedReader, kind: LineFormat | None, encoding: str)
     """What a stream holds; without a `kind` its beginning tells. BadInput for a CSV without a header."""
     if kind is None:
         begins = stream.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")
-        kind = LineFormat.JSONL if not begins or begins.startswith(b"{") else LineFormat.CSV
+        kind = LineFormat.JSONL if not begins or begins.startswith((b"{", b"[")) else LineFormat.CSV
     if kind is LineFormat.JSONL:
         return Source((), _json_lines(stream, encoding))
     return _csv(stream, encoding)
@@ -120,7 +121,7 @@ def _json_line(number: int, line: bytes, encoding: str) -> RawLine:
     except (ValueError, RecursionError) as error:
         why = error.msg if isinstance(error, json.JSONDecodeError) else "numbers or brackets without end"
         at = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        return RawLine(number, {}, BadInput(f"this is no JSON{at}: {why}", "write one object a line"))
+        return RawLine(number, {}, BadInput(f"this is no JSON{at}: {why}", "write one object a line, as -o jsonl does"))
     if not isinstance(found, dict):
         return RawLine(number, {}, BadInput("this is no JSON object", 'write {"subject": "...", ...}'))
     return RawLine(number, found)
@@ -128,13 +129,12 @@ def _json_line(number: int, line: bytes, encoding: str) -> RawLine:
 
 def _csv(stream: io.BufferedReader, encoding: str) -> Source:
     """A CSV. BadInput where its columns have no names, or two of them one."""
-    text = io.TextIOWrapper(stream, encoding=encoding, errors="surrogateescape", newline="")
+    text = _decoded(stream, encoding)
     csv.field_size_limit(LONGEST_LINE)
-    # Not for its rows' sake: a header of sixteen megabytes is none.
-    first = text.readline(LONGEST_LINE)
+    first = next(text, "")
     delimiter = _delimiter(first)
     # A quoted name may go on in the next line.
-    rows = csv.reader(_first_then(first, text), delimiter=delimiter)
+    rows = csv.reader(chain([first], text), delimiter=delimiter)
     try:
         names = [one_line(name) for name in next(rows, [])]
     except csv.Error as error:
@@ -149,9 +149,15 @@ def _csv(stream: io.BufferedReader, encoding: str) -> Source:
     return Source(tuple(name for name in names if name), _rows(rows, names, encoding))
 
 
-def _first_then(first: str, text: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    yield from text
+def _decoded(stream: io.BufferedReader, encoding: str) -> Iterator[str]:
+    """The lines of a stream as text; bytes that are no letter are kept, to be found in the cell where they stand.
+
+    A line that is too long comes in pieces: the limit of a cell finds it.
+    """
+    known = encoding
+    while line := stream.readline(LONGEST_LINE):
+        yield line.decode(known, "surrogateescape")
+        known = encoding.removesuffix("-sig")
 
 
 def _delimiter(header: str) -> str:

@@ -71,7 +71,7 @@ class LineOutcome:
 
     came: Came
     number: int | None = None
-    """The ticket."""
+    """The ticket; of a line that failed none is named: a wall may stand before it."""
     error: SdeskError | None = None
 
 
@@ -119,7 +119,7 @@ def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]]) -> Lin
     except Unavailable:
         raise
     except SdeskError as error:
-        return LineOutcome(Came.FAILED, None if found is None else found[0], error)
+        return LineOutcome(Came.FAILED, error=error)
 
 
 @contextmanager
