@@ -83,7 +83,11 @@ def test_without_an_external_id_one_is_warned(sdesk: Sdesk, at_desk: Path) -> No
     assert "1 of the tickets have no external_id" in ran.err
 
 
-CSV = 'External ID{0}Тема{0}text{0}tags{0}created_at\r\n1{0}Касса{0}"Не {0}\nработает"{0}a b{0}20.11.2026 10:00\r\n2{0}Мышь{0}{0}{0}\r\n'
+CSV = (
+    "External ID{0}Тема{0}text{0}tags{0}created_at\r\n"
+    '1{0}Касса{0}"Не {0}\nработает"{0}a b{0}20.11.2026 10:00\r\n'
+    "2{0}Мышь{0}{0}{0}\r\n"
+)
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])
@@ -184,8 +188,11 @@ def test_killed_in_the_middle_it_goes_on(at_desk: Path, process: Process, tmp_pa
     assert done % BATCH == 0
     ran = process("ticket", "import", str(file), "-o", "json")
     assert json.loads(ran.out) == {
-        **{"read": 4 * BATCH, "created": 4 * BATCH - done},
-        **{"updated": 0, "unchanged": done, "failed": 0},
+        "read": 4 * BATCH,
+        "created": 4 * BATCH - done,
+        "updated": 0,
+        "unchanged": done,
+        "failed": 0,
     }
     assert ask(at_desk, "SELECT count(*), count(DISTINCT external_id) FROM ticket") == [(4 * BATCH, 4 * BATCH)]
     assert process("db", "check").code == 0

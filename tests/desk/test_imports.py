@@ -100,7 +100,8 @@ def test_what_is_over_is_outside_the_figures(desk: Desk) -> None:
     assert [whole(desk, each.number).ticket.status for each in outcomes] == [Status.RESOLVED, Status.CLOSED]
     found = rows(
         desk.store.path,
-        "SELECT is_open, first_response_voided, resolution_voided, resolved_at, closed_at, unanswered_since FROM ticket",
+        "SELECT is_open, first_response_voided, resolution_voided, resolved_at, closed_at, unanswered_since"
+        " FROM ticket",
     )
     assert found == [
         (0, 1, 1, "2026-11-20T11:00:00Z", None, None),
