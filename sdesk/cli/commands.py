@@ -66,9 +66,14 @@ COMMANDS: dict[str, Verb | Noun] = {
             "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
+            "tag": Verb("tag", "tag", "add tags, and take others away"),
             "attach": Noun(
                 "the files of tickets",
-                {"get": Verb("attach", "get", "write a file of a ticket out", prints=False)},
+                {
+                    "add": Verb("attach", "add", "put files to a ticket, with a note"),
+                    "list": Verb("attach", "list_files", "print the files of tickets"),
+                    "get": Verb("attach", "get", "write a file of a ticket out", prints=False),
+                },
             ),
             "import": Verb("ticket_import", "import_tickets", "create or update tickets from JSON lines or CSV"),
             "export": Verb(

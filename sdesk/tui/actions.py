@@ -129,7 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("link", ("L",), N_("Link"), N_("Related tickets, incidents, messages to split off"), WORK, verb="link"),
     Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
     Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
-    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="set"),
+    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="tag"),
     Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
     Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
     Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),

@@ -31,8 +31,8 @@ def _changing() -> Iterator[tuple[str, Command]]:
         if not isinstance(entry, Entry):
             continue
         command = _verb(name, entry)
-        # `new` names no ticket, and `undo` neither.
-        if name not in ("new", "undo") and any("--dry-run" in param.opts for param in command.params):
+        # `new` names no ticket, and `undo` and `import` neither.
+        if name not in ("new", "undo", "import") and any("--dry-run" in param.opts for param in command.params):
             yield name, command
 
 
@@ -64,6 +64,8 @@ LINES = (
     "set 1 --service till --unit none --requester i@shop.example --subject X --impact minor --urgency high",
     "set 1 --tag a --tag b --untag c --priority p2 --reason Board --spent 5m --visit none --status spam",
     "set 1 --priority auto",
+    "set 1 --service till --team hr",
+    "tag 1 2 --add pos --add vip --remove old",
     "take-back 1",
     "take 1 2",
 )
