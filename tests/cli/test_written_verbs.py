@@ -14,7 +14,7 @@ from command_line import NOW, Sdesk
 from sdesk.actions import perform as performing
 from sdesk.actions.grammar import Reading
 from sdesk.actions.registry import ACTIONS
-from sdesk.actions.written import COMMAND_LINE, DRY_RUN, YES, Verb, read_order, verbs
+from sdesk.actions.written import COMMAND_LINE, DRY_RUN, ONE_ALONE, YES, Verb, read_order, verbs
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.commands import Verb as Entry
 from sdesk.cli.grammar import Command, _verb, help_of
@@ -138,6 +138,20 @@ def test_a_line_means_what_the_command_means(
     ran = sdesk(*place, *words, "--yes") if words[0] == "set" else sdesk(*place, *words)
     assert done, ran.err
     assert _by_line(words) == done
+
+
+@pytest.mark.usefixtures("at_desk")
+@pytest.mark.parametrize("name", sorted(set(CHANGING) - ONE_ALONE))
+def test_every_changing_verb_reads_its_tickets(sdesk: Sdesk, done: Done, name: str) -> None:
+    line = next(shlex.split(each) for each in LINES if each.split()[0] == name)
+    options = line[next((index for index, word in enumerate(line) if word.startswith("--")), len(line)) :]
+    place = [] if name in COMMANDS else ["ticket"]
+    ran = sdesk(*place, name, "-", *options, "--yes" if name == "set" else "-n", stdin="11 SD-12\n13\n11\n")
+    assert done, ran.err
+    assert {numbers for _, numbers, _ in done} == {(11, 12, 13)}
+    done.clear()
+    assert sdesk(*place, name, "-", *options, stdin="").code == 0
+    assert not done
 
 
 WRONG = (
