@@ -17,6 +17,7 @@ import email
 import json
 import sqlite3
 import sys
+from collections.abc import Callable
 from email import policy
 from email.message import EmailMessage
 
@@ -137,4 +138,5 @@ def import_lines(file: str, database: str) -> int:
 
 
 if __name__ == "__main__":
-    print({"fetch": fetch, "nothing": nothing, "import": import_lines}[sys.argv[1]](*sys.argv[2:]))
+    verbs: dict[str, Callable[..., int]] = {"fetch": fetch, "nothing": nothing, "import": import_lines}
+    print(verbs[sys.argv[1]](*sys.argv[2:]))

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from command_line import Sdesk
-from test_cli_imports import HEAVY, loaded_by, packages
 
 TABLE = """\
 Номер;Тема;Описание;Заявитель;Очередь;Статус;Приоритет;Исполнитель;Дата создания;Дата закрытия;Комментарий
@@ -133,7 +132,3 @@ def test_the_words_of_hostile_tables_stay_words(sdesk: Sdesk, file: Path, tmp_pa
     ran = sdesk("import", "csv", "old.csv", "--apply", "map.toml")
     assert "is undecided" in ran.err
     assert "\x1b" not in ran.err
-
-
-def test_a_plan_is_light(file: Path) -> None:
-    assert not packages(loaded_by("import", "csv", "old.csv", "--plan", "map.toml", "--encoding", "cp1251")) & HEAVY
