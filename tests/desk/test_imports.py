@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,17 +12,37 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from desks import NOW
+from history_rules import faults
 
 from sdesk.actions.perform import perform
 from sdesk.desk.imports.batch import BATCH, Came, LineOutcome, import_lines
-from sdesk.desk.opening import Desk
+from sdesk.desk.opening import Desk, open_desk
+from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Refused
+from sdesk.domain.story.tell import tell
 from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import read_line
+from sdesk.store.check import check
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail
 
 LATER = NOW + timedelta(hours=2)
+SOON = NOW + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_contradicts(desk_path: Path) -> Iterator[None]:
+    """Whatever was imported: its history hangs together, and the story of its promises adds up to what stands."""
+    yield
+    with closing(sqlite3.connect(desk_path)) as store:
+        assert faults(store) == []
+        numbers = [number for (number,) in store.execute("SELECT id FROM ticket ORDER BY id")]
+    with Reader(desk_path) as reader:
+        for number in numbers:
+            for each in tell(reader.promises(SYSTEM, number, now=SOON)[1]):
+                assert each.disagreements == (), (number, each)
+                assert each.consumed == each.stored
+    assert check(desk_path) == ()
 
 
 def bring(desk: Desk, *lines: Mapping[str, Any], login: str = "anna", now: Any = NOW, **how: bool) -> list[LineOutcome]:
@@ -248,3 +269,21 @@ def test_an_auditor_imports_nothing(desk: Desk) -> None:
 
 def test_the_batch_of_the_design() -> None:
     assert BATCH == 500
+
+
+def test_what_is_asked_of_the_store_goes_by_indexes(desk_path: Path) -> None:
+    from sdesk.desk.imports import batch
+
+    with closing(open_desk(desk_path)) as desk:
+        bring(desk, TILL)
+        bring(desk, TILL)
+    with closing(sqlite3.connect(desk_path)) as store:
+        for prepared, index in (
+            (batch._BY_EXTERNAL_ID, "ticket USING INDEX sqlite_autoindex_ticket"),
+            (batch._SAID, "history USING INDEX ix_history_ticket_id"),
+        ):
+            sql = prepared._sql
+            plan = " | ".join(row[3] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", ["1"] * sql.count("?")))
+            assert index in plan, plan
+            assert "SCAN ticket" not in plan
+            assert "SCAN history" not in plan

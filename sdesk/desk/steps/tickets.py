@@ -107,7 +107,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         status, clocks = Status.SPAM, end(clocks, promise, opening.opened_at)
     elif resolved_at is not None:
         status = Status.CLOSED if opening.closed else Status.RESOLVED
-        clocks = end(clocks, promise, resolved_at)
+        # They never ran: nothing of what was consumed elsewhere is known here.
+        clocks = end(clocks, promise, opening.opened_at)
     elif opening.channel is Channel.PHONE:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
