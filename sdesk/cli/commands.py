@@ -59,7 +59,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     **_QUESTIONS,
     "ticket": Noun(
-        "the daily verbs, and `set`",
+        "the daily verbs, and set, tag, merge, split, link, attach, import, export",
         {
             **_DAILY,
             "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
