@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_source import RawLine
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
 
 if TYPE_CHECKING:
     from sdesk.domain.ticket_line import TicketLine
 
+Outcomes = TypeVar("Outcomes")
 Convert = Callable[[Mapping[str, object]], Mapping[str, object]]
 """From a line as it stands to the fields of a ticket. Raises BadInput."""
 
@@ -53,6 +55,8 @@ class Imported:
 
 
 MOST_WHYS = 50
+TRIES = 12
+"""Of a batch where the store is held by others, five seconds each."""
 SHEET: Sheet[Imported] = Sheet(
     fields=(
         Field("read", lambda row: row.read),
@@ -86,9 +90,10 @@ def import_all(
     progress = diagnostics.counting("{} lines")
     try:
         for batch in _batches(call, lines, convert, done):
-            outcomes = import_lines(
-                call.desk, actor, [line for _, line in batch], now=now, dry_run=dry_run, notify=notify
+            take = partial(
+                import_lines, call.desk, actor, [line for _, line in batch], now=now, dry_run=dry_run, notify=notify
             )
+            outcomes = _patiently(take)
             for (number, line), outcome in zip(batch, outcomes, strict=True):
                 if outcome.error is not None:
                     _fail(done, number, outcome.error)
@@ -101,6 +106,16 @@ def import_all(
     finally:
         diagnostics.transient("")
     return done
+
+
+def _patiently(take: Callable[[], Outcomes]) -> Outcomes:
+    """A batch, tried again while another process holds the store: nobody waits for an import as for a keystroke."""
+    for _ in range(TRIES - 1):
+        try:
+            return take()
+        except StoreLocked:
+            continue
+    return take()
 
 
 def _batches(

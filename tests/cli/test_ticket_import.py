@@ -202,10 +202,31 @@ def test_two_at_once_make_no_ticket_twice(at_desk: Path, tmp_path: Path) -> None
     file.write_text(some(2 * BATCH))
     command = [sys.executable, "-m", "sdesk", "ticket", "import", str(file), "-o", "json"]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ) for _ in range(3)]
-    counts = [json.loads(each.communicate(timeout=120)[0]) for each in started]
+    counts = [json.loads(out) for out in [each.communicate(timeout=120)[0] for each in started]]
     assert sum(each["created"] for each in counts) == 2 * BATCH
     assert sum(each["unchanged"] for each in counts) == 4 * BATCH
     assert ask(at_desk, "SELECT count(*) FROM ticket") == [(2 * BATCH,)]
+
+
+def test_a_store_that_others_hold_is_waited_for(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sdesk.desk.imports import batch
+    from sdesk.domain.errors import StoreLocked
+
+    taken, tries = batch.import_lines, iter([True, True, False])
+
+    def busy(*args: Any, **how: Any) -> Any:
+        if next(tries):
+            raise StoreLocked("the store is locked")
+        return taken(*args, **how)
+
+    monkeypatch.setattr(batch, "import_lines", busy)
+    assert sdesk("ticket", "import", stdin=some(2)).out.startswith("2 lines read: 2 created")
+
+    def never(*args: Any, **how: Any) -> Any:
+        raise StoreLocked("the store is locked")
+
+    monkeypatch.setattr(batch, "import_lines", never)
+    assert sdesk("ticket", "import", stdin=some(2)).code == 4
 
 
 def test_an_export_stands_behind_walls(sdesk: Sdesk, at_desk: Path) -> None:
