@@ -285,7 +285,7 @@ def _order(
 
 def _missing(verb: Verb, values: Mapping[str, Mapping[str, object]]) -> tuple[Option, ...]:
     """What is wanted and was not given."""
-    if verb.name == "set":
+    if verb.name in {"set", "tag"}:
         return () if values else verb.options[:1]
     if verb.name in SEVERAL:
         return ()

@@ -65,7 +65,7 @@ class Command:
         return shown(self.keys[0]) if self.keys else ""
 
 
-_VERBS: Mapping[str, str] = {"relate": "link", "leave_incident": "leave"}
+_VERBS: Mapping[str, str] = {"relate": "link", "leave_incident": "leave", "tags": "tag"}
 """Verbs of commands that are called otherwise, since the id is that of a menu, or of leaving a screen."""
 
 MOVE, WORK, FIND, OTHER = N_("Move"), N_("Work"), N_("Find"), N_("Console")

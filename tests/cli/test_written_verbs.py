@@ -205,7 +205,13 @@ def test_one_value_may_stand_without_its_option(short: str, long: str) -> None:
     ("line", "missing"),
     [
         *(("assign", "--to"), ("close 12", "--text"), ("reply", "--text"), ("note", "--text"), ("wait", "--for")),
-        *(("merge 3", "--into"), ("set 1", "--service"), ("priority", "--priority"), ("visit", "--visit")),
+        *(
+            ("merge 3", "--into"),
+            ("set 1", "--service"),
+            ("tag", "--add"),
+            ("priority", "--priority"),
+            ("visit", "--visit"),
+        ),
     ],
 )
 def test_what_is_missing_is_to_be_asked(line: str, missing: str) -> None:
