@@ -9,6 +9,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
+from sdesk.cli.options import DryRun
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet, Value
 from sdesk.domain.ticket import Priority
@@ -200,19 +201,19 @@ def due(
     call.output.one(Deadline(add_working(hours, begun, seconds)), DUE)
 
 
-def sweep(ctx: typer.Context) -> None:
+def sweep(ctx: typer.Context, dry_run: DryRun = False) -> None:
     """Do what time brings, as `sdesk tick` does each minute: end waits, tell agents of promises, close for good.
 
     It may be run as often as one likes, and by several at once: nothing is done or told twice.
 
     Examples:
       sdesk sla sweep
-      sdesk sla sweep -o json
+      sdesk sla sweep --dry-run -o json
     """
     call = invocation.of(ctx)
     call.output.check(SWEPT)
     _ = call.actor
     from sdesk.desk.sweep import sweep as swept
 
-    report = swept(call.desk, now=call.now)
+    report = swept(call.desk, now=call.now, dry_run=dry_run)
     call.output.one(Swept(report.woken, report.alerts, report.stale, report.closed), SWEPT)

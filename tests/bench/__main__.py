@@ -1,4 +1,4 @@
-"""Benchmarks: python -m tests.bench [fetch] [commands] [console] [reader] [reports] [today] [worktime] [--strict]
+"""Benchmarks: python -m tests.bench [SECTION ...] [--strict]; the sections are in `SECTIONS`.
 
 Each figure stands beside a floor that was measured in the same run: the ratio holds between machines, times do not.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 # Test helpers are imported by their bare name, as pytest does.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-SECTIONS = ("fetch", "commands", "console", "reader", "reports", "today", "worktime")
+SECTIONS = ("fetch", "imports", "commands", "console", "reader", "reports", "today", "worktime")
 IN_PROCESS = {"reader", "today", "worktime"}
 """Those that need no installed program."""
 
@@ -29,10 +29,11 @@ def main() -> int:
     if unknown:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
 
-    from . import commands, console, fetch, install, measure, reader, reports, today, worktime
+    from . import commands, console, fetch, imports, install, measure, reader, reports, today, worktime
 
     sections = {
         "fetch": fetch.measure,
+        "imports": imports.measure,
         "commands": commands.measure,
         "console": console.measure,
         "reader": reader.measure,

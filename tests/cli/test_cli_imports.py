@@ -59,6 +59,8 @@ def packages(modules: set[str]) -> set[str]:
         ("show", "1"),
         ("show", "1", "-o", "json"),
         ("history", "1"),
+        ("ticket", "export", "--with", "messages"),
+        ("ticket", "attach", "list", "1"),
         ("now", "-o", "json"),
         ("who", "-o", "json"),
         ("ahead", "-o", "csv"),
@@ -84,6 +86,13 @@ def test_a_reading_command_is_light(arguments: tuple[str, ...], at_desk: Path) -
     if "1" in arguments:
         _a_ticket(at_desk)
     assert not packages(loaded_by(*arguments)) & HEAVY
+
+
+def test_planning_a_move_is_light(at_desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("id,title,queue\n1,Till,it\n")
+    assert (
+        not packages(loaded_by("import", "csv", str(tmp_path / "old.csv"), "--plan", str(tmp_path / "m.toml"))) & HEAVY
+    )
 
 
 def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None:
