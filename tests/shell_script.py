@@ -132,7 +132,14 @@ def _shown(sign: str, expected: Sequence[str], found: str) -> Sequence[str]:
         lines[-1] += "\\"  # it has no line's end
     if _fit(sign, list(expected), lines):
         return expected
-    return [f"{sign} {line}".rstrip(" ") if not line.endswith(" ") else f"{sign}~ {re.escape(line)}" for line in lines]
+    return [_line(sign, line) for line in lines]
+
+
+def _line(sign: str, line: str) -> str:
+    """As it is written; a blank at its end, which nobody sees, in brackets."""
+    stripped = line.rstrip(" ")
+    blanks = len(line) - len(stripped)
+    return f"{sign}~ {re.escape(stripped)}[ ]{{{blanks}}}" if blanks else f"{sign} {line}".rstrip(" ")
 
 
 def _fit(sign: str, expected: list[str], lines: list[str]) -> bool:
@@ -143,10 +150,7 @@ def _fit(sign: str, expected: list[str], lines: list[str]) -> bool:
         return any(_fit(sign, rest, lines[skipped:]) for skipped in range(len(lines) + 1))
     if not lines:
         return False
-    if first.startswith(f"{sign}~ "):
-        fits = re.fullmatch(first[3:], lines[0]) is not None
-    else:
-        fits = first[2:] == lines[0]
+    fits = re.fullmatch(first[3:], lines[0]) is not None if first.startswith(f"{sign}~ ") else first[2:] == lines[0]
     return fits and _fit(sign, rest, lines[1:])
 
 

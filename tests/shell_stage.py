@@ -83,6 +83,8 @@ class Stage:
     def __init__(self, programs: Programs, script: Script, name: str) -> None:
         self.programs = programs
         self.before: list[str] = []
+        self.why_not = ""
+        """Why this file cannot be played here; empty where it can."""
         self.folder = programs.folder / f"{name}-{os.getpid()}"
         home = self.folder / "home"
         home.mkdir(parents=True)
@@ -94,7 +96,8 @@ class Stage:
             user = pwd.getpwnam(NOBODY)
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, user.pw_uid, user.pw_gid)
-            self.before = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--"]
+            become = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+            self.before = self._as_somebody(become)
         self.env = {
             "PATH": f"{programs.folder / 'bin'}:{programs.folder / 'venv' / 'bin'}:/usr/local/bin:/usr/bin:/bin",
             "HOME": str(home),
@@ -109,16 +112,18 @@ class Stage:
             "SDESK_AGENT": "anna",
         }
 
-    def why_not(self) -> str:
-        """Why this file cannot be played here; empty where it can."""
-        if not self.before:
-            return ""
+    def _as_somebody(self, become: list[str]) -> list[str]:
+        """What goes before a command; where Python lies in root's own home, whoever plays may read what root may."""
         if shutil.which("setpriv") is None:
-            return "root runs the tests, and there is no setpriv to be somebody else with"
-        tried = subprocess.run(
-            [*self.before, self.programs.real, "version"], capture_output=True, check=False, text=True
-        )
-        return "" if tried.returncode == 0 else f"{NOBODY} cannot run this Python: {tried.stderr.strip()}"
+            self.why_not = "root runs the tests, and there is no setpriv to be somebody else with"
+            return []
+        for more in ([], ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]):
+            before = [*become, *more, "--"]
+            command = [*before, "bash", "-c", f"{self.programs.real} version"]
+            if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+                return before
+        self.why_not = f"{NOBODY} cannot run this Python"
+        return []
 
     def play(self, step: Step) -> Ended:
         """Run one command."""

@@ -157,8 +157,9 @@ class Invocation:
             return error
         from sdesk.domain.filters import pieces_of, place_of
 
-        start = place_of(error, self._filter)
-        if start is None or len(pieces_of(self._filter)) == 1:
+        text = error.text or self._filter
+        start = place_of(error, text)
+        if start is None or len(pieces_of(text)) == 1:
             return error
         return BadInput(f"{error.what}, at column {start + 1} of the filter", error.remedy)
 

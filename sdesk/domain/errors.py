@@ -72,12 +72,14 @@ class BadInput(SdeskError):
 class BadFilter(BadInput):
     """A filter is wrong, in one of its words."""
 
-    def __init__(self, what: str, remedy: str = "", *, word: str, start: int | None = None) -> None:
+    def __init__(self, what: str, remedy: str = "", *, word: str, text: str = "", start: int | None = None) -> None:
         super().__init__(what, remedy)
+        self.text = text
+        """The whole filter; empty for who knows no text."""
         self.word = word
         """The faulty word; of several values of a field the one that is wrong, as `team:itt`."""
         self.start = start
-        """Where it begins in the text, counted from 0; None for who knows no text (`filters.place_of` finds it)."""
+        """Where it begins in the text, counted from 0; None without one (`filters.place_of` finds it)."""
 
 
 class Unavailable(SdeskError):

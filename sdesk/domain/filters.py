@@ -126,7 +126,7 @@ def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Filter:
         try:
             terms.append(_term(word, now, zone))
         except BadInput as error:
-            raise BadFilter(error.what, error.remedy, word=word, start=start) from error
+            raise BadFilter(error.what, error.remedy, word=word, text=text, start=start) from error
     return Filter(tuple(terms))
 
 
