@@ -8,6 +8,7 @@ import pty
 import pwd
 import select
 import shutil
+import signal
 import subprocess
 import time
 from contextlib import suppress
@@ -17,7 +18,7 @@ from desks import DESK_FILE, build_small, fill
 from installation import installed
 from shell_script import Ended, Script, Step
 
-LONGEST = 60.0
+LONGEST = 150.0
 """Seconds that a command may take."""
 NOBODY = "nobody"
 """As whom an ordinary user's file is played where root runs the tests."""
@@ -131,16 +132,22 @@ class Stage:
         return self._shown(self._on_terminal(command, step) if step.on_terminal else self._piped(command))
 
     def _piped(self, command: list[str]) -> Ended:
-        done = subprocess.run(
+        started = subprocess.Popen(
             command,
             cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=LONGEST,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
         )
-        return Ended(_text(done.stdout), _text(done.stderr), done.returncode)
+        try:
+            out, err = started.communicate(timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)  # what the shell began, too
+            started.communicate()
+            raise
+        return Ended(_text(out), _text(err), started.returncode)
 
     def _on_terminal(self, command: list[str], step: Step) -> Ended:
         """What is typed waits until the program has stopped writing: until it asks."""
@@ -166,7 +173,7 @@ class Stage:
                 break
             shown += piece
         else:
-            started.kill()
+            os.killpg(started.pid, signal.SIGKILL)
         os.close(ours)
         return Ended(_text(shown.replace(b"\r\n", b"\n")), "", started.wait(timeout=LONGEST))
 

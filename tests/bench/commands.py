@@ -62,7 +62,7 @@ def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
         line("next -o ids", LIGHT, 2.0, "next", "-o", "ids"),
         line("version", LIGHT, None, "version"),
         measured("new", WRITING, 1.5, create),
-        measured("take N", WRITING, 1.5, lambda: ours("take", next(waiting))),
+        measured("take N", WRITING, None, lambda: ours("take", next(waiting))),
         measured("note N --text ...", WRITING, None, lambda: ours("note", next(waiting), "--text", "Looked at it")),
         measured("take 5 of them", WRITING, None, lambda: ours("take", *islice(waiting, 5))),
     ]
