@@ -37,12 +37,6 @@ def bring_up(path: Path) -> None:
 WAYS = pytest.mark.parametrize("use", [read, write, bring_up])
 
 
-@WAYS
-def test_a_folder_is_no_store(use: Callable[[Path], None], tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match=f"^{tmp_path} is no sdesk store"):
-        use(tmp_path)
-
-
 def contents(path: Path) -> list[str]:
     """All of a store, as text."""
     with closing(sqlite3.connect(path)) as connection:
