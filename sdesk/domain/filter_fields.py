@@ -157,7 +157,7 @@ FLAGS: Mapping[str, str] = {
     Flag.OPEN: N_("new, open or waiting"),
     Flag.MINE: N_("you are the assignee"),
     Flag.UNASSIGNED: N_("nobody has it"),
-    Flag.BREACHED: N_("a promise is broken, and it is not stale yet"),
+    Flag.BREACHED: N_("a promise is breached, and it is not stale yet"),
     Flag.AT_RISK: N_("a promise is near its end"),
     Flag.STALE: N_("late for so long that it is set apart"),
     Flag.UNANSWERED: N_("the requester wrote last"),
