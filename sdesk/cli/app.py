@@ -46,8 +46,9 @@ def _run(arguments: Sequence[str], surroundings: Surroundings) -> int:
         diagnostics.error(error)
         return ExitCode.FAILED
     except SdeskError as error:
-        diagnostics.error(error)
-        return diagnostics.code_of(error)
+        placed = invocation.placed(error)
+        diagnostics.error(placed)
+        return diagnostics.code_of(placed)
     except KeyboardInterrupt:
         diagnostics.transient("")
         diagnostics.note("interrupted")

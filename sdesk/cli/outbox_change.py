@@ -102,7 +102,7 @@ def outbox_discard(ctx: typer.Context, mails: Mails = None, yes: Yes = False, dr
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "", None)
     many = "this mail" if len(wanted) == 1 else f"these {len(wanted)} mails"
-    if not dry_run and not agreed(f"see that {many} never go?", yes=yes):
+    if not dry_run and not agreed(f"shall {many} never go?", yes=yes):
         return ExitCode.DONE
     return _each(call, wanted, discard, "never goes", dry_run=dry_run)
 

@@ -68,12 +68,11 @@ def past(
       sdesk past --last week --mail boss@example.org
     """
     call = invocation.of(ctx)
-    from sdesk.domain.filters import Filter, parse_arguments, to_text
+    from sdesk.domain.filters import to_text
     from sdesk.reports import past as question
 
     compared = _compared(call, last, this, start, end)
-    words = filter_words or []
-    wanted = parse_arguments(words, now=call.now, zone=call.zone) if words else Filter()
+    wanted = call.filter(filter_words or [])
     told = to_text(wanted)
     found = question.past(call.reader, call.actor, compared, wanted, now=call.now)
 

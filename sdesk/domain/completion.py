@@ -6,30 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from sdesk.domain.filters import FIELDS, INSTANTS, NEGATION, WORDS
+from sdesk.domain.filter_fields import BY_NAME, FIELDS, INSTANTS, WORDS
+from sdesk.domain.filters import NEGATION, pieces_of
 
 Item = TypeVar("Item")
 
 MOST = 12
 """Suggestions at a time."""
 
-_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _SIGN = re.compile(r"not:|-(?=.)")
 
 _AHEAD = ("..1h", "..4h", "today", "tomorrow", "..fri", "2h..1d")
 _BACK = ("today", "yesterday", "-1h..", "-7d..", "-30d..", "mon..")
 _MOMENTS: Mapping[str, tuple[str, ...]] = {
-    name: _AHEAD if name in {"due", "wake"} else _BACK for name in sorted(INSTANTS)
+    **{name: _AHEAD if BY_NAME[name].ahead else _BACK for name in sorted(INSTANTS)},
+    "left": ("..1h", "..4h", "..-1h", "0m..2h"),
 }
-"""Examples for what takes any instant."""
-
-_ALWAYS: Mapping[str, tuple[str, ...]] = {
-    "assignee": ("me", "none"),
-    "team": ("mine",),
-    "unit": ("none",),
-    "requester": ("none",),
-}
-"""Values that every desk has."""
+"""Examples for what takes any instant, or any length of time."""
 
 
 class Name(NamedTuple):
@@ -80,9 +73,9 @@ def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tup
 
 
 def _word(text: str, cursor: int) -> tuple[int, int]:
-    for token in _TOKEN.finditer(text):
-        if token.start() <= cursor <= token.end():
-            return token.start(), token.end()
+    for word, start in pieces_of(text):
+        if start <= cursor <= start + len(word):
+            return start, start + len(word)
     return cursor, cursor
 
 
@@ -114,7 +107,7 @@ def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Sugges
 def _names(field: str, known: Known) -> tuple[Name, ...]:
     if field in WORDS:
         return tuple(Name(word.value) for word in WORDS[field])
-    fixed = _MOMENTS.get(field, _ALWAYS.get(field, ()))
+    fixed = _MOMENTS.get(field, tuple(BY_NAME[field].special))
     return (*map(Name, fixed), *known.get(field, ()))
 
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from sdesk.domain.actor import Actor
 from sdesk.domain.completion import Name
 from sdesk.domain.errors import BadInput
-from sdesk.domain.filters import Filter, Flag
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter
 from sdesk.store.reader.queue import TICKETS, condition
 from sdesk.store.reader.where import Condition, Value, flag_condition, wall
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
-from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter, Match
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Status
 from sdesk.domain.worktime import ALWAYS, Calendar
