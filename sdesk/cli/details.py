@@ -115,7 +115,7 @@ PEOPLE: Sheet[PersonRow] = Sheet(
     ),
 )
 
-_UNIT: Sheet[_Unit] = Sheet(
+UNIT: Sheet[_Unit] = Sheet(
     fields=(
         *_of(UNITS, "unit"),
         Field("calendar", lambda row: None if row.calendar is None else row.calendar.key, kind=maybe(TEXT)),
@@ -141,7 +141,7 @@ _UNIT: Sheet[_Unit] = Sheet(
     columns=(),
 )
 
-_SERVICE: Sheet[ServiceDetail] = Sheet(
+SERVICE: Sheet[ServiceDetail] = Sheet(
     fields=(
         *_of(SERVICES, "service"),
         Field("sla", lambda row: row.sla, kind=maybe(TEXT)),
@@ -163,7 +163,7 @@ _SERVICE: Sheet[ServiceDetail] = Sheet(
     columns=(),
 )
 
-_TEAM: Sheet[TeamDetail] = Sheet(
+TEAM: Sheet[TeamDetail] = Sheet(
     fields=(
         *_of(TEAMS, "team"),
         Field("members", lambda row: list(row.members), kind=many(TEXT)),
@@ -177,7 +177,7 @@ _TEAM: Sheet[TeamDetail] = Sheet(
     columns=(),
 )
 
-_AGENT: Sheet[AgentDetail] = Sheet(
+AGENT: Sheet[AgentDetail] = Sheet(
     fields=(
         *_of(AGENTS, "agent"),
         Field("leads", lambda row: list(row.leads), kind=many(TEXT)),
@@ -187,7 +187,7 @@ _AGENT: Sheet[AgentDetail] = Sheet(
     columns=(),
 )
 
-_PERSON: Sheet[_Person] = Sheet(
+PERSON: Sheet[_Person] = Sheet(
     fields=(
         *_of(PEOPLE, "person"),
         Field("tickets", lambda row: [ticket.number for ticket in row.tickets], kind=many(NUMBER)),
@@ -208,7 +208,7 @@ def unit_show(ctx: typer.Context, key: Key) -> None:
     row, calendar, mail, stops = call.reader.unit(key, _today(call))
     tickets = tuple(call.reader.walk(actor, Filter((Match("unit", (key,)),)), now=call.now))
     past = call.reader.unit_outages(actor, key, now=call.now, since=call.now - timedelta(days=OUTAGE_DAYS))
-    _print(call, _Unit(row, calendar, mail, stops, tickets, past), _UNIT, _unit_facts)
+    _print(call, _Unit(row, calendar, mail, stops, tickets, past), UNIT, _unit_facts)
 
 
 def service_show(ctx: typer.Context, key: Key) -> None:
@@ -218,7 +218,7 @@ def service_show(ctx: typer.Context, key: Key) -> None:
       sdesk service show till
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.service(call.actor, key), _SERVICE, _service_facts)
+    _print(call, call.reader.service(call.actor, key), SERVICE, _service_facts)
 
 
 def calendars(ctx: typer.Context) -> None:
@@ -251,7 +251,7 @@ def team_show(ctx: typer.Context, key: Key) -> None:
       sdesk team show it
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.team(call.actor, key), _TEAM, _team_facts)
+    _print(call, call.reader.team(call.actor, key), TEAM, _team_facts)
 
 
 def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar="LOGIN", show_default=False)]) -> None:
@@ -261,7 +261,7 @@ def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar=
       sdesk agent show anna
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.agent(call.actor, login, now=call.now), _AGENT, _agent_facts)
+    _print(call, call.reader.agent(call.actor, login, now=call.now), AGENT, _agent_facts)
 
 
 def people(
@@ -294,7 +294,7 @@ def person_show(
     found = call.reader.person(call.actor, address)
     numbers = call.reader.tickets_of(call.actor, found.id)
     rows = call.reader.rows(call.actor, numbers, now=call.now)
-    _print(call, _Person(found, tuple(rows[each] for each in numbers if each in rows)), _PERSON, _person_facts)
+    _print(call, _Person(found, tuple(rows[each] for each in numbers if each in rows)), PERSON, _person_facts)
 
 
 def _today(call: Invocation) -> date:
