@@ -24,7 +24,7 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures screenshots \
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures golden man screenshots \
 	lock wheel clean
 
 help: ## this list
@@ -91,6 +91,9 @@ messages: $(DEV) ## gather the console's texts, and compile their translations
 
 pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
 	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q tests/tui/test_every_screen.py $(ARGS)
+
+golden: $(DEV) ## draw the golden files of what commands print anew, and note new fields: look at each difference
+	@SDESK_WRITE_GOLDEN=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile -q tests/cli $(ARGS)
 
 screenshots: $(DEV) ## draw the pictures of the README anew
 	@$(BIN)/python scripts/screenshots.py

@@ -48,6 +48,7 @@ def _of_mail(field: Field[Tested]) -> Field[Sample]:
         field.name,
         lambda row: field.get(row.tested),
         None if text is None else lambda row: text(row.tested),
+        field.kind,
     )
 
 

@@ -12,7 +12,7 @@ from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST, DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.kinds import INSTANT, NUMBER, SHARE, TEXT, many, maybe
+from sdesk.domain.kinds import INSTANT, MONEY, NUMBER, TEXT, many, maybe
 from sdesk.store.reader.rows import IncidentRow
 
 Proposal = Annotated[
@@ -38,7 +38,7 @@ INCIDENTS: Sheet[IncidentRow] = Sheet(
         Field(
             "loss_per_hour",
             lambda row: None if row.loss_per_hour is None else str(row.loss_per_hour),
-            kind=maybe(SHARE),
+            kind=maybe(MONEY),
         ),
         Field("command", lambda row: row.command, kind=TEXT),
     ),
