@@ -213,6 +213,9 @@ COMMANDS: dict[str, Verb | Noun] = {
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
     "schema": Verb("schema", "schema", "JSON Schemas of what is printed, and of the desk file"),
+    "completion": Verb(
+        "completion", "completion", "print the script that completes what you type in bash, zsh or fish", prints=False
+    ),
     "help": Verb(
         "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False
     ),

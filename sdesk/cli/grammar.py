@@ -141,7 +141,7 @@ class Group(_WithGlobals, TyperGroup):
         """Import the command, and make Typer's object of it."""
         entry = self.table.get(cmd_name)
         if isinstance(entry, Verb):
-            return _verb(cmd_name, entry)
+            return verb_of(cmd_name, entry)
         return None if entry is None else _noun(cmd_name, entry)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -203,7 +203,8 @@ def _alone(ctx: typer.Context) -> int | None:
     return ExitCode.USAGE
 
 
-def _verb(name: str, entry: Verb) -> Any:
+def verb_of(name: str, entry: Verb) -> Any:
+    """Import a command, and make Typer's object of it: it knows its options."""
     module = import_module(f"sdesk.cli.{entry.module}")
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     single.command(name, cls=Command if entry.prints else SilentCommand)(getattr(module, entry.function))

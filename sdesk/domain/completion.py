@@ -59,8 +59,8 @@ class Suggestion(NamedTuple):
         return text[: self.start] + self.text + text[self.end :], self.start + len(self.text)
 
 
-def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tuple[Suggestion, ...]:
-    """What the word under the cursor may become; nothing for an empty one, unless it was `asked` for."""
+def suggest(text: str, cursor: int, known: Known, *, asked: bool = False, most: int = MOST) -> tuple[Suggestion, ...]:
+    """What the word under the cursor may become; nothing for an empty one, unless it was `asked` for. At most `most`."""
     start, end = _word(text, cursor)
     sign = _SIGN.match(text, start, end)
     start = sign.end() if sign is not None and sign.end() <= cursor else start
@@ -69,14 +69,14 @@ def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tup
         return ()
     name, colon, _ = whole.partition(":")
     if colon and name in FIELDS and cursor > start + len(name):
-        return _values(name, text, start + len(name) + 1, cursor, end, known)
+        return _values(name, text, start + len(name) + 1, cursor, end, known)[:most]
     end = start + len(name) + 1 if colon else end
     names = FIELDS if sign is not None else (*FIELDS, NEGATION.rstrip(":"))
     fitting = ranked(names, typed, lambda name: (name,))
     fields = [Suggestion(start, end, f"{field}:", "") for field in fitting if f"{field}:" != whole]
     begun = [field for field in fields if folded(field.text).startswith(folded(typed))]
     values = list(_anywhere(typed, start, end, known)) if len(typed) > 1 else []
-    return tuple([*begun, *values, *(field for field in fields if field not in begun)][:MOST])
+    return tuple([*begun, *values, *(field for field in fields if field not in begun)][:most])
 
 
 def _word(text: str, cursor: int) -> tuple[int, int]:
@@ -98,7 +98,7 @@ def _values(field: str, text: str, start: int, cursor: int, end: int, known: Kno
     found = ranked(names, typed, lambda name: (name.key, name.about))
     if len(found) == 1 and found[0].key == typed:
         return ()
-    return tuple(Suggestion(begin, stop, _quoted(name.key), field, name.about) for name in found[:MOST])
+    return tuple(Suggestion(begin, stop, _quoted(name.key), field, name.about) for name in found)
 
 
 def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Suggestion]:
