@@ -142,7 +142,7 @@ def _offered(typed: Typed, word: str, call: Invocation) -> Answer:
             return _topics(typed.rest)
         from sdesk.cli.complete_values import of_command
 
-        return of_command(typed, word, call)
+        return of_command(typed.entry, typed, word, call)
     if word.startswith("-"):
         name, equals, _ = word.partition("=")
         if equals and name in _GLOBALS:

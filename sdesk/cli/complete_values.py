@@ -11,17 +11,18 @@ from sdesk.domain import ticket
 from sdesk.domain.filters import FIELDS, NEGATION, Sort
 
 if TYPE_CHECKING:
+    from sdesk.cli.commands import Verb
     from sdesk.cli.invocation import Invocation
 
 Source = Callable[["Invocation", str], Answer]
 """Gives what a value may be, for what is typed of it."""
 
 
-def of_command(typed: Typed, word: str, call: Invocation) -> Answer:
+def of_command(entry: Verb, typed: Typed, word: str, call: Invocation) -> Answer:
     """What a command takes next."""
     from sdesk.cli.grammar import verb_of
 
-    command = verb_of(typed.path[-1], typed.entry)
+    command = verb_of(typed.path[-1], entry)
     given, waiting, behind = _given(command.params, typed.rest, call)
     if waiting is not None:
         return _value(waiting, typed, word, call)
@@ -31,7 +32,7 @@ def of_command(typed: Typed, word: str, call: Invocation) -> Answer:
         found = [] if option is None else _value(option, typed, value, call)
         return found if isinstance(found, Files) else [each._replace(text=f"{name}={each.text}") for each in found]
     if not behind and word.startswith("-") and word != "-":
-        return [*_options(command.params, typed), *globals_like(printing=typed.entry.prints)]  # type: ignore[union-attr]
+        return [*_options(command.params, typed), *globals_like(printing=entry.prints)]
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     for argument in arguments:
         if argument.nargs == -1 or given < argument.nargs:
@@ -117,8 +118,10 @@ def _filter(call: Invocation, word: str) -> Answer:
 
     if not word:
         return [*(Word(f"{field}:", ends=False) for field in FIELDS), Word(NEGATION, "what is not wanted", ends=False)]
-    # As the shell has it: a blank belongs to the value.
-    found = suggest(word, len(word), call.reader.filter_names(call.actor), most=_MANY)
+    # A filter cannot say a quote; and quotes about a blank are the shell's to write.
+    names = call.reader.filter_names(call.actor).items()
+    known = {field: tuple(each for each in values if '"' not in each.key) for field, values in names}
+    found = suggest(word, len(word), known, most=_MANY)
     return [Word(each.into(word)[0].replace('"', ""), each.about, ends=not each.text.endswith(":")) for each in found]
 
 
@@ -176,7 +179,7 @@ def _tags(call: Invocation, word: str) -> Answer:
 
 
 def _mailboxes(call: Invocation, word: str) -> Answer:
-    return [Word(name, box.kind) for name, box in call.config.mailboxes.items()]
+    return [Word(name) for name in call.config.mailboxes]
 
 
 def _checked(call: Invocation, word: str) -> Answer:

@@ -60,7 +60,7 @@ class Suggestion(NamedTuple):
 
 
 def suggest(text: str, cursor: int, known: Known, *, asked: bool = False, most: int = MOST) -> tuple[Suggestion, ...]:
-    """What the word under the cursor may become; nothing for an empty one, unless it was `asked` for. At most `most`."""
+    """What the word under the cursor may become; nothing for an empty one, unless it was `asked` for."""
     start, end = _word(text, cursor)
     sign = _SIGN.match(text, start, end)
     start = sign.end() if sign is not None and sign.end() <= cursor else start

@@ -14,16 +14,25 @@ _sdesk() {
         fi
     done < <("$program" _complete bash "${COMP_LINE:0:COMP_POINT}" "$2" "$type" 2>/dev/null </dev/null)
     case $kind in
-        files | folders | @files)
-            local typed=$2 before='' what=-f
-            if [[ $kind == @files && $typed == @* ]]; then
-                before=@ typed=${typed:1}
-            fi
-            [[ $kind == folders ]] && what=-d
+        files)
             compopt -o filenames +o nospace 2>/dev/null
             while IFS= read -r line; do
-                COMPREPLY[${#COMPREPLY[@]}]=$before$line
-            done < <(compgen "$what" -- "$typed" 2>/dev/null)
+                COMPREPLY[${#COMPREPLY[@]}]=$line
+            done < <(compgen -f -- "$2" 2>/dev/null)
+            ;;
+        folders)
+            compopt -o filenames +o nospace 2>/dev/null
+            while IFS= read -r line; do
+                COMPREPLY[${#COMPREPLY[@]}]=$line
+            done < <(compgen -d -- "$2" 2>/dev/null)
+            ;;
+        @files)
+            # Quoted here: readline would quote the @ too.
+            while IFS= read -r line; do
+                [[ -d $line ]] && line=$line/
+                printf -v line '@%q' "$line"
+                COMPREPLY[${#COMPREPLY[@]}]=$line
+            done < <(compgen -f -- "${2#@}" 2>/dev/null)
             ;;
     esac
 }

@@ -10,7 +10,7 @@ function __sdesk_complete
     end
     set -e before[1]
     set -l kind
-    command $program _complete fish -- $before "$typed" 2>/dev/null </dev/null | while read -l line
+    command $program _complete fish $before "$typed" 2>/dev/null </dev/null | while read -l line
         if test -z "$kind"
             set kind $line
             switch $kind

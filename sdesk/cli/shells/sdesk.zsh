@@ -4,7 +4,6 @@
 #   sdesk completion zsh > DIRECTORY/_sdesk                       where DIRECTORY stands in $fpath
 # What is offered comes from the program. Nothing of it is evaluated: it is given to compadd as arrays.
 _sdesk() {
-    emulate -L zsh
     local program=${(Q)words[1]} line value about kind=''
     local -a done_values done_shown open_values open_shown
     [[ $program == */* && -x $program ]] || program=sdesk
@@ -16,14 +15,14 @@ _sdesk() {
         value=${${line#?}%%$'\t'*}
         about=${line#*$'\t'}
         [[ -n $about ]] && about="  -- $about"
-        if [[ $line == =* ]]; then
+        if [[ ${line[1]} == "=" ]]; then
             done_values+=("$value")
             done_shown+=("$value$about")
         else
             open_values+=("$value")
             open_shown+=("$value$about")
         fi
-    done < <(command $program _complete zsh -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null </dev/null)
+    done < <(command $program _complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null </dev/null)
     case $kind in
         files) _files ;;
         folders) _files -/ ;;
