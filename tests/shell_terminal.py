@@ -44,6 +44,14 @@ class ShellTerminal:
                 self.seen = _shown(raw.decode(errors="replace"))
         return self.seen
 
+    def runs(self) -> str:
+        """Press Enter, and wait for what `sdesk list` says; the first Enter may but choose among completions."""
+        done = r"(?s)(REQUESTER|sdesk: error|not found).*[>#$%] *$"
+        try:
+            return self.types("\n", until=done, within=8)
+        except AssertionError:
+            return self.types("\n", until=done)
+
     def close(self) -> None:
         """End the shell."""
         os.kill(self._pid, signal.SIGKILL)

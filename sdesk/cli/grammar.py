@@ -47,7 +47,7 @@ class _WithGlobals:
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Summary, examples, usage, then the rest."""
-        summary, examples = _split_help(getattr(self, "help", None) or "")
+        summary, examples = split_help(getattr(self, "help", None) or "")
         formatter.write(f"{summary}\n")
         if examples:
             formatter.write("\nExamples:\n")
@@ -65,7 +65,7 @@ class _WithGlobals:
             if record is None:
                 continue
             section = "Arguments" if param.param_type_name == "argument" else "Options"
-            own["Everywhere" if isinstance(param, _GlobalOption) or param.name == "help" else section].append(record)
+            own["Everywhere" if is_global(param) else section].append(record)
         self.format_commands(ctx, formatter)
         for title, records in own.items():
             if records:
@@ -278,7 +278,13 @@ def _remember(wish: str) -> Any:
     return keep
 
 
-def _split_help(text: str) -> tuple[str, str]:
+def is_global(param: Any) -> bool:
+    """Whether every command takes it."""
+    return isinstance(param, _GlobalOption) or param.name == "help"
+
+
+def split_help(text: str) -> tuple[str, str]:
+    """What a docstring says, and its examples."""
     summary, _, examples = text.partition("Examples:\n")
     lines = examples.rstrip().splitlines()
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)

@@ -18,7 +18,7 @@ _SIGN = re.compile(r"not:|-(?=.)")
 
 _AHEAD = ("..1h", "..4h", "today", "tomorrow", "..fri", "2h..1d")
 _BACK = ("today", "yesterday", "-1h..", "-7d..", "-30d..", "mon..")
-_MOMENTS: Mapping[str, tuple[str, ...]] = {
+MOMENTS: Mapping[str, tuple[str, ...]] = {
     name: _AHEAD if name in {"due", "wake"} else _BACK for name in sorted(INSTANTS)
 }
 """Examples for what takes any instant."""
@@ -105,7 +105,7 @@ def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Sugges
     """Values of any field that begin so: who types a colleague's name need not know which field has it."""
     wanted = folded(typed)
     for field in FIELDS:
-        for name in () if field in _MOMENTS else _names(field, known):
+        for name in () if field in MOMENTS else _names(field, known):
             words = (name.key, *name.about.split())
             if name.key not in {"none"} and any(folded(word).startswith(wanted) for word in words):
                 yield Suggestion(start, end, f"{field}:{_quoted(name.key)}", field, name.about)
@@ -114,7 +114,7 @@ def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Sugges
 def _names(field: str, known: Known) -> tuple[Name, ...]:
     if field in WORDS:
         return tuple(Name(word.value) for word in WORDS[field])
-    fixed = _MOMENTS.get(field, _ALWAYS.get(field, ()))
+    fixed = MOMENTS.get(field, _ALWAYS.get(field, ()))
     return (*map(Name, fixed), *known.get(field, ()))
 
 
