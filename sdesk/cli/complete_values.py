@@ -118,9 +118,10 @@ def _filter(call: Invocation, word: str) -> Answer:
 
     if not word:
         return [*(Word(f"{field}:", ends=False) for field in FIELDS), Word(NEGATION, "what is not wanted", ends=False)]
+    field, colon, _ = word.removeprefix(NEGATION).partition(":")
+    names = call.reader.filter_names(call.actor, field) if colon else {}
     # A filter cannot say a quote; and quotes about a blank are the shell's to write.
-    names = call.reader.filter_names(call.actor).items()
-    known = {field: tuple(each for each in values if '"' not in each.key) for field, values in names}
+    known = {name: tuple(each for each in values if '"' not in each.key) for name, values in names.items()}
     found = suggest(word, len(word), known, most=_MANY)
     return [Word(each.into(word)[0].replace('"', ""), each.about, ends=not each.text.endswith(":")) for each in found]
 
