@@ -53,5 +53,9 @@ def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
         line("show N -o json", LIGHT, None, "show", str(TICKETS // 2), "-o", "json"),
         line("next -o ids", LIGHT, None, "next", "-o", "ids"),
         line("version", LIGHT, None, "version"),
+        line("TAB after `sdesk `", LIGHT, 1.0, "_complete", "fish", ""),
+        line("TAB after `sdesk list team:`", LIGHT, 2.0, "_complete", "fish", "list", "team:"),
+        line("TAB after `sdesk show `", LIGHT, 2.0, "_complete", "fish", "show", ""),
+        line("TAB after `sdesk take --`", LIGHT, 2.0, "_complete", "fish", "take", "--"),
         line("new", WRITING, 1.5),
     ]
