@@ -30,7 +30,7 @@ def _changing() -> Iterator[tuple[str, Command]]:
     for name, entry in noun.verbs.items():
         if not isinstance(entry, Entry):
             continue
-        command = _verb(name, entry)
+        command = verb_of(name, entry)
         # `new` names no ticket, and `undo` neither.
         if name not in ("new", "undo") and any("--dry-run" in param.opts for param in command.params):
             yield name, command
