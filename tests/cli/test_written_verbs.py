@@ -17,7 +17,7 @@ from sdesk.actions.registry import ACTIONS
 from sdesk.actions.written import COMMAND_LINE, DRY_RUN, YES, Verb, read_order, verbs
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.commands import Verb as Entry
-from sdesk.cli.grammar import Command, _verb, help_of
+from sdesk.cli.grammar import Command, help_of, verb_of
 from sdesk.domain.errors import BadInput, SdeskError
 
 Done = list[tuple[str, tuple[int, ...], dict[str, Any]]]
