@@ -145,6 +145,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "due_in": [],  # of a row that was read
         "numbers": [],  # held against the rows below
         "views": [lambda: reader.views(actor)],
         "standing_views": [lambda: reader.standing_views(actor)],
@@ -188,7 +189,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for way in Direction
         ],
         "drafts": [lambda: reader.drafts(actor)],
-        "form_draft": [lambda n=n: reader.form_draft(actor, f"close {n}") for n in numbers],  # type: ignore[misc]
+        "form_draft": [lambda n=n: reader.form_draft(actor, f"close {n}", now=NOW) for n in numbers],  # type: ignore[misc]
         "presence": [lambda: reader.presence(actor, now=NOW)],
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
