@@ -25,7 +25,7 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures screenshots docs \
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures golden man screenshots docs \
 	lock wheel clean
 
 help: ## this list
@@ -49,14 +49,14 @@ unit: $(DEV) ## the tests alone
 test-fast: $(DEV) ## the tests that need no server and little time
 	@$(BIN)/pytest -n $(WORKERS) -q -m 'not server and not slow and not soak and not endurance' $(ARGS)
 
-test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux)
+test-servers: ## install the servers and tools that tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux, zsh, fish, groff, mandoc)
 	@need=; \
 	PATH="$$PATH:/usr/sbin:/usr/local/sbin"; \
 	command -v dovecot >/dev/null || need="$$need dovecot-imapd"; \
 	[ -e /usr/lib/dovecot/lmtp ] || command -v brew >/dev/null || need="$$need dovecot-lmtpd"; \
-	command -v tmux >/dev/null || need="$$need tmux"; \
+	for tool in tmux zsh fish groff mandoc; do command -v $$tool >/dev/null || need="$$need $$tool"; done; \
 	[ -n "$$need" ] || exit 0; \
-	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux)" >&2; exit 1; }; \
+	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux zsh fish groff mandoc)" >&2; exit 1; }; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	echo "make: installing$$need" >&2; \
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$need >/dev/null
@@ -92,6 +92,12 @@ messages: $(DEV) ## gather the console's texts, and compile their translations
 
 pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
 	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q tests/tui/test_every_screen.py $(ARGS)
+
+golden: $(DEV) ## draw the golden files of what commands print anew, and note new fields: look at each difference
+	@SDESK_WRITE_GOLDEN=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile -q tests/cli $(ARGS)
+
+man: $(DEV) ## write the manual pages anew, of the program's own help
+	@$(BIN)/python -m scripts.man
 
 screenshots: $(DEV) ## draw the pictures of the pages anew
 	@$(BIN)/python scripts/screenshots.py

@@ -52,7 +52,7 @@ def help_topic(
       sdesk help exit-codes
     """
     words = topic or []
-    text = _topic(words[0]) if len(words) == 1 else None
+    text = topic_text(words[0]) if len(words) == 1 else None
     if text is None:
         from sdesk.cli.grammar import help_of
 
@@ -67,7 +67,16 @@ TOPICS = ("exit-codes", "environment", "filters", "output")
 """What `sdesk help` knows besides commands."""
 
 
-def _topic(name: str) -> str | None:
+def topic(name: str) -> str:
+    """The text of a topic; KeyError where there is none."""
+    found = topic_text(name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def topic_text(name: str) -> str | None:
+    """The same, or None."""
     if name == "exit-codes":
         return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
     if name == "filters":

@@ -64,6 +64,11 @@ def _found(arguments: Sequence[str], invocation: Invocation) -> int:
     understand: it is a fifth sooner there without Typer (measured)."""
     if not arguments and terminal.is_one():
         return terminal.open_console(invocation)
+    if list(arguments[:1]) == ["_complete"]:
+        # A shell asks at each TAB, through the script of `sdesk completion`: it hides what is said to standard error.
+        from sdesk.cli.complete import complete
+
+        return complete(arguments[1:], invocation)
     from sdesk.cli.dispatch import dispatch
 
     return dispatch(list(arguments), invocation)

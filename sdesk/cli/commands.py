@@ -225,12 +225,9 @@ COMMANDS: dict[str, Verb | Noun] = {
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
-    "schema": Noun(
-        "JSON Schemas of what is printed, and of the desk file",
-        {
-            "ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False),
-            "desk": Verb("schema", "desk", "print the one of the desk file, for editors", prints=False),
-        },
+    "schema": Verb("schema", "schema", "JSON Schemas of what is printed, and of the desk file"),
+    "completion": Verb(
+        "completion", "completion", "print the script that completes what you type in bash, zsh or fish", prints=False
     ),
     "help": Verb(
         "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False

@@ -13,6 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import NothingToDo
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many
 from sdesk.store.reader.undoing import UndoRow
 
 LAST = 10
@@ -20,10 +21,10 @@ LAST = 10
 
 CAN_BE: Sheet[UndoRow] = Sheet(
     fields=(
-        Field("at", lambda row: row.at),
-        Field("verb", lambda row: row.verb),
-        Field("sentence", lambda row: row.sentence),
-        Field("numbers", lambda row: list(row.numbers)),
+        Field("at", lambda row: row.at, kind=INSTANT),
+        Field("verb", lambda row: row.verb, kind=TEXT),
+        Field("sentence", lambda row: row.sentence, kind=TEXT),
+        Field("numbers", lambda row: list(row.numbers), kind=many(NUMBER)),
     ),
     columns=(
         Column("AT", lambda row, eyes: eyes.local(row.at)),
