@@ -59,6 +59,11 @@ incidents = true
 from = 4
 within = "20m"
 joins_for = "3h"
+[events]
+storm_from = 7
+storm_within = "5m"
+flaps_from = 6
+flaps_within = "1h"
 [recurring.backup]
 subject = "Check the backup"
 text = "Restore one file."

@@ -189,6 +189,13 @@ COMMANDS: dict[str, Verb | Noun] = {
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
         },
     ),
+    "event": Noun(
+        "what monitoring says of its checks",
+        {
+            "down": Verb("event", "down", "a check is down: open its ticket, or add to it"),
+            "up": Verb("event", "up", "a check is up again: resolve its ticket"),
+        },
+    ),
     "sla": Noun(
         "promises",
         {

@@ -17,7 +17,6 @@ from sdesk.desk.intake.known import (
     blocked_by,
     find_bounced,
     find_thread,
-    may_reopen,
     own_addresses,
     shares_organisation,
     tagged_ticket,
@@ -32,6 +31,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.reopen import may_reopen
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import LOOP_HEADER, AgentEvent, Party
 from sdesk.domain.thread import subject_tag
