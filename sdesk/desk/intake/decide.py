@@ -1,7 +1,7 @@
 """The order in which it is decided what becomes of a mail: the first that holds.
 
-The desk's own, a blocked sender, a web form, a bounce, an own address, a machine, a thread (an agent's, a supplier's, a
-requester's, a stranger's mail), a number in the subject, a new request.
+The desk's own, a blocked sender, a web form, a bounce, monitoring, an own address, a machine, a thread (an agent's, a
+supplier's, a requester's, a stranger's mail), a number in the subject, a new request.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sdesk.desk.intake.known import (
     taken_into,
     takes_part,
 )
+from sdesk.desk.intake.monitoring import from_monitoring
 from sdesk.desk.intake.new import new_ticket
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.intake.supplier_mail import from_supplier
@@ -60,6 +61,8 @@ def decide(work: Work, incoming: Incoming) -> Receipt:
     thread = find_thread(work, mail)
     if thread is not None and taken_into(work, incoming.identity, thread.ticket):
         return _taken_already(work, thread.ticket)
+    if incoming.routing.event is not None and thread is None and not incoming.forged:
+        return from_monitoring(work, incoming, incoming.routing.event)
     if incoming.sender in own_addresses(work, incoming.origin):
         return _from_own_address(work, incoming, thread)
     if mail.is_auto:

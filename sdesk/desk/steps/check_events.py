@@ -40,7 +40,7 @@ from sdesk.domain.events import Came, CheckState, MachineEvent, count_return, fl
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Status, Urgency
+from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Status, Urgency
 from sdesk.store.models import CheckEvent, Message, Ticket
 from sdesk.store.prepared import Prepared
 
@@ -67,7 +67,10 @@ class Place:
     tags: tuple[str, ...] = ()
     why: Mapping[str, str] = field(default_factory=dict)
     """What decided each, for the history."""
-    channel: Channel = Channel.EVENT
+    priority: Priority | None = None
+    priority_reason: str | None = None
+    story: Mapping[str, Any] = field(default_factory=dict)
+    """What its history begins with besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +172,11 @@ def _open(
             service_id=place.service_id,
             requester_id=None,
             unit_id=place.unit_id,
-            channel=place.channel,
+            channel=Channel.EVENT,
             opened_at=place.at,
             urgency=severity.urgency if severity is not None else None,
+            priority=place.priority,
+            priority_reason=place.priority_reason,
             tags=place.tags,
             unanswered=False,
             unasked=True,
@@ -180,6 +185,7 @@ def _open(
         why=dict(place.why),
         source=event.source,
         key=event.key,
+        **place.story,
     )
     index_ticket(work, opened.number, subject, event.text, f"{event.source} {event.key}")
     fresh = CheckEvent(
