@@ -39,7 +39,7 @@ _DAILY: dict[str, Verb] = {
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
     "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
     "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
-    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has; take it"),
     "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }

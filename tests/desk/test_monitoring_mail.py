@@ -1,4 +1,4 @@
-"""Mail of monitoring systems, by the rules that a new desk file has as remarks: a ticket a check, resolved by itself."""
+"""Mail of monitoring systems, by the rules that a new desk file has as remarks: a ticket a check."""
 
 from __future__ import annotations
 
