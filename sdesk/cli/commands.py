@@ -215,6 +215,8 @@ COMMANDS: dict[str, Verb | Noun] = {
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),
+    "check": Verb("check", "check", "check the desk itself, as a plug-in of Nagios", prints=False),
+    "doctor": Verb("doctor", "doctor", "what is set up, what works, and what to do about the rest"),
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),
