@@ -77,6 +77,10 @@ def packages(modules: set[str]) -> set[str]:
         ("mail", "--help"),
         ("take", "--help"),
         ("schema", "ticket"),
+        ("check", "--breached", "1000"),
+        ("doctor",),
+        ("doctor", "-o", "json"),
+        ("event", "down", "--help"),
     ],
     ids=" ".join,
 )
