@@ -17,13 +17,13 @@ _NARROWEST, _LOWEST = 80, 24
 
 def look_at_program() -> Iterator[Finding]:
     """What runs, and upon what."""
-    import sqlite3
     from importlib.metadata import PackageNotFoundError, version
 
     from sdesk import __version__
+    from sdesk.store.reader.health import SQLITE
 
     python = ".".join(map(str, sys.version_info[:3]))
-    yield ok("sdesk", f"{__version__}, on Python {python} with SQLite {sqlite3.sqlite_version}")
+    yield ok("sdesk", f"{__version__}, on Python {python} with SQLite {SQLITE}")
     missing, there = [], []
     for name in _LIBRARIES:
         try:

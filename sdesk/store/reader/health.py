@@ -12,6 +12,8 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.queue import counts_query
 
+SQLITE = sqlite3.sqlite_version
+"""Of the library that reads the store."""
 TICK = "tick"
 """The name of what `sdesk tick` does, where it is written down when that was last done."""
 
