@@ -157,6 +157,18 @@ def test_a_ticket_that_was_merged_goes_on_in_the_other(desk: Watched) -> None:
     assert desk.texts(other)[-1] == "still down"
 
 
+def test_a_ticket_of_two_checks_is_resolved_with_the_last_of_them(desk: Watched) -> None:
+    for key in ("a", "b"):
+        desk.down(key, unit="flagship", service="till")
+    desk.do("anna", "merge", 2, into=1)
+    assert desk.up("a", at=NOW + MINUTE).came is Came.NOTED
+    assert desk.rows("SELECT count(*) FROM outage WHERE down_to IS NULL") == [(1,)]
+    assert desk.up("b", at=NOW + 2 * MINUTE).came is Came.RESOLVED
+    assert desk.column(1, "status") == "resolved"
+    # What was merged is found by its own check still: its ticket is the other.
+    assert desk.down("b", at=NOW + 3 * MINUTE).number == 1
+
+
 def test_what_is_spam_is_heard_no_more(desk: Watched) -> None:
     desk.down()
     desk.do("anna", "spam", 1)

@@ -41,7 +41,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Status, Urgency
-from sdesk.store.models import CheckEvent, Message, Ticket
+from sdesk.store.models import CheckEvent, Link, Message, Ticket
 from sdesk.store.prepared import Prepared
 
 ANSWERED = Prepared(
@@ -137,8 +137,12 @@ def take_up(work: Work, event: MachineEvent, write: Write, *, at: datetime) -> T
     if flaps(work.rules.events, row.returns, row.returned_at, at):
         count_again(work, row, at)
         return _taken(work, Came.NOTED, ticket, phrase("{ref} stays open: the check flaps", ref=ref))
-    message = note_event(work, row, event, write, at=at, fresh=True)
+    message = note_event(work, row, event, write, number=require_id(ticket), at=at, fresh=True)
     _record(work, event, ticket, "check_up", message)
+    if _checks_down(work, ticket):
+        # Somebody merged the tickets of two checks: what stands, stands until the last of them is up.
+        settle(work, ticket)
+        return _taken(work, Came.NOTED, ticket, phrase("noted in {ref}: another check of it is down", ref=ref))
     parts = bool(open_parts(work, ticket)) if ticket.is_incident else False
     if parts or _in_hand(work, ticket):
         if running_outage(work, ticket) is not None:
@@ -200,7 +204,9 @@ def _open(
     row = fresh if row is None else work.session.merge(fresh)
     work.session.add(row)
     # It names the ticket's first message, which is written now.
-    message = note_event(work, row, event, lambda number, _: write(number, True), at=place.at, fresh=True)
+    message = note_event(
+        work, row, event, lambda number, _: write(number, True), number=opened.number, at=place.at, fresh=True
+    )
     work.session.flush()
     ticket = work.session.get_one(Ticket, opened.number)
     if confirm_outage(work, ticket):
@@ -232,7 +238,7 @@ def _add(work: Work, event: MachineEvent, place: Place, write: Write, row: Check
         if worse:
             settle(work, ticket)
         return _taken(work, Came.ADDED, ticket, phrase("counted in {ref}: the check flaps", ref=ref))
-    message = note_event(work, row, event, write, at=place.at, fresh=returned or worse)
+    message = note_event(work, row, event, write, number=require_id(ticket), at=place.at, fresh=returned or worse)
     if returned:
         _record(work, event, ticket, "check_down", message)
         if _stands(event) and suspect_outage(work, ticket, place.at):
@@ -256,7 +262,7 @@ def _reopen(work: Work, event: MachineEvent, place: Place, write: Write, row: Ch
     at = max(place.at, ticket.resolved_at or place.at)
     reopen_ticket(work, ticket, at)
     record(work, require_id(ticket), "reopened", since=to_rfc3339(at))
-    message = note_event(work, row, event, write, at=place.at, fresh=True)
+    message = note_event(work, row, event, write, number=require_id(ticket), at=place.at, fresh=True)
     _record(work, event, ticket, "check_down", message)
     if _stands(event):
         confirm_outage(work, ticket)
@@ -280,7 +286,6 @@ def _ticket_of(work: Work, row: CheckEvent | None) -> Ticket | None:
             phrase("there is no event {source} {key}", source=row.source, key=row.key),
             phrase("let the desk itself take it: without --as"),
         )
-    row.ticket_id = require_id(ticket)
     return ticket
 
 
@@ -312,9 +317,25 @@ def _resolve_incident(work: Work, part: Ticket, at: datetime) -> None:
     incident = work.session.get_one(Ticket, part.incident_id)
     if incident.status not in OPEN_STATUSES or open_parts(work, incident) or _in_hand(work, incident):
         return
-    checks = work.session.scalars(select(CheckEvent).where(col(CheckEvent.ticket_id) == incident.id)).all()
-    if checks and all(each.state is CheckState.UP for each in checks):
+    if not _checks_down(work, incident) and _checks(work, incident):
         _resolve(work, incident, at)
+
+
+def _checks_down(work: Work, ticket: Ticket) -> bool:
+    return any(each.state is CheckState.DOWN for each in _checks(work, ticket))
+
+
+def _checks(work: Work, ticket: Ticket) -> list[CheckEvent]:
+    """The checks of a ticket, and of those that were merged into it, however often."""
+    work.session.flush()
+    numbers, found = {require_id(ticket)}, {require_id(ticket)}
+    while found:
+        merged = select(col(Link.ticket_id)).where(
+            col(Link.other_id).in_(found), col(Link.kind) == LinkKind.MERGED_INTO
+        )
+        found = set(work.connection.execute(merged).scalars()) - numbers
+        numbers |= found
+    return list(work.session.scalars(select(CheckEvent).where(col(CheckEvent.ticket_id).in_(numbers))))
 
 
 def _count_return(work: Work, row: CheckEvent, at: datetime) -> None:

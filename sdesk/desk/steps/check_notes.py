@@ -21,16 +21,17 @@ _COUNTED = "\n\nSaid again: "
 
 
 def note_event(
-    work: Work, row: CheckEvent, event: MachineEvent, write: Write, *, at: datetime, fresh: bool = False
+    work: Work, row: CheckEvent, event: MachineEvent, write: Write, *, number: int, at: datetime, fresh: bool = False
 ) -> int | None:
-    """Add an event to its ticket as a message, and give its row; None where it only says once more what was said, which
-    is counted in that message. `fresh`: it is news, whatever its words.
+    """Add an event to its ticket (`number`) as a message, and give its row; None where it says what was said once more.
+
+    That is counted in the message which said it. `fresh`: it is news, whatever its words.
     """
     alike = likeness(event.subject, event.text)
     if row.message_id is not None and ((alike == row.likeness and not fresh) or row.notes >= MOST_NOTES):
         count_again(work, row, at)
         return None
-    row.message_id = write(row.ticket_id, False)
+    row.message_id = write(number, False)
     row.likeness, row.repeats = alike, 0
     row.notes += 1
     work.session.add(row)
