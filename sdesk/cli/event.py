@@ -14,7 +14,7 @@ from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, CheckState, find_severity, machine_event
 
 if TYPE_CHECKING:
-    from sdesk.desk.steps.check_events import Taken
+    from sdesk.desk.steps.checks import Taken
 
 TAKEN: Sheet[Taken] = Sheet(
     fields=(

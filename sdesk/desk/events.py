@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.check_events import Place, Taken, take_down, take_up, writer
+from sdesk.desk.steps.check_down import take_down
+from sdesk.desk.steps.check_up import take_up
+from sdesk.desk.steps.checks import Place, Taken, writer
 from sdesk.desk.steps.find import key_of, require_hands
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.whose import whose

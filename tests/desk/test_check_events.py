@@ -12,8 +12,8 @@ from history_rules import faults
 from intake_desk import MailDesk
 
 from sdesk.desk.events import take_event
-from sdesk.desk.steps.check_events import Taken
 from sdesk.desk.steps.check_notes import MOST_NOTES
+from sdesk.desk.steps.checks import Taken
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.events import Came, CheckState, find_severity, machine_event

@@ -31,7 +31,7 @@ OF_EACH_MAIL = (
     "sdesk.desk.intake.known",
     "sdesk.desk.intake.ledger",
     "sdesk.desk.intake.receive",
-    "sdesk.desk.steps.check_events",
+    "sdesk.desk.steps.check_up",
     "sdesk.desk.steps.clocks",
     "sdesk.desk.steps.messages",
     "sdesk.desk.steps.outbox",

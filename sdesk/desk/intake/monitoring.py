@@ -6,7 +6,9 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.new import ruled_by, service_of
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.check_events import Place, take_down, take_up
+from sdesk.desk.steps.check_down import take_down
+from sdesk.desk.steps.check_up import take_up
+from sdesk.desk.steps.checks import Place
 from sdesk.desk.steps.messages import add_inbound
 from sdesk.domain.events import Came, CheckState, find_severity, machine_event
 from sdesk.domain.ledger import Outcome
