@@ -82,8 +82,7 @@ TOPICS = ("exit-codes", "environment", "filters", "output")
 
 def _topic(name: str) -> str | None:
     if name == "exit-codes":
-        codes = "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
-        return f"{codes}\n`sdesk check` ends as plug-ins of Nagios do: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
+        return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
     if name == "filters":
         from sdesk.domain.filters import FIELDS
 
