@@ -84,6 +84,9 @@ set = { team = "it", unit = "kiosk", requester = "a@x.example", priority = "P2",
 [[routing]]
 when = { sender = "spam@x.example" }
 set = { discard = true }
+[[routing]]
+when = { sender = "zabbix@x.example", subject = "(?P<host>[a-z]+) is down" }
+set = { event = "down", source = "zabbix" }
 [templates.acknowledgement.de]
 subject = "Hallo"
 body = "Danke"
@@ -244,4 +247,6 @@ def desk_files(draw: st.DrawFn) -> dict[str, Any]:
     for rule in file.get("routing", []):
         if not rule.get("when"):
             rule.get("set", {}).pop("discard", None)
+        # Nor says a pattern that is drawn of which check an event is.
+        rule.get("set", {}).pop("event", None)
     return file
