@@ -93,6 +93,26 @@ def perform(
     return tuple(outcomes)
 
 
+def take_next(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> TicketOutcome | None:
+    """Give an agent the ticket that should be done next; None where nothing waits. Two who ask at once get two.
+
+    It can be undone like any taking. Raises what the use case raises.
+    """
+    from sdesk.desk.next_in_line import take_next as use_case
+    from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
+
+    with desk.work(actor, now) as work:
+        begun = begin_deed(work)
+        change = use_case(work)
+        if change is None:
+            return None
+        if not dry_run:
+            with desk.store.look() as before:
+                keep_deed(work, before.connection(), begun, Named(change.number, new_batch(), "take", change.sentence))
+            work.session.commit()
+    return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
+
+
 def _commit(work: Work, number: int, words: Kept | None) -> None:
     """What was done, and that its words are no draft any more: both or neither."""
     if words is not None:

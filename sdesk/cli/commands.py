@@ -39,7 +39,7 @@ _DAILY: dict[str, Verb] = {
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
     "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
     "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
-    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has; take it"),
     "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
@@ -202,6 +202,13 @@ COMMANDS: dict[str, Verb | Noun] = {
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
         },
     ),
+    "event": Noun(
+        "what monitoring says of its checks",
+        {
+            "down": Verb("event", "down", "a check is down: open its ticket, or add to it"),
+            "up": Verb("event", "up", "a check is up again: resolve its ticket"),
+        },
+    ),
     "sla": Noun(
         "promises",
         {
@@ -221,6 +228,8 @@ COMMANDS: dict[str, Verb | Noun] = {
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),
+    "check": Verb("check", "check", "check the desk itself, as a plug-in of Nagios", prints=False),
+    "doctor": Verb("doctor", "doctor", "what is set up, what works, and what to do about the rest"),
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),

@@ -12,7 +12,7 @@ from sdesk.cli.diagnostics import MEANINGS
 from sdesk.cli.grammar import EXAMPLES, is_global, split_help, verb_of
 from sdesk.cli.roff import ManPage
 from sdesk.domain.completion import MOMENTS
-from sdesk.domain.filter_fields import FIELDS, INSTANTS, WORDS
+from sdesk.domain.filter_fields import BY_NAME, WORDS
 
 _FILES = {
     "~/.config/sdesk/config.toml": "the configuration of the user: mailboxes, the outgoing server, the console",
@@ -20,29 +20,6 @@ _FILES = {
     " since it may name commands to run",
     "~/.local/share/sdesk/sdesk.db": "the store, where nothing else is said; an SQLite file",
 }
-_MEANT: dict[str, str] = {
-    "status": "where a ticket stands; without it a list is of those that are new, open or waiting",
-    "priority": "P1 is the most urgent; `P1..P2` is a range",
-    "impact": "how many are held up",
-    "urgency": "how long it can wait",
-    "channel": "how it came",
-    "is": "what holds of it now; several flags must all hold only where each has its own `is:`",
-    "has": "what it has",
-    "team": "the key of a team, or `mine`",
-    "assignee": "the login of an agent, `me`, or `none`",
-    "service": "the key of a service",
-    "unit": "the key of a unit, or `none`",
-    "requester": "the beginning of an address or a name, or `none`",
-    "tag": "a tag",
-    "number": "the number of a ticket; it is found whatever its status",
-    "incident": "the number of an incident: the tickets that are part of it",
-    "due": "when the earliest running deadline falls due",
-    "created": "when it was opened",
-    "updated": "when anything was done to it last",
-    "resolved": "when it was resolved",
-    "wake": "when its wait ends by itself",
-}
-"""What each field of a filter means."""
 
 
 def pages(version: str, date: str) -> dict[str, str]:
@@ -136,11 +113,11 @@ def _filters(version: str, date: str) -> str:
         " Nothing of it needs quoting in a shell, but a value with a blank in it: `requester:'Anna Lee'`."
     )
     page.section("Fields")
-    for field in FIELDS:
-        meant = _MEANT[field]
+    for field, facts in BY_NAME.items():
+        meant = facts.meaning
         if field in WORDS:
             meant += f": {', '.join(f'`{_word(each)}`' for each in WORDS[field])}"
-        if field in INSTANTS:
+        if field in MOMENTS:
             meant += f": {', '.join(f'`{field}:{each}`' for each in MOMENTS[field])}"
         page.item(f"{field}:", meant)
     page.section("Instants")

@@ -83,6 +83,10 @@ def packages(modules: set[str]) -> set[str]:
         ("_complete", "fish", "take", "--"),
         ("_complete", "bash", "sdesk show ", "", "9"),
         ("completion", "bash"),
+        ("check", "--breached", "1000"),
+        ("doctor",),
+        ("doctor", "-o", "json"),
+        ("event", "down", "--help"),
     ],
     ids=" ".join,
 )

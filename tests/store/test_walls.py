@@ -207,6 +207,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "sla": [lambda: reader.sla("office")],
         "hours": [lambda: reader.hours(1)],
         "blocked": [reader.blocked],
+        "health": [lambda: reader.health(NOW)],
         "undoable": [lambda: reader.undoable(actor, now=NOW)],
         "ledger": [lambda: reader.ledger(actor, limit=0)],
         "outbox": [lambda: reader.outbox(actor, limit=0)],
