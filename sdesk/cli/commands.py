@@ -204,6 +204,8 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "init": Verb("db", "init", "make a new store", prints=False),
             "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False),
+            "backup": Verb("backup", "backup", "copy the store into one file, while it is in use"),
+            "restore": Verb("backup", "restore", "put a backup in the place of the store"),
             "check": Verb("db", "check", "look for damage in the store", prints=False),
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
