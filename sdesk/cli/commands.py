@@ -206,7 +206,7 @@ COMMANDS: dict[str, Verb | Noun] = {
             "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False),
             "backup": Verb("backup", "backup", "copy the store into one file, while it is in use"),
             "restore": Verb("backup", "restore", "put a backup in the place of the store"),
-            "check": Verb("db", "check", "look for damage in the store", prints=False),
+            "check": Verb("db_check", "check", "look for damage in the store, and mend what can be derived"),
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),

@@ -8,9 +8,10 @@ number rows anew in tables without an integer key, whose order the views use.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -43,9 +44,12 @@ class Contents:
     """Bytes of the file."""
 
 
-def backup(store: Path, target: Path, *, force: bool = False, progress: Progress | None = None) -> Contents:
+def backup(
+    store: Path, target: Path, *, force: bool = False, sound: bool = True, progress: Progress | None = None
+) -> Contents:
     """Copy the store at `store` into the new file `target` (mode 0600), which stands there whole or not at all.
 
+    Not `sound`: as it is, whatever is wrong with it, so that there is a way back from mending it.
     A store of an older version is copied as it is. Unavailable where the store cannot be read or is damaged, where the
     file cannot be written, or where something stands there and not `force`; BadInput where it is the store itself.
     """
@@ -65,7 +69,7 @@ def backup(store: Path, target: Path, *, force: bool = False, progress: Progress
             raise faults.unavailable(error, store) or error from error
         with written_beside(target, size=size) as part:
             copy(source, part, of=store, to=target, progress=progress)
-            found = verified(part, of=store)
+            found = verified(part, of=store, sound=sound)
             take_name(part, target, over=force)
     return found
 
@@ -122,15 +126,13 @@ def copy(source: sqlite3.Connection, part: Path, *, of: Path, to: Path, progress
         raise refused(to, error) from error
 
 
-def verified(part: Path, *, of: Path) -> Contents:
-    """What a copy holds. Unavailable where it is damaged, since then the store `of` is, of which it was made."""
+def verified(part: Path, *, of: Path, sound: bool = True) -> Contents:
+    """What a copy holds. Unavailable where it is damaged, since then the store `of` is, of which it was made.
+
+    Not `sound`: damage is not looked for."""
     with closing(sqlite3.connect(f"file:{quote(str(part.absolute()))}?mode=ro", uri=True)) as copied:
         try:
-            wrong = [str(row[0]) for row in copied.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
-            wrong += [
-                f"row {row} of {table} refers to a {parent} that is not there"
-                for table, row, parent, _ in copied.execute("PRAGMA foreign_key_check")
-            ][:1]
+            wrong = list(_wrong(copied)) if sound else []
             revision = schema.revision_of(copied)
             if not wrong and revision is not None:
                 counts = [copied.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _COUNTED]
@@ -141,6 +143,13 @@ def verified(part: Path, *, of: Path) -> Contents:
                 raise faults.unavailable(error, of) or error from error
             wrong = [str(error)]
     raise damaged(of, wrong[0] if wrong else "its tables are gone")
+
+
+def _wrong(copied: sqlite3.Connection) -> Iterator[str]:
+    """The first thing that does not hold together, and the first row that refers to nothing."""
+    yield from (str(row[0]) for row in copied.execute("PRAGMA integrity_check(1)") if row[0] != "ok")
+    for table, row, parent, _ in islice(copied.execute("PRAGMA foreign_key_check"), 1):
+        yield f"row {row} of {table} refers to a {parent} that is not there"
 
 
 def no_store(path: Path) -> Unavailable:

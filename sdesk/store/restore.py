@@ -55,13 +55,20 @@ def put(part: Path, store: Path, now: datetime) -> Path | None:
             _go_on_counting(part, standing)
         kept = _free_name(store, now)
         sync(part)
+        inode = store.stat().st_ino
         try:
             _keep(store, kept)
             if standing is None:
                 _set_aside(store, kept)
             take_name(part, store, over=True)
-        except OSError as error:
-            raise refused(kept, error) from error
+        except BaseException as error:
+            if store.stat().st_ino == inode:
+                # One file must not go by two names: each would have a log of its own.
+                kept.unlink(missing_ok=True)
+                _set_aside(kept, store)
+            if isinstance(error, OSError):
+                raise refused(kept, error) from error
+            raise
     return kept
 
 
