@@ -172,6 +172,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "list": Verb("details", "people", "print them"),
             "show": Verb("details", "person_show", "print one whole, with the tickets"),
+            "forget": Verb("forget", "person_forget", "put a pseudonym in the place of a person"),
         },
     ),
     "calendar": Noun(
@@ -207,6 +208,8 @@ COMMANDS: dict[str, Verb | Noun] = {
             "backup": Verb("backup", "backup", "copy the store into one file, while it is in use"),
             "restore": Verb("backup", "restore", "put a backup in the place of the store"),
             "check": Verb("db_check", "check", "look for damage in the store, and mend what can be derived"),
+            "size": Verb("size", "size", "print what takes the room"),
+            "purge": Verb("purge", "purge", "take out old spam, and raw bytes of old mail"),
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),

@@ -91,6 +91,11 @@ class Store:
                 raise
             raise fault from error
 
+    def fold_log(self) -> None:
+        """Write the write-ahead log into the store and empty it, as far as nobody reads from it just now."""
+        with self.translated(), self.engine.connect() as connection:
+            cast(sqlite3.Connection, connection.connection.dbapi_connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give the connections back; the last one of all processes folds the write-ahead log in."""
         self.engine.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -111,7 +112,9 @@ def test_a_backup_in_use_holds_what_was_committed_and_a_fetch_goes_on_from_it(
 def test_a_kill_of_either_leaves_a_whole_store(busy_desk_path: Path, tmp_path: Path) -> None:
     """At instants spread over the whole run, each by kill -9."""
     with closing(sqlite3.connect(busy_desk_path)) as connection:
-        connection.execute("INSERT INTO blob (id, sha256, size, data) VALUES (7, 'x', 1, randomblob(20000000))")
+        data = random.Random(6).randbytes(20_000_000)
+        values = (hashlib.sha256(data).hexdigest(), len(data), data)
+        connection.execute("INSERT INTO blob (id, sha256, size, data) VALUES (7, ?, ?, ?)", values)
         connection.execute("INSERT INTO attachment SELECT 7, min(id), 7, 'a', 'b', '', 0 FROM message")
         connection.commit()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -119,7 +122,7 @@ def test_a_kill_of_either_leaves_a_whole_store(busy_desk_path: Path, tmp_path: P
     other = tmp_path / "other.db"
     shutil.copy(busy_desk_path, other)
     with closing(sqlite3.connect(other)) as connection:
-        connection.execute("UPDATE ticket SET subject = 'of the backup'")
+        connection.execute("UPDATE ticket SET priority_reason = 'of the backup'")
         connection.commit()
     for words, target, old, new in (
         (["backup", str(tmp_path / "copy.db"), "--force"], tmp_path / "copy.db", None, 58),
@@ -132,12 +135,12 @@ def test_a_kill_of_either_leaves_a_whole_store(busy_desk_path: Path, tmp_path: P
             (kept,) = tmp_path.glob("desk.db.before*")
             kept.replace(busy_desk_path)
         dice, killed = random.Random(6), 0
-        for _ in range(25):
+        for _ in range(15):
             if old is None:
                 target.unlink(missing_ok=True)
             else:
                 with closing(sqlite3.connect(target)) as connection:
-                    connection.execute("UPDATE ticket SET subject = 'of the store'")
+                    connection.execute("UPDATE ticket SET priority_reason = 'of the store'")
                     connection.commit()
             process = subprocess.Popen([*program, *words], stdout=subprocess.DEVNULL)
             time.sleep(takes * dice.uniform(0.3, 1.05))  # any instant must do
@@ -146,12 +149,12 @@ def test_a_kill_of_either_leaves_a_whole_store(busy_desk_path: Path, tmp_path: P
             if target.exists():
                 assert check(target) == ()
                 with closing(sqlite3.connect(target)) as connection:
-                    sql = "SELECT count(*) FROM ticket WHERE subject = 'of the backup'"
+                    sql = "SELECT count(*) FROM ticket WHERE priority_reason = 'of the backup'"
                     found = connection.execute(sql).fetchone()[0]
                     assert found in ({old, new} if old is not None else {0})
             else:
                 assert old is None
-        assert killed >= 10
+        assert killed >= 6
         assert subprocess.run([*program, *words], stdout=subprocess.DEVNULL, check=False).returncode == 0
         assert check(target) == ()
         assert not list(tmp_path.glob(".*.part*"))

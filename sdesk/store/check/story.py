@@ -17,7 +17,7 @@ def _look(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
     # What was undone is no status that somebody gave: the one before counts again.
     for number, status, last in connection.execute(
         "SELECT t.id, t.status, json_extract(h.data, '$.new') FROM ticket AS t JOIN history AS h ON h.id ="
-        " (SELECT max(id) FROM history WHERE ticket_id = t.id AND event IN ('status', 'undone'))"
+        " (SELECT max(id) FROM history WHERE ticket_id = t.id AND event IN ('status', 'undone', 'taken_back'))"
         " WHERE h.event = 'status' AND json_extract(h.data, '$.new') <> t.status"
     ):
         what = f"ticket {number} is {status}, and its history ends with {last}"
