@@ -122,7 +122,7 @@ def forget(work: Work, address: str, *, texts: bool = False) -> Forgotten:
     counts["tickets"] = len(tickets)
     found = {name: number for name, number in counts.items() if number}
     if found:
-        record(work, None, "person_forgotten", person=who.number, texts=texts, **found)
+        record(work, None, "person_forgotten", person=who.number, words=texts, counts=found)
     work.session.expire_all()
     return Forgotten(who.name, found, tuple(_left(work, who)))
 
@@ -143,8 +143,7 @@ class _Who:
         """Replaces what is theirs in a text, JSON or not."""
         # The longest first: one may be part of another.
         boxes = sorted(self.addresses, key=len, reverse=True)
-        # A single word is a name that many have.
-        names = sorted((each for each in self.names if len(each.split()) > 1), key=len, reverse=True)
+        names = sorted({part for each in self.names for part in _parts(each)}, key=len, reverse=True)
         names += [json.dumps(each, ensure_ascii=False)[1:-1] for each in names if '"' in each or "\\" in each]
         phones = [self.phone] if sum(map(str.isdigit, self.phone)) >= _PHONE else []
         pattern = re.compile(
@@ -159,6 +158,16 @@ class _Who:
         )
         stand_in = {"a": self.address, "n": self.name, "p": "-"}
         return lambda content: pattern.sub(lambda found: stand_in[str(found.lastgroup)[0]], content)
+
+
+def _parts(name: str) -> set[str]:
+    """A name, and two or more words of it that stand together: a single one is a name that many have."""
+    words = name.split()
+    return {
+        " ".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 2, len(words) + 1)
+    }
 
 
 def _find(work: Work, address: str) -> _Who:
