@@ -135,9 +135,7 @@ def restore(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = 
         return agreed(f"put {file} ({_what(contents)}) in the place of {call.store}?", yes=yes)
 
     try:
-        done = put_back(
-            call.store, file, now=call.now, agreed=wanted, dry_run=dry_run, progress=_percent("copied")
-        )
+        done = put_back(call.store, file, now=call.now, agreed=wanted, dry_run=dry_run, progress=_percent("copied"))
     finally:
         diagnostics.transient("")
     if done is None:

@@ -57,8 +57,9 @@ def check(
     yes: Yes = False,
     dry_run: DryRun = False,
 ) -> ExitCode:
-    """Look for damage in the store, and for what contradicts itself: the file, references, the ledger, clocks, the order
-    of the queue, search, attachments. Changes nothing without --repair.
+    """Look for damage in the store, and for what contradicts itself. Changes nothing without --repair.
+
+    Looked at are the file, references, histories, the ledger, clocks, the order of the queue, search and attachments.
 
     What can be derived is mended by --repair, in one transaction, after the store was copied beside itself; the rest is
     listed. Exit code 1 where something is wrong still.
@@ -90,7 +91,9 @@ def check(
 def _repair(call: Invocation, *, yes: bool, dry_run: bool) -> ExitCode:
     from sdesk.store.check.repair import repair
 
-    if not dry_run and not agreed(f"mend what can be derived in {call.store}? It is copied beside itself first.", yes=yes):
+    if not dry_run and not agreed(
+        f"mend what can be derived in {call.store}? It is copied beside itself first.", yes=yes
+    ):
         return ExitCode.DONE
     done = repair(call.store, call.now, dry_run=dry_run)
     rows = [*(_Found(each, mended=True) for each in done.mended), *(_Found(each, mended=False) for each in done.left)]

@@ -77,7 +77,9 @@ def purge(
     if call.output.asked:
         call.output.one(done, PURGED)
     elif done.tickets or done.raw_mails:
-        output.text(f"{'dry run: ' if dry_run else ''}taken out: {_what(done)}; {done.bytes:,} bytes are free for more\n")
+        output.text(
+            f"{'dry run: ' if dry_run else ''}taken out: {_what(done)}; {done.bytes:,} bytes are free for more\n"
+        )
     else:
         output.text("nothing to do: nothing is that old\n")
     return ExitCode.DONE

@@ -1,8 +1,8 @@
 """Forgetting a person, as the law on personal data asks: a pseudonym stands wherever the name, the addresses and the
 telephone stood. Tickets, their facts and figures stay, and so do the words of messages, unless they are to go too.
 
-What stays, and is said: the desk file and blocked senders, which name an address on purpose; a mail in quarantine, until
-somebody has dealt with it; backups.
+What stays, and is said: the desk file and blocked senders, which name an address on purpose; a mail in quarantine,
+until somebody has dealt with it; backups. A first name alone, in the words of somebody else, stays too.
 """
 
 from __future__ import annotations
@@ -163,11 +163,7 @@ class _Who:
 def _parts(name: str) -> set[str]:
     """A name, and two or more words of it that stand together: a single one is a name that many have."""
     words = name.split()
-    return {
-        " ".join(words[first:last])
-        for first in range(len(words))
-        for last in range(first + 2, len(words) + 1)
-    }
+    return {" ".join(words[first:last]) for first in range(len(words)) for last in range(first + 2, len(words) + 1)}
 
 
 def _find(work: Work, address: str) -> _Who:
@@ -178,9 +174,9 @@ def _find(work: Work, address: str) -> _Who:
     number = int(row[0][0])
     addresses = {each for (each,) in _all(work, "SELECT address FROM person_address WHERE person_id = :n", n=number)}
     ((name, phone),) = _all(work, "SELECT name, coalesce(phone, '') FROM person WHERE id = :n", n=number)
-    names = {name, *_authors(work, addresses)} - {""}
+    names = frozenset({name, *_authors(work, addresses)}) - {""}
     pseudonym = f"forgotten person {number}"
-    return _Who(number, frozenset(addresses), frozenset(names), phone, pseudonym, f"person-{number}@{NOWHERE}")
+    return _Who(number, frozenset(addresses), names, phone, pseudonym, f"person-{number}@{NOWHERE}")
 
 
 def _authors(work: Work, addresses: set[str]) -> frozenset[str]:
@@ -291,9 +287,7 @@ def _outgoing(work: Work, who: _Who, counts: Counter[str], tickets: set[int]) ->
     counts["outbox"] += _run(work, f"UPDATE outbox SET to_address = :new WHERE {mine}", a=addresses, new=who.address)
 
 
-def _scrub(
-    work: Work, who: _Who, table: str, columns: Sequence[str], counts: Counter[str], *, where: str = ""
-) -> None:
+def _scrub(work: Work, who: _Who, table: str, columns: Sequence[str], counts: Counter[str], *, where: str = "") -> None:
     """Replace what is theirs in texts and documents: SQLite asks Python, and writes only what differs."""
     for column in columns:
         name = f'"{column}"'

@@ -6,7 +6,7 @@ In batches, each a transaction: others write between two of them, and a run that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,8 +17,8 @@ from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.admin import require_admin
 from sdesk.desk.steps.history import record
 from sdesk.domain.actor import Actor
-from sdesk.domain.ledger import TAKEN_OUT
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ledger import TAKEN_OUT
 
 BATCH = 200
 """Tickets, or raw mails, of one transaction."""
@@ -152,15 +152,21 @@ def _purge_spam(work: Work, before: datetime, step: Purged) -> bool:
         return False
     gone = ", ".join(map(str, numbers))
     messages = f"SELECT id FROM message WHERE ticket_id IN ({gone})"
-    raws = work.connection.execute(
-        text(
-            f"SELECT raw_id FROM message WHERE ticket_id IN ({gone}) AND raw_id IS NOT NULL"
-            f" UNION SELECT raw_id FROM ledger WHERE ticket_id IN ({gone}) AND raw_id IS NOT NULL"
+    raws = (
+        work.connection.execute(
+            text(
+                f"SELECT raw_id FROM message WHERE ticket_id IN ({gone}) AND raw_id IS NOT NULL"
+                f" UNION SELECT raw_id FROM ledger WHERE ticket_id IN ({gone}) AND raw_id IS NOT NULL"
+            )
         )
-    ).scalars().all()
-    blobs = work.connection.execute(
-        text(f"SELECT DISTINCT blob_id FROM attachment WHERE message_id IN ({messages})")
-    ).scalars().all()
+        .scalars()
+        .all()
+    )
+    blobs = (
+        work.connection.execute(text(f"SELECT DISTINCT blob_id FROM attachment WHERE message_id IN ({messages})"))
+        .scalars()
+        .all()
+    )
     step.tickets = len(numbers)
     step.messages = _number(work, f"SELECT count(*) FROM ({messages})")
     step.attachments = _number(work, f"SELECT count(*) FROM attachment WHERE message_id IN ({messages})")
@@ -200,7 +206,7 @@ def drop_raw(work: Work, which: str) -> tuple[int, int]:
     return len(ids), freed
 
 
-def drop_contents(work: Work, table: str, rows: list[int], used: str) -> int:
+def drop_contents(work: Work, table: str, rows: Sequence[int], used: str) -> int:
     """Take those contents out that nothing has any more; gives their bytes."""
     listed = ", ".join(map(str, rows)) or "0"
     alone = f"id IN ({listed}) AND id NOT IN ({used})"
@@ -213,9 +219,7 @@ def _drop_references(connection: Connection, gone: str) -> None:
     """What else of any table refers to a ticket: it goes along, or refers to nothing where it can."""
     tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
     for table in tables:
-        must = {
-            row[1] for row in connection.exec_driver_sql(f'PRAGMA table_info("{table}")') if row[3] or row[5]
-        }
+        must = {row[1] for row in connection.exec_driver_sql(f'PRAGMA table_info("{table}")') if row[3] or row[5]}
         for row in connection.exec_driver_sql(f'PRAGMA foreign_key_list("{table}")').all():
             column = row[3]
             if row[2] != "ticket":

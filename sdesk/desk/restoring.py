@@ -2,8 +2,8 @@
 
 What goes back with the store, and what does not:
 
-- The ledger and the state of the mailboxes. So what was fetched since the backup is fetched again, whatever its flags on
-  the server, and what the store has is known. What the desk moved or deleted on the server since then is in what was
+- The ledger and the state of the mailboxes. So what was fetched since the backup is fetched again, whatever its flags
+  on the server, and what the store has is known. What the desk moved or deleted on the server since then is in what was
   replaced alone.
 - The keys of agents and suppliers, which the store has as hashes: their answers, fetched again, count as theirs.
 - What agents had begun to write.
@@ -96,7 +96,9 @@ def _made_safe(part: Path, name: str, now: datetime) -> int:
         held = hold_unsent(connection)
         connection.execute(delete(Presence))
         connection.execute(
-            insert(History).values(at=now, actor=SYSTEM.login, event="store_restored", data={"file": name, "held": held})
+            insert(History).values(
+                at=now, actor=SYSTEM.login, event="store_restored", data={"file": name, "held": held}
+            )
         )
         session.commit()
     return held

@@ -24,8 +24,6 @@ Progress = Callable[[int, int], None]
 PAGES = 4096
 """Copied between two calls of the progress: 16 MB."""
 
-_COUNTED = ("ticket", "message", "attachment", "person", "ledger", "history")
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -135,14 +133,29 @@ def verified(part: Path, *, of: Path, sound: bool = True) -> Contents:
             wrong = list(_wrong(copied)) if sound else []
             revision = schema.revision_of(copied)
             if not wrong and revision is not None:
-                counts = [copied.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in _COUNTED]
-                sql = "SELECT count(*) FROM outbox WHERE state IN ('queued', 'held')"
-                return Contents(revision, *counts, copied.execute(sql).fetchone()[0], part.stat().st_size)
+                return _contents(copied, revision, part.stat().st_size)
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise faults.unavailable(error, of) or error from error
             wrong = [str(error)]
     raise damaged(of, wrong[0] if wrong else "its tables are gone")
+
+
+def _contents(copied: sqlite3.Connection, revision: str, size: int) -> Contents:
+    def number(sql: str) -> int:
+        return int(copied.execute(f"SELECT count(*) FROM {sql}").fetchone()[0])
+
+    return Contents(
+        revision=revision,
+        tickets=number("ticket"),
+        messages=number("message"),
+        attachments=number("attachment"),
+        people=number("person"),
+        ledger=number("ledger"),
+        history=number("history"),
+        unsent=number("outbox WHERE state IN ('queued', 'held')"),
+        size=size,
+    )
 
 
 def _wrong(copied: sqlite3.Connection) -> Iterator[str]:
@@ -159,7 +172,9 @@ def no_store(path: Path) -> Unavailable:
 
 def damaged(path: Path, what: str) -> Unavailable:
     """What is said of a file that does not hold together."""
-    return Unavailable(f"{path} is damaged ({what})", "look at it with `sdesk --db FILE db check`; an older backup may be whole")
+    return Unavailable(
+        f"{path} is damaged ({what})", "look at it with `sdesk --db FILE db check`; an older backup may be whole"
+    )
 
 
 def _size(connection: sqlite3.Connection) -> int:

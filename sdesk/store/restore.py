@@ -26,8 +26,8 @@ WAIT_SECONDS = 5.0
 """How long a store that is in use is waited for: a tick takes a second or two."""
 _PAUSE = 0.05
 _SIDE = ("-wal", "-shm", "-journal")
-# Where SQLite's own locks of a database file lie (its file format, "locking"): whoever has it open for reading holds one
-# of these bytes.
+# Where SQLite's own locks of a database file lie (`os_unix.c`, SHARED_FIRST): whoever has it open for reading holds
+# these bytes.
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 
 

@@ -1,4 +1,4 @@
-"""How large a store is, and of what: rows and bytes of each table, with its indexes; free pages; the write-ahead log."""
+"""How large a store is, and of what: rows and bytes of each table with its indexes, free pages, the log."""
 
 from __future__ import annotations
 

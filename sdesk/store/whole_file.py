@@ -21,7 +21,7 @@ _BESIDE = ("-journal", "-wal", "-shm")
 def written_beside(target: Path, *, size: int) -> Iterator[Path]:
     """An empty file for what `target` is to be, readable by its owner alone (0600), in the same folder.
 
-    It is gone at the end of the block, unless it took its name (`take_name`). Two at once do not write into one another.
+    It is gone at the end of the block, unless it took its name (`take_name`). Two at once do not write into each other.
     Unavailable where the folder cannot be written, or has less room than `size` bytes; StoreLocked where somebody
     writes it just now.
     """
@@ -70,7 +70,9 @@ def taken(target: Path) -> Unavailable:
 def refused(target: Path, error: OSError) -> Unavailable:
     """What is said of a file that the system does not let be written."""
     reason = (error.strerror or str(error)).lower()
-    return Unavailable(f"{target} cannot be written: {reason}", "look at the path, its rights, and the room of its disk")
+    return Unavailable(
+        f"{target} cannot be written: {reason}", "look at the path, its rights, and the room of its disk"
+    )
 
 
 def sync(path: Path) -> None:

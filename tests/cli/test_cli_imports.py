@@ -72,6 +72,8 @@ def packages(modules: set[str]) -> set[str]:
         ("past", "-o", "json"),
         ("past", "--last", "month", "-o", "csv"),
         ("db", "path"),
+        ("db", "check"),
+        ("db", "size", "-o", "json"),
         ("version",),
         ("--help",),
         ("mail", "--help"),
@@ -84,6 +86,10 @@ def test_a_reading_command_is_light(arguments: tuple[str, ...], at_desk: Path) -
     if "1" in arguments:
         _a_ticket(at_desk)
     assert not packages(loaded_by(*arguments)) & HEAVY
+
+
+def test_a_backup_loads_no_more_than_it_copies_with(at_desk: Path, tmp_path: Path) -> None:
+    assert not packages(loaded_by("db", "backup", str(tmp_path / "copy.db"))) & HEAVY
 
 
 def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None:

@@ -1,4 +1,4 @@
-"""Old spam goes whole, raw bytes of long closed tickets go; nothing of an open ticket, nothing that the ledger needs."""
+"""Old spam goes whole, raw bytes of long closed tickets go; nothing of an open ticket or that the ledger needs."""
 
 from __future__ import annotations
 
@@ -65,20 +65,29 @@ def old(desk_of_mail: MailDesk) -> dict[str, int]:
     for place, name in enumerate(("closed", "resolved", "open"), 1):
         found[name] = desk_of_mail.ask(place)
     at = "2026-11-24T09:00:00Z"
-    run(desk_of_mail.path, "UPDATE ticket SET status = 'closed', is_open = 0, closed_at = ?, updated_at = ? WHERE id = ?",
-        at, at, found["closed"])
-    run(desk_of_mail.path, "UPDATE ticket SET status = 'resolved', is_open = 0, resolved_at = ? WHERE id = ?",
-        at, found["resolved"])
+    run(
+        desk_of_mail.path,
+        "UPDATE ticket SET status = 'closed', is_open = 0, closed_at = ?, updated_at = ? WHERE id = ?",
+        at,
+        at,
+        found["closed"],
+    )
+    run(
+        desk_of_mail.path,
+        "UPDATE ticket SET status = 'resolved', is_open = 0, resolved_at = ? WHERE id = ?",
+        at,
+        found["resolved"],
+    )
     return found
 
 
-def counted(desk: MailDesk, **wanted: bool) -> Purged:
+def counted(desk: MailDesk, *, spam: bool = False, raw: bool = False) -> Purged:
     with desk.desk.look(SYSTEM, LATER) as work:
-        return count(work, BEFORE, **{"spam": False, "raw": False, **wanted})
+        return count(work, BEFORE, spam=spam, raw=raw)
 
 
-def taken_out(desk: MailDesk, **wanted: bool) -> Purged:
-    return purge(desk.desk, SYSTEM, LATER, BEFORE, **{"spam": False, "raw": False, **wanted})
+def taken_out(desk: MailDesk, *, spam: bool = False, raw: bool = False) -> Purged:
+    return purge(desk.desk, SYSTEM, LATER, BEFORE, spam=spam, raw=raw)
 
 
 def test_spam_goes_whole_and_the_ledger_knows_it(desk_of_mail: MailDesk, old: dict[str, int]) -> None:
@@ -99,8 +108,11 @@ def test_spam_goes_whole_and_the_ledger_knows_it(desk_of_mail: MailDesk, old: di
 
         assert is_known(work, "support", "INBOX", 1, "1")
     assert counted(desk_of_mail, spam=True) == Purged()
-    assert [each.what for each in check(path, LATER) if "place" not in each.what and "closed" not in each.what
-            and "history ends" not in each.what] == []
+    assert [
+        each.what
+        for each in check(path, LATER)
+        if "place" not in each.what and "closed" not in each.what and "history ends" not in each.what
+    ] == []
 
 
 def test_raw_bytes_of_closed_tickets_go_and_of_others_stay(desk_of_mail: MailDesk, old: dict[str, int]) -> None:
@@ -141,7 +153,10 @@ def test_a_mail_that_an_open_ticket_has_too_stays(desk_of_mail: MailDesk, old: d
 def test_what_waits_in_quarantine_stays(desk_of_mail: MailDesk, old: dict[str, int]) -> None:
     path = desk_of_mail.path
     run(path, "UPDATE ledger SET outcome = 'quarantined', ticket_id = NULL WHERE id = 3")
-    run(path, "INSERT INTO quarantine (ledger_id, error, trace, quarantined_at) VALUES (3, '', '', '2026-11-24T09:00:00Z')")
+    run(
+        path,
+        "INSERT INTO quarantine (ledger_id, error, trace, quarantined_at) VALUES (3, '', '', '2026-11-24T09:00:00Z')",
+    )
     taken_out(desk_of_mail, raw=True)
     assert run(path, "SELECT raw_id IS NOT NULL FROM ledger WHERE id = 3") == [(1,)]
 

@@ -19,7 +19,7 @@ import pytest
 from letters import corpus, expected
 from real_fetch import Station, ended, report_of
 from servers import Dovecot
-from test_processes import LOGINS, WORKER
+from writers import LOGINS, WORKER
 
 from sdesk.store import schema
 from sdesk.store.check import check

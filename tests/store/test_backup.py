@@ -14,7 +14,7 @@ import pytest
 from older_stores import older_schema
 
 from sdesk.domain.errors import BadInput, StoreLocked, Unavailable
-from sdesk.store import schema, whole_file
+from sdesk.store import room, schema, whole_file
 from sdesk.store.backup import backup
 from sdesk.store.check import check
 
@@ -27,7 +27,7 @@ def contents(path: Path) -> list[str]:
 
 def test_a_backup_is_the_store_in_one_file(busy_desk_path: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(busy_desk_path)) as open_elsewhere:
-        open_elsewhere.execute("UPDATE ticket SET subject = 'in the log alone' WHERE id = 1")
+        open_elsewhere.execute("UPDATE ticket SET priority_reason = 'in the log alone' WHERE id = 1")
         open_elsewhere.commit()
         assert busy_desk_path.with_name("desk.db-wal").stat().st_size > 0
         found = backup(busy_desk_path, tmp_path / "copy.db")
@@ -61,10 +61,14 @@ def test_a_file_that_stands_there_is_left_alone_unless_forced(desk_path: Path, t
     assert check(target) == ()
 
 
+def put_there(target: Path) -> None:
+    target.write_text("mine")
+
+
 def test_one_that_came_meanwhile_is_left_alone_too(desk_path: Path, tmp_path: Path) -> None:
     target = tmp_path / "mine"
     with pytest.raises(Unavailable, match="exists already"):
-        backup(desk_path, target, progress=lambda done, total: target.write_text("mine") and None)
+        backup(desk_path, target, progress=lambda done, total: put_there(target))
     assert target.read_text() == "mine"
     assert not list(tmp_path.glob(".mine*"))
 
@@ -133,7 +137,7 @@ def test_a_disk_that_fills_up_leaves_nothing_and_spoils_nothing(busy_desk_path: 
 def test_too_little_room_is_said_before_anything_is_written(
     desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whole_file.room, "free_beside", lambda path: 1000)
+    monkeypatch.setattr(room, "free_beside", lambda path: 1000)
     with pytest.raises(Unavailable, match="1 MB are wanted, 0 MB are free"):
         backup(desk_path, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()

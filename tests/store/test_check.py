@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-
 from desks import NOW
 
 from sdesk.domain.errors import Refused
@@ -54,15 +53,25 @@ def spoil(path: Path, script: str) -> None:
     connection.close()
 
 
+LEDGER = (
+    "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, sha256, message_id, identity, sender, subject, taken_at,"
+    " outcome, reason) VALUES ('m', 'f', 1, '1', 's', 'i', 'd', 'a', 'b', '2026-11-23T00:00:00Z',"
+)
 MENDABLE = (
     ("UPDATE ticket SET is_open = 0 WHERE id = 1", "ticket 1 is "),
     ("UPDATE ticket SET is_open = 1 WHERE status = 'resolved'", "its mark for open"),
     ("DELETE FROM ticket_fts WHERE rowid = 3", "ticket 3 has no words"),
     ("INSERT INTO ticket_fts (rowid, subject, body, people) VALUES (999, 'x', 'y', 'z')", "row 999 of the full-text"),
     ("UPDATE ticket SET subject = 'Another' WHERE id = 4", "ticket 4 is not found by its subject"),
-    ("UPDATE ticket_fts_data SET block = zeroblob(length(block)) WHERE id > 10", "full-text index does not hold together"),
+    (
+        "UPDATE ticket_fts_data SET block = zeroblob(length(block)) WHERE id > 10",
+        "full-text index does not hold together",
+    ),
     ("UPDATE ticket SET first_response_consumed = 5 WHERE id = 3", "ticket 3: the runs of its first_response"),
-    ("UPDATE ticket SET resolution_due_at = '2020-01-01T00:00:00Z' WHERE is_open AND id = 57", "ticket 57: its resolution"),
+    (
+        "UPDATE ticket SET resolution_due_at = '2020-01-01T00:00:00Z' WHERE is_open AND id = 57",
+        "ticket 57: its resolution",
+    ),
     ("UPDATE ticket SET due_at = NULL, due_kind = NULL WHERE id = 57", "ticket 57: its due_at is none"),
     ("UPDATE ticket SET rank = 0, key1 = 1 WHERE id = 2", "ticket 2 has the place 0/1/"),
     ("UPDATE ticket SET loss_key = 0 WHERE id = 57", "ticket 57 has the place"),
@@ -99,7 +108,9 @@ def busy_rows(path: Path) -> list[tuple[object, ...]]:
 
 def test_an_index_that_lost_a_row_is_made_anew(busy_desk_path: Path) -> None:
     connection = sqlite3.connect(busy_desk_path, isolation_level=None)
-    index = connection.execute("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE name = 'ix_tag_tag'")
+    index = connection.execute(
+        "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master WHERE name = 'ix_tag_tag'"
+    )
     row = index.fetchone()
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute("DELETE FROM sqlite_master WHERE name = 'ix_tag_tag'")
@@ -124,14 +135,11 @@ def test_an_index_that_lost_a_row_is_made_anew(busy_desk_path: Path) -> None:
         ("UPDATE ticket SET status = 'closed', is_open = 0 WHERE id = 1", "ticket 1 is closed, and its"),
         ("UPDATE clock_run SET seconds = 99999999 WHERE id = 1", "do not fit between its ends"),
         (
-            "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, sha256, message_id, identity, sender, subject, taken_at,"
-            " outcome, reason) VALUES ('m', 'f', 1, '1', 's', 'i', 'd', 'a', 'b', '2026-11-23T00:00:00Z', 'created', '')",
+            f"{LEDGER} 'created', '')",
             "ledger row 1 says created, and names no ticket",
         ),
         (
-            "PRAGMA ignore_check_constraints = ON;"
-            "INSERT INTO ledger (mailbox, folder, uidvalidity, uid, sha256, message_id, identity, sender, subject, taken_at,"
-            " outcome, reason) VALUES ('m', 'f', 1, '1', 's', 'i', 'd', 'a', 'b', '2026-11-23T00:00:00Z', 'eaten', '')",
+            f"PRAGMA ignore_check_constraints = ON;{LEDGER} 'eaten', '')",
             "mailbox m: 1 were examined, and what became of them is known of 0",
         ),
         (

@@ -65,10 +65,11 @@ def held(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence
             col(Ledger.uid).in_(uids),
         )
     )
-    return {
-        uid: Held(outcome, None if size is None and reason.endswith(TAKEN_OUT) else size or 0)
-        for uid, outcome, reason, size in rows
-    }
+    return {uid: Held(outcome, _kept(size, reason)) for uid, outcome, reason, size in rows}
+
+
+def _kept(size: int | None, reason: str) -> int | None:
+    return size or (None if reason.endswith(TAKEN_OUT) else 0)
 
 
 def keep_packed(work: Work, sha256: str, size: int, data: bytes) -> None:

@@ -75,7 +75,9 @@ def _instants(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding
         ]
         if wrong:
             number = row["id"]
-            yield Finding("clocks", f"ticket {number}: its {'; its '.join(wrong)}", number, "ticket", number, mends=True)
+            yield Finding(
+                "clocks", f"ticket {number}: its {'; its '.join(wrong)}", number, "ticket", number, mends=True
+            )
 
 
 def _mend_instants(connection: sqlite3.Connection, now: datetime, found: list[Finding]) -> None:

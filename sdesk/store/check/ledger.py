@@ -1,4 +1,4 @@
-"""The ledger of mail: what was examined is the sum of what became of it, in each mailbox, and each row has what it names.
+"""The ledger of mail: in each mailbox, what was examined is the sum of what became of it; each row has what it names.
 
 Raw bytes are compared with their digests by `mail ledger --check`, which reads them all.
 """

@@ -17,11 +17,10 @@ _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))
 _ROWS = (
     "SELECT t.id, t.status, t.priority, t.created_at, t.due_at, t.stale_at, t.wake_at, t.loss_per_hour, t.resolved_at,"
     " t.is_incident, t.rank, t.key1, t.key2, t.loss_key,"
-    " (SELECT i.id FROM ticket AS i WHERE i.id = t.incident_id AND i.is_open) AS incident FROM ticket AS t ORDER BY t.id"
+    " (SELECT i.id FROM ticket AS i WHERE i.id = t.incident_id AND i.is_open) AS incident"
+    " FROM ticket AS t ORDER BY t.id"
 )
-_PARTS = (
-    "SELECT min(priority), min(due_at), sum(loss_per_hour) FROM ticket WHERE incident_id = ? AND is_open"
-)
+_PARTS = "SELECT min(priority), min(due_at), sum(loss_per_hour) FROM ticket WHERE incident_id = ? AND is_open"
 
 _Keys = tuple[int, int, int, int]
 
@@ -58,7 +57,7 @@ def _mend_places(connection: sqlite3.Connection, now: datetime, found: list[Find
 
 
 def _staleness(row: sqlite3.Row, now: datetime) -> tuple[bool, ...]:
-    """Whether it is stale now; and before the next sweep, which moves what has become stale, it may not stand so yet."""
+    """Whether it is stale now. Before the next sweep, which moves what has become stale, it may not stand so yet."""
     if row["stale_at"] is None or datetime.fromisoformat(row["stale_at"]) > now:
         return (False,)
     return (True, False)

@@ -13,8 +13,9 @@ from sdesk.domain.errors import Refused, Unavailable
 from sdesk.domain.instant import to_rfc3339
 from sdesk.store import engine, faults, schema
 from sdesk.store.backup import backup
-from sdesk.store.check import DAMAGE, PARTS, Finding, found, is_damage
-from sdesk.store.check.damage import FILE
+from sdesk.store.check import PARTS, found, is_damage
+from sdesk.store.check.damage import DAMAGE, FILE
+from sdesk.store.check.finding import Finding
 
 
 class Repaired(NamedTuple):
@@ -45,7 +46,9 @@ def repair(path: Path, now: datetime, *, dry_run: bool = False) -> Repaired:
             return _mended(connection, now, kept, dry_run=dry_run)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
-            raise Refused(f"the store {path} is damaged ({error})", "restore a backup with `sdesk db restore`") from error
+            raise Refused(
+                f"the store {path} is damaged ({error})", "restore a backup with `sdesk db restore`"
+            ) from error
         raise faults.unavailable(error, path) or error from error
 
 
