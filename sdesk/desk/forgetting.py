@@ -24,6 +24,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import reindex, rename_in_index
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.store.engine import commit_sound
 
 NOWHERE = "forgotten.invalid"
 """No mail goes there, ever (RFC 2606)."""
@@ -69,13 +70,13 @@ def forget_person(
     desk: Desk, actor: Actor, now: datetime, address: str, *, texts: bool = False, dry_run: bool = False
 ) -> Forgotten:
     """Forget somebody in one transaction (see `forget`), and leave nothing of it in the file's free places."""
-    with desk.work(actor, now) as work:
+    with desk.sweep(actor, now) as work:
         # What is deleted is written over.
         work.connection.exec_driver_sql("PRAGMA secure_delete = ON")
         done = forget(work, address, texts=texts)
         if dry_run:
             return done
-        work.session.commit()
+        commit_sound(work.session)
     if done.counts:
         with desk.work(actor, now) as work:
             # The index keeps words of what is gone until its parts are merged.
@@ -157,7 +158,16 @@ class _Who:
             re.IGNORECASE,
         )
         stand_in = {"a": self.address, "n": self.name, "p": "-"}
-        return lambda content: pattern.sub(lambda found: stand_in[str(found.lastgroup)[0]], content)
+        needles = [each.lower() for each in (*boxes, *names, *phones)]
+
+        def scrub(content: str) -> str:
+            # Most texts name somebody else: this look is ten times as fast as the pattern's.
+            lowered = content.lower()
+            if not any(each in lowered for each in needles):
+                return content
+            return pattern.sub(lambda found: stand_in[str(found.lastgroup)[0]], content)
+
+        return scrub
 
 
 def _parts(name: str) -> set[str]:

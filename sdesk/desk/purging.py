@@ -19,8 +19,9 @@ from sdesk.desk.steps.history import record
 from sdesk.domain.actor import Actor
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import TAKEN_OUT
+from sdesk.store.engine import commit_sound
 
-BATCH = 200
+BATCH = 1000
 """Tickets, or raw mails, of one transaction."""
 
 _SPAM = "SELECT id FROM ticket WHERE status = 'spam' AND NOT is_open AND updated_at < :before"
@@ -122,7 +123,7 @@ def _batch(
     progress: Callable[[int], None] | None,
 ) -> bool:
     """One transaction; whether there was anything left to do."""
-    with desk.work(actor, now) as work:
+    with desk.sweep(actor, now) as work:
         require_admin(work)
         step = Purged()
         if not some(work, before, step):
@@ -137,7 +138,7 @@ def _batch(
             raw_mails=step.raw_mails,
             bytes=step.bytes,
         )
-        work.session.commit()
+        commit_sound(work.session)
     for name in Purged.__dataclass_fields__:
         setattr(done, name, getattr(done, name) + getattr(step, name))
     if progress is not None:

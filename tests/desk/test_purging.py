@@ -189,3 +189,16 @@ def test_only_an_admin_may(desk_of_mail: MailDesk, old: dict[str, int]) -> None:
     with pytest.raises(Refused, match="is no admin"):
         purge(desk_of_mail.desk, boris, LATER, BEFORE, spam=True, raw=True)
     assert run(desk_of_mail.path, "SELECT count(*) FROM ticket") == [(5,)]
+
+
+def test_what_would_leave_a_row_that_refers_to_nothing_is_not_kept(
+    desk_of_mail: MailDesk, old: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "_drop_references", lambda connection, gone: None)
+    run(desk_of_mail.path, "INSERT INTO tag VALUES (?, 'x')", old["spam"])
+    with pytest.raises(ValueError, match="of tag would refer to a ticket that is gone"):
+        taken_out(desk_of_mail, spam=True)
+    assert run(desk_of_mail.path, "SELECT count(*) FROM ticket") == [(5,)]
+    # References are looked at again afterwards, row by row.
+    with desk_of_mail.desk.work(SYSTEM, LATER) as work:
+        assert work.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
