@@ -80,6 +80,9 @@ RESTORE: Sheet[_Restore] = Sheet(
     ),
 )
 
+LARGE = 10_000
+"""Pages from which on looking a copy over takes more than a second: 40 MB."""
+
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 
 
@@ -169,7 +172,10 @@ def _percent(words: str) -> Callable[[int, int], None] | None:
     begun = monotonic()
 
     def show(done: int, total: int) -> None:
-        if monotonic() - begun > 1 and total:
+        if done == total and total > LARGE:
+            # Which takes ten times as long as the copying.
+            diagnostics.transient("sdesk: copied; it is looked over ...")
+        elif monotonic() - begun > 1 and total:
             diagnostics.transient(f"sdesk: {words} {100 * done // total} % ...")
 
     return show

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +25,7 @@ from sdesk.store import restore as files
 from sdesk.store.backup import backup
 from sdesk.store.check import check
 from sdesk.store.reader import Reader
+from sdesk.store.whole_file import written_beside
 
 KEPT = "desk.db.before-20261123-090000"
 
@@ -257,6 +260,37 @@ def test_a_rename_that_fails_leaves_the_store_as_it_was(
     assert ask(busy_desk_path, "PRAGMA journal_mode") == [("wal",)]
     assert check(busy_desk_path) == ()
     assert not list(busy_desk_path.parent.glob("*before*"))
+
+
+FULL = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from sdesk.desk.restoring import restore
+from sdesk.domain.errors import Unavailable
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    restore(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), agreed=lambda contents: True)
+except Unavailable as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_fills_up_leaves_the_store_as_it_was(busy_desk_path: Path, copy: Path) -> None:
+    before = busy_desk_path.read_bytes()
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, busy_desk_path, copy], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert str(busy_desk_path) in done.stdout
+    assert busy_desk_path.read_bytes() == before
+    assert not list(busy_desk_path.parent.glob("*before*")) + list(busy_desk_path.parent.glob(".desk.db*"))
+
+
+def test_of_two_at_once_one_goes_first(busy_desk_path: Path, copy: Path) -> None:
+    with written_beside(busy_desk_path, size=0), pytest.raises(StoreLocked, match="another process"):
+        put_back(busy_desk_path, copy)
+    put_back(busy_desk_path, copy)
 
 
 def test_a_way_back_leads_back(busy_desk_path: Path, copy: Path) -> None:
