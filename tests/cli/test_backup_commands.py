@@ -87,7 +87,7 @@ def test_what_is_no_backup_is_refused(sdesk: Sdesk, at_busy_desk: Path, tmp_path
     assert (ran.code, ran.out) == (4, "")
     assert ran.err == f"sdesk: error: {tmp_path}/text is no sdesk store. name another file\n"
     missing = sdesk("db", "restore", str(tmp_path / "none"), "--yes")
-    assert missing.code == 4
+    assert missing.code == 3
     itself = sdesk("db", "restore", str(at_busy_desk), "--yes")
     assert itself.code == 2
 

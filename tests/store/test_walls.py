@@ -145,6 +145,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "due_in": [],  # of a row that was read
         "numbers": [],  # held against the rows below
         "views": [lambda: reader.views(actor)],
         "standing_views": [lambda: reader.standing_views(actor)],
