@@ -185,6 +185,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "list": Verb("details", "people", "print them"),
             "show": Verb("details", "person_show", "print one whole, with the tickets"),
+            "forget": Verb("forget", "person_forget", "put a pseudonym in the place of a person"),
         },
     ),
     "calendar": Noun(
@@ -224,7 +225,11 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "init": Verb("db", "init", "make a new store", prints=False),
             "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False),
-            "check": Verb("db", "check", "look for damage in the store", prints=False),
+            "backup": Verb("backup", "backup", "copy the store into one file, while it is in use"),
+            "restore": Verb("backup", "restore", "put a backup in the place of the store"),
+            "check": Verb("db_check", "check", "look for damage in the store, and mend what can be derived"),
+            "size": Verb("size", "size", "print what takes the room"),
+            "purge": Verb("purge", "purge", "take out old spam, and raw bytes of old mail"),
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),

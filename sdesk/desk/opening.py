@@ -66,6 +66,13 @@ class Desk:
             yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
 
     @contextmanager
+    def sweep(self, actor: Actor, now: datetime) -> Iterator[Work]:
+        """The same for deleting much: commit with `store/engine.commit_sound`."""
+        with self.store.sweep() as session:
+            connection = session.connection()
+            yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
+
+    @contextmanager
     def look(self, actor: Actor, now: datetime) -> Iterator[Work]:
         """The same to read only: it waits for no writer and holds up none, and writing in it fails."""
         with self.store.look() as session:

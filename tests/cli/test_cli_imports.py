@@ -74,6 +74,8 @@ def packages(modules: set[str]) -> set[str]:
         ("past", "-o", "json"),
         ("past", "--last", "month", "-o", "csv"),
         ("db", "path"),
+        ("db", "check"),
+        ("db", "size", "-o", "json"),
         ("version",),
         ("--help",),
         ("mail", "--help"),
@@ -101,6 +103,10 @@ def test_planning_a_move_is_light(at_desk: Path, tmp_path: Path) -> None:
     assert (
         not packages(loaded_by("import", "csv", str(tmp_path / "old.csv"), "--plan", str(tmp_path / "m.toml"))) & HEAVY
     )
+
+
+def test_a_backup_loads_no_more_than_it_copies_with(at_desk: Path, tmp_path: Path) -> None:
+    assert not packages(loaded_by("db", "backup", str(tmp_path / "copy.db"))) & HEAVY
 
 
 def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None:
