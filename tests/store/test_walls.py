@@ -146,6 +146,12 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "exported": [
+            lambda each=each: list(reader.exported(actor, each, now=NOW, messages=True))  # type: ignore[misc]
+            for each in filters
+        ],
+        "begun_tickets": [lambda digits=digits: reader.begun_tickets(actor, digits) for digits in ("", *"1234567")],  # type: ignore[misc]
+        "begun_people": [lambda typed=typed: reader.begun_people(actor, typed) for typed in ("", "k", "z", "o")],  # type: ignore[misc]
         "due_in": [],  # of a row that was read
         "numbers": [],  # held against the rows below
         "views": [lambda: reader.views(actor)],
