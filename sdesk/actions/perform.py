@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NEVER_UNDONE = frozenset({"take_back"})
 """Actions that are an undo themselves."""
 
+FOR_GOOD = frozenset({"split"})
+"""Actions that undo refuses, and says what does instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class TicketOutcome:
@@ -35,6 +38,8 @@ class TicketOutcome:
     changed: bool = True
     warning: str = ""
     """What is no error, and should be known."""
+    can_be_undone: bool = False
+    """Whether `undo` puts it back."""
 
 
 def perform(
@@ -84,7 +89,12 @@ def perform(
                     _commit(work, number, words)
             outcomes.append(
                 TicketOutcome(
-                    change.number, change.ref, change.sentence, changed=change.changed, warning=change.warning
+                    change.number,
+                    change.ref,
+                    change.sentence,
+                    changed=change.changed,
+                    warning=change.warning,
+                    can_be_undone=undoable and change.changed and name not in FOR_GOOD,
                 )
             )
         except SdeskError as error:

@@ -76,9 +76,11 @@ def undo(work: Work, deed: int) -> Change:
         raise NotFound(phrase("that is undone already, or was done too long ago"), phrase("see `sdesk undo --list`"))
     number, ref, sentence = row.ticket_id, work.rules.ref(row.ticket_id), unpacked(row.sentence)
     if row.verb == "split":
+        made = select(col(Undo.ticket_id)).where(col(Undo.part_of) == deed, col(Undo.was) == 0)
+        new = work.connection.execute(made).scalar_one()
         raise Refused(
             phrase("{what}: that is not undone", what=sentence),
-            phrase("put the new ticket back: `sdesk ticket merge NEW --into {number}`", number=number),
+            phrase("put it back: `sdesk ticket merge {new} --into {number}`", new=new, number=number),
         )
     if row.before["answers"]:
         # Its own way, with its own reasons why not: nobody has read it, and the words are a draft again.

@@ -34,7 +34,7 @@ class Stretch:
     gone: int | None = None
     """A ticket among the rows that the filter no longer holds for; kept since the cursor is on it."""
     stood: TicketRow | None = None
-    """A ticket among the rows whose place is another by now, as it was in the one that it keeps; for the same reason."""
+    """A ticket among the rows that belongs elsewhere by now, as it was in the place that it keeps."""
 
 
 @dataclass(frozen=True, slots=True)

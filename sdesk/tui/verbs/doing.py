@@ -19,11 +19,16 @@ from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import clock_text, end_text
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.way_back import WayBack
 from sdesk.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
     from sdesk.tui.screens.dialog import Dialog
     from sdesk.tui.screens.form import Form, Values
+
+
+ANSWER_WAITS = 10
+"""Seconds until an answer goes."""
 
 
 class Possible(tuple[TicketRow, ...]):
@@ -126,10 +131,10 @@ class DoingScreen(DeskScreen):
     def _clock(self, at: datetime | Day) -> str:
         return end_text(at, self.console.now(), self.console.zone)
 
-    def _how_undone(self, *, answered: bool) -> str:
+    def _how_undone(self, *, answered: bool) -> WayBack:
         """The end of a notice: which key undoes it, and how long that of an answer does."""
         key = shown(self.console.settings.keys.get("undo", "u").partition(",")[0].strip())
-        return _(". {key} undo (10 s)").format(key=key) if answered else _(". {key} undo").format(key=key)
+        return WayBack(key, ANSWER_WAITS if answered else 0)
 
     def _perform(
         self,
@@ -170,8 +175,8 @@ class DoingScreen(DeskScreen):
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
             text += left_out(rows)
-            back = ""
-            if any(outcome.error is None and outcome.changed for outcome in outcomes):
+            back = None
+            if any(outcome.error is None and outcome.can_be_undone for outcome in outcomes):
                 said = verb in {"reply", "forward"} or (values.get("text") and verb in {"wait", "close"})
                 back = self._how_undone(answered=bool(said))
             text = in_local_time(text, self.console.now(), self.console.zone)
