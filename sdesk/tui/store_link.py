@@ -258,8 +258,13 @@ class StoreLink:
         then: Callable[[None], object],
         failed: Failed,
     ) -> None:
-        """Keep what stands in the fields of a form; nothing forgets it."""
-        self._writing.ask(asker, lambda desk: save_form(desk, self._who(), kept, words, now=self.now()), then, failed)
+        """Keep what stands in the fields of a form that is open; nothing forgets it."""
+        self._writing.ask(
+            asker,
+            lambda desk: save_form(desk, self._who(), kept, words, now=self.now(), is_open=True),
+            then,
+            failed,
+        )
 
     def be_at(
         self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed, *, seconds: float | None = None

@@ -189,7 +189,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for way in Direction
         ],
         "drafts": [lambda: reader.drafts(actor)],
-        "form_draft": [lambda n=n: reader.form_draft(actor, f"close {n}") for n in numbers],  # type: ignore[misc]
+        "form_draft": [lambda n=n: reader.form_draft(actor, f"close {n}", now=NOW) for n in numbers],  # type: ignore[misc]
         "presence": [lambda: reader.presence(actor, now=NOW)],
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]

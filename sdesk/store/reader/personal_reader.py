@@ -43,15 +43,18 @@ class PersonalReader(ViewReader):
         )
         return tuple(DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found))
 
-    def form_draft(self, actor: Actor, form: str) -> FormDraftRow | None:
-        """What the actor has typed into a form and not sent: the newest, where several terminals hold such words."""
+    def form_draft(self, actor: Actor, form: str, *, now: datetime) -> FormDraftRow | None:
+        """What the actor has typed into a form and not sent: the newest that was left, else one that is open yet."""
         row = self._one(
-            "SELECT session, words, updated_at FROM form_draft WHERE agent_id = ? AND form = ?"
-            " ORDER BY updated_at DESC, rowid DESC LIMIT 1",
+            "SELECT session, words, updated_at, coalesce(open_until > ?, 0) AS is_open FROM form_draft"
+            " WHERE agent_id = ? AND form = ? ORDER BY is_open, updated_at DESC, rowid DESC LIMIT 1",
+            to_rfc3339(now),
             actor.agent_id,
             form,
         )
-        return None if row is None else FormDraftRow(row[0], json.loads(row[1]), datetime.fromisoformat(row[2]))
+        if row is None:
+            return None
+        return FormDraftRow(row[0], json.loads(row[1]), datetime.fromisoformat(row[2]), bool(row[3]))
 
     def presence(self, actor: Actor, *, now: datetime) -> tuple[PresenceRow, ...]:
         """Who else is at which ticket, of those that the actor may see; what was not renewed in time is over."""

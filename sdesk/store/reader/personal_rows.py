@@ -39,6 +39,8 @@ class FormDraftRow(NamedTuple):
     words: Mapping[str, str]
     """By the name of the field."""
     updated_at: datetime
+    is_open: bool = False
+    """Whether the form is open just now, at another terminal."""
 
 
 class PresenceRow(NamedTuple):

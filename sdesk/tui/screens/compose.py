@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from sdesk.actions.grammar import attached
 from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
+from sdesk.domain.beside import Beside, action_of
 from sdesk.domain.errors import BadInput, Conflict, SdeskError
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
@@ -26,7 +27,7 @@ from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.attaching import require_light
 from sdesk.tui.countdown import Held, hold
 from sdesk.tui.language import _, told_error
-from sdesk.tui.outgoing import Beside, action_of, first_copies, quotation
+from sdesk.tui.outgoing import first_copies, quotation
 from sdesk.tui.render.changes import changes_since, newest_event
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.screens.command_line import open_words

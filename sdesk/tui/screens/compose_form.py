@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from sdesk.domain.beside import Beside, Then, end_of_wait, seconds_spent
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mailboxes import parse_mailboxes
 from sdesk.domain.safe_text import one_line
@@ -21,7 +22,7 @@ from sdesk.tui.attaching import Attached, attach, attach_all, complete
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error
 from sdesk.tui.markup import verbatim
-from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
+from sdesk.tui.outgoing import LABELS, review
 from sdesk.tui.screens.compose_copies import known_boxes
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.screens.following import Following
@@ -171,10 +172,10 @@ class ComposeForm(Following, ModalScreen[None]):
             field.value = field.value or text
         self._then.chosen = self._then.chosen or list(Then).index(beside.then)
         self._phone = self._phone or beside.phone
-        self._missing = beside.files
-        self._looking = bool(beside.files)
-        if self._looking:
-            self.console.link.aside(self, lambda: attach_all(beside.files), self._looked_for, self.console.notice_error)
+        more = tuple(path for path in beside.files if path not in self.beside.files)
+        if more:
+            self._missing, self._looking = (*self._missing, *more), True
+            self.console.link.aside(self, lambda: attach_all(more), self._looked_for, self.console.notice_error)
         self.fields_changed()
 
     def _looked_for(self, found: dict[str, Attached]) -> None:

@@ -89,7 +89,11 @@ class DoingScreen(DeskScreen):
 
         `kept_as`: under which name, where a verb has several forms.
         """
-        form.keep_as(f"{kept_as or verb} {' '.join(map(str, sorted(row.number for row in rows)))}", named(rows))
+
+        def key(rows: Iterable[TicketRow]) -> str:
+            return f"{kept_as or verb} {' '.join(map(str, sorted(row.number for row in rows)))}"
+
+        form.keep_as(key(rows), named(rows))
 
         def refused(error: SdeskError) -> None:
             if form.is_attached:
@@ -98,7 +102,12 @@ class DoingScreen(DeskScreen):
                 self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
         def submit(values: Values) -> None:
-            self._perform(verb, rows, values, succeeded=form.done, refused=refused, words=form.kept)
+            typed = form.changed
+
+            def partly(left: tuple[TicketRow, ...]) -> str:
+                return form.keep_for(key(left), named(left), ", ".join(row.ref for row in left), typed)
+
+            self._perform(verb, rows, values, succeeded=form.done, partly=partly, refused=refused, words=form.kept)
 
         form.submit = submit
         self.app.push_screen(form)
@@ -143,12 +152,14 @@ class DoingScreen(DeskScreen):
         values: Mapping[str, object],
         *,
         succeeded: Callable[[], object] | None = None,
+        partly: Callable[[tuple[TicketRow, ...]], str] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
         words: Kept | None = None,
         asked: bool = False,
     ) -> None:
         """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was.
 
+        `partly` is told of which tickets it was not done, where of others it was, and gives what to say of that.
         `words`: where those of the action are kept until it is done. Where it is about many it is asked first, unless
         it was (`asked`).
         """
@@ -159,7 +170,16 @@ class DoingScreen(DeskScreen):
 
             def answered(yes: bool | None) -> None:
                 if yes:
-                    self._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=True)
+                    self._perform(
+                        verb,
+                        rows,
+                        values,
+                        succeeded=succeeded,
+                        partly=partly,
+                        refused=refused,
+                        words=words,
+                        asked=True,
+                    )
                 elif refused is not None:
                     refused(Refused(_("Nothing was done")))
 
@@ -174,6 +194,9 @@ class DoingScreen(DeskScreen):
                 refused(errors[0])
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
+            if errors and partly is not None:
+                failed = {outcome.number for outcome in outcomes if outcome.error is not None}
+                text += partly(tuple(row for row in rows if row.number in failed))
             text += left_out(rows)
             back = None
             if any(outcome.error is None and outcome.can_be_undone for outcome in outcomes):
