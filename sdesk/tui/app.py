@@ -24,6 +24,7 @@ from sdesk.actions.registry import ACTIONS
 from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
+from sdesk.store.reader.personal_rows import DraftMark
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import commands_of, keymap_of
@@ -89,6 +90,8 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.link = StoreLink(store, login, now, self._store_changed, self._met)
         self.company = Company()
         """Who else is where, and where the agent has drafts."""
+        self._began = now()
+        self._gone: set[DraftMark] = set()
         self.begun: dict[Hashable, str] = {}
         """References of the tickets that this session has left unsent words of, in an editor or a form."""
         self.unkept = Unkept(self)
@@ -239,10 +242,25 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
 
     # ---- notices --------------------------------------------------------------------------------
 
+    def drafts_left(self) -> dict[Hashable, str]:
+        """Unsent words that came to be while this console runs, by what knows them: references of their tickets. Those
+        that undo brought back are drafts too."""
+        prefix = self.ground.desk.ref_prefix if self.ground is not None else ""
+        left: dict[Hashable, str] = {}
+        for mark in self.company.drafts:
+            if mark.updated_at >= self._began and mark not in self._gone:
+                left.setdefault(_key_of(mark), f"{prefix}-{mark.number}")
+        return left | self.begun
+
+    def words_gone(self, key: Hashable) -> None:
+        """Sent, or thrown away: what the last look at the store saw of them is no more."""
+        self.begun.pop(key, None)
+        self._gone = {mark for mark in self.company.drafts if _key_of(mark) == key or mark in self._gone}
+
     def words_left(self, key: Hashable, ref: str, *, kept: bool) -> None:
         """An editor or a form was left: with words that are kept, or without any."""
         if not kept:
-            self.begun.pop(key, None)
+            self.words_gone(key)
             return
         self.begun[key] = ref
         if self.unkept.find(key) is None:
@@ -328,6 +346,10 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
                 verbatim(_("Other colours")),
                 lambda name=name: setattr(self, "theme", name),
             )
+
+
+def _key_of(mark: DraftMark) -> Hashable:
+    return mark.form or (mark.number, mark.direction)
 
 
 def run_console(

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from textual.app import App
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.safe_text import one_line
@@ -68,7 +68,7 @@ class Notices(App[None]):
         if isinstance(screen, Following) and complain is not None:
             if kind == "error" and screen.is_mounted:
                 complain(text)
-        elif not isinstance(self.focused, Input | TextArea):
+        elif not isinstance(self.focused, Input):
             self._toast = True
             self.notify(text, severity="error", timeout=6, markup=False)
 

@@ -65,6 +65,27 @@ async def test_they_outlive_the_console_and_go_with_what_is_done(busy_desk_path:
         assert not driver.console.begun
 
 
+async def test_they_are_marked_as_all_drafts_are(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        number = driver.cursor or 0
+        await driver.press("c")
+        await driver.type("The cable")
+        await driver.press("escape")
+        await driver.until(lambda: '"' in next(x for x in driver.text.splitlines() if f"SD-{number} " in x))
+        await driver.press("enter")
+        await driver.rest()
+        assert "close 12:00 (c)" in driver.text
+        # What undo brings back is a draft of this session too, though nobody left an editor.
+        await driver.press("escape", "j", "i")
+        await driver.type("A note.")
+        await driver.press("ctrl+g", "u")
+        await driver.until(lambda: len(driver.console.company.drafts) == 2)
+        await driver.press("q")
+        assert f"Quit with 2 drafts unsent (SD-{driver.cursor}, SD-{number})?" in driver.text
+    with Reader(busy_desk_path) as reader:
+        assert [mark.number for mark in reader.drafts(reader.actor("olga"))] == []
+
+
 async def test_what_is_cleared_is_forgotten(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path) as driver:
         await driver.press("c")
