@@ -166,7 +166,7 @@ def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False, batc
 
 def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> Change | SdeskError:
     try:
-        with work.session.begin_nested():
+        with work.apart():
             return use_case(work, deed.id)
     except SdeskError as error:
         return error

@@ -33,6 +33,19 @@ class Work:
     now: datetime
     rules: Rules
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """A part of the transaction: what raises within leaves nothing of itself, and the rest can go on."""
+        try:
+            with self.session.begin_nested():
+                # Only this sets the savepoint: `connection` goes past the session.
+                self.session.connection()
+                yield
+        except BaseException:
+            # What was only read within is not forgotten by the rollback.
+            self.session.expire_all()
+            raise
+
 
 class Desk:
     """An open desk."""

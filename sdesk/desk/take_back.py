@@ -102,12 +102,13 @@ def _take_back_part(work: Work, number: int | None, row: Outbox) -> int:
     if part is None or message is None or not sees(work, work.actor, part):
         return 0
     try:
-        _require_takable(work, work.rules.ref(require_id(part)), part, row, message)
+        with work.apart():
+            _require_takable(work, work.rules.ref(require_id(part)), part, row, message)
+            _put_back(work, part, row, message)
+            settle(work, part)
     except Refused:
-        # It is on its way, or somebody went on with it meanwhile: it stands.
+        # It is on its way, somebody went on with it meanwhile, or it cannot stand so any more: it is left as it is.
         return 0
-    _put_back(work, part, row, message)
-    settle(work, part)
     return 1
 
 
@@ -115,8 +116,12 @@ def _take_back_unsaid(work: Work, kept: Unsaid, row: Outbox) -> int:
     part = work.session.get(Ticket, kept.number)
     if part is None or not sees(work, work.actor, part) or part.version != version_after(kept.before):
         return 0
-    _put_back_unsaid(work, part, kept, row)
-    settle(work, part)
+    try:
+        with work.apart():
+            _put_back_unsaid(work, part, kept, row)
+            settle(work, part)
+    except Refused:
+        return 0  # it cannot stand so any more
     return 1
 
 

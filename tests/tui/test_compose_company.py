@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_driver import Driver, driving
@@ -20,6 +21,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.tui.screens import compose, compose_kept
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_fields import Words
 from sdesk.tui.screens.dialog import Confirm
 
 
@@ -143,7 +145,10 @@ async def test_two_terminals_lose_no_word_of_one_draft(mails: MailDesk, monkeypa
         await driver.type("Here.")
         await until(driver, lambda: mails.rows("SELECT text FROM draft") == [("Here.",)], "the draft")
         stamp = str(mails.rows("SELECT stamp FROM draft")[0][0])
-        save_draft(mails.desk, anna, 1, Direction.OUT, "Here. There.", now=NOW, session="other", seen=stamp)
+        there = {"cc": "boss@shop.example", "phone": True}
+        save_draft(
+            mails.desk, anna, 1, Direction.OUT, "Here. There.", now=NOW, beside=there, session="other", seen=stamp
+        )
         await driver.type(" Too late.")
         await until(driver, lambda: "Another terminal has written on this draft" in driver.text, "the warning")
         assert mails.rows("SELECT text FROM draft") == [("Here. There.",)]
@@ -153,6 +158,7 @@ async def test_two_terminals_lose_no_word_of_one_draft(mails: MailDesk, monkeypa
         screen = driver.console.screen
         assert isinstance(screen, Compose)
         assert screen.text == "Here. There.\n\nHere. Too late."
+        assert (screen.beside.cc, screen.beside.phone) == ("boss@shop.example", False)
         # What is sent goes; words that another terminal has begun since do not go with it.
         stamp = str(mails.rows("SELECT stamp FROM draft")[0][0])
         save_draft(mails.desk, anna, 1, Direction.OUT, "Elsewhere.", now=NOW, session="other", seen=stamp)
@@ -160,6 +166,33 @@ async def test_two_terminals_lose_no_word_of_one_draft(mails: MailDesk, monkeypa
         await driver.rest()
         assert driver.ticket(1).messages[-1].text == "Here. There.\n\nHere. Too late."
         assert mails.rows("SELECT text FROM draft") == [("Elsewhere.",)]
+
+
+async def test_words_on_their_way_are_no_draft_again(mails: MailDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose_kept, "SAVE_SECONDS", 60)
+    async with driving(mails.path) as driver:
+        await driver.press("r")
+        await driver.type("Here.")
+        screen = driver.console.screen
+        assert isinstance(screen, Compose)
+        screen.keep_draft()
+        await until(driver, lambda: mails.rows("SELECT text FROM draft") == [("Here.",)], "the draft")
+        link = driver.console.link
+        saved: list[str | None] = []
+        real = link.save_draft
+
+        def save_draft(*of: Any, **more: Any) -> None:
+            saved.append(of[3])
+            real(*of, **more)
+
+        monkeypatch.setattr(link, "save_draft", save_draft)
+        # Another terminal wrote on it, and sent it before that was looked at here, where all is on its way by now.
+        screen.query_one("#text", Words).read_only = True
+        screen._parted(None)
+        assert saved == []
+        screen.query_one("#text", Words).read_only = False
+        screen._parted(None)
+        assert saved == ["Here."]
 
 
 async def test_drafts_are_marked_and_quitting_asks_where_this_session_left_some(mails: MailDesk) -> None:

@@ -312,7 +312,7 @@ async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) ->
 
 def test_what_was_done_to_many_is_said_once() -> None:
     done = [TicketOutcome(number, f"SD-{number}", f"SD-{number} assigned to dana") for number in (44, 45, 46)]
-    assert report(done, {}) == ("3 tickets assigned to dana", "good")
+    assert report(done, {}) == ("3 tickets: assigned to dana", "good")
 
 
 async def test_the_wait_form_fits_a_small_terminal_and_says_its_fault_once(busy_desk_path: Path) -> None:

@@ -34,6 +34,12 @@ def _english_again() -> Iterator[None]:
     speak("en")
 
 
+def test_a_strangers_words_are_never_said_in_another_language() -> None:
+    speak("ru")
+    assert said("undeliverable", "system", reason="by hand").endswith(": by hand")
+    assert not said("acknowledgement_withheld", "system", reason="it is spam").endswith(": it is spam")
+
+
 def said(name: str, actor: str = "anna", titles: dict[str, dict[str, str]] | None = None, **data: object) -> str:
     row = HistoryRow(1, NOW, actor, name, dict(data))
     return event_text(row, now=NOW.astimezone(ZONE), zone=ZONE, titles=titles or {})

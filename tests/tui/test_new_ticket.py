@@ -174,7 +174,7 @@ async def test_marks_that_cannot_be_acted_on_are_left_out_with_a_word(busy_desk_
         await driver.press("a")
         assert "Assign 2 tickets (1 left out) to" in driver.text
         await driver.type("boris\n")
-        left_out = "2 tickets assigned to boris. Left out: SD-52 (resolved tickets cannot be assigned)"
+        left_out = "2 tickets: assigned to boris. Left out: SD-52 (resolved tickets cannot be assigned)"
         assert driver.notice.startswith(left_out)
         assert [driver.ticket(number).ticket.assignee for number in (57, 49)] == ["boris", "boris"]
         assert driver.ticket(52).ticket.assignee != "boris"

@@ -49,8 +49,8 @@ def _way(work: Work, number: int, message: Message, left: Mapping[str, Any]) -> 
         return replace(way, then=Then.RESOLVE)
     if left.get("waiting_for") or left.get("wake_at"):
         # Where one of them is as it was, it is no other now.
-        ticket = work.session.get_one(Ticket, number)
-        way = replace(way, then=Then(left.get("waiting_for") or ticket.waiting_for))
+        whom = left.get("waiting_for") or work.session.get_one(Ticket, number).waiting_for
+        way = replace(way, then=Then(whom) if whom else Then.SEND)
         if left.get("wake_at"):
             until = from_rfc3339(left["wake_at"]).astimezone(ZoneInfo(work.rules.time_zone))
             way = replace(way, until=f"{until:%Y-%m-%d %H:%M}")

@@ -21,12 +21,11 @@ class ViewReader(ReportReader):
     """The views' and the filter bar's part of the reader."""
 
     def views(self, actor: Actor) -> tuple[NamedView, ...]:
-        """The saved views that an agent has: his own and everybody's, by name."""
+        """The saved views that an agent has: his own and everybody's, as they were saved."""
         from sdesk.domain.views import EVERYBODY, NamedView
 
         found = self._all(
-            "SELECT owner, name, filter, sort, digit FROM saved_view WHERE owner IN (?, ?)"
-            " ORDER BY fold(name), owner = '', name",
+            "SELECT owner, name, filter, sort, digit FROM saved_view WHERE owner IN (?, ?) ORDER BY id",
             actor.login,
             EVERYBODY,
         )

@@ -235,6 +235,8 @@ class _Told:
                 return _("sent on by {login}").format(login=value)
             case "reason" if self._event == "priority":
                 return _("as it follows by itself") if value == "auto" else str(value)
+            case "reason" if self._event == "undeliverable":
+                return str(value)  # a stranger's words, whatever they look like
             case "reason":
                 return told(recognised(str(value)))
             case "share":

@@ -226,7 +226,7 @@ class ComposeForm(Following, ModalScreen[None]):
     @on(CopiesField.Asked)
     def seek_copies(self, event: CopiesField.Asked) -> None:
         """Look up who may be meant."""
-        words, here = event.words, f"{self._cc.value} {self._row.requester_email or ''}"
+        words, here = event.words, f"{self._cc.value}, {self._row.requester_email or ''}"
         self.console.link.read(
             self,
             lambda reader, actor: known_boxes(reader, actor, words, here),

@@ -253,9 +253,8 @@ def left_out(rows: Sequence[TicketRow]) -> str:
 
 
 def _less_its_reference(outcome: TicketOutcome) -> str:
-    """What stands behind the reference: ` resolved`, or `: решение записано`."""
-    sentence = one_line(told(outcome.sentence))
-    return sentence.removeprefix(outcome.ref) if sentence.startswith(outcome.ref) else f" {sentence}"
+    """What stands behind the reference: `waits for a supplier`, which of several is said behind a colon."""
+    return one_line(told(outcome.sentence)).removeprefix(outcome.ref).lstrip(": ")
 
 
 def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
@@ -280,7 +279,7 @@ def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str])
     whats = dict.fromkeys(_less_its_reference(each) for each in done)
     tickets = count_of("{count} ticket", "{count} tickets", len(done))
     if len(whats) == 1:
-        return f"{tickets}{next(iter(whats))}{warning}", "good"
+        return f"{tickets}: {next(iter(whats))}{warning}", "good"
     words = _("{tickets} done: {first}, and so on").format(tickets=tickets, first=first)
     return f"{words}{warning}", "good"
 
