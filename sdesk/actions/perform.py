@@ -83,7 +83,8 @@ def perform(
                 change = use_case(work, number, version=version, **values)
                 if undoable and change.changed:
                     with desk.store.look() as before:
-                        deed = Named(number, batch, name, change.sentence)
+                        form = words.form_name if words is not None else ""
+                        deed = Named(number, batch, name, change.sentence, form)
                         keep_deed(work, before.connection(), begun, deed)
                 if not dry_run:
                     _commit(work, number, words)

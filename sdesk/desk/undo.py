@@ -190,7 +190,7 @@ def _put_back(work: Work, row: Undo, rows: Sequence[Undo], changes: Changes) -> 
     units = put_back(work, changes)
     _require_incidents(work, _were(changes))
     require_standing(work, _were(changes))
-    _take_words_back(work, changes)
+    _take_words_back(work, changes, str(row.before.get("form") or ""))
     for number in _speaking(changes):
         reindex(work, number)
     for number in _joined(changes):
@@ -233,7 +233,7 @@ def _withdraw(work: Work, mails: Sequence[int]) -> None:
     )
 
 
-def _take_words_back(work: Work, changes: Changes) -> None:
+def _take_words_back(work: Work, changes: Changes, form: str) -> None:
     """A note, or what was said by phone: taken back as an answer is, its words are a draft again."""
     left = {now["id"]: now for was, now in changes.get("ticket", ()) if was is not None and now is not None}
     for was, now in changes.get("message", ()):
@@ -242,7 +242,7 @@ def _take_words_back(work: Work, changes: Changes) -> None:
             message.taken_back_at = work.now
             work.session.add(message)
             work.session.flush()
-            message_back(work, message.ticket_id, message, left.get(message.ticket_id, {}))
+            message_back(work, message.ticket_id, message, left.get(message.ticket_id, {}), form)
 
 
 def _speaking(changes: Changes) -> list[int]:

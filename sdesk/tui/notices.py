@@ -14,7 +14,7 @@ from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _, told, told_error
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.following import Following
-from sdesk.tui.way_back import WayBack
+from sdesk.tui.way_back import Tail
 
 ANSWER_SECONDS = 5.0
 """How long an answer stands before something less important may take its place."""
@@ -38,11 +38,11 @@ class Notices(App[None]):
         self.notice_now: tuple[str, str] = ("", "")
         self.way_back = ""
         """The end of that which says how to undo what was done."""
-        self._undone_by: WayBack | None = None
+        self._undone_by: Tail | None = None
         self._last_notice = time.monotonic() - STANDS_SECONDS
         self._toast = False
 
-    def notice(self, text: str, kind: str = "", *, way_back: WayBack | None = None) -> None:
+    def notice(self, text: str, kind: str = "", *, way_back: Tail | None = None) -> None:
         """Answer in the status line of every screen; an error also where there is room for all of it: in the form that
         is being filled in, else as a toast.
 

@@ -1,10 +1,25 @@
-"""The end of an answer that says which key undoes what was done, and how much longer."""
+"""The end of an answer: which key undoes what was done, and how much longer; what undo does not bring back."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sdesk.tui.language import _
+
+
+class Tail(Protocol):
+    """The end of an answer, which is seen however long that is."""
+
+    def words(self, age: float) -> str:
+        """What it says so many seconds later."""
+
+
+class FilesLost:
+    """What undo does not bring back."""
+
+    def words(self, age: float) -> str:
+        """The same however long ago it was."""
+        return _(". Its files are not in the draft: attach them anew")
 
 
 class WayBack(NamedTuple):

@@ -124,7 +124,7 @@ def test_what_was_taken_back_is_one_dim_line_until_it_is_unfolded() -> None:
     for message in (ANSWER, ANSWER._replace(direction=Direction.NOTE)):
         back = message._replace(taken_back_at=NOW)
         (line,) = lines_of(back)
-        assert "taken back: Swit" in line.text
+        assert "taken back: Sw" in line.text
         assert {style for text, style in line.spans if text.strip()} == {"dim"}
         assert "Then on." in text_of(back, unfolded=True)
 
