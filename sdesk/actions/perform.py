@@ -165,6 +165,22 @@ def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False, batc
     return _undone(deeds, tried, desk)
 
 
+def why_not_undone(desk: Desk, actor: Actor, batches: Sequence[str], *, now: datetime) -> dict[str, str]:
+    """What undo would refuse of these actions, the last first, and why: all are tried, and nothing is done."""
+    from sdesk.desk.undo import last_batch
+    from sdesk.desk.undo import undo as use_case
+
+    reasons: dict[str, str] = {}
+    with desk.work(actor, now) as work:
+        for batch in batches:
+            # In one transaction: an earlier one can be undone once those after it are.
+            tried = [_tried(work, deed, use_case) for deed in reversed(last_batch(work, batch))]
+            why = dict.fromkeys(change.what for change in tried if isinstance(change, SdeskError))
+            if why:
+                reasons[batch] = "; ".join(why)
+    return reasons
+
+
 def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> Change | SdeskError:
     try:
         with work.apart():

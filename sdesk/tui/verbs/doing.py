@@ -31,6 +31,10 @@ ANSWER_WAITS = 10
 """Seconds until an answer goes."""
 
 
+OUT_OF_HANDS = frozenset({"assign", "close", "wait"})
+"""Actions that take a ticket out of the hands of who has it; to take it asks by itself."""
+
+
 class Possible(tuple[TicketRow, ...]):
     """The chosen tickets for which an action is possible; of the others, the reference and why not."""
 
@@ -145,6 +149,11 @@ class DoingScreen(DeskScreen):
         key = shown(self.console.settings.keys.get("undo", "u").partition(",")[0].strip())
         return WayBack(key, ANSWER_WAITS if answered else 0)
 
+    def _hands(self, rows: Sequence[TicketRow]) -> str:
+        """The colleagues who have some of these."""
+        others = (one_line(row.assignee or "") for row in rows if row.assignee not in (None, self.console.link.login))
+        return ", ".join(dict.fromkeys(others))
+
     def _perform(
         self,
         verb: str,
@@ -160,13 +169,15 @@ class DoingScreen(DeskScreen):
         """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was.
 
         `partly` is told of which tickets it was not done, where of others it was, and gives what to say of that.
-        `words`: where those of the action are kept until it is done. Where it is about many it is asked first, unless
-        it was (`asked`).
+        `words`: where those of the action are kept until it is done. Where it is about many, or takes tickets out of
+        the hands of colleagues, it is asked first, unless it was (`asked`).
         """
         from sdesk.tui.verbs.many import MANY, question_of
 
-        if len(rows) > MANY and not asked:
+        others = self._hands(rows) if verb in OUT_OF_HANDS else ""
+        if (len(rows) > MANY or others) and not asked:
             now, zone = self.console.now(), self.console.zone
+            what = _("{tickets} of {whom}").format(tickets=named(rows), whom=others) if others else named(rows)
 
             def answered(yes: bool | None) -> None:
                 if yes:
@@ -183,7 +194,7 @@ class DoingScreen(DeskScreen):
                 elif refused is not None:
                     refused(Refused(_("Nothing was done")))
 
-            self.app.push_screen(question_of(verb, named(rows), values, subjects(rows), now, zone), answered)
+            self.app.push_screen(question_of(verb, what, values, subjects(rows), now, zone), answered)
             return
         batch = new_batch()
 
