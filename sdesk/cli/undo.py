@@ -48,7 +48,7 @@ def undo(
     listed: Annotated[
         bool,
         typer.Option(
-            "--list", help=f"print what can be undone instead, of the last {LAST} actions, and why the others cannot"
+            "--list", help=f"print instead which of your last {LAST} actions can be undone, and why not the others"
         ),
     ] = False,
     dry_run: DryRun = False,

@@ -63,10 +63,10 @@ class Notices(App[None]):
                 screen.show_notice()
 
     def _say_whole(self, text: str, kind: str) -> None:
-        screen = self.screen_stack[-1] if self.screen_stack else None
+        screen: object = self.screen_stack[-1] if self.screen_stack else None
         complain = getattr(screen, "complain", None)
         if isinstance(screen, Following) and complain is not None:
-            if kind == "error" and screen.is_mounted:
+            if kind == "error" and self.screen.is_mounted:
                 complain(text)
         elif not isinstance(self.focused, Input):
             self._toast = True

@@ -53,6 +53,8 @@ async def test_assign_to_an_agent_and_to_a_team(busy_desk_path: Path, inside: bo
         await driver.press("a")
         await driver.type("quality")
         await driver.press("down", "up", "enter")
+        assert f"SD-{number} of boris?" in driver.text
+        await driver.press("y")
         row = driver.ticket(number).ticket
         assert (row.team, row.assignee) in {("quality", None), ("quality", "vera"), ("it", "vera")}
         assert row.assignee != "boris"
@@ -226,6 +228,8 @@ async def test_an_action_on_marks_names_how_many_and_who_refused(busy_desk_path:
         await driver.press("a")
         assert "Assign 3 tickets to" in driver.text
         await driver.type("vera\n")
+        assert "Some are in the hands of boris" in driver.text
+        await driver.press("y")
         assert [driver.ticket(number).ticket.assignee for number in (numbers[0], numbers[2])] == ["vera", "vera"]
         assert driver.ticket(numbers[1]).ticket.assignee != "vera"
         assert f"2 done, 1 refused (SD-{numbers[1]})" in driver.notice

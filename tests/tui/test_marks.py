@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from console_driver import Driver, driving
@@ -55,6 +56,8 @@ async def test_a_range_is_shown_marked_and_left(busy_desk_path: Path) -> None:
         await driver.press("colon")
         await driver.type("assign boris")
         await driver.press("enter")
+        assert "Some are in the hands of boris." in driver.text
+        await driver.press("y")
         await driver.settle()
         assert assignees(driver, order[2:5]) == {"boris"}
         assert assignees(driver, [order[1]]) != {"boris"}
@@ -143,6 +146,7 @@ async def test_a_paste_marks_nothing_and_q_asks_only_for_unsent_words(busy_desk_
         await driver.press("enter")
         assert driver.console.is_running
         driver.console.begun.clear()
+        driver.console._began += timedelta(days=1)  # the words are of an earlier session
         await driver.pilot.press("q")
         await driver.pilot.pause()
     assert driver.console.return_code == 0, "marks alone are no reason to ask"

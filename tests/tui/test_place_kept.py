@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from console_driver import Driver, driving
 from desks import NOW
-from test_queue_screen import order_of
 
 from sdesk.actions.perform import create, perform
 from sdesk.desk.opening import open_desk
+from sdesk.domain.filters import parse
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.tui.screens import queue_reading
+
+
+def order_of(path: Path, text: str) -> list[str]:
+    """The references that the reader gives for a filter, in its order."""
+    with Reader(path) as reader:
+        wanted = parse(text, now=NOW, zone=ZoneInfo("Europe/Moscow"))
+        return [row.ref for row in reader.walk(reader.actor("anna"), wanted, now=NOW)]
 
 
 async def _sorted(driver: Driver) -> None:

@@ -37,7 +37,7 @@ def message_back(work: Work, number: int, message: Message, left: Mapping[str, A
         address = _listed(message, "to")
         # Text from now on, which is kept as it is: no sentence that a front end says in its language.
         _words_back(work, number, Direction.NOTE, f"Not sent to {address}:\n\n{message.text}", Beside())
-    elif form.startswith("close "):
+    elif form.startswith("close ") and work.actor.agent_id is not None:
         session = f"taken-back.{to_rfc3339(work.now)}.{message.id}"
         words = {"text": message.text}
         work.session.add(

@@ -177,7 +177,11 @@ class DoingScreen(DeskScreen):
         others = self._hands(rows) if verb in OUT_OF_HANDS else ""
         if (len(rows) > MANY or others) and not asked:
             now, zone = self.console.now(), self.console.zone
-            what = _("{tickets} of {whom}").format(tickets=named(rows), whom=others) if others else named(rows)
+            what, lines = named(rows), subjects(rows)
+            if others and len(rows) == 1:
+                what = _("{tickets} of {whom}").format(tickets=what, whom=others)
+            elif others:
+                lines = [*lines, "", _("Some are in the hands of {whom}.").format(whom=others)]
 
             def answered(yes: bool | None) -> None:
                 if yes:
@@ -194,7 +198,7 @@ class DoingScreen(DeskScreen):
                 elif refused is not None:
                     refused(Refused(_("Nothing was done")))
 
-            self.app.push_screen(question_of(verb, what, values, subjects(rows), now, zone), answered)
+            self.app.push_screen(question_of(verb, what, values, lines, now, zone), answered)
             return
         batch = new_batch()
 
