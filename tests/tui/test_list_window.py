@@ -213,9 +213,10 @@ def test_a_row_is_known_as_it_was_when_it_took_its_place() -> None:
     window.update({1: Held(later, NOW, None), 2: held(2)}, [1, 2])
     assert (window.as_placed(0), window.rows[0].row, window.misplaced) == (held(1).row, later, False)
     window.move(1)
+    assert set(window.stood) == {1}
     assert window.misplaced, "it belongs elsewhere, and the cursor has left it"
     window.update({1: held(1)}, [1])
-    assert not window.misplaced, "it was put back"
+    assert window.stood == {}, "it was put back"
     window.update({2: Held(later._replace(number=2), NOW, None)}, [2])
     window.replace(replace(stretch(1, 2, 3), stood=held(2).row))
     assert window.stood == {2: held(2).row}

@@ -210,11 +210,13 @@ async def test_an_action_on_many_asks_once_and_the_default_is_no_harm(busy_desk_
         await driver.press("enter")
         await driver.rest()
         assert assignees(driver, every) == {"boris"}
-        # Twenty are few.
+        # Twenty are few; that they are a colleague's is asked.
         await driver.press("g", *["space"] * MANY)
         few = list(window.marked)
         await driver.press("a")
         await driver.type("anna")
         await driver.press("enter")
+        assert "Some are in the hands of boris." in driver.text, "few, and yet not for the taking"
+        await driver.press("y")
         await driver.rest()
         assert (len(few), assignees(driver, few)) == (MANY, {"anna"})
