@@ -267,6 +267,15 @@ _ALL = (
         ),
     ),
     Action(
+        "tag",
+        N_("Add tags, or take them away; on several tickets too"),
+        "edit:set_tags",
+        (
+            Parameter("tags", Kind.TAGS, N_("to add")),
+            Parameter("untags", Kind.TAGS, N_("to take away")),
+        ),
+    ),
+    Action(
         "priority",
         N_("Override the priority, with a reason; auto takes that back"),
         "triage:set_priority",

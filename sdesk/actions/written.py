@@ -37,6 +37,8 @@ FLAGS: Mapping[tuple[str, str], str] = {
     ("split", "messages"): "--message",
     ("confirm", "down_from"): "--from",
     ("confirm", "down_to"): "--to",
+    ("tag", "tags"): "--add",
+    ("tag", "untags"): "--remove",
     ("set", "tags"): "--tag",
     ("set", "untags"): "--untag",
     ("unlink", "to"): "--from",
@@ -44,7 +46,7 @@ FLAGS: Mapping[tuple[str, str], str] = {
 """Options that are called otherwise than the parameter, by action and parameter."""
 
 SEVERAL: Mapping[str, tuple[str, ...]] = {
-    "set": ("service", "set", "priority", "spent", "visit", "spam"),
+    "set": ("service", "assign", "set", "priority", "spent", "visit", "spam"),
     "link": ("link", "join"),
     "unlink": ("unlink", "leave"),
 }
@@ -77,6 +79,9 @@ BARE = frozenset(
 )
 """Kinds whose value may stand without its option. A ticket's number would be taken for what the verb is about, and
 a text has no end."""
+
+TEAM = Parameter("team", Kind.TEXT, "whose it is", choices=())
+"""`set --team KEY` is `assign --to team:KEY`: to an agent tickets are given by that verb."""
 
 DRY_RUN, YES = ("-n", "--dry-run"), "--yes"
 ONE_ALONE = frozenset({"split"})
@@ -158,6 +163,9 @@ def verbs() -> Mapping[str, Verb]:
 def _options(verb: str, action: str) -> Iterator[Option]:
     if action == "spam" and verb != action:
         yield Option("--status", STATUS, action)
+    if action == "assign" and verb != action:
+        yield Option("--team", TEAM, action)
+        return
     for parameter in ACTIONS[action].parameters:
         if not parameter.name.startswith("no_"):  # `--visit none`
             default = "--" + parameter.name.replace("_", "-")
@@ -251,6 +259,8 @@ def _order(
         name = option.parameter.name
         if option.parameter is STATUS:
             read_value(option.flag, STATUS, texts, reading)
+        elif option.parameter is TEAM:
+            of_action["to"] = f"team:{texts[-1]}"
         elif name == "visit" and texts[-1].strip().lower() == NO_VISIT:
             of_action["no_visit"] = True
         elif option.action == "priority":
@@ -275,7 +285,7 @@ def _order(
 
 def _missing(verb: Verb, values: Mapping[str, Mapping[str, object]]) -> tuple[Option, ...]:
     """What is wanted and was not given."""
-    if verb.name == "set":
+    if verb.name in {"set", "tag"}:
         return () if values else verb.options[:1]
     if verb.name in SEVERAL:
         return ()

@@ -1,16 +1,117 @@
-"""`ticket attach get`: a file of a ticket, written out."""
+"""`ticket attach`: the files of tickets, listed, put there and written out."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
-from sdesk.cli import invocation, output
+from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.numbers import one_ticket
-from sdesk.cli.options import MOST
+from sdesk.cli.numbers import one_ticket, ticket_numbers
+from sdesk.cli.options import MOST, DryRun, Numbers
+from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.errors import SdeskError
+from sdesk.store.reader.rows import AttachmentRow
+
+
+class File(NamedTuple):
+    """A file, with its ticket and when it came."""
+
+    number: int
+    ref: str
+    message: int
+    sent_at: datetime
+    row: AttachmentRow
+
+
+FILES: Sheet[File] = Sheet(
+    fields=(
+        Field("number", lambda file: file.number),
+        Field("id", lambda file: file.row.id),
+        Field("name", lambda file: file.row.name),
+        Field("size", lambda file: file.row.size),
+        Field("type", lambda file: file.row.media_type),
+        Field("message", lambda file: file.message),
+        Field("sent_at", lambda file: file.sent_at),
+        Field("sha256", lambda file: file.row.sha256),
+    ),
+    columns=(
+        Column("TICKET", lambda file, eyes: file.ref),
+        Column("ID", lambda file, eyes: str(file.row.id), right=True),
+        Column("NAME", lambda file, eyes: file.row.name, cut=True),
+        Column("SIZE", lambda file, eyes: f"{file.row.size:,}".replace(",", " "), right=True),
+        Column("TYPE", lambda file, eyes: file.row.media_type, spare=True),
+        Column("CAME", lambda file, eyes: eyes.local(file.sent_at)),
+    ),
+    number=lambda file: file.number,
+)
+"""A file of a ticket; its `id` is what `attach get` takes."""
+
+
+def list_files(ctx: typer.Context, numbers: Numbers) -> ExitCode:
+    """Print the files of tickets, in the order in which they came.
+
+    Examples:
+      sdesk ticket attach list 123
+      sdesk list tag:pos has:attachment -o ids | sdesk ticket attach list - -o csv
+    """
+    call = invocation.of(ctx)
+    call.output.check(FILES)
+    files: list[File] = []
+    errors: list[SdeskError] = []
+    found = ticket_numbers(call, numbers)
+    for number in found:
+        try:
+            detail = call.reader.ticket(call.actor, number, now=call.now)
+        except SdeskError as error:
+            errors.append(error)
+            continue
+        files += [
+            File(number, detail.ticket.ref, message.id, message.sent_at, row)
+            for message in detail.messages
+            for row in message.attachments
+        ]
+    if len(errors) < len(found) or not found:
+        call.output.rows(files, FILES)
+    for problem in errors:
+        diagnostics.error(problem)
+    return diagnostics.overall(errors, done=len(found) - len(errors))
+
+
+def add(
+    ctx: typer.Context,
+    ticket: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="as 123 or SD-123; - reads several", show_default=False)
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="what is put to it", show_default=False)],
+    text: Annotated[
+        str | None,
+        typer.Option("--text", metavar="TEXT", help="what the note says; else the files' names", show_default=False),
+    ] = None,
+    dry_run: DryRun = False,
+) -> ExitCode:
+    """Put files to a ticket, with an internal note. The requester gets none: see `sdesk reply --attach`.
+
+    Examples:
+      sdesk ticket attach add 123 fuse.jpg
+      sdesk ticket attach add 123 till.log dump.txt --text "From the till's own disk"
+      sdesk list unit:flagship -o ids | sdesk ticket attach add - plan.pdf
+    """
+    from sdesk.actions.grammar import attached
+    from sdesk.cli.changing import change, tell
+    from sdesk.cli.text_input import given
+
+    call = invocation.of(ctx)
+    written = given(text, [ticket])
+    kept = tuple(map(attached, files))
+    values: dict[str, object] = {
+        "text": written.text if written is not None else ", ".join(file.name for file in kept),
+        "attachments": kept,
+    }
+    return tell(call, change(call, "note", ticket_numbers(call, [ticket]), values, dry_run=dry_run), dry_run=dry_run)
 
 
 def get(

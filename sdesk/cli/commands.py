@@ -59,16 +59,25 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     **_QUESTIONS,
     "ticket": Noun(
-        "the daily verbs, and `set`",
+        "the daily verbs, and set, tag, merge, split, link, attach, import, export",
         {
             **_DAILY,
             "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
             "split": Verb("merge", "split", "open a ticket of its own for messages of one"),
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
+            "tag": Verb("tag", "tag", "add tags, and take others away"),
             "attach": Noun(
                 "the files of tickets",
-                {"get": Verb("attach", "get", "write a file of a ticket out", prints=False)},
+                {
+                    "add": Verb("attach", "add", "put files to a ticket, with a note"),
+                    "list": Verb("attach", "list_files", "print the files of tickets"),
+                    "get": Verb("attach", "get", "write a file of a ticket out", prints=False),
+                },
+            ),
+            "import": Verb("ticket_import", "import_tickets", "create or update tickets from JSON lines or CSV"),
+            "export": Verb(
+                "ticket_export", "export_tickets", "print tickets as `ticket import` reads them", prints=False
             ),
             "set": Verb("ticket_set", "set_fields", "set the facts of tickets right; time spent, visits"),
         },
@@ -107,6 +116,10 @@ COMMANDS: dict[str, Verb | Noun] = {
                 },
             ),
         },
+    ),
+    "import": Noun(
+        "move in from another system",
+        {"csv": Verb("import_csv", "import_csv", "from a spreadsheet, by a mapping that you decide")},
     ),
     "view": Noun(
         "named filters, which the console has on its digits",
@@ -212,12 +225,9 @@ COMMANDS: dict[str, Verb | Noun] = {
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
-    "schema": Noun(
-        "JSON Schemas of what is printed, and of the desk file",
-        {
-            "ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False),
-            "desk": Verb("schema", "desk", "print the one of the desk file, for editors", prints=False),
-        },
+    "schema": Verb("schema", "schema", "JSON Schemas of what is printed, and of the desk file"),
+    "completion": Verb(
+        "completion", "completion", "print the script that completes what you type in bash, zsh or fish", prints=False
     ),
     "help": Verb(
         "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False

@@ -14,6 +14,7 @@ from sdesk.cli import diagnostics, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.fetched import FETCHED, tell_report
 from sdesk.cli.mailboxes import MailboxName, named
+from sdesk.cli.options import DryRun
 
 
 def import_mail(
@@ -31,13 +32,14 @@ def import_mail(
     stay_open: Annotated[
         bool, typer.Option("--open", help="leave the tickets open; without it they are closed")
     ] = False,
+    dry_run: DryRun = False,
 ) -> ExitCode:
     """Import mail of an archive as tickets, at its own dates. Nothing is acknowledged, and nobody is told.
 
     Threads are put together whatever the order in the archive. What was imported before is left alone.
 
     Examples:
-      sdesk mail import ~/old/support.mbox --team it
+      sdesk mail import ~/old/support.mbox --team it --dry-run
       sdesk mail import ~/Maildir ~/exported-mails --mailbox support
       sdesk mail import last-week.mbox --team it --open -o json
     """
@@ -49,7 +51,9 @@ def import_mail(
 
     progress = _progress()
     try:
-        report = import_archive(call.desk, where, sources, now=call.now, stay_open=stay_open, progress=progress)
+        report = import_archive(
+            call.desk, where, sources, now=call.now, stay_open=stay_open, dry_run=dry_run, progress=progress
+        )
     finally:
         diagnostics.transient("")
     call.output.rows([report], FETCHED)

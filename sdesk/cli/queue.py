@@ -17,6 +17,7 @@ from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Sort
+from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, NUMBER, TEXT
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader.rows import HistoryRow, TicketRow
 
@@ -84,13 +85,13 @@ class Event(NamedTuple):
 
 HISTORY: Sheet[Event] = Sheet(
     fields=(
-        Field("number", lambda found: found.number),
-        Field("id", lambda found: found.row.id),
-        Field("at", lambda found: found.row.at),
-        Field("actor", lambda found: found.row.actor),
-        Field("event", lambda found: found.row.event),
-        Field("data", lambda found: event(found.row)["data"]),
-        Field("undone", lambda found: found.row.undone),
+        Field("number", lambda found: found.number, kind=NUMBER),
+        Field("id", lambda found: found.row.id, kind=NUMBER),
+        Field("at", lambda found: found.row.at, kind=INSTANT),
+        Field("actor", lambda found: found.row.actor, kind=TEXT),
+        Field("event", lambda found: found.row.event, kind=TEXT),
+        Field("data", lambda found: event(found.row)["data"], kind=ANYTHING),
+        Field("undone", lambda found: found.row.undone, kind=FLAG),
     ),
     columns=(
         Column("TICKET", lambda found, eyes: found.ref),

@@ -24,6 +24,7 @@ def set_fields(
     service: Annotated[
         str | None, typer.Option("--service", metavar="KEY", help="what it is about", show_default=False)
     ] = None,
+    team: Annotated[str | None, typer.Option("--team", metavar="KEY", help="whose it is", show_default=False)] = None,
     unit: Annotated[
         str | None, typer.Option("--unit", metavar="KEY", help="where it is; none takes it away", show_default=False)
     ] = None,
@@ -71,6 +72,7 @@ def set_fields(
 
     Examples:
       sdesk ticket set 123 --service till
+      sdesk ticket set 123 --team hr
       sdesk ticket set 123 --unit flagship --requester irina@example.org
       sdesk ticket set 123 --urgency high --tag pos --untag vip
       sdesk ticket set 123 --priority P2 --reason "Board meeting"
@@ -85,6 +87,9 @@ def set_fields(
     actions: list[tuple[str, dict[str, object]]] = []
     if service is not None:
         actions.append(("service", {"service": service}))
+    if team is not None:
+        # After the service, which has a team of its own.
+        actions.append(("assign", {"to": f"team:{team}"}))
     given = {
         "subject": subject,
         "requester": requester,
@@ -109,7 +114,7 @@ def set_fields(
             raise BadInput(f"--status knows no `{status}`", "it takes spam; else use take, wait, close or reopen")
         actions.append(("spam", {}))
     if not actions:
-        raise BadInput("nothing to set", "say what: --service, --unit, --priority with --reason, --tag, ...")
+        raise BadInput("nothing to set", "say what: --service, --team, --unit, --priority with --reason, --tag, ...")
     found = ticket_numbers(call, numbers)
     if (
         status is not None

@@ -13,6 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import NothingToDo
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many
 from sdesk.store.reader.undoing import UndoRow
 
 LAST = 10
@@ -28,11 +29,11 @@ class Listed(NamedTuple):
 
 CAN_BE: Sheet[Listed] = Sheet(
     fields=(
-        Field("at", lambda each: each.row.at),
-        Field("verb", lambda each: each.row.verb),
-        Field("sentence", lambda each: each.row.sentence),
-        Field("numbers", lambda each: list(each.row.numbers)),
-        Field("why_not", lambda each: each.why_not or None),
+        Field("at", lambda each: each.row.at, kind=INSTANT),
+        Field("verb", lambda each: each.row.verb, kind=TEXT),
+        Field("sentence", lambda each: each.row.sentence, kind=TEXT),
+        Field("numbers", lambda each: list(each.row.numbers), kind=many(NUMBER)),
+        Field("why_not", lambda each: each.why_not or None, kind=TEXT),
     ),
     columns=(
         Column("AT", lambda each, eyes: eyes.local(each.row.at)),

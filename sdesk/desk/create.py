@@ -64,7 +64,7 @@ def create(
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
     with about("service"):
-        team_id, team_by = _team(work, team, service_id)
+        team_id, team_by = team_for(work, team, service_id)
     why = {"team": team_by}
     named = "named when it was opened"
     why |= {name: named for name, value in (("service", service), ("impact", impact), ("urgency", urgency)) if value}
@@ -146,7 +146,7 @@ def _require_free(work: Work, external_id: str) -> None:
         )
 
 
-def _team(work: Work, key: str | None, service_id: int | None) -> tuple[int, str]:
+def team_for(work: Work, key: str | None, service_id: int | None) -> tuple[int, str]:
     """Whose the ticket is, and why."""
     rules = work.rules
     if key:

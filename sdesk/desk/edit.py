@@ -84,6 +84,15 @@ def set_fields(
     return Change(number, ref, phrase("{ref} is set right: {facts}", ref=ref, facts=joined(", ", done)))
 
 
+def set_tags(
+    work: Work, number: int, *, tags: Sequence[str] = (), untags: Sequence[str] = (), version: int | None = None
+) -> Change:
+    """Add tags, and take others away. BadInput where neither is said."""
+    if not tags and not untags:
+        raise BadInput(phrase("no tag is named"), phrase("say --add WORD or --remove WORD"))
+    return set_fields(work, number, tags=tags, untags=untags, version=version)
+
+
 def _subject(work: Work, ticket: Ticket, subject: str | None) -> list[str]:
     if subject is None:
         return []

@@ -32,6 +32,8 @@ class Work:
     actor: Actor
     now: datetime
     rules: Rules
+    quiet: bool = False
+    """Nobody is told of what is done: an import brings what others know already."""
 
     @contextmanager
     def apart(self) -> Iterator[None]:

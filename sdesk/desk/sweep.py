@@ -50,8 +50,11 @@ class SweepReport:
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
 
-def sweep(desk: Desk, *, now: datetime) -> SweepReport:
-    """Wake what has waited long enough, tell of promises at risk, move what went stale, close what nobody reopened."""
+def sweep(desk: Desk, *, now: datetime, dry_run: bool = False) -> SweepReport:
+    """Wake what has waited long enough, tell of promises at risk, move what went stale, close what nobody reopened.
+
+    `dry_run` rolls each step back: what one of them would bring about for the next is not in its counts.
+    """
     report = SweepReport()
     for step in (_wake_due, _tell_alerts, _move_stale, _close_resolved, _pass_proposals):
         seen: set[int] = set()
@@ -59,7 +62,7 @@ def sweep(desk: Desk, *, now: datetime) -> SweepReport:
             with desk.work(SYSTEM, now) as work:
                 this = SweepReport()
                 found = step(work, this, max(seen, default=0))
-                if found:
+                if found and not dry_run:
                     work.session.commit()
             report.add(this)
             # What is found again although it was dealt with would be found for ever.

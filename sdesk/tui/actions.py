@@ -65,7 +65,7 @@ class Command:
         return shown(self.keys[0]) if self.keys else ""
 
 
-_VERBS: Mapping[str, str] = {"relate": "link", "leave_incident": "leave"}
+_VERBS: Mapping[str, str] = {"relate": "link", "leave_incident": "leave", "tags": "tag"}
 """Verbs of commands that are called otherwise, since the id is that of a menu, or of leaving a screen."""
 
 MOVE, WORK, FIND, OTHER = N_("Move"), N_("Work"), N_("Find"), N_("Console")
@@ -129,7 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("link", ("L",), N_("Link"), N_("Related tickets, incidents, messages to split off"), WORK, verb="link"),
     Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
     Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
-    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="set"),
+    Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="tag"),
     Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
     Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
     Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),

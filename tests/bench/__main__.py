@@ -1,4 +1,4 @@
-"""Benchmarks: python -m tests.bench [fetch] [commands] [console] [reader] [reports] [today] [worktime] [--strict]
+"""Benchmarks: python -m tests.bench [SECTION ...] [--strict]; the sections are in `SECTIONS`.
 
 Each figure stands beside a floor that was measured in the same run: the ratio holds between machines, times do not.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 # Test helpers are imported by their bare name, as pytest does.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-SECTIONS = ("fetch", "commands", "console", "reader", "reports", "today", "worktime")
+SECTIONS = ("fetch", "imports", "commands", "console", "reader", "reports", "today", "worktime")
 IN_PROCESS = {"reader", "today", "worktime"}
 """Those that need no installed program."""
 
@@ -29,10 +29,13 @@ def main() -> int:
     if unknown:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
 
-    from . import commands, console, fetch, install, measure, reader, reports, today, worktime
+    from installation import installed
+
+    from . import commands, console, fetch, imports, measure, reader, reports, today, worktime
 
     sections = {
         "fetch": fetch.measure,
+        "imports": imports.measure,
         "commands": commands.measure,
         "console": console.measure,
         "reader": reader.measure,
@@ -44,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = Path(scratch)
         chosen = given.section or SECTIONS
-        programs = folder if set(chosen) <= IN_PROCESS else install.installed(folder)
+        programs = folder if set(chosen) <= IN_PROCESS else installed(folder)
         for name in chosen:
             runs = max(given.runs // 2, 1) if name == "fetch" else given.runs
             lines = sections[name](folder, programs, runs)

@@ -60,3 +60,23 @@ def test_behind_a_wall_a_file_is_as_if_it_were_missing(sdesk: Sdesk, at_desk: Pa
         ran = sdesk("--as", login, "ticket", "attach", "get", str(number), "1", "-")
         assert ran.code == code, ran.err
         assert ran.out == ("line\x01\n" if code == 0 else "")
+
+
+def test_files_are_put_to_a_ticket_and_listed(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> None:
+    sdesk("new", "--text", "x", "--subject", "Till", "--service", "till")
+    sdesk("new", "--text", "x", "--subject", "Salary", "--team", "hr", "--as", "olga")
+    (tmp_path / "till.log").write_text("line\n")
+    (tmp_path / "fuse.jpg").write_bytes(b"a picture")
+    files = [str(tmp_path / name) for name in ("till.log", "fuse.jpg")]
+    assert sdesk("ticket", "attach", "add", "1", *files, "-n").out == "dry run: note added to SD-1\n"
+    assert sdesk("ticket", "attach", "list", "1", "-o", "json").out == "[]\n"
+    assert sdesk("ticket", "attach", "add", "-", *files, stdin="1\n").code == 0
+    found = json.loads(sdesk("ticket", "attach", "list", "1", "-o", "json").out)
+    assert [(file["number"], file["name"], file["size"]) for file in found] == [(1, "till.log", 5), (1, "fuse.jpg", 9)]
+    ran = sdesk("ticket", "attach", "get", "1", str(found[1]["id"]), "-")
+    assert ran.out == "a picture"
+    _, note = json.loads(sdesk("show", "1", "-o", "json").out)["messages"]
+    assert (note["direction"], note["text"]) == ("note", "till.log, fuse.jpg")
+    assert sdesk("ticket", "attach", "list", "1", "2", "--as", "boris").code == 6
+    assert sdesk("ticket", "attach", "add", "1", str(tmp_path / "none")).code == 2
+    assert sdesk("ticket", "attach", "add", "2", files[0], "--as", "boris").code == 3

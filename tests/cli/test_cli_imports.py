@@ -59,6 +59,8 @@ def packages(modules: set[str]) -> set[str]:
         ("show", "1"),
         ("show", "1", "-o", "json"),
         ("history", "1"),
+        ("ticket", "export", "--with", "messages"),
+        ("ticket", "attach", "list", "1"),
         ("now", "-o", "json"),
         ("who", "-o", "json"),
         ("ahead", "-o", "csv"),
@@ -77,6 +79,10 @@ def packages(modules: set[str]) -> set[str]:
         ("mail", "--help"),
         ("take", "--help"),
         ("schema", "ticket"),
+        ("_complete", "fish", "list", "team:"),
+        ("_complete", "fish", "take", "--"),
+        ("_complete", "bash", "sdesk show ", "", "9"),
+        ("completion", "bash"),
     ],
     ids=" ".join,
 )
@@ -86,11 +92,27 @@ def test_a_reading_command_is_light(arguments: tuple[str, ...], at_desk: Path) -
     assert not packages(loaded_by(*arguments)) & HEAVY
 
 
+def test_planning_a_move_is_light(at_desk: Path, tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("id,title,queue\n1,Till,it\n")
+    assert (
+        not packages(loaded_by("import", "csv", str(tmp_path / "old.csv"), "--plan", str(tmp_path / "m.toml"))) & HEAVY
+    )
+
+
 def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None:
     loaded = loaded_by("list", "-o", "json")
     assert not packages(loaded) & (HEAVY | {"platformdirs", "tomllib", "csv", "tempfile", "asyncio", "http"})
     ours = {name for name in loaded if name.startswith("sdesk.cli.")}
     assert not ours & {f"sdesk.cli.{room}" for room in ("work", "answers", "new", "fetch", "page", "table", "about")}
+
+
+@pytest.mark.parametrize("words", [("",), ("mail", ""), ("--db", "")], ids=" ".join)
+def test_completing_a_command_imports_no_command(words: tuple[str, ...], at_desk: Path) -> None:
+    loaded = loaded_by("_complete", "fish", *words)
+    assert not packages(loaded) & (HEAVY | {"typer", "sqlite3"})
+    ours = {name for name in loaded if name.startswith("sdesk.cli.")}
+    rooms = "app commands complete diagnostics invocation output sheet terminal wishes"
+    assert ours <= {f"sdesk.cli.{room}" for room in rooms.split()}
 
 
 def test_only_a_table_loads_rich(at_desk: Path) -> None:

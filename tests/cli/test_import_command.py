@@ -77,3 +77,11 @@ def test_killed_in_the_middle_it_is_begun_again(sdesk: Sdesk, at_desk: Path, tmp
     }
     assert report["examined"] == len(letters)
     assert report["duplicates"] >= kept
+
+
+def test_a_dry_run_counts_and_leaves_nothing(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> None:
+    archive = mbox(tmp_path / "old", letter("Till", message_id="<1@shop.example>"))
+    for _ in range(2):
+        (report,) = json.loads(sdesk("mail", "import", str(archive), "--team", "it", "-n", "-o", "json").out)
+        assert report["created"] == 1
+    assert [count(at_desk, table) for table in ("ticket", "ledger", "raw_mail", "person")] == [0, 0, 0, 0]

@@ -318,3 +318,14 @@ def test_the_formats_of_explain(sdesk: Sdesk, desk: MailDesk) -> None:
     assert sdesk("sla", "explain", "1", "99").code == 6
     assert sdesk("sla", "explain", "99").code == 3
     assert sdesk("sla", "explain", "1", "2", "-o", "table").out.count("Resolution\n") == 2
+
+
+def test_a_dry_sweep_counts_and_leaves_all_as_it_was(sdesk: Sdesk, at_desk: Path, doubles: Clock) -> None:
+    sdesk("new", "--subject", "Till", "--text", "Dead", "--service", "till")
+    sdesk("close", "1", "--silent")
+    doubles.now += timedelta(days=8)
+    for counted in (1, 1):
+        assert json.loads(sdesk("sla", "sweep", "-n", "-o", "json").out)["closed"] == counted
+    assert json.loads(sdesk("show", "1", "-o", "json").out)["status"] == "resolved"
+    assert json.loads(sdesk("sla", "sweep", "-o", "json").out)["closed"] == 1
+    assert json.loads(sdesk("sla", "sweep", "-n", "-o", "json").out)["closed"] == 0

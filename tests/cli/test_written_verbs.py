@@ -14,10 +14,10 @@ from command_line import NOW, Sdesk
 from sdesk.actions import perform as performing
 from sdesk.actions.grammar import Reading
 from sdesk.actions.registry import ACTIONS
-from sdesk.actions.written import COMMAND_LINE, DRY_RUN, YES, Verb, read_order, verbs
+from sdesk.actions.written import COMMAND_LINE, DRY_RUN, ONE_ALONE, YES, Verb, read_order, verbs
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.commands import Verb as Entry
-from sdesk.cli.grammar import Command, _verb, help_of
+from sdesk.cli.grammar import Command, help_of, verb_of
 from sdesk.domain.errors import BadInput, SdeskError
 
 Done = list[tuple[str, tuple[int, ...], dict[str, Any]]]
@@ -30,9 +30,9 @@ def _changing() -> Iterator[tuple[str, Command]]:
     for name, entry in noun.verbs.items():
         if not isinstance(entry, Entry):
             continue
-        command = _verb(name, entry)
-        # `new` names no ticket, and `undo` neither.
-        if name not in ("new", "undo") and any("--dry-run" in param.opts for param in command.params):
+        command = verb_of(name, entry)
+        # `new` names no ticket, and `undo` and `import` neither.
+        if name not in ("new", "undo", "import") and any("--dry-run" in param.opts for param in command.params):
             yield name, command
 
 
@@ -64,6 +64,8 @@ LINES = (
     "set 1 --service till --unit none --requester i@shop.example --subject X --impact minor --urgency high",
     "set 1 --tag a --tag b --untag c --priority p2 --reason Board --spent 5m --visit none --status spam",
     "set 1 --priority auto",
+    "set 1 --service till --team hr",
+    "tag 1 2 --add pos --add vip --remove old",
     "take-back 1",
     "take 1 2",
 )
@@ -138,6 +140,20 @@ def test_a_line_means_what_the_command_means(
     assert _by_line(words) == done
 
 
+@pytest.mark.usefixtures("at_desk")
+@pytest.mark.parametrize("name", sorted(set(CHANGING) - ONE_ALONE))
+def test_every_changing_verb_reads_its_tickets(sdesk: Sdesk, done: Done, name: str) -> None:
+    line = next(shlex.split(each) for each in LINES if each.split()[0] == name)
+    options = line[next((index for index, word in enumerate(line) if word.startswith("--")), len(line)) :]
+    place = [] if name in COMMANDS else ["ticket"]
+    ran = sdesk(*place, name, "-", *options, "--yes" if name == "set" else "-n", stdin="11 SD-12\n13\n11\n")
+    assert done, ran.err
+    assert {numbers for _, numbers, _ in done} == {(11, 12, 13)}
+    done.clear()
+    assert sdesk(*place, name, "-", *options, stdin="").code == 0
+    assert not done
+
+
 WRONG = (
     ("assign 1 --too dana", "has no option --too. did you mean `--to`?"),
     ("assign 1 --to", "--to wants a value"),
@@ -189,7 +205,13 @@ def test_one_value_may_stand_without_its_option(short: str, long: str) -> None:
     ("line", "missing"),
     [
         *(("assign", "--to"), ("close 12", "--text"), ("reply", "--text"), ("note", "--text"), ("wait", "--for")),
-        *(("merge 3", "--into"), ("set 1", "--service"), ("priority", "--priority"), ("visit", "--visit")),
+        *(
+            ("merge 3", "--into"),
+            ("set 1", "--service"),
+            ("tag", "--add"),
+            ("priority", "--priority"),
+            ("visit", "--visit"),
+        ),
     ],
 )
 def test_what_is_missing_is_to_be_asked(line: str, missing: str) -> None:

@@ -60,6 +60,7 @@ ACTIONS: list[tuple[str, int, dict[str, Any]]] = [
     ("assign", 1, {"to": "team:hr"}),
     ("assign", 7, {"to": "boris"}),  # an incident, with its parts
     ("assign", 7, {"to": "team:hr"}),  # and its parts stay outside of the wall
+    ("tag", 1, {"tags": ["quartz"]}),
     ("note", 1, {"text": "A quartz note.", "spent": 600}),
     ("reply", 1, {"text": "A quartz answer."}),
     ("reply", 1, {"text": "A quartz answer.", "phone": True, "spent": 60}),

@@ -21,7 +21,8 @@ from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
-from sdesk.domain.filters import FIELDS, Filter, Match, Sort, parse
+from sdesk.domain.filter_fields import FIELDS
+from sdesk.domain.filters import Filter, Match, Sort, parse
 from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader

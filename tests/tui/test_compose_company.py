@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from console_driver import Driver, driving
+from console_driver import Driver, driving, key_event
 from desks import NOW
 from intake_desk import MailDesk
 
@@ -224,3 +225,20 @@ async def test_what_follows_is_said_of_the_ticket_as_it_is_now(mails: MailDesk) 
         mails.do("boris", "take", 1, at=NOW)
         await until(driver, lambda: "it stays open" in driver.text, "what follows")
         assert "then it is yours" not in driver.text
+
+
+async def test_what_this_console_is_still_writing_is_nobody_elses_change(mails: MailDesk) -> None:
+    async with driving(mails.path) as driver:
+        await driver.press("enter")
+        # The take is still on its way when the editor opens.
+        link, held = driver.console.link, threading.Event()
+        link.write(driver.console, lambda desk, actor, now: held.wait(10), lambda answer: None, lambda error: None)
+        for key in "mr":
+            driver.console.post_message(key_event(key))
+        await asyncio.sleep(0.2)
+        held.set()
+        await driver.settle()
+        assert isinstance(driver.console.screen, Compose)
+        await driver.type("On my way")
+        await driver.press("ctrl+g")
+        assert mails.rows("SELECT count(*) FROM message WHERE direction = 'out'")[0][0] == 1, driver.text

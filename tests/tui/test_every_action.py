@@ -190,7 +190,7 @@ DEEDS: Mapping[str, Deed] = {
         one="one ticket's",
     ),
     "tags": Deed(
-        "set", ("~pos -vip\n",), lambda it, other: it.ticket.tags == ("pos", "scene"), ticket={"tags": ["scene", "vip"]}
+        "tag", ("~pos -vip\n",), lambda it, other: it.ticket.tags == ("pos", "scene"), ticket={"tags": ["scene", "vip"]}
     ),
     "priority": Deed(
         "priority",

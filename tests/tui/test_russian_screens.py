@@ -14,7 +14,7 @@ from pictures import FOLDER
 from scripts import messages
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.completion import Name, suggest
-from sdesk.domain.filters import FIELDS, WORDS
+from sdesk.domain.filter_fields import FIELDS, WORDS
 from sdesk.domain.phrase import noun, phrase, phrases
 from sdesk.domain.ticket import Status
 from sdesk.tui.actions import shown

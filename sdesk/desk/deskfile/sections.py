@@ -92,7 +92,7 @@ TEAMS = Map(
         (
             Key("name", _TEXT, "What people read.", '"IT support"', required=True),
             Key("address", _SOME_ADDRESS, "Whence it answers, and where its mail comes in.", '"support@example.org"'),
-            Key("lead", Reference("agent"), "Who is told of every broken promise of the team.", '"anna"'),
+            Key("lead", Reference("agent"), "Who is told of every breached promise of the team.", '"anna"'),
             Key("sla", Reference("SLA"), "What holds where the service says nothing.", '"office"'),
             Key(
                 "reopen_for",

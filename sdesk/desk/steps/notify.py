@@ -83,6 +83,8 @@ def notify_of(
     **facts: Any,
 ) -> int:
     """The same for a ticket that is not at hand as a row; `but` are agents who are not told, whatever the rules say."""
+    if work.quiet:
+        return 0
     if event is AgentEvent.STRANGER:
         since = work.now - STRANGER_EVERY
         if _STRANGERS.run(work.connection, number=number, since=since).first() is not None:

@@ -58,7 +58,13 @@ def tell_of_moved_promise(work: Work, ticket: Ticket, before: datetime | None, a
     already tells what holds when it goes.
     """
     number = ticket.id
-    if number is None or ticket.promised_at is None or after is None or ticket.status not in OPEN_STATUSES:
+    if (
+        work.quiet
+        or number is None
+        or ticket.promised_at is None
+        or after is None
+        or ticket.status not in OPEN_STATUSES
+    ):
         return
     # Away from what held until now, and away from what the requester was told: neither alone is news to them. What was
     # told can be compared when the ticket waits no more: until then the wait itself moves everything.

@@ -56,6 +56,10 @@ class Opening:
     """It comes from an archive: whatever stood still then stands no more."""
     closed: bool = False
     """It is over already: nothing runs."""
+    resolved_at: datetime | None = None
+    """When it was resolved, of what is over: without `closed` it is resolved and not closed yet."""
+    closed_at: datetime | None = None
+    """When it was closed, where that is known; else when it was resolved, or opened."""
     stands: bool = True
     """What its service means for its unit may stand still; False where another ticket has that outage already."""
     planned: bool = False
@@ -96,10 +100,15 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     promise = rules.promise(sla_id, priority)
     clocks = open_clocks(promise, opening.opened_at)
     status = Status.OPEN if opening.assignee_id is not None else Status.NEW
+    over = opening.closed or opening.resolved_at is not None
+    resolved_at = (opening.resolved_at or opening.opened_at) if over else None
+    closed_at = (opening.closed_at or resolved_at) if opening.closed else None
     if opening.spam:
         status, clocks = Status.SPAM, end(clocks, promise, opening.opened_at)
-    elif opening.closed:
-        status, clocks = Status.CLOSED, end(clocks, promise, opening.opened_at)
+    elif resolved_at is not None:
+        status = Status.CLOSED if opening.closed else Status.RESOLVED
+        # They never ran: nothing of what was consumed elsewhere is known here.
+        clocks = end(clocks, promise, opening.opened_at)
     elif opening.channel is Channel.PHONE:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
@@ -116,7 +125,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         stale_at=columns["stale_at"],
         wake_at=None,
         loss_per_hour=per_hour,
-        done_at=opening.opened_at if opening.closed else None,
+        done_at=resolved_at,
     )
     token = secrets.token_hex(16)
     number = insert_row(
@@ -140,9 +149,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
             "priority": priority,
             "priority_reason": opening.priority_reason,
             "created_at": opening.opened_at,
-            "updated_at": work.now,
-            "resolved_at": opening.opened_at if opening.closed else None,
-            "closed_at": opening.opened_at if opening.closed else None,
+            "updated_at": max(work.now, closed_at or resolved_at or work.now),
+            "resolved_at": resolved_at,
+            "closed_at": closed_at,
             "reopenings": 0,
             "unanswered_since": (
                 opening.opened_at
@@ -174,9 +183,10 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         **promise_facts(work, sla_id, promise),
         **story,
     )
-    if opening.closed and not opening.spam:
+    if resolved_at is not None and not opening.spam:
         # By its history a ticket is open until it says otherwise: who opens this one again must find that it was not.
-        record(work, number, "status", by="system", old=Status.NEW.value, new=Status.CLOSED.value)
+        then = replace(work, now=closed_at or resolved_at)
+        record(then, number, "status", by="system", old=Status.NEW.value, new=status.value)
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)

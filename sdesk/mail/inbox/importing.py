@@ -42,16 +42,18 @@ def import_archive(
     *,
     now: datetime,
     stay_open: bool = False,
+    dry_run: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> FetchReport:
     """Import archives as one; a thread may lie in several of them. What was imported before is known.
 
+    `dry_run` rolls each batch back: a thread that goes on in a later batch is counted as another ticket there.
     BadInput where an archive is none, or the desk has not the team. Nothing is acknowledged, nobody is told.
     """
     started = time.perf_counter()
     with desk.work(SYSTEM, now) as work:
         team_id = history.team_of(work, mailbox.team, mailbox.service, f"mailbox {mailbox.name}")
-    run = _Run(desk, mailbox, team_id, now, stay_open=stay_open)
+    run = _Run(desk, mailbox, team_id, now, stay_open=stay_open, dry_run=dry_run)
     found: list[Place] = []
     for place in places(sources, now):
         found.append(place)
@@ -66,12 +68,15 @@ def import_archive(
 class _Run:
     """One import."""
 
-    def __init__(self, desk: Desk, mailbox: DeskMailbox, team_id: int, now: datetime, *, stay_open: bool) -> None:
+    def __init__(
+        self, desk: Desk, mailbox: DeskMailbox, team_id: int, now: datetime, *, stay_open: bool, dry_run: bool
+    ) -> None:
         self._desk = desk
         self._mailbox = mailbox
         self._team_id = team_id
         self._now = now
         self._stay_open = stay_open
+        self._dry_run = dry_run
         self.report = FetchReport(mailbox.name)
 
     @property
@@ -132,7 +137,8 @@ class _Run:
         if fresh:
             with self._desk.work(SYSTEM, self._now) as work:
                 receipts += [self._one(work, each, problem) for each, problem in fresh]
-                work.session.commit()
+                if not self._dry_run:
+                    work.session.commit()
         for receipt in receipts:
             self.report.add(receipt)
 

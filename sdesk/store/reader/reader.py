@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
-from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter, Match
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import Status
 from sdesk.domain.worktime import ALWAYS, Calendar
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from sdesk.domain.story.values import Facts
     from sdesk.domain.why import Facts as WhyFacts
     from sdesk.store.reader.decided import Standing
+    from sdesk.store.reader.exported import Exported
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
@@ -186,6 +188,13 @@ class Reader(PersonalReader):
                 return
             after = cursor_of(page.rows[-1], wanted.sort)
             page = self.page(actor, wanted, now=now, limit=min(left, WALK_PAGE) if limit else WALK_PAGE, after=after)
+
+    def exported(self, actor: Actor, wanted: Filter, *, now: datetime, messages: bool) -> Iterator[Exported]:
+        """The tickets of a filter as an import reads them (see `exported`); memory stays flat."""
+        from sdesk.store.reader.exported import exported
+
+        with translated(self.path):
+            yield from exported(self._connection, actor, wanted, now=now, messages=messages)
 
     def rows(self, actor: Actor, numbers: Sequence[int], *, now: datetime) -> dict[int, TicketRow]:
         """These tickets as they stand now, those that the actor may see."""

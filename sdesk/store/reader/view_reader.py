@@ -42,12 +42,15 @@ class ViewReader(ReportReader):
         )
         return standing([row[0] for row in teams])
 
-    def filter_names(self, actor: Actor) -> dict[str, tuple[Name, ...]]:
-        """What the values of a filter's fields are called on this desk, for completion; nothing from behind a wall."""
+    def filter_names(self, actor: Actor, only: str | None = None) -> dict[str, tuple[Name, ...]]:
+        """What the values of a filter's fields are called on this desk, for completion; nothing from behind a wall.
+
+        `only`: of one field.
+        """
         from sdesk.store.reader import facets
 
         with translated(self.path):
-            return facets.names(self._connection, actor)
+            return facets.names(self._connection, actor, only)
 
     def nearest_words(self, actor: Actor, wanted: Filter, *, now: datetime) -> dict[str, str]:
         """For words of a filter that no ticket holds: the likest word that one does, where there is any."""

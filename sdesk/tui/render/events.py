@@ -37,6 +37,7 @@ EVENTS = {
     "confirmation_withheld": NC_("event", "confirmation withheld"),
     "deadline_moved": NC_("event", "deadline moved"),
     "forwarded": NC_("event", "forwarded"),
+    "imported": NC_("event", "imported"),
     "impact": NC_("event", "impact"),
     "incident_declined": NC_("event", "declined as an incident"),
     "incident_proposed": NC_("event", "may be an incident"),

@@ -98,7 +98,7 @@ class Compose(KeptCompose):
             held = hold(reader, [detail.ticket], now)[0]
             return detail, held, reader.draft(actor, number, direction), frozenset(own)
 
-        self.console.link.read(self.app, ask, then, failed)
+        self.console.link.read(self.app, ask, then, failed, behind_writes=True)
 
     def _restore(self, answer: Answer) -> None:
         if not self.is_attached:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter, Match
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
 from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow

@@ -35,10 +35,10 @@ class Editing(DoingScreen):
         """Add tags, and take them away."""
         from sdesk.tui.screens.form_edit import TagsForm
 
-        if not (rows := self._possible("set")):
+        if not (rows := self._possible("tag")):
             return
         form = TagsForm(_("Tags of {tickets}").format(tickets=named(rows)), rows)
-        self._ask(form, "set", rows, kept_as="tags")
+        self._ask(form, "tag", rows, kept_as="tags")
         self.console.link.read(form, lambda reader, actor: reader.tags(actor), form.fill, self.console.notice_error)
 
     # ---- priority -------------------------------------------------------------------------------

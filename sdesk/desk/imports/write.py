@@ -1,0 +1,236 @@
+"""A line that no ticket has yet becomes one: at its own date, with what was said since, and over where it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlmodel import col
+
+from sdesk.desk.create import team_for
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
+from sdesk.desk.steps.find import key_of, require_sight, sees_team
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.losses import follow_priority
+from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.notify import notify_of
+from sdesk.desk.steps.people import FoundPerson, find_person, person_of
+from sdesk.desk.steps.tags import require_tags
+from sdesk.desk.steps.tickets import NO_SERVICE_IMPACT, NO_SERVICE_URGENCY, Opened, Opening, open_ticket
+from sdesk.desk.steps.waits import begin_wait, plan_wait
+from sdesk.domain.alerts import entered, states_of
+from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
+from sdesk.domain.errors import BadInput, Refused, about
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.ticket import Channel, Direction, Priority, Status, WaitingFor
+from sdesk.domain.ticket_line import LineMessage, TicketLine
+from sdesk.store.models import Ticket
+from sdesk.store.prepared import Prepared
+
+REASON = "set where it was imported from"
+"""Of a priority that does not follow from impact and urgency."""
+
+_PLACE: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("alert_at", "alerts", "rank", "key1", "key2")}
+_AS_OF_NOW = Prepared(update(Ticket).where(col(Ticket.id) == bindparam("number")).values(_PLACE))
+
+
+def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tuple[int, int]:
+    """Open the ticket of a line; gives its number and team. The caller sets the savepoint, and commits.
+
+    A date in the past makes it history: nothing is suspected to stand still, and what its promises came to until now is
+    no news. What is over is outside of all figures of promises. BadInput, Refused.
+    """
+    rules = work.rules
+    if line.subject is None:
+        raise BadInput("a ticket needs a subject", "give it in the field `subject`")
+    with about("service"):
+        service_id = key_of(rules.service_keys, line.service, "service") if line.service else None
+    with about("team"):
+        team_id, team_by = team_for(work, line.team, service_id)
+    if not sees_team(work, work.actor, team_id):
+        raise Refused(
+            f"team `{rules.teams[team_id].key}` is private, and not yours", "let one of its members import the line"
+        )
+    with about("assignee"):
+        assignee_id = key_of(rules.agent_keys, line.assignee, "agent") if line.assignee else None
+        require_sight(work, team_id, assignee_id)
+    with about("unit"):
+        unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
+    require_tags(line.tags or ())
+    opened_at = line.created_at or line.resolved_at or work.now
+    past = opened_at < work.now
+    then = replace(work, now=opened_at)
+    person = person_of(then, line.requester) if line.requester is not None else None
+    if unit_id is None and person is not None:
+        unit_id = person.unit_id
+    priority = _priority(work, line, service_id)
+    closed = line.status is Status.CLOSED
+    resolved_at = (line.resolved_at or opened_at) if line.done else None
+    opened = open_ticket(
+        then,
+        Opening(
+            subject=line.subject,
+            team_id=team_id,
+            service_id=service_id,
+            requester_id=person.id if person is not None else None,
+            unit_id=unit_id,
+            channel=line.channel or Channel.IMPORT,
+            opened_at=opened_at,
+            assignee_id=assignee_id,
+            impact=line.impact,
+            urgency=line.urgency,
+            priority=priority,
+            priority_reason=REASON if priority is not None else None,
+            tags=line.tags or (),
+            external_id=line.external_id,
+            spam=line.status is Status.SPAM,
+            unanswered=not line.done and line.status is not Status.SPAM,
+            history=past,
+            closed=closed,
+            resolved_at=resolved_at,
+            closed_at=line.closed_at if closed else None,
+        ),
+        reason="imported",
+        imported=dict(digests),
+        why={"team": team_by},
+    )
+    message = _say(then, opened.number, line, person)
+    alive = not line.done and line.status is not Status.SPAM
+    if line.messages:
+        _follow(work, opened, line.messages, alive=alive)
+    if alive:
+        if line.status is Status.WAITING:
+            _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
+        elif past and not line.messages:
+            _as_of_now(work, opened, line, opened_at, assigned=assignee_id is not None)
+        if not work.quiet and opened.incident is None:
+            notify_of(
+                work,
+                opened.number,
+                AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
+                team_id=team_id,
+                priority=opened.priority,
+                assignee_id=assignee_id,
+                message=message,
+                by=work.actor.agent_id,
+            )
+    return opened.number, team_id
+
+
+def _priority(work: Work, line: TicketLine, service_id: int | None) -> Priority | None:
+    """The priority by hand; None where it follows from impact and urgency anyway."""
+    if line.priority is None:
+        return None
+    service = work.rules.services[service_id] if service_id is not None else None
+    impact = line.impact or (service.impact if service else NO_SERVICE_IMPACT)
+    urgency = line.urgency or (service.urgency if service else NO_SERVICE_URGENCY)
+    return None if follow_priority(work, impact, urgency, None)[1] is line.priority else line.priority
+
+
+def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) -> int | None:
+    """The first message, as whoever asked wrote it."""
+    author = Mailbox(person.address, person.name) if person is not None else Mailbox("", work.actor.name)
+    text = line.text or ""
+    index_ticket(work, number, line.subject or "", text, f"{author.name} {author.address}")
+    if not text:
+        return None
+    return add_message(
+        work,
+        number,
+        Direction.IN,
+        text,
+        author_name=author.name,
+        author_address=author.address,
+        agent_id=work.actor.agent_id if person is None else None,
+        person_id=person.id if person is not None else None,
+        subject=line.subject or "",
+        indexed=False,
+    )
+
+
+def add_line_message(work: Work, number: int, message: LineMessage) -> int:
+    """A message that was exchanged elsewhere, at its own time."""
+    then = replace(work, now=message.sent_at)
+    box = message.author
+    agent_id = work.rules.agent_addresses.get(box.address.lower()) if box.address else None
+    ours = message.direction in {Direction.OUT, Direction.NOTE}
+    person = find_person(work, box.address) if box.address and not ours else None
+    row = add_message(
+        then,
+        number,
+        message.direction,
+        message.text,
+        author_name=box.name,
+        author_address=box.address,
+        agent_id=agent_id if ours else None,
+        person_id=person.id if person is not None else None,
+    )
+    by = work.rules.agents[agent_id].key if ours and agent_id is not None else "requester"
+    record(then, number, "message", by=by if message.direction is not Direction.AUTO else "system", message=row)
+    return row
+
+
+def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], *, alive: bool) -> None:
+    """What was said since the ticket was opened; the clocks of one that is not over follow."""
+    ordered = sorted(messages, key=lambda message: message.sent_at)
+    for message in ordered:
+        add_line_message(work, opened.number, message)
+    if not alive:
+        return
+    ticket = work.session.get_one(Ticket, opened.number)
+    promise, before = promise_of(work, ticket), load_clocks(work, ticket)
+    clocks, waits_since = before, ticket.unanswered_since
+    for message in ordered:
+        at = max(message.sent_at, ticket.created_at)
+        if message.direction is Direction.OUT:
+            clocks, waits_since = agent_answered(clocks, promise, at), None
+        elif message.direction is Direction.IN:
+            clocks, waits_since = requester_wrote(clocks, promise, at), waits_since or at
+    ticket.alerts = _known_states(clocks, promise, work.now)
+    save_clocks(work, ticket, before, clocks)
+    ticket.unanswered_since = waits_since
+    ticket.updated_at = max(ticket.updated_at, min(work.now, ordered[-1].sent_at))
+    put_in_place(work, ticket)
+    work.session.flush()
+
+
+def _wait(work: Work, number: int, waiting_for: WaitingFor) -> None:
+    """It waits as it did elsewhere, until the team's working days are over: of a date nothing more is known."""
+    ticket = work.session.get_one(Ticket, number)
+    reason = WaitingFor.SUPPLIER if waiting_for is WaitingFor.DATE else waiting_for
+    begin_wait(work, ticket, *plan_wait(work, ticket, reason.value, None))
+    put_in_place(work, ticket)
+    work.session.flush()
+
+
+def _as_of_now(work: Work, opened: Opened, line: TicketLine, opened_at: datetime, *, assigned: bool) -> None:
+    """The place in the queue as it is now; whatever its promises came to before is no news for anybody."""
+    told = _known_states(opened.clocks, opened.promise, work.now)
+    columns = clock_columns(opened.clocks, opened.promise, now=work.now, told=told)
+    place: dict[str, Any] = place_columns(
+        work,
+        status=Status.OPEN if assigned else Status.NEW,
+        priority=opened.priority,
+        created_at=opened_at,
+        due_at=columns["due_at"],
+        stale_at=columns["stale_at"],
+        wake_at=None,
+        loss_per_hour=None,
+    )
+    values = {**place, "alert_at": columns["alert_at"], "alerts": columns["alerts"]}
+    _AS_OF_NOW.run(work.connection, number=opened.number, **{f"new_{name}": values[name] for name in _PLACE})
+
+
+def _known_states(clocks: Clocks, promise: Promise, now: datetime) -> dict[str, str] | None:
+    """The states that the running clocks have come to, as if agents had been told of them."""
+    found = {}
+    for clock in clocks.each():
+        state = entered(states_of(clock, clocks, promise), now) if clock.running else None
+        if state is not None:
+            found[clock.kind.value] = state.value
+    return found or None
