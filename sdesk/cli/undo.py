@@ -13,7 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import NothingToDo
-from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many, maybe
 from sdesk.store.reader.undoing import UndoRow
 
 LAST = 10
@@ -33,7 +33,7 @@ CAN_BE: Sheet[Listed] = Sheet(
         Field("verb", lambda each: each.row.verb, kind=TEXT),
         Field("sentence", lambda each: each.row.sentence, kind=TEXT),
         Field("numbers", lambda each: list(each.row.numbers), kind=many(NUMBER)),
-        Field("why_not", lambda each: each.why_not or None, kind=TEXT),
+        Field("why_not", lambda each: each.why_not or None, kind=maybe(TEXT)),
     ),
     columns=(
         Column("AT", lambda each, eyes: eyes.local(each.row.at)),
