@@ -23,6 +23,11 @@ class Kept:
     is_gone: bool = field(default=False, init=False)
     """Whether that was committed. Set in the writing thread."""
 
+    @property
+    def form_name(self) -> str:
+        """The form that they were typed into; empty where it was the editor."""
+        return ""
+
     def forget(self, work: Work, number: int) -> None:
         """In that transaction, which is about a ticket; newer words of another terminal stay."""
         raise NotImplementedError
@@ -51,6 +56,11 @@ class KeptForm(Kept):
     """The session that the form has its first words from."""
     before_at: datetime | None = None
     """When those were kept."""
+
+    @property
+    def form_name(self) -> str:
+        """Its own."""
+        return self.form
 
     def forget(self, work: Work, number: int) -> None:
         from sdesk.desk.personal import Before, forget_form

@@ -31,14 +31,23 @@ LABELS: Mapping[Then, str] = {
 """As they stand in a row: `wait` is said once, and meant of the next two as well."""
 
 
-def review(row: TicketRow, beside: Beside, sizes: Sequence[int], *, note: bool, now: datetime, zone: ZoneInfo) -> str:
+def review(
+    row: TicketRow,
+    beside: Beside,
+    sizes: Sequence[int],
+    *,
+    note: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    messages: Sequence[MessageRow] = (),
+) -> str:
     """What will go where, and what follows, in one line; what is wrong in a field is said there, and left out here."""
     if note:
         parts = [_("INTERNAL NOTE: stays at the desk")]
     elif beside.phone:
         parts = [_("Told by phone: no mail goes")]
     else:
-        parts = [_("To: {whom}").format(whom=_whom(row))]
+        parts = [_("To: {whom}").format(whom=_whom(row, messages))]
         try:
             copies = ", ".join(written(box) for box in parse_mailboxes(beside.cc))
         except BadInput:
@@ -52,10 +61,18 @@ def review(row: TicketRow, beside: Beside, sizes: Sequence[int], *, note: bool, 
     return "; ".join(parts)
 
 
-def _whom(row: TicketRow) -> str:
+def _whom(row: TicketRow, messages: Sequence[MessageRow]) -> str:
     if not row.requester_email:
         return _("nobody: the requester has no address")
-    return written(Mailbox(row.requester_email, row.requester_name or ""))
+    return written(Mailbox(row.requester_email, addressee(row, messages)))
+
+
+def addressee(row: TicketRow, messages: Sequence[MessageRow]) -> str:
+    """The name of who is answered: as he wrote it last; the register's may be that of a shop where many work."""
+    last = last_of_requester(messages)
+    if last is not None and last.author_name and last.author_address.lower() == (row.requester_email or "").lower():
+        return last.author_name
+    return row.requester_name or ""
 
 
 def _follows(row: TicketRow, beside: Beside, now: datetime, zone: ZoneInfo) -> str:

@@ -197,15 +197,15 @@ async def test_words_on_their_way_are_no_draft_again(mails: MailDesk, monkeypatc
 
 
 async def test_drafts_are_marked_and_quitting_asks_where_this_session_left_some(mails: MailDesk) -> None:
-    save_draft(mails.desk, mails.actor("anna"), 2, Direction.NOTE, "Of yesterday", now=NOW)
+    save_draft(mails.desk, mails.actor("anna"), 2, Direction.NOTE, "Of before", now=NOW - timedelta(hours=1))
     async with driving(mails.path) as driver:
         await until(driver, lambda: '"' in next(x for x in driver.text.splitlines() if "SD-2 " in x), "the sign")
         await driver.press("enter", "J")
-        assert "note begun at 12:00: i goes on" in driver.text
+        assert "note 11:00 (i)" in driver.text
         await driver.press("K", "r")
         await driver.type("Half")
         await driver.press("escape")
-        await until(driver, lambda: "draft of 12:00: r goes on" in driver.text, "the draft in the ticket")
+        await until(driver, lambda: "draft 12:00 (r)" in driver.text, "the draft in the ticket")
         await driver.press("escape", "q")
         assert isinstance(driver.console.screen, Confirm)
         assert "Quit with 1 draft unsent (SD-1)?" in driver.text
@@ -215,6 +215,16 @@ async def test_drafts_are_marked_and_quitting_asks_where_this_session_left_some(
         await driver.rest()
         await driver.press("q")
         assert not driver.console.is_running or not isinstance(driver.console.screen, Confirm)
+
+
+async def test_what_follows_is_said_of_the_ticket_as_it_is_now(mails: MailDesk) -> None:
+    async with driving(mails.path, size=(80, 24)) as driver:
+        await driver.press("r")
+        assert "then it is yours, and open" in driver.text
+        await driver.type("Half")
+        mails.do("boris", "take", 1, at=NOW)
+        await until(driver, lambda: "it stays open" in driver.text, "what follows")
+        assert "then it is yours" not in driver.text
 
 
 async def test_what_this_console_is_still_writing_is_nobody_elses_change(mails: MailDesk) -> None:

@@ -181,6 +181,10 @@ async def test_what_is_put_in_by_a_slash(mails: MailDesk) -> None:
         await driver.type("etc")
         await driver.press("escape")
         assert editor(driver).text.endswith(" 1/2\n/etc")
+        before = editor(driver).text
+        await driver.press("enter", "slash", "escape")
+        assert editor(driver).text == f"{before}\n", "who thinks better of it leaves nothing"
+        await driver.press("backspace")
         await driver.press("enter", "slash")
         await driver.type("last words")
         await driver.press("enter")

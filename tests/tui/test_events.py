@@ -128,7 +128,7 @@ def test_a_history_in_russian_is_made_of_sentences() -> None:
     assert said("priority", old="P3", new="P1", reason="звонил директор") == "приоритет P3 -> P1: звонил директор"
     assert said("time_spent", seconds=5400) == "записано время работы 1ч30м"
     assert said("tags", added=["vip"], removed=["pos"]) == "метки +vip -pos"
-    assert said("undone", verb="assign", events=[3, 4]) == "отменено действие «Назначить»"
+    assert said("undone", verb="assign", events=[3, 4]) == "отменено действие «Отдать»"
     assert said("outage_confirmed", loss_per_hour="180000.00", share="0.25", currency="RUB") == (
         "простой подтверждён: 25% оборота, 180 000 ₽/ч"
     )

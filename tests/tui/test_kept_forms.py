@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,33 @@ async def test_they_outlive_the_console_and_go_with_what_is_done(busy_desk_path:
         assert (done.ticket.status, done.messages[-1].text) == (Status.RESOLVED, "The cable again")
         assert kept(driver) == []
         assert not driver.console.begun
+
+
+def _after(begun: float) -> datetime:
+    return NOW + timedelta(seconds=time.monotonic() - begun)
+
+
+async def test_they_are_marked_as_all_drafts_are(busy_desk_path: Path) -> None:
+    begun = time.monotonic()
+    ticks = partial(_after, begun)
+    async with driving(busy_desk_path, size=(80, 24), now=ticks) as driver:
+        number = driver.cursor or 0
+        await driver.press("c")
+        await driver.type("The cable")
+        await driver.press("escape")
+        await driver.until(lambda: '"' in next(x for x in driver.text.splitlines() if f"SD-{number} " in x))
+        await driver.press("enter")
+        await driver.rest()
+        assert "close 12:00 (c)" in driver.text
+        # What undo brings back is a draft of this session too, though nobody left an editor.
+        await driver.press("escape", "j", "i")
+        await driver.type("A note.")
+        await driver.press("ctrl+g", "u")
+        await driver.until(lambda: len(driver.console.company.drafts) == 2)
+        await driver.press("q")
+        assert f"Quit with 2 drafts unsent (SD-{driver.cursor}, SD-{number})?" in driver.text
+    with Reader(busy_desk_path) as reader:
+        assert [mark.number for mark in reader.drafts(reader.actor("olga"))] == []
 
 
 async def test_what_is_cleared_is_forgotten(busy_desk_path: Path) -> None:
@@ -132,3 +161,27 @@ async def test_whoever_is_refused_has_the_words_yet(busy_desk_path: Path) -> Non
         assert f"What you typed is kept for SD-{other}" in driver.notice
         assert driver.ticket(one).messages[-1].text == "The cable"
         assert list(driver.console.begun) == [f"close {other}"]
+
+
+async def test_a_resolution_that_is_undone_stands_in_its_form_again(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        number = driver.cursor or 0
+        await driver.press("r")
+        await driver.type("We look at it.")
+        await driver.press("escape", "c")
+        await driver.type("The cable.")
+        await driver.press("ctrl+g", "u")
+        await driver.rest()
+        assert driver.ticket(number).ticket.status is Status.NEW
+        await driver.press("c")
+        assert text_of(driver, "text") == "The cable."
+        await driver.press("escape", "r")
+        assert getattr(driver.console.screen, "text", "") == "We look at it.", "not joined with other words"
+        await driver.press("escape")
+        # What the editor said is there again: it resolves too.
+        await driver.press("j", "r")
+        await driver.type("Done.")
+        await driver.press("ctrl+t", "ctrl+t", "ctrl+t", "ctrl+t", "ctrl+g", "u")
+        await driver.rest()
+        await driver.press("r")
+        assert getattr(driver.console.screen, "text", "") == "Done."

@@ -13,7 +13,7 @@ from sdesk.domain.beside import Beside, Then
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail
-from sdesk.tui.outgoing import first_copies, quotation, review
+from sdesk.tui.outgoing import addressee, first_copies, quotation, review
 
 ZONE = ZoneInfo("Europe/Moscow")
 
@@ -66,6 +66,15 @@ def test_the_review_says_to_whom_what_goes_and_what_follows(asked: TicketDetail)
     assert shown(Beside(cc="b@x.example", phone=True)) == "Told by phone: no mail goes; it stays open"
     nobody = review(row._replace(requester_email=None), Beside(), (), note=False, now=NOW, zone=ZONE)
     assert nobody.startswith("To: nobody: the requester has no address")
+
+
+def test_who_wrote_is_answered_by_the_name_that_he_wrote(asked: TicketDetail) -> None:
+    row = asked.ticket._replace(requester_name="Shop 17", requester_email="Store@shop.example")
+    last = asked.messages[0]._replace(author_name="Pavel", author_address="store@shop.example")
+    written = review(row, Beside(), (), note=False, now=NOW, zone=ZONE, messages=(last,))
+    assert written.startswith("To: Pavel <Store@shop.example>;")
+    other = last._replace(author_address="boss@shop.example")
+    assert addressee(row, (other,)) == addressee(row, ()) == "Shop 17"
 
 
 def test_copies_begin_as_the_requesters_last_mail_had_them(asked: TicketDetail) -> None:

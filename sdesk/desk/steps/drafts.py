@@ -17,7 +17,7 @@ from sdesk.domain.instant import from_rfc3339, to_rfc3339
 from sdesk.domain.mailboxes import written
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import Direction, Status
-from sdesk.store.models import Attachment, Draft, Message, Ticket
+from sdesk.store.models import Attachment, Draft, FormDraft, Message, Ticket
 
 
 def had_files(work: Work, messages: Collection[int]) -> bool:
@@ -26,9 +26,10 @@ def had_files(work: Work, messages: Collection[int]) -> bool:
     return work.connection.execute(found).first() is not None
 
 
-def message_back(work: Work, number: int, message: Message, left: Mapping[str, Any]) -> None:
+def message_back(work: Work, number: int, message: Message, left: Mapping[str, Any], form: str = "") -> None:
     """What was said of a ticket and taken back is a draft of its kind again, to be said again as it was.
 
+    A resolution that was typed into the `form` that closes tickets stands there again.
     `left`: columns of the ticket as that had left them; it is put back by now. One to a supplier is a draft of a note:
     what was meant for him must not be one key away from the requester.
     """
@@ -36,6 +37,12 @@ def message_back(work: Work, number: int, message: Message, left: Mapping[str, A
         address = _listed(message, "to")
         # Text from now on, which is kept as it is: no sentence that a front end says in its language.
         _words_back(work, number, Direction.NOTE, f"Not sent to {address}:\n\n{message.text}", Beside())
+    elif form.startswith("close ") and work.actor.agent_id is not None:
+        session = f"taken-back.{to_rfc3339(work.now)}.{message.id}"
+        words = {"text": message.text}
+        work.session.add(
+            FormDraft(agent_id=work.actor.agent_id, form=form, session=session, words=words, updated_at=work.now)
+        )
     else:
         _words_back(work, number, message.direction, message.text, _way(work, number, message, left))
 

@@ -41,7 +41,26 @@ class PersonalReader(ViewReader):
             " WHERE d.agent_id = ?",
             actor.agent_id,
         )
-        return tuple(DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found))
+        marks = [DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found)]
+        return (*marks, *self._form_drafts(actor))
+
+    def _form_drafts(self, actor: Actor) -> tuple[DraftMark, ...]:
+        """Of each ticket that the words of a form are for: the form's name ends with their numbers."""
+        sql = "SELECT form, max(updated_at) FROM form_draft WHERE agent_id = ? AND words != '{}' GROUP BY form"
+        with translated(self.path):
+            found = self._connection.execute(sql, (actor.agent_id,)).fetchall()
+        marks = [
+            DraftMark(int(word), None, datetime.fromisoformat(at), form)
+            for form, at in found
+            for word in form.split()
+            if word.isdecimal()
+        ]
+        if not marks:
+            return ()
+        numbers = json.dumps([mark.number for mark in marks])
+        sql = "SELECT t.id FROM ticket AS t WHERE t.id IN (SELECT value FROM json_each(?))"
+        seen = {number for (number,) in self._walled(actor, sql, numbers)}
+        return tuple(mark for mark in sorted(marks, key=lambda mark: (mark.number, mark.form)) if mark.number in seen)
 
     def form_draft(self, actor: Actor, form: str, *, now: datetime) -> FormDraftRow | None:
         """What the actor has typed into a form and not sent: the newest that was left, else one that is open yet."""

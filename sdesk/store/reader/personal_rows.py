@@ -28,8 +28,11 @@ class DraftMark(NamedTuple):
     """That there is one."""
 
     number: int
-    direction: Direction
+    direction: Direction | None
+    """None: they are the words of a form."""
     updated_at: datetime
+    form: str = ""
+    """Which form, and all tickets that it is for."""
 
 
 class FormDraftRow(NamedTuple):

@@ -281,7 +281,7 @@ class Compose(KeptCompose):
 
     @on(Words.MenuAsked)
     def asked_by_slash(self) -> None:
-        """`/` was typed on an empty line: it stays a `/` where nothing is chosen."""
+        """`/` was typed on an empty line: what is typed behind it, and is none of the list, stays as it was typed."""
         self._open_menu(typed=True)
 
     def _open_menu(self, *, typed: bool) -> None:
@@ -290,7 +290,7 @@ class Compose(KeptCompose):
         def chosen(value: str | None) -> None:
             if value:
                 self._area.put_in(menu.text_of(value))
-            elif typed:
+            elif typed and menu.narrowed_by:
                 self._area.put_in(f"/{menu.narrowed_by}")
             self._area.focus()
 

@@ -196,7 +196,7 @@ class Form(Following, Dialog[None]):
 
     def done(self) -> None:
         """It is done: the form goes; its words went with it."""
-        self.console.begun.pop(self.kept.form, None)
+        self.console.words_gone(self.kept.form)
         if self.is_attached:
             self.dismiss(None)
 

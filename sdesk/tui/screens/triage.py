@@ -172,7 +172,7 @@ class TriageScreen(TriageReading):
             if error is not None:
                 return
             said = "; ".join(report([outcome], {row.number: row.ref})[0] for outcome in outcomes)
-            back = self._how_undone(answered=False) if changed else ""
+            back = self._how_undone(answered=False) if changed else None
             self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good", way_back=back)
 
         def failed(error: SdeskError) -> None:
