@@ -141,6 +141,7 @@ class Form(Following, Dialog[None]):
     def leave_draft(self) -> None:
         """The form goes: the console keeps what was typed, as words that are open nowhere any more."""
         words = self.changed
+        self._found = False  # a beat behind this would say that it is open still
         if words or self._answered or self._saving:
             left = LeftForm(key=self.kept.form, ref=self._ref, text=_text_of(words), words=self.kept, fields=words)
             self.console.unkept.hold(left)
