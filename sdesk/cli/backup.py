@@ -15,6 +15,7 @@ from sdesk.cli.options import DryRun, Yes
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
+from sdesk.domain.kinds import FIGURE, NUMBER, TEXT, maybe
 
 if TYPE_CHECKING:
     from sdesk.desk.restoring import Restored
@@ -39,17 +40,17 @@ class _Restore(NamedTuple):
 
 BACKUP: Sheet[_Backup] = Sheet(
     fields=(
-        Field("file", lambda row: str(row.file)),
-        Field("bytes", lambda row: row.contents.size),
-        Field("revision", lambda row: row.contents.revision),
-        Field("tickets", lambda row: row.contents.tickets),
-        Field("messages", lambda row: row.contents.messages),
-        Field("attachments", lambda row: row.contents.attachments),
-        Field("people", lambda row: row.contents.people),
-        Field("ledger", lambda row: row.contents.ledger),
-        Field("history", lambda row: row.contents.history),
-        Field("unsent", lambda row: row.contents.unsent),
-        Field("seconds", lambda row: row.seconds),
+        Field("file", lambda row: str(row.file), kind=TEXT),
+        Field("bytes", lambda row: row.contents.size, kind=NUMBER),
+        Field("revision", lambda row: row.contents.revision, kind=TEXT),
+        Field("tickets", lambda row: row.contents.tickets, kind=NUMBER),
+        Field("messages", lambda row: row.contents.messages, kind=NUMBER),
+        Field("attachments", lambda row: row.contents.attachments, kind=NUMBER),
+        Field("people", lambda row: row.contents.people, kind=NUMBER),
+        Field("ledger", lambda row: row.contents.ledger, kind=NUMBER),
+        Field("history", lambda row: row.contents.history, kind=NUMBER),
+        Field("unsent", lambda row: row.contents.unsent, kind=NUMBER),
+        Field("seconds", lambda row: row.seconds, kind=FIGURE),
     ),
     columns=(
         Column("FILE", lambda row, eyes: str(row.file), cut=True),
@@ -62,14 +63,14 @@ BACKUP: Sheet[_Backup] = Sheet(
 
 RESTORE: Sheet[_Restore] = Sheet(
     fields=(
-        Field("store", lambda row: str(row.store)),
-        Field("file", lambda row: str(row.file)),
-        Field("kept", lambda row: None if row.done.kept is None else str(row.done.kept)),
-        Field("revision_before", lambda row: row.done.contents.revision),
-        Field("revision", lambda row: row.done.revision),
-        Field("tickets", lambda row: row.done.contents.tickets),
-        Field("messages", lambda row: row.done.contents.messages),
-        Field("held", lambda row: row.done.held),
+        Field("store", lambda row: str(row.store), kind=TEXT),
+        Field("file", lambda row: str(row.file), kind=TEXT),
+        Field("kept", lambda row: None if row.done.kept is None else str(row.done.kept), kind=maybe(TEXT)),
+        Field("revision_before", lambda row: row.done.contents.revision, kind=TEXT),
+        Field("revision", lambda row: row.done.revision, kind=TEXT),
+        Field("tickets", lambda row: row.done.contents.tickets, kind=NUMBER),
+        Field("messages", lambda row: row.done.contents.messages, kind=NUMBER),
+        Field("held", lambda row: row.done.held, kind=NUMBER),
     ),
     columns=(
         Column("STORE", lambda row, eyes: str(row.store), cut=True),

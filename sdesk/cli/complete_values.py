@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sdesk.cli.complete import Answer, Files, Typed, Word, globals_like, values_of_global
 from sdesk.domain import ticket
+from sdesk.domain.events import SEVERITIES
 from sdesk.domain.filter_fields import FIELDS
 from sdesk.domain.filters import NEGATION, Sort
 
@@ -258,6 +259,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "FILE": _files,
     "FILE...": _files,
     "[FILE]": _files,
+    "MAPPING": _files,
     "[MAIL]...": _files,
     "SOURCE...": _files,
     "[PATH]": _files,
@@ -277,8 +279,10 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[NAME]...": _checked,
     "LANGUAGE": _words(("en", "ru")),
     "[ID]...": _ids,
+    "FORMAT": _words(("jsonl", "csv")),
     # What only the person knows.
     **dict.fromkeys(("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "TOPIC", "WORD", "[WORD]..."), None),
+    **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
 }
 """By what the help calls a value. One that stands not here fails the tests."""
 
@@ -289,6 +293,8 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("KEY", "calendar"): _calendars,
     ("NAME", "view"): _views,
     ("NAME", "mailbox"): _mailboxes,
+    ("NAME", "encoding"): _words(("utf-8", "cp1251")),
+    ("NAME", "source"): None,
     ("WHOM", "to"): _takers,
     ("ID", "mail"): _outbox,
     ("[ID]...", "ids"): _quarantine,
@@ -298,6 +304,10 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("WORD", "tag"): _tags,
     ("WORD", "tags"): _tags,
     ("WORD", "untags"): _tags,
+    ("WORD", "add"): _tags,
+    ("WORD", "remove"): _tags,
+    ("WORD", "severity"): _words(SEVERITIES),
+    ("WHAT", "also"): _words(("messages",)),
     ("TEXT", "subject"): None,
     ("TEXT", "message_id"): None,
 }

@@ -16,6 +16,7 @@ from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 from sdesk.domain.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -34,13 +35,13 @@ class _Found(NamedTuple):
 
 FINDINGS: Sheet[_Found] = Sheet(
     fields=(
-        Field("part", lambda row: row.finding.part),
-        Field("what", lambda row: row.finding.what),
-        Field("ticket", lambda row: row.finding.ticket),
-        Field("table", lambda row: row.finding.table),
-        Field("row", lambda row: row.finding.row),
-        Field("mendable", lambda row: row.finding.mends),
-        Field("mended", lambda row: row.mended),
+        Field("part", lambda row: row.finding.part, kind=TEXT),
+        Field("what", lambda row: row.finding.what, kind=TEXT),
+        Field("ticket", lambda row: row.finding.ticket, kind=maybe(NUMBER)),
+        Field("table", lambda row: row.finding.table, kind=maybe(TEXT)),
+        Field("row", lambda row: row.finding.row, kind=maybe(NUMBER)),
+        Field("mendable", lambda row: row.finding.mends, kind=FLAG),
+        Field("mended", lambda row: row.mended, kind=FLAG),
     ),
     columns=(
         Column("PART", lambda row, eyes: row.finding.part),

@@ -13,6 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.kinds import TEXT, maybe, word
 
 
 class Verdict(StrEnum):
@@ -35,10 +36,10 @@ class Finding(NamedTuple):
 
 FINDINGS: Sheet[Finding] = Sheet(
     fields=(
-        Field("name", lambda row: row.name),
-        Field("state", lambda row: row.verdict.value),
-        Field("what", lambda row: row.what),
-        Field("remedy", lambda row: row.remedy or None),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("state", lambda row: row.verdict.value, kind=word(Verdict)),
+        Field("what", lambda row: row.what, kind=TEXT),
+        Field("remedy", lambda row: row.remedy or None, kind=maybe(TEXT)),
     ),
     columns=(
         Column(

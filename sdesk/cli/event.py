@@ -11,18 +11,19 @@ from sdesk.actions.grammar import text_of_file
 from sdesk.cli import invocation, output
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, CheckState, find_severity, machine_event
+from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, Came, CheckState, find_severity, machine_event
+from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
 
 if TYPE_CHECKING:
     from sdesk.desk.steps.checks import Taken
 
 TAKEN: Sheet[Taken] = Sheet(
     fields=(
-        Field("action", lambda row: row.came.value),
-        Field("ticket", lambda row: row.number),
-        Field("ref", lambda row: row.ref),
-        Field("incident", lambda row: row.incident),
-        Field("sentence", lambda row: str(row.sentence)),
+        Field("action", lambda row: row.came.value, kind=word(Came)),
+        Field("ticket", lambda row: row.number, kind=maybe(NUMBER)),
+        Field("ref", lambda row: row.ref, kind=maybe(TEXT)),
+        Field("incident", lambda row: row.incident, kind=maybe(NUMBER)),
+        Field("sentence", lambda row: str(row.sentence), kind=TEXT),
     ),
     columns=(
         Column("ACTION", lambda row, eyes: row.came.value),

@@ -11,16 +11,17 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.kinds import FLAG, NUMBER, TEXT, by_key, many
 
 if TYPE_CHECKING:
     from sdesk.desk.forgetting import Forgotten
 
 FORGOTTEN: Sheet[Forgotten] = Sheet(
     fields=(
-        Field("pseudonym", lambda row: row.pseudonym),
-        Field("changed", lambda row: bool(row.counts)),
-        Field("counts", lambda row: dict(row.counts)),
-        Field("left", lambda row: list(row.left)),
+        Field("pseudonym", lambda row: row.pseudonym, kind=TEXT),
+        Field("changed", lambda row: bool(row.counts), kind=FLAG),
+        Field("counts", lambda row: dict(row.counts), kind=by_key(NUMBER)),
+        Field("left", lambda row: list(row.left), kind=many(TEXT)),
     ),
     columns=(
         Column("PSEUDONYM", lambda row, eyes: row.pseudonym),

@@ -16,17 +16,18 @@ from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import NUMBER
 
 if TYPE_CHECKING:
     from sdesk.desk.purging import Purged
 
 PURGED: Sheet[Purged] = Sheet(
     fields=(
-        Field("tickets", lambda row: row.tickets),
-        Field("messages", lambda row: row.messages),
-        Field("attachments", lambda row: row.attachments),
-        Field("raw_mails", lambda row: row.raw_mails),
-        Field("bytes", lambda row: row.bytes),
+        Field("tickets", lambda row: row.tickets, kind=NUMBER),
+        Field("messages", lambda row: row.messages, kind=NUMBER),
+        Field("attachments", lambda row: row.attachments, kind=NUMBER),
+        Field("raw_mails", lambda row: row.raw_mails, kind=NUMBER),
+        Field("bytes", lambda row: row.bytes, kind=NUMBER),
     ),
     columns=(
         Column("SPAM", lambda row, eyes: f"{row.tickets:,}", right=True),

@@ -8,6 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.kinds import NUMBER, TEXT, maybe
 
 if TYPE_CHECKING:
     from sdesk.store.size import Measured
@@ -19,10 +20,10 @@ def _grouped(number: int | None) -> str:
 
 SIZES: Sheet[Measured] = Sheet(
     fields=(
-        Field("name", lambda row: row.name),
-        Field("rows", lambda row: row.rows),
-        Field("bytes", lambda row: row.bytes),
-        Field("content_bytes", lambda row: row.content),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("rows", lambda row: row.rows, kind=maybe(NUMBER)),
+        Field("bytes", lambda row: row.bytes, kind=maybe(NUMBER)),
+        Field("content_bytes", lambda row: row.content, kind=maybe(NUMBER)),
     ),
     columns=(
         Column("TABLE", lambda row, eyes: row.name),

@@ -31,8 +31,8 @@ def _changing() -> Iterator[tuple[str, Command]]:
         if not isinstance(entry, Entry):
             continue
         command = verb_of(name, entry)
-        # `new` names no ticket, and `undo` and `import` neither.
-        if name not in ("new", "undo", "import") and any("--dry-run" in param.opts for param in command.params):
+        # These name no ticket.
+        if name not in ("new", "next", "undo", "import") and any("--dry-run" in param.opts for param in command.params):
             yield name, command
 
 
