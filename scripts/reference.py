@@ -103,6 +103,7 @@ ENVIRONMENT = {
     "TZ": "The time zone that `sdesk desk init` proposes. Instants are shown in the desk's own.",
     "NO_COLOR": "Any value but an empty one: no colour.",
     "TERM": "`dumb`: no colour, and no console.",
+    "COLORTERM": "`truecolor` or `24bit`: `sdesk doctor` says that the terminal has all colours.",
     "COLUMNS": "How wide a table is, where it is no terminal's own width.",
     "VISUAL": "The editor in which text is written, on a terminal.",
     "EDITOR": "The same, where `VISUAL` is not set.",

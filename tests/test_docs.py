@@ -18,6 +18,7 @@ import pytest
 from sdesk import config
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
+from sdesk.cli.import_mapping import read_mapping
 from sdesk.cli.invocation import Surroundings
 from sdesk.desk.deskfile.sections import FILE
 from sdesk.desk.outbox.template_language import FILTERS, check, check_words
@@ -194,7 +195,7 @@ def is_ours(block: str) -> bool:
 
 
 @pytest.mark.parametrize(("page", "block"), list(tables()))
-def test_a_table_of_a_page_is_one_of_the_configuration_or_of_the_desk_file(
+def test_a_table_of_a_page_is_one_of_the_configuration_the_desk_file_or_a_mapping(
     page: str, block: str, tmp_path: Path
 ) -> None:
     values = tomllib.loads(block)
@@ -204,9 +205,14 @@ def test_a_table_of_a_page_is_one_of_the_configuration_or_of_the_desk_file(
         file.write_text(block, encoding="utf-8")
         config.load(file, {"HOME": "/home/anna"})
         return
+    if "columns" in values:
+        file = tmp_path / "mapping.toml"
+        file.write_text(block, encoding="utf-8")
+        assert read_mapping(file).columns == values["columns"]
+        return
     desk = {key.name: known_keys(key.kind) for key in FILE.keys}
     for section, value in values.items():
-        for keys in (value,) if section in {"desk", "priority", "incidents"} else of_each(value):
+        for keys in (value,) if section in {"desk", "priority", "incidents", "events"} else of_each(value):
             assert set(keys) <= desk[section], f"{page}: [{section}] {set(keys) - desk[section]}"
 
 

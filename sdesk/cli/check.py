@@ -95,9 +95,9 @@ def _option(name: str, text: str) -> typer.models.OptionInfo:
 
 def check(
     ctx: typer.Context,
-    breached: Annotated[str | None, _option("--breached", f"tickets with a broken promise: {_RANGE}")] = None,
+    breached: Annotated[str | None, _option("--breached", f"breached tickets: {_RANGE}")] = None,
     at_risk: Annotated[str | None, _option("--at-risk", "tickets whose promise is at risk")] = None,
-    stale: Annotated[str | None, _option("--stale", "tickets whose promise is broken twice over")] = None,
+    stale: Annotated[str | None, _option("--stale", "stale tickets: breached twice over")] = None,
     unanswered: Annotated[str | None, _option("--unanswered", "tickets whose requester waits for an answer")] = None,
     unassigned: Annotated[str | None, _option("--unassigned", "tickets that nobody has")] = None,
     opened: Annotated[str | None, _option("--open", "open tickets")] = None,

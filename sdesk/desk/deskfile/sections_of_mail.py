@@ -127,7 +127,7 @@ SET = Table(
             "event",
             Word(CheckState),
             "It is a machine's word that a check is down, or up again: it opens, or resolves, the ticket of that "
-            "check. The groups host and check, or key, say which; severity says how bad.",
+            "check. The groups `host` and `check`, or `key`, say which; `severity` says how bad.",
             '"down"',
         ),
         Key(
