@@ -70,10 +70,10 @@ MEASURES: Mapping[str, Measure] = {
     "unanswered": Measure(lambda seen: seen.health.unanswered, "{} unanswered"),
     "unassigned": Measure(lambda seen: seen.health.unassigned, "{} that nobody has"),
     "open": Measure(lambda seen: seen.health.open, "{} open"),
-    "checks_down": Measure(lambda seen: seen.health.checks_down, "{} checks down"),
+    "checks_down": Measure(lambda seen: seen.health.checks_down, "checks down: {}"),
     "quarantine": Measure(lambda seen: seen.health.quarantine, "{} in quarantine"),
-    "failed_mail": Measure(lambda seen: seen.health.mail_failed, "{} mails failed"),
-    "outbox": Measure(lambda seen: seen.health.mail_waits, "{} mails wait"),
+    "failed_mail": Measure(lambda seen: seen.health.mail_failed, "mails that failed: {}"),
+    "outbox": Measure(lambda seen: seen.health.mail_waits, "mails that wait: {}"),
     "outbox_age": Measure(
         lambda seen: 0 if seen.health.mail_since is None else _age(seen.health.mail_since, seen.now),
         "mail waits {}",

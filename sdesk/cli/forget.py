@@ -68,4 +68,4 @@ def person_forget(
 
 
 def _counts(done: Forgotten) -> str:
-    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in done.counts.items())
+    return ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in done.counts.items())
