@@ -34,6 +34,12 @@ class Imported:
     failed: int = 0
     nameless: int = 0
     """Created without an external id: another import would create them again."""
+    messages: int = 0
+    """Of the tickets that were created."""
+    files: int = 0
+    """Of those messages."""
+    noun: str = "line"
+    """What was read."""
     first_error: SdeskError | None = None
     whys: Counter[str] = field(default_factory=Counter)
     """How many lines failed for each reason; at most `MOST_WHYS` reasons."""
@@ -48,7 +54,7 @@ class Imported:
     @property
     def sentence(self) -> str:
         """The counts, for a person."""
-        lines = f"{self.read} line{'' if self.read == 1 else 's'} read"
+        lines = f"{self.read} {self.noun}{'' if self.read == 1 else 's'} read"
         return (
             f"{lines}: {self.created} created, {self.updated} updated, {self.unchanged} unchanged, {self.failed} failed"
         )
@@ -103,7 +109,7 @@ def import_read(
     actor, now = call.actor, call.now
     from sdesk.desk.imports.batch import import_lines
 
-    progress = diagnostics.counting("{} lines")
+    progress = diagnostics.counting(f"{{}} {done.noun}s")
     try:
         for batch in _batches(lines, done):
             take = partial(
@@ -115,8 +121,10 @@ def import_read(
                     _fail(done, name, outcome.error)
                     continue
                 setattr(done, outcome.came, getattr(done, outcome.came) + 1)
-                if outcome.came == "created" and line.external_id is None:
-                    done.nameless += 1
+                if outcome.came == "created":
+                    done.nameless += line.external_id is None
+                    done.messages += len(line.messages or ())
+                    done.files += sum(len(message.files) for message in line.messages or ())
             if progress is not None:
                 progress(done.read)
     finally:
@@ -179,10 +187,10 @@ def _fail(done: Imported, name: str, error: SdeskError) -> None:
     diagnostics.error(error, about=name)
 
 
-def tell(call: Invocation, done: Imported, *, dry_run: bool) -> ExitCode:
+def tell(call: Invocation, done: Imported, *, dry_run: bool, sheet: Sheet[Imported] = SHEET) -> ExitCode:
     """Say what came of it; the exit code."""
     if call.output.asked:
-        call.output.one(done, SHEET)
+        call.output.one(done, sheet)
     else:
         output.text(f"{'dry run: ' if dry_run else ''}{done.sentence}\n")
     if done.nameless:

@@ -136,19 +136,22 @@ def boxes_of(header: str) -> tuple[Mailbox, ...]:
     return tuple(found.values())
 
 
-def message_of(article: OtrsArticle, *, agent: str | None, fold: Fold, now: datetime) -> LineMessage:
-    """An article as a message. `agent`: the login here of who wrote it, where it was one."""
+def message_of(article: OtrsArticle, *, agent: str | None, fold: Fold, opened: datetime, now: datetime) -> LineMessage:
+    """An article as a message. `agent`: the login here of who wrote it, where it was one.
+
+    What has no time of its own, or one to come, has that at which its ticket was `opened`: the same at each import.
+    """
     author = next(iter(boxes_of(article.origin)), None) or Mailbox(
         "", _name(article.origin) or one_line(article.writer)
     )
     subject = one_line(article.subject)
     text = neutralise(article.body[:LONGEST_TEXT])
     own, quoted = fold(text, subject) if article.direction is not Direction.NOTE else (text, "")
-    sent_at = instant_of(article.sent_at, UTC) or now
+    sent_at = instant_of(article.sent_at, UTC) if article.sent_at > 0 else None
     return LineMessage(
         article.direction,
         author,
-        min(sent_at, now.replace(microsecond=0)),
+        sent_at if sent_at is not None and sent_at <= now else min(opened, now),
         own,
         agent=agent if article.direction in {Direction.OUT, Direction.NOTE} else None,
         quoted=quoted,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, Select, column, create_engine, inspect, table
-from sqlalchemy.engine import URL, Connection, Row, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError, SQLAlchemyError
 from sqlalchemy.sql import ColumnElement, TableClause
 
@@ -120,7 +120,7 @@ class Source:
         found: ColumnElement[Any] = self._tables[name].c[of]
         return found
 
-    def rows(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def rows(self, query: Select[Any]) -> Sequence[Any]:
         """What a query finds. Unavailable where the database does not answer."""
         with self._faults(), self._connection() as connection:
             return connection.execute(query).all()

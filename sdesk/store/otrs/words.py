@@ -34,6 +34,8 @@ class Found:
     """By our field: how many tickets have each of their words (of users: tickets and articles)."""
     names: Mapping[str, tuple[str, ...]]
     """Of each user's login: the full name and the address."""
+    types: Mapping[str, str]
+    """Of each state: `new`, `open`, `pending reminder`, `pending auto`, `closed`, `removed` or `merged`."""
 
 
 def found_in(source: Source) -> Found:
@@ -59,6 +61,7 @@ def found_in(source: Source) -> Found:
             "requester": _unknown_customers(source),
         },
         _names(source),
+        _types(source),
     )
 
 
@@ -168,6 +171,12 @@ def _names(source: Source) -> Mapping[str, tuple[str, ...]]:
             if row.user_id in names:
                 names[row.user_id].append(one_line(text_of(row.preferences_value)))
     return {logins[number]: tuple(found) for number, found in names.items()}
+
+
+def _types(source: Source) -> Mapping[str, str]:
+    state, kind = source.table("ticket_state"), source.table("ticket_state_type")
+    rows = source.rows(select(state.c.name, kind.c.name).join(kind, kind.c.id == state.c.type_id))
+    return {one_line(text_of(row[0])): text_of(row[1]) for row in rows}
 
 
 def _grouped(source: Source, query: Any) -> Counter[str]:
