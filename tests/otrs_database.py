@@ -215,7 +215,7 @@ def words_of(desk: OldDesk) -> OldDesk:
 
 
 def build(engine: Engine, *, later: bool, base64_files: bool = False) -> OldDesk:
-    """An old desk with four tickets: one closed, with its mail and a file, one open, one merged, one without a title."""
+    """An old desk with four tickets: one closed, with mail and a file, one open, one merged, one without a title."""
     desk = words_of(OldDesk(engine, later=later, base64_files=base64_files))
     first = desk.ticket(1, "2020111010000011", "Printer", change_time=moment(2020, 11, 12))
     asked = desk.article(first, BODY_OF_PRINTER, a_message_id="<ask@shop.example>", a_cc="Ann <ann@shop.example>")
