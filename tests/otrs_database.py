@@ -172,7 +172,14 @@ class OldDesk:
         self._table(f"{before}_plain", id=Integer, article_id=Integer, body=bytes_)
 
     def _table(self, name: str, /, **columns: Any) -> None:
-        Table(name, self.meta, *(Column(each, kind, primary_key=each == "id") for each, kind in columns.items()))
+        Table(
+            name,
+            self.meta,
+            *(
+                Column(each, kind, primary_key=each == "id", index=each in {"ticket_id", "article_id"})
+                for each, kind in columns.items()
+            ),
+        )
 
 
 def words_of(desk: OldDesk) -> OldDesk:

@@ -17,7 +17,7 @@ from sdesk.store.otrs.source import MIME, Source
 from sdesk.store.otrs.text import text_of
 from sdesk.store.otrs.words import has_owner
 
-PAGE = 50
+PAGE = 200
 """Tickets that are held at once."""
 MOST_CHARACTERS = 16 * 1024 * 1024
 """Of the texts that are held at once, unless one ticket has more."""
