@@ -6,6 +6,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.ready-to-run
 DEV    := $(VENV)/.ready-to-test
+DOCS   := $(VENV)/.ready-to-document
 
 # Test processes: two for each processor, since tests of the console and of servers wait for half of their time.
 WORKERS ?= $(shell expr 2 '*' $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2))
@@ -24,7 +25,7 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures screenshots \
+.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures golden man screenshots docs \
 	lock wheel clean
 
 help: ## this list
@@ -48,14 +49,14 @@ unit: $(DEV) ## the tests alone
 test-fast: $(DEV) ## the tests that need no server and little time
 	@$(BIN)/pytest -n $(WORKERS) -q -m 'not server and not slow and not soak and not endurance' $(ARGS)
 
-test-servers: ## install the servers that the end-to-end tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux)
+test-servers: ## install the servers and tools that tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux, zsh, fish, groff, mandoc)
 	@need=; \
 	PATH="$$PATH:/usr/sbin:/usr/local/sbin"; \
 	command -v dovecot >/dev/null || need="$$need dovecot-imapd"; \
 	[ -e /usr/lib/dovecot/lmtp ] || command -v brew >/dev/null || need="$$need dovecot-lmtpd"; \
-	command -v tmux >/dev/null || need="$$need tmux"; \
+	for tool in tmux zsh fish groff mandoc; do command -v $$tool >/dev/null || need="$$need $$tool"; done; \
 	[ -n "$$need" ] || exit 0; \
-	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux)" >&2; exit 1; }; \
+	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux zsh fish groff mandoc)" >&2; exit 1; }; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	echo "make: installing$$need" >&2; \
 	$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$need >/dev/null
@@ -80,7 +81,7 @@ bench: $(DEV) ## benchmarks, which print ratios to bare floors; takes minutes
 fuzz: $(DEV) ## the property tests with many new random examples; takes minutes
 	@SDESK_HYPOTHESIS=fuzz $(BIN)/pytest -n $(WORKERS) -q -m hypothesis -o timeout=0 $(ARGS)
 
-endurance: $(DEV) ## floods of mail, kill after kill, weeks of waiting, monstrous letters; takes minutes
+endurance: $(DEV) $(DOCS) ## floods of mail, kill after kill, weeks of waiting, monstrous letters; takes minutes
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q -m endurance $(ARGS)
 
 soak: $(DEV) ## ten thousand letters through a server and a fetch that fail again and again; takes many minutes
@@ -92,8 +93,18 @@ messages: $(DEV) ## gather the console's texts, and compile their translations
 pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
 	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q tests/tui/test_every_screen.py $(ARGS)
 
-screenshots: $(DEV) ## draw the pictures of the README anew
+golden: $(DEV) ## draw the golden files of what commands print anew, and note new fields: look at each difference
+	@SDESK_WRITE_GOLDEN=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile -q tests/cli $(ARGS)
+
+man: $(DEV) ## write the manual pages anew, of the program's own help
+	@$(BIN)/python -m scripts.man
+
+screenshots: $(DEV) ## draw the pictures of the pages anew
 	@$(BIN)/python scripts/screenshots.py
+
+docs: $(DOCS) ## build the site of the pages: build/site/index.html
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/site
+	@echo "make: the site is in build/site; open build/site/index.html" >&2
 
 # Universal: one file for Linux and macOS, Python 3.11 and newer, with the hashes of every file of each release. No settings
 # of the machine are read, and no index, folder or host is written down.
@@ -106,6 +117,7 @@ lock: | $(BIN)/python ## write the lock files anew (ARGS=--upgrade takes the new
 	@$(LOCKING)/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION)
 	@$(UV_COMPILE) pyproject.toml --group dev --output-file requirements-dev.lock
 	@$(UV_COMPILE) pyproject.toml --constraint requirements-dev.lock --output-file requirements.lock
+	@$(UV_COMPILE) --group docs --constraint requirements-dev.lock --output-file requirements-docs.lock
 	@$(UV_COMPILE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 wheel: $(DEV) ## build dist/sdesk-*.whl
@@ -135,3 +147,9 @@ $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(INSTALL_SELF)
 	@$(PIP) check >&2
 	@touch $@ $(RUN)
+
+# Beside what is there already: the lock has the versions of the development's one.
+$(DOCS): requirements-docs.lock | $(BIN)/python
+	@echo "make: setting up $(VENV) for the pages (once)" >&2
+	@$(INSTALL) -r requirements-docs.lock
+	@touch $@

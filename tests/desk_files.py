@@ -59,6 +59,11 @@ incidents = true
 from = 4
 within = "20m"
 joins_for = "3h"
+[events]
+storm_from = 7
+storm_within = "5m"
+flaps_from = 6
+flaps_within = "1h"
 [recurring.backup]
 subject = "Check the backup"
 text = "Restore one file."
@@ -79,6 +84,9 @@ set = { team = "it", unit = "kiosk", requester = "a@x.example", priority = "P2",
 [[routing]]
 when = { sender = "spam@x.example" }
 set = { discard = true }
+[[routing]]
+when = { sender = "zabbix@x.example", subject = "(?P<host>[a-z]+) is down" }
+set = { event = "down", source = "zabbix" }
 [templates.acknowledgement.de]
 subject = "Hallo"
 body = "Danke"
@@ -239,4 +247,6 @@ def desk_files(draw: st.DrawFn) -> dict[str, Any]:
     for rule in file.get("routing", []):
         if not rule.get("when"):
             rule.get("set", {}).pop("discard", None)
+        # Nor says a pattern that is drawn of which check an event is.
+        rule.get("set", {}).pop("event", None)
     return file

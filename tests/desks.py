@@ -158,11 +158,16 @@ set = { status = "spam" }
 def _desk_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the small desk, built once a test process."""
     path = tmp_path_factory.mktemp("template") / "desk.db"
+    build_small(path)
+    return path
+
+
+def build_small(path: Path) -> None:
+    """Make the small desk's store."""
     migrate.init(path)
     desk = open_desk(path)
     apply(desk, DESK_FILE, "desk.toml", actor=SYSTEM, now=NOW - timedelta(days=365))
     desk.close()
-    return path
 
 
 @pytest.fixture
@@ -203,6 +208,12 @@ def _busy_template(_desk_template: Path, tmp_path_factory: pytest.TempPathFactor
     """The small desk with about sixty tickets of all kinds, built once a test process."""
     path = tmp_path_factory.mktemp("busy") / "desk.db"
     shutil.copy(_desk_template, path)
+    fill(path)
+    return path
+
+
+def fill(path: Path) -> None:
+    """Make the small desk busy."""
     desk = open_desk(path)
     with Reader(path) as reader:
         anna, olga = reader.actor("anna"), reader.actor("olga")
@@ -244,7 +255,6 @@ def _busy_template(_desk_template: Path, tmp_path_factory: pytest.TempPathFactor
     }
     create(desk, olga, values, now=NOW - timedelta(hours=2))
     desk.close()
-    return path
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -216,12 +217,15 @@ class Dovecot:
             self._own(self.maildir(user))
         return user
 
-    def deliver(self, user: str, raw: bytes, folder: str = "") -> None:
-        """Put one more message into a user's inbox (or a folder that is there), as a mail server would."""
+    def deliver(self, user: str, raw: bytes, folder: str = "", at: datetime | None = None) -> None:
+        """Put one more message into a user's inbox (or a folder that is there), as a mail server would; `at` another
+        time of its arrival than now."""
         self._delivered += 1
         base = self.maildir(user) / (f".{folder}" if folder else "")
         name = f"{1_790_000_000 + self._delivered}.M{self._delivered}P1.test"
         (base / "tmp" / name).write_bytes(raw)
+        if at is not None:
+            os.utime(base / "tmp" / name, (at.timestamp(), at.timestamp()))
         self._own(base / "tmp" / name)
         (base / "tmp" / name).rename(base / "new" / name)
 

@@ -15,7 +15,7 @@ import pytest
 import sdesk
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-build.lock", "requirements-dev.lock", "requirements-docs.lock")
 
 
 def project() -> dict[str, Any]:
@@ -47,18 +47,22 @@ def test_a_lock_file_names_versions_and_hashes_and_no_place(lock: str) -> None:
 
 def test_the_locks_hold_what_the_project_asks_for_in_one_version() -> None:
     asked = project()
-    run, build, dev = (pins(lock) for lock in LOCKS)
+    run, build, dev, docs = (pins(lock) for lock in LOCKS)
     groups = asked["dependency-groups"]
     assert names(asked["project"]["dependencies"]) <= set(run)
     assert names(groups["build"]) <= set(build)
     assert names(groups["dev"]) <= set(dev)
     assert run.items() | build.items() <= dev.items()
+    assert names(groups["docs"]) <= set(docs)
+    # `make docs` installs beside what is there.
+    assert {name: version for name, version in docs.items() if dev.get(name, version) != version} == {}
 
 
 def test_every_dependency_has_its_reason_written_down() -> None:
     asked = project()
     page = (ROOT / "docs/explanation/dependencies.md").read_text(encoding="utf-8").lower()
     wanted = names(asked["project"]["dependencies"]) | names(asked["dependency-groups"]["dev"])
+    wanted |= names(asked["dependency-groups"]["docs"])
     assert [name for name in sorted(wanted | names(asked["dependency-groups"]["build"])) if name not in page] == []
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 NEVER_UNDONE = frozenset({"take_back"})
 """Actions that are an undo themselves."""
 
+FOR_GOOD = frozenset({"split"})
+"""Actions that undo refuses, and says what does instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class TicketOutcome:
@@ -35,6 +38,8 @@ class TicketOutcome:
     changed: bool = True
     warning: str = ""
     """What is no error, and should be known."""
+    can_be_undone: bool = False
+    """Whether `undo` puts it back."""
 
 
 def perform(
@@ -78,19 +83,45 @@ def perform(
                 change = use_case(work, number, version=version, **values)
                 if undoable and change.changed:
                     with desk.store.look() as before:
-                        deed = Named(number, batch, name, change.sentence)
+                        form = words.form_name if words is not None else ""
+                        deed = Named(number, batch, name, change.sentence, form)
                         keep_deed(work, before.connection(), begun, deed)
                 if not dry_run:
                     _commit(work, number, words)
             outcomes.append(
                 TicketOutcome(
-                    change.number, change.ref, change.sentence, changed=change.changed, warning=change.warning
+                    change.number,
+                    change.ref,
+                    change.sentence,
+                    changed=change.changed,
+                    warning=change.warning,
+                    can_be_undone=undoable and change.changed and name not in FOR_GOOD,
                 )
             )
         except SdeskError as error:
             unreachable = error if isinstance(error, Unavailable) else None
             outcomes.append(TicketOutcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
+
+
+def take_next(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> TicketOutcome | None:
+    """Give an agent the ticket that should be done next; None where nothing waits. Two who ask at once get two.
+
+    It can be undone like any taking. Raises what the use case raises.
+    """
+    from sdesk.desk.next_in_line import take_next as use_case
+    from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
+
+    with desk.work(actor, now) as work:
+        begun = begin_deed(work)
+        change = use_case(work)
+        if change is None:
+            return None
+        if not dry_run:
+            with desk.store.look() as before:
+                keep_deed(work, before.connection(), begun, Named(change.number, new_batch(), "take", change.sentence))
+            work.session.commit()
+    return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
 
 
 def _commit(work: Work, number: int, words: Kept | None) -> None:
@@ -154,9 +185,25 @@ def undo(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False, batc
     return _undone(deeds, tried, desk)
 
 
+def why_not_undone(desk: Desk, actor: Actor, batches: Sequence[str], *, now: datetime) -> dict[str, str]:
+    """What undo would refuse of these actions, the last first, and why: all are tried, and nothing is done."""
+    from sdesk.desk.undo import last_batch
+    from sdesk.desk.undo import undo as use_case
+
+    reasons: dict[str, str] = {}
+    with desk.work(actor, now) as work:
+        for batch in batches:
+            # In one transaction: an earlier one can be undone once those after it are.
+            tried = [_tried(work, deed, use_case) for deed in reversed(last_batch(work, batch))]
+            why = dict.fromkeys(change.what for change in tried if isinstance(change, SdeskError))
+            if why:
+                reasons[batch] = "; ".join(why)
+    return reasons
+
+
 def _tried(work: Work, deed: Deed, use_case: Callable[[Work, int], Change]) -> Change | SdeskError:
     try:
-        with work.session.begin_nested():
+        with work.apart():
             return use_case(work, deed.id)
     except SdeskError as error:
         return error

@@ -23,6 +23,11 @@ class Kept:
     is_gone: bool = field(default=False, init=False)
     """Whether that was committed. Set in the writing thread."""
 
+    @property
+    def form_name(self) -> str:
+        """The form that they were typed into; empty where it was the editor."""
+        return ""
+
     def forget(self, work: Work, number: int) -> None:
         """In that transaction, which is about a ticket; newer words of another terminal stay."""
         raise NotImplementedError
@@ -49,19 +54,35 @@ class KeptForm(Kept):
     form: str = ""
     before: str = ""
     """The session that the form has its first words from."""
+    before_at: datetime | None = None
+    """When those were kept."""
+
+    @property
+    def form_name(self) -> str:
+        """Its own."""
+        return self.form
 
     def forget(self, work: Work, number: int) -> None:
-        from sdesk.desk.personal import forget_form
+        from sdesk.desk.personal import Before, forget_form
 
-        forget_form(work, self.form, session=self.session, before=self.before)
+        forget_form(work, self.form, session=self.session, before=Before(self.before, self.before_at))
 
 
-def save_form(desk: Desk, actor: Actor, kept: KeptForm, words: Mapping[str, str], *, now: datetime) -> None:
-    """Keep what an agent has typed into a form; nothing forgets it."""
+def save_form(
+    desk: Desk, actor: Actor, kept: KeptForm, words: Mapping[str, str], *, now: datetime, is_open: bool = False
+) -> None:
+    """Keep what an agent has typed into a form; nothing forgets it. While it `is_open` no other terminal takes it.
+
+    What something was made of meanwhile is kept no more.
+    """
+    if kept.is_gone:
+        return
+    from sdesk.desk.personal import Before
     from sdesk.desk.personal import save_form as use_case
 
     with desk.work(actor, now) as work:
-        use_case(work, kept.form, words, session=kept.session, before=kept.before)
+        before = Before(kept.before, kept.before_at)
+        use_case(work, kept.form, words, session=kept.session, before=before, is_open=is_open)
         work.session.commit()
 
 

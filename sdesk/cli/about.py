@@ -18,19 +18,6 @@ NO_COLOR        no colour, where it is set to anything
 VISUAL, EDITOR  where text is written, on a terminal
 """
 
-_FILTERS = """\
-Words search the text of tickets; field:value narrows; not: negates; .. makes ranges. All must hold.
-
-  sdesk list team:it assignee:none
-  sdesk list status:open,waiting priority:P1..P2 due:..4h
-  sdesk list unit:flagship created:2026-11-01.. not:tag:vip is:unanswered
-  sdesk list assignee:me is:breached
-  sdesk view save late team:it is:breached    keep it under a name: sdesk list --view late
-
-Fields: {fields}
-Without status: or number:, a list is of new, open and waiting tickets.
-"""
-
 _OUTPUT = """\
 -o table   for eyes, default on a terminal; it may change
 -o tsv     default elsewhere; first line: field names; nothing is cut; tabs and line breaks are blanks
@@ -65,7 +52,7 @@ def help_topic(
       sdesk help exit-codes
     """
     words = topic or []
-    text = _topic(words[0]) if len(words) == 1 else None
+    text = topic_text(words[0]) if len(words) == 1 else None
     if text is None:
         from sdesk.cli.grammar import help_of
 
@@ -80,11 +67,20 @@ TOPICS = ("exit-codes", "environment", "filters", "output")
 """What `sdesk help` knows besides commands."""
 
 
-def _topic(name: str) -> str | None:
+def topic(name: str) -> str:
+    """The text of a topic; KeyError where there is none."""
+    found = topic_text(name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def topic_text(name: str) -> str | None:
+    """The same, or None."""
     if name == "exit-codes":
         return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
     if name == "filters":
-        from sdesk.domain.filters import FIELDS
+        from sdesk.cli.filter_help import topic
 
-        return _FILTERS.format(fields=", ".join(FIELDS))
+        return topic()
     return {"environment": _ENVIRONMENT, "output": _OUTPUT}.get(name)

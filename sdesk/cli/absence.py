@@ -13,6 +13,7 @@ from sdesk.cli.changing import alter
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.kinds import FLAG, INSTANT, NUMBER, TEXT, many, maybe
 from sdesk.domain.rota import Away, turns
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ MOST_WEEKS = 60
 
 PLANNED: Sheet[Planned] = Sheet(
     fields=(
-        Field("agent", lambda row: row.agent),
-        Field("changed", lambda row: row.changed),
-        Field("away_from", lambda row: row.away_from),
-        Field("away_until", lambda row: row.away_until),
-        Field("stand_in", lambda row: row.stand_in),
-        Field("reassigned", lambda row: list(row.reassigned)),
-        Field("sentence", lambda row: row.sentence),
-        Field("warnings", lambda row: list(row.warnings), lambda row: " ".join(row.warnings)),
+        Field("agent", lambda row: row.agent, kind=TEXT),
+        Field("changed", lambda row: row.changed, kind=FLAG),
+        Field("away_from", lambda row: row.away_from, kind=maybe(INSTANT)),
+        Field("away_until", lambda row: row.away_until, kind=maybe(INSTANT)),
+        Field("stand_in", lambda row: row.stand_in, kind=maybe(TEXT)),
+        Field("reassigned", lambda row: list(row.reassigned), kind=many(NUMBER)),
+        Field("sentence", lambda row: row.sentence, kind=TEXT),
+        Field("warnings", lambda row: list(row.warnings), lambda row: " ".join(row.warnings), kind=many(TEXT)),
     ),
     columns=(Column("WHAT", lambda row, eyes: row.sentence, wrap=True),),
 )
@@ -52,12 +53,12 @@ class Duty(NamedTuple):
 
 DUTIES: Sheet[Duty] = Sheet(
     fields=(
-        Field("team", lambda row: row.team),
-        Field("from", lambda row: row.start),
-        Field("until", lambda row: row.end),
-        Field("agent", lambda row: row.login),
-        Field("name", lambda row: row.name),
-        Field("instead_of", lambda row: row.instead_of),
+        Field("team", lambda row: row.team, kind=TEXT),
+        Field("from", lambda row: row.start, kind=INSTANT),
+        Field("until", lambda row: row.end, kind=INSTANT),
+        Field("agent", lambda row: row.login, kind=maybe(TEXT)),
+        Field("name", lambda row: row.name, kind=maybe(TEXT)),
+        Field("instead_of", lambda row: row.instead_of, kind=maybe(TEXT)),
     ),
     columns=(
         Column("TEAM", lambda row, eyes: row.team),

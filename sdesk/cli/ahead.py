@@ -52,7 +52,9 @@ def ahead(
         document=lambda: ahead_rows.document(found),
         rows=lambda: ahead_rows.lines(found),
         sheet=Sheet(
-            tuple(Field(name, get) for name, get in ahead_rows.FIELDS), (), number=lambda line: line.item.number
+            tuple(Field(name, get, kind=kind) for name, get, kind in ahead_rows.FIELDS),
+            (),
+            number=lambda line: line.item.number,
         ),
         mail=mail,
         dry_run=dry_run,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,10 +19,9 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import MOST, DryRun, Numbers, Text
 from sdesk.cli.text_input import Written, given, wanted
-from sdesk.domain.ticket import Direction
 
 if TYPE_CHECKING:
-    from sdesk.store.reader.personal_rows import DraftRow
+    from sdesk.cli.begun import Begun
 
 Cc = Annotated[
     list[str] | None, typer.Option("--cc", metavar="ADDRESS", help="a copy to; may be repeated", show_default=False)
@@ -102,7 +102,7 @@ def reply(
         more["alone"] = True
     if pass_on:
         more["pass_on"] = tuple(pass_on)
-    return _write(call, "reply", numbers, text, Direction.OUT, more, dry_run=dry_run)
+    return _write(call, "reply", numbers, text, more, dry_run=dry_run)
 
 
 def forward(
@@ -145,7 +145,7 @@ def forward(
         more["wait"] = True
     if until is not None:
         more["until"] = call.until(until)
-    return _write(call, "forward", numbers, text, Direction.OUT, more, dry_run=dry_run)
+    return _write(call, "forward", numbers, text, more, dry_run=dry_run)
 
 
 def take_back(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
@@ -180,7 +180,7 @@ def note(
     more = effort_values(call, spent, visit)
     if attach:
         more["attachments"] = tuple(map(attached, attach))
-    return _write(call, "note", numbers, text, Direction.NOTE, more, dry_run=dry_run)
+    return _write(call, "note", numbers, text, more, dry_run=dry_run)
 
 
 def close(
@@ -212,7 +212,7 @@ def close(
             values["text"] = written.text
         outcomes = change(call, "close", ticket_numbers(call, numbers), values, dry_run=dry_run)
         return tell(call, outcomes, dry_run=dry_run)
-    return _write(call, "close", numbers, text, Direction.OUT, more, dry_run=dry_run)
+    return _write(call, "close", numbers, text, more, dry_run=dry_run)
 
 
 def reopen(
@@ -243,7 +243,6 @@ def _write(
     action: str,
     words: Sequence[str],
     text: str | None,
-    direction: Direction,
     more: Mapping[str, object],
     *,
     dry_run: bool,
@@ -252,16 +251,16 @@ def _write(
     if text is not None:
         written = given(text, words)
         numbers = ticket_numbers(call, words)
-        versions, draft = None, None
+        versions, begun = None, None
     else:
         numbers = [] if "-" in words else ticket_numbers(call, words)
-        draft, facts, versions = _for_editor(call, numbers, direction, action, by_phone=more.get("phone") is True)
-        if draft is not None and draft.beside.get("phone"):
-            more = {**more, "phone": True}
-        written = wanted(None, words, begun=draft.text if draft is not None else "", facts=facts)
+        begun, facts, versions = _for_editor(call, numbers, action, more)
+        if begun is not None:
+            more = {**begun.values, **more}
+        written = wanted(None, words, begun=begun.draft.text if begun is not None else "", facts=facts)
     if written is None:
         raise TypeError("no text")  # `given` gives one where there is an option
-    return _use(call, action, numbers, written, more, versions, draft, dry_run=dry_run)
+    return _use(call, action, numbers, written, more, versions, begun, dry_run=dry_run)
 
 
 def _use(
@@ -271,15 +270,20 @@ def _use(
     written: Written,
     more: Mapping[str, object],
     versions: Mapping[int, int] | None,
-    draft: DraftRow | None,
+    begun: Begun | None,
     *,
     dry_run: bool,
 ) -> ExitCode:
     kept = True
-    begun = KeptDraft(direction=draft.direction, seen=draft.stamp) if draft is not None else None
+    draft = KeptDraft(direction=begun.draft.direction, seen=begun.draft.stamp) if begun is not None else None
     try:
         values = {"text": written.text, **more}
-        outcomes = change(call, action, numbers, values, dry_run=dry_run, versions=versions, words=begun)
+        outcomes = change(call, action, numbers, values, dry_run=dry_run, versions=versions, words=draft)
+        if begun is not None and begun.along:
+            outcomes = tuple(
+                replace(each, sentence=f"{each.sentence} (from the draft: {begun.along})") if each.sentence else each
+                for each in outcomes
+            )
         kept = dry_run or any(outcome.error is not None for outcome in outcomes)
         return tell(call, outcomes, dry_run=dry_run)
     finally:
@@ -294,25 +298,25 @@ _BY_PHONE = "Was told BY PHONE, and goes out to nobody, on:"
 
 
 def _for_editor(
-    call: Invocation, numbers: Sequence[int], direction: Direction, action: str, *, by_phone: bool
-) -> tuple[DraftRow | None, str, dict[int, int]]:
+    call: Invocation, numbers: Sequence[int], action: str, options: Mapping[str, object]
+) -> tuple[Begun | None, str, dict[int, int]]:
     """The draft that the editor goes on with, what stands below, and which versions the person has seen."""
+    from sdesk.cli.begun import begun
     from sdesk.domain.safe_text import one_line
 
     rows = call.reader.rows(call.actor, numbers, now=call.now)
     for number in numbers:
         if number not in rows:
             call.reader.ticket(call.actor, number, now=call.now)  # raises what is to be said
-    draft = None
-    if len(numbers) == 1 and action in ("reply", "note"):
-        draft = call.reader.draft(call.actor, numbers[0], direction)
-        by_phone = by_phone or (draft is not None and bool(draft.beside.get("phone")))
+    found = begun(call, action, numbers[0], options) if len(numbers) == 1 else None
+    by_phone = (options if found is None else {**found.values, **options}).get("phone") is True
     facts = [
         _BY_PHONE if by_phone else _HEADINGS.get(action, "Goes out to the requester of:"),
         *(
             f"{row.ref}  {one_line(row.subject)}  ({one_line(row.requester_name or row.requester_email or '')})"
             for row in rows.values()
         ),
+        *((f"From the draft: {found.facts}",) if found is not None and found.facts else ()),
         "An empty text does nothing.",
     ]
-    return draft, "\n".join(facts), {row.number: row.version for row in rows.values()}
+    return found, "\n".join(facts), {row.number: row.version for row in rows.values()}

@@ -46,8 +46,9 @@ def _run(arguments: Sequence[str], surroundings: Surroundings) -> int:
         diagnostics.error(error)
         return ExitCode.FAILED
     except SdeskError as error:
-        diagnostics.error(error)
-        return diagnostics.code_of(error)
+        placed = invocation.placed(error)
+        diagnostics.error(placed)
+        return diagnostics.code_of(placed)
     except KeyboardInterrupt:
         diagnostics.transient("")
         diagnostics.note("interrupted")
@@ -63,6 +64,11 @@ def _found(arguments: Sequence[str], invocation: Invocation) -> int:
     understand: it is a fifth sooner there without Typer (measured)."""
     if not arguments and terminal.is_one():
         return terminal.open_console(invocation)
+    if list(arguments[:1]) == ["_complete"]:
+        # A shell asks at each TAB, through the script of `sdesk completion`: it hides what is said to standard error.
+        from sdesk.cli.complete import complete
+
+        return complete(arguments[1:], invocation)
     from sdesk.cli.dispatch import dispatch
 
     return dispatch(list(arguments), invocation)

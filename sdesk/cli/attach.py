@@ -14,6 +14,7 @@ from sdesk.cli.numbers import one_ticket, ticket_numbers
 from sdesk.cli.options import MOST, DryRun, Numbers
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT
 from sdesk.store.reader.rows import AttachmentRow
 
 
@@ -29,14 +30,14 @@ class File(NamedTuple):
 
 FILES: Sheet[File] = Sheet(
     fields=(
-        Field("number", lambda file: file.number),
-        Field("id", lambda file: file.row.id),
-        Field("name", lambda file: file.row.name),
-        Field("size", lambda file: file.row.size),
-        Field("type", lambda file: file.row.media_type),
-        Field("message", lambda file: file.message),
-        Field("sent_at", lambda file: file.sent_at),
-        Field("sha256", lambda file: file.row.sha256),
+        Field("number", lambda file: file.number, kind=NUMBER),
+        Field("id", lambda file: file.row.id, kind=NUMBER),
+        Field("name", lambda file: file.row.name, kind=TEXT),
+        Field("size", lambda file: file.row.size, kind=NUMBER),
+        Field("type", lambda file: file.row.media_type, kind=TEXT),
+        Field("message", lambda file: file.message, kind=NUMBER),
+        Field("sent_at", lambda file: file.sent_at, kind=INSTANT),
+        Field("sha256", lambda file: file.row.sha256, kind=TEXT),
     ),
     columns=(
         Column("TICKET", lambda file, eyes: file.ref),

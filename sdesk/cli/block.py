@@ -11,13 +11,14 @@ from sdesk.cli import output as standard_output
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import FLAG, INSTANT, TEXT
 from sdesk.store.reader.mail_rows import BlockedRow
 
 BLOCKED: Sheet[BlockedRow] = Sheet(
     fields=(
-        Field("pattern", lambda row: row.pattern),
-        Field("actor", lambda row: row.actor),
-        Field("blocked_at", lambda row: row.blocked_at),
+        Field("pattern", lambda row: row.pattern, kind=TEXT),
+        Field("actor", lambda row: row.actor, kind=TEXT),
+        Field("blocked_at", lambda row: row.blocked_at, kind=INSTANT),
     ),
     columns=(
         Column("SENDER", lambda row, eyes: row.pattern, cut=True),
@@ -39,10 +40,10 @@ class Changed(NamedTuple):
 
 CHANGED: Sheet[Changed] = Sheet(
     fields=(
-        Field("pattern", lambda row: row.pattern),
-        Field("blocked", lambda row: row.blocked),
-        Field("changed", lambda row: row.changed),
-        Field("sentence", lambda row: row.sentence),
+        Field("pattern", lambda row: row.pattern, kind=TEXT),
+        Field("blocked", lambda row: row.blocked, kind=FLAG),
+        Field("changed", lambda row: row.changed, kind=FLAG),
+        Field("sentence", lambda row: row.sentence, kind=TEXT),
     ),
     columns=(
         Column("SENDER", lambda row, eyes: row.pattern, cut=True),

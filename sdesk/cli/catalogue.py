@@ -8,18 +8,20 @@ from sdesk.cli import invocation
 from sdesk.cli.json_ticket import money
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet
 from sdesk.domain.duration import format_working
+from sdesk.domain.kinds import FLAG, INSTANT, MONEY, NUMBER, TEXT, many, maybe, word
+from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
 
 AGENTS: Sheet[AgentRow] = Sheet(
     fields=(
-        Field("login", lambda row: row.login),
-        Field("name", lambda row: row.name),
-        Field("email", lambda row: row.email),
-        Field("role", lambda row: row.role.value),
-        Field("teams", lambda row: list(row.teams)),
-        Field("away_from", lambda row: row.away_from),
-        Field("away_until", lambda row: row.away_until),
-        Field("stand_in", lambda row: row.stand_in),
+        Field("login", lambda row: row.login, kind=TEXT),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("email", lambda row: row.email, kind=TEXT),
+        Field("role", lambda row: row.role.value, kind=word(Role)),
+        Field("teams", lambda row: list(row.teams), kind=many(TEXT)),
+        Field("away_from", lambda row: row.away_from, kind=maybe(INSTANT)),
+        Field("away_until", lambda row: row.away_until, kind=maybe(INSTANT)),
+        Field("stand_in", lambda row: row.stand_in, kind=maybe(TEXT)),
     ),
     columns=(
         Column("LOGIN", lambda row, eyes: row.login),
@@ -33,11 +35,11 @@ AGENTS: Sheet[AgentRow] = Sheet(
 
 TEAMS: Sheet[TeamRow] = Sheet(
     fields=(
-        Field("key", lambda row: row.key),
-        Field("name", lambda row: row.name),
-        Field("address", lambda row: row.address),
-        Field("lead", lambda row: row.lead),
-        Field("private", lambda row: row.private),
+        Field("key", lambda row: row.key, kind=TEXT),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("address", lambda row: row.address, kind=maybe(TEXT)),
+        Field("lead", lambda row: row.lead, kind=maybe(TEXT)),
+        Field("private", lambda row: row.private, kind=FLAG),
     ),
     columns=(
         Column("KEY", lambda row, eyes: row.key),
@@ -50,13 +52,13 @@ TEAMS: Sheet[TeamRow] = Sheet(
 
 SERVICES: Sheet[ServiceRow] = Sheet(
     fields=(
-        Field("key", lambda row: row.key),
-        Field("name", lambda row: row.name),
-        Field("team", lambda row: row.team),
-        Field("impact", lambda row: row.impact.value),
-        Field("urgency", lambda row: row.urgency.value),
-        Field("priority", lambda row: row.priority.value),
-        Field("resolution_target", lambda row: row.resolution_target),
+        Field("key", lambda row: row.key, kind=TEXT),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("team", lambda row: row.team, kind=TEXT),
+        Field("impact", lambda row: row.impact.value, kind=word(Impact)),
+        Field("urgency", lambda row: row.urgency.value, kind=word(Urgency)),
+        Field("priority", lambda row: row.priority.value, kind=word(Priority)),
+        Field("resolution_target", lambda row: row.resolution_target, kind=maybe(NUMBER)),
     ),
     columns=(
         Column("KEY", lambda row, eyes: row.key),
@@ -75,14 +77,14 @@ SERVICES: Sheet[ServiceRow] = Sheet(
 
 UNITS: Sheet[UnitRow] = Sheet(
     fields=(
-        Field("key", lambda row: row.key),
-        Field("name", lambda row: row.name),
-        Field("kind", lambda row: row.kind),
-        Field("parent", lambda row: row.parent),
-        Field("phone", lambda row: row.phone),
-        Field("address", lambda row: row.address),
-        Field("manager", lambda row: row.manager),
-        Field("turnover_per_hour", lambda row: money(row.turnover_per_hour)),
+        Field("key", lambda row: row.key, kind=TEXT),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("kind", lambda row: row.kind, kind=TEXT),
+        Field("parent", lambda row: row.parent, kind=maybe(TEXT)),
+        Field("phone", lambda row: row.phone, kind=maybe(TEXT)),
+        Field("address", lambda row: row.address, kind=maybe(TEXT)),
+        Field("manager", lambda row: row.manager, kind=maybe(TEXT)),
+        Field("turnover_per_hour", lambda row: money(row.turnover_per_hour), kind=maybe(MONEY)),
     ),
     columns=(
         Column("KEY", lambda row, eyes: row.key),

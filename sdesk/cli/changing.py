@@ -10,6 +10,7 @@ from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 
 if TYPE_CHECKING:
     from sdesk.actions.perform import TicketOutcome
@@ -28,12 +29,12 @@ Done = TypeVar("Done", bound=Told)
 
 SHEET: Sheet[TicketOutcome] = Sheet(
     fields=(
-        Field("number", lambda row: row.number),
-        Field("ref", lambda row: row.ref),
-        Field("changed", lambda row: row.changed),
-        Field("sentence", lambda row: row.sentence),
-        Field("error", lambda row: None if row.error is None else str(row.error)),
-        Field("warning", lambda row: row.warning or None),
+        Field("number", lambda row: row.number, kind=NUMBER),
+        Field("ref", lambda row: row.ref, kind=TEXT),
+        Field("changed", lambda row: row.changed, kind=FLAG),
+        Field("sentence", lambda row: row.sentence, kind=TEXT),
+        Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
+        Field("warning", lambda row: row.warning or None, kind=maybe(TEXT)),
     ),
     columns=(
         Column("TICKET", lambda row, eyes: row.ref),

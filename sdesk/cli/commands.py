@@ -39,7 +39,7 @@ _DAILY: dict[str, Verb] = {
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
     "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
     "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
-    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has"),
+    "next": Verb("queue", "next_ticket", "the most urgent ticket of your teams that nobody has; take it"),
     "why": Verb("why", "why_tickets", "why tickets have the priority, team and deadlines that they have"),
     "history": Verb("queue", "history", "print what happened to tickets"),
 }
@@ -188,6 +188,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "list": Verb("details", "people", "print them"),
             "show": Verb("details", "person_show", "print one whole, with the tickets"),
+            "forget": Verb("forget", "person_forget", "put a pseudonym in the place of a person"),
         },
     ),
     "calendar": Noun(
@@ -205,6 +206,13 @@ COMMANDS: dict[str, Verb | Noun] = {
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
         },
     ),
+    "event": Noun(
+        "what monitoring says of its checks",
+        {
+            "down": Verb("event", "down", "a check is down: open its ticket, or add to it"),
+            "up": Verb("event", "up", "a check is up again: resolve its ticket"),
+        },
+    ),
     "sla": Noun(
         "promises",
         {
@@ -220,20 +228,23 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "init": Verb("db", "init", "make a new store", prints=False),
             "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False),
-            "check": Verb("db", "check", "look for damage in the store", prints=False),
+            "backup": Verb("backup", "backup", "copy the store into one file, while it is in use"),
+            "restore": Verb("backup", "restore", "put a backup in the place of the store"),
+            "check": Verb("db_check", "check", "look for damage in the store, and mend what can be derived"),
+            "size": Verb("size", "size", "print what takes the room"),
+            "purge": Verb("purge", "purge", "take out old spam, and raw bytes of old mail"),
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),
+    "check": Verb("check", "check", "check the desk itself, as a plug-in of Nagios", prints=False),
+    "doctor": Verb("doctor", "doctor", "what is set up, what works, and what to do about the rest"),
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
-    "schema": Noun(
-        "JSON Schemas of what is printed, and of the desk file",
-        {
-            "ticket": Verb("schema", "ticket", "print the one of a ticket", prints=False),
-            "desk": Verb("schema", "desk", "print the one of the desk file, for editors", prints=False),
-        },
+    "schema": Verb("schema", "schema", "JSON Schemas of what is printed, and of the desk file"),
+    "completion": Verb(
+        "completion", "completion", "print the script that completes what you type in bash, zsh or fish", prints=False
     ),
     "help": Verb(
         "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False

@@ -72,7 +72,9 @@ def _show(call: Invocation, built: BuiltDemo) -> None:
 
     inside = Invocation(call.surroundings)
     inside.wishes.db, inside.wishes.agent = str(built.store), built.agent
-    inside.wishes.output, inside.wishes.color = call.wishes.output or "table", call.wishes.color
+    # A table, for whoever only looks; fields are asked for by a program.
+    inside.wishes.output = call.wishes.output or (None if call.wishes.fields else "table")
+    inside.wishes.fields, inside.wishes.color = call.wishes.fields, call.wishes.color
     try:
         rows = inside.reader.walk(inside.actor, Filter(), now=inside.now)
         Output(inside.wishes, zone=lambda: inside.zone).rows(rows, QUEUE)

@@ -16,6 +16,7 @@ from sdesk.cli.mail_test import TESTED, Tested, page, tested
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet, Value
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.kinds import TEXT, many, thing
 
 if TYPE_CHECKING:
     from sdesk.desk.deskfile import DeskFile
@@ -47,6 +48,7 @@ def _of_mail(field: Field[Tested]) -> Field[Sample]:
         field.name,
         lambda row: field.get(row.tested),
         None if text is None else lambda row: text(row.tested),
+        field.kind,
     )
 
 
@@ -57,6 +59,7 @@ SAMPLES: Sheet[Sample] = Sheet(
             "mismatches",
             lambda row: [_mismatch(each) for each in row.mismatches],
             lambda row: "; ".join(f"{each.field}={each.found}, not {each.expected}" for each in row.mismatches),
+            kind=many(thing({"field": TEXT, "expected": TEXT, "found": TEXT})),
         ),
     ),
     columns=(Column("FILE", lambda row, eyes: row.tested.file),),

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sdesk.cli.sheet import Field, Sheet, Value
 from sdesk.domain.duration import format_duration
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.kinds import FLAG, INSTANT, NUMBER, TEXT, many, maybe, thing, word
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import ClockKind
+from sdesk.domain.ticket import ClockKind, Priority
 
 if TYPE_CHECKING:
     from sdesk.desk.setup_review import AppliedReport, KeyChange, SetupChange, TicketChange
@@ -31,33 +32,65 @@ _FEW = 4
 _MOST = 8
 """Members of a list that are shown."""
 
+_CHANGE = thing(
+    {
+        "action": TEXT,
+        "kind": TEXT,
+        "key": TEXT,
+        # What a desk file can say: texts, numbers, lists, tables.
+        "keys": many(thing({"key": TEXT, "old": {}, "new": {}})),
+    }
+)
+_TICKET = thing(
+    {
+        "number": NUMBER,
+        "ref": TEXT,
+        "subject": TEXT,
+        "deadlines": many(
+            thing({"clock": word(ClockKind), "old": maybe(INSTANT), "new": maybe(INSTANT), "seconds": maybe(NUMBER)})
+        ),
+        "breached_at_once": FLAG,
+        "old_priority": word(Priority),
+        "new_priority": word(Priority),
+        "place_changed": FLAG,
+    }
+)
+_KEPT = thing({"number": NUMBER, "ref": TEXT, "priority": word(Priority), "follows": word(Priority)})
+_RETIRED = thing({"kind": TEXT, "key": TEXT, "tickets": many(TEXT), "hidden_tickets": NUMBER})
+
 REPORT: Sheet[AppliedReport] = Sheet(
     fields=(
-        Field("nothing_to_do", lambda row: row.unchanged),
-        Field("changes", lambda row: [_change(each) for each in row.changes]),
-        Field("tickets", lambda row: [_ticket(each) for each in row.tickets]),
-        Field("deadlines_moved", lambda row: sum(bool(each.deadlines) for each in row.tickets)),
-        Field("breached_at_once", lambda row: sum(each.breached for each in row.tickets)),
-        Field("priorities_changed", lambda row: sum(each.old_priority != each.new_priority for each in row.tickets)),
+        Field("nothing_to_do", lambda row: row.unchanged, kind=FLAG),
+        Field("changes", lambda row: [_change(each) for each in row.changes], kind=many(_CHANGE)),
+        Field("tickets", lambda row: [_ticket(each) for each in row.tickets], kind=many(_TICKET)),
+        Field("deadlines_moved", lambda row: sum(bool(each.deadlines) for each in row.tickets), kind=NUMBER),
+        Field("breached_at_once", lambda row: sum(each.breached for each in row.tickets), kind=NUMBER),
+        Field(
+            "priorities_changed",
+            lambda row: sum(each.old_priority != each.new_priority for each in row.tickets),
+            kind=NUMBER,
+        ),
         Field(
             "priorities_kept",
             lambda row: [
                 {"number": each.number, "ref": each.ref, "priority": each.priority, "follows": each.follows}
                 for each in row.kept
             ],
+            kind=many(_KEPT),
         ),
-        Field("hidden_priorities_kept", lambda row: row.hidden_kept),
-        Field("places_changed", lambda row: sum(each.displaced for each in row.tickets)),
-        Field("hidden_tickets", lambda row: row.hidden),
+        Field("hidden_priorities_kept", lambda row: row.hidden_kept, kind=NUMBER),
+        Field("places_changed", lambda row: sum(each.displaced for each in row.tickets), kind=NUMBER),
+        Field("hidden_tickets", lambda row: row.hidden, kind=NUMBER),
         Field(
             "retired_in_use",
             lambda row: [
                 {"kind": each.kind, "key": each.key, "tickets": list(each.refs), "hidden_tickets": each.hidden}
                 for each in row.orphans
             ],
+            kind=many(_RETIRED),
         ),
-        Field("mails", lambda row: row.mails),
-        Field("warnings", lambda row: list(row.warnings)),
+        Field("mails", lambda row: row.mails, kind=NUMBER),
+        Field("warnings", lambda row: list(row.warnings), kind=many(TEXT)),
     ),
     columns=(),
 )
@@ -117,7 +150,7 @@ def page(report: AppliedReport, name: str, *, colored: bool, kept: bool) -> Iter
 
 
 def _heading(kind: str) -> str:
-    if kind in ("desk", "priority", "incidents", "desk file"):
+    if kind in ("desk", "priority", "incidents", "events", "desk file"):
         return kind
     return {"SLA": "SLAs"}.get(kind, f"{kind}s")
 

@@ -16,13 +16,15 @@ import typer
 from sdesk.cli import invocation, output
 from sdesk.cli.catalogue import AGENTS, SERVICES, TEAMS, UNITS, away_words
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.json_ticket import money, outage
+from sdesk.cli.json_ticket import UNIT_OUTAGE, money, outage
 from sdesk.cli.options import Limit
 from sdesk.cli.output import Format
 from sdesk.cli.queue import loss
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet
+from sdesk.cli.sla import TARGETS
 from sdesk.domain.duration import format_duration
 from sdesk.domain.filters import Filter, Match
+from sdesk.domain.kinds import DAY, INSTANT, MONEY, NUMBER, SHARE, TEXT, by_key, many, maybe
 from sdesk.domain.outage import percent
 from sdesk.store.reader.desk_rows import (
     AgentDetail,
@@ -68,16 +70,23 @@ def _of(sheet: Sheet[Any], part: str) -> Iterator[Field[Any]]:
 
 
 def _field_of(field: Field[Any], part: Callable[[Any], Any]) -> Field[Any]:
-    return Field(field.name, lambda row: field.get(part(row)))
+    return Field(field.name, lambda row: field.get(part(row)), kind=field.kind)
 
+
+HOURS = by_key(many(TEXT))
+"""Of a calendar: days, as `mon-fri`, and their times, as `09:00-18:00`."""
 
 CALENDARS: Sheet[CalendarRow] = Sheet(
     fields=(
-        Field("key", lambda row: row.key),
-        Field("time_zone", lambda row: row.time_zone),
-        Field("hours", lambda row: {days: list(hours) for days, hours in row.hours.items()}),
-        Field("free", lambda row: [day.isoformat() for day in row.free]),
-        Field("working", lambda row: {day.isoformat(): list(hours) for day, hours in row.working.items()}),
+        Field("key", lambda row: row.key, kind=TEXT),
+        Field("time_zone", lambda row: row.time_zone, kind=TEXT),
+        Field("hours", lambda row: {days: list(hours) for days, hours in row.hours.items()}, kind=HOURS),
+        Field("free", lambda row: [day.isoformat() for day in row.free], kind=many(DAY)),
+        Field(
+            "working",
+            lambda row: {day.isoformat(): list(hours) for day, hours in row.working.items()},
+            kind=by_key(many(TEXT)),
+        ),
     ),
     columns=(
         Column("KEY", lambda row, eyes: row.key),
@@ -89,13 +98,13 @@ CALENDARS: Sheet[CalendarRow] = Sheet(
 
 PEOPLE: Sheet[PersonRow] = Sheet(
     fields=(
-        Field("name", lambda row: row.name),
-        Field("addresses", lambda row: list(row.addresses)),
-        Field("phone", lambda row: row.phone),
-        Field("unit", lambda row: row.unit),
-        Field("language", lambda row: row.language),
-        Field("open_tickets", lambda row: row.open_tickets),
-        Field("all_tickets", lambda row: row.all_tickets),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("addresses", lambda row: list(row.addresses), kind=many(TEXT)),
+        Field("phone", lambda row: row.phone, kind=maybe(TEXT)),
+        Field("unit", lambda row: row.unit, kind=maybe(TEXT)),
+        Field("language", lambda row: row.language, kind=maybe(TEXT)),
+        Field("open_tickets", lambda row: row.open_tickets, kind=NUMBER),
+        Field("all_tickets", lambda row: row.all_tickets, kind=NUMBER),
     ),
     columns=(
         Column("NAME", lambda row, eyes: row.name, cut=True),
@@ -106,74 +115,82 @@ PEOPLE: Sheet[PersonRow] = Sheet(
     ),
 )
 
-_UNIT: Sheet[_Unit] = Sheet(
+UNIT: Sheet[_Unit] = Sheet(
     fields=(
         *_of(UNITS, "unit"),
-        Field("calendar", lambda row: None if row.calendar is None else row.calendar.key),
+        Field("calendar", lambda row: None if row.calendar is None else row.calendar.key, kind=maybe(TEXT)),
         Field(
             "hours",
             lambda row: (
                 None if row.calendar is None else {days: list(each) for days, each in row.calendar.hours.items()}
             ),
+            kind=maybe(HOURS),
         ),
-        Field("mail", lambda row: list(row.mail)),
-        Field("stops", lambda row: {service: str(share) for service, share in row.stops.items()}),
-        Field("open_tickets", lambda row: [ticket.number for ticket in row.tickets]),
-        Field("outages_since", lambda row: row.past.since),
-        Field("outages", lambda row: [{"number": each.number, **outage(each)} for each in row.past.outages]),
-        Field("loss", lambda row: money(row.past.loss)),
-        Field("currency", lambda row: row.past.currency),
+        Field("mail", lambda row: list(row.mail), kind=many(TEXT)),
+        Field("stops", lambda row: {service: str(share) for service, share in row.stops.items()}, kind=by_key(SHARE)),
+        Field("open_tickets", lambda row: [ticket.number for ticket in row.tickets], kind=many(NUMBER)),
+        Field("outages_since", lambda row: row.past.since, kind=INSTANT),
+        Field(
+            "outages",
+            lambda row: [{"number": each.number, **outage(each)} for each in row.past.outages],
+            kind=many(UNIT_OUTAGE),
+        ),
+        Field("loss", lambda row: money(row.past.loss), kind=maybe(MONEY)),
+        Field("currency", lambda row: row.past.currency, kind=TEXT),
     ),
     columns=(),
 )
 
-_SERVICE: Sheet[ServiceDetail] = Sheet(
+SERVICE: Sheet[ServiceDetail] = Sheet(
     fields=(
         *_of(SERVICES, "service"),
-        Field("sla", lambda row: row.sla),
-        Field("calendar", lambda row: row.calendar),
+        Field("sla", lambda row: row.sla, kind=maybe(TEXT)),
+        Field("calendar", lambda row: row.calendar, kind=maybe(TEXT)),
         Field(
             "targets",
             lambda row: {
                 priority: {"first_response": first, "next_reply": following, "resolution": resolution}
                 for priority, (first, following, resolution) in row.targets.items()
             },
+            kind=by_key(TARGETS),
         ),
-        Field("stops_share", lambda row: None if row.stops_share is None else str(row.stops_share)),
-        Field("offered_to", lambda row: None if row.offered_to is None else list(row.offered_to)),
-        Field("open_tickets", lambda row: row.open_tickets),
+        Field("stops_share", lambda row: None if row.stops_share is None else str(row.stops_share), kind=maybe(SHARE)),
+        Field(
+            "offered_to", lambda row: None if row.offered_to is None else list(row.offered_to), kind=maybe(many(TEXT))
+        ),
+        Field("open_tickets", lambda row: row.open_tickets, kind=NUMBER),
     ),
     columns=(),
 )
 
-_TEAM: Sheet[TeamDetail] = Sheet(
+TEAM: Sheet[TeamDetail] = Sheet(
     fields=(
         *_of(TEAMS, "team"),
-        Field("members", lambda row: list(row.members)),
-        Field("on_call", lambda row: list(row.on_call)),
-        Field("sla", lambda row: row.sla),
-        Field("reopen_for", lambda row: row.reopen_for),
-        Field("wait_days", lambda row: row.wait_days),
-        Field("open_tickets", lambda row: row.open_tickets),
-        Field("unassigned", lambda row: row.unassigned),
+        Field("members", lambda row: list(row.members), kind=many(TEXT)),
+        Field("on_call", lambda row: list(row.on_call), kind=many(TEXT)),
+        Field("sla", lambda row: row.sla, kind=maybe(TEXT)),
+        Field("reopen_for", lambda row: row.reopen_for, kind=NUMBER),
+        Field("wait_days", lambda row: row.wait_days, kind=NUMBER),
+        Field("open_tickets", lambda row: row.open_tickets, kind=NUMBER),
+        Field("unassigned", lambda row: row.unassigned, kind=NUMBER),
     ),
     columns=(),
 )
 
-_AGENT: Sheet[AgentDetail] = Sheet(
+AGENT: Sheet[AgentDetail] = Sheet(
     fields=(
         *_of(AGENTS, "agent"),
-        Field("leads", lambda row: list(row.leads)),
-        Field("on_call", lambda row: list(row.on_call)),
-        Field("open_tickets", lambda row: row.open_tickets),
+        Field("leads", lambda row: list(row.leads), kind=many(TEXT)),
+        Field("on_call", lambda row: list(row.on_call), kind=many(TEXT)),
+        Field("open_tickets", lambda row: row.open_tickets, kind=NUMBER),
     ),
     columns=(),
 )
 
-_PERSON: Sheet[_Person] = Sheet(
+PERSON: Sheet[_Person] = Sheet(
     fields=(
         *_of(PEOPLE, "person"),
-        Field("tickets", lambda row: [ticket.number for ticket in row.tickets]),
+        Field("tickets", lambda row: [ticket.number for ticket in row.tickets], kind=many(NUMBER)),
     ),
     columns=(),
 )
@@ -191,7 +208,7 @@ def unit_show(ctx: typer.Context, key: Key) -> None:
     row, calendar, mail, stops = call.reader.unit(key, _today(call))
     tickets = tuple(call.reader.walk(actor, Filter((Match("unit", (key,)),)), now=call.now))
     past = call.reader.unit_outages(actor, key, now=call.now, since=call.now - timedelta(days=OUTAGE_DAYS))
-    _print(call, _Unit(row, calendar, mail, stops, tickets, past), _UNIT, _unit_facts)
+    _print(call, _Unit(row, calendar, mail, stops, tickets, past), UNIT, _unit_facts)
 
 
 def service_show(ctx: typer.Context, key: Key) -> None:
@@ -201,7 +218,7 @@ def service_show(ctx: typer.Context, key: Key) -> None:
       sdesk service show till
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.service(call.actor, key), _SERVICE, _service_facts)
+    _print(call, call.reader.service(call.actor, key), SERVICE, _service_facts)
 
 
 def calendars(ctx: typer.Context) -> None:
@@ -234,7 +251,7 @@ def team_show(ctx: typer.Context, key: Key) -> None:
       sdesk team show it
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.team(call.actor, key), _TEAM, _team_facts)
+    _print(call, call.reader.team(call.actor, key), TEAM, _team_facts)
 
 
 def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar="LOGIN", show_default=False)]) -> None:
@@ -244,7 +261,7 @@ def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar=
       sdesk agent show anna
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.agent(call.actor, login, now=call.now), _AGENT, _agent_facts)
+    _print(call, call.reader.agent(call.actor, login, now=call.now), AGENT, _agent_facts)
 
 
 def people(
@@ -277,7 +294,7 @@ def person_show(
     found = call.reader.person(call.actor, address)
     numbers = call.reader.tickets_of(call.actor, found.id)
     rows = call.reader.rows(call.actor, numbers, now=call.now)
-    _print(call, _Person(found, tuple(rows[each] for each in numbers if each in rows)), _PERSON, _person_facts)
+    _print(call, _Person(found, tuple(rows[each] for each in numbers if each in rows)), PERSON, _person_facts)
 
 
 def _today(call: Invocation) -> date:

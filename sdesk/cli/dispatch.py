@@ -12,6 +12,7 @@ from sdesk.cli.grammar import HELP_WIDTH, build_root
 from sdesk.cli.invocation import Invocation
 from sdesk.domain.errors import BadInput
 
+_PLUGIN = "sdesk check"
 _QUOTED = re.compile("'([^']*)'")
 
 
@@ -33,7 +34,13 @@ def dispatch(arguments: list[str], invocation: Invocation) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except TyperException as error:
-        raise _usage(error) from error
+        mistake = _usage(error)
+        if getattr(getattr(error, "ctx", None), "command_path", "") == _PLUGIN:
+            # Whoever runs it knows four exit codes alone, and 2 would call somebody out of bed for a typing mistake.
+            from sdesk.cli.check import State, say
+
+            return say(State.UNKNOWN, f"{mistake.what}. {mistake.remedy}")
+        raise mistake from error
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 

@@ -9,21 +9,22 @@ from sdesk.cli import diagnostics
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.kinds import FIGURE, NUMBER, TEXT
 
 if TYPE_CHECKING:
     from sdesk.mail.inbox.report import FetchReport
 
 FETCHED: Sheet[FetchReport] = Sheet(
     fields=(
-        Field("mailbox", lambda row: row.mailbox),
-        Field("examined", lambda row: row.examined),
-        Field("created", lambda row: row.created),
-        Field("followed_up", lambda row: row.followed_up),
-        Field("noted", lambda row: row.noted),
-        Field("ignored", lambda row: row.ignored),
-        Field("duplicates", lambda row: row.duplicates),
-        Field("quarantined", lambda row: row.quarantined),
-        Field("seconds", lambda row: round(row.seconds, 3)),
+        Field("mailbox", lambda row: row.mailbox, kind=TEXT),
+        Field("examined", lambda row: row.examined, kind=NUMBER),
+        Field("created", lambda row: row.created, kind=NUMBER),
+        Field("followed_up", lambda row: row.followed_up, kind=NUMBER),
+        Field("noted", lambda row: row.noted, kind=NUMBER),
+        Field("ignored", lambda row: row.ignored, kind=NUMBER),
+        Field("duplicates", lambda row: row.duplicates, kind=NUMBER),
+        Field("quarantined", lambda row: row.quarantined, kind=NUMBER),
+        Field("seconds", lambda row: round(row.seconds, 3), kind=FIGURE),
     ),
     columns=(
         Column("MAILBOX", lambda row, eyes: row.mailbox),

@@ -47,7 +47,7 @@ class _WithGlobals:
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Summary, examples, usage, then the rest."""
-        summary, examples = _split_help(getattr(self, "help", None) or "")
+        summary, examples = split_help(getattr(self, "help", None) or "")
         formatter.write(f"{summary}\n")
         if examples:
             formatter.write("\nExamples:\n")
@@ -65,7 +65,7 @@ class _WithGlobals:
             if record is None:
                 continue
             section = "Arguments" if param.param_type_name == "argument" else "Options"
-            own["Everywhere" if isinstance(param, _GlobalOption) or param.name == "help" else section].append(record)
+            own["Everywhere" if is_global(param) else section].append(record)
         self.format_commands(ctx, formatter)
         for title, records in own.items():
             if records:
@@ -141,7 +141,7 @@ class Group(_WithGlobals, TyperGroup):
         """Import the command, and make Typer's object of it."""
         entry = self.table.get(cmd_name)
         if isinstance(entry, Verb):
-            return _verb(cmd_name, entry)
+            return verb_of(cmd_name, entry)
         return None if entry is None else _noun(cmd_name, entry)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -203,7 +203,8 @@ def _alone(ctx: typer.Context) -> int | None:
     return ExitCode.USAGE
 
 
-def _verb(name: str, entry: Verb) -> Any:
+def verb_of(name: str, entry: Verb) -> Any:
+    """Import a command, and make Typer's object of it: it knows its options."""
     module = import_module(f"sdesk.cli.{entry.module}")
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     single.command(name, cls=Command if entry.prints else SilentCommand)(getattr(module, entry.function))
@@ -277,7 +278,13 @@ def _remember(wish: str) -> Any:
     return keep
 
 
-def _split_help(text: str) -> tuple[str, str]:
+def is_global(param: Any) -> bool:
+    """Whether every command takes it."""
+    return isinstance(param, _GlobalOption) or param.name == "help"
+
+
+def split_help(text: str) -> tuple[str, str]:
+    """What a docstring says, and its examples."""
     summary, _, examples = text.partition("Examples:\n")
     lines = examples.rstrip().splitlines()
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)

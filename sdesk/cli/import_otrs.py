@@ -20,6 +20,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import NUMBER, by_key
 
 if TYPE_CHECKING:
     from sdesk.store.otrs.source import Source
@@ -53,9 +54,9 @@ _LEFT_OUT = frozenset({"unit", "requester"})
 SHEET: Sheet[Imported] = Sheet(
     fields=(
         *importing.SHEET.fields,
-        Field("messages", lambda row: row.messages),
-        Field("files", lambda row: row.files),
-        Field("whys", lambda row: dict(row.whys.most_common())),
+        Field("messages", lambda row: row.messages, kind=NUMBER),
+        Field("files", lambda row: row.files, kind=NUMBER),
+        Field("whys", lambda row: dict(row.whys.most_common()), kind=by_key(NUMBER)),
     ),
     columns=importing.SHEET.columns,
 )

@@ -10,6 +10,7 @@ from sdesk.cli.import_mapping import MAPPED, UNDECIDED, WordMap
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 
 Guess = Callable[[str, str], str]
 """What a field's value most likely is; `?` where nothing is likely."""
@@ -27,11 +28,11 @@ class Word(NamedTuple):
 
 PLAN: Sheet[Word] = Sheet(
     fields=(
-        Field("field", lambda word: word.field),
-        Field("value", lambda word: word.value),
-        Field("rows", lambda word: word.rows),
-        Field("ours", lambda word: None if word.ours == UNDECIDED else word.ours),
-        Field("decided", lambda word: word.ours != UNDECIDED),
+        Field("field", lambda word: word.field, kind=TEXT),
+        Field("value", lambda word: word.value, kind=TEXT),
+        Field("rows", lambda word: word.rows, kind=NUMBER),
+        Field("ours", lambda word: None if word.ours == UNDECIDED else word.ours, kind=maybe(TEXT)),
+        Field("decided", lambda word: word.ours != UNDECIDED, kind=FLAG),
     ),
     columns=(
         Column("FIELD", lambda word, eyes: word.field),

@@ -14,6 +14,7 @@ from sdesk.cli.import_source import RawLine
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
+from sdesk.domain.kinds import NUMBER
 
 if TYPE_CHECKING:
     from sdesk.domain.ticket_line import TicketLine
@@ -65,11 +66,11 @@ TRIES = 12
 """Of a batch where the store is held by others, five seconds each."""
 SHEET: Sheet[Imported] = Sheet(
     fields=(
-        Field("read", lambda row: row.read),
-        Field("created", lambda row: row.created),
-        Field("updated", lambda row: row.updated),
-        Field("unchanged", lambda row: row.unchanged),
-        Field("failed", lambda row: row.failed),
+        Field("read", lambda row: row.read, kind=NUMBER),
+        Field("created", lambda row: row.created, kind=NUMBER),
+        Field("updated", lambda row: row.updated, kind=NUMBER),
+        Field("unchanged", lambda row: row.unchanged, kind=NUMBER),
+        Field("failed", lambda row: row.failed, kind=NUMBER),
     ),
     columns=(
         Column("READ", lambda row, eyes: str(row.read), right=True),

@@ -12,6 +12,7 @@ from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST, DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.kinds import INSTANT, MONEY, NUMBER, TEXT, many, maybe
 from sdesk.store.reader.rows import IncidentRow
 
 Proposal = Annotated[
@@ -20,18 +21,26 @@ Proposal = Annotated[
 
 INCIDENTS: Sheet[IncidentRow] = Sheet(
     fields=(
-        Field("kind", lambda row: "incident" if row.proposal is None else "proposal"),
-        Field("proposal", lambda row: row.proposal),
-        Field("number", lambda row: row.number),
-        Field("ref", lambda row: row.ref),
-        Field("subject", lambda row: row.subject),
-        Field("service", lambda row: row.service),
-        Field("team", lambda row: row.team),
-        Field("since", lambda row: row.since),
-        Field("tickets", lambda row: list(row.tickets), lambda row: ",".join(map(str, row.tickets))),
-        Field("units", lambda row: row.units),
-        Field("loss_per_hour", lambda row: None if row.loss_per_hour is None else str(row.loss_per_hour)),
-        Field("command", lambda row: row.command),
+        Field(
+            "kind",
+            lambda row: "incident" if row.proposal is None else "proposal",
+            kind={"type": "string", "enum": ["incident", "proposal"]},
+        ),
+        Field("proposal", lambda row: row.proposal, kind=maybe(NUMBER)),
+        Field("number", lambda row: row.number, kind=maybe(NUMBER)),
+        Field("ref", lambda row: row.ref, kind=TEXT),
+        Field("subject", lambda row: row.subject, kind=TEXT),
+        Field("service", lambda row: row.service, kind=TEXT),
+        Field("team", lambda row: row.team, kind=TEXT),
+        Field("since", lambda row: row.since, kind=INSTANT),
+        Field("tickets", lambda row: list(row.tickets), lambda row: ",".join(map(str, row.tickets)), kind=many(NUMBER)),
+        Field("units", lambda row: row.units, kind=NUMBER),
+        Field(
+            "loss_per_hour",
+            lambda row: None if row.loss_per_hour is None else str(row.loss_per_hour),
+            kind=maybe(MONEY),
+        ),
+        Field("command", lambda row: row.command, kind=TEXT),
     ),
     columns=(
         Column("ID", lambda row, eyes: row.ref or f"? {row.proposal}"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sdesk.cli.wishes import Wishes
-from sdesk.domain.errors import BadInput, NotFound
+from sdesk.domain.errors import BadFilter, BadInput, NotFound, SdeskError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +60,7 @@ class Invocation:
         self.surroundings = surroundings
         self.wishes = Wishes()
         self._open = ExitStack()
+        self._filter = ""
 
     @cached_property
     def now(self) -> datetime:
@@ -145,9 +146,22 @@ class Invocation:
 
     def filter(self, words: Sequence[str]) -> Filter:
         """A filter as the shell has split it; all where nothing is said."""
-        from sdesk.domain.filters import Filter, parse_arguments
+        from sdesk.domain.filters import Filter, parse, text_of_arguments
 
-        return parse_arguments(words, now=self.now, zone=self.zone) if words else Filter()
+        self._filter = text_of_arguments(words)
+        return parse(self._filter, now=self.now, zone=self.zone) if words else Filter()
+
+    def placed(self, error: SdeskError) -> SdeskError:
+        """The error; of one in a filter of several words, with the place in it, as one reads it on the command line."""
+        if not isinstance(error, BadFilter):
+            return error
+        from sdesk.domain.filters import pieces_of, place_of
+
+        text = error.text or self._filter
+        start = place_of(error, text)
+        if start is None or len(pieces_of(text)) == 1:
+            return error
+        return BadInput(f"{error.what}, at column {start + 1} of the filter", error.remedy)
 
     def filter_text(self, text: str) -> Filter:
         """A filter as it was saved."""

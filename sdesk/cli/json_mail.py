@@ -5,6 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from sdesk.domain.inbound import InboundMail
+from sdesk.domain.kinds import FLAG, INSTANT, NUMBER, TEXT, many, maybe, thing
+
+KIND = thing(
+    {
+        "from_addr": TEXT,
+        "from_name": TEXT,
+        "reply_to": maybe(TEXT),
+        "to": many(TEXT),
+        "cc": many(TEXT),
+        "subject": TEXT,
+        "date": maybe(INSTANT),
+        "message_id": maybe(TEXT),
+        "in_reply_to": maybe(TEXT),
+        "references": many(TEXT),
+        "body_text": TEXT,
+        "body_quoted": TEXT,
+        "attachments": many(thing({"name": TEXT, "size": NUMBER, "type": TEXT})),
+        "is_bounce": FLAG,
+        "is_auto": FLAG,
+        "defects": many(TEXT),
+    }
+)
+"""What `as_json` gives."""
 
 
 def as_json(mail: InboundMail) -> dict[str, Any]:

@@ -14,25 +14,26 @@ from sdesk.cli.options import MOST, Limit, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, maybe
 from sdesk.domain.ledger import Outcome
 from sdesk.store.reader.mail_rows import LedgerRow, QuarantineRow
 
 LEDGER: Sheet[LedgerRow] = Sheet(
     fields=(
-        Field("id", lambda row: row.id),
-        Field("mailbox", lambda row: row.mailbox),
-        Field("folder", lambda row: row.folder),
-        Field("uid", lambda row: row.uid),
-        Field("taken_at", lambda row: row.taken_at),
-        Field("marked_at", lambda row: row.marked_at),
-        Field("sender", lambda row: row.sender),
-        Field("subject", lambda row: row.subject),
-        Field("message_id", lambda row: row.message_id),
-        Field("sha256", lambda row: row.sha256),
-        Field("outcome", lambda row: row.outcome),
-        Field("reason", lambda row: row.reason),
-        Field("number", lambda row: row.number),
-        Field("ref", lambda row: row.ref or None),
+        Field("id", lambda row: row.id, kind=NUMBER),
+        Field("mailbox", lambda row: row.mailbox, kind=TEXT),
+        Field("folder", lambda row: row.folder, kind=TEXT),
+        Field("uid", lambda row: row.uid, kind=TEXT),
+        Field("taken_at", lambda row: row.taken_at, kind=INSTANT),
+        Field("marked_at", lambda row: row.marked_at, kind=maybe(INSTANT)),
+        Field("sender", lambda row: row.sender, kind=TEXT),
+        Field("subject", lambda row: row.subject, kind=TEXT),
+        Field("message_id", lambda row: row.message_id, kind=TEXT),
+        Field("sha256", lambda row: row.sha256, kind=TEXT),
+        Field("outcome", lambda row: row.outcome, kind=TEXT),
+        Field("reason", lambda row: row.reason, kind=TEXT),
+        Field("number", lambda row: row.number, kind=maybe(NUMBER)),
+        Field("ref", lambda row: row.ref or None, kind=maybe(TEXT)),
     ),
     columns=(
         Column("TAKEN", lambda row, eyes: eyes.local(row.taken_at)),
@@ -48,17 +49,17 @@ LEDGER: Sheet[LedgerRow] = Sheet(
 
 QUARANTINE: Sheet[QuarantineRow] = Sheet(
     fields=(
-        Field("id", lambda row: row.id),
-        Field("mailbox", lambda row: row.mailbox),
-        Field("folder", lambda row: row.folder),
-        Field("uid", lambda row: row.uid),
-        Field("sender", lambda row: row.sender),
-        Field("subject", lambda row: row.subject),
-        Field("message_id", lambda row: row.message_id),
-        Field("error", lambda row: row.error),
-        Field("quarantined_at", lambda row: row.quarantined_at),
-        Field("ended_at", lambda row: row.ended_at),
-        Field("ended_how", lambda row: row.ended_how),
+        Field("id", lambda row: row.id, kind=NUMBER),
+        Field("mailbox", lambda row: row.mailbox, kind=TEXT),
+        Field("folder", lambda row: row.folder, kind=TEXT),
+        Field("uid", lambda row: row.uid, kind=TEXT),
+        Field("sender", lambda row: row.sender, kind=TEXT),
+        Field("subject", lambda row: row.subject, kind=TEXT),
+        Field("message_id", lambda row: row.message_id, kind=TEXT),
+        Field("error", lambda row: row.error, kind=TEXT),
+        Field("quarantined_at", lambda row: row.quarantined_at, kind=INSTANT),
+        Field("ended_at", lambda row: row.ended_at, kind=maybe(INSTANT)),
+        Field("ended_how", lambda row: row.ended_how, kind=maybe(TEXT)),
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),

@@ -8,14 +8,15 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.mailboxes import chosen
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.kinds import TEXT
 from sdesk.store.reader.audit import Difference
 
 DIFFERENCES: Sheet[Difference] = Sheet(
     fields=(
-        Field("mailbox", lambda row: row.mailbox),
-        Field("folder", lambda row: row.folder),
-        Field("uid", lambda row: row.uid),
-        Field("what", lambda row: row.what),
+        Field("mailbox", lambda row: row.mailbox, kind=TEXT),
+        Field("folder", lambda row: row.folder, kind=TEXT),
+        Field("uid", lambda row: row.uid, kind=TEXT),
+        Field("what", lambda row: row.what, kind=TEXT),
     ),
     columns=(
         Column("MAILBOX", lambda row, eyes: row.mailbox),

@@ -11,16 +11,17 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.mailboxes import chosen
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import FLAG, TEXT
 
 if TYPE_CHECKING:
     from sdesk.mail.check import Checked
 
 CHECKED: Sheet[Checked] = Sheet(
     fields=(
-        Field("name", lambda row: row.name),
-        Field("kind", lambda row: row.kind),
-        Field("ok", lambda row: row.ok),
-        Field("what", lambda row: row.what),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("kind", lambda row: row.kind, kind=TEXT),
+        Field("ok", lambda row: row.ok, kind=FLAG),
+        Field("what", lambda row: row.what, kind=TEXT),
     ),
     columns=(
         Column("NAME", lambda row, eyes: row.name),

@@ -15,6 +15,8 @@ from sdesk.cli.output import Format
 from sdesk.cli.parse import content_of
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wrapping import wrapped
+from sdesk.domain.kinds import FLAG, TEXT, many, maybe, thing, word
+from sdesk.domain.ledger import Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,20 +41,21 @@ class Tested(NamedTuple):
 
 TESTED: Sheet[Tested] = Sheet(
     fields=(
-        Field("file", lambda row: row.file),
-        Field("outcome", lambda row: row.found.receipt.outcome.value),
-        Field("ticket", lambda row: row.ticket),
-        Field("reason", lambda row: row.found.receipt.reason),
+        Field("file", lambda row: row.file, kind=TEXT),
+        Field("outcome", lambda row: row.found.receipt.outcome.value, kind=word(Outcome)),
+        Field("ticket", lambda row: row.ticket, kind=maybe(TEXT)),
+        Field("reason", lambda row: row.found.receipt.reason, kind=TEXT),
         Field(
             "decided",
             lambda row: [{"field": each.name, "value": each.value, "by": each.why} for each in row.found.decided],
             lambda row: "; ".join(f"{each.name}={each.value} ({each.why})" for each in row.found.decided),
+            kind=many(thing({"field": TEXT, "value": TEXT, "by": TEXT})),
         ),
-        Field("acknowledged", lambda row: row.found.acknowledged),
-        Field("withheld", lambda row: row.found.withheld),
-        Field("known", lambda row: row.found.known),
-        Field("sender", lambda row: row.sender),
-        Field("subject", lambda row: row.subject),
+        Field("acknowledged", lambda row: row.found.acknowledged, kind=FLAG),
+        Field("withheld", lambda row: row.found.withheld, kind=maybe(TEXT)),
+        Field("known", lambda row: row.found.known, kind=maybe(TEXT)),
+        Field("sender", lambda row: row.sender, kind=TEXT),
+        Field("subject", lambda row: row.subject, kind=TEXT),
     ),
     columns=(
         Column("FILE", lambda row, eyes: row.file),

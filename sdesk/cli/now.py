@@ -62,7 +62,7 @@ def now(
         document=lambda: now_rows.document(found),
         rows=lambda: now_rows.lines(found),
         sheet=Sheet(
-            tuple(Field(name, get) for name, get in now_rows.FIELDS),
+            tuple(Field(name, get, kind=kind) for name, get, kind in now_rows.FIELDS),
             (),
             number=lambda line: line.todo.ticket.number,
         ),

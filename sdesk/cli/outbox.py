@@ -11,6 +11,7 @@ from sdesk.cli.numbers import one_ticket
 from sdesk.cli.options import MOST, Limit
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many, maybe
 from sdesk.domain.nearest import did_you_mean
 from sdesk.store.reader.mail_rows import OutboxRow
 
@@ -21,20 +22,20 @@ STATES = ("queued", "sent", "failed", "held", "taken_back")
 
 OUTBOX: Sheet[OutboxRow] = Sheet(
     fields=(
-        Field("id", lambda row: row.id),
-        Field("kind", lambda row: row.kind),
-        Field("number", lambda row: row.number),
-        Field("ref", lambda row: row.ref),
-        Field("subject", lambda row: row.subject),
-        Field("to", lambda row: list(row.to)),
-        Field("state", lambda row: row.state),
-        Field("created_at", lambda row: row.created_at),
-        Field("send_after", lambda row: row.send_after),
-        Field("sent_at", lambda row: row.sent_at),
-        Field("attempts", lambda row: row.attempts),
-        Field("error", lambda row: row.error),
-        Field("message_id", lambda row: row.message_id),
-        Field("sent_with", lambda row: row.sent_with),
+        Field("id", lambda row: row.id, kind=NUMBER),
+        Field("kind", lambda row: row.kind, kind=TEXT),
+        Field("number", lambda row: row.number, kind=maybe(NUMBER)),
+        Field("ref", lambda row: row.ref, kind=TEXT),
+        Field("subject", lambda row: row.subject, kind=TEXT),
+        Field("to", lambda row: list(row.to), kind=many(TEXT)),
+        Field("state", lambda row: row.state, kind=TEXT),
+        Field("created_at", lambda row: row.created_at, kind=INSTANT),
+        Field("send_after", lambda row: row.send_after, kind=INSTANT),
+        Field("sent_at", lambda row: row.sent_at, kind=maybe(INSTANT)),
+        Field("attempts", lambda row: row.attempts, kind=NUMBER),
+        Field("error", lambda row: row.error, kind=maybe(TEXT)),
+        Field("message_id", lambda row: row.message_id, kind=TEXT),
+        Field("sent_with", lambda row: row.sent_with, kind=maybe(NUMBER)),
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),

@@ -14,6 +14,7 @@ from sdesk.cli.options import MOST, DryRun, Yes
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 
 if TYPE_CHECKING:
     from sdesk.desk.opening import Work
@@ -30,10 +31,10 @@ class Changed(NamedTuple):
 
 CHANGED: Sheet[Changed] = Sheet(
     fields=(
-        Field("id", lambda row: row.id),
-        Field("changed", lambda row: row.error is None),
-        Field("sentence", lambda row: row.sentence),
-        Field("error", lambda row: None if row.error is None else str(row.error)),
+        Field("id", lambda row: row.id, kind=NUMBER),
+        Field("changed", lambda row: row.error is None, kind=FLAG),
+        Field("sentence", lambda row: row.sentence, kind=TEXT),
+        Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),
@@ -102,7 +103,7 @@ def outbox_discard(ctx: typer.Context, mails: Mails = None, yes: Yes = False, dr
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "", None)
     many = "this mail" if len(wanted) == 1 else f"these {len(wanted)} mails"
-    if not dry_run and not agreed(f"see that {many} never go?", yes=yes):
+    if not dry_run and not agreed(f"shall {many} never go?", yes=yes):
         return ExitCode.DONE
     return _each(call, wanted, discard, "never goes", dry_run=dry_run)
 

@@ -13,6 +13,7 @@ from sdesk.cli.options import one_of
 from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import FIGURE_OR_TEXT, TEXT
 
 if TYPE_CHECKING:
     from sdesk.cli.invocation import Invocation
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 FLAT: Sheet[FlatRow] = Sheet(
     fields=(
-        Field("section", lambda row: row.section),
-        Field("key", lambda row: row.key),
-        Field("figure", lambda row: row.figure),
-        Field("value", lambda row: row.value),
-        Field("earlier", lambda row: row.earlier),
+        Field("section", lambda row: row.section, kind=TEXT),
+        Field("key", lambda row: row.key, kind=TEXT),
+        Field("figure", lambda row: row.figure, kind=TEXT),
+        Field("value", lambda row: row.value, kind=FIGURE_OR_TEXT),
+        Field("earlier", lambda row: row.earlier, kind=FIGURE_OR_TEXT),
     ),
     columns=(),
 )
@@ -68,12 +69,11 @@ def past(
       sdesk past --last week --mail boss@example.org
     """
     call = invocation.of(ctx)
-    from sdesk.domain.filters import Filter, parse_arguments, to_text
+    from sdesk.domain.filters import to_text
     from sdesk.reports import past as question
 
     compared = _compared(call, last, this, start, end)
-    words = filter_words or []
-    wanted = parse_arguments(words, now=call.now, zone=call.zone) if words else Filter()
+    wanted = call.filter(filter_words or [])
     told = to_text(wanted)
     found = question.past(call.reader, call.actor, compared, wanted, now=call.now)
 

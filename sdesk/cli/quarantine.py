@@ -14,6 +14,8 @@ from sdesk.cli.options import MOST, DryRun, Yes
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
+from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
+from sdesk.domain.ledger import Outcome
 
 if TYPE_CHECKING:
     from sdesk.mail.inbox.quarantine import Retried
@@ -25,11 +27,13 @@ Ids = Annotated[
 
 DEALT_WITH: Sheet[Retried] = Sheet(
     fields=(
-        Field("id", lambda row: row.id),
-        Field("outcome", lambda row: None if row.receipt is None else row.receipt.outcome.value),
-        Field("number", lambda row: None if row.receipt is None else row.receipt.number),
-        Field("reason", lambda row: None if row.receipt is None else row.receipt.reason),
-        Field("error", lambda row: None if row.error is None else str(row.error)),
+        Field("id", lambda row: row.id, kind=NUMBER),
+        Field(
+            "outcome", lambda row: None if row.receipt is None else row.receipt.outcome.value, kind=maybe(word(Outcome))
+        ),
+        Field("number", lambda row: None if row.receipt is None else row.receipt.number, kind=maybe(NUMBER)),
+        Field("reason", lambda row: None if row.receipt is None else row.receipt.reason, kind=maybe(TEXT)),
+        Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),

@@ -11,12 +11,13 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.json_ticket import FIELDS as TICKET_FIELDS
 from sdesk.cli.json_ticket import event
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import Limit, Numbers, one_of
+from sdesk.cli.options import DryRun, Limit, Numbers, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Sort
+from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, NUMBER, TEXT
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader.rows import HistoryRow, TicketRow
 
@@ -84,13 +85,13 @@ class Event(NamedTuple):
 
 HISTORY: Sheet[Event] = Sheet(
     fields=(
-        Field("number", lambda found: found.number),
-        Field("id", lambda found: found.row.id),
-        Field("at", lambda found: found.row.at),
-        Field("actor", lambda found: found.row.actor),
-        Field("event", lambda found: found.row.event),
-        Field("data", lambda found: event(found.row)["data"]),
-        Field("undone", lambda found: found.row.undone),
+        Field("number", lambda found: found.number, kind=NUMBER),
+        Field("id", lambda found: found.row.id, kind=NUMBER),
+        Field("at", lambda found: found.row.at, kind=INSTANT),
+        Field("actor", lambda found: found.row.actor, kind=TEXT),
+        Field("event", lambda found: found.row.event, kind=TEXT),
+        Field("data", lambda found: event(found.row)["data"], kind=ANYTHING),
+        Field("undone", lambda found: found.row.undone, kind=FLAG),
     ),
     columns=(
         Column("TICKET", lambda found, eyes: found.ref),
@@ -173,18 +174,41 @@ def list_tickets(
     )
 
 
-def next_ticket(ctx: typer.Context) -> None:
-    """Print the most urgent ticket of your teams that nobody has. Without one, print nothing.
+def next_ticket(
+    ctx: typer.Context,
+    take: Annotated[bool, typer.Option("--take", help="make it yours; of several who ask, each gets another")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Print the most urgent ticket of your teams that nobody has, or --take it. Without one, print nothing.
 
     Examples:
       sdesk next
-      sdesk next -o ids | sdesk take -
+      sdesk next --take
+      number=$(sdesk next --take -o ids)
     """
     call = invocation.of(ctx)
-    row = call.reader.next_ticket(call.actor, now=call.now)
+    actor = call.actor
+    call.output.check(QUEUE)
+    row = call.reader.next_ticket(actor, now=call.now)
+    if take and row is not None:
+        row = _taken(call, dry_run=dry_run)
     # Nothing is printed without one, so that a script can ask whether there is output; but JSON must stay JSON.
     if row is not None or call.output.format is Format.JSON:
         call.output.rows([] if row is None else [row], QUEUE)
+
+
+def _taken(call: invocation.Invocation, *, dry_run: bool) -> TicketRow | None:
+    """Whichever is the next by the time that nobody else can take it, as it stands then."""
+    from sdesk.actions.perform import take_next
+
+    outcome = take_next(call.desk, call.actor, now=call.now, dry_run=dry_run)
+    if outcome is None:
+        return None
+    if outcome.warning:
+        diagnostics.warning(f"{outcome.ref}: {outcome.warning}")
+    if diagnostics.on_terminal():
+        diagnostics.note(f"{'dry run: ' if dry_run else ''}{outcome.sentence}")
+    return call.reader.rows(call.actor, [outcome.number], now=call.now).get(outcome.number)
 
 
 def history(ctx: typer.Context, numbers: Numbers) -> ExitCode:

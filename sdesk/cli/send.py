@@ -11,6 +11,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.kinds import FIGURE, NUMBER
 
 if TYPE_CHECKING:
     from sdesk.mail.outbox.notify import NotifyReport
@@ -27,15 +28,15 @@ class Sent(NamedTuple):
 
 SENT: Sheet[Sent] = Sheet(
     fields=(
-        Field("sent", lambda row: row.mail.sent),
-        Field("failed", lambda row: row.mail.failed),
-        Field("retried", lambda row: row.mail.retried),
-        Field("held", lambda row: row.mail.held),
-        Field("left", lambda row: row.mail.left),
-        Field("seconds", lambda row: row.mail.seconds),
-        Field("partly", lambda row: row.mail.partly),
-        Field("told", lambda row: row.told.told if row.told is not None else 0),
-        Field("given_up", lambda row: row.told.given_up if row.told is not None else 0),
+        Field("sent", lambda row: row.mail.sent, kind=NUMBER),
+        Field("failed", lambda row: row.mail.failed, kind=NUMBER),
+        Field("retried", lambda row: row.mail.retried, kind=NUMBER),
+        Field("held", lambda row: row.mail.held, kind=NUMBER),
+        Field("left", lambda row: row.mail.left, kind=NUMBER),
+        Field("seconds", lambda row: row.mail.seconds, kind=FIGURE),
+        Field("partly", lambda row: row.mail.partly, kind=NUMBER),
+        Field("told", lambda row: row.told.told if row.told is not None else 0, kind=NUMBER),
+        Field("given_up", lambda row: row.told.given_up if row.told is not None else 0, kind=NUMBER),
     ),
     columns=(
         Column("SENT", lambda row, eyes: str(row.mail.sent), right=True),

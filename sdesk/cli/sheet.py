@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.kinds import Kind, thing
 
 Row = TypeVar("Row")
 
@@ -24,6 +25,8 @@ class Field(NamedTuple, Generic[Row]):
     """An instant is given as such: programs get RFC 3339, a table the local time."""
     text: Callable[[Row], str] | None = None
     """In one cell, where that is not simply the value."""
+    kind: Kind | None = None
+    """What it is, for `sdesk schema`; a field of a command without one fails the tests."""
 
     def cell(self, row: Row) -> str:
         """The value in one cell of tsv or csv."""
@@ -79,6 +82,10 @@ class Sheet(NamedTuple, Generic[Row]):
         if not names:
             raise BadInput("--fields names no field", f"fields: {', '.join(known)}")
         return tuple(known[name] for name in names)
+
+    def schema(self) -> Kind:
+        """What one row is in JSON."""
+        return thing({field.name: field.kind or {} for field in self.fields})
 
 
 def plain(value: Value | datetime) -> Value:

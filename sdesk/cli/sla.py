@@ -12,6 +12,7 @@ from sdesk.cli import output as standard_output
 from sdesk.cli.options import DryRun
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet, Value
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, by_key, many, maybe, thing
 from sdesk.domain.ticket import Priority
 from sdesk.store.reader.rows import SlaRow
 
@@ -27,7 +28,7 @@ class Deadline(NamedTuple):
 
 
 DUE: Sheet[Deadline] = Sheet(
-    fields=(Field("due_at", lambda row: row.due_at),),
+    fields=(Field("due_at", lambda row: row.due_at, kind=INSTANT),),
     columns=(Column("DUE", lambda row, eyes: eyes.local(row.due_at)),),
 )
 
@@ -60,15 +61,18 @@ def _seconds(targets: Targets) -> Value:
     }
 
 
+TARGETS = thing({"first_response": maybe(NUMBER), "next_reply": maybe(NUMBER), "resolution": maybe(NUMBER)})
+"""What is promised for a priority, in working seconds."""
+
 LIST: Sheet[SlaRow] = Sheet(
     fields=(
-        Field("key", lambda row: row.key),
-        Field("calendar", lambda row: row.calendar),
-        Field("warn_at", lambda row: row.warn_at),
-        Field("stale_at", lambda row: row.stale_at),
-        Field("targets", _targets),
-        Field("teams", lambda row: list(row.teams)),
-        Field("services", lambda row: list(row.services)),
+        Field("key", lambda row: row.key, kind=TEXT),
+        Field("calendar", lambda row: row.calendar, kind=TEXT),
+        Field("warn_at", lambda row: row.warn_at, kind=NUMBER),
+        Field("stale_at", lambda row: row.stale_at, kind=NUMBER),
+        Field("targets", _targets, kind=by_key(TARGETS)),
+        Field("teams", lambda row: list(row.teams), kind=many(TEXT)),
+        Field("services", lambda row: list(row.services), kind=many(TEXT)),
     ),
     columns=(
         Column("KEY", lambda row, eyes: row.key),
@@ -83,9 +87,9 @@ LIST: Sheet[SlaRow] = Sheet(
 
 SHOW: Sheet[Shown] = Sheet(
     fields=(
-        *(Field(field.name, lambda found, get=field.get: get(found.row)) for field in LIST.fields),  # type: ignore[misc]  # bound now
-        Field("time_zone", lambda found: found.calendar.zone.key),
-        Field("hours", lambda found: _hours(found.calendar)),
+        *(Field(field.name, lambda found, get=field.get: get(found.row), kind=field.kind) for field in LIST.fields),  # type: ignore[misc]
+        Field("time_zone", lambda found: found.calendar.zone.key, kind=TEXT),
+        Field("hours", lambda found: _hours(found.calendar), kind=TEXT),
     ),
     columns=(),
 )
@@ -102,10 +106,10 @@ class Swept(NamedTuple):
 
 SWEPT: Sheet[Swept] = Sheet(
     fields=(
-        Field("woken", lambda row: row.woken),
-        Field("alerts", lambda row: row.alerts),
-        Field("stale", lambda row: row.stale),
-        Field("closed", lambda row: row.closed),
+        Field("woken", lambda row: row.woken, kind=NUMBER),
+        Field("alerts", lambda row: row.alerts, kind=NUMBER),
+        Field("stale", lambda row: row.stale, kind=NUMBER),
+        Field("closed", lambda row: row.closed, kind=NUMBER),
     ),
     columns=(
         Column("WAITS ENDED", lambda row, eyes: str(row.woken), right=True),

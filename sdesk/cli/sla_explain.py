@@ -17,9 +17,11 @@ from sdesk.cli.sheet import Column, Eyes, Field, Sheet, Value, plain
 from sdesk.cli.wrapping import wrapped
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.hours import hours_words
+from sdesk.domain.kinds import FLAG, INSTANT, NUMBER, TEXT, many, maybe, thing, word
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.story.values import Step, Told
+from sdesk.domain.story.values import Step, Told, Verdict, What
 from sdesk.domain.story.words import NAMES, name_of, sentence, verdict
+from sdesk.domain.ticket import ClockKind, Priority
 from sdesk.reports.explained import Entry, Explained, Part, explained, page
 
 
@@ -38,18 +40,56 @@ class Line(NamedTuple):
     step: Step
 
 
+_STEP = thing(
+    {
+        "at": INSTANT,
+        "what": word(What),
+        "why": TEXT,
+        "by": TEXT,
+        "until": maybe(INSTANT),
+        "written_at": maybe(INSTANT),
+        "seconds": maybe(NUMBER),
+        "consumed": maybe(NUMBER),
+        "consumed_before": maybe(NUMBER),
+        "target": maybe(NUMBER),
+        "due_at": maybe(INSTANT),
+        "sentence": TEXT,
+    }
+)
+_CLOCK = thing(
+    {
+        "kind": word(ClockKind),
+        "name": TEXT,
+        "round": NUMBER,
+        "calendar": TEXT,
+        "target": maybe(NUMBER),
+        "consumed": NUMBER,
+        "stored": NUMBER,
+        "over": NUMBER,
+        "verdict": word(Verdict),
+        "due_at": maybe(INSTANT),
+        "at_risk_at": maybe(INSTANT),
+        "breached_at": maybe(INSTANT),
+        "ended_at": maybe(INSTANT),
+        "steps": many(_STEP),
+        "sentence": TEXT,
+        "notes": many(TEXT),
+        "disagreements": many(TEXT),
+    }
+)
+
 SHEET: Sheet[Shown] = Sheet(
     fields=(
-        Field("number", lambda found: found.story.ticket.number),
-        Field("ref", lambda found: found.story.ticket.ref),
-        Field("now", lambda found: found.story.facts.now),
-        Field("opened_at", lambda found: found.story.facts.opened_at),
-        Field("priority", lambda found: found.story.ticket.priority.value),
-        Field("sla", lambda found: found.story.facts.sla),
-        Field("calendar", lambda found: found.story.facts.promise.calendar.key),
-        Field("hours", lambda found: hours_words(found.story.facts.promise.calendar)),
-        Field("agrees", lambda found: found.story.agrees),
-        Field("clocks", lambda found: [_clock(each, found.eyes) for each in found.story.told]),
+        Field("number", lambda found: found.story.ticket.number, kind=NUMBER),
+        Field("ref", lambda found: found.story.ticket.ref, kind=TEXT),
+        Field("now", lambda found: found.story.facts.now, kind=INSTANT),
+        Field("opened_at", lambda found: found.story.facts.opened_at, kind=INSTANT),
+        Field("priority", lambda found: found.story.ticket.priority.value, kind=word(Priority)),
+        Field("sla", lambda found: found.story.facts.sla, kind=maybe(TEXT)),
+        Field("calendar", lambda found: found.story.facts.promise.calendar.key, kind=TEXT),
+        Field("hours", lambda found: hours_words(found.story.facts.promise.calendar), kind=TEXT),
+        Field("agrees", lambda found: found.story.agrees, kind=FLAG),
+        Field("clocks", lambda found: [_clock(each, found.eyes) for each in found.story.told], kind=many(_CLOCK)),
     ),
     columns=(),
     number=lambda found: found.story.ticket.number,
@@ -58,17 +98,17 @@ SHEET: Sheet[Shown] = Sheet(
 
 LINES: Sheet[Line] = Sheet(
     fields=(
-        Field("number", lambda line: line.found.ticket.number),
-        Field("clock", lambda line: line.told.kind.value),
-        Field("round", lambda line: line.told.round),
-        Field("at", lambda line: line.step.at),
-        Field("what", lambda line: line.step.what.value),
-        Field("why", lambda line: line.step.why),
-        Field("by", lambda line: line.step.by),
-        Field("seconds", lambda line: line.step.seconds),
-        Field("consumed", lambda line: line.step.consumed),
-        Field("target", lambda line: line.step.target),
-        Field("due_at", lambda line: line.step.due_at),
+        Field("number", lambda line: line.found.ticket.number, kind=NUMBER),
+        Field("clock", lambda line: line.told.kind.value, kind=word(ClockKind)),
+        Field("round", lambda line: line.told.round, kind=NUMBER),
+        Field("at", lambda line: line.step.at, kind=INSTANT),
+        Field("what", lambda line: line.step.what.value, kind=word(What)),
+        Field("why", lambda line: line.step.why, kind=TEXT),
+        Field("by", lambda line: line.step.by, kind=TEXT),
+        Field("seconds", lambda line: line.step.seconds, kind=maybe(NUMBER)),
+        Field("consumed", lambda line: line.step.consumed, kind=maybe(NUMBER)),
+        Field("target", lambda line: line.step.target, kind=maybe(NUMBER)),
+        Field("due_at", lambda line: line.step.due_at, kind=maybe(INSTANT)),
     ),
     columns=(
         Column("TICKET", lambda line, eyes: line.found.ticket.ref),

@@ -9,6 +9,7 @@ import typer
 from sdesk.cli import invocation, output
 from sdesk.cli.numbers import one_ticket
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.kinds import TEXT
 from sdesk.domain.safe_text import neutralise, one_line
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ class TemplateRow(NamedTuple):
 
 TEMPLATES: Sheet[TemplateRow] = Sheet(
     fields=(
-        Field("name", lambda row: row.name),
-        Field("language", lambda row: row.language),
-        Field("origin", lambda row: row.origin),
-        Field("subject", lambda row: row.subject),
+        Field("name", lambda row: row.name, kind=TEXT),
+        Field("language", lambda row: row.language, kind=TEXT),
+        Field("origin", lambda row: row.origin, kind=TEXT),
+        Field("subject", lambda row: row.subject, kind=TEXT),
     ),
     columns=(
         Column("NAME", lambda row, eyes: row.name),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -13,22 +13,33 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import NothingToDo
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many, maybe
 from sdesk.store.reader.undoing import UndoRow
 
 LAST = 10
 """How many actions are listed."""
 
-CAN_BE: Sheet[UndoRow] = Sheet(
+
+class Listed(NamedTuple):
+    """An action, and why it is not undone any more."""
+
+    row: UndoRow
+    why_not: str
+
+
+CAN_BE: Sheet[Listed] = Sheet(
     fields=(
-        Field("at", lambda row: row.at),
-        Field("verb", lambda row: row.verb),
-        Field("sentence", lambda row: row.sentence),
-        Field("numbers", lambda row: list(row.numbers)),
+        Field("at", lambda each: each.row.at, kind=INSTANT),
+        Field("verb", lambda each: each.row.verb, kind=TEXT),
+        Field("sentence", lambda each: each.row.sentence, kind=TEXT),
+        Field("numbers", lambda each: list(each.row.numbers), kind=many(NUMBER)),
+        Field("why_not", lambda each: each.why_not or None, kind=maybe(TEXT)),
     ),
     columns=(
-        Column("AT", lambda row, eyes: eyes.local(row.at)),
-        Column("WHAT", lambda row, eyes: row.sentence, wrap=True),
-        Column("TICKETS", lambda row, eyes: str(len(row.numbers)), right=True),
+        Column("AT", lambda each, eyes: eyes.local(each.row.at)),
+        Column("WHAT", lambda each, eyes: each.row.sentence, wrap=True),
+        Column("TICKETS", lambda each, eyes: str(len(each.row.numbers)), right=True),
+        Column("NOT ANY MORE", lambda each, eyes: each.why_not, wrap=True),
     ),
 )
 
@@ -36,7 +47,10 @@ CAN_BE: Sheet[UndoRow] = Sheet(
 def undo(
     ctx: typer.Context,
     listed: Annotated[
-        bool, typer.Option("--list", help=f"print what can be undone instead, the last {LAST}, the last first")
+        bool,
+        typer.Option(
+            "--list", help=f"print instead which of your last {LAST} actions can be undone, and why not the others"
+        ),
     ] = False,
     dry_run: DryRun = False,
 ) -> ExitCode:
@@ -57,10 +71,14 @@ def undo(
         call.output.check(SHEET)
     # The agent first: who that is costs nothing to ask, and writing half a second.
     actor = call.actor
-    if listed:
-        call.output.rows(call.reader.undoable(actor, now=call.now, limit=LAST), CAN_BE)
-        return ExitCode.DONE
     from sdesk.actions.perform import undo as perform_undo
+    from sdesk.actions.perform import why_not_undone
+
+    if listed:
+        done = call.reader.undoable(actor, now=call.now, limit=LAST)
+        reasons = why_not_undone(call.desk, actor, [row.batch for row in done], now=call.now) if done else {}
+        call.output.rows([Listed(row, reasons.get(row.batch, "")) for row in done], CAN_BE)
+        return ExitCode.DONE
 
     try:
         outcomes = perform_undo(call.desk, actor, now=call.now, dry_run=dry_run).outcomes

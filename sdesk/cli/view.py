@@ -11,6 +11,7 @@ from sdesk.cli.changing import alter
 from sdesk.cli.options import DryRun, one_of
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.filters import Sort, text_of_arguments
+from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe, word
 from sdesk.domain.views import EVERYBODY, NamedView, find, placed
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ class Row(NamedTuple):
 
 VIEWS: Sheet[Row] = Sheet(
     fields=(
-        Field("name", lambda row: row.view.name),
-        Field("filter", lambda row: row.view.words),
-        Field("sort", lambda row: row.view.sort.value),
-        Field("digit", lambda row: row.key),
-        Field("of", lambda row: _of(row.view)),
-        Field("tickets", lambda row: row.tickets),
+        Field("name", lambda row: row.view.name, kind=TEXT),
+        Field("filter", lambda row: row.view.words, kind=TEXT),
+        Field("sort", lambda row: row.view.sort.value, kind=word(Sort)),
+        Field("digit", lambda row: row.key, kind=maybe(NUMBER)),
+        Field("of", lambda row: _of(row.view), kind=TEXT),
+        Field("tickets", lambda row: row.tickets, kind=maybe(NUMBER)),
     ),
     columns=(
         Column("KEY", lambda row, eyes: "" if row.key is None else str(row.key)),
@@ -51,13 +52,13 @@ VIEWS: Sheet[Row] = Sheet(
 
 CHANGED: Sheet[ViewOutcome] = Sheet(
     fields=(
-        Field("name", lambda row: row.view.name),
-        Field("filter", lambda row: row.view.words),
-        Field("sort", lambda row: row.view.sort.value),
-        Field("digit", lambda row: row.view.digit),
-        Field("of", lambda row: _of(row.view)),
-        Field("changed", lambda row: row.changed),
-        Field("sentence", lambda row: str(row.sentence)),
+        Field("name", lambda row: row.view.name, kind=TEXT),
+        Field("filter", lambda row: row.view.words, kind=TEXT),
+        Field("sort", lambda row: row.view.sort.value, kind=word(Sort)),
+        Field("digit", lambda row: row.view.digit, kind=maybe(NUMBER)),
+        Field("of", lambda row: _of(row.view), kind=TEXT),
+        Field("changed", lambda row: row.changed, kind=FLAG),
+        Field("sentence", lambda row: str(row.sentence), kind=TEXT),
     ),
     columns=(Column("WHAT", lambda row, eyes: str(row.sentence), wrap=True),),
 )

@@ -50,7 +50,7 @@ def who(
         page=page,
         document=lambda: who_rows.document(found),
         rows=lambda: found.agents,
-        sheet=Sheet(tuple(Field(name, get) for name, get in who_rows.FIELDS), ()),
+        sheet=Sheet(tuple(Field(name, get, kind=kind) for name, get, kind in who_rows.FIELDS), ()),
         mail=mail,
         dry_run=dry_run,
     )

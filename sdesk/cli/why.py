@@ -15,7 +15,9 @@ from sdesk.cli.options import Numbers
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
 from sdesk.domain.errors import SdeskError
+from sdesk.domain.kinds import FLAG, INSTANT, MONEY, NUMBER, TEXT, Kind, many, maybe, thing, word
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.ticket import ClockKind, Impact, Priority
 from sdesk.domain.why import Cause, Why, why
 from sdesk.reports.decided import Decided, because, sentences
 from sdesk.store.reader.decided import Standing
@@ -44,22 +46,59 @@ class Shown(NamedTuple):
         return self.found.standing
 
 
+_PARTS: dict[str, Kind] = {"value": maybe(TEXT), "by": TEXT, "who": maybe(TEXT), "at": maybe(INSTANT)}
+_CAUSE = thing(_PARTS)
+_RAISED = thing({"own": word(Impact), "loss_per_hour": maybe(MONEY), "threshold": maybe(MONEY)})
+_DEADLINE = thing(
+    {
+        "kind": word(ClockKind),
+        "target": NUMBER,
+        "due_at": maybe(INSTANT),
+        "at_risk_at": maybe(INSTANT),
+        "met_at": maybe(INSTANT),
+        "voided": FLAG,
+    }
+)
+_PLACE = thing(
+    {
+        "rank": NUMBER,
+        "position": NUMBER,
+        "of": NUMBER,
+        "position_in_team": NUMBER,
+        "of_team": NUMBER,
+        "head_start": NUMBER,
+        "because": TEXT,
+    }
+)
+
 SHEET: Sheet[Shown] = Sheet(
     fields=(
-        Field("number", lambda found: found.ticket.number),
-        Field("ref", lambda found: found.ticket.ref),
-        Field("paragraph", lambda found: _paragraph(found)),
-        Field("service", lambda found: _cause(found.why.service)),
-        Field("team", lambda found: _cause(found.why.team)),
-        Field("unit", lambda found: _cause(found.why.unit)),
-        Field("impact", lambda found: {**_cause(found.why.impact), "now": found.ticket.impact.value}),
-        Field("raised", lambda found: _raised(found.why)),
-        Field("urgency", lambda found: _cause(found.why.urgency)),
-        Field("priority", lambda found: {**_cause(found.why.priority), "reason": found.why.reason}),
-        Field("cell", lambda found: found.why.cell.value),
-        Field("sla", lambda found: {**_cause(found.why.sla), "calendar": found.standing.calendar}),
-        Field("deadlines", lambda found: [_deadline(each) for each in found.ticket.clocks]),
-        Field("place", lambda found: _place(found)),
+        Field("number", lambda found: found.ticket.number, kind=NUMBER),
+        Field("ref", lambda found: found.ticket.ref, kind=TEXT),
+        Field("paragraph", lambda found: _paragraph(found), kind=TEXT),
+        Field("service", lambda found: _cause(found.why.service), kind=_CAUSE),
+        Field("team", lambda found: _cause(found.why.team), kind=_CAUSE),
+        Field("unit", lambda found: _cause(found.why.unit), kind=_CAUSE),
+        Field(
+            "impact",
+            lambda found: {**_cause(found.why.impact), "now": found.ticket.impact.value},
+            kind=thing({**_PARTS, "now": word(Impact)}),
+        ),
+        Field("raised", lambda found: _raised(found.why), kind=maybe(_RAISED)),
+        Field("urgency", lambda found: _cause(found.why.urgency), kind=_CAUSE),
+        Field(
+            "priority",
+            lambda found: {**_cause(found.why.priority), "reason": found.why.reason},
+            kind=thing({**_PARTS, "reason": maybe(TEXT)}),
+        ),
+        Field("cell", lambda found: found.why.cell.value, kind=word(Priority)),
+        Field(
+            "sla",
+            lambda found: {**_cause(found.why.sla), "calendar": found.standing.calendar},
+            kind=thing({**_PARTS, "calendar": maybe(TEXT)}),
+        ),
+        Field("deadlines", lambda found: [_deadline(each) for each in found.ticket.clocks], kind=many(_DEADLINE)),
+        Field("place", lambda found: _place(found), kind=maybe(_PLACE)),
     ),
     columns=(),
     number=lambda found: found.ticket.number,

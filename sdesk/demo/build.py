@@ -45,6 +45,9 @@ LOOKED_AGO = timedelta(minutes=100)
 WORDS = ("reply", "note", "close")
 """Verbs of which the agents write down how long it took."""
 MINUTES = 5
+SCANNED_AGO = timedelta(minutes=12)
+SCAN = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256)) * 8
+"""The beginning of a picture."""
 ADDRESSES = ("support", "hr", "feedback", "facilities")
 
 CONFIG = """# The demo's own configuration: sdesk --config {file} --as {agent} list
@@ -138,8 +141,16 @@ class _Story:
             if any(self._root(letter) == event.mail for letter in self.waiting):
                 self._fetch(at)
             self._do(event, at)
+        self._scan_arrives()
         self._fetch(self.now)
         self._sweep(self.now)
+
+    def _scan_arrives(self) -> None:
+        """A scanner left a picture where it should have mailed one: no letter, so that the quarantine has something."""
+        seconds = int((self.now - SCANNED_AGO).timestamp())
+        file = self.mailbox.path / "new" / f"{seconds}.scan.demo"
+        file.write_bytes(SCAN)
+        os.utime(file, (seconds, seconds))
 
     def _remember(self, until: datetime) -> None:
         """Tell the history until an instant, with a sweep now and then, as cron would have made it."""

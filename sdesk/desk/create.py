@@ -16,6 +16,7 @@ from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
+from sdesk.desk.steps.whose import whose
 from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
@@ -64,7 +65,7 @@ def create(
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
     with about("service"):
-        team_id, team_by = team_for(work, team, service_id)
+        team_id, team_by = whose(work, team, service_id)
     why = {"team": team_by}
     named = "named when it was opened"
     why |= {name: named for name, value in (("service", service), ("impact", impact), ("urgency", urgency)) if value}
@@ -144,23 +145,3 @@ def _require_free(work: Work, external_id: str) -> None:
             phrase("the external id `{external_id}` is taken", external_id=one_line(external_id)),
             phrase("give another with --external-id"),
         )
-
-
-def team_for(work: Work, key: str | None, service_id: int | None) -> tuple[int, str]:
-    """Whose the ticket is, and why."""
-    rules = work.rules
-    if key:
-        return key_of(rules.team_keys, key, "team"), "named when it was opened"
-    if service_id is not None:
-        return rules.services[service_id].team_id, f"service {rules.services[service_id].key}"
-    mine = [team for team in sorted(rules.teams) if team in work.actor.team_ids]
-    if len(mine) == 1:
-        return mine[0], f"the only team of {work.actor.login}"
-    if mine:
-        keys = ", ".join(sorted(rules.teams[team].key for team in mine))
-        raise BadInput(
-            phrase("it could be for any of your teams ({keys})", keys=keys), phrase("say --service or --team")
-        )
-    if len(rules.teams) == 1:
-        return next(iter(rules.teams)), "the only team"
-    raise BadInput(phrase("nobody knows which team this is for"), phrase("say --service or --team"))

@@ -9,7 +9,12 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.domain.safe_text import one_line
-from sdesk.store.models import Ledger, Outbox
+from sdesk.store.models import LastRun, Ledger, Outbox
+
+
+def note_run(work: Work, name: str) -> None:
+    """Write down that work which is done again and again was done now. The caller commits."""
+    work.session.merge(LastRun(name=name, at=work.now))
 
 
 def last_taken(work: Work) -> int:

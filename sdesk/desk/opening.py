@@ -35,6 +35,19 @@ class Work:
     quiet: bool = False
     """Nobody is told of what is done: an import brings what others know already."""
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """A part of the transaction: what raises within leaves nothing of itself, and the rest can go on."""
+        try:
+            with self.session.begin_nested():
+                # Only this sets the savepoint: `connection` goes past the session.
+                self.session.connection()
+                yield
+        except BaseException:
+            # What was only read within is not forgotten by the rollback.
+            self.session.expire_all()
+            raise
+
 
 class Desk:
     """An open desk."""
@@ -49,6 +62,13 @@ class Desk:
     def work(self, actor: Actor, now: datetime) -> Iterator[Work]:
         """A use case's transaction: commit with `work.session.commit()`; leaving without that rolls back."""
         with self.store.begin() as session:
+            connection = session.connection()
+            yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
+
+    @contextmanager
+    def sweep(self, actor: Actor, now: datetime) -> Iterator[Work]:
+        """The same for deleting much: commit with `store/engine.commit_sound`."""
+        with self.store.sweep() as session:
             connection = session.connection()
             yield Work(session, connection, actor, now.replace(microsecond=0), self._current_rules(connection))
 

@@ -18,6 +18,7 @@ from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts, parts_at_work
 from sdesk.desk.steps.losses import (
+    confirm_outage,
     end_outage,
     outages_of,
     recount,
@@ -162,16 +163,9 @@ def _confirm_parts(work: Work, incident: Ticket) -> int:
     """What is a fact of an incident is one of its tickets; gives of how many."""
     done = 0
     for part in parts_at_work(work, incident):
-        outage = running_outage(work, part)
-        if outage is None or outage.confirmed:
-            continue
-        outage.confirmed = True
-        work.session.add(outage)
-        recount(work, outage.unit_id, (outage.id or 0,))
-        loss = str(part.loss_per_hour)
-        record(work, require_id(part), "outage_confirmed", loss_per_hour=loss, currency=work.rules.currency)
-        settle(work, part)
-        done += 1
+        if confirm_outage(work, part):
+            settle(work, part)
+            done += 1
     return done
 
 

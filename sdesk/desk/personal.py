@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, false, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import see_ticket
+from sdesk.domain.beside import beside_of
 from sdesk.domain.errors import BadInput, Conflict
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Draft, FormDraft, History, Seen
+
+FORM_LIVES = timedelta(seconds=10)
+"""How long a form counts as open after it was kept last: longer than a few beats of a store that is slow to answer."""
+
+
+class Before(NamedTuple):
+    """The words that a form began with: whose they were, and when they were kept."""
+
+    session: str = ""
+    at: datetime | None = None
+
+
+NOTHING = Before()
 
 
 def save_draft(
@@ -42,8 +57,10 @@ def save_draft(
             raise Conflict(
                 f"the draft of {work.rules.ref(number)} was written on at another terminal", "look at its words there"
             )
-        text = f"{draft.text}\n\n{text}" if text else draft.text
-        beside = _both(draft.beside, beside or {})
+        if not text and not (beside or {}).get("files"):
+            return
+        text = "\n\n".join(filter(None, (draft.text, text)))
+        beside = beside_of(beside or {}).joined(beside_of(draft.beside)).kept()
         # An editor that goes on with these words does not know of the others yet.
         session = f"{session}-joined"
     if not text and not (beside or {}).get("files"):
@@ -66,27 +83,35 @@ def forget_draft(work: Work, number: int, direction: Direction, *, session: str,
         work.session.flush()
 
 
-def save_form(work: Work, form: str, words: Mapping[str, str], *, session: str, before: str = "") -> None:
+def save_form(
+    work: Work, form: str, words: Mapping[str, str], *, session: str, before: Before = NOTHING, is_open: bool = False
+) -> None:
     """Keep what an agent has typed into a form (`FormDraft`); nothing forgets it.
 
-    `session` names the form that is open, and `before` the one that it has its first words from: it has them now.
+    `session` names the form, and `before` what it has its first words from: it has them now. While it `is_open` it is
+    kept again and again, so that no other terminal takes its words for left ones.
     """
     forget_form(work, form, session=session, before=before)
     if words:
-        own = own_agent(work)
-        work.session.add(FormDraft(agent_id=own, form=form, session=session, words=dict(words), updated_at=work.now))
+        work.session.add(
+            FormDraft(
+                agent_id=own_agent(work),
+                form=form,
+                session=session,
+                words=dict(words),
+                updated_at=work.now,
+                open_until=work.now + FORM_LIVES if is_open else None,
+            )
+        )
         work.session.flush()
 
 
-def forget_form(work: Work, form: str, *, session: str, before: str = "") -> None:
-    """Something was made of these words; those of another terminal stay."""
+def forget_form(work: Work, form: str, *, session: str, before: Before = NOTHING) -> None:
+    """Something was made of these words; those of another terminal stay, and what was kept again since it was read."""
+    of = col(FormDraft.session)
+    read = and_(of == before.session, col(FormDraft.updated_at) <= before.at) if before.at is not None else false()
     mine = col(FormDraft.agent_id) == own_agent(work), col(FormDraft.form) == form
-    work.connection.execute(delete(FormDraft).where(*mine, col(FormDraft.session).in_((session, before))))
-
-
-def _both(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
-    files = dict.fromkeys([*theirs.get("files", ()), *ours.get("files", ())])
-    return {**theirs, **ours, **({"files": list(files)} if files else {})}
+    work.connection.execute(delete(FormDraft).where(*mine, or_(of == session, read)))
 
 
 def _next_stamp(stamp: str, session: str) -> str:

@@ -16,6 +16,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import Refused
+from sdesk.domain.events import EventRule
 from sdesk.domain.incident import IncidentRule
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
@@ -120,6 +121,7 @@ class Rules:
     margin_known: bool
     """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
     incidents: IncidentRule
+    events: EventRule
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -284,6 +286,7 @@ def load(connection: Connection) -> Rules:
         margin=Decimal(str(file.get("margin", 1))),
         margin_known="margin" in file,
         incidents=_incidents(file.get("incidents") or {}),
+        events=_events(file.get("events") or {}),
         calendars=all_calendars,
         slas=slas,
         teams=teams,
@@ -313,6 +316,20 @@ def _incidents(table: Mapping[str, Any]) -> IncidentRule:
         table.get("from", usual.least),
         timedelta(seconds=parse_duration(table["within"])) if "within" in table else usual.within,
         timedelta(seconds=parse_duration(table["joins_for"])) if "joins_for" in table else usual.joins_for,
+    )
+
+
+def _events(table: Mapping[str, Any]) -> EventRule:
+    usual = EventRule()
+
+    def length(name: str, otherwise: timedelta) -> timedelta:
+        return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise
+
+    return EventRule(
+        table.get("storm_from", usual.storm_from),
+        length("storm_within", usual.storm_within),
+        table.get("flaps_from", usual.flaps_from),
+        length("flaps_within", usual.flaps_within),
     )
 
 

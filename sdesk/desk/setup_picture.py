@@ -23,6 +23,8 @@ Picture = dict[tuple[str, str], Values]
 """By noun and key: `("calendar", "office")`. A rule's key is its position, a template's its name and language."""
 
 ROUTING_RULE = "routing rule"
+_OWN_SECTIONS = ("incidents", "events")
+"""What of the desk's rules stands in a section of its own."""
 
 
 def picture(connection: Connection) -> Picture:
@@ -32,8 +34,8 @@ def picture(connection: Connection) -> Picture:
         return {}
     found: Picture = {
         ("desk", ""): _some({name: desk[name] for name in ("name", "ref_prefix", "language", "time_zone", "currency")}),
-        ("priority", ""): _flat({name: value for name, value in desk["rules"].items() if name != "incidents"}),
-        ("incidents", ""): _flat(desk["rules"].get("incidents", {})),
+        ("priority", ""): _flat({name: value for name, value in desk["rules"].items() if name not in _OWN_SECTIONS}),
+        **{(name, ""): _flat(desk["rules"].get(name, {})) for name in _OWN_SECTIONS},
     }
     return found | _with_keys(connection) | _without_keys(connection)
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.deeds import answer_walked_back, forget_answer
+from sdesk.desk.steps.deeds import answer_walked_back, forget_answer, form_of_answer
 from sdesk.desk.steps.drafts import had_files, message_back
 from sdesk.desk.steps.find import find_ticket, sees
 from sdesk.desk.steps.history import record
@@ -43,13 +43,15 @@ def take_back(work: Work, number: int, *, version: int | None = None, mails: Seq
         row, message = _require_answer(work, ref, own)
         _require_takable(work, ref, ticket, row, message)
         hand_on(work, row)
-        message_back(work, number, message, _put_back(work, ticket, row, message))
+        form = form_of_answer(work, number, row.id or 0)
+        message_back(work, number, message, _put_back(work, ticket, row, message), form)
         settle(work, ticket)
         forget_answer(work, number, row.id or 0)
         return _taken_back(number, ref, files=had_files(work, [message.id or 0]))
     # What was said of an incident was said to each of its tickets: it was one answer, and is taken back as one.
     message, left = _take_back_incident(work, ticket, rows, unsaid, own)
-    message_back(work, number, message, left)
+    form = next(filter(None, (form_of_answer(work, number, row.id or 0) for row in rows)), "")
+    message_back(work, number, message, left, form)
     settle(work, ticket)
     taken = 0
     for row in rows:
@@ -102,12 +104,13 @@ def _take_back_part(work: Work, number: int | None, row: Outbox) -> int:
     if part is None or message is None or not sees(work, work.actor, part):
         return 0
     try:
-        _require_takable(work, work.rules.ref(require_id(part)), part, row, message)
+        with work.apart():
+            _require_takable(work, work.rules.ref(require_id(part)), part, row, message)
+            _put_back(work, part, row, message)
+            settle(work, part)
     except Refused:
-        # It is on its way, or somebody went on with it meanwhile: it stands.
+        # It is on its way, somebody went on with it meanwhile, or it cannot stand so any more: it is left as it is.
         return 0
-    _put_back(work, part, row, message)
-    settle(work, part)
     return 1
 
 
@@ -115,8 +118,12 @@ def _take_back_unsaid(work: Work, kept: Unsaid, row: Outbox) -> int:
     part = work.session.get(Ticket, kept.number)
     if part is None or not sees(work, work.actor, part) or part.version != version_after(kept.before):
         return 0
-    _put_back_unsaid(work, part, kept, row)
-    settle(work, part)
+    try:
+        with work.apart():
+            _put_back_unsaid(work, part, kept, row)
+            settle(work, part)
+    except Refused:
+        return 0  # it cannot stand so any more
     return 1
 
 

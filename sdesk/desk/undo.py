@@ -76,9 +76,11 @@ def undo(work: Work, deed: int) -> Change:
         raise NotFound(phrase("that is undone already, or was done too long ago"), phrase("see `sdesk undo --list`"))
     number, ref, sentence = row.ticket_id, work.rules.ref(row.ticket_id), unpacked(row.sentence)
     if row.verb == "split":
+        made = select(col(Undo.ticket_id)).where(col(Undo.part_of) == deed, col(Undo.was) == 0)
+        new = work.connection.execute(made).scalar_one()
         raise Refused(
             phrase("{what}: that is not undone", what=sentence),
-            phrase("put the new ticket back: `sdesk ticket merge NEW --into {number}`", number=number),
+            phrase("put it back: `sdesk ticket merge {new} --into {number}`", new=new, number=number),
         )
     if row.before["answers"]:
         # Its own way, with its own reasons why not: nobody has read it, and the words are a draft again.
@@ -188,7 +190,7 @@ def _put_back(work: Work, row: Undo, rows: Sequence[Undo], changes: Changes) -> 
     units = put_back(work, changes)
     _require_incidents(work, _were(changes))
     require_standing(work, _were(changes))
-    _take_words_back(work, changes)
+    _take_words_back(work, changes, str(row.before.get("form") or ""))
     for number in _speaking(changes):
         reindex(work, number)
     for number in _joined(changes):
@@ -231,7 +233,7 @@ def _withdraw(work: Work, mails: Sequence[int]) -> None:
     )
 
 
-def _take_words_back(work: Work, changes: Changes) -> None:
+def _take_words_back(work: Work, changes: Changes, form: str) -> None:
     """A note, or what was said by phone: taken back as an answer is, its words are a draft again."""
     left = {now["id"]: now for was, now in changes.get("ticket", ()) if was is not None and now is not None}
     for was, now in changes.get("message", ()):
@@ -240,7 +242,7 @@ def _take_words_back(work: Work, changes: Changes) -> None:
             message.taken_back_at = work.now
             work.session.add(message)
             work.session.flush()
-            message_back(work, message.ticket_id, message, left.get(message.ticket_id, {}))
+            message_back(work, message.ticket_id, message, left.get(message.ticket_id, {}), form)
 
 
 def _speaking(changes: Changes) -> list[int]:

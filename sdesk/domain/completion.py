@@ -6,30 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
-from sdesk.domain.filters import FIELDS, INSTANTS, NEGATION, WORDS
+from sdesk.domain.filter_fields import BY_NAME, FIELDS, INSTANTS, WORDS
+from sdesk.domain.filters import NEGATION, pieces_of
 
 Item = TypeVar("Item")
 
 MOST = 12
 """Suggestions at a time."""
 
-_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _SIGN = re.compile(r"not:|-(?=.)")
 
 _AHEAD = ("..1h", "..4h", "today", "tomorrow", "..fri", "2h..1d")
 _BACK = ("today", "yesterday", "-1h..", "-7d..", "-30d..", "mon..")
-_MOMENTS: Mapping[str, tuple[str, ...]] = {
-    name: _AHEAD if name in {"due", "wake"} else _BACK for name in sorted(INSTANTS)
+MOMENTS: Mapping[str, tuple[str, ...]] = {
+    **{name: _AHEAD if BY_NAME[name].ahead else _BACK for name in sorted(INSTANTS)},
+    "left": ("..1h", "..4h", "..-1h", "0m..2h"),
 }
-"""Examples for what takes any instant."""
-
-_ALWAYS: Mapping[str, tuple[str, ...]] = {
-    "assignee": ("me", "none"),
-    "team": ("mine",),
-    "unit": ("none",),
-    "requester": ("none",),
-}
-"""Values that every desk has."""
+"""Examples for what takes any instant, or any length of time."""
 
 
 class Name(NamedTuple):
@@ -59,7 +52,7 @@ class Suggestion(NamedTuple):
         return text[: self.start] + self.text + text[self.end :], self.start + len(self.text)
 
 
-def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tuple[Suggestion, ...]:
+def suggest(text: str, cursor: int, known: Known, *, asked: bool = False, most: int = MOST) -> tuple[Suggestion, ...]:
     """What the word under the cursor may become; nothing for an empty one, unless it was `asked` for."""
     start, end = _word(text, cursor)
     sign = _SIGN.match(text, start, end)
@@ -69,20 +62,20 @@ def suggest(text: str, cursor: int, known: Known, *, asked: bool = False) -> tup
         return ()
     name, colon, _ = whole.partition(":")
     if colon and name in FIELDS and cursor > start + len(name):
-        return _values(name, text, start + len(name) + 1, cursor, end, known)
+        return _values(name, text, start + len(name) + 1, cursor, end, known)[:most]
     end = start + len(name) + 1 if colon else end
     names = FIELDS if sign is not None else (*FIELDS, NEGATION.rstrip(":"))
     fitting = ranked(names, typed, lambda name: (name,))
     fields = [Suggestion(start, end, f"{field}:", "") for field in fitting if f"{field}:" != whole]
     begun = [field for field in fields if folded(field.text).startswith(folded(typed))]
     values = list(_anywhere(typed, start, end, known)) if len(typed) > 1 else []
-    return tuple([*begun, *values, *(field for field in fields if field not in begun)][:MOST])
+    return tuple([*begun, *values, *(field for field in fields if field not in begun)][:most])
 
 
 def _word(text: str, cursor: int) -> tuple[int, int]:
-    for token in _TOKEN.finditer(text):
-        if token.start() <= cursor <= token.end():
-            return token.start(), token.end()
+    for word, start in pieces_of(text):
+        if start <= cursor <= start + len(word):
+            return start, start + len(word)
     return cursor, cursor
 
 
@@ -98,14 +91,14 @@ def _values(field: str, text: str, start: int, cursor: int, end: int, known: Kno
     found = ranked(names, typed, lambda name: (name.key, name.about))
     if len(found) == 1 and found[0].key == typed:
         return ()
-    return tuple(Suggestion(begin, stop, _quoted(name.key), field, name.about) for name in found[:MOST])
+    return tuple(Suggestion(begin, stop, _quoted(name.key), field, name.about) for name in found)
 
 
 def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Suggestion]:
     """Values of any field that begin so: who types a colleague's name need not know which field has it."""
     wanted = folded(typed)
     for field in FIELDS:
-        for name in () if field in _MOMENTS else _names(field, known):
+        for name in () if field in MOMENTS else _names(field, known):
             words = (name.key, *name.about.split())
             if name.key not in {"none"} and any(folded(word).startswith(wanted) for word in words):
                 yield Suggestion(start, end, f"{field}:{_quoted(name.key)}", field, name.about)
@@ -114,7 +107,7 @@ def _anywhere(typed: str, start: int, end: int, known: Known) -> Iterator[Sugges
 def _names(field: str, known: Known) -> tuple[Name, ...]:
     if field in WORDS:
         return tuple(Name(word.value) for word in WORDS[field])
-    fixed = _MOMENTS.get(field, _ALWAYS.get(field, ()))
+    fixed = MOMENTS.get(field, tuple(BY_NAME[field].special))
     return (*map(Name, fixed), *known.get(field, ()))
 
 

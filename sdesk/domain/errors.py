@@ -5,6 +5,7 @@ SdeskError
 ├── Conflict      somebody else changed it meanwhile                      (exit 7)
 ├── Refused       a rule of the desk says no                              (exit 1)
 ├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
+│   └── BadFilter               of a filter: which of its words
 └── Unavailable   the store cannot be reached or used                     (exit 4)
     ├── StoreLocked             another process holds it                       (exit 4)
     ├── MailServerUnavailable   the mail server cannot, or refuses the login   (exit 5)
@@ -66,6 +67,19 @@ class BadInput(SdeskError):
         super().__init__(what, remedy)
         self.others = tuple(others)
         """What else is wrong, where several things were looked at before anything was refused."""
+
+
+class BadFilter(BadInput):
+    """A filter is wrong, in one of its words."""
+
+    def __init__(self, what: str, remedy: str = "", *, word: str, text: str = "", start: int | None = None) -> None:
+        super().__init__(what, remedy)
+        self.text = text
+        """The whole filter; empty for who knows no text."""
+        self.word = word
+        """The faulty word; of several values of a field the one that is wrong, as `team:itt`."""
+        self.start = start
+        """Where it begins in the text, counted from 0; None without one (`filters.place_of` finds it)."""
 
 
 class Unavailable(SdeskError):

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sdesk.domain.filters import FIELDS
-
-_TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+from sdesk.domain.filter_fields import FIELDS
+from sdesk.domain.filters import pieces_of
 
 
 class FacetTerm(NamedTuple):
@@ -28,7 +27,7 @@ def toggled(text: str, term: FacetTerm) -> str:
 
     Flags are no alternatives: of `is:breached is:mine` both hold, and that is what who chooses both means.
     """
-    tokens = _TOKEN.findall(text)
+    tokens = _words(text)
     of_field = {at: values for at, field, values in _fields(text) if field == term.field}
     having = [at for at, values in of_field.items() if term.value in values]
     for at in having:
@@ -46,15 +45,19 @@ def toggled(text: str, term: FacetTerm) -> str:
 def without(text: str, field: str) -> str:
     """The text without its values of a field: what the field's other values are counted within."""
     gone = {at for at, name, _ in _fields(text) if name == field}
-    return " ".join(token for at, token in enumerate(_TOKEN.findall(text)) if at not in gone)
+    return " ".join(token for at, token in enumerate(_words(text)) if at not in gone)
 
 
 def _fields(text: str) -> Iterator[tuple[int, str, list[str]]]:
     """The terms `field:a,b` of a text, with their places among its words."""
-    for at, token in enumerate(_TOKEN.findall(text)):
+    for at, token in enumerate(_words(text)):
         field, colon, values = token.partition(":")
         if colon and field in FIELDS and ".." not in values:
             yield at, field, [value for value in values.replace('"', "").split(",") if value]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word, _ in pieces_of(text)]
 
 
 def _token(field: str, values: list[str]) -> str:

@@ -2,73 +2,30 @@
 
 Words search the text, `field:value` narrows, `not:` (or `-`) negates, `a..b` is a range with both ends
 in it, a comma lists alternatives: nothing needs quoting in a shell. A filter is parsed to plain values
-here; the reader turns it into SQL, where values only ever travel as parameters.
+here, and printed again; the reader turns it into SQL, where values only ever travel as parameters. Which
+fields there are stands in `filter_fields`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import parse_instant
+from sdesk.domain.duration import parse_duration, write_duration
+from sdesk.domain.errors import BadFilter, BadInput
+from sdesk.domain.filter_fields import BY_NAME, FIELDS, NONE, WORDS, FilterField, Flag, Kind
+from sdesk.domain.instant import parse_instant, to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
-
-
-class Flag(StrEnum):
-    """What may stand after `is:`."""
-
-    OPEN = "open"
-    MINE = "mine"
-    UNASSIGNED = "unassigned"
-    BREACHED = "breached"
-    AT_RISK = "at_risk"
-    STALE = "stale"
-    UNANSWERED = "unanswered"
-    UNREAD = "unread"
-    BURNING = "burning"
-    SUSPECTED = "suspected"
-    """It costs money, as far as the desk can tell: nobody has confirmed the outage."""
-    INCIDENT = "incident"
-    """Others are part of it."""
-    PART = "part"
-    """It is part of an incident."""
-
+from sdesk.domain.ticket import OPEN_STATUSES, Status
 
 _OF_OPEN = frozenset({Flag.OPEN, Flag.BREACHED, Flag.AT_RISK})
 """What no ticket is that has been closed: its clocks stand still."""
 
-
-class Having(StrEnum):
-    """What may stand after `has:`."""
-
-    ATTACHMENT = "attachment"
-    NOTE = "note"
-    LOSS = "loss"
-
-
-WORDS: Mapping[str, type[StrEnum]] = {
-    "status": Status,
-    "priority": Priority,
-    "impact": Impact,
-    "urgency": Urgency,
-    "channel": Channel,
-    "is": Flag,
-    "has": Having,
-}
-"""Fields whose values are words that every desk knows."""
-_NAMES = ("team", "assignee", "service", "unit", "requester", "tag", "number", "incident")
-INSTANTS = ("due", "created", "updated", "resolved", "wake")
-"""Fields that are instants, for which a range is written."""
-
-FIELDS: tuple[str, ...] = (*WORDS, *_NAMES, *INSTANTS)
-"""Every field name, for help and completion."""
 
 NEGATION = "not:"
 
@@ -98,7 +55,16 @@ class Within(NamedTuple):
     negated: bool = False
 
 
-Term = Words | Match | Within
+class Lasting(NamedTuple):
+    """A length of working time, in seconds, lies between two, both included; None leaves an end open."""
+
+    field: str
+    low: int | None
+    high: int | None
+    negated: bool = False
+
+
+Term = Words | Match | Within | Lasting
 
 
 class Sort(StrEnum):
@@ -144,6 +110,7 @@ class Filter(NamedTuple):
 
 _TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _FIELD = re.compile(r"([^\W\d]+):(.+|(?<=[a-z]:))", re.DOTALL)
+_BLANK = re.compile(r"\s")
 _SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
 """What stands before a colon in an address, and is no field."""
 
@@ -151,10 +118,16 @@ _SCHEMES = frozenset({"http", "https", "mailto", "ftp"})
 def parse(text: str, *, now: datetime, zone: ZoneInfo) -> Filter:
     """Read a filter.
 
-    Times without an offset are in `zone`, durations count from `now`. Raises BadInput that names the
+    Times without an offset are in `zone`, durations count from `now`. Raises BadFilter that names the
     place and the nearest right word.
     """
-    return Filter(tuple(_term(token.group(), now, zone) for token in _TOKEN.finditer(text)))
+    terms = []
+    for word, start in pieces_of(text):
+        try:
+            terms.append(_term(word, now, zone))
+        except BadInput as error:
+            raise BadFilter(error.what, error.remedy, word=word, text=text, start=start) from error
+    return Filter(tuple(terms))
 
 
 def pieces_of(text: str) -> tuple[tuple[str, int], ...]:
@@ -162,17 +135,24 @@ def pieces_of(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((token.group(), token.start()) for token in _TOKEN.finditer(text))
 
 
+def place_of(error: BadFilter, text: str) -> int | None:
+    """Where in a filter's text the word begins that an error is about, counted from 0; None where it is not there.
+
+    The reader, which knows terms and no text, names one value of a list: it is found in its list.
+    """
+    if error.start is not None:
+        return error.start
+    field, _, value = error.word.partition(":")
+    for word, start in pieces_of(text):
+        name, colon, values = word.removeprefix(NEGATION).removeprefix("-").partition(":")
+        if colon and name == field and value in _values(values):
+            return start
+    return None
+
+
 def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) -> Filter:
     """Read a filter that a shell has split: a blank within one argument belongs to its value."""
-    terms: list[Term] = []
-    for argument in arguments:
-        if " " in argument and '"' not in argument and not _FIELD.fullmatch(argument.removeprefix(NEGATION)):
-            terms.append(Words(argument, phrase=True))
-        elif " " in argument and '"' not in argument:
-            terms.append(_term(argument, now, zone))
-        else:
-            terms.extend(parse(argument, now=now, zone=zone).terms)
-    return Filter(tuple(terms))
+    return parse(text_of_arguments(arguments), now=now, zone=zone)
 
 
 def text_of_arguments(arguments: Iterable[str]) -> str:
@@ -182,17 +162,17 @@ def text_of_arguments(arguments: Iterable[str]) -> str:
         sign = NEGATION if argument.startswith(NEGATION) else ""
         body = argument.removeprefix(NEGATION)
         field = _FIELD.fullmatch(body)
-        if " " not in argument or '"' in argument:
+        if not _BLANK.search(argument) or '"' in argument:
             pieces.append(argument)
         elif field is None or field.group(1) in _SCHEMES:
-            pieces.append(f'"{argument}"')
+            pieces.append(f'{sign}"{body}"')
         else:
             pieces.append(f'{sign}{field.group(1)}:"{field.group(2)}"')
-    return " ".join(pieces)
+    return " ".join(filter(str.strip, pieces))
 
 
 def to_text(wanted: Filter) -> str:
-    """The filter in its own language: parsing it gives the same filter again."""
+    """The filter in its own language: parsing it gives the same terms again, whenever it is parsed."""
     return " ".join(_term_text(term) for term in wanted.terms)
 
 
@@ -206,38 +186,53 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
         raise BadInput(
             phrase("nothing stands after `{token}`", token=token), phrase("say what is not wanted: not:tag:vip")
         )
-    field = _FIELD.fullmatch(body)
-    if field is None or field.group(1) in _SCHEMES:
-        whole = body.startswith('"')
-        return Words(body.replace('"', " ").strip() if not whole else body.strip('"'), whole, negated)
-    name, value = field.group(1), field.group(2).replace('"', "")
-    if name not in FIELDS:
+    named = _FIELD.fullmatch(body)
+    if named is None or named.group(1) in _SCHEMES:
+        quoted = '"' in body
+        return Words(" ".join(body.replace('"', " ").split()) if quoted else body, quoted, negated)
+    name, value = named.group(1), named.group(2).replace('"', "")
+    if name not in BY_NAME:
         raise BadInput(
             phrase("a filter knows no field `{name}` (in `{token}`)", name=name, token=token), _nearest(name, FIELDS)
         )
-    if not value:
-        raise BadInput(
-            phrase("nothing stands after `{name}:`", name=name),
-            phrase("for instance {example}", example=_EXAMPLES[name]),
-        )
-    if value[0] in "<>=":
-        raise BadInput(
-            phrase("a filter has no `{value}` (in `{token}`)", value=value[0], token=token),
-            phrase("write a range: {example}", example=_EXAMPLES[name]),
-        )
-    if name in INSTANTS:
-        return _within(name, value, negated, now, zone)
-    if name == "priority" and ".." in value:
-        return Match(name, _priorities(value, token), negated)
-    values = tuple(part for part in value.split(",") if part)
+    field = BY_NAME[name]
+    values = _values(value)
     if not values:
         raise BadInput(
-            phrase("nothing stands after `{name}:`", name=name),
-            phrase("for instance {example}", example=_EXAMPLES[name]),
+            phrase("nothing stands after `{name}:`", name=name), phrase("for instance {example}", example=field.example)
         )
-    if name in WORDS:
-        values = tuple(_word(part, name, token) for part in values)
+    for each in values:
+        if each[0] in "<>=":
+            raise BadInput(
+                phrase("a filter has no `{value}` (in `{token}`)", value=each[0], token=token),
+                phrase("write a range: {example}", example=field.example),
+            )
+    if field.kind in {Kind.INSTANT, Kind.LENGTH} and (value != NONE or NONE not in field.special):
+        ends = _within(field, value, now, zone) if field.kind is Kind.INSTANT else _lasting(field, value)
+        return ends._replace(negated=negated)
+    if field.words is not None:
+        values = tuple(word for part in values for word in _words(part, field, token))
     return Match(name, values, negated)
+
+
+def _values(value: str) -> tuple[str, ...]:
+    """The alternatives between the commas."""
+    return tuple(filter(None, (part.strip() for part in value.replace('"', "").split(","))))
+
+
+def _words(part: str, field: FilterField, token: str) -> tuple[str, ...]:
+    """The word that is written, or those of a range."""
+    if not field.ordered or ".." not in part:
+        return (_word(part, field.name, token),)
+    low, _, high = part.partition("..")
+    order = [word.value for word in WORDS[field.name]]
+    first = order.index(_word(low, field.name, token)) if low else 0
+    last = order.index(_word(high, field.name, token)) if high else len(order) - 1
+    if first > last:
+        raise BadInput(
+            phrase("the range `{value}` runs backwards", value=part), phrase("write {high}..{low}", high=high, low=low)
+        )
+    return tuple(order[first : last + 1])
 
 
 def _word(part: str, field: str, token: str) -> str:
@@ -251,40 +246,28 @@ def _word(part: str, field: str, token: str) -> str:
     return folded
 
 
-def _priorities(value: str, token: str) -> tuple[str, ...]:
-    low, _, high = value.partition("..")
-    order = [priority.value for priority in Priority]
-    first = order.index(_word(low, "priority", token)) if low else 0
-    last = order.index(_word(high, "priority", token)) if high else len(order) - 1
-    if first > last:
-        raise BadInput(
-            phrase("the range `{value}` runs backwards", value=value), phrase("write {high}..{low}", high=high, low=low)
-        )
-    return tuple(order[first : last + 1])
-
-
-def _within(name: str, value: str, negated: bool, now: datetime, zone: ZoneInfo) -> Within:
-    # `created:mon..` looks back, `due:..fri` ahead.
-    past = name not in {"due", "wake"}
+def _within(field: FilterField, value: str, now: datetime, zone: ZoneInfo) -> Within:
+    past = not field.ahead
     if ".." in value:
         low, _, high = value.partition("..")
         start = parse_instant(low, now=now, zone=zone, past=past) if low else None
         end = _last(high, now, zone, past=past) if high else None
     elif _DAY.fullmatch(value):
         start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone, past=past)
-    elif name in {"due", "wake"}:
+    elif field.ahead:
         start, end = None, parse_instant(value, now=now, zone=zone)
     else:
         raise BadInput(
-            phrase("`{name}:{value}` names one instant", name=name, value=value),
-            phrase("write a range: {name}:{value}..", name=name, value=value),
+            phrase("`{name}:{value}` names one instant", name=field.name, value=value),
+            phrase("write a range: {name}:{value}..", name=field.name, value=value),
         )
     if start is not None and end is not None and start > end:
         raise BadInput(phrase("the range `{value}` runs backwards", value=value), phrase("write the earlier end first"))
-    return Within(name, start, end, negated)
+    return Within(field.name, start, end)
 
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|today|tomorrow|yesterday")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|today|tomorrow|yesterday", re.ASCII)
+_ONE_DAY = timedelta(days=1)
 
 
 def _last(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> datetime:
@@ -292,8 +275,29 @@ def _last(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> datetime:
     instant = parse_instant(text, now=now, zone=zone, past=past)
     if not _DAY.fullmatch(text):
         return instant
-    following = (instant.astimezone(zone) + timedelta(days=1)).replace(tzinfo=zone)
-    return following.astimezone(instant.tzinfo) - timedelta(seconds=1)
+    if instant > _LAST_MIDNIGHT:  # after the last day of all there is no other
+        return datetime.max.replace(microsecond=0, tzinfo=UTC)
+    following = (instant.astimezone(zone) + _ONE_DAY).replace(tzinfo=zone)
+    return following.astimezone(UTC) - timedelta(seconds=1)
+
+
+_LAST_MIDNIGHT = datetime.max.replace(tzinfo=UTC) - 3 * _ONE_DAY
+
+
+def _lasting(field: FilterField, value: str) -> Lasting:
+    low, dots, high = value.partition("..")
+    # Alone it is the most, as `due:4h` is.
+    shortest, longest = (low, high) if dots else ("", value)
+    least, most = (_seconds(end) if end else None for end in (shortest, longest))
+    if least is not None and most is not None and least > most:
+        raise BadInput(phrase("the range `{value}` runs backwards", value=value), phrase("write the earlier end first"))
+    return Lasting(field.name, least, most)
+
+
+def _seconds(text: str) -> int:
+    """Working time, which has hours and no days: a sign says that it has passed."""
+    seconds = parse_duration(text.removeprefix("-"), days=False)
+    return -seconds if text.startswith("-") else seconds
 
 
 def _nearest(word: str, words: Iterable[str]) -> str:
@@ -301,36 +305,19 @@ def _nearest(word: str, words: Iterable[str]) -> str:
     return did_you_mean(word, known, phrase("it knows: {names}", names=", ".join(known)))
 
 
-_EXAMPLES: Mapping[str, str] = {
-    "status": "status:open,waiting",
-    "priority": "priority:P1..P2",
-    "impact": "impact:extensive",
-    "urgency": "urgency:critical",
-    "channel": "channel:mail",
-    "is": "is:breached",
-    "has": "has:attachment",
-    "team": "team:it",
-    "assignee": "assignee:me",
-    "service": "service:till",
-    "unit": "unit:flagship",
-    "requester": "requester:maria@",
-    "tag": "tag:pos",
-    "number": "number:123",
-    "due": "due:..4h",
-    "created": "created:-7d..",
-    "updated": "updated:today",
-    "resolved": "resolved:-7d..",
-    "wake": "wake:..tomorrow",
-}
-"""One for each field: errors and help show it."""
-
-
 def _term_text(term: Term) -> str:
     sign = NEGATION if term.negated else ""
-    if isinstance(term, Words):
-        return f'{sign}"{term.text}"' if term.phrase else f"{sign}{term.text}"
-    if isinstance(term, Within):
-        ends = [end.strftime("%Y-%m-%dT%H:%M:%SZ") if end else "" for end in (term.low, term.high)]
-        return f"{sign}{term.field}:{'..'.join(ends)}"
+    match term:
+        case Words():
+            return f'{sign}"{term.text}"' if term.phrase else f"{sign}{term.text}"
+        case Within():
+            return f"{sign}{term.field}:{'..'.join(to_rfc3339(end) if end else '' for end in (term.low, term.high))}"
+        case Lasting():
+            ends = ("" if end is None else _length(end) for end in (term.low, term.high))
+            return f"{sign}{term.field}:{'..'.join(ends)}"
     value = ",".join(term.values)
-    return f'{sign}{term.field}:"{value}"' if re.search(r"\s", value) else f"{sign}{term.field}:{value}"
+    return f'{sign}{term.field}:"{value}"' if _BLANK.search(value) else f"{sign}{term.field}:{value}"
+
+
+def _length(seconds: int) -> str:
+    return f"{'-' if seconds < 0 else ''}{write_duration(abs(seconds), days=False)}"

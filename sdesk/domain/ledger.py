@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+TAKEN_OUT = " (its raw message was taken out)"
+"""What the reason of a ledger row ends in whose raw message is gone on purpose (`db purge`, `person forget`)."""
+
 
 class Outcome(StrEnum):
     """One for each message at a source: `examined` of a fetch is the sum of these."""

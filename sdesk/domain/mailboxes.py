@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
@@ -35,6 +36,15 @@ def parse_mailboxes(text: str) -> tuple[Mailbox, ...]:
             box = parse_mailbox(part)
             found.setdefault(box.address.lower(), box)
     return tuple(found.values())
+
+
+def whole_mailboxes(text: str) -> tuple[Mailbox, ...]:
+    """Those of a line that are typed to their end."""
+    found = []
+    for part in _PART.findall(text):
+        with suppress(BadInput):
+            found.append(parse_mailbox(part))
+    return tuple(found)
 
 
 def part_at(text: str, at: int) -> tuple[int, int]:

@@ -81,8 +81,8 @@ _MANY = frozenset({"rule", "sign", "said"})
 """Places of more than one word."""
 
 
-def recognised(text: str) -> str:
-    """The phrase that a text was made of; any other text as it is."""
+def recognised(text: str, *, within: bool = False) -> str:
+    """The phrase that a text was made of; any other text as it is. `within`: a reason that another one holds."""
     if isinstance(text, Phrase):
         return text
     for pattern in PATTERNS:
@@ -90,12 +90,17 @@ def recognised(text: str) -> str:
             continue
         found = _shape(pattern).fullmatch(text)
         if found is not None:
-            return Phrase(pattern, {name: _said(name, value) for name, value in found.groupdict().items()})
+            return Phrase(
+                pattern, {name: _said(name, value, within=within) for name, value in found.groupdict().items()}
+            )
     return text
 
 
-def _said(name: str, value: str) -> str:
-    return noun(value) if name in _WORDS or value == "none" else recognised(value) if name == "said" else value
+def _said(name: str, value: str, *, within: bool) -> str:
+    if name in _WORDS or value == "none":
+        return noun(value)
+    # Once: what was said is a reason of its own and holds none, and whoever wrote it may go on as long as a mail.
+    return recognised(value, within=True) if name == "said" and not within else value
 
 
 @cache

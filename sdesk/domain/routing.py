@@ -9,14 +9,18 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.events import CheckState
 from sdesk.domain.inbound import InboundMail
 
 CONDITIONS = ("recipient", "sender", "domain", "subject", "body", "header")
 """What a rule's `when` may ask."""
-ASSIGNMENTS = ("team", "service", "unit", "requester", "priority", "tags", "status", "discard")
+ASSIGNMENTS = ("team", "service", "unit", "requester", "priority", "tags", "status", "discard", "event", "source")
 """What a rule's `set` may decide."""
 GROUPS = ("requester", "name", "unit", "service")
 """Named groups of a pattern that decide a field; `name` is the requester's. Any other is a tag, `order:4711`."""
+EVENT_GROUPS = ("host", "check", "key", "severity")
+"""The same of a rule that finds a machine's event: `host:check`, or `key` alone, says of which check."""
+_MAIL_SOURCE = "mail"
 
 _LONGEST_SEARCHED = 20_000
 """Letters of a body that a pattern looks at: enough for any form, and a bound on a slow pattern."""
@@ -46,12 +50,26 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class MailEvent:
+    """What a rule found a mail to say of a check."""
+
+    state: CheckState
+    source: str
+    key: str
+    host: str
+    severity: str
+    """As the mail calls it; empty where it says none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Routing:
     """What the rules decided, and which of them (by position, from 1)."""
 
     values: Mapping[str, Any]
     decided_by: Mapping[str, int]
     person: bool = False
+    event: MailEvent | None = None
+    """Of a mail of monitoring, by the first rule that says so."""
 
 
 def parse_rule(condition: Mapping[str, Any], assignment: Mapping[str, Any], *, person: bool = False) -> Rule:
@@ -60,6 +78,8 @@ def parse_rule(condition: Mapping[str, Any], assignment: Mapping[str, Any], *, p
         for key in keys:
             if key not in known:
                 raise BadInput(f"a routing rule's `{where}` knows no `{key}`", f"it knows {', '.join(known)}")
+    if assignment.get("event", CheckState.UP) not in list(CheckState):
+        raise BadInput(f"there is no event `{assignment['event']}`", f"it is one of {', '.join(CheckState)}")
     headers = condition.get("header", {})
     return Rule(
         recipient=_listed(condition.get("recipient", ())),
@@ -78,11 +98,16 @@ def route(rules: Sequence[Rule], mail: InboundMail) -> Routing:
     values: dict[str, Any] = {}
     decided_by: dict[str, int] = {}
     person = False
+    event = None
     for position, rule in enumerate(rules, 1):
         groups = _matches(rule, mail)
         if groups is None:
             continue
         person = person or rule.person
+        if "event" in rule.assignment:
+            found = {key: groups.pop(key) for key in EVENT_GROUPS if key in groups}
+            if "event" not in values:
+                event = _event(rule.assignment, found)
         decided = {key: value for key, value in groups.items() if key in GROUPS}
         told = [
             f"{key}:{word}"[:_LONGEST_TAG]
@@ -98,7 +123,17 @@ def route(rules: Sequence[Rule], mail: InboundMail) -> Routing:
             elif key not in values:
                 values[key] = value
                 decided_by[key] = position
-    return Routing(values, decided_by, person)
+    return Routing(values, decided_by, person, event)
+
+
+def _event(assignment: Mapping[str, Any], found: Mapping[str, str]) -> MailEvent | None:
+    """The event that a rule found; None where it found no check."""
+    host = found.get("host", "")
+    key = found.get("key") or ":".join(filter(None, (host, found.get("check", ""))))
+    if not key:
+        return None
+    source = assignment.get("source", _MAIL_SOURCE)
+    return MailEvent(CheckState(assignment["event"]), source, key, host, found.get("severity", ""))
 
 
 def condition_words(rule: Rule) -> str:

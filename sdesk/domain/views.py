@@ -65,22 +65,23 @@ def standing(teams: Sequence[str]) -> tuple[NamedView, ...]:
 
 
 def placed(own: Sequence[NamedView], saved: Iterable[NamedView]) -> tuple[Placed, ...]:
-    """All views of an agent with their digits, those with one first, in its order.
+    """All views of an agent with their digits, those with one first, in its order. `saved`: as they were saved.
 
     A digit that the agent chose himself beats one chosen for everybody, which beats that of every desk. Saved views
-    for which none was chosen take what is free of `FREE_DIGITS`, the agent's own first, by name.
+    for which none was chosen take what is free of `FREE_DIGITS`, the eldest first: a new one moves none from its key.
     """
-    mine_first = sorted(saved, key=lambda view: (view.owner == EVERYBODY, view.name.casefold()))
+    as_saved = list(saved)
+    mine_first = sorted(as_saved, key=lambda view: view.owner == EVERYBODY)
     taken: dict[int, NamedView] = {}
     for view in (*mine_first, *own):
         if view.digit is not None:
             taken.setdefault(view.digit, view)
-    for view in mine_first:
+    for view in as_saved:
         free = next((digit for digit in FREE_DIGITS if digit not in taken), None)
         if view.digit is None and free is not None:
             taken[free] = view
     on = [Placed(view, digit) for digit, view in sorted(taken.items())]
-    off = [Placed(view, None) for view in (*own, *mine_first) if view not in taken.values()]
+    off = [Placed(view, None) for view in (*own, *as_saved) if view not in taken.values()]
     return (*on, *off)
 
 

@@ -26,6 +26,7 @@ from sdesk.mail.inbox.fetch import FetchReport, fetch
 from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import SendReport, send_due
+from sdesk.store.reader.health import TICK
 from sdesk.store.turn import turn
 
 Now = Callable[[], datetime]
@@ -118,6 +119,8 @@ class _Tick:
                 tell_alive(self.config.notify.on_success)
         with self.desk.work(SYSTEM, self.now()) as work:
             self.report.log = [*journal.taken_after(work, last), *journal.sent_since(work, begun)]
+            journal.note_run(work, TICK)
+            work.session.commit()
 
     def _send(self) -> None:
         """Mail to requesters and to agents goes over one line; what else tells agents needs none."""

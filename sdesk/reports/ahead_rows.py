@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from sdesk.domain import kinds
+from sdesk.domain.kinds import DAY, INSTANT, NUMBER, TEXT, by_key, many, maybe, thing, word
 from sdesk.reports.ahead import Ahead, Day, Item, Kind
 from sdesk.reports.plain import plain_instant
 
@@ -16,18 +18,43 @@ class Line(NamedTuple):
     item: Item
 
 
-FIELDS: tuple[tuple[str, Callable[[Line], Any]], ...] = (
-    ("day", lambda line: line.day.day.isoformat()),
-    ("at", lambda line: plain_instant(line.item.at)),
-    ("kind", lambda line: line.item.kind.value),
-    ("number", lambda line: line.item.number),
-    ("subject", lambda line: line.item.subject),
-    ("team", lambda line: line.item.team),
-    ("agent", lambda line: line.item.agent),
-    ("unit", lambda line: line.item.unit),
-    ("key", lambda line: line.item.key),
+FIELDS: tuple[tuple[str, Callable[[Line], Any], kinds.Kind], ...] = (
+    ("day", lambda line: line.day.day.isoformat(), DAY),
+    ("at", lambda line: plain_instant(line.item.at), INSTANT),
+    ("kind", lambda line: line.item.kind.value, word(Kind)),
+    ("number", lambda line: line.item.number, maybe(NUMBER)),
+    ("subject", lambda line: line.item.subject, TEXT),
+    ("team", lambda line: line.item.team, maybe(TEXT)),
+    ("agent", lambda line: line.item.agent, maybe(TEXT)),
+    ("unit", lambda line: line.item.unit, maybe(TEXT)),
+    ("key", lambda line: line.item.key, maybe(TEXT)),
 )
 """Of one thing, in order."""
+
+
+KIND = thing(
+    {
+        "at": INSTANT,
+        "until": INSTANT,
+        "days": many(
+            thing(
+                {
+                    "day": DAY,
+                    "working_time": by_key(NUMBER),
+                    "free": many(TEXT),
+                    "deadlines": NUMBER,
+                    "wake_ups": NUMBER,
+                    "visits": NUMBER,
+                    "recurring": NUMBER,
+                    "on_call": by_key(maybe(TEXT)),
+                    "away": many(thing({"agent": TEXT, "stand_in": maybe(TEXT)})),
+                }
+            )
+        ),
+        "items": many(thing({name: kind for name, _, kind in FIELDS})),
+    }
+)
+"""What `document` gives."""
 
 
 def lines(found: Ahead) -> Iterator[Line]:
@@ -56,5 +83,5 @@ def document(found: Ahead) -> dict[str, Any]:
             }
             for day in found.days
         ],
-        "items": [{name: get(line) for name, get in FIELDS} for line in lines(found)],
+        "items": [{name: get(line) for name, get, _ in FIELDS} for line in lines(found)],
     }

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.kinds import DAY, FIGURE, FLAG, INSTANT, MONEY, NUMBER, TEXT, Kind, many, maybe, thing
 from sdesk.reports.figures import Figures
 from sdesk.reports.past import Group, Past
 from sdesk.reports.period import Period
+from sdesk.reports.tally import GROUPS
 
 Value = None | int | float | str
 Json = Value | list["Json"] | dict[str, "Json"]
@@ -28,6 +30,75 @@ class FlatRow(NamedTuple):
 
 AGENT_FIGURES = ("solved", "time_spent")
 """What is told of an agent."""
+
+
+_FIGURES: dict[str, Kind] = {
+    "opened": NUMBER,
+    "solved": NUMBER,
+    "reopened": NUMBER,
+    "first_response_count": NUMBER,
+    "first_response_median": maybe(FIGURE),
+    "first_response_p90": maybe(FIGURE),
+    "first_response_judged": NUMBER,
+    "first_response_in_time": maybe(FIGURE),
+    "resolution_count": NUMBER,
+    "resolution_median": maybe(FIGURE),
+    "resolution_p90": maybe(FIGURE),
+    "resolution_judged": NUMBER,
+    "resolution_in_time": maybe(FIGURE),
+    "loss": MONEY,
+    "time_spent": NUMBER,
+}
+"""What `plain` gives."""
+
+
+def _both(kinds: dict[str, Kind]) -> dict[str, Kind]:
+    return {name: thing({"value": kind, "earlier": kind}) for name, kind in kinds.items()}
+
+
+_GROUP = many(thing({"key": TEXT, "name": TEXT, **_both(_FIGURES)}))
+_PERIOD = thing({"from": DAY, "to": DAY, "start": INSTANT, "end": INSTANT, "time_zone": TEXT})
+KIND = thing(
+    {
+        "period": _PERIOD,
+        "earlier": _PERIOD,
+        "currency": TEXT,
+        "margin_known": FLAG,
+        "filter": TEXT,
+        "totals": thing(_both({**_FIGURES, "backlog_start": NUMBER, "backlog_end": NUMBER})),
+        "course": many(
+            thing({"from": DAY, "to": DAY, "opened": NUMBER, "solved": NUMBER, "reopened": NUMBER, "backlog": NUMBER})
+        ),
+        **dict.fromkeys(GROUPS, _GROUP),
+        "agents": many(thing({"key": TEXT, "name": TEXT, **_both({each: _FIGURES[each] for each in AGENT_FIGURES})})),
+        "outages": many(
+            thing(
+                {
+                    "number": NUMBER,
+                    "ref": TEXT,
+                    "subject": TEXT,
+                    "unit": TEXT,
+                    "service": maybe(TEXT),
+                    "down_from": INSTANT,
+                    "down_to": maybe(INSTANT),
+                    "open_seconds": NUMBER,
+                    "loss": MONEY,
+                }
+            )
+        ),
+        "coming_back": many(
+            thing(
+                {
+                    "unit": maybe(TEXT),
+                    "service": maybe(TEXT),
+                    "opened": thing({"value": NUMBER, "earlier": NUMBER}),
+                    "numbers": many(NUMBER),
+                }
+            )
+        ),
+    }
+)
+"""What `document` gives."""
 
 
 def plain(figures: Figures) -> dict[str, Value]:

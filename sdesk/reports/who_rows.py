@@ -5,29 +5,94 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sdesk.reports.forecast import Break
+from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, Kind, many, maybe, thing, word
+from sdesk.reports.forecast import Break, Reason
 from sdesk.reports.plain import plain_instant
 from sdesk.reports.who import AgentLoad, Away, Coming, TeamLoad, Who
 
-FIELDS: tuple[tuple[str, Callable[[AgentLoad], Any]], ...] = (
-    ("agent", lambda row: row.agent.login),
-    ("name", lambda row: row.agent.name),
-    ("teams", lambda row: list(row.teams)),
-    ("on_call", lambda row: list(row.on_call)),
-    ("away_until", lambda row: plain_instant(row.away.ends_at) if row.away else None),
-    ("stand_in", lambda row: row.away.stand_in.login if row.away and row.away.stand_in else None),
-    ("open", lambda row: row.load.open),
-    ("waiting", lambda row: row.load.waiting),
-    ("late", lambda row: row.load.late),
-    ("at_risk", lambda row: row.load.at_risk),
-    ("next_due_at", lambda row: row.load.next_due_at),
-    ("work", lambda row: row.work),
-    ("work_unknown", lambda row: row.unknown),
-    ("working_time", lambda row: row.working),
-    ("room", lambda row: row.room),
-    ("spent_this_week", lambda row: row.spent),
+FIELDS: tuple[tuple[str, Callable[[AgentLoad], Any], Kind], ...] = (
+    ("agent", lambda row: row.agent.login, TEXT),
+    ("name", lambda row: row.agent.name, TEXT),
+    ("teams", lambda row: list(row.teams), many(TEXT)),
+    ("on_call", lambda row: list(row.on_call), many(TEXT)),
+    ("away_until", lambda row: plain_instant(row.away.ends_at) if row.away else None, maybe(INSTANT)),
+    ("stand_in", lambda row: row.away.stand_in.login if row.away and row.away.stand_in else None, maybe(TEXT)),
+    ("open", lambda row: row.load.open, NUMBER),
+    ("waiting", lambda row: row.load.waiting, NUMBER),
+    ("late", lambda row: row.load.late, NUMBER),
+    ("at_risk", lambda row: row.load.at_risk, NUMBER),
+    ("next_due_at", lambda row: row.load.next_due_at, maybe(INSTANT)),
+    ("work", lambda row: row.work, NUMBER),
+    ("work_unknown", lambda row: row.unknown, NUMBER),
+    ("working_time", lambda row: row.working, NUMBER),
+    ("room", lambda row: row.room, NUMBER),
+    ("spent_this_week", lambda row: row.spent, NUMBER),
 )
 """Of one agent, in order."""
+
+
+KIND = thing(
+    {
+        "at": INSTANT,
+        "days": NUMBER,
+        "week": INSTANT,
+        "teams": many(
+            thing(
+                {
+                    "team": TEXT,
+                    "name": TEXT,
+                    "on_call": maybe(TEXT),
+                    "open": NUMBER,
+                    "waiting": NUMBER,
+                    "unassigned": NUMBER,
+                    "late": NUMBER,
+                    "at_risk": NUMBER,
+                    "next_due_at": maybe(INSTANT),
+                    "resolved_lately": maybe(NUMBER),
+                    "pace": maybe(NUMBER),
+                }
+            )
+        ),
+        "agents": many(thing({name: kind for name, _, kind in FIELDS})),
+        "away": many(thing({"agent": TEXT, "from": INSTANT, "until": INSTANT, "stand_in": maybe(TEXT)})),
+        "visits": many(
+            thing(
+                {
+                    "number": NUMBER,
+                    "subject": TEXT,
+                    "unit": maybe(TEXT),
+                    "agent": maybe(TEXT),
+                    "starts_at": INSTANT,
+                }
+            )
+        ),
+        "forecast": thing(
+            {
+                "promised": NUMBER,
+                "known": NUMBER,
+                "resolved_samples": NUMBER,
+                "handled_samples": NUMBER,
+                "breaks": many(
+                    thing(
+                        {
+                            "number": NUMBER,
+                            "subject": TEXT,
+                            "team": TEXT,
+                            "assignee": maybe(TEXT),
+                            "due_at": INSTANT,
+                            "left": NUMBER,
+                            "needed": NUMBER,
+                            "reason": word(Reason),
+                            "before": NUMBER,
+                            "samples": NUMBER,
+                        }
+                    )
+                ),
+            }
+        ),
+    }
+)
+"""What `document` gives."""
 
 
 def document(found: Who) -> dict[str, Any]:
@@ -37,7 +102,7 @@ def document(found: Who) -> dict[str, Any]:
         "days": found.days,
         "week": plain_instant(found.week),
         "teams": [_team(each) for each in found.teams],
-        "agents": [{name: get(each) for name, get in FIELDS} for each in found.agents],
+        "agents": [{name: get(each) for name, get, _ in FIELDS} for each in found.agents],
         "away": [_away(each) for each in found.away],
         "visits": [_visit(each) for each in found.visits],
         "forecast": {

@@ -14,7 +14,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "SQLITE_FULL": ("the disk is full: nothing was written to {path}", "free some space and try again"),
     "SQLITE_NOTADB": ("{path} is no sdesk store", "name another with --db, or make one with `sdesk init`"),
     "SQLITE_CORRUPT": ("the store {path} is damaged", "look at it with `sdesk db check`, and restore a backup"),
-    "SQLITE_READONLY": ("the store {path} cannot be written", "look at the rights of the file and its folder"),
+    "SQLITE_READONLY": (
+        "the store {path} cannot be written",
+        "look at the rights of the file, of its -wal and -shm beside it, and of the folder",
+    ),
     "SQLITE_CANTOPEN": ("the store {path} cannot be opened", "look at the path, and the rights of its folder"),
     "SQLITE_PERM": ("the store {path} cannot be opened", "look at the rights of the file and its folder"),
     "SQLITE_AUTH": ("the store {path} cannot be opened", "look at the rights of the file and its folder"),
@@ -30,6 +33,9 @@ def unavailable(error: BaseException | None, path: Path) -> Unavailable | None:
     name = getattr(error, "sqlite_errorname", None) or ""
     # Extended names add a suffix: SQLITE_IOERR_WRITE, SQLITE_BUSY_SNAPSHOT.
     primary = "_".join(name.split("_")[:2])
+    if path.is_dir():
+        # SQLite opens it as a file, and takes what comes for a fault of the disk.
+        primary = "SQLITE_NOTADB"
     if primary not in _SENTENCES:
         return None
     what, remedy = _SENTENCES[primary]

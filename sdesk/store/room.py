@@ -14,15 +14,22 @@ def lacking(store: Path, keep_free: int = KEEP_FREE) -> str | None:
 
     None too where the system does not say.
     """
-    try:
-        found = os.statvfs(store.parent)
-    except OSError:
+    free = free_beside(store)
+    if free is None:
         return None
-    free = found.f_bavail * found.f_frsize
     wanted = max(keep_free, 2 * _size(store.with_name(f"{store.name}-wal")))
     if free >= wanted:
         return None
     return f"the disk of {store} is nearly full: {free // 1_000_000} MB are free, {wanted // 1_000_000} MB are wanted"
+
+
+def free_beside(path: Path) -> int | None:
+    """Bytes that may still be written beside a file; None where the system does not say."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return None
+    return found.f_bavail * found.f_frsize
 
 
 def _size(path: Path) -> int:

@@ -29,7 +29,8 @@ def expression(words: Iterable[Words]) -> str:
     """
     parts = []
     for word in words:
-        for piece in [word.text] if word.phrase else word.text.split():
+        text = word.text.replace("\0", " ")  # which ends a string of FTS5 in its middle
+        for piece in [text] if word.phrase else text.split():
             if _HAS_TOKEN.search(piece):
                 quoted = fold(piece).replace('"', '""')
                 parts.append(f'"{quoted}"' if word.phrase else f'"{quoted}" *')

@@ -319,3 +319,10 @@ SELECT u.id, u.batch, u.agent_id, a.key AS agent, u.at, u.ticket_id AS number, u
 FROM undo AS u
 LEFT JOIN agent AS a ON a.id = u.agent_id
 WHERE u.part_of IS NULL;
+
+DROP VIEW IF EXISTS event_view;
+CREATE VIEW event_view AS
+SELECT e.source, e.key, e.state, e.ticket_id AS number, e.first_at, e.last_at, e.downs, e.ups, u.key AS unit, t.team_id
+FROM check_event AS e
+LEFT JOIN unit AS u ON u.id = e.unit_id
+LEFT JOIN ticket AS t ON t.id = e.ticket_id;

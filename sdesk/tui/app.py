@@ -24,19 +24,20 @@ from sdesk.actions.registry import ACTIONS
 from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
-from sdesk.domain.safe_text import one_line
+from sdesk.store.reader.personal_rows import DraftMark
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
 from sdesk.tui.actions import commands_of, keymap_of
 from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
-from sdesk.tui.language import _, told, told_error
+from sdesk.tui.language import _, told
 from sdesk.tui.line_history import LineHistory
 from sdesk.tui.mail_fetch import Fetch, MailFetch
 from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.markup import verbatim
 from sdesk.tui.neighbours import Neighbours
+from sdesk.tui.notices import Notices
 from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, read_ground
@@ -53,18 +54,12 @@ from sdesk.tui.widgets.hint import Hint
 
 UTC = ZoneInfo("UTC")
 
-ERROR_SECONDS = 10.0
-"""How long an error stands at least; then the next key takes it away, since it is about something else by now."""
-
-ANSWER_SECONDS = 5.0
-"""How long an answer stands before something less important may take its place."""
-
 WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
 HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
 """Classes of the screen from so many columns and rows on."""
 
 
-class Console(TypeAhead, inherit_bindings=False):
+class Console(Notices, TypeAhead, inherit_bindings=False):
     """The application. Textual's own Ctrl+Q is left out: it means flow control to terminals."""
 
     CSS_PATH = "console.tcss"
@@ -95,6 +90,8 @@ class Console(TypeAhead, inherit_bindings=False):
         self.link = StoreLink(store, login, now, self._store_changed, self._met)
         self.company = Company()
         """Who else is where, and where the agent has drafts."""
+        self._began = now()
+        self._gone: set[DraftMark] = set()
         self.begun: dict[Hashable, str] = {}
         """References of the tickets that this session has left unsent words of, in an editor or a form."""
         self.unkept = Unkept(self)
@@ -105,15 +102,12 @@ class Console(TypeAhead, inherit_bindings=False):
         self.ground: Ground | None = None
         self.failure: SdeskError | None = None
         """Why the console could not start."""
-        self.notice_now: tuple[str, str] = ("", "")
-        self.way_back = ""
-        """The end of that which says how to undo what was done."""
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
         self.undo_key = UndoKey()
         self.opened_files = OpenedFiles()
         """Copies of attachments for programs outside."""
-        self._last_key = self._last_notice = time.monotonic() - 60
+        self._last_key = time.monotonic() - 60
         self.lines = LineHistory()
         """What was typed on the `:` line, as long as the console runs."""
         self._warm, self._filled = False, filled
@@ -151,6 +145,7 @@ class Console(TypeAhead, inherit_bindings=False):
         self.ground = ground
         self.queue.opened()
         self.set_interval(0.5, self.attendance.look)
+        self.set_interval(1.0, self.notice_ages)
         self.set_interval(AGAIN_SECONDS, self.unkept.again)
         if self.settings.hint:
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
@@ -247,49 +242,30 @@ class Console(TypeAhead, inherit_bindings=False):
 
     # ---- notices --------------------------------------------------------------------------------
 
-    def notice(self, text: str, kind: str = "", *, way_back: str = "") -> None:
-        """Answer in the status line of every screen; an error also as a toast, which has room for all of it.
+    def drafts_left(self) -> dict[Hashable, str]:
+        """Unsent words that came to be while this console runs, by what knows them: references of their tickets. Those
+        that undo brought back are drafts too."""
+        prefix = self.ground.desk.ref_prefix if self.ground is not None else ""
+        left: dict[Hashable, str] = {}
+        for mark in self.company.drafts:
+            if mark.updated_at >= self._began and mark not in self._gone:
+                left.setdefault(_key_of(mark), f"{prefix}-{mark.number}")
+        return left | self.begun
 
-        It may hold what a mail or a mail server said. `way_back`: its end, which is seen however long it is."""
-        text, self.way_back = one_line(told(text)) + way_back, way_back
-        self._last_notice = time.monotonic()
-        again = self.notice_now == (text, kind)
-        self.notice_now = (text, kind)
-        for screen in self.screen_stack:
-            if isinstance(screen, DeskScreen) and screen.is_mounted:
-                screen.show_notice()
-        if kind in {"error", "alarm"} and not again:
-            self.notify(text, severity="error", timeout=6, markup=False)
-
-    def aside(self, text: str) -> None:
-        """A notice that nobody asked for: left out where it would take an answer away that was hardly read."""
-        if time.monotonic() - self._last_notice >= ANSWER_SECONDS:
-            self.notice(text)
+    def words_gone(self, key: Hashable) -> None:
+        """Sent, or thrown away: what the last look at the store saw of them is no more."""
+        self.begun.pop(key, None)
+        self._gone = {mark for mark in self.company.drafts if _key_of(mark) == key or mark in self._gone}
 
     def words_left(self, key: Hashable, ref: str, *, kept: bool) -> None:
         """An editor or a form was left: with words that are kept, or without any."""
         if not kept:
-            self.begun.pop(key, None)
+            self.words_gone(key)
             return
         self.begun[key] = ref
         if self.unkept.find(key) is None:
             # Otherwise it is said once it is true.
             self.notice(_("draft of {ref} kept").format(ref=ref))
-
-    def alarm(self, row: TicketRow) -> None:
-        """A P1 has arrived: the bell and the terminal's own notification, and a notice that stays until the next."""
-        self.bell()
-        self._tell_terminal(f"P1 {row.ref} {one_line(row.subject)}")
-        self.notice(_("P1 arrived: {ref} {subject}").format(ref=row.ref, subject=row.subject), "alarm")
-
-    def _tell_terminal(self, text: str) -> None:
-        """OSC 9: the terminal notifies, also from behind other windows. Those that do not know it show nothing."""
-        if self._driver is not None and not self.is_headless:
-            self._driver.write(f"\x1b]9;{text[:120]}\x07")
-
-    def notice_error(self, error: SdeskError) -> None:
-        """Say what went wrong."""
-        self.notice(told_error(error), "error")
 
     # ---- time and change ------------------------------------------------------------------------
 
@@ -303,8 +279,7 @@ class Console(TypeAhead, inherit_bindings=False):
         if isinstance(event, events.Key):
             if event.key == "escape":
                 self._take_hint_away()
-            if self.notice_now[1] == "error" and time.monotonic() - self._last_notice > ERROR_SECONDS:
-                self.notice("")
+            self.notice_read()
         await super().on_event(event)
 
     def _store_changed(self) -> None:
@@ -371,6 +346,10 @@ class Console(TypeAhead, inherit_bindings=False):
                 verbatim(_("Other colours")),
                 lambda name=name: setattr(self, "theme", name),
             )
+
+
+def _key_of(mark: DraftMark) -> Hashable:
+    return mark.form or (mark.number, mark.direction)
 
 
 def run_console(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.store.reader.personal_rows import DraftMark, PresenceRow
+from sdesk.tui.actions import COMMANDS
 from sdesk.tui.language import _
 from sdesk.tui.render.signals import clock_text
 
@@ -38,9 +39,9 @@ class Company:
         parts = []
         for mark in self.drafts:
             if mark.number == number:
-                note = mark.direction is Direction.NOTE
-                text = _("note begun at {when}: i goes on") if note else _("draft of {when}: r goes on")
-                parts.append(text.format(when=clock_text(mark.updated_at.astimezone(zone), now.astimezone(zone))))
+                what, key = _draft(mark)
+                when = clock_text(mark.updated_at.astimezone(zone), now.astimezone(zone))
+                parts.append(f"{what} {when} ({key})" if key else f"{what} {when}")
         return ", ".join(parts)
 
     def sign(self, number: int) -> str:
@@ -48,6 +49,15 @@ class Company:
         if self.writing_to(number):
             return WRITES
         return DRAFT if any(mark.number == number for mark in self.drafts) else ""
+
+
+def _draft(mark: DraftMark) -> tuple[str, str]:
+    """What was begun, and the key that goes on with it; short, since the line has other news too."""
+    if mark.direction is None:
+        id_ = mark.form.split()[0]
+        command = next((each for each in COMMANDS if id_ in (each.id, each.verb)), None)
+        return (id_, "") if command is None else (_(command.label).rstrip(".").lower(), command.key)
+    return (_("note"), "i") if mark.direction is Direction.NOTE else (_("draft"), "r")
 
 
 def _words(row: PresenceRow) -> str:

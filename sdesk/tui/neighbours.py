@@ -29,7 +29,7 @@ class Neighbours:
 
     def __init__(self, window: Window, wanted: Filter, total: int | None) -> None:
         """`wanted`: the filter and the order of the list. `total`: how many tickets it has, where that is known."""
-        self._rows: list[TicketRow] = [held.row for held in window.rows]
+        self._rows: list[TicketRow] = [window.as_placed(at) for at in range(len(window.rows))]
         self._has = {-1: window.has_before, 1: window.has_after}
         self._wanted = wanted
         self._known_start = not window.has_before

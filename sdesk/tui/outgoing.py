@@ -1,18 +1,14 @@
-"""What is written and chosen in the editor as plain values: kept with a draft, reviewed, made into an action. Pure."""
+"""What an editor begins with, and what it says of what goes out. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sdesk.domain.duration import parse_duration
-from sdesk.domain.errors import BadInput, about
+from sdesk.domain.beside import Beside, Then, end_of_wait
+from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.instant import Day, parse_until
 from sdesk.domain.mailboxes import parse_mailboxes, written
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise
@@ -25,21 +21,6 @@ MOST_QUOTED = 40
 """Lines of a message that are put in as a quotation: the last ones."""
 
 
-class Then(StrEnum):
-    """What becomes of the ticket with an answer."""
-
-    SEND = "send"
-    REQUESTER = "requester"
-    SUPPLIER = "supplier"
-    DATE = "date"
-    RESOLVE = "resolve"
-
-    @property
-    def waits(self) -> bool:
-        """Whether the ticket then waits."""
-        return self in {Then.REQUESTER, Then.SUPPLIER, Then.DATE}
-
-
 LABELS: Mapping[Then, str] = {
     Then.SEND: N_("send"),
     Then.REQUESTER: N_("wait: requester"),
@@ -50,102 +31,23 @@ LABELS: Mapping[Then, str] = {
 """As they stand in a row: `wait` is said once, and meant of the next two as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """What is chosen beside the words, as it was typed."""
-
-    cc: str = ""
-    files: tuple[str, ...] = ()
-    """Absolute paths."""
-    then: Then = Then.SEND
-    until: str = ""
-    spent: str = ""
-    phone: bool = False
-    """It was told by phone: it is written down, and no mail goes."""
-
-    def kept(self) -> dict[str, Any]:
-        """As a draft keeps it: only what was chosen."""
-        found: dict[str, Any] = {
-            "cc": self.cc,
-            "files": list(self.files),
-            "then": self.then.value,
-            "until": self.until,
-            "spent": self.spent,
-            "phone": self.phone,
-        }
-        return {name: value for name, value in found.items() if value}
-
-
-def beside_of(kept: Mapping[str, Any]) -> Beside:
-    """What a draft has kept; another version of the program may have kept more, or less."""
-    words = {name: str(kept.get(name) or "") for name in ("cc", "until", "spent")}
-    then = kept.get("then")
-    files = kept.get("files")
-    return Beside(
-        **words,
-        files=tuple(map(str, files)) if isinstance(files, list) else (),
-        then=Then(then) if then in list(Then) else Then.SEND,
-        phone=kept.get("phone") is True,
-    )
-
-
-def seconds_spent(text: str) -> int:
-    """Seconds of `15m`, `1h30m`, or `15`, which is minutes; 0 for nothing. BadInput."""
-    found = text.strip()
-    if not found:
-        return 0
-    return parse_duration(f"{found}m" if found.isascii() and found.isdigit() else found)
-
-
-def end_of_wait(beside: Beside, now: datetime, zone: ZoneInfo) -> datetime | Day | None:
-    """When the wait ends by itself; None: as the team waits. BadInput."""
-    with about("until"):
-        if not beside.then.waits or not beside.until.strip():
-            if beside.then is Then.DATE:
-                raise BadInput(_("a wait for a date needs the date"), _("write it into Until, as tomorrow 10:00"))
-            return None
-        until = parse_until(beside.until, now=now, zone=zone)
-        if (until.date < now.astimezone(zone).date()) if isinstance(until, Day) else until <= now:
-            raise BadInput(_("`{until}` is past").format(until=beside.until.strip()), _("wait until what is to come"))
-        return until
-
-
-def action_of(text: str, beside: Beside, *, note: bool, now: datetime, zone: ZoneInfo) -> tuple[str, dict[str, Any]]:
-    """The action and its values, but for the files. BadInput where there is no text, or a field is wrong."""
-    with about("text"):
-        if not text.strip():
-            raise BadInput(_("Nothing is written yet"))
-    values: dict[str, Any] = {"text": text.strip()}
-    with about("spent"):
-        if spent := seconds_spent(beside.spent):
-            values["spent"] = spent
-    if note:
-        return "note", values
-    with about("cc"):
-        if beside.phone:
-            values["phone"] = True
-        elif boxes := parse_mailboxes(beside.cc):
-            values["cc"] = tuple(written(box) for box in boxes)
-    until = end_of_wait(beside, now, zone)
-    if beside.then is Then.RESOLVE:
-        if beside.phone:
-            raise BadInput(_("What was told by phone resolves nothing yet"), _("keep it, then close the ticket"))
-        return "close", values
-    if beside.then.waits:
-        values["waiting_for"] = beside.then.value
-    if until is not None:
-        values["until"] = until
-    return "reply", values
-
-
-def review(row: TicketRow, beside: Beside, sizes: Sequence[int], *, note: bool, now: datetime, zone: ZoneInfo) -> str:
+def review(
+    row: TicketRow,
+    beside: Beside,
+    sizes: Sequence[int],
+    *,
+    note: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    messages: Sequence[MessageRow] = (),
+) -> str:
     """What will go where, and what follows, in one line; what is wrong in a field is said there, and left out here."""
     if note:
         parts = [_("INTERNAL NOTE: stays at the desk")]
     elif beside.phone:
         parts = [_("Told by phone: no mail goes")]
     else:
-        parts = [_("To: {whom}").format(whom=_whom(row))]
+        parts = [_("To: {whom}").format(whom=_whom(row, messages))]
         try:
             copies = ", ".join(written(box) for box in parse_mailboxes(beside.cc))
         except BadInput:
@@ -159,10 +61,18 @@ def review(row: TicketRow, beside: Beside, sizes: Sequence[int], *, note: bool, 
     return "; ".join(parts)
 
 
-def _whom(row: TicketRow) -> str:
+def _whom(row: TicketRow, messages: Sequence[MessageRow]) -> str:
     if not row.requester_email:
         return _("nobody: the requester has no address")
-    return written(Mailbox(row.requester_email, row.requester_name or ""))
+    return written(Mailbox(row.requester_email, addressee(row, messages)))
+
+
+def addressee(row: TicketRow, messages: Sequence[MessageRow]) -> str:
+    """The name of who is answered: as he wrote it last; the register's may be that of a shop where many work."""
+    last = last_of_requester(messages)
+    if last is not None and last.author_name and last.author_address.lower() == (row.requester_email or "").lower():
+        return last.author_name
+    return row.requester_name or ""
 
 
 def _follows(row: TicketRow, beside: Beside, now: datetime, zone: ZoneInfo) -> str:

@@ -33,6 +33,8 @@ class Stretch:
     has_after: bool
     gone: int | None = None
     """A ticket among the rows that the filter no longer holds for; kept since the cursor is on it."""
+    stood: TicketRow | None = None
+    """A ticket among the rows that belongs elsewhere by now, as it was in the place that it keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +109,48 @@ def read_before(reader: Reader, actor: Actor, wanted: Filter, now: datetime, lim
 
 
 def read_around(
-    reader: Reader, actor: Actor, wanted: Filter, now: datetime, limit: int, number: int, *, keep: bool
+    reader: Reader,
+    actor: Actor,
+    wanted: Filter,
+    now: datetime,
+    limit: int,
+    number: int,
+    *,
+    keep: bool,
+    stood: TicketRow | None = None,
 ) -> Stretch:
-    """The rows around a ticket, wherever it stands now; from the start where it is out of sight.
+    """The rows around a ticket; from the start where it is out of sight.
 
-    With `keep`, a ticket that the filter does not hold for keeps its place among them, and is named as `gone`.
+    It is where it belongs; or, as long as the cursor is on it, where it `stood`, and the others are in their new order
+    around it. With `keep`, a ticket that the filter does not hold for keeps its place too, and is named as `gone`.
     """
     row = reader.rows(actor, [number], now=now).get(number)
     if row is None:
         return read_start(reader, actor, wanted, now, 2 * limit)
-    before = reader.page(actor, wanted, now=now, limit=limit, before=cursor_of(row, wanted.sort))
-    last = cursor_of(before.rows[-1], wanted.sort) if before.rows else None
-    after = reader.page(actor, wanted, now=now, limit=limit + 1, after=last)
-    gone = not after.rows or after.rows[0].number != number
+    place = cursor_of(stood or row, wanted.sort)
+    elsewhere = place != cursor_of(row, wanted.sort)
+    # One more of each, since it may be among them where it belongs.
+    before = reader.page(actor, wanted, now=now, limit=limit + elsewhere, before=place)
+    after = reader.page(actor, wanted, now=now, limit=limit + elsewhere, after=place)
+    gone = not _is_held_for(reader, actor, wanted, now, row)
     if gone and not keep:
         return read_start(reader, actor, wanted, now, 2 * limit)
-    rows = (*before.rows, row, *after.rows) if gone else (*before.rows, *after.rows)
-    return Stretch(hold(reader, rows, now), before.has_before, after.has_after, gone=number if gone else None)
+    above, below = ([each for each in page.rows if each.number != number] for page in (before, after))
+    return Stretch(
+        hold(reader, (*above, row, *below), now),
+        before.has_before,
+        after.has_after,
+        gone=number if gone else None,
+        stood=stood if elsewhere else None,
+    )
+
+
+def _is_held_for(reader: Reader, actor: Actor, wanted: Filter, now: datetime, row: TicketRow) -> bool:
+    """Whether the filter holds for a ticket: then it is the next one behind where its neighbour by number would be."""
+    *values, number = cursor_of(row, wanted.sort)
+    neighbour = (*values, row.number + (1 if wanted.reverse else -1))
+    found = reader.page(actor, wanted, now=now, limit=1, after=neighbour).rows
+    return bool(found) and found[0].number == number
 
 
 def read_rows(reader: Reader, actor: Actor, numbers: Sequence[int], now: datetime) -> dict[int, Held]:

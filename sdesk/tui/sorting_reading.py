@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter, Match
 from sdesk.domain.likeness import LEAST, Rarity
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader

@@ -99,8 +99,18 @@ class StoreLink:
         then: Callable[[Result], object],
         failed: Failed,
         topic: str | None = None,
+        *,
+        behind_writes: bool = False,
     ) -> None:
-        """Ask the reader; of several questions with one topic only the newest is answered."""
+        """Ask the reader; of several questions with one topic only the newest is answered.
+
+        `behind_writes`: once what this console is writing is written, so that it is not taken for somebody else's.
+        """
+        if behind_writes and self._writing.busy:
+            self._writing.ask(
+                asker, lambda desk: None, lambda nothing: self.read(asker, question, then, failed, topic), failed
+            )
+            return
 
         def work(reader: Reader) -> Result:
             # Each time anew, since teams and roles change while the console is open.
@@ -258,8 +268,13 @@ class StoreLink:
         then: Callable[[None], object],
         failed: Failed,
     ) -> None:
-        """Keep what stands in the fields of a form; nothing forgets it."""
-        self._writing.ask(asker, lambda desk: save_form(desk, self._who(), kept, words, now=self.now()), then, failed)
+        """Keep what stands in the fields of a form that is open; nothing forgets it."""
+        self._writing.ask(
+            asker,
+            lambda desk: save_form(desk, self._who(), kept, words, now=self.now(), is_open=True),
+            then,
+            failed,
+        )
 
     def be_at(
         self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed, *, seconds: float | None = None

@@ -12,7 +12,7 @@ from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.store.reader.rows import AttachmentRow, TicketDetail
 from sdesk.tui.language import _, count_of
 from sdesk.tui.outside import why_not_opened
-from sdesk.tui.render.conversation import file_label
+from sdesk.tui.render.conversation import file_label, folded_part
 
 MOST_LINKS = 50
 """A newsletter has hundreds."""
@@ -54,11 +54,13 @@ def things(detail: TicketDetail, current: int | None, unfolded: Collection[int])
 
 
 def _quotes(detail: TicketDetail, current: int | None, unfolded: Collection[int]) -> Iterator[Thing]:
-    quoting = [message for message in detail.messages if message.quoted.strip()]
+    quoting = [message for message in detail.messages if folded_part(message).strip()]
     mine = next((message for message in quoting if message.id == current), None)
     if mine is not None:
         lines = mine.quoted.strip("\n").count("\n") + 1
-        if mine.id in unfolded:
+        if mine.taken_back_at is not None:
+            text = _("fold what was taken back") if mine.id in unfolded else _("unfold what was taken back")
+        elif mine.id in unfolded:
             text = count_of("fold {count} quoted line", "fold {count} quoted lines", lines)
         else:
             text = count_of("unfold {count} quoted line", "unfold {count} quoted lines", lines)

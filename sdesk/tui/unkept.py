@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sdesk.desk.opening import Desk
     from sdesk.domain.actor import Actor
+    from sdesk.domain.beside import Beside
     from sdesk.tui.app import Console
-    from sdesk.tui.outgoing import Beside
 
 SAVE_SECONDS = 2.0
 """How often what is being written is kept."""
@@ -41,6 +41,8 @@ class Left:
     """In the store, or with an editor again. Set in the writing thread too, which then writes it no second time."""
     waits: bool = field(default=False, init=False)
     """Whether the last try was refused, and the next is to come."""
+    is_told: bool = False
+    """Whether it was said already that it is kept."""
     said: str = field(default="", init=False)
 
     def keep(self, desk: Desk, actor: Actor, now: datetime) -> None:
@@ -161,7 +163,7 @@ class Unkept:
     def _kept(self, left: Left) -> None:
         if self._left.get(left.key) is left:
             del self._left[left.key]
-            if left.text is not None and not left.words.is_gone:
+            if left.text is not None and not left.words.is_gone and not left.is_told:
                 self._console.notice(_("draft of {ref} kept").format(ref=left.ref))
 
     def _refused(self, left: Left, error: SdeskError) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sdesk.domain.filters import Sort
+from sdesk.store.reader.order import cursor_of
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 
@@ -43,6 +46,8 @@ class Window:
     """The ticket that a range began with; it goes from there to the cursor."""
     gone: set[int] = field(default_factory=set)
     """Tickets still shown that the filter no longer holds for."""
+    stood: dict[int, TicketRow] = field(default_factory=dict)
+    """Tickets whose place is another by now, as they were when they took the one where they are shown."""
 
     @property
     def keep(self) -> int:
@@ -96,6 +101,16 @@ class Window:
         held = {held.row.number for held in self.rows}
         return tuple(number for number in self.marks if number not in held)
 
+    @property
+    def misplaced(self) -> bool:
+        """Whether a row belongs elsewhere: all but the cursor's take their places with the next order."""
+        return any(number != self.cursor for number in self.stood)
+
+    def as_placed(self, at: int) -> TicketRow:
+        """A held row as it was when it took its place: what the rows beside it were read by."""
+        row = self.rows[at].row
+        return self.stood.get(row.number, row)
+
     def index_of(self, number: int | None) -> int | None:
         """Where a ticket is among the held rows."""
         return next((at for at, held in enumerate(self.rows) if held.row.number == number), None)
@@ -115,6 +130,7 @@ class Window:
         line = 0 if old_at is None else old_at - old_top
         self.rows, self.has_before, self.has_after = list(stretch.rows), stretch.has_before, stretch.has_after
         self.gone = set() if stretch.gone is None else {stretch.gone}
+        self.stood = {} if stretch.stood is None else {stretch.stood.number: stretch.stood}
         wanted = self.cursor if cursor is None else cursor
         at = self.index_of(wanted)
         if at is None and self.rows:
@@ -155,12 +171,14 @@ class Window:
     def update(self, fresh: Mapping[int, Held], asked: Iterable[int]) -> None:
         """Put in what was read anew, each in its old place; what is out of sight now leaves, but for the cursor's."""
         lost = {number for number in asked if number not in fresh}
-        at = self.index
+        at, old_rows = self.index, self.rows
         self.rows = [
             fresh.get(held.row.number, held)
             for held in self.rows
             if held.row.number not in lost or held.row.number == self.cursor
         ]
+        for held in old_rows:
+            self._keep_place(held.row, fresh.get(held.row.number, held).row)
         self.gone |= lost & ({self.cursor} if self.cursor is not None else set())
         if at is not None and self.index is None and self.rows:
             self.cursor = self.rows[min(at, len(self.rows) - 1)].row.number
@@ -239,6 +257,12 @@ class Window:
         self.marks = {
             number: rows.get(number) or held[number] for number in self.marks if number in rows or number in held
         }
+
+    def _keep_place(self, was: TicketRow, row: TicketRow) -> None:
+        """Remember how a row was that keeps its place, though it belongs elsewhere."""
+        stood = self.stood.pop(row.number, was)
+        if any(cursor_of(stood, order) != cursor_of(row, order) for order in Sort):
+            self.stood[row.number] = stood
 
     def _refresh_marks(self) -> None:
         for held in self.rows:

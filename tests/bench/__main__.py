@@ -29,7 +29,9 @@ def main() -> int:
     if unknown:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
 
-    from . import commands, console, fetch, imports, install, measure, reader, reports, today, worktime
+    from installation import installed
+
+    from . import commands, console, fetch, imports, measure, reader, reports, today, worktime
 
     sections = {
         "fetch": fetch.measure,
@@ -45,7 +47,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         folder = Path(scratch)
         chosen = given.section or SECTIONS
-        programs = folder if set(chosen) <= IN_PROCESS else install.installed(folder)
+        programs = folder if set(chosen) <= IN_PROCESS else installed(folder)
         for name in chosen:
             runs = max(given.runs // 2, 1) if name == "fetch" else given.runs
             lines = sections[name](folder, programs, runs)

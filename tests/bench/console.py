@@ -21,11 +21,12 @@ def measure(folder: Path, programs: Path, runs: int) -> list[Line]:
     """The section's lines."""
     store = folder / "console.db"
     build(store, TICKETS, open_share=OPEN_SHARE, now=present())
-    env = environment(SDESK_AGENT="anna", HOME=str(folder), TERM="xterm-256color", COLORTERM="truecolor")
+    env = environment(SDESK_AGENT="anna", SDESK_DB=str(store), HOME=str(folder))
+    env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     del env["NO_COLOR"]
     empty: list[str | Path] = [programs / "python", BARE, "empty"]
     table: list[str | Path] = [programs / "python", BARE, "table"]
-    console: list[str | Path] = [programs / "sdesk", "--db", store, "tui"]
+    console: list[str | Path] = [programs / "sdesk"]
 
     bare_start, own_start = pairs(lambda: _start(empty, env, "READY"), lambda: _start(console, env, "SD-"), runs)
     _, own_frame = pairs(lambda: 0.0, lambda: _start(console, env, "sdesk"), max(runs // 2, 1))
@@ -82,20 +83,17 @@ def _idle(program: PtyProgram) -> tuple[float, float]:
 
 
 def _filter(program: PtyProgram) -> float:
-    """Seconds from the last letter of a rare word to the rows that hold it."""
+    """Seconds from a key in the field, of which other rows come, to these rows: one letter too many is taken away."""
     spent = []
+    program.send("6")  # all of them, open or closed
+    program.settle(1.0)
     for _ in range(5):
         program.send("/")
         program.settle(0.3)
-        program.send(RARE_WORD[:-1])
-        program.settle(0.5)
-        program.send("\x7f" * 3)
-        program.settle(0.5)
-        program.send(RARE_WORD[-4:-1])
-        program.settle(0.5)
+        program.send(f"{RARE_WORD}q")
+        program.settle(0.7)
         began = time.perf_counter()
         program.send("\x7f")
-        # Rows come with the counts behind them: the first bytes after the field's own echo are the rows'.
         program.until("SD-")
         spent.append(time.perf_counter() - began)
         program.send("\x1b")

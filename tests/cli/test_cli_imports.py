@@ -74,11 +74,21 @@ def packages(modules: set[str]) -> set[str]:
         ("past", "-o", "json"),
         ("past", "--last", "month", "-o", "csv"),
         ("db", "path"),
+        ("db", "check"),
+        ("db", "size", "-o", "json"),
         ("version",),
         ("--help",),
         ("mail", "--help"),
         ("take", "--help"),
         ("schema", "ticket"),
+        ("_complete", "fish", "list", "team:"),
+        ("_complete", "fish", "take", "--"),
+        ("_complete", "bash", "sdesk show ", "", "9"),
+        ("completion", "bash"),
+        ("check", "--breached", "1000"),
+        ("doctor",),
+        ("doctor", "-o", "json"),
+        ("event", "down", "--help"),
     ],
     ids=" ".join,
 )
@@ -95,11 +105,24 @@ def test_planning_a_move_is_light(at_desk: Path, tmp_path: Path) -> None:
     )
 
 
+def test_a_backup_loads_no_more_than_it_copies_with(at_desk: Path, tmp_path: Path) -> None:
+    assert not packages(loaded_by("db", "backup", str(tmp_path / "copy.db"))) & HEAVY
+
+
 def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None:
     loaded = loaded_by("list", "-o", "json")
     assert not packages(loaded) & (HEAVY | {"platformdirs", "tomllib", "csv", "tempfile", "asyncio", "http"})
     ours = {name for name in loaded if name.startswith("sdesk.cli.")}
     assert not ours & {f"sdesk.cli.{room}" for room in ("work", "answers", "new", "fetch", "page", "table", "about")}
+
+
+@pytest.mark.parametrize("words", [("",), ("mail", ""), ("--db", "")], ids=" ".join)
+def test_completing_a_command_imports_no_command(words: tuple[str, ...], at_desk: Path) -> None:
+    loaded = loaded_by("_complete", "fish", *words)
+    assert not packages(loaded) & (HEAVY | {"typer", "sqlite3"})
+    ours = {name for name in loaded if name.startswith("sdesk.cli.")}
+    rooms = "app commands complete diagnostics invocation output sheet terminal wishes"
+    assert ours <= {f"sdesk.cli.{room}" for room in rooms.split()}
 
 
 def test_only_a_table_loads_rich(at_desk: Path) -> None:

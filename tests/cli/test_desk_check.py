@@ -134,7 +134,7 @@ def test_the_file_to_begin_with_is_applied_as_it_is(
     whole = sdesk("desk", "check", "all.toml")
     assert whole.code == 0, whole.err
     assert "2 calendars" in whole.out
-    assert "2 routing rules" in whole.out
+    assert "13 routing rules" in whole.out
 
 
 def is_remarked(line: str) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +24,13 @@ def editor(tmp_path: Path) -> Path:
     )
     program.chmod(0o755)
     return program
+
+
+def _copies() -> list[str]:
+    """Who had a copy of the newest message."""
+    with closing(sqlite3.connect(os.environ["SDESK_DB"])) as store:
+        (recipients,) = store.execute("SELECT recipients FROM message ORDER BY id DESC LIMIT 1").fetchone()
+    return [address for address, _name in json.loads(recipients)["cc"]]
 
 
 def a_ticket(process: Process, *more: str) -> str:
@@ -88,6 +99,40 @@ def test_what_was_told_by_phone_and_undone_is_told_by_phone_again(
     # What was made of it is no draft any more.
     assert terminal("reply", number, env={"VISUAL": str(editor)}).code == 0
     assert "Restart it" not in (tmp_path / "given.txt").read_text()
+
+
+def test_what_was_undone_is_said_again_as_it_was(
+    process: Process, terminal: Terminal, editor: Path, tmp_path: Path
+) -> None:
+    number = a_ticket(process, "--requester", "irina@shop.example")
+    wait = ("--wait", "requester", "--until", "2030-01-01 12:00")
+    assert process("reply", number, "--text", "Which till?", "--cc", "boss@shop.example", *wait).code == 0
+    assert "its text is your draft" in process("undo").out
+    shown = terminal("reply", number, env={"VISUAL": str(editor)})
+    assert shown.code == 0, shown.out
+    assert "waits for the requester until Tue 2030-01-01 12:00" in shown.out
+    assert "(from the draft: a copy to boss@shop.example)" in " ".join(shown.out.split())
+    given = (tmp_path / "given.txt").read_text()
+    assert "# From the draft: a copy to boss@shop.example; then waits for: requester 2030-01-01 12:00" in given
+    found = json.loads(process("show", number, "-o", "json").out)
+    assert (found["status"], found["wake_at"]) == ("waiting", "2030-01-01T09:00:00Z")
+    assert _copies() == ["boss@shop.example"]
+    # An option says otherwise; what cannot be said by this command is refused before anybody writes.
+    process("undo")
+    shown = terminal("reply", number, "--cc", "chief@shop.example", "--wait", "supplier", env={"VISUAL": str(editor)})
+    assert "from the draft" not in shown.out
+    found = json.loads(process("show", number, "-o", "json").out)
+    assert (found["waiting_for"], _copies()) == ("supplier", ["chief@shop.example"])
+    assert process("close", number, "--text", "Mended", "--cc", "boss@shop.example").code == 0
+    process("undo")
+    (tmp_path / "given.txt").unlink()
+    shown = terminal("reply", number, env={"VISUAL": str(editor)})
+    said = " ".join(shown.out.split())
+    assert f"the draft of SD-1 resolves the ticket. go on with it by `sdesk close {number}`" in said
+    assert (shown.code, (tmp_path / "given.txt").exists()) == (1, False)
+    shown = terminal("close", number, env={"VISUAL": str(editor)})
+    assert "SD-1 resolved (from the draft: a copy to boss@shop.example)" in " ".join(shown.out.split())
+    assert (tmp_path / "given.txt").read_text().startswith("Mended")
 
 
 def test_an_editor_for_a_new_ticket_takes_the_first_line_as_subject(

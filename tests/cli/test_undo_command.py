@@ -29,9 +29,10 @@ def test_the_last_action_is_undone_on_all_its_tickets_and_then_the_one_before(sd
     sdesk("take", "1")
     sdesk("assign", "1", "2", "--to", "boris")
     listed = json.loads(sdesk("undo", "--list", "-o", "json").out)
+    at = {"at": "2026-11-23T09:00:00Z"}
     assert listed == [
-        {"at": "2026-11-23T09:00:00Z", "verb": "assign", "sentence": "SD-1 assigned to boris", "numbers": [1, 2]},
-        {"at": "2026-11-23T09:00:00Z", "verb": "take", "sentence": "SD-1 assigned to anna", "numbers": [1]},
+        at | {"verb": "assign", "sentence": "SD-1 assigned to boris", "numbers": [1, 2], "why_not": None},
+        at | {"verb": "take", "sentence": "SD-1 assigned to anna", "numbers": [1], "why_not": None},
     ]
     tried = sdesk("undo", "-n")
     assert (tried.code, tried.out, tried.err) == (
@@ -66,6 +67,8 @@ def test_nothing_to_undo_is_said_and_is_no_failure(sdesk: Sdesk) -> None:
 def test_what_somebody_changed_since_is_named_and_the_rest_is_done(sdesk: Sdesk) -> None:
     sdesk("take", "1", "2")
     sdesk("--as", "boris", "note", "2", "--text", "Mine?")
+    (listed,) = json.loads(sdesk("undo", "--list", "-o", "json").out)
+    assert listed["why_not"] == "SD-2 was changed since by boris"
     ran = sdesk("undo")
     assert (ran.code, ran.out) == (6, "undone: SD-1 assigned to anna\n")
     assert ran.err == "sdesk: error: SD-2 was changed since by boris. put it right by hand\n"

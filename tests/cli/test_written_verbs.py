@@ -17,7 +17,7 @@ from sdesk.actions.registry import ACTIONS
 from sdesk.actions.written import COMMAND_LINE, DRY_RUN, ONE_ALONE, YES, Verb, read_order, verbs
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.commands import Verb as Entry
-from sdesk.cli.grammar import Command, _verb, help_of
+from sdesk.cli.grammar import Command, help_of, verb_of
 from sdesk.domain.errors import BadInput, SdeskError
 
 Done = list[tuple[str, tuple[int, ...], dict[str, Any]]]
@@ -30,9 +30,9 @@ def _changing() -> Iterator[tuple[str, Command]]:
     for name, entry in noun.verbs.items():
         if not isinstance(entry, Entry):
             continue
-        command = _verb(name, entry)
-        # `new` names no ticket, and `undo` and `import` neither.
-        if name not in ("new", "undo", "import") and any("--dry-run" in param.opts for param in command.params):
+        command = verb_of(name, entry)
+        # These name no ticket.
+        if name not in ("new", "next", "undo", "import") and any("--dry-run" in param.opts for param in command.params):
             yield name, command
 
 

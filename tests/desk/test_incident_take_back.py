@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from desks import NOW
+from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
+from sqlalchemy import select
+from sqlmodel import col
 
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Refused
 from sdesk.domain.story.reasons import standing
 from sdesk.domain.story.values import Event
 from sdesk.domain.ticket import Status
+from sdesk.store.models import Outbox
 from sdesk.store.reader import Reader
 
 AT = NOW + timedelta(minutes=20)
@@ -92,6 +96,30 @@ def test_what_somebody_went_on_with_stands(desk_of_mail: MailDesk, group: tuple[
     assert outcome.sentence.startswith(f"the answer of SD-{incident} is taken back, and 1 ticket with it")
     assert all(desk.ticket(number).status is not Status.RESOLVED for number in group)
     assert desk.events(nobody).count("taken_back") == 0
+
+
+def test_a_part_that_cannot_stand_again_is_left_whole(desk_of_mail: MailDesk, group: tuple[int, ...]) -> None:
+    desk, (incident, first, second, nobody) = desk_of_mail, group
+    desk.do("anna", "reply", incident, text="We are on it.", waiting_for="supplier", at=AT)
+    # No answer takes a ticket from anybody yet: as one that did would have kept it, with a mail and without one.
+    with desk.desk.work(SYSTEM, AT) as work:
+        boris = work.rules.agent_keys["boris"]
+        for row in work.session.scalars(select(Outbox).where(col(Outbox.before).is_not(None))):
+            before = json.loads(json.dumps(row.before))
+            unsaid = [each["before"] for each in before["together"]["unsaid"] if each["number"] == nobody]
+            for each in (*unsaid, *([before] if row.ticket_id == first else [])):
+                each["ticket"]["assignee_id"] = boris
+            row.before = before
+            work.session.add(row)
+        work.session.commit()
+    gone = '[agents.boris]\nname = "Boris Kim"\nemail = "boris@desk.example"\nteams = ["it"]\n'
+    desk.apply(DESK_FILE.replace(gone, ""), at=AT)
+    left = {number: (desk.ticket(number, at=AT), desk.events(number)) for number in (first, nobody)}
+    outcome = desk.do("anna", "take_back", incident, at=SOON)
+    assert outcome.sentence.startswith(f"the answer of SD-{incident} is taken back, and 1 ticket with it")
+    assert desk.ticket(second).status is not Status.WAITING
+    assert {number: (desk.ticket(number, at=AT), desk.events(number)) for number in (first, nobody)} == left
+    assert desk.rows("SELECT ticket_id FROM outbox WHERE kind = 'reply' AND state = 'queued'") == [(first,)]
 
 
 def test_nobody_else_and_not_later(desk_of_mail: MailDesk, group: tuple[int, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from desks import NOW
@@ -132,13 +132,13 @@ def test_a_death_on_the_way_leaves_either_the_draft_or_what_was_made_of_it(
 def test_a_form_keeps_words_of_each_terminal_and_gives_the_newest(desk_of_mail: MailDesk) -> None:
     anna, boris = desk_of_mail.actor("anna"), desk_of_mail.actor("boris")
 
-    def typed(session: str, text: str, before: str = "") -> None:
-        kept = KeptForm(session, form="close 1 2", before=before)
+    def typed(session: str, text: str, before: str = "", read_at: datetime = NOW) -> None:
+        kept = KeptForm(session, form="close 1 2", before=before, before_at=read_at)
         save_form(desk_of_mail.desk, anna, kept, {"text": text} if text else {}, now=NOW)
 
     def found(actor: Actor = anna, form: str = "close 1 2") -> tuple[str, str] | None:
         with Reader(desk_of_mail.path) as reader:
-            row = reader.form_draft(actor, form)
+            row = reader.form_draft(actor, form, now=NOW)
         return None if row is None else (row.session, row.words["text"])
 
     typed("one", "A")
@@ -149,6 +149,26 @@ def test_a_form_keeps_words_of_each_terminal_and_gives_the_newest(desk_of_mail: 
     assert found() == ("three", "B and more")
     typed("three", "")
     assert found() == ("one", "A"), "what another terminal holds was never touched"
+    typed("four", "A and more", before="one", read_at=NOW - timedelta(seconds=1))
+    typed("four", "", before="one", read_at=NOW - timedelta(seconds=1))
+    assert found() == ("one", "A"), "kept again since it was read"
+
+
+def test_a_form_that_is_open_is_taken_by_no_other_terminal(desk_of_mail: MailDesk) -> None:
+    anna = desk_of_mail.actor("anna")
+
+    def found(seconds: int = 0) -> tuple[str, bool] | None:
+        with Reader(desk_of_mail.path) as reader:
+            row = reader.form_draft(anna, "close 1", now=NOW + timedelta(seconds=seconds))
+        return None if row is None else (row.session, row.is_open)
+
+    left, here = KeptForm("left", form="close 1"), KeptForm("here", form="close 1")
+    save_form(desk_of_mail.desk, anna, here, {"text": "Here"}, now=NOW, is_open=True)
+    assert (found(), found(9), found(11)) == (("here", True), ("here", True), ("here", False))
+    save_form(desk_of_mail.desk, anna, left, {"text": "Left"}, now=NOW - timedelta(seconds=60))
+    assert found() == ("left", False)
+    save_form(desk_of_mail.desk, anna, here, {"text": "Here"}, now=NOW + timedelta(seconds=8))
+    assert found(8) == ("here", False), "it was left"
 
 
 def test_a_draft_may_be_of_files_alone(desk_of_mail: MailDesk) -> None:

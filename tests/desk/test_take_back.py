@@ -140,6 +140,34 @@ def test_a_draft_that_was_begun_meanwhile_is_kept_below(desk_of_mail: MailDesk) 
         assert draft.text == "A quartz answer.\n\nAnd more."
 
 
+@pytest.mark.parametrize(
+    ("was_said", "chosen", "then"),
+    [
+        ("phone", {"cc": "boss@shop.example"}, {"cc": "boss@shop.example"}),
+        ("close", {}, {"cc": "chief@shop.example"}),
+        ("close", {"cc": "boss@shop.example"}, {"cc": "chief@shop.example, boss@shop.example"}),
+        ("close", {"phone": True}, {"phone": True}),
+    ],
+)
+def test_what_was_chosen_beside_a_newer_draft_stands(
+    desk_of_mail: MailDesk, was_said: str, chosen: dict[str, Any], then: dict[str, Any]
+) -> None:
+    from sdesk.actions.perform import undo
+    from sdesk.actions.personal import save_draft
+
+    number, anna = desk_of_mail.ask(1), desk_of_mail.actor("anna")
+    if was_said == "phone":
+        desk_of_mail.do("anna", "reply", number, at=AT, text="Told.", phone=True)
+    else:
+        desk_of_mail.do("anna", "close", number, at=AT, text="Told.", cc=("chief@shop.example",))
+    save_draft(desk_of_mail.desk, anna, number, Direction.OUT, "One more question", now=AT, beside=chosen)
+    undo(desk_of_mail.desk, anna, now=AT)
+    with Reader(desk_of_mail.path) as reader:
+        draft = reader.draft(anna, number, Direction.OUT)
+    assert draft is not None
+    assert (draft.text, draft.beside) == ("Told.\n\nOne more question", then)
+
+
 def refused(mails: MailDesk, number: int, sentence: str, *, login: str = "anna", at: datetime = AT) -> None:
     before = mails.dump()
     with pytest.raises(Refused, match=sentence):

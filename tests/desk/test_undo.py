@@ -334,9 +334,7 @@ def test_a_split_is_refused_with_what_to_do_instead(mails: MailDesk) -> None:
     (message,) = mails.rows("SELECT max(id) FROM message WHERE ticket_id = 10")[0]
     mails.do("anna", "split", 10, at=AT, messages=(message,))
     (sentence,) = refusals(mails)
-    assert sentence == (
-        "SD-13 split off SD-10: that is not undone. put the new ticket back: `sdesk ticket merge NEW --into 10`"
-    )
+    assert sentence == ("SD-13 split off SD-10: that is not undone. put it back: `sdesk ticket merge 13 --into 10`")
 
 
 def test_a_ticket_given_behind_a_wall_comes_back_if_nobody_touched_it(mails: MailDesk) -> None:

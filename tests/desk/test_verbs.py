@@ -216,6 +216,14 @@ def test_a_wait_until_a_day_ends_when_its_hours_begin(desk: MailDesk, service: s
     assert desk.ticket(number).wake_at == moscow("2026-11-30 09:00")
 
 
+def test_the_day_of_a_wait_is_that_of_the_tickets_calendar(desk: MailDesk) -> None:
+    # In Vladivostok it begins seven hours earlier, while the stores of Moscow are still at work the day before.
+    desk.apply(DESK_FILE.replace('"Europe/Moscow"', '"Asia/Vladivostok"', 1))
+    number = desk.new(service="till")
+    desk.do("anna", "wait", number, waiting_for="date", until=Day(date(2026, 11, 25)))
+    assert desk.ticket(number).wake_at == moscow("2026-11-25 10:00")
+
+
 def test_a_day_whose_morning_is_past_is_refused(desk: MailDesk) -> None:
     number = desk.new(service="printer")
     with pytest.raises(BadInput, match="is past"):

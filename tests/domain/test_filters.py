@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import contextlib
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadFilter, BadInput
+from sdesk.domain.filter_fields import FIELDS, FILTER_FIELDS, FilterField, Kind
 from sdesk.domain.filters import (
-    FIELDS,
     Filter,
+    Lasting,
     Match,
+    Term,
     Within,
     Words,
     parse,
     parse_arguments,
+    place_of,
     text_of_arguments,
     to_text,
 )
-from sdesk.domain.ticket import Status
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Moscow")
@@ -71,11 +79,21 @@ def read(text: str) -> Filter:
                 ),
             ),
         ),
+        ("impact:..moderate", (Match("impact", ("extensive", "significant", "moderate")),)),
+        ("priority:P1..P2,P4", (Match("priority", ("P1", "P2", "P4")),)),
+        ("left:..4h", (Lasting("left", None, 4 * 3600),)),
+        ("left:90m", (Lasting("left", None, 5400),)),
+        ("not:left:-2h..0m", (Lasting("left", -7200, 0, negated=True),)),
+        ("due:none", (Match("due", ("none",)),)),
+        ("tag:none,pos", (Match("tag", ("none", "pos")),)),
+        ('tag:"two words , b"', (Match("tag", ("two words", "b")),)),
+        ('not:"two  words"', (Words("two words", phrase=True, negated=True),)),
+        ('24"', (Words("24", phrase=True),)),
         ("https://shop.example/a?b", (Words("https://shop.example/a?b"),)),
         ("10:30", (Words("10:30"),)),
     ],
 )
-def test_reads(text: str, terms: tuple[Words | Match | Within, ...]) -> None:
+def test_reads(text: str, terms: tuple[Term, ...]) -> None:
     assert read(text).terms == terms
 
 
@@ -94,11 +112,46 @@ def test_reads(text: str, terms: tuple[Words | Match | Within, ...]) -> None:
         ("created:tomorrow..yesterday", "runs backwards"),
         ("due:soonish", "soonish"),
         ("created:<-7d", "has no `<`.*write a range: created:-7d.."),
+        ("tag:pos,>5", "has no `>`"),
+        ("left:2d", "`2d`.*no days"),
+        ("left:2h..1h", "runs backwards"),
+        ("impact:minor..extensive", "runs backwards.*write extensive..minor"),
+        ("created:none", "names one instant"),
+        ("created:0001-01-01..", "no point in time"),
     ],
 )
 def test_refuses_and_names_the_place(text: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "start"),
+    [
+        ("staus:open", "staus:open", 0),
+        ("team:it  staus:open касса", "staus:open", 9),
+        ('"two words" not:priority:P9', "not:priority:P9", 12),
+        ("till -due:soonish", "-due:soonish", 5),
+    ],
+)
+def test_a_fault_has_its_place(text: str, word: str, start: int) -> None:
+    with pytest.raises(BadFilter) as refused:
+        read(text)
+    assert (refused.value.word, refused.value.start) == (word, start)
+    assert place_of(refused.value, text) == start
+
+
+def test_what_the_reader_refuses_is_found_in_the_text() -> None:
+    fault = BadFilter("there is no team", word="team:itt")
+    assert place_of(fault, "касса team:it,itt,hr") == 6
+    assert place_of(fault, 'tag:itt not:team:"itt"') == 8
+    assert place_of(fault, "tag:itt") is None
+
+
+def test_the_last_day_of_all_has_an_end() -> None:
+    (term,) = read("created:..9999-12-31").terms
+    assert isinstance(term, Within)
+    assert term.high == datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 def test_a_list_is_of_open_tickets_unless_it_says_which() -> None:
@@ -116,30 +169,50 @@ def test_a_shell_argument_with_a_blank_is_one_value() -> None:
     assert isinstance(split.terms[2], Within)
 
 
-KEYS = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
-INSTANTS = st.integers(1_600_000_000, 2_000_000_000).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-TERMS = st.one_of(
-    st.builds(
-        Words,
-        st.from_regex(r"[a-zа-я0-9]{1,8}", fullmatch=True).filter(lambda word: word != "not"),
-        st.booleans(),
-        st.booleans(),
-    ),
-    st.builds(
-        Match,
-        st.sampled_from(["team", "assignee", "service", "unit", "tag"]),
-        st.lists(KEYS, min_size=1, max_size=3).map(tuple),
-        st.booleans(),
-    ),
-    st.builds(
-        Match,
-        st.just("status"),
-        st.lists(st.sampled_from([status.value for status in Status]), min_size=1, max_size=3).map(tuple),
-        st.booleans(),
-    ),
-    st.tuples(
-        st.sampled_from(["due", "created", "updated"]), st.tuples(INSTANTS, INSTANTS).map(sorted), st.booleans()
-    ).map(lambda parts: Within(parts[0], parts[1][0], parts[1][1], parts[2])),
+LETTERS = st.characters(exclude_categories=["Z", "Cs", "Cc"], exclude_characters='",')
+VALUES = st.text(LETTERS, min_size=1, max_size=8).filter(lambda word: word[0] not in "<>=")
+INSTANTS = st.integers(-62_135_000_000, 253_402_300_799).map(
+    lambda seconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+"""From the year 1 to the last second of 9999."""
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word stands for itself: it is no negation, no field and no address that only looks so."""
+    return not word.startswith("-") and re.match(r"[^\W\d]+:", word) is None
+
+
+def several(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(values, min_size=1, max_size=3).map(tuple)
+
+
+def ends(values: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
+    """Two ends in their order, either of which may be open."""
+    both = st.tuples(values, values).map(sorted)
+    return st.tuples(both, st.booleans(), st.booleans()).map(
+        lambda drawn: [None if drawn[1] else drawn[0][0], None if drawn[2] else drawn[0][1]]
+    )
+
+
+def of_field(field: FilterField) -> st.SearchStrategy[Term]:
+    """Whatever may be asked of a field."""
+    name, negated = st.just(field.name), st.booleans()
+    if field.words is not None:
+        return st.builds(Match, name, several(st.sampled_from([word.value for word in field.words])), negated)
+    if field.kind in {Kind.INSTANT, Kind.LENGTH}:
+        drawn: st.SearchStrategy[Any] = INSTANTS if field.kind is Kind.INSTANT else st.integers(-(10**8), 10**8)
+        kind: Callable[..., Term] = Within if field.kind is Kind.INSTANT else Lasting
+        ranges = st.tuples(ends(drawn), negated).map(lambda drawn: kind(field.name, *drawn[0], drawn[1]))
+        none = st.builds(Match, name, st.just(("none",)), negated)
+        return st.one_of(ranges, none) if "none" in field.special else ranges
+    value = st.one_of(VALUES, st.tuples(VALUES, VALUES).map(" ".join), st.sampled_from(["none", "me", "a..b", "P1"]))
+    return st.builds(Match, name, several(value), negated)
+
+
+TERMS: st.SearchStrategy[Term] = st.one_of(
+    st.builds(Words, VALUES.filter(is_plain), st.just(False), st.booleans()),
+    st.builds(Words, st.lists(VALUES, max_size=3).map(" ".join), st.just(True), st.booleans()),
+    *map(of_field, FILTER_FIELDS),
 )
 
 
@@ -148,10 +221,63 @@ def test_printing_and_reading_give_the_same_filter(wanted: Filter) -> None:
     assert read(to_text(wanted)) == wanted
 
 
+PIECES = st.one_of(
+    st.sampled_from([*(f"{name}:" for name in FIELDS), *(field.example for field in FILTER_FIELDS)]),
+    st.sampled_from(
+        ["not:", "-", '"', ",", "..", " ", ":", "none", "me", "4h", "-7d", "today", "P1", "http:", "касса"]
+    ),
+    st.text(max_size=3),
+)
+
+
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_what_can_be_read_is_printed_and_read_again_the_same(text: str) -> None:
+    with contextlib.suppress(BadFilter):
+        wanted = read(text)
+        printed = to_text(wanted)
+        # At another hour and in another zone too: what is printed is relative to nothing.
+        again = parse(printed, now=NOW + timedelta(days=40), zone=ZoneInfo("Asia/Kolkata"))
+        assert again == wanted
+        assert to_text(again) == printed
+
+
+@given(st.lists(st.one_of(st.text(max_size=12), PIECES), max_size=4))
+def test_arguments_of_a_shell_are_read_as_their_text(arguments: list[str]) -> None:
+    text = text_of_arguments(arguments)
+    with contextlib.suppress(BadFilter):
+        assert parse_arguments(arguments, now=NOW, zone=ZONE) == read(text)
+
+
+UNQUOTED = re.compile(r"[\w:.,@+/-]+")
+"""What bash, zsh and fish hand over as it is."""
+
+
+@pytest.mark.parametrize("field", FILTER_FIELDS, ids=lambda field: field.name)
+def test_a_field_needs_no_quotes_in_a_shell(field: FilterField) -> None:
+    assert UNQUOTED.fullmatch(field.example)
+    (term,) = read(field.example).terms
+    printed = to_text(Filter((term, term._replace(negated=True))))
+    assert all(UNQUOTED.fullmatch(word) for word in printed.split())
+    assert not isinstance(term, Words)
+    assert term.field == field.name
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "zsh", "fish"])
+def test_a_real_shell_changes_nothing_of_them(shell: str, tmp_path: Path) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"there is no {shell} on this machine")
+    (tmp_path / "left:..4h").touch()  # a file that a pattern could match
+    examples = [word for field in FILTER_FIELDS for word in (field.example, f"not:{field.example}")]
+    line = "printf '%s\\n' " + " ".join(examples)
+    done = subprocess.run([program, "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout.split("\n")[:-1] == examples
+
+
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_a_filter_or_a_sentence(text: str) -> None:
-    terms: tuple[Words | Match | Within, ...] = ()
-    with contextlib.suppress(BadInput):
+    terms: tuple[Term, ...] = ()
+    with contextlib.suppress(BadFilter):
         terms = read(text).terms
     assert all(isinstance(term, Words) or term.field in FIELDS for term in terms)
 
@@ -165,6 +291,8 @@ def test_whatever_is_typed_is_a_filter_or_a_sentence(text: str) -> None:
         ['"till is"', 'tag:"a b"'],
         ["-is:stale", "created:-7d..", "due:today"],
         ["unit:a,b c", "https://x.example/a"],
+        ["not:two words", "till"],
+        ["касса", "", " "],
         [],
     ],
 )

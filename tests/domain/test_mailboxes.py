@@ -6,7 +6,7 @@ import pytest
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.mailboxes import parse_mailboxes, part_at, written
+from sdesk.domain.mailboxes import parse_mailboxes, part_at, whole_mailboxes, written
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,8 @@ def test_the_first_that_is_none_is_named() -> None:
 def test_the_mailbox_under_the_cursor(text: str, at: int, part: str) -> None:
     start, end = part_at(text, at)
     assert text[start:end] == part
+
+
+def test_whole_ones_stand_beside_one_that_is_being_typed() -> None:
+    line = 'Joanna <Joanna@shop.example>, ann, "Doe, J" <j@x.example>'
+    assert [box.address for box in whole_mailboxes(line)] == ["Joanna@shop.example", "j@x.example"]

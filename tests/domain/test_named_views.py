@@ -19,13 +19,13 @@ def test_the_six_of_every_desk_stand_as_they_do() -> None:
     assert [view.words for view in standing([])][1:3] == ["assignee:none", ""]
 
 
-def test_saved_views_take_what_is_free_their_own_first() -> None:
+def test_saved_views_take_what_is_free_and_a_new_one_moves_none() -> None:
     saved = [NamedView(name, "x", owner=owner) for name, owner in (("b", EVERYBODY), ("c", "anna"), ("a", "anna"))]
-    assert [(view.name, digit) for view, digit in placed(standing([]), saved)][6:] == [("a", 7), ("c", 8), ("b", 9)]
-    more = [*saved, NamedView("d", "x", owner="anna")]
+    assert [(view.name, digit) for view, digit in placed(standing([]), saved)][6:] == [("b", 7), ("c", 8), ("a", 9)]
+    more = [*saved, NamedView("Aa", "x", owner="anna")]
     assert [(view.name, digit) for view, digit in placed(standing([]), more)][6:] == [
-        *(("a", 7), ("c", 8), ("d", 9)),
-        ("b", None),
+        *(("b", 7), ("c", 8), ("a", 9)),
+        ("Aa", None),
     ]
 
 

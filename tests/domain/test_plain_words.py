@@ -38,6 +38,16 @@ def test_a_reason_is_found_again_with_its_values(text: str, pattern: str, values
     assert recognised(found) is found
 
 
+def test_a_reason_within_a_reason_is_found_once_however_long_it_goes_on() -> None:
+    found = recognised("its handling failed: it is spam")
+    assert isinstance(found, Phrase)
+    assert isinstance(found.values["said"], Phrase)
+    endless = "its handling failed: " * 2000 + "x"
+    found = recognised(endless)
+    assert isinstance(found, Phrase)
+    assert found.said(str, lambda one, many, count: one) == endless
+
+
 @pytest.mark.parametrize(
     "text", ["", "service is slow since Monday", "by hand, he said", "the wait is over now", "{x}"]
 )

@@ -100,7 +100,7 @@ def test_a_missing_store_is_not_made(use: Callable[[Path], None], tmp_path: Path
 
 @WAYS
 def test_a_folder_is_no_store(use: Callable[[Path], None], tmp_path: Path) -> None:
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="no sdesk store"):
         use(tmp_path)
 
 

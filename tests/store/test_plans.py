@@ -15,11 +15,12 @@ import pytest
 from desks import NOW
 from sqlalchemy.dialects.sqlite import dialect
 
+from sdesk.desk.steps.storms import DOWN_OF_UNIT
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Sort, parse
 from sdesk.domain.ticket import Status
 from sdesk.store.prepared import Prepared
-from sdesk.store.reader import Reader, queue, where
+from sdesk.store.reader import Reader, health, queue, where
 from sdesk.store.reader.order import END, cursor_of
 from sdesk.store.reader.reports import past
 from sdesk.store.reader.rows import TicketRow
@@ -30,10 +31,12 @@ OF_EACH_MAIL = (
     "sdesk.desk.intake.known",
     "sdesk.desk.intake.ledger",
     "sdesk.desk.intake.receive",
+    "sdesk.desk.steps.check_up",
     "sdesk.desk.steps.clocks",
     "sdesk.desk.steps.messages",
     "sdesk.desk.steps.outbox",
     "sdesk.desk.steps.people",
+    "sdesk.desk.steps.storms",
 )
 """Modules whose prepared statements run for each mail."""
 
@@ -219,6 +222,34 @@ def test_a_report_of_a_time_reads_no_more_than_that_time(busy: Reader, actor: Ac
         # The list of what an undo undid is no table.
         assert not [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step], steps
         assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_a_check_is_found_by_its_key_and_a_storm_by_its_unit(busy_desk_path: Path) -> None:
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        by_key = plan(connection, "SELECT * FROM check_event WHERE source = ? AND key = ?", ("zabbix", "a"))
+        assert by_key == ["SEARCH check_event USING INDEX sqlite_autoindex_check_event_1 (source=? AND key=?)"]
+        storm = Prepared(DOWN_OF_UNIT._statement)
+        storm._compile(dialect())
+        (step,) = plan(connection, storm._sql, (None,) * len(storm._order))
+        assert "INDEX ix_check_event_down (unit_id=? AND first_at>? AND first_at<?)" in step
+
+
+def test_what_should_be_done_next_is_the_first_row_of_an_index(busy: Reader, actor: Actor) -> None:
+    """Whoever takes it holds the store meanwhile: it must not sort, nor read what is closed."""
+    query = queue.next_query(busy._connection, actor, NOW)
+    steps = plan(busy._connection, query.sql, query.values)
+    assert any("USING INDEX ix_ticket_queue" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+def test_how_the_desk_does_is_told_from_indexes(busy: Reader) -> None:
+    """A check asks each minute: neither the tickets' own rows nor the mails that went are read for it."""
+    for sql, values, index in (
+        (health.WAITING_MAIL, ("2026-11-23T09:00:00Z",), "ix_outbox_queued"),
+        (health.STUCK_MAIL, ("failed",), "ix_outbox_stuck"),
+        (health.CHECKS_DOWN, (), "ix_check_event_down"),
+    ):
+        assert any(index in step for step in plan(busy._connection, sql, values)), sql
 
 
 def test_the_backlog_is_counted_by_indexes(busy: Reader, actor: Actor) -> None:

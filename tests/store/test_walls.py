@@ -21,7 +21,8 @@ from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound, Refused, SdeskError
-from sdesk.domain.filters import FIELDS, Filter, Match, Sort, parse
+from sdesk.domain.filter_fields import FIELDS
+from sdesk.domain.filters import Filter, Match, Sort, parse
 from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
@@ -145,6 +146,13 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
         "rows": [lambda: reader.rows(actor, numbers, now=NOW)],
+        "exported": [
+            lambda each=each: list(reader.exported(actor, each, now=NOW, messages=True))  # type: ignore[misc]
+            for each in filters
+        ],
+        "begun_tickets": [lambda digits=digits: reader.begun_tickets(actor, digits) for digits in ("", *"1234567")],  # type: ignore[misc]
+        "begun_people": [lambda typed=typed: reader.begun_people(actor, typed) for typed in ("", "k", "z", "o")],  # type: ignore[misc]
+        "due_in": [],  # of a row that was read
         "numbers": [],  # held against the rows below
         "views": [lambda: reader.views(actor)],
         "standing_views": [lambda: reader.standing_views(actor)],
@@ -188,7 +196,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for way in Direction
         ],
         "drafts": [lambda: reader.drafts(actor)],
-        "form_draft": [lambda n=n: reader.form_draft(actor, f"close {n}") for n in numbers],  # type: ignore[misc]
+        "form_draft": [lambda n=n: reader.form_draft(actor, f"close {n}", now=NOW) for n in numbers],  # type: ignore[misc]
         "presence": [lambda: reader.presence(actor, now=NOW)],
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
@@ -205,6 +213,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "sla": [lambda: reader.sla("office")],
         "hours": [lambda: reader.hours(1)],
         "blocked": [reader.blocked],
+        "health": [lambda: reader.health(NOW)],
         "undoable": [lambda: reader.undoable(actor, now=NOW)],
         "ledger": [lambda: reader.ledger(actor, limit=0)],
         "outbox": [lambda: reader.outbox(actor, limit=0)],

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from console_driver import Driver, driving
+from console_driver import Driver, driving, key_event
 from desks import NOW
 from intake_desk import MailDesk
 
@@ -20,6 +22,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import Direction, Doing
 from sdesk.tui.screens import compose, compose_kept
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_fields import Words
 from sdesk.tui.screens.dialog import Confirm
 
 
@@ -143,7 +146,10 @@ async def test_two_terminals_lose_no_word_of_one_draft(mails: MailDesk, monkeypa
         await driver.type("Here.")
         await until(driver, lambda: mails.rows("SELECT text FROM draft") == [("Here.",)], "the draft")
         stamp = str(mails.rows("SELECT stamp FROM draft")[0][0])
-        save_draft(mails.desk, anna, 1, Direction.OUT, "Here. There.", now=NOW, session="other", seen=stamp)
+        there = {"cc": "boss@shop.example", "phone": True}
+        save_draft(
+            mails.desk, anna, 1, Direction.OUT, "Here. There.", now=NOW, beside=there, session="other", seen=stamp
+        )
         await driver.type(" Too late.")
         await until(driver, lambda: "Another terminal has written on this draft" in driver.text, "the warning")
         assert mails.rows("SELECT text FROM draft") == [("Here. There.",)]
@@ -153,6 +159,7 @@ async def test_two_terminals_lose_no_word_of_one_draft(mails: MailDesk, monkeypa
         screen = driver.console.screen
         assert isinstance(screen, Compose)
         assert screen.text == "Here. There.\n\nHere. Too late."
+        assert (screen.beside.cc, screen.beside.phone) == ("boss@shop.example", False)
         # What is sent goes; words that another terminal has begun since do not go with it.
         stamp = str(mails.rows("SELECT stamp FROM draft")[0][0])
         save_draft(mails.desk, anna, 1, Direction.OUT, "Elsewhere.", now=NOW, session="other", seen=stamp)
@@ -162,16 +169,43 @@ async def test_two_terminals_lose_no_word_of_one_draft(mails: MailDesk, monkeypa
         assert mails.rows("SELECT text FROM draft") == [("Elsewhere.",)]
 
 
+async def test_words_on_their_way_are_no_draft_again(mails: MailDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose_kept, "SAVE_SECONDS", 60)
+    async with driving(mails.path) as driver:
+        await driver.press("r")
+        await driver.type("Here.")
+        screen = driver.console.screen
+        assert isinstance(screen, Compose)
+        screen.keep_draft()
+        await until(driver, lambda: mails.rows("SELECT text FROM draft") == [("Here.",)], "the draft")
+        link = driver.console.link
+        saved: list[str | None] = []
+        real = link.save_draft
+
+        def save_draft(*of: Any, **more: Any) -> None:
+            saved.append(of[3])
+            real(*of, **more)
+
+        monkeypatch.setattr(link, "save_draft", save_draft)
+        # Another terminal wrote on it, and sent it before that was looked at here, where all is on its way by now.
+        screen.query_one("#text", Words).read_only = True
+        screen._parted(None)
+        assert saved == []
+        screen.query_one("#text", Words).read_only = False
+        screen._parted(None)
+        assert saved == ["Here."]
+
+
 async def test_drafts_are_marked_and_quitting_asks_where_this_session_left_some(mails: MailDesk) -> None:
-    save_draft(mails.desk, mails.actor("anna"), 2, Direction.NOTE, "Of yesterday", now=NOW)
+    save_draft(mails.desk, mails.actor("anna"), 2, Direction.NOTE, "Of before", now=NOW - timedelta(hours=1))
     async with driving(mails.path) as driver:
         await until(driver, lambda: '"' in next(x for x in driver.text.splitlines() if "SD-2 " in x), "the sign")
         await driver.press("enter", "J")
-        assert "note begun at 12:00: i goes on" in driver.text
+        assert "note 11:00 (i)" in driver.text
         await driver.press("K", "r")
         await driver.type("Half")
         await driver.press("escape")
-        await until(driver, lambda: "draft of 12:00: r goes on" in driver.text, "the draft in the ticket")
+        await until(driver, lambda: "draft 12:00 (r)" in driver.text, "the draft in the ticket")
         await driver.press("escape", "q")
         assert isinstance(driver.console.screen, Confirm)
         assert "Quit with 1 draft unsent (SD-1)?" in driver.text
@@ -181,3 +215,30 @@ async def test_drafts_are_marked_and_quitting_asks_where_this_session_left_some(
         await driver.rest()
         await driver.press("q")
         assert not driver.console.is_running or not isinstance(driver.console.screen, Confirm)
+
+
+async def test_what_follows_is_said_of_the_ticket_as_it_is_now(mails: MailDesk) -> None:
+    async with driving(mails.path, size=(80, 24)) as driver:
+        await driver.press("r")
+        assert "then it is yours, and open" in driver.text
+        await driver.type("Half")
+        mails.do("boris", "take", 1, at=NOW)
+        await until(driver, lambda: "it stays open" in driver.text, "what follows")
+        assert "then it is yours" not in driver.text
+
+
+async def test_what_this_console_is_still_writing_is_nobody_elses_change(mails: MailDesk) -> None:
+    async with driving(mails.path) as driver:
+        await driver.press("enter")
+        # The take is still on its way when the editor opens.
+        link, held = driver.console.link, threading.Event()
+        link.write(driver.console, lambda desk, actor, now: held.wait(10), lambda answer: None, lambda error: None)
+        for key in "mr":
+            driver.console.post_message(key_event(key))
+        await asyncio.sleep(0.2)
+        held.set()
+        await driver.settle()
+        assert isinstance(driver.console.screen, Compose)
+        await driver.type("On my way")
+        await driver.press("ctrl+g")
+        assert mails.rows("SELECT count(*) FROM message WHERE direction = 'out'")[0][0] == 1, driver.text

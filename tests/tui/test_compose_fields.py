@@ -19,8 +19,10 @@ from sdesk.actions.grammar import attached
 from sdesk.desk.steps.tokens import new_token
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Direction, Status
+from sdesk.store.reader import Reader
 from sdesk.tui.attaching import attach, complete
 from sdesk.tui.screens.compose import Compose
+from sdesk.tui.screens.compose_copies import known_boxes
 from sdesk.tui.screens.compose_fields import PathField, Words
 from sdesk.tui.screens.compose_menu import PutIn
 from sdesk.tui.widgets.copies_field import CopiesField
@@ -179,6 +181,10 @@ async def test_what_is_put_in_by_a_slash(mails: MailDesk) -> None:
         await driver.type("etc")
         await driver.press("escape")
         assert editor(driver).text.endswith(" 1/2\n/etc")
+        before = editor(driver).text
+        await driver.press("enter", "slash", "escape")
+        assert editor(driver).text == f"{before}\n", "who thinks better of it leaves nothing"
+        await driver.press("backspace")
         await driver.press("enter", "slash")
         await driver.type("last words")
         await driver.press("enter")
@@ -288,6 +294,14 @@ async def test_all_of_a_draft_is_back_and_a_file_that_is_gone_is_said(mails: Mai
         message = driver.ticket(1).messages[-1]
         assert [file.name for file in message.attachments] == ["manual-2.txt"]
         assert driver.ticket(1).ticket.status is Status.WAITING
+
+
+def test_nobody_is_hidden_by_an_address_that_ends_like_theirs(mails: MailDesk) -> None:
+    with Reader(mails.path) as reader:
+        boris = reader.actor("boris")
+        for there in ("marianna@desk.example", "Joanna <joanna@desk.example>, anna"):
+            assert "anna@desk.example" in [each.box.address for each in known_boxes(reader, boris, "anna", there)]
+        assert known_boxes(reader, boris, "anna", "Anna@Desk.example, ann") == ()
 
 
 async def test_copies_are_completed_by_name_login_and_address(mails: MailDesk) -> None:

@@ -53,6 +53,8 @@ async def test_assign_to_an_agent_and_to_a_team(busy_desk_path: Path, inside: bo
         await driver.press("a")
         await driver.type("quality")
         await driver.press("down", "up", "enter")
+        assert f"SD-{number} of boris?" in driver.text
+        await driver.press("y")
         row = driver.ticket(number).ticket
         assert (row.team, row.assignee) in {("quality", None), ("quality", "vera"), ("it", "vera")}
         assert row.assignee != "boris"
@@ -226,6 +228,8 @@ async def test_an_action_on_marks_names_how_many_and_who_refused(busy_desk_path:
         await driver.press("a")
         assert "Assign 3 tickets to" in driver.text
         await driver.type("vera\n")
+        assert "Some are in the hands of boris" in driver.text
+        await driver.press("y")
         assert [driver.ticket(number).ticket.assignee for number in (numbers[0], numbers[2])] == ["vera", "vera"]
         assert driver.ticket(numbers[1]).ticket.assignee != "vera"
         assert f"2 done, 1 refused (SD-{numbers[1]})" in driver.notice
@@ -312,7 +316,7 @@ async def test_words_of_a_form_outlive_escape(busy_desk_path: Path, key: str) ->
 
 def test_what_was_done_to_many_is_said_once() -> None:
     done = [TicketOutcome(number, f"SD-{number}", f"SD-{number} assigned to dana") for number in (44, 45, 46)]
-    assert report(done, {}) == ("3 tickets assigned to dana", "good")
+    assert report(done, {}) == ("3 tickets: assigned to dana", "good")
 
 
 async def test_the_wait_form_fits_a_small_terminal_and_says_its_fault_once(busy_desk_path: Path) -> None:
@@ -332,3 +336,46 @@ async def test_an_empty_choice_says_so(busy_desk_path: Path) -> None:
         assert "nothing fits" in driver.text
         await driver.press("enter")
         assert "nothing fits" in driver.text
+
+
+@pytest.mark.parametrize("keys", ["c", "w", "a"])
+async def test_what_takes_a_ticket_out_of_a_colleagues_hands_asks_once(busy_desk_path: Path, keys: str) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        await driver.press("slash")
+        await driver.type("assignee:boris\n")
+        number = driver.cursor or 0
+        before = driver.ticket(number)
+
+        async def deed() -> None:
+            await driver.press(keys)
+            if keys == "a":
+                await driver.type("vera\n")
+            else:
+                await driver.press(*(["ctrl+g"] if keys == "w" else []))
+                if keys == "c":
+                    await driver.type("Done.")
+                    await driver.press("ctrl+g")
+            await driver.rest()
+
+        await deed()
+        assert f"SD-{number} of boris?" in driver.text
+        await driver.press("enter")
+        assert driver.ticket(number) == before, "Enter leaves everything as it is"
+        await driver.press("escape")
+        if keys == "c":
+            await driver.press("c", "ctrl+g")
+        else:
+            await deed()
+        await driver.press("y")
+        await driver.rest()
+        now = driver.ticket(number).ticket
+        assert (now.status, now.assignee) != (before.ticket.status, before.ticket.assignee)
+
+
+async def test_a_merge_names_who_asked_where_they_differ(busy_desk_path: Path) -> None:
+    async with driving(busy_desk_path) as driver:
+        await driver.press("j", "space", "space", "M")
+        await driver.rest()
+        await driver.press("enter")
+        await driver.rest()
+        assert "Different people asked: Person" in driver.text

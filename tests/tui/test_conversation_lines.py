@@ -100,6 +100,35 @@ def test_every_line_fits() -> None:
     assert all(line.cells <= 60 for line in lines_of(long, unfolded=True))
 
 
+ANSWER = MESSAGE._replace(
+    direction=Direction.OUT,
+    agent="anna",
+    author_name="Anna Orlova",
+    text="\nSwitch it off.\nThen on.",
+    quoted="",
+    attachments=(),
+)
+
+
+def test_copies_of_an_answer_are_named_and_shortened_at_the_end() -> None:
+    cc = (("boss@shop.example", "The Boss"), ("store-017@shop.example", ""))
+    (head, *_rest) = conversation_lines((ANSWER._replace(cc=cc),), width=90)
+    assert "Anna Orlova -> requester  Cc: The Boss, store-017@shop.example" in head.text
+    (head, *_rest) = conversation_lines((ANSWER._replace(cc=cc, delivery="failed"),), width=70)
+    assert head.cells <= 70
+    assert "Cc: " in head.text
+    assert head.text.rstrip().endswith("1 of 1")
+
+
+def test_what_was_taken_back_is_one_dim_line_until_it_is_unfolded() -> None:
+    for message in (ANSWER, ANSWER._replace(direction=Direction.NOTE)):
+        back = message._replace(taken_back_at=NOW)
+        (line,) = lines_of(back)
+        assert "taken back: Sw" in line.text
+        assert {style for text, style in line.spans if text.strip()} == {"dim"}
+        assert "Then on." in text_of(back, unfolded=True)
+
+
 def event(name: str, **data: object) -> str:
     return event_text(HistoryRow(1, NOW, "anna", name, dict(data)), now=NOW.astimezone(ZONE), zone=ZONE)
 

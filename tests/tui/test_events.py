@@ -21,7 +21,7 @@ from sdesk.tui.render.events import ABOUT, CHANGES, CLOCKS, EVENTS, WOKEN, actor
 ROOM = Path(sdesk.__file__).parent
 ZONE = ZoneInfo("Europe/Moscow")
 OF_THE_DESK = {"desk_file_applied", "agent_away", "agent_back", "sender_blocked", "sender_unblocked", "view_saved"}
-OF_THE_DESK |= {"view_deleted"}
+OF_THE_DESK |= {"view_deleted", "purged", "person_forgotten"}
 """What stands in no ticket's history."""
 
 KEYS = re.compile(r"[a-z]+_[a-z_]+|\b(outbox|kind|events|clocks|seconds|acknowledgement\b(?! withheld))\b|\{|\bNone\b")
@@ -32,6 +32,12 @@ KEYS = re.compile(r"[a-z]+_[a-z_]+|\b(outbox|kind|events|clocks|seconds|acknowle
 def _english_again() -> Iterator[None]:
     yield
     speak("en")
+
+
+def test_a_strangers_words_are_never_said_in_another_language() -> None:
+    speak("ru")
+    assert said("undeliverable", "system", reason="by hand").endswith(": by hand")
+    assert not said("acknowledgement_withheld", "system", reason="it is spam").endswith(": it is spam")
 
 
 def said(name: str, actor: str = "anna", titles: dict[str, dict[str, str]] | None = None, **data: object) -> str:
@@ -122,7 +128,7 @@ def test_a_history_in_russian_is_made_of_sentences() -> None:
     assert said("priority", old="P3", new="P1", reason="звонил директор") == "приоритет P3 -> P1: звонил директор"
     assert said("time_spent", seconds=5400) == "записано время работы 1ч30м"
     assert said("tags", added=["vip"], removed=["pos"]) == "метки +vip -pos"
-    assert said("undone", verb="assign", events=[3, 4]) == "отменено действие «Назначить»"
+    assert said("undone", verb="assign", events=[3, 4]) == "отменено действие «Отдать»"
     assert said("outage_confirmed", loss_per_hour="180000.00", share="0.25", currency="RUB") == (
         "простой подтверждён: 25% оборота, 180 000 ₽/ч"
     )

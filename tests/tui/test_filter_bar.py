@@ -211,3 +211,25 @@ def test_the_place_of_a_fault() -> None:
     assert without("anything", None) == ""
     narrow = fault_lines("there is no unit `x` (in `unit:x`)", "unit:x " + "long " * 10, typed=True, width=80)
     assert "^" not in narrow, "the field may have scrolled"
+
+
+async def test_a_word_more_is_typed_behind_a_blank_and_the_list_beside_it_hides_no_numbers(
+    busy_desk_path: Path,
+) -> None:
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        await driver.press("slash")
+        await driver.type("printer\n")
+        await driver.press("slash")
+        await driver.type("sta")
+        assert driver.console.queue.filter_text == "printer sta"
+        offered = driver.console.queue.suggestions
+        assert offered.display
+        first = driver.refs[0]
+        line = next(line for line in driver.text.splitlines() if "status:" in line and "/" not in line[:4])
+        assert line[:20].strip(), "the row's marks and number are in sight"
+        assert first in driver.text
+        await driver.type("x")
+        for _ in range(4):
+            await driver.press("backspace")
+        await driver.press("enter")
+        assert driver.console.queue.filter_text == "printer"

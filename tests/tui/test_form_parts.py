@@ -70,12 +70,12 @@ def outcome(number: int, sentence: str, **more: object) -> TicketOutcome:
 
 
 def test_a_report_names_whoever_refused_and_what_else_should_be_known() -> None:
-    assert report([outcome(1, "taken"), outcome(2, "taken")], {}) == ("2 tickets taken", "good")
+    assert report([outcome(1, "taken"), outcome(2, "taken")], {}) == ("2 tickets: taken", "good")
     differing = [outcome(1, "is about till"), outcome(2, "is about till: P1")]
     assert report(differing, {}) == ("2 tickets done: SD-1 is about till, and so on", "good")
     away = "boris is away"
     assert report([outcome(1, "assigned", warning=away), outcome(2, "assigned", warning=away)], {}) == (
-        "2 tickets assigned. But boris is away",
+        "2 tickets: assigned. But boris is away",
         "good",
     )
     refused = outcome(3, "", error=Refused("SD-3 is closed", "reopen it first"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -204,6 +205,21 @@ def test_what_is_out_of_sight_leaves_unless_the_cursor_is_on_it() -> None:
     window.update({}, [1])
     assert shown(window) == [1, 2, 3]
     assert window.gone == {1}
+
+
+def test_a_row_is_known_as_it_was_when_it_took_its_place() -> None:
+    window = window_of(1, 2, 3)
+    later = held(1).row._replace(place=Place(7, 1, 0, 1))
+    window.update({1: Held(later, NOW, None), 2: held(2)}, [1, 2])
+    assert (window.as_placed(0), window.rows[0].row, window.misplaced) == (held(1).row, later, False)
+    window.move(1)
+    assert set(window.stood) == {1}
+    assert window.misplaced, "it belongs elsewhere, and the cursor has left it"
+    window.update({1: held(1)}, [1])
+    assert window.stood == {}, "it was put back"
+    window.update({2: Held(later._replace(number=2), NOW, None)}, [2])
+    window.replace(replace(stretch(1, 2, 3), stood=held(2).row))
+    assert window.stood == {2: held(2).row}
 
 
 def test_marks_follow_tickets_even_out_of_the_window() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from console_driver import Driver, driving
@@ -55,6 +56,8 @@ async def test_a_range_is_shown_marked_and_left(busy_desk_path: Path) -> None:
         await driver.press("colon")
         await driver.type("assign boris")
         await driver.press("enter")
+        assert "Some are in the hands of boris." in driver.text
+        await driver.press("y")
         await driver.settle()
         assert assignees(driver, order[2:5]) == {"boris"}
         assert assignees(driver, [order[1]]) != {"boris"}
@@ -143,6 +146,7 @@ async def test_a_paste_marks_nothing_and_q_asks_only_for_unsent_words(busy_desk_
         await driver.press("enter")
         assert driver.console.is_running
         driver.console.begun.clear()
+        driver.console._began += timedelta(days=1)  # the words are of an earlier session
         await driver.pilot.press("q")
         await driver.pilot.pause()
     assert driver.console.return_code == 0, "marks alone are no reason to ask"
@@ -206,11 +210,13 @@ async def test_an_action_on_many_asks_once_and_the_default_is_no_harm(busy_desk_
         await driver.press("enter")
         await driver.rest()
         assert assignees(driver, every) == {"boris"}
-        # Twenty are few.
+        # Twenty are few; that they are a colleague's is asked.
         await driver.press("g", *["space"] * MANY)
         few = list(window.marked)
         await driver.press("a")
         await driver.type("anna")
         await driver.press("enter")
+        assert "Some are in the hands of boris." in driver.text, "few, and yet not for the taking"
+        await driver.press("y")
         await driver.rest()
         assert (len(few), assignees(driver, few)) == (MANY, {"anna"})

@@ -166,7 +166,7 @@ async def test_marks_that_cannot_be_acted_on_are_left_out_with_a_word(busy_desk_
     perform(desk, anna, "close", [52], {"silent": True}, now=NOW)
     desk.close()
     async with driving(busy_desk_path, size=SMALL) as driver:
-        await driver.press("6")
+        await driver.press("6", "G")  # the end is read, too: a cursor is put on what is held
         await driver.rest()
         for number in (57, 52, 49):
             driver.console.queue.put_cursor(number)
@@ -174,7 +174,7 @@ async def test_marks_that_cannot_be_acted_on_are_left_out_with_a_word(busy_desk_
         await driver.press("a")
         assert "Assign 2 tickets (1 left out) to" in driver.text
         await driver.type("boris\n")
-        left_out = "2 tickets assigned to boris. Left out: SD-52 (resolved tickets cannot be assigned)"
+        left_out = "2 tickets: assigned to boris. Left out: SD-52 (resolved tickets cannot be assigned)"
         assert driver.notice.startswith(left_out)
         assert [driver.ticket(number).ticket.assignee for number in (57, 49)] == ["boris", "boris"]
         assert driver.ticket(52).ticket.assignee != "boris"

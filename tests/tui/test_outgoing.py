@@ -1,8 +1,7 @@
-"""What is written and chosen in the editor, as plain values."""
+"""What an editor begins with, and what it says of what goes out."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,21 +9,11 @@ import pytest
 from desks import NOW
 from intake_desk import MailDesk
 
-from sdesk.domain.errors import BadInput
-from sdesk.domain.instant import Day
+from sdesk.domain.beside import Beside, Then
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketDetail
-from sdesk.tui.outgoing import (
-    Beside,
-    Then,
-    action_of,
-    beside_of,
-    first_copies,
-    quotation,
-    review,
-    seconds_spent,
-)
+from sdesk.tui.outgoing import addressee, first_copies, quotation, review
 
 ZONE = ZoneInfo("Europe/Moscow")
 
@@ -56,66 +45,6 @@ def asked(tmp_path_factory: pytest.TempPathFactory, _desk_template: Any) -> Tick
         return reader.ticket(reader.actor("anna"), 1, now=NOW)
 
 
-def test_what_a_draft_keeps_is_what_was_chosen() -> None:
-    whole = Beside("a@x.example", ("/tmp/a", "/tmp/b"), Then.SUPPLIER, "2d", "15m", phone=True)
-    assert beside_of(whole.kept()) == whole
-    assert Beside().kept() == {"then": "send"}
-    assert beside_of({}) == Beside()
-    # What another version wrote is no reason to fail.
-    assert beside_of({"then": "fly", "files": "x", "cc": None, "new": 1}) == Beside()
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("", 0), ("15m", 900), ("15", 900), (" 1h30m ", 5400)])
-def test_time_spent(text: str, seconds: int) -> None:
-    assert seconds_spent(text) == seconds
-
-
-@pytest.mark.parametrize(
-    ("beside", "action"),
-    [
-        (Beside(), ("reply", {})),
-        (Beside(cc="Boss <b@x.example>, c@x.example"), ("reply", {"cc": ("Boss <b@x.example>", "c@x.example")})),
-        (Beside(then=Then.REQUESTER), ("reply", {"waiting_for": "requester"})),
-        (
-            Beside(then=Then.DATE, until="tomorrow 10:00", spent="5m"),
-            ("reply", {"waiting_for": "date", "until": datetime(2026, 11, 24, 7, 0, tzinfo=UTC), "spent": 300}),
-        ),
-        (
-            Beside(then=Then.DATE, until="tomorrow"),
-            ("reply", {"waiting_for": "date", "until": Day(date(2026, 11, 24))}),
-        ),
-        (Beside(then=Then.RESOLVE, until="2d"), ("close", {})),
-        (Beside(cc="a@x.example", phone=True), ("reply", {"phone": True})),
-    ],
-)
-def test_the_action_that_follows(beside: Beside, action: tuple[str, dict[str, Any]]) -> None:
-    verb, values = action
-    found = action_of(" We come.\n", beside, note=False, now=NOW, zone=ZONE)
-    assert found == (verb, {"text": "We come.", **values})
-
-
-def test_a_note_goes_to_nobody_and_waits_for_nothing() -> None:
-    beside = Beside(cc="a@x.example", then=Then.RESOLVE, spent="5")
-    assert action_of("Hm", beside, note=True, now=NOW, zone=ZONE) == ("note", {"text": "Hm", "spent": 300})
-
-
-@pytest.mark.parametrize(
-    ("text", "beside", "said"),
-    [
-        (" \n", Beside(), "Nothing is written yet"),
-        ("x", Beside(cc="nobody"), "`nobody` is no mail address"),
-        ("x", Beside(then=Then.DATE), "a wait for a date needs the date"),
-        ("x", Beside(then=Then.REQUESTER, until="2026-11-01"), "`2026-11-01` is past"),
-        ("x", Beside(then=Then.REQUESTER, until="soon"), "soon"),
-        ("x", Beside(spent="much"), "`much` is no length of time"),
-        ("x", Beside(then=Then.RESOLVE, phone=True), "What was told by phone resolves nothing yet"),
-    ],
-)
-def test_what_is_wrong_is_said(text: str, beside: Beside, said: str) -> None:
-    with pytest.raises(BadInput, match=said):
-        action_of(text, beside, note=False, now=NOW, zone=ZONE)
-
-
 def test_the_review_says_to_whom_what_goes_and_what_follows(asked: TicketDetail) -> None:
     row = asked.ticket._replace(requester_name="Maria Weber")
 
@@ -137,6 +66,15 @@ def test_the_review_says_to_whom_what_goes_and_what_follows(asked: TicketDetail)
     assert shown(Beside(cc="b@x.example", phone=True)) == "Told by phone: no mail goes; it stays open"
     nobody = review(row._replace(requester_email=None), Beside(), (), note=False, now=NOW, zone=ZONE)
     assert nobody.startswith("To: nobody: the requester has no address")
+
+
+def test_who_wrote_is_answered_by_the_name_that_he_wrote(asked: TicketDetail) -> None:
+    row = asked.ticket._replace(requester_name="Shop 17", requester_email="Store@shop.example")
+    last = asked.messages[0]._replace(author_name="Pavel", author_address="store@shop.example")
+    written = review(row, Beside(), (), note=False, now=NOW, zone=ZONE, messages=(last,))
+    assert written.startswith("To: Pavel <Store@shop.example>;")
+    other = last._replace(author_address="boss@shop.example")
+    assert addressee(row, (other,)) == addressee(row, ()) == "Shop 17"
 
 
 def test_copies_begin_as_the_requesters_last_mail_had_them(asked: TicketDetail) -> None:

@@ -14,7 +14,7 @@ from pictures import FOLDER
 from scripts import messages
 from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.completion import Name, suggest
-from sdesk.domain.filters import FIELDS, WORDS
+from sdesk.domain.filter_fields import FIELDS, WORDS
 from sdesk.domain.phrase import noun, phrase, phrases
 from sdesk.domain.ticket import Status
 from sdesk.tui.actions import shown
@@ -75,8 +75,8 @@ def test_the_board_says_each_figure_whole(size: str) -> None:
     went = [line for line in text if "прошлая" in line]
     assert [re.findall(r"прошлая (\d+%?|-)(?= )", line) for line in went] == [["100%"], ["52", "100%"], ["4"]]
     assert re.search(r"1-й ответ +100%", "\n".join(text))
-    assert any("· ждёт" in line for line in text)
-    assert all(figure in text[0] for figure in ("просрочено 17", "риск 1", "давно 3", "ответить 40", "ничьих 28"))
+    assert any("! просрочено  ▒ риск" in line for line in text)
+    assert all(figure in text[0] for figure in ("просрочено 14", "риск 1", "давно 3", "ответить 40", "ничьих 28"))
 
 
 def test_the_filter_stays_a_language_and_is_explained_in_russian() -> None:

@@ -106,6 +106,8 @@ def _routing(whole: Part, desk: DeskFile) -> None:
         if not decides and not rule.assignment.get("tags") and not rule.person and "(?P<" not in str(rule.condition):
             part.warn("", "it decides nothing")
             continue
+        if rule.assignment.get("event") and not {"sender", "domain", "header"} & rule.condition.keys():
+            part.warn("", "anybody could write such a mail: name its sender")
         for earlier, other in enumerate(desk.routing[:later], 1):
             if not set(_conditions(other.condition)) <= wanted:
                 continue

@@ -22,7 +22,7 @@ from sdesk.desk.deskfile.kinds import (
     Word,
 )
 from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
-from sdesk.desk.deskfile.sections_of_promises import CALENDARS, INCIDENTS, PRIORITY, SLAS
+from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
@@ -92,7 +92,7 @@ TEAMS = Map(
         (
             Key("name", _TEXT, "What people read.", '"IT support"', required=True),
             Key("address", _SOME_ADDRESS, "Whence it answers, and where its mail comes in.", '"support@example.org"'),
-            Key("lead", Reference("agent"), "Who is told of every broken promise of the team.", '"anna"'),
+            Key("lead", Reference("agent"), "Who is told of every breached promise of the team.", '"anna"'),
             Key("sla", Reference("SLA"), "What holds where the service says nothing.", '"office"'),
             Key(
                 "reopen_for",
@@ -240,6 +240,7 @@ FILE = Table(
         Key("slas", SLAS, "Promises: how soon is answered, and how soon resolved, by priority.", "", {}),
         Key("priority", PRIORITY, "How priority follows from impact, urgency and loss.", "", {}),
         Key("incidents", INCIDENTS, "When several tickets of a service are proposed as one incident.", "", {}),
+        Key("events", EVENTS, "When events of monitoring are one storm, and when a check flaps.", "", {}),
         Key(
             "teams",
             TEAMS,

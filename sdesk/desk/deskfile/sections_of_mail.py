@@ -15,6 +15,7 @@ from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, Tables, named, words_of
 from sdesk.domain.codes import LANGUAGES, require_language
 from sdesk.domain.errors import BadInput
+from sdesk.domain.events import CheckState, machine_event
 from sdesk.domain.outgoing import TEMPLATE_VARIABLES
 from sdesk.domain.ticket import Priority
 
@@ -28,6 +29,10 @@ def _require_tag(text: str) -> None:
 
 
 TAG = Text(check=_require_tag, more=(("pattern", r"^[^\s,]+$"),))
+
+
+def _require_source(text: str) -> None:
+    machine_event(text, "check", CheckState.UP)
 
 
 def _require_spam(text: str) -> None:
@@ -118,6 +123,19 @@ SET = Table(
             [],
         ),
         Key("status", Text("`spam`", _require_spam, more=(("enum", ["spam"]),)), "It is spam.", '"spam"'),
+        Key(
+            "event",
+            Word(CheckState),
+            "It is a machine's word that a check is down, or up again: it opens, or resolves, the ticket of that "
+            "check. The groups `host` and `check`, or `key`, say which; `severity` says how bad.",
+            '"down"',
+        ),
+        Key(
+            "source",
+            Text("the name of a system", _require_source),
+            "Which system says so: what `sdesk event --source` is; `mail` without it.",
+            '"zabbix"',
+        ),
         Key("discard", Flag(), "No ticket at all: it stands in the ledger alone. Needs a `when`.", "true", False),
     )
 )

@@ -1,4 +1,5 @@
-"""The keys of the desk file that say what is promised, and what comes first: calendars, SLAs, priority, incidents."""
+"""The keys of the desk file that say what is promised, and what comes first: calendars, SLAs, priority,
+incidents, events of machines."""
 
 from __future__ import annotations
 
@@ -157,6 +158,28 @@ PRIORITY = Table(
             "Which part of the turnover is lost where it stands. Without it losses are turnover.",
             "0.4",
         ),
+    )
+)
+
+EVENTS = Table(
+    (
+        Key(
+            "storm_from",
+            Whole(0, 1000),
+            "More tickets of checks of one unit than so many, within `storm_within`, are one incident; 0: never.",
+            "5",
+            5,
+        ),
+        Key("storm_within", Length(days=False, some=True), "Within which time they were opened.", '"10m"', "10m"),
+        Key(
+            "flaps_from",
+            Whole(0, 1000),
+            "A check that came back down so often flaps: it is counted alone, and its ticket stays open until an agent "
+            "resolves it; 0: never.",
+            "4",
+            4,
+        ),
+        Key("flaps_within", Length(days=False, some=True), "Each time so soon after the last.", '"30m"', "30m"),
     )
 )
 

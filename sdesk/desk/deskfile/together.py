@@ -22,6 +22,8 @@ from sdesk.store.recurrence import require_bearable
 
 Values = Mapping[str, Any]
 
+_NAMING = ("host", "check", "key")
+"""Groups of a pattern that say which check an event is of."""
 _SOME_DAY = "2024-01-01T00:00"
 """Where a rule does not say when it starts, it is judged as if it started then: a Monday."""
 
@@ -214,6 +216,13 @@ def _routing(whole: Part, rules: Iterable[Values]) -> None:
             with whole.reading.noting():
                 part.part("set", part.values["set"]).fail(
                     "discard", "the rule has no condition: it would discard every new mail", "add a `when`"
+                )
+        if rule.get("set", {}).get("event") and not any(f"(?P<{name}>" in str(rule.get("when")) for name in _NAMING):
+            with whole.reading.noting():
+                part.part("set", part.values["set"]).fail(
+                    "event",
+                    "the rule does not say of which check",
+                    "name it in a pattern: (?P<host>\\S+), (?P<check>.+)",
                 )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlmodel import col
 
-from sdesk.desk.create import team_for
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
@@ -23,6 +22,7 @@ from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import NO_SERVICE_IMPACT, NO_SERVICE_URGENCY, Opened, Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait, plan_wait
+from sdesk.desk.steps.whose import whose
 from sdesk.domain.alerts import entered, states_of
 from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
 from sdesk.domain.errors import BadInput, Refused, about
@@ -52,7 +52,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
     with about("service"):
         service_id = key_of(rules.service_keys, line.service, "service") if line.service else None
     with about("team"):
-        team_id, team_by = team_for(work, line.team, service_id)
+        team_id, team_by = whose(work, line.team, service_id)
     if not sees_team(work, work.actor, team_id):
         raise Refused(
             f"team `{rules.teams[team_id].key}` is private, and not yours", "let one of its members import the line"

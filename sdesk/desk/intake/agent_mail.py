@@ -108,7 +108,7 @@ def from_agent(work: Work, incoming: Incoming, thread: Thread, agent_id: int) ->
     acting = replace(work, actor=work.rules.actor(agent_id))
     try:
         # What a use case refuses may have begun: nothing of it is kept, and the words are.
-        with work.session.begin_nested():
+        with work.apart():
             _require_one_ticket(work, incoming, thread, agent_id)
             return _obey(acting, incoming, thread.ticket, token)
     except Unavailable:

@@ -1,7 +1,7 @@
 """The order in which it is decided what becomes of a mail: the first that holds.
 
-The desk's own, a blocked sender, a web form, a bounce, an own address, a machine, a thread (an agent's, a supplier's, a
-requester's, a stranger's mail), a number in the subject, a new request.
+The desk's own, a blocked sender, a web form, a bounce, monitoring, an own address, a machine, a thread (an agent's, a
+supplier's, a requester's, a stranger's mail), a number in the subject, a new request.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from sdesk.desk.intake.known import (
     blocked_by,
     find_bounced,
     find_thread,
-    may_reopen,
     own_addresses,
     shares_organisation,
     tagged_ticket,
     taken_into,
     takes_part,
 )
+from sdesk.desk.intake.monitoring import from_monitoring
 from sdesk.desk.intake.new import new_ticket
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.intake.supplier_mail import from_supplier
@@ -32,6 +32,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.reopen import may_reopen
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import LOOP_HEADER, AgentEvent, Party
 from sdesk.domain.thread import old_number, subject_tag
@@ -60,6 +61,8 @@ def decide(work: Work, incoming: Incoming) -> Receipt:
     thread = find_thread(work, mail)
     if thread is not None and taken_into(work, incoming.identity, thread.ticket):
         return _taken_already(work, thread.ticket)
+    if incoming.routing.event is not None and thread is None and not incoming.forged:
+        return from_monitoring(work, incoming, incoming.routing.event)
     if incoming.sender in own_addresses(work, incoming.origin):
         return _from_own_address(work, incoming, thread)
     if mail.is_auto:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import col
 
 from sdesk.desk.intake.origin import Origin
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.links import surviving
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.desk.steps.people import FoundPerson
 from sdesk.desk.steps.tokens import Shown, read_token
@@ -27,8 +27,8 @@ from sdesk.domain.thread import (
     referred_ids,
     subject_tag,
 )
-from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Status
-from sdesk.store.models import Ledger, Link, Message, Outbox, Person, Ticket
+from sdesk.domain.ticket import Direction
+from sdesk.store.models import Ledger, Message, Outbox, Person, Ticket
 from sdesk.store.prepared import Prepared
 
 _SAME_MAIL = Prepared(
@@ -113,7 +113,7 @@ def find_bounced(work: Work, mail: InboundMail) -> Ticket | None:
     if number is None:
         # A notification of several tickets names none of them in its Message-ID: its row of the outbox has one.
         number = work.connection.execute(select(col(Outbox.ticket_id)).where(col(Outbox.message_id).in_(ids))).scalar()
-    return None if number is None else _surviving(work, work.session.get_one(Ticket, number))
+    return None if number is None else surviving(work, work.session.get_one(Ticket, number))
 
 
 def blocked_by(work: Work, mail: InboundMail) -> str | None:
@@ -153,7 +153,7 @@ def named_tickets(work: Work, mail: InboundMail, thread: Thread) -> set[int | No
     of_agents = [each for each in shown if each.holder is TokenHolder.AGENT]
     addressed = [each for own in address_tokens(mail) if (each := read_token(work, *own)) is not None]
     numbers = {each.number for each in (*of_agents, *addressed)}
-    return {thread.ticket.id, *(_surviving(work, work.session.get_one(Ticket, number)).id for number in numbers)}
+    return {thread.ticket.id, *(surviving(work, work.session.get_one(Ticket, number)).id for number in numbers)}
 
 
 def answers_several(work: Work, mail: InboundMail) -> bool:
@@ -176,7 +176,7 @@ def tagged_ticket(work: Work, mail: InboundMail) -> Ticket | None:
     if number is None:
         return None
     ticket = work.session.get(Ticket, number)
-    return None if ticket is None else _surviving(work, ticket)
+    return None if ticket is None else surviving(work, ticket)
 
 
 def takes_part(work: Work, ticket: Ticket, sender: FoundPerson | None, address: str) -> bool:
@@ -208,19 +208,6 @@ def shares_organisation(work: Work, ticket: Ticket, sender: FoundPerson | None, 
     return unit_id is not None and units == unit_id
 
 
-def may_reopen(work: Work, ticket: Ticket, arrived_at: datetime) -> bool:
-    """Whether a follow-up may still reopen a ticket: it is open, or was resolved within the team's period.
-
-    What counts is when the mail arrived: nobody is turned away because a fetch came late.
-    """
-    if ticket.status in OPEN_STATUSES:
-        return True
-    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.resolved_at is None:
-        return False
-    period = timedelta(seconds=work.rules.teams[ticket.team_id].reopen_for)
-    return arrived_at <= ticket.resolved_at + period
-
-
 def _thread(
     work: Work, number: int, sign: str, ids: Sequence[str], addressed: tuple[int, str] | None, party: Party
 ) -> Thread:
@@ -229,22 +216,8 @@ def _thread(
         named.append(addressed)
     shown = tuple(each for own in dict.fromkeys(named) if (each := read_token(work, *own)) is not None)
     ticket = work.session.get_one(Ticket, number)
-    return Thread(_surviving(work, ticket), sign, party, shown)
+    return Thread(surviving(work, ticket), sign, party, shown)
 
 
 def _party(shown: Shown) -> Party:
     return Party.SUPPLIER if shown.holder is TokenHolder.SUPPLIER else Party.REQUESTER
-
-
-def _surviving(work: Work, ticket: Ticket) -> Ticket:
-    """The ticket that a merged one went into, however often."""
-    passed = set()
-    while ticket.status is Status.MERGED and ticket.id not in passed:
-        passed.add(ticket.id)
-        into = work.connection.execute(
-            select(col(Link.other_id)).where(col(Link.ticket_id) == ticket.id, col(Link.kind) == LinkKind.MERGED_INTO)
-        ).scalar()
-        if into is None:
-            break
-        ticket = work.session.get_one(Ticket, into)
-    return ticket

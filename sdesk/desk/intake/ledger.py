@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.domain.ledger import Outcome
+from sdesk.domain.ledger import TAKEN_OUT, Outcome
 from sdesk.store.models import Ledger, MailboxState, RawMail
 from sdesk.store.prepared import Prepared
 
@@ -49,14 +49,14 @@ class Held:
     """What the desk has of a message that it knows."""
 
     outcome: Outcome
-    bytes_kept: int
-    """Raw bytes, before compression."""
+    bytes_kept: int | None
+    """Raw bytes, before compression; None where they were kept whole and taken out since (`db purge`)."""
 
 
 def held(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence[str]) -> Mapping[str, Held]:
     """Those of `uids` that the ledger has, and what is kept of each."""
     rows = work.connection.execute(
-        select(col(Ledger.uid), col(Ledger.outcome), col(RawMail.size))
+        select(col(Ledger.uid), col(Ledger.outcome), col(Ledger.reason), col(RawMail.size))
         .join(RawMail, col(RawMail.id) == col(Ledger.raw_id), isouter=True)
         .where(
             col(Ledger.mailbox) == mailbox,
@@ -65,7 +65,11 @@ def held(work: Work, mailbox: str, folder: str, uidvalidity: int, uids: Sequence
             col(Ledger.uid).in_(uids),
         )
     )
-    return {uid: Held(outcome, size or 0) for uid, outcome, size in rows}
+    return {uid: Held(outcome, _kept(size, reason)) for uid, outcome, reason, size in rows}
+
+
+def _kept(size: int | None, reason: str) -> int | None:
+    return size or (None if reason.endswith(TAKEN_OUT) else 0)
 
 
 def keep_packed(work: Work, sha256: str, size: int, data: bytes) -> None:

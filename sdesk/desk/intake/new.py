@@ -50,21 +50,21 @@ def new_ticket(
     values = routing.values
     requester = _requester(work, incoming, routing)
     why = {"team": incoming.teams[team_id]}
-    service_id = _service(work, origin, routing, team_id)
+    service_id = service_of(work, origin, routing, team_id)
     if service_id is not None:
-        why["service"] = _by(work, routing, "service", f"mailbox {origin.mailbox}")
+        why["service"] = ruled_by(work, routing, "service", f"mailbox {origin.mailbox}")
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
         why["team"] = f"service {rules.services[service_id].key}"
     unit_key = values.get("unit")
     unit_id = rules.unit_keys.get(unit_key) if unit_key else None
     if unit_id is not None:
-        why["unit"] = _by(work, routing, "unit", "")
+        why["unit"] = ruled_by(work, routing, "unit", "")
     elif requester is not None and requester.unit_id is not None:
         unit_id = requester.unit_id
         why["unit"] = "the requester's address"
     if "priority" in values:
-        why["priority"] = _by(work, routing, "priority", "")
+        why["priority"] = ruled_by(work, routing, "priority", "")
     subject = plain_subject(mail.subject)
     spam = values.get("status") == "spam"
     forwarder = incoming.agent_id if _customer(work, incoming, routing) is not None else None
@@ -149,7 +149,7 @@ def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | Non
     return None if own or not address else box
 
 
-def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:
+def service_of(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:
     """The service that a rule sets, else the mailbox's own where it is of the team."""
     named = routing.values.get("service")
     if named and named in work.rules.service_keys:
@@ -160,7 +160,7 @@ def _service(work: Work, origin: Origin, routing: Routing, team_id: int) -> int 
     return None
 
 
-def _by(work: Work, routing: Routing, field: str, otherwise: str) -> str:
+def ruled_by(work: Work, routing: Routing, field: str, otherwise: str) -> str:
     """What decided a field of the ticket: the rule, with what it asks, since the desk file may change."""
     position = routing.decided_by.get(field)
     if position is None:

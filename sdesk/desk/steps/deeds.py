@@ -99,6 +99,8 @@ class Named(NamedTuple):
     verb: str
     sentence: str
     """What it said it did."""
+    form: str = ""
+    """The form that its words were typed into, where they are kept while it is open."""
 
 
 def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
@@ -123,6 +125,7 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
         "events": {str(each or 0): found for each, found in events.items()},
         "mails": mails,
         "answers": answers,
+        "form": named.form,
     }
     _FORGET.run(work.connection, before=work.now - KEPT_FOR)
     first: int | None = None
@@ -188,6 +191,12 @@ def forget_answer(work: Work, number: int, mail: int) -> None:
     found = select(col(Undo.id)).where(_told_by(mail), col(Undo.ticket_id) == number)
     for deed in list(work.connection.execute(found).scalars()):
         forget_deed(work, deed or 0)
+
+
+def form_of_answer(work: Work, number: int, mail: int) -> str:
+    """The form that an answer was typed into; empty where it was an editor, or nobody knows."""
+    found = work.session.scalars(select(Undo).where(_told_by(mail), col(Undo.ticket_id) == number)).first()
+    return str(found.before.get("form") or "") if found is not None else ""
 
 
 def _told_by(mail: int) -> ColumnElement[bool]:

@@ -264,6 +264,19 @@ def begin_outage(work: Work, number: int, unit_id: int, share: Decimal, down_fro
     recount(work, unit_id)
 
 
+def confirm_outage(work: Work, ticket: Ticket) -> bool:
+    """What is suspected of a ticket is a fact from now on: whether there was such a thing. The caller settles."""
+    outage = running_outage(work, ticket)
+    if outage is None or outage.confirmed:
+        return False
+    outage.confirmed = True
+    work.session.add(outage)
+    recount(work, outage.unit_id, (outage.id or 0,))
+    loss = str(ticket.loss_per_hour)
+    record(work, require_id(ticket), "outage_confirmed", loss_per_hour=loss, currency=work.rules.currency)
+    return True
+
+
 def end_outage(work: Work, ticket: Ticket, at: datetime | None = None) -> None:
     """The service works again since `at`, or now: what was lost is stored, and costs nothing from then on.
 

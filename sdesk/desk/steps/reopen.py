@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
@@ -10,7 +10,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_loss, suspect_outage
 from sdesk.desk.steps.moves import at_work, require_id, set_status, take_promise
 from sdesk.domain.clock import reopen
-from sdesk.domain.ticket import Status
+from sdesk.domain.ticket import OPEN_STATUSES, Status
 from sdesk.store.models import Ticket
 
 
@@ -38,3 +38,16 @@ def _suspect_again(work: Work, ticket: Ticket, at: datetime) -> None:
     if ticket.priority_reason is None and follows is not ticket.priority:
         record(work, number, "priority", old=ticket.priority.value, new=follows.value, **basis)
         ticket.priority = follows
+
+
+def may_reopen(work: Work, ticket: Ticket, arrived_at: datetime) -> bool:
+    """Whether what follows may still reopen a ticket: it is open, or was resolved within the team's period.
+
+    What counts is when the mail arrived: nobody is turned away because a fetch came late.
+    """
+    if ticket.status in OPEN_STATUSES:
+        return True
+    if ticket.status not in {Status.RESOLVED, Status.CLOSED} or ticket.resolved_at is None:
+        return False
+    period = timedelta(seconds=work.rules.teams[ticket.team_id].reopen_for)
+    return arrived_at <= ticket.resolved_at + period

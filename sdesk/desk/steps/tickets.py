@@ -64,6 +64,8 @@ class Opening:
     """What its service means for its unit may stand still; False where another ticket has that outage already."""
     planned: bool = False
     """Nobody asked for it, and nothing stands still: it is the desk's own, of a rule."""
+    unasked: bool = False
+    """Nobody asked for it: a machine told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     elif opening.channel is Channel.PHONE:
         # Whoever calls has been answered by the one who writes the ticket.
         clocks = agent_answered(clocks, promise, opening.opened_at)
-    elif opening.planned:
+    elif opening.planned or opening.unasked:
         # There is nobody to answer first: that promise ends without counting.
         clocks = replace(clocks, first_response=end(clocks, promise, opening.opened_at).first_response)
     columns = clock_columns(clocks, promise, now=work.now)

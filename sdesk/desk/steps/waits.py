@@ -39,7 +39,7 @@ def plan_wait(
             raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))
         calendar = promise_of(work, ticket).calendar
         if isinstance(until, Day):
-            until = next_working(calendar, until.begins(ZoneInfo(work.rules.time_zone)))
+            until = next_working(calendar, until.begins(calendar.zone))
         elif until is None:
             until = after_working_days(calendar, work.now, work.rules.teams[ticket.team_id].wait_days)
         if until <= work.now:

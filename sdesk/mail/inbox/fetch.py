@@ -291,7 +291,7 @@ class _Run:
                 for item in items:
                     if (held := there.get(item.uid)) is not None:
                         # Servers are not exact about sizes; a header is far from all of a large message.
-                        part = held.bytes_kept * 10 < item.size * 9
+                        part = held.bytes_kept is not None and held.bytes_kept * 10 < item.size * 9
                         found[item] = held.outcome is not Outcome.QUARANTINED and not part
         return found
 

@@ -148,8 +148,7 @@ class _Run:
             return KNOWN
         if problem is None:
             try:
-                with work.session.begin_nested():
-                    work.session.connection()  # only this sets the savepoint
+                with work.apart():
                     return history.receive_archived(work, each, self._team_id, stay_open=self._stay_open)
             except Unavailable:
                 raise

@@ -1,4 +1,4 @@
-"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail."""
+"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
 
 from sdesk.store.models.desk import (
     Agent,
@@ -16,6 +16,7 @@ from sdesk.store.models.desk import (
     Unit,
     UnitAddress,
 )
+from sdesk.store.models.events import CheckEvent, LastRun
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
@@ -41,12 +42,14 @@ __all__ = [
     "Blob",
     "BlockedSender",
     "Calendar",
+    "CheckEvent",
     "ClockRun",
     "Desk",
     "Draft",
     "FormDraft",
     "History",
     "IncidentProposal",
+    "LastRun",
     "Ledger",
     "Link",
     "MailboxState",

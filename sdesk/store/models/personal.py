@@ -54,6 +54,8 @@ class FormDraft(Table, table=True):
     words: dict[str, str] = Field(sa_type=Document)
     """By the name of the field."""
     updated_at: datetime = Field(sa_type=Instant)
+    open_until: datetime | None = Field(default=None, sa_type=Instant)
+    """Until when it is known that the form is open; None once it was left."""
 
 
 class Undo(Table, table=True):

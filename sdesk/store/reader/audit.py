@@ -12,6 +12,7 @@ from typing import NamedTuple, Self
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Refused
+from sdesk.domain.ledger import TAKEN_OUT
 from sdesk.domain.phrase import phrase
 from sdesk.store.reader.connection import connect, translated
 from sdesk.store.reader.convert import instant
@@ -115,8 +116,9 @@ def differences(connection: sqlite3.Connection, mailbox: str) -> Iterator[Differ
         "SELECT l.folder, l.uid, l.outcome, l.sha256, r.sha256, r.size, r.data, l.ticket_id IS NOT NULL,"
         " EXISTS (SELECT 1 FROM message AS m WHERE m.raw_id = l.raw_id),"
         " EXISTS (SELECT 1 FROM quarantine AS q WHERE q.ledger_id = l.id AND q.ended_at IS NULL)"
-        " FROM ledger AS l LEFT JOIN raw_mail AS r ON r.id = l.raw_id WHERE l.mailbox = ? ORDER BY l.id",
-        (mailbox,),
+        " FROM ledger AS l LEFT JOIN raw_mail AS r ON r.id = l.raw_id"
+        " WHERE l.mailbox = ? AND NOT (l.raw_id IS NULL AND l.reason LIKE '%' || ?) ORDER BY l.id",
+        (mailbox, TAKEN_OUT),
     )
     for folder, uid, outcome, digest, raw_digest, size, data, has_ticket, has_message, is_aside in rows:
         if what := _fault(outcome, digest, raw_digest, size, data, (has_ticket, has_message, is_aside)):

@@ -24,6 +24,7 @@ from sdesk.store.reader.mail_reader import MailReader
 from sdesk.store.reader.rows import UnitRow
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.begun import BegunTicket
     from sdesk.store.reader.known import CallerRow
 
 
@@ -153,6 +154,20 @@ class DeskReader(MailReader):
 
         with translated(self.path):
             return known.callers(self._connection, actor, words)
+
+    def begun_tickets(self, actor: Actor, digits: str) -> tuple[BegunTicket, ...]:
+        """Open tickets whose number begins so, the most urgent first, for completion."""
+        from sdesk.store.reader import begun
+
+        with translated(self.path):
+            return begun.tickets(self._connection, actor, digits)
+
+    def begun_people(self, actor: Actor, typed: str) -> tuple[tuple[str, str], ...]:
+        """Addresses that begin so, each with its name, for completion."""
+        from sdesk.store.reader import begun
+
+        with translated(self.path):
+            return begun.people(self._connection, actor, typed)
 
     def tags(self, actor: Actor) -> tuple[str, ...]:
         """The tags in use, the commonest first."""

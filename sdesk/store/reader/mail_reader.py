@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from sdesk.domain.actor import Actor
 from sdesk.store.reader import mailroom
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
 from sdesk.store.reader.mailroom import Sought
 from sdesk.store.reader.opened import OpenedStore
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.health import Health
 
 
 class MailReader(OpenedStore):
@@ -36,6 +42,13 @@ class MailReader(OpenedStore):
         """One of them, with its raw bytes (RFC 5322); NotFound."""
         with translated(self.path):
             return mailroom.quarantined(self._connection, actor, number)
+
+    def health(self, now: datetime) -> Health:
+        """How the desk itself does, whoever asks: numbers alone, of all tickets."""
+        from sdesk.store.reader import health
+
+        with translated(self.path):
+            return health.health(self._connection, now)
 
     def blocked(self) -> tuple[BlockedRow, ...]:
         """The senders whose mail is discarded."""

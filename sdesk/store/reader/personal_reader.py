@@ -41,17 +41,39 @@ class PersonalReader(ViewReader):
             " WHERE d.agent_id = ?",
             actor.agent_id,
         )
-        return tuple(DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found))
+        marks = [DraftMark(row[0], Direction(row[1]), datetime.fromisoformat(row[2])) for row in sorted(found)]
+        return (*marks, *self._form_drafts(actor))
 
-    def form_draft(self, actor: Actor, form: str) -> FormDraftRow | None:
-        """What the actor has typed into a form and not sent: the newest, where several terminals hold such words."""
+    def _form_drafts(self, actor: Actor) -> tuple[DraftMark, ...]:
+        """Of each ticket that the words of a form are for: the form's name ends with their numbers."""
+        sql = "SELECT form, max(updated_at) FROM form_draft WHERE agent_id = ? AND words != '{}' GROUP BY form"
+        with translated(self.path):
+            found = self._connection.execute(sql, (actor.agent_id,)).fetchall()
+        marks = [
+            DraftMark(int(word), None, datetime.fromisoformat(at), form)
+            for form, at in found
+            for word in form.split()
+            if word.isdecimal()
+        ]
+        if not marks:
+            return ()
+        numbers = json.dumps([mark.number for mark in marks])
+        sql = "SELECT t.id FROM ticket AS t WHERE t.id IN (SELECT value FROM json_each(?))"
+        seen = {number for (number,) in self._walled(actor, sql, numbers)}
+        return tuple(mark for mark in sorted(marks, key=lambda mark: (mark.number, mark.form)) if mark.number in seen)
+
+    def form_draft(self, actor: Actor, form: str, *, now: datetime) -> FormDraftRow | None:
+        """What the actor has typed into a form and not sent: the newest that was left, else one that is open yet."""
         row = self._one(
-            "SELECT session, words, updated_at FROM form_draft WHERE agent_id = ? AND form = ?"
-            " ORDER BY updated_at DESC, rowid DESC LIMIT 1",
+            "SELECT session, words, updated_at, coalesce(open_until > ?, 0) AS is_open FROM form_draft"
+            " WHERE agent_id = ? AND form = ? ORDER BY is_open, updated_at DESC, rowid DESC LIMIT 1",
+            to_rfc3339(now),
             actor.agent_id,
             form,
         )
-        return None if row is None else FormDraftRow(row[0], json.loads(row[1]), datetime.fromisoformat(row[2]))
+        if row is None:
+            return None
+        return FormDraftRow(row[0], json.loads(row[1]), datetime.fromisoformat(row[2]), bool(row[3]))
 
     def presence(self, actor: Actor, *, now: datetime) -> tuple[PresenceRow, ...]:
         """Who else is at which ticket, of those that the actor may see; what was not renewed in time is over."""

@@ -28,8 +28,11 @@ class DraftMark(NamedTuple):
     """That there is one."""
 
     number: int
-    direction: Direction
+    direction: Direction | None
+    """None: they are the words of a form."""
     updated_at: datetime
+    form: str = ""
+    """Which form, and all tickets that it is for."""
 
 
 class FormDraftRow(NamedTuple):
@@ -39,6 +42,8 @@ class FormDraftRow(NamedTuple):
     words: Mapping[str, str]
     """By the name of the field."""
     updated_at: datetime
+    is_open: bool = False
+    """Whether the form is open just now, at another terminal."""
 
 
 class PresenceRow(NamedTuple):

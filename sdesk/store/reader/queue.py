@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.filters import Filter, Sort
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter, Match, Sort
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.ticket import Status
 from sdesk.store.reader.convert import instant, money
 from sdesk.store.reader.order import COLUMNS, Cursor
 from sdesk.store.reader.rows import Counts
@@ -65,6 +67,23 @@ def numbers_query(where: Condition, wanted: Filter) -> Condition:
     """The statement for the numbers of one list, in its order."""
     columns = ", ".join(f"{column} DESC" if wanted.reverse else column for column in COLUMNS[wanted.sort])
     return Condition(f"SELECT number FROM {TICKETS} WHERE {where.sql} ORDER BY {columns}", where.values)
+
+
+NEXT = Filter(
+    (
+        Match("status", (Status.NEW, Status.OPEN)),
+        Match("is", (Flag.UNASSIGNED,)),
+        Match("team", ("mine",)),
+    )
+)
+"""What should be done next is the first of these: of a team of the actor, with nobody at work on it."""
+
+
+def next_query(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Condition:
+    """The statement for the number of the ticket that should be done next."""
+    where = condition(connection, actor, NEXT, now)
+    order = ", ".join(COLUMNS[NEXT.sort])
+    return Condition(f"SELECT number FROM {TICKETS} WHERE {where.sql} ORDER BY {order} LIMIT 1", where.values)
 
 
 def counts_query(connection: sqlite3.Connection, actor: Actor, filters: Sequence[Filter], now: datetime) -> Condition:

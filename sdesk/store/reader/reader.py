@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import NotFound
-from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.filters import Filter
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import Status
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import beside, catalogue, effort, incidents, organisation, queue, undoing
@@ -237,9 +236,7 @@ class Reader(PersonalReader):
 
     def next_ticket(self, actor: Actor, *, now: datetime) -> TicketRow | None:
         """The first of the urgency order that is unassigned, new or open, and of a team of the actor; or None."""
-        ready = Match("status", (Status.NEW, Status.OPEN))
-        wanted = Filter((ready, Match("is", (Flag.UNASSIGNED,)), Match("team", ("mine",))))
-        page = self.page(actor, wanted, now=now, limit=1)
+        page = self.page(actor, queue.NEXT, now=now, limit=1)
         return page.rows[0] if page.rows else None
 
     # ---- one ticket ----------------------------------------------------------------------------

@@ -32,6 +32,7 @@ class UndoRow(NamedTuple):
     """What it said it did, of the first ticket."""
     numbers: tuple[int, ...]
     """The tickets that it was about, in its order, each once."""
+    batch: str = ""
 
 
 def told_of(history: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
@@ -52,7 +53,7 @@ def undoable(connection: sqlite3.Connection, actor: Actor, *, since: datetime, l
     for batch, at, number, verb, sentence in found:
         known = batches.get(batch)
         if known is None:
-            batches[batch] = UndoRow(datetime.fromisoformat(at), verb, unpacked(json.loads(sentence)), (number,))
+            batches[batch] = UndoRow(datetime.fromisoformat(at), verb, unpacked(json.loads(sentence)), (number,), batch)
         elif number not in known.numbers:
             batches[batch] = known._replace(numbers=(*known.numbers, number))
     return tuple(reversed(batches.values()))

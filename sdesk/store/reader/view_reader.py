@@ -21,12 +21,11 @@ class ViewReader(ReportReader):
     """The views' and the filter bar's part of the reader."""
 
     def views(self, actor: Actor) -> tuple[NamedView, ...]:
-        """The saved views that an agent has: his own and everybody's, by name."""
+        """The saved views that an agent has: his own and everybody's, as they were saved."""
         from sdesk.domain.views import EVERYBODY, NamedView
 
         found = self._all(
-            "SELECT owner, name, filter, sort, digit FROM saved_view WHERE owner IN (?, ?)"
-            " ORDER BY fold(name), owner = '', name",
+            "SELECT owner, name, filter, sort, digit FROM saved_view WHERE owner IN (?, ?) ORDER BY id",
             actor.login,
             EVERYBODY,
         )
@@ -43,12 +42,15 @@ class ViewReader(ReportReader):
         )
         return standing([row[0] for row in teams])
 
-    def filter_names(self, actor: Actor) -> dict[str, tuple[Name, ...]]:
-        """What the values of a filter's fields are called on this desk, for completion; nothing from behind a wall."""
+    def filter_names(self, actor: Actor, only: str | None = None) -> dict[str, tuple[Name, ...]]:
+        """What the values of a filter's fields are called on this desk, for completion; nothing from behind a wall.
+
+        `only`: of one field.
+        """
         from sdesk.store.reader import facets
 
         with translated(self.path):
-            return facets.names(self._connection, actor)
+            return facets.names(self._connection, actor, only)
 
     def nearest_words(self, actor: Actor, wanted: Filter, *, now: datetime) -> dict[str, str]:
         """For words of a filter that no ticket holds: the likest word that one does, where there is any."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.errors import BadInput
-from sdesk.domain.filters import Filter, Flag, Having, Match, Sort, Within, Words
+from sdesk.domain.errors import BadFilter
+from sdesk.domain.filter_fields import NONE, Flag, Having
+from sdesk.domain.filters import Filter, Lasting, Match, Sort, Within, Words
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import noun, phrase
 from sdesk.domain.ticket import Status
+from sdesk.store.reader import time_left
 from sdesk.store.search import expression
 
 MANY_HITS = 10_000
@@ -44,6 +46,14 @@ _COLUMNS: Mapping[str, str] = {
     "wake": "wake_at",
 }
 
+_INSTANTS_THAT_MAY_BE_NONE: Mapping[str, str] = {
+    "due": "due_at",
+    "left": "due_at",
+    "resolved": "resolved_at",
+    "wake": "wake_at",
+}
+"""Fields of which `none` says that there is no such instant, and their columns."""
+
 _KEYED: Mapping[str, str] = {
     "team": "team_id",
     "assignee": "assignee_id",
@@ -58,7 +68,7 @@ _TABLES: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "s
 def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
     """The condition that a filter means for this actor at this instant.
 
-    Raises BadInput for a team, agent, service or unit that the desk does not have. The wall stands apart
+    Raises BadFilter for a team, agent, service or unit that the desk does not have. The wall stands apart
     (`wall`): this condition alone shows no ticket to anybody.
     """
     terms = compile_terms(connection, wanted, actor, now)
@@ -75,6 +85,8 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
             continue
         if isinstance(term, Within):
             condition = _within(term)
+        elif isinstance(term, Lasting):
+            condition = _lasting(connection, term, now)
         elif term.field == "incident":
             condition = _incident(connection, term, actor)
         elif term.field in _KEYED:
@@ -120,6 +132,22 @@ def _within(term: Within) -> Condition:
     return _negated(Condition(" AND ".join(parts), tuple(values)), term.negated)
 
 
+def _lasting(connection: sqlite3.Connection, term: Lasting, now: datetime) -> Condition:
+    """Working time as instants, which differ from calendar to calendar."""
+    parts: list[str] = []
+    values: list[Value] = []
+    for slas, low, high in time_left.limits(connection, term.low, term.high, now):
+        # The plus: each calendar has but a part of the queue, and the queue's order counts.
+        conditions = [f"+sla_id IN ({_marks(slas)})" if slas else "sla_id IS NULL", "due_at IS NOT NULL"]
+        values.extend(slas)
+        for sign, end in ((">=", low), ("<=", high)):
+            if end is not None:
+                conditions.append(f"due_at {sign} ?")
+                values.append(to_rfc3339(end))
+        parts.append(f"({' AND '.join(conditions)})")
+    return _negated(Condition(f"({' OR '.join(parts)})", tuple(values)), term.negated)
+
+
 def _negated(condition: Condition, negated: bool) -> Condition:
     """The opposite, for empty columns too (`NOT NULL` would be NULL)."""
     if not negated:
@@ -135,7 +163,7 @@ def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor, *, by_inde
     wanted: list[Value] = []
     empty = False
     for key in term.values:
-        if key == "none":
+        if key == NONE:
             empty = True
         elif key == "me" and term.field == "assignee":
             wanted.append(actor.agent_id if actor.agent_id is not None else -1)
@@ -163,7 +191,7 @@ def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, act
     kind = _NOUNS[field]
     remedy = did_you_mean(key, known, phrase("see `sdesk {noun} list`", noun=kind))
     what = phrase("there is no {noun} `{key}` (in `{field}:{key}`)", noun=noun(kind), key=key, field=field)
-    raise BadInput(what, remedy)
+    raise BadFilter(what, remedy, word=f"{field}:{key}")
 
 
 _NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
@@ -176,8 +204,9 @@ def _match(term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "has":
         return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
     if term.field == "tag":
-        sql = f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(term.values)}))"
-        return _negated(Condition(sql, tuple(value.lower() for value in term.values)), term.negated)
+        return _negated(_tags(term), term.negated)
+    if term.field in _INSTANTS_THAT_MAY_BE_NONE:
+        return _negated(Condition(f"{_INSTANTS_THAT_MAY_BE_NONE[term.field]} IS NULL"), term.negated)
     if term.field == "number":
         return _negated(_numbers(term), term.negated)
     if term.field == "requester":
@@ -241,12 +270,23 @@ _HAVING: Mapping[Having, str] = {
 }
 
 
+def _tags(term: Match) -> Condition:
+    tags = [value.lower() for value in term.values if value != NONE]
+    parts = []
+    if tags:
+        parts.append(f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(tags)}))")
+    if len(tags) < len(term.values):
+        parts.append("NOT EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number)")
+    return Condition(f"({' OR '.join(parts)})", tuple(tags))
+
+
 def _numbers(term: Match) -> Condition:
     numbers: list[Value] = []
     for value in term.values:
         digits = value.rpartition("-")[2]
         if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
-            raise BadInput(phrase("`{value}` is no ticket number", value=value), phrase("write 123 or SD-123"))
+            what = phrase("`{value}` is no ticket number", value=value)
+            raise BadFilter(what, phrase("write 123 or SD-123"), word=f"{term.field}:{value}")
         numbers.append(int(digits))
     return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
 
@@ -267,7 +307,7 @@ def _requester(term: Match, actor: Actor) -> Condition:
     parts, values = [], []
     for value in term.values:
         like = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
-        if value == "none":
+        if value == NONE:
             parts.append("requester_id IS NULL")
             continue
         parts.append(

@@ -213,17 +213,17 @@ def share_lines(board: Board, width: int) -> list[Line]:
     weeks = board.course.weeks
     if not weeks:
         return []
-    spark = max(0, min(len(weeks), width - 36))
+    spark = max(0, min(len(weeks), width - 39))
     lines = []
     for sign, style, words, shares in (
-        ("-", "file", in_context("board", "resolved"), [week.resolution for week in weeks]),
+        ("-", "file", in_context("board", "solved in time"), [week.resolution for week in weeks]),
         (REPLIES, "at-risk", in_context("board", "first reply"), [week.first_response for week in weeks]),
     ):
         last = shares[-2] if len(shares) > 1 else None
         lines.append(
             line(
                 (f" {sign} ", style),
-                (fit(words, 12), "text"),
+                (fit(words, 15), "text"),
                 (f"{percent(shares[-1]):>4} ", "strong"),
                 (fit(_("last week {count}").format(count=percent(last)), 16), "dim"),
                 (sparkline(shares, spark), style),

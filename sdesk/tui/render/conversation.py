@@ -6,7 +6,7 @@ on a screen: a log of 30 MB costs what its first thousand lines do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -77,7 +77,7 @@ class Talk:
                 self.laid_out += len(made)
                 body = self._bodies[message.id] = Body(message, width, message.id in unfolded, made)
             place = _("{number} of {count}").format(number=number, count=len(messages))
-            blocks.append([_head(message, place, width, now, zone), *body.lines])
+            blocks.append([_head(message, place, width, now, zone, unfolded=message.id in unfolded), *body.lines])
         lines: list[Line] = []
         for block in reversed(blocks):
             if lines:
@@ -94,14 +94,30 @@ def file_label(file: AttachmentRow) -> str:
     return f"{one_line(file.name)} {size}"
 
 
-def _head(message: MessageRow, place: str, width: int, now: datetime, zone: ZoneInfo) -> Line:
+def folded_part(message: MessageRow) -> str:
+    """What is not shown of it until it is unfolded."""
+    return f"{message.text}\n{message.quoted}" if message.taken_back_at is not None else message.quoted
+
+
+def is_folded_away(message: MessageRow, *, unfolded: bool) -> bool:
+    """Whether one line is all that is shown of it: it was taken back, and nobody was told it."""
+    return message.taken_back_at is not None and not unfolded
+
+
+def _head(message: MessageRow, place: str, width: int, now: datetime, zone: ZoneInfo, *, unfolded: bool) -> Line:
     when = clock_text(message.sent_at.astimezone(zone), now.astimezone(zone))
-    head = edges([(f" {when}  ", "dim"), *_who(message)], [(place, "dim"), (" ", "text")], width)
+    who: Iterable[Span] = _who(message)
+    if is_folded_away(message, unfolded=unfolded):
+        began = next((words for words in map(str.strip, neutralise(message.text).split("\n")) if words), "")
+        who = ((text, "dim") for text, _style in (*who, (f": {began}" if began else "", "dim")))
+    head = edges([(f" {when}  ", "dim"), *who], [(place, "dim"), (" ", "text")], width)
     return Line(head.spans, opens=message.id)
 
 
 def _body(message: MessageRow, *, width: int, unfolded: bool) -> Iterator[Line]:
     """Warnings, its words, its files, what it quotes."""
+    if is_folded_away(message, unfolded=unfolded):
+        return
     note = message.direction is Direction.NOTE or message.party is Party.SUPPLIER
     margin = (" | ", "note") if note else ("   ", "text")
     style = "note-text" if note else "auto" if message.direction is Direction.AUTO else "text"
@@ -166,6 +182,10 @@ def _who(message: MessageRow) -> Iterator[Span]:
                 yield "  " + _("taken back"), "warning"
             elif message.delivery in NOT_DELIVERED:
                 yield "  " + _(told(NOT_DELIVERED[message.delivery])), "warning"
+            if message.cc:
+                # Last: where there is no room, it is what is cut.
+                copies = ", ".join(one_line(name or address) for address, name in message.cc)
+                yield "  " + _("Cc: {whom}").format(whom=copies), "dim"
         case Direction.AUTO:
             yield author, "author"
             yield "  " + _("automatic"), "dim"

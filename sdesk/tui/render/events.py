@@ -34,6 +34,9 @@ EVENTS = {
     "at_risk": NC_("event", "at risk"),
     "automatic_mail": NC_("event", "automatic mail"),
     "breached": NC_("event", "breached"),
+    "check_down": NC_("event", "the check is down"),
+    "check_flaps": NC_("event", "the check flaps"),
+    "check_up": NC_("event", "the check is up again"),
     "confirmation_withheld": NC_("event", "confirmation withheld"),
     "deadline_moved": NC_("event", "deadline moved"),
     "forwarded": NC_("event", "forwarded"),
@@ -67,6 +70,7 @@ EVENTS = {
     "split": NC_("event", "messages split off"),
     "stale": NC_("event", "stale"),
     "status": NC_("event", "status"),
+    "storm": NC_("event", "a storm of monitoring"),
     "stranger_named_ticket": NC_("event", "a stranger named this ticket"),
     "subject": NC_("event", "subject"),
     "supplier_answered": NC_("event", "supplier answered"),
@@ -236,6 +240,8 @@ class _Told:
                 return _("sent on by {login}").format(login=value)
             case "reason" if self._event == "priority":
                 return _("as it follows by itself") if value == "auto" else str(value)
+            case "reason" if self._event == "undeliverable":
+                return str(value)  # a stranger's words, whatever they look like
             case "reason":
                 return told(recognised(str(value)))
             case "share":

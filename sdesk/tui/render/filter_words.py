@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sdesk.domain.completion import Suggestion
-from sdesk.domain.filters import INSTANTS, WORDS
+from sdesk.domain.filter_fields import BY_NAME, FILTER_FIELDS, FLAGS, HAVINGS, INSTANTS, WORDS
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import N_, _
 from sdesk.tui.widgets.suggestions import Line
@@ -31,24 +31,9 @@ _FIELDS = {
     "updated:": N_("today"),
     "resolved:": N_("-7d..: in the last seven days"),
     "wake:": N_("when the wait is over"),
+    "left:": N_("..4h: at most so much working time"),
     "not:": N_("the opposite; - before a word does the same"),
 }
-
-_FLAGS = {
-    "open": N_("new, open or waiting"),
-    "mine": N_("you are the assignee"),
-    "unassigned": N_("nobody has it"),
-    "breached": N_("a promise is broken, and it is not stale yet"),
-    "at_risk": N_("a promise is near its end"),
-    "stale": N_("late for so long that it is set apart"),
-    "unanswered": N_("the requester wrote last"),
-    "unread": N_("changed since you looked"),
-    "burning": N_("it costs money"),
-    "suspected": N_("it costs money, and nobody has confirmed it"),
-    "incident": N_("others are part of it"),
-    "part": N_("it is part of an incident"),
-}
-
 
 _AHEAD = {
     "..1h": N_("within an hour"),
@@ -66,19 +51,18 @@ _BACK = {
     "-30d..": N_("in the last thirty days"),
     "mon..": N_("since Monday"),
 }
+_LEFT = {
+    "..1h": N_("at most an hour of working time"),
+    "..4h": N_("at most four hours of working time"),
+    "..-1h": N_("late by an hour of working time, or more"),
+    "0m..2h": N_("not late, and at most two hours of working time"),
+}
 _VALUES: Mapping[str, Mapping[str, str]] = {
-    "is": _FLAGS,
-    "has": {
-        "attachment": N_("files came along"),
-        "note": N_("there is an internal note"),
-        "loss": N_("it costs money, or did"),
-    },
-    "assignee": {"me": N_("you are the assignee"), "none": N_("nobody has it")},
-    "team": {"mine": N_("one of your teams")},
-    "service": {"none": N_("no service")},
-    "unit": {"none": N_("of no unit")},
-    "requester": {"none": N_("nobody is known who asks")},
-    **{name: _AHEAD if name in {"due", "wake"} else _BACK for name in sorted(INSTANTS)},
+    **{field.name: field.special for field in FILTER_FIELDS if field.special},
+    "is": FLAGS,
+    "has": HAVINGS,
+    **{name: _AHEAD if BY_NAME[name].ahead else _BACK for name in sorted(INSTANTS)},
+    "left": _LEFT,
 }
 
 

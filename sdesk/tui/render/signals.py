@@ -54,7 +54,7 @@ def due_text(due_in: int | None, state: SlaState) -> str:
         return "-"
     if due_in == 0 and state in (SlaState.BREACHED, SlaState.STALE):
         # Broken in the very last working second, and the calendar stands still since.
-        return in_units("-0m")
+        return in_units("-<1m")
     return length_text(due_in)
 
 

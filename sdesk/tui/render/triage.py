@@ -62,7 +62,11 @@ def guess_lines(one: OneToSort, picked: str | None, width: int) -> list[Line]:
         )
     ]
     chosen = service_of(one.services, picked)
-    if chosen is not None:
+    how = _("Enter sets it, m takes it so") if width >= ROOMY else _("Enter sets it")
+    if chosen is not None and picked == row.service:
+        # It stands there as it is already: its usual priority and target would only seem to contradict.
+        lines.append(edges([], [(f"  {how} ", "warning")], width))
+    elif chosen is not None:
         target = length_text(chosen.resolution_target) if chosen.resolution_target else _("no target")
         left = [
             (" " + _("You say") + "  ", "dim"),
@@ -70,7 +74,6 @@ def guess_lines(one: OneToSort, picked: str | None, width: int) -> list[Line]:
             (f"  {chosen.priority.value}  {one_line(chosen.team)}  ", "text"),
             (_("resolve in {time}").format(time=target) if chosen.resolution_target else target, "dim"),
         ]
-        how = _("Enter sets it, m takes it so") if width >= ROOMY else _("Enter sets it")
         lines.append(edges(left, [(f"  {how} ", "warning")], width))
     return lines
 

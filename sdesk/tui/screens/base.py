@@ -65,6 +65,10 @@ class DeskScreen(Following, Screen[None]):
         about = f"{self.console.link.login}  {self.console.link.path.name}"
         self.status_bar.show(*notice_bar(notice, kind, self.console.way_back, about, self.size.width))
 
+    def on_screen_resume(self) -> None:
+        """It is shown, at first or again."""
+        self.console.notice_left()
+
     def on_resize(self) -> None:
         """What is shortened, is so for a width."""
         self.call_after_refresh(self.show_notice)

@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from sdesk.actions.grammar import attached
 from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
+from sdesk.domain.beside import Beside, action_of
 from sdesk.domain.errors import BadInput, Conflict, SdeskError
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
@@ -26,7 +27,7 @@ from sdesk.store.reader.rows import TicketDetail, TicketRow
 from sdesk.tui.attaching import require_light
 from sdesk.tui.countdown import Held, hold
 from sdesk.tui.language import _, told_error
-from sdesk.tui.outgoing import Beside, action_of, first_copies, quotation
+from sdesk.tui.outgoing import first_copies, quotation
 from sdesk.tui.render.changes import changes_since, newest_event
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.screens.command_line import open_words
@@ -97,7 +98,7 @@ class Compose(KeptCompose):
             held = hold(reader, [detail.ticket], now)[0]
             return detail, held, reader.draft(actor, number, direction), frozenset(own)
 
-        self.console.link.read(self.app, ask, then, failed)
+        self.console.link.read(self.app, ask, then, failed, behind_writes=True)
 
     def _restore(self, answer: Answer) -> None:
         if not self.is_attached:
@@ -280,7 +281,7 @@ class Compose(KeptCompose):
 
     @on(Words.MenuAsked)
     def asked_by_slash(self) -> None:
-        """`/` was typed on an empty line: it stays a `/` where nothing is chosen."""
+        """`/` was typed on an empty line: what is typed behind it, and is none of the list, stays as it was typed."""
         self._open_menu(typed=True)
 
     def _open_menu(self, *, typed: bool) -> None:
@@ -289,7 +290,7 @@ class Compose(KeptCompose):
         def chosen(value: str | None) -> None:
             if value:
                 self._area.put_in(menu.text_of(value))
-            elif typed:
+            elif typed and menu.narrowed_by:
                 self._area.put_in(f"/{menu.narrowed_by}")
             self._area.focus()
 

@@ -12,16 +12,17 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from sdesk.domain.beside import Beside, Then, end_of_wait, seconds_spent
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mailboxes import parse_mailboxes
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction, Doing
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.rows import MessageRow, TicketDetail, TicketRow
 from sdesk.tui.attaching import Attached, attach, attach_all, complete
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error
 from sdesk.tui.markup import verbatim
-from sdesk.tui.outgoing import LABELS, Beside, Then, end_of_wait, review, seconds_spent
+from sdesk.tui.outgoing import LABELS, addressee, review
 from sdesk.tui.screens.compose_copies import known_boxes
 from sdesk.tui.screens.compose_fields import PathField, PicksInRow, Words
 from sdesk.tui.screens.following import Following
@@ -46,6 +47,7 @@ class ComposeForm(Following, ModalScreen[None]):
     def __init__(self, row: TicketRow, direction: Direction) -> None:
         super().__init__(classes="note" if direction is Direction.NOTE else "reply")
         self._row, self._direction = row, direction
+        self._messages: tuple[MessageRow, ...] = ()
         self._files: tuple[Attached, ...] = ()
         self._missing: tuple[str, ...] = ()
         """Paths of a draft whose files are not there (any more): kept, and in the way of sending."""
@@ -152,7 +154,7 @@ class ComposeForm(Following, ModalScreen[None]):
         row = self._row
         if self.is_note:
             return _("INTERNAL NOTE on {ref} - never sent, only agents see it").format(ref=row.ref)
-        requester = one_line(row.requester_name or row.requester_email or _("the requester"))
+        requester = one_line(addressee(row, self._messages) or row.requester_email or _("the requester"))
         if self._phone:
             return _("Told {whom} by phone - {ref} {subject}").format(
                 whom=requester, ref=row.ref, subject=one_line(row.subject)
@@ -171,10 +173,10 @@ class ComposeForm(Following, ModalScreen[None]):
             field.value = field.value or text
         self._then.chosen = self._then.chosen or list(Then).index(beside.then)
         self._phone = self._phone or beside.phone
-        self._missing = beside.files
-        self._looking = bool(beside.files)
-        if self._looking:
-            self.console.link.aside(self, lambda: attach_all(beside.files), self._looked_for, self.console.notice_error)
+        more = tuple(path for path in beside.files if path not in self.beside.files)
+        if more:
+            self._missing, self._looking = (*self._missing, *more), True
+            self.console.link.aside(self, lambda: attach_all(more), self._looked_for, self.console.notice_error)
         self.fields_changed()
 
     def _looked_for(self, found: dict[str, Attached]) -> None:
@@ -187,19 +189,24 @@ class ComposeForm(Following, ModalScreen[None]):
     @on(PicksInRow.Changed)
     def fields_changed(self) -> None:
         """Say at once what was understood, and what follows."""
-        beside, now, zone = self.beside, self.console.now(), self.console.zone
+        beside = self.beside
         if self._then.is_attached and not self.is_note:
             self.query_one("#wait").display = beside.then.waits
             self.query_one("#copies").display = not self._phone
             self.query_one("#editor").border_title = verbatim(self._title())
-        sizes = [file.size for file in self._files]
-        self._review_line.update(review(self._row, beside, sizes, note=self.is_note, now=now, zone=zone))
+        self._review()
         labels = [file.label for file in self._files]
         gone = "{name} ..." if self._looking else _("{name} IS NOT THERE")
         labels += [gone.format(name=one_line(Path(path).name)) for path in self._missing]
         self._attached.update(", ".join(labels))
         self._attached.display = bool(labels)
         self.complain(self._wrong())
+
+    def _review(self) -> None:
+        sizes, now, zone = [file.size for file in self._files], self.console.now(), self.console.zone
+        self._review_line.update(
+            review(self._row, self.beside, sizes, note=self.is_note, now=now, zone=zone, messages=self._messages)
+        )
 
     def _wrong(self) -> str:
         """What is wrong in a field, the first of it."""
@@ -219,7 +226,7 @@ class ComposeForm(Following, ModalScreen[None]):
     @on(CopiesField.Asked)
     def seek_copies(self, event: CopiesField.Asked) -> None:
         """Look up who may be meant."""
-        words, here = event.words, f"{self._cc.value} {self._row.requester_email or ''}"
+        words, here = event.words, f"{self._cc.value}, {self._row.requester_email or ''}"
         self.console.link.read(
             self,
             lambda reader, actor: known_boxes(reader, actor, words, here),
@@ -294,7 +301,11 @@ class ComposeForm(Following, ModalScreen[None]):
     # ---- what is said ---------------------------------------------------------------------------
 
     def show_read(self, detail: TicketDetail, held: Held) -> None:
-        """Show what is answered."""
+        """Show what is answered, and what follows as the ticket is now: a colleague may have it since."""
+        self._row, self._messages = detail.ticket, detail.messages
+        if self._review_line.is_attached:
+            self.query_one("#editor").border_title = verbatim(self._title())
+            self._review()
         self._read.show(detail, held, self.console.now(), self.console.zone)
 
     def go_to(self, parameter: str) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 
 from sdesk.actions.personal import KeptDraft
+from sdesk.domain.beside import Beside, beside_of
 from sdesk.domain.errors import Conflict, SdeskError
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader.personal_rows import DraftRow
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.outgoing import Beside, beside_of
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.compose_form import ComposeForm
 from sdesk.tui.unkept import SAVE_SECONDS, LeftDraft
@@ -150,8 +150,9 @@ class KeptCompose(ComposeForm):
         if self._was_left or not self.is_attached:
             return
         if theirs is None:
-            self.kept.seen = None
-            self._keep()  # sent or discarded there: these are words of their own
+            # Sent or discarded there: these are words of their own, unless they are on their way by now.
+            self.kept.seen, self._saved = None, ("", Beside())
+            self.keep_draft()
         else:
             self._theirs = theirs
             words = _("Another terminal has written on this draft ({when}): Ctrl+T joins both, and so does leaving")
@@ -169,6 +170,9 @@ class KeptCompose(ComposeForm):
             area = self._area
             area.load_text(f"{theirs.text}\n\n{area.text}")
             area.move_cursor(area.document.end)
+            both = self.beside.joined(beside_of(theirs.beside))
+            self._cc.value = both.cc
+            self.fill(both)
             self.complain("")
             self.kept.seen = theirs.stamp
             self.keep_draft()

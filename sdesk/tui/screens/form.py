@@ -48,9 +48,9 @@ class Form(Following, Dialog[None]):
         self._first: Words = {}
         self._found = False
         """Whether the words of the last time were looked for: before that, nothing is written over them."""
-        self._saved: Words = {}
+        self._saving = False
         self._answered: Words = {}
-        """What the store is known to have."""
+        """What the store had last."""
 
     @property
     def console(self) -> Console:
@@ -79,11 +79,12 @@ class Form(Following, Dialog[None]):
         self.set_interval(SAVE_SECONDS, self.keep_words)
         left = self.console.unkept.take(self.kept.form)
         if isinstance(left, LeftForm):
-            self.kept = left.words
+            self.kept, self._answered = left.words, left.fields
             self._restore(left.fields)
             return
+        form, now = self.kept.form, self.console.now()
         self.console.link.read(
-            self, lambda reader, actor: reader.form_draft(actor, self.kept.form), self._restore_draft, self._not_found
+            self, lambda reader, actor: reader.form_draft(actor, form, now=now), self._restore_draft, self._not_found
         )
 
     def keep_as(self, form: str, ref: str) -> None:
@@ -91,9 +92,12 @@ class Form(Following, Dialog[None]):
         self.kept.form, self._ref = form, ref
 
     def _restore_draft(self, draft: FormDraftRow | None) -> None:
+        if draft is not None and draft.is_open:
+            self.console.notice(_("This form is open at another terminal: its words stay there"))
+            draft = None
         if draft is not None:
-            self.kept.before = draft.session
-            self._saved = self._answered = draft.words
+            self.kept.before, self.kept.before_at = draft.session, draft.updated_at
+            self._answered = draft.words
         self._restore(draft.words if draft is not None else {})
 
     def _not_found(self, error: SdeskError) -> None:
@@ -120,27 +124,38 @@ class Form(Following, Dialog[None]):
         return {id_: text for id_, text in self.words().items() if text != self._first.get(id_)}
 
     def keep_words(self) -> None:
-        """Keep what was typed, if it is new."""
+        """Keep what was typed, also unchanged: other terminals see by it that the form is open."""
         words = self.changed
-        if self._found and words != self._saved and not self._sending:
-            self._saved = words
+        if self._found and (words or self._answered) and not self._saving:
+            self._saving = True
 
             def kept(nothing: None) -> None:
-                self._answered = words
+                self._saving, self._answered = False, words
 
             self.console.link.save_form(self.app, self.kept, words, kept, self._not_kept)
 
     def _not_kept(self, error: SdeskError) -> None:
-        self._saved = {}  # tried again with the next beat
+        self._saving = False  # tried again with the next beat
         self.console.notice_error(error)
 
     def leave_draft(self) -> None:
-        """The form goes: what the store has not answered for is the console's to keep."""
+        """The form goes: the console keeps what was typed, as words that are open nowhere any more."""
         words = self.changed
-        if words != self._answered and (self._found or words):
-            text = "\n".join(filter(None, words.values())) or None
-            left = LeftForm(key=self.kept.form, ref=self._ref, text=text, words=self.kept, fields=words)
+        self._found = False  # a beat behind this would say that it is open still
+        if words or self._answered or self._saving:
+            left = LeftForm(key=self.kept.form, ref=self._ref, text=_text_of(words), words=self.kept, fields=words)
             self.console.unkept.hold(left)
+
+    def keep_for(self, form: str, name: str, refs: str, typed: Words) -> str:
+        """It was done to others, and its words went with that: keep them for these too; gives what to say of it."""
+        if not typed:
+            return ""
+        kept = KeptForm(secrets.token_hex(6), form=form)
+        self.console.unkept.hold(
+            LeftForm(key=form, ref=name, text=_text_of(typed), words=kept, fields=typed, is_told=True)
+        )
+        self.console.begun[form] = name
+        return _(". What you typed is kept for {tickets}").format(tickets=refs)
 
     def words(self) -> Words:
         """What stands in the fields now."""
@@ -182,7 +197,7 @@ class Form(Following, Dialog[None]):
 
     def done(self) -> None:
         """It is done: the form goes; its words went with it."""
-        self.console.begun.pop(self.kept.form, None)
+        self.console.words_gone(self.kept.form)
         if self.is_attached:
             self.dismiss(None)
 
@@ -220,6 +235,11 @@ class Form(Following, Dialog[None]):
         """Say what is missing, and go there."""
         self.complain(what)
         self._go_to(id_)
+
+
+def _text_of(words: Words) -> str | None:
+    """For a person, where the store never takes them; None of nothing."""
+    return "\n".join(filter(None, words.values())) or None
 
 
 def buttons(send: str, *others: tuple[str, str]) -> list[Button]:

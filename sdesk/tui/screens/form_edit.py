@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,9 +22,6 @@ from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.last_word import LastWord
 from sdesk.tui.widgets.lookup import Lookup
 from sdesk.tui.widgets.picks import Picks
-
-if TYPE_CHECKING:
-    pass
 
 NO_UNIT = "none"
 """What takes a unit away, for the use case."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import events, on
@@ -28,9 +27,6 @@ from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, caller_choice, unit_choices
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
-
-if TYPE_CHECKING:
-    pass
 
 OPEN_ONES = 4
 """How many open tickets of a shop are shown."""

@@ -41,7 +41,7 @@ class SplitForm(Form):
 
     def fill(self, detail: TicketDetail) -> None:
         """Give the messages, when they were read."""
-        self._messages = detail.messages
+        self._messages = [each for each in detail.messages if each.taken_back_at is None]
         self.query_one("#messages", Checks).fill([line_of(each, self._shown) for each in self._messages])
 
     def values(self) -> Values | None:
@@ -62,4 +62,4 @@ def line_of(message: MessageRow, shown: Shown) -> str:
     way = {Direction.NOTE: _("note"), Direction.AUTO: _("automatic"), Direction.OUT: _("answer")}
     kind = f" ({way[message.direction]})" if message.direction in way else ""
     files = f" [{len(message.attachments)}]" if message.attachments else ""
-    return f"{shown(message.taken_at)}  {one_line(message.author)}{kind}{files}: {one_line(message.text)[:200]}"
+    return f"{shown(message.sent_at)}  {one_line(message.author)}{kind}{files}: {one_line(message.text)[:200]}"

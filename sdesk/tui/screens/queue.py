@@ -56,7 +56,7 @@ class QueueScreen(QueueMarks):
         """Quit; asks where words are left unsent."""
         from sdesk.tui.screens.dialog import Confirm
 
-        if not (begun := self.console.begun):
+        if not (begun := self.console.drafts_left()):
             self.console.exit()
             return
 

@@ -117,6 +117,10 @@ class QueueFilter(QueueReading):
         self._read_names()
         field.can_focus = True
         field.focus()
+        if field.value.strip() and not self.filter_error:
+            # A word that is typed now is one more word.
+            with field.prevent(Input.Changed):
+                field.value = f"{field.value.rstrip()} "
         field.cursor_position = len(field.value)
         self.bars.show()
 
@@ -143,7 +147,7 @@ class QueueFilter(QueueReading):
 
     def leave_filter(self, *, keep: bool) -> None:
         """Back to the list, with the filter that was typed or with the one before it."""
-        text = self.filter_text if keep else self._kept_text
+        text = self.filter_text.rstrip() if keep else self._kept_text
         if keep and text.strip() and text not in self._past[-1:]:
             self._past.append(text)
         self.suggestions.show([])
@@ -189,6 +193,7 @@ class QueueFilter(QueueReading):
         field = self.field
         self._offered = suggest(field.value, field.cursor_position, self._known, asked=asked) if self.is_typing else ()
         self.suggestions.show(lines_of(self._offered))
+        self.suggestions.stand_at(field.region.x + field.cursor_position)
 
     @on(FilterField.Completed)
     def complete(self) -> None:

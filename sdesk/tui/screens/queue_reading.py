@@ -109,11 +109,14 @@ class QueueReading(QueueParts):
 
     def load_around(self, *, keep: bool) -> None:
         """Read the view around the ticket under the cursor; without `keep` only if the filter holds for it."""
-        number = self.rows.window.cursor
+        window = self.rows.window
+        number, at = window.cursor, window.index
         if number is None:
             self.load_start()
         else:
-            self._read_page(partial(read_around, number=number, keep=keep), self.rows.window.keep)
+            # An agent who has dealt with a ticket goes on to the one below it, not to where the ticket went.
+            stood = None if at is None else window.as_placed(at)
+            self._read_page(partial(read_around, number=number, keep=keep, stood=stood), window.keep)
 
     def load_end(self) -> None:
         """Read the view's end, with the cursor on its last ticket."""
@@ -227,6 +230,7 @@ class QueueReading(QueueParts):
         self._asked_before = self._asked_after = False
         cursor = stretch.rows[0 if from_start else -1].row.number if stretch.rows and (from_start or from_end) else None
         moved = self.rows.replace(stretch, self.console.now(), cursor=cursor)
+        self._unsorted |= self.rows.window.misplaced  # the cursor has moved on meanwhile
         self.rows.empty_text = self.bars.empty_words()
         if any(moved) and cursor is None and not self.is_typing:
             words = (
@@ -272,13 +276,18 @@ class QueueReading(QueueParts):
         ):
             self.sort_anew()
 
+    @on(QueueList.Moved)
+    def let_it_go(self) -> None:
+        """A ticket that kept its place for the cursor's sake goes where it belongs, once nobody moves."""
+        self._unsorted |= self.rows.window.misplaced
+
     @on(QueueList.Wanted)
     def read_more(self, event: QueueList.Wanted) -> None:
         """Read the rows before or after those held."""
         window, wanted, now = self.rows.window, self._wanted, self.console.now()
         if not window.rows or (self._asked_before if event.before else self._asked_after):
             return
-        place = cursor_of(window.rows[0 if event.before else -1].row, wanted.sort)
+        place = cursor_of(window.as_placed(0 if event.before else -1), wanted.sort)
         edge = window.rows[0 if event.before else -1].row.number
 
         def extend(stretch: Stretch) -> None:

@@ -117,6 +117,7 @@ class TriageScreen(TriageReading):
         values: Mapping[str, object],
         *,
         succeeded: Callable[[], object] | None = None,
+        partly: Callable[[tuple[TicketRow, ...]], str] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
         words: Kept | None = None,
         asked: bool = False,
@@ -125,7 +126,9 @@ class TriageScreen(TriageReading):
         if verb in DECIDING and succeeded is None and refused is None:
             self._decide(rows, [(verb, values)])
         else:
-            super()._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=asked)
+            super()._perform(
+                verb, rows, values, succeeded=succeeded, partly=partly, refused=refused, words=words, asked=asked
+            )
 
     def _decide(self, rows: Sequence[TicketRow], steps: Sequence[Step]) -> None:
         """Set the picked service first, where that still means anything; then what was decided; and go on at once."""
@@ -169,7 +172,7 @@ class TriageScreen(TriageReading):
             if error is not None:
                 return
             said = "; ".join(report([outcome], {row.number: row.ref})[0] for outcome in outcomes)
-            back = self._how_undone(answered=False) if changed else ""
+            back = self._how_undone(answered=False) if changed else None
             self.console.notice(in_local_time(said, self.console.now(), self.console.zone), "good", way_back=back)
 
         def failed(error: SdeskError) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sdesk.domain.filters import Filter, Flag, Match
+from sdesk.domain.filter_fields import Flag
+from sdesk.domain.filters import Filter, Match
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
 from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow
@@ -102,6 +103,7 @@ class Belonging(DoingScreen):
                 *subjects(merged),
                 "",
                 _("into {ref}  {subject}").format(ref=into.ref, subject=one_line(into.subject)),
+                *_requesters(merged, into),
                 "",
                 _("Its conversation, time and tags move there; mails that answer it arrive there."),
             ]
@@ -166,6 +168,15 @@ def _one(rows: Sequence[TicketRow]) -> frozenset[int]:
 def _others(rows: Sequence[TicketRow], number: int) -> Possible:
     out = rows.left_out if isinstance(rows, Possible) else ()
     return Possible((row for row in rows if row.number != number), out)
+
+
+def _requesters(merged: Sequence[TicketRow], into: TicketRow) -> list[str]:
+    """Who asked, where that is not one and the same: all of them take part in what goes on."""
+    asked = [*merged, into]
+    if len({(row.requester_email or "").lower() for row in asked}) < 2:
+        return []
+    names = dict.fromkeys(one_line(row.requester_name or row.requester_email or _("nobody")) for row in asked)
+    return ["", _("Different people asked: {names}").format(names=", ".join(names))]
 
 
 def _cells(link: LinkRow) -> tuple[str, ...]:

@@ -19,11 +19,20 @@ from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import clock_text, end_text
 from sdesk.tui.screens.base import DeskScreen
+from sdesk.tui.way_back import WayBack
 from sdesk.tui.widgets.preview import Preview
 
 if TYPE_CHECKING:
     from sdesk.tui.screens.dialog import Dialog
     from sdesk.tui.screens.form import Form, Values
+
+
+ANSWER_WAITS = 10
+"""Seconds until an answer goes."""
+
+
+OUT_OF_HANDS = frozenset({"assign", "close", "wait"})
+"""Actions that take a ticket out of the hands of who has it; to take it asks by itself."""
 
 
 class Possible(tuple[TicketRow, ...]):
@@ -84,7 +93,11 @@ class DoingScreen(DeskScreen):
 
         `kept_as`: under which name, where a verb has several forms.
         """
-        form.keep_as(f"{kept_as or verb} {' '.join(map(str, sorted(row.number for row in rows)))}", named(rows))
+
+        def key(rows: Iterable[TicketRow]) -> str:
+            return f"{kept_as or verb} {' '.join(map(str, sorted(row.number for row in rows)))}"
+
+        form.keep_as(key(rows), named(rows))
 
         def refused(error: SdeskError) -> None:
             if form.is_attached:
@@ -93,7 +106,12 @@ class DoingScreen(DeskScreen):
                 self.console.notice(self._said(error), "error")  # it was left meanwhile; its words are kept
 
         def submit(values: Values) -> None:
-            self._perform(verb, rows, values, succeeded=form.done, refused=refused, words=form.kept)
+            typed = form.changed
+
+            def partly(left: tuple[TicketRow, ...]) -> str:
+                return form.keep_for(key(left), named(left), ", ".join(row.ref for row in left), typed)
+
+            self._perform(verb, rows, values, succeeded=form.done, partly=partly, refused=refused, words=form.kept)
 
         form.submit = submit
         self.app.push_screen(form)
@@ -126,10 +144,15 @@ class DoingScreen(DeskScreen):
     def _clock(self, at: datetime | Day) -> str:
         return end_text(at, self.console.now(), self.console.zone)
 
-    def _how_undone(self, *, answered: bool) -> str:
+    def _how_undone(self, *, answered: bool) -> WayBack:
         """The end of a notice: which key undoes it, and how long that of an answer does."""
         key = shown(self.console.settings.keys.get("undo", "u").partition(",")[0].strip())
-        return _(". {key} undo (10 s)").format(key=key) if answered else _(". {key} undo").format(key=key)
+        return WayBack(key, ANSWER_WAITS if answered else 0)
+
+    def _hands(self, rows: Sequence[TicketRow]) -> str:
+        """The colleagues who have some of these."""
+        others = (one_line(row.assignee or "") for row in rows if row.assignee not in (None, self.console.link.login))
+        return ", ".join(dict.fromkeys(others))
 
     def _perform(
         self,
@@ -138,27 +161,44 @@ class DoingScreen(DeskScreen):
         values: Mapping[str, object],
         *,
         succeeded: Callable[[], object] | None = None,
+        partly: Callable[[tuple[TicketRow, ...]], str] | None = None,
         refused: Callable[[SdeskError], object] | None = None,
         words: Kept | None = None,
         asked: bool = False,
     ) -> None:
         """Do it and say what came of it; `succeeded` is told if anything was done, `refused` if nothing was.
 
-        `words`: where those of the action are kept until it is done. Where it is about many it is asked first, unless
-        it was (`asked`).
+        `partly` is told of which tickets it was not done, where of others it was, and gives what to say of that.
+        `words`: where those of the action are kept until it is done. Where it is about many, or takes tickets out of
+        the hands of colleagues, it is asked first, unless it was (`asked`).
         """
         from sdesk.tui.verbs.many import MANY, question_of
 
-        if len(rows) > MANY and not asked:
+        others = self._hands(rows) if verb in OUT_OF_HANDS else ""
+        if (len(rows) > MANY or others) and not asked:
             now, zone = self.console.now(), self.console.zone
+            what, lines = named(rows), subjects(rows)
+            if others and len(rows) == 1:
+                what = _("{tickets} of {whom}").format(tickets=what, whom=others)
+            elif others:
+                lines = [*lines, "", _("Some are in the hands of {whom}.").format(whom=others)]
 
             def answered(yes: bool | None) -> None:
                 if yes:
-                    self._perform(verb, rows, values, succeeded=succeeded, refused=refused, words=words, asked=True)
+                    self._perform(
+                        verb,
+                        rows,
+                        values,
+                        succeeded=succeeded,
+                        partly=partly,
+                        refused=refused,
+                        words=words,
+                        asked=True,
+                    )
                 elif refused is not None:
                     refused(Refused(_("Nothing was done")))
 
-            self.app.push_screen(question_of(verb, named(rows), values, subjects(rows), now, zone), answered)
+            self.app.push_screen(question_of(verb, what, values, lines, now, zone), answered)
             return
         batch = new_batch()
 
@@ -169,9 +209,12 @@ class DoingScreen(DeskScreen):
                 refused(errors[0])
                 return
             text, kind = report(outcomes, {row.number: row.ref for row in rows})
+            if errors and partly is not None:
+                failed = {outcome.number for outcome in outcomes if outcome.error is not None}
+                text += partly(tuple(row for row in rows if row.number in failed))
             text += left_out(rows)
-            back = ""
-            if any(outcome.error is None and outcome.changed for outcome in outcomes):
+            back = None
+            if any(outcome.error is None and outcome.can_be_undone for outcome in outcomes):
                 said = verb in {"reply", "forward"} or (values.get("text") and verb in {"wait", "close"})
                 back = self._how_undone(answered=bool(said))
             text = in_local_time(text, self.console.now(), self.console.zone)
@@ -225,9 +268,8 @@ def left_out(rows: Sequence[TicketRow]) -> str:
 
 
 def _less_its_reference(outcome: TicketOutcome) -> str:
-    """What stands behind the reference: ` resolved`, or `: решение записано`."""
-    sentence = one_line(told(outcome.sentence))
-    return sentence.removeprefix(outcome.ref) if sentence.startswith(outcome.ref) else f" {sentence}"
+    """What stands behind the reference: `waits for a supplier`, which of several is said behind a colon."""
+    return one_line(told(outcome.sentence)).removeprefix(outcome.ref).lstrip(": ")
 
 
 def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str]) -> tuple[str, str]:
@@ -252,7 +294,7 @@ def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str])
     whats = dict.fromkeys(_less_its_reference(each) for each in done)
     tickets = count_of("{count} ticket", "{count} tickets", len(done))
     if len(whats) == 1:
-        return f"{tickets}{next(iter(whats))}{warning}", "good"
+        return f"{tickets}: {next(iter(whats))}{warning}", "good"
     words = _("{tickets} done: {first}, and so on").format(tickets=tickets, first=first)
     return f"{words}{warning}", "good"
 

@@ -184,7 +184,7 @@ class Opening(DoingScreen):
             self.console.notice(_("Opening {name}").format(name=link))
             run_outside(program, link, lambda why: self.app.call_later(self._link_failed, link, why))
 
-        self.app.push_screen(FollowLink(link, _("Open") if program is not None else _("Copy")), answered)
+        self.app.push_screen(FollowLink(link, _("Open link") if program is not None else _("Copy")), answered)
 
     def _link_failed(self, link: str, why: str) -> None:
         self.console.notice(_("{link} was not opened: {why}").format(link=link, why=why), "error")

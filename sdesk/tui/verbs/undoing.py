@@ -7,6 +7,7 @@ from sdesk.actions.undo_key import Held
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.verbs.doing import DoingScreen, in_local_time
+from sdesk.tui.way_back import FilesLost
 
 
 class Undoing(DoingScreen):
@@ -23,7 +24,8 @@ class Undoing(DoingScreen):
             # All that the list holds of them: of those that are not on screen the version is that before the undo.
             held = [held.row for held in self.console.queue.rows.window.rows]
             self.console.touched(answer.outcomes, [*self.chosen(), *held])
-            self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
+            text = in_local_time(text, self.console.now(), self.console.zone)
+            self.console.notice(text, kind, way_back=FilesLost() if answer.files else None)
             rows = self.console.queue.rows
             marks = dict(rows.window.marks)
             self.deed_done([outcome.number for outcome in answer.outcomes])
@@ -58,8 +60,6 @@ def undone(answer: Undone | Held) -> tuple[str, str]:
         text += f" ({count_of('{count} ticket', '{count} tickets', len(done))})"
     if answer.drafts:
         text += _(". The text is your draft")
-    if answer.files:
-        text += _("; attach its files anew")
     if not refused:
         return text, "good"
     return _("{undone}. Not undone ({tickets}): {why}").format(undone=text, tickets=refs, why=why), "error"

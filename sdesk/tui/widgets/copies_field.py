@@ -20,7 +20,7 @@ from sdesk.tui.widgets.suggestions import Line, Suggestions
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Suggested:
     """Somebody who may be meant."""
 
     box: Mailbox
@@ -48,7 +48,7 @@ class CopiesField(Input):
         super().__init__(id=id, compact=True, select_on_focus=False, placeholder=placeholder)
         self.list = Suggestions(id=f"{id}-known")
         """What stands below it."""
-        self._known: tuple[Known, ...] = ()
+        self._known: tuple[Suggested, ...] = ()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While there is no list, these keys are those of the screen."""
@@ -74,7 +74,7 @@ class CopiesField(Input):
         else:
             self.action_close()
 
-    def offer(self, words: str, known: Sequence[Known]) -> None:
+    def offer(self, words: str, known: Sequence[Suggested]) -> None:
         """Show who may be meant by these words, unless others were typed meanwhile."""
         if words != self.words or not self.has_focus:
             return

@@ -29,6 +29,11 @@ class FilterField(Input):
 
         by: int
 
+    def insert_text_at_cursor(self, text: str) -> None:
+        """What is typed; a blank behind the blank that stands there already is that one."""
+        if text != " " or self.cursor_position < len(self.value) or not self.value.endswith(" "):
+            super().insert_text_at_cursor(text)
+
     def action_complete(self) -> None:
         """Tab."""
         self.post_message(self.Completed())

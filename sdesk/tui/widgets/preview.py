@@ -12,7 +12,7 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.countdown import Held
 from sdesk.tui.markup import verbatim
-from sdesk.tui.render.conversation import AT_ONCE, Talk
+from sdesk.tui.render.conversation import AT_ONCE, Talk, folded_part
 from sdesk.tui.render.facts import Facts
 from sdesk.tui.render.lines import Line
 from sdesk.tui.render.seek import Hit, folded, hits
@@ -215,7 +215,7 @@ class Preview(Container):
 
     def toggle_quotes(self) -> None:
         """Unfold all quoted parts, or fold them."""
-        quoting = {message.id for message in self.detail.messages if message.quoted} if self.detail else set()
+        quoting = {message.id for message in self.detail.messages if folded_part(message)} if self.detail else set()
         self._unfolded = set() if quoting <= self._unfolded else quoting
         self._lay_out_again()
 
@@ -239,7 +239,7 @@ class Preview(Container):
         hidden = {
             message.id
             for message in messages
-            if wanted and message.id not in self._unfolded and wanted in folded(message.quoted)
+            if wanted and message.id not in self._unfolded and wanted in folded(folded_part(message))
         }
         self._hit = 0
         if hidden:

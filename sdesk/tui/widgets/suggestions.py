@@ -55,6 +55,12 @@ class Suggestions(Widget):
             self.refresh()
         self.display = bool(lines)
 
+    def stand_at(self, column: int) -> None:
+        """Below this column, as far as there is room to the right: what stands to the left of it stays in sight."""
+        size = self.screen.size
+        width = self.get_content_width(size, size)
+        self.styles.offset = (max(0, min(column, size.width - width - 2)), 0)
+
     def step(self, by: int) -> bool:
         """Choose the next one or the one before; up from the first none is. Whether there was anything to choose."""
         if not self.lines or (self.chosen is None and by < 0):

@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("session", sa.String(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
+        sa.Column("open_until", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name="fk_form_draft_agent_id"),
         sa.PrimaryKeyConstraint("agent_id", "form", "session", name="pk_form_draft"),
     )

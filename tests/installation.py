@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
 import venv
 from pathlib import Path
 
-from .measure import environment
-
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 
 def installed(folder: Path) -> Path:
     """Build the wheel and install it into a new environment in `folder`; gives the folder of its programs.
 
-    The dependencies are those of the environment that runs the benchmark, lent by a path file: they are pinned, and to
-    download them again would measure nothing.
+    The dependencies are those of the environment that runs this, lent by a path file: they are pinned, and to download
+    them again would show nothing.
     """
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("SDESK_", "PYTHON"))}
     quietly = ("--quiet", "--disable-pip-version-check", "--no-deps")
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", *quietly, "--no-build-isolation", "--wheel-dir", folder, ROOT],
         check=True,
-        env=environment(),
+        env=env,
     )
     (wheel,) = folder.glob("*.whl")
     place = folder / "venv"
@@ -35,7 +35,7 @@ def installed(folder: Path) -> Path:
             *("--root-user-action=ignore", wheel),
         ],
         check=True,
-        env=environment(),
+        env=env,
     )
     (own,) = place.glob("lib/python*/site-packages")
     (own / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")

@@ -1,0 +1,160 @@
+"""What `doctor` looks at of the desk itself: the store, the set-up, who acts, mail in and out, the tick."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sdesk.cli.doctor import Finding, broken, failed, ok, warning
+from sdesk.cli.invocation import Invocation, system_login
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.duration import format_duration
+from sdesk.domain.errors import SdeskError
+from sdesk.store.reader.health import Health
+
+LATE = timedelta(minutes=15)
+"""A fetch, a tick or a mail that is older is worth a word."""
+_CRON = "let cron run `sdesk tick --quiet` each minute: `sdesk init --cron` writes the line"
+
+
+def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
+    """All of it; where the store cannot be read, that alone."""
+    try:
+        path = call.store
+        desk = call.reader.desk
+        health = call.reader.health(call.now)
+    except SdeskError as error:
+        yield broken("store", error)
+        return
+    yield _store(path)
+    yield _room(path, call.config.keep_free if configured else None)
+    teams, agents = len(call.reader.teams(SYSTEM)), call.reader.agents()
+    if not agents:
+        yield failed("set-up", "no desk file was ever applied", "`sdesk desk init`, then `sdesk desk apply FILE`")
+    else:
+        yield ok("set-up", f"{desk.name}: {teams} teams, {len(agents)} agents; {health.open} open tickets")
+        yield _agent(call)
+    yield _zone(desk.time_zone)
+    yield _clock(health.last_change, call.now)
+    if configured:
+        yield from _mailboxes(call, health)
+        yield _outbox(health, call.now, sends=call.config.smtp is not None)
+    yield _quarantine(health)
+    yield _tick(health, call.now, needed=configured and bool(call.config.mailboxes or call.config.smtp))
+    for trouble in health.troubles:
+        if not trouble.place.startswith("mailbox "):
+            since = format_duration(int((call.now - trouble.since).total_seconds()))
+            yield failed(trouble.place, f"fails since {since}, {trouble.failures} times: {trouble.error}")
+
+
+def _store(path: Path) -> Finding:
+    from sdesk.store.schema import HEAD
+
+    size = sum(each.stat().st_size for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
+    said = f"{path}, {_size(size)}, schema {HEAD}"
+    if not os.access(path, os.W_OK) or not os.access(path.parent, os.W_OK):
+        return failed("store", f"{said}: it cannot be written to", f"give {system_login()} the right to write there")
+    if path.stat().st_mode & 0o077:
+        return warning("store", f"{said}: others of this machine may read it", f"chmod 600 {path}")
+    return ok("store", said)
+
+
+def _room(path: Path, keep_free: int | None) -> Finding:
+    from sdesk.store.room import KEEP_FREE, lacking
+
+    sentence = lacking(path, KEEP_FREE if keep_free is None else keep_free)
+    if sentence is not None:
+        return failed("disk", sentence, "no mail is taken until there is room: free some")
+    found = os.statvfs(path.parent)
+    return ok("disk", f"{_size(found.f_bavail * found.f_frsize)} free")
+
+
+def _agent(call: Invocation) -> Finding:
+    try:
+        actor = call.actor
+    except SdeskError as error:
+        # Who runs cron need be no agent.
+        return warning("agent", error.what, error.remedy)
+    return ok("agent", f"{actor.login}, {actor.role}")
+
+
+def _zone(name: str) -> Finding:
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return failed("time zone", f"there is no data of {name}", "install tzdata")
+    # Moscow gave up summer time in 2014, Volgograd moved in 2020: what does not know is old.
+    known = ZoneInfo("Europe/Volgograd").utcoffset(datetime(2021, 7, 1))  # noqa: DTZ001 - local in that zone
+    if known != timedelta(hours=3):
+        return warning("time zone", f"{name}, by zone data of before 2021", "bring tzdata up to date")
+    return ok("time zone", str(zone))
+
+
+def _clock(last_change: datetime | None, now: datetime) -> Finding:
+    if last_change is not None and last_change - now > timedelta(minutes=1):
+        ahead = format_duration(int((last_change - now).total_seconds()))
+        return failed("clock", f"it is {ahead} behind what stands in the store", "set it right, as by NTP")
+    return ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _mailboxes(call: Invocation, health: Health) -> Iterator[Finding]:
+    known = {each.name: each for each in health.mailboxes}
+    if not call.config.mailboxes:
+        yield ok("mailboxes", "none is configured: no mail comes in")
+    for mailbox in call.config.mailboxes:
+        name, row = f"mailbox {mailbox}", known.get(mailbox)
+        if row is None or row.fetched_at is None:
+            said = f"it was never fetched{f': {row.error}' if row is not None and row.error else ''}"
+            yield failed(name, said, f"`sdesk mail check {mailbox}` says what is wrong; then `sdesk mail fetch`")
+            continue
+        age = int((call.now - row.fetched_at).total_seconds())
+        said = f"last fetched {format_duration(max(age, 0))} ago"
+        if row.failures:
+            yield failed(name, f"{said}, {row.failures} failures since: {row.error}", f"`sdesk mail check {mailbox}`")
+        elif age > LATE.total_seconds():
+            yield warning(name, said, _CRON)
+        else:
+            yield ok(name, said)
+
+
+def _outbox(health: Health, now: datetime, *, sends: bool) -> Finding:
+    if not sends:
+        if health.mail_waits:
+            return warning("outbox", f"{health.mail_waits} mails wait, and no server takes them", "configure [smtp]")
+        return ok("outbox", "no [smtp] is configured: no mail goes out")
+    if health.mail_failed:
+        return warning(
+            "outbox", f"{health.mail_failed} mails could not be sent", "`sdesk mail outbox list`, then retry or discard"
+        )
+    if health.mail_held:
+        return warning("outbox", f"{health.mail_held} mails are held", "`sdesk mail outbox release` lets them go")
+    if health.mail_since is not None and now - health.mail_since > LATE:
+        age = format_duration(int((now - health.mail_since).total_seconds()))
+        return failed("outbox", f"{health.mail_waits} mails wait, the first for {age}", "`sdesk mail send` says why")
+    return ok("outbox", f"{health.mail_waits} mails wait" if health.mail_waits else "empty")
+
+
+def _quarantine(health: Health) -> Finding:
+    if health.quarantine:
+        said = "1 message" if health.quarantine == 1 else f"{health.quarantine} messages"
+        return warning("quarantine", f"{said} could not be handled", "`sdesk mail quarantine list`")
+    return ok("quarantine", "empty")
+
+
+def _tick(health: Health, now: datetime, *, needed: bool) -> Finding:
+    if health.ticked_at is None:
+        return (failed if needed else warning)("tick", "`sdesk tick` has never run: no promise is watched", _CRON)
+    age = now - health.ticked_at
+    said = f"last run {format_duration(max(0, int(age.total_seconds())))} ago"
+    return failed("tick", said, _CRON) if age > LATE else ok("tick", said)
+
+
+def _size(size: int) -> str:
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size = round(size / 1000)
+    return f"{size} GB"

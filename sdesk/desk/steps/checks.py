@@ -1,0 +1,119 @@
+"""A check of a monitoring system: whose ticket its event would become, which ticket it has, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from sdesk.desk.opening import Work
+from sdesk.desk.steps.check_notes import Write
+from sdesk.desk.steps.find import sees
+from sdesk.desk.steps.history import record
+from sdesk.desk.steps.links import surviving
+from sdesk.desk.steps.messages import add_message
+from sdesk.desk.steps.moves import require_id
+from sdesk.domain.errors import NotFound
+from sdesk.domain.events import Came, CheckState, MachineEvent
+from sdesk.domain.phrase import phrase
+from sdesk.domain.ticket import Direction, LinkKind, Priority
+from sdesk.store.models import CheckEvent, Link, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose ticket an event would become, and when it happened."""
+
+    at: datetime
+    team_id: int
+    service_id: int | None = None
+    unit_id: int | None = None
+    tags: tuple[str, ...] = ()
+    why: Mapping[str, str] = field(default_factory=dict)
+    """What decided each, for the history."""
+    priority: Priority | None = None
+    priority_reason: str | None = None
+    story: Mapping[str, Any] = field(default_factory=dict)
+    """What its history begins with besides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event."""
+
+    came: Came
+    number: int | None
+    ref: str | None
+    sentence: str
+    incident: int | None = None
+    """Of which incident its new ticket is a part."""
+
+
+def writer(work: Work, event: MachineEvent) -> Write:
+    """Writes an event that came by no mail."""
+    words = event.text or event.subject or phrase("{key} is {state}", key=event.key, state=event.state)
+
+    def write(number: int, indexed: bool) -> int:
+        return add_message(
+            work,
+            number,
+            Direction.AUTO,
+            words,
+            author_name=event.source,
+            author_address="",
+            subject=event.subject,
+            indexed=not indexed,
+        )
+
+    return write
+
+
+def ticket_of(work: Work, row: CheckEvent | None) -> Ticket | None:
+    """The ticket of a check, wherever it was merged into. NotFound where a wall stands before it."""
+    if row is None:
+        return None
+    ticket = surviving(work, work.session.get_one(Ticket, row.ticket_id))
+    if not sees(work, work.actor, ticket):
+        raise NotFound(
+            phrase("there is no event {source} {key}", source=row.source, key=row.key),
+            phrase("let the desk itself take it: without --as"),
+        )
+    return ticket
+
+
+def record_word(work: Work, event: MachineEvent, ticket: Ticket, what: str, message: int | None) -> None:
+    """Write down in a ticket's history what a check said; `message` is its message, where it has one."""
+    named: dict[str, Any] = {} if message is None else {"message": message}
+    record(work, require_id(ticket), what, source=event.source, key=event.key, **named)
+
+
+def ref_of(work: Work, ticket: Ticket) -> str:
+    """A ticket's number as people write it."""
+    return work.rules.ref(require_id(ticket))
+
+
+def taken(work: Work, came: Came, ticket: Ticket, sentence: str) -> Taken:
+    """What became of an event that has a ticket."""
+    return Taken(came, require_id(ticket), ref_of(work, ticket), sentence, ticket.incident_id)
+
+
+def checks_of(work: Work, ticket: Ticket) -> list[CheckEvent]:
+    """The checks of a ticket, and of those that were merged into it, however often."""
+    work.session.flush()
+    numbers, found = {require_id(ticket)}, {require_id(ticket)}
+    while found:
+        merged = select(col(Link.ticket_id)).where(
+            col(Link.other_id).in_(found), col(Link.kind) == LinkKind.MERGED_INTO
+        )
+        found = set(work.connection.execute(merged).scalars()) - numbers
+        numbers |= found
+    return list(work.session.scalars(select(CheckEvent).where(col(CheckEvent.ticket_id).in_(numbers))))
+
+
+def is_any_down(work: Work, ticket: Ticket) -> bool:
+    """Whether a check of a ticket is down."""
+    return any(each.state is CheckState.DOWN for each in checks_of(work, ticket))

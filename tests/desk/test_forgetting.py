@@ -1,0 +1,195 @@
+"""Somebody who is forgotten stands nowhere in the store any more; tickets, figures and the words of others stay."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from desks import NOW
+from intake_desk import MailDesk
+
+from sdesk.actions.perform import create, perform
+from sdesk.desk.forgetting import REMOVED, forget_person
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.errors import BadInput, Refused
+from sdesk.store.check import check
+from sdesk.store.reader import Reader
+
+IRINA, NAME = "irina.lavrova@acc.shop.example", "Irina Petrovna Lavrova"
+SECRET = "The salary list is under the mat."
+
+
+@pytest.fixture
+def known(desk_of_mail: MailDesk) -> int:
+    """Irina asked by mail, with a file, and was answered; Maria asked with her in copy. Gives Irina's ticket."""
+    number = desk_of_mail.take(
+        f"""
+        From: "{NAME}" <Irina.Lavrova@acc.shop.example>
+        To: support@desk.example
+        Subject: Printer of {NAME}
+        Message-ID: <one@shop.example>
+        MIME-Version: 1.0
+        Content-Type: multipart/mixed; boundary=b
+
+        --b
+        Content-Type: text/plain
+
+        {SECRET}
+        --b
+        Content-Type: text/plain
+        Content-Disposition: attachment; filename="cv.txt"
+
+        Irina Petrovna Lavrova, born in Omsk
+        --b--
+        """
+    ).number
+    desk_of_mail.take(
+        f"""
+        From: maria@shop.example
+        To: support@desk.example
+        Cc: "{NAME}" <{IRINA}>
+        Subject: Scanner
+        Message-ID: <two@shop.example>
+
+        Please ask Irina Petrovna, {IRINA}, too.
+        """
+    )
+    assert number is not None
+    anna = reader_of(desk_of_mail.path, "anna")
+    (done,) = perform(desk_of_mail.desk, anna, "reply", [number], {"text": f"Dear {NAME}, we look."}, now=NOW)
+    assert done.error is None
+    run(desk_of_mail.path, "UPDATE person SET phone = '+7 495 123-45-67' WHERE name = ?", NAME)
+    run(
+        desk_of_mail.path,
+        "INSERT INTO draft (agent_id, ticket_id, direction, text, beside, stamp, updated_at)"
+        " VALUES (1, ?, 'note', 'Call +7 495 123-45-67', ?, '', '2026-11-23T09:00:00Z')",
+        number,
+        f'{{"cc":"{IRINA}"}}',
+    )
+    return number
+
+
+def reader_of(path: Path, login: str) -> Any:
+    with Reader(path) as reader:
+        return reader.actor(login)
+
+
+def run(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(path, timeout=5)) as connection:
+        rows = connection.execute(sql, values).fetchall()
+        connection.commit()
+    return rows
+
+
+def everything(path: Path) -> str:
+    """All that the store says, and the bytes of its files."""
+    with closing(sqlite3.connect(path)) as connection:
+        said = "\n".join(connection.iterdump())
+    files = (path, path.with_name(f"{path.name}-wal"))
+    return (said + "".join(file.read_bytes().decode("latin-1") for file in files if file.exists())).lower()
+
+
+def test_nothing_names_the_person_any_more(desk_of_mail: MailDesk, known: int) -> None:
+    path = desk_of_mail.path
+    figures = run(path, "SELECT id, status, created_at, due_at, rank, key1 FROM ticket")
+    done = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True)
+    desk_of_mail.desk.close()
+    said = everything(path)
+    for trace in ("lavrova", "petrovna", "123-45-67", "salary", "omsk"):
+        assert trace not in said, trace
+    assert done.pseudonym in said
+    assert {"messages", "recipients", "raw_mails", "files", "texts", "draft", "people", "addresses"} <= set(done.counts)
+    assert run(path, "SELECT id, status, created_at, due_at, rank, key1 FROM ticket") == figures
+    assert run(path, "SELECT text FROM message WHERE ticket_id = ? AND direction = 'in'", known) == [(REMOVED,)]
+    assert check(path, NOW) == ()
+
+
+def test_words_stay_unless_they_are_to_go_too(desk_of_mail: MailDesk, known: int) -> None:
+    path = desk_of_mail.path
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA)
+    assert run(path, "SELECT author_name FROM message WHERE text LIKE ?", f"{SECRET}%") == [("forgotten person 1",)]
+    assert run(path, "SELECT count(*) FROM attachment") == [(1,)]
+    assert run(path, "SELECT count(*) FROM person_address WHERE address LIKE '%lavrova%'") == [(0,)]
+    assert run(path, "SELECT count(*) FROM message WHERE recipients LIKE '%lavrova%'") == [(0,)]
+    assert run(path, "SELECT count(*) FROM outbox WHERE recipients || to_address LIKE '%lavrova%'") == [(0,)]
+    assert run(path, "SELECT count(*) FROM ticket_fts WHERE people LIKE '%lavrova%'") == [(0,)]
+    assert run(path, "SELECT count(*) FROM raw_mail") == [(1,)]
+    assert check(path, NOW) == ()
+
+
+def test_mail_that_had_not_gone_does_not_go(desk_of_mail: MailDesk, known: int) -> None:
+    done = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA)
+    assert done.counts["mails_withheld"] >= 1
+    states = run(desk_of_mail.path, "SELECT DISTINCT state FROM outbox WHERE to_address LIKE '%forgotten.invalid'")
+    assert states == [("taken_back",)]
+
+
+def test_a_dry_run_counts_the_same_and_changes_nothing(desk_of_mail: MailDesk, known: int) -> None:
+    with closing(sqlite3.connect(desk_of_mail.path)) as connection:
+        before = list(connection.iterdump())
+    told = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True, dry_run=True)
+    with closing(sqlite3.connect(desk_of_mail.path)) as connection:
+        assert list(connection.iterdump()) == before
+    assert told == forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True)
+
+
+def test_a_second_time_there_is_nothing_to_do(desk_of_mail: MailDesk, known: int) -> None:
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA)
+    with closing(sqlite3.connect(desk_of_mail.path)) as connection:
+        before = list(connection.iterdump())
+    assert forget_person(desk_of_mail.desk, SYSTEM, NOW + timedelta(days=1), IRINA.upper()).counts == {}
+    with closing(sqlite3.connect(desk_of_mail.path)) as connection:
+        assert list(connection.iterdump()) == before
+
+
+def test_the_ticket_goes_on_without_anybody_to_answer(desk_of_mail: MailDesk, known: int) -> None:
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA)
+    anna = reader_of(desk_of_mail.path, "anna")
+    (done,) = perform(desk_of_mail.desk, anna, "note", [known], {"text": "Still here."}, now=NOW)
+    assert done.error is None
+    (done,) = perform(desk_of_mail.desk, anna, "close", [known], {"text": "Done."}, now=NOW)
+    assert not run(
+        desk_of_mail.path, "SELECT 1 FROM outbox WHERE state = 'queued' AND to_address LIKE '%forgotten.invalid'"
+    )
+
+
+def test_who_writes_again_is_somebody_new(desk_of_mail: MailDesk, known: int) -> None:
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA)
+    again = desk_of_mail.ask(7, sender=IRINA)
+    ((person,),) = run(desk_of_mail.path, "SELECT requester_id FROM ticket WHERE id = ?", again)
+    ((old,),) = run(desk_of_mail.path, "SELECT requester_id FROM ticket WHERE id = ?", known)
+    assert person != old
+
+
+def test_who_is_like_the_person_stays(desk_of_mail: MailDesk, known: int) -> None:
+    anna = reader_of(desk_of_mail.path, "anna")
+    values = {
+        "subject": "x",
+        "text": f"x{IRINA} and {IRINA}.org and Lavrova",
+        "requester": f"Irina Petrovna Lavrovana <x-{IRINA}>",
+    }
+    other = create(desk_of_mail.desk, anna, values, now=NOW).number
+    before = run(desk_of_mail.path, "SELECT author_name, author_address, text FROM message WHERE ticket_id = ?", other)
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True)
+    after = run(desk_of_mail.path, "SELECT author_name, author_address, text FROM message WHERE ticket_id = ?", other)
+    assert after == before
+
+
+def test_what_names_the_person_on_purpose_is_said(desk_of_mail: MailDesk, known: int) -> None:
+    run(desk_of_mail.path, "INSERT INTO blocked_sender VALUES (?, 'anna', '2026-11-23T09:00:00Z')", IRINA)
+    (left,) = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA).left
+    assert "a block names the address" in left
+    assert any("desk file" in each for each in forget_person(desk_of_mail.desk, SYSTEM, NOW, "maria@shop.example").left)
+
+
+def test_agents_are_not_forgotten_and_do_not_forget(desk_of_mail: MailDesk, known: int) -> None:
+    with pytest.raises(Refused, match="an agent of the desk"):
+        forget_person(desk_of_mail.desk, SYSTEM, NOW, "Boris@desk.example")
+    with pytest.raises(Refused, match="is no admin"):
+        forget_person(desk_of_mail.desk, reader_of(desk_of_mail.path, "boris"), NOW, IRINA)
+    with pytest.raises(BadInput, match="is no mail address"):
+        forget_person(desk_of_mail.desk, SYSTEM, NOW, "Irina")
