@@ -73,7 +73,7 @@ def test_no_footer_and_no_hint_is_cut(size: str) -> None:
 def test_the_board_says_each_figure_whole(size: str) -> None:
     text = lines(FOLDER / "board" / f"{size}-colour-ru.txt")
     went = [line for line in text if "прошлая" in line]
-    assert [re.findall(r"прошлая (\d+%?|-)(?= )", line) for line in went] == [["100%"], ["52", "100%"], ["4"]]
+    assert [re.findall(r"прошлая (\d+%?|-)(?= |$)", line) for line in went] == [["100%"], ["52", "100%"], ["4"]]
     assert re.search(r"1-й ответ +100%", "\n".join(text))
     assert any("! просрочено  ▒ риск" in line for line in text)
     assert all(figure in text[0] for figure in ("просрочено 14", "риск 1", "давно 3", "ответить 40", "ничьих 28"))

@@ -124,6 +124,7 @@ async def test_who_changed_a_ticket_since_is_named_and_the_others_are_put_back(t
             rows = reader.rows(reader.actor("anna"), [1, 4, 11], now=AT)
         screen._perform("assign", tuple(rows.values()), {"to": "anna"})
         await driver.settle()
+        await driver.press("y")  # one of them is boris's
         desk = open_desk(tangled_desk_path)
         with Reader(tangled_desk_path) as reader:
             perform(desk, reader.actor("boris"), "note", [4], {"text": "Mine."}, now=AT)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from sdesk.config.section import written
 from sdesk.desk.deskfile.lines import Lines
 from sdesk.domain.errors import BadInput
-from sdesk.domain.nearest import did_you_mean, nearest
+from sdesk.domain.nearest import did_you_mean, nearest, nearest_few
 
 if TYPE_CHECKING:
     from sdesk.desk.deskfile.kinds import Key
@@ -85,8 +85,8 @@ class Part:
         absent = [name for name in known if name not in self.values]
         meant = set()
         for name in unknown:
-            # What is missing is the likelier to be meant.
-            near = nearest(name, absent)
+            # What is missing is the likelier to be meant, but for a slip in one letter.
+            near = next(iter(nearest_few(name, known, 1, 0.9)), None) or nearest(name, absent)
             meant.add(near)
             with self.reading.noting():
                 remedy = did_you_mean(near or name, [near] if near else known, f"known here: {', '.join(known)}")
