@@ -183,8 +183,8 @@ COMMANDS: dict[str, Verb | Noun] = {
     "person": Noun(
         "the people whom the desk serves",
         {
-            "list": Verb("details", "people", "print them"),
-            "show": Verb("details", "person_show", "print one whole, with the tickets"),
+            "list": Verb("person", "people", "print them"),
+            "show": Verb("person", "person_show", "print one whole, with the tickets"),
             "forget": Verb("forget", "person_forget", "put a pseudonym in the place of a person"),
         },
     ),

@@ -1,27 +1,21 @@
-"""Parts of the desk whole: units, services, calendars, teams, agents and people shown; calendars and people listed.
-
-In JSON one object; for eyes lines of names and values; elsewhere one row.
-"""
+"""Parts of the desk whole: units, services, calendars, teams and agents shown; calendars listed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from operator import attrgetter
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple
 
 import typer
 
-from sdesk.cli import invocation, output
+from sdesk.cli import invocation
 from sdesk.cli.catalogue import AGENTS, SERVICES, TEAMS, UNITS, away_words
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.json_ticket import UNIT_OUTAGE, money, outage
-from sdesk.cli.options import Limit
-from sdesk.cli.output import Format
-from sdesk.cli.queue import loss
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet
 from sdesk.cli.sla import TARGETS
+from sdesk.cli.whole import Fact, fields_of, listed, print_whole, ticket_line
 from sdesk.domain.duration import format_duration
 from sdesk.domain.filters import Filter, Match
 from sdesk.domain.kinds import DAY, INSTANT, MONEY, NUMBER, SHARE, TEXT, by_key, many, maybe
@@ -30,16 +24,11 @@ from sdesk.store.reader.desk_rows import (
     AgentDetail,
     CalendarRow,
     OutageRow,
-    PersonRow,
     ServiceDetail,
     TeamDetail,
     UnitOutages,
 )
 from sdesk.store.reader.rows import TicketRow, UnitRow
-
-Row = TypeVar("Row")
-Fact = tuple[str, str]
-"""A name and a value, for eyes."""
 
 OUTAGE_DAYS = 30
 """How far `unit show` looks back."""
@@ -56,21 +45,6 @@ class _Unit(NamedTuple):
     stops: dict[str, Decimal]
     tickets: tuple[TicketRow, ...]
     past: UnitOutages
-
-
-class _Person(NamedTuple):
-    person: PersonRow
-    tickets: tuple[TicketRow, ...]
-
-
-def _of(sheet: Sheet[Any], part: str) -> Iterator[Field[Any]]:
-    """The fields that a list gives of a part (an attribute of the whole), for the whole."""
-    for field in sheet.fields:
-        yield _field_of(field, attrgetter(part))
-
-
-def _field_of(field: Field[Any], part: Callable[[Any], Any]) -> Field[Any]:
-    return Field(field.name, lambda row: field.get(part(row)), kind=field.kind)
 
 
 HOURS = by_key(many(TEXT))
@@ -96,28 +70,9 @@ CALENDARS: Sheet[CalendarRow] = Sheet(
     ),
 )
 
-PEOPLE: Sheet[PersonRow] = Sheet(
-    fields=(
-        Field("name", lambda row: row.name, kind=TEXT),
-        Field("addresses", lambda row: list(row.addresses), kind=many(TEXT)),
-        Field("phone", lambda row: row.phone, kind=maybe(TEXT)),
-        Field("unit", lambda row: row.unit, kind=maybe(TEXT)),
-        Field("language", lambda row: row.language, kind=maybe(TEXT)),
-        Field("open_tickets", lambda row: row.open_tickets, kind=NUMBER),
-        Field("all_tickets", lambda row: row.all_tickets, kind=NUMBER),
-    ),
-    columns=(
-        Column("NAME", lambda row, eyes: row.name, cut=True),
-        Column("ADDRESSES", lambda row, eyes: ", ".join(row.addresses), cut=True),
-        Column("UNIT", lambda row, eyes: row.unit_name or "", cut=True),
-        Column("OPEN", lambda row, eyes: str(row.open_tickets), right=True),
-        Column("ALL", lambda row, eyes: str(row.all_tickets), right=True),
-    ),
-)
-
 UNIT: Sheet[_Unit] = Sheet(
     fields=(
-        *_of(UNITS, "unit"),
+        *fields_of(UNITS, "unit"),
         Field("calendar", lambda row: None if row.calendar is None else row.calendar.key, kind=maybe(TEXT)),
         Field(
             "hours",
@@ -143,7 +98,7 @@ UNIT: Sheet[_Unit] = Sheet(
 
 SERVICE: Sheet[ServiceDetail] = Sheet(
     fields=(
-        *_of(SERVICES, "service"),
+        *fields_of(SERVICES, "service"),
         Field("sla", lambda row: row.sla, kind=maybe(TEXT)),
         Field("calendar", lambda row: row.calendar, kind=maybe(TEXT)),
         Field(
@@ -165,7 +120,7 @@ SERVICE: Sheet[ServiceDetail] = Sheet(
 
 TEAM: Sheet[TeamDetail] = Sheet(
     fields=(
-        *_of(TEAMS, "team"),
+        *fields_of(TEAMS, "team"),
         Field("members", lambda row: list(row.members), kind=many(TEXT)),
         Field("on_call", lambda row: list(row.on_call), kind=many(TEXT)),
         Field("sla", lambda row: row.sla, kind=maybe(TEXT)),
@@ -179,18 +134,10 @@ TEAM: Sheet[TeamDetail] = Sheet(
 
 AGENT: Sheet[AgentDetail] = Sheet(
     fields=(
-        *_of(AGENTS, "agent"),
+        *fields_of(AGENTS, "agent"),
         Field("leads", lambda row: list(row.leads), kind=many(TEXT)),
         Field("on_call", lambda row: list(row.on_call), kind=many(TEXT)),
         Field("open_tickets", lambda row: row.open_tickets, kind=NUMBER),
-    ),
-    columns=(),
-)
-
-PERSON: Sheet[_Person] = Sheet(
-    fields=(
-        *_of(PEOPLE, "person"),
-        Field("tickets", lambda row: [ticket.number for ticket in row.tickets], kind=many(NUMBER)),
     ),
     columns=(),
 )
@@ -208,7 +155,7 @@ def unit_show(ctx: typer.Context, key: Key) -> None:
     row, calendar, mail, stops = call.reader.unit(key, _today(call))
     tickets = tuple(call.reader.walk(actor, Filter((Match("unit", (key,)),)), now=call.now))
     past = call.reader.unit_outages(actor, key, now=call.now, since=call.now - timedelta(days=OUTAGE_DAYS))
-    _print(call, _Unit(row, calendar, mail, stops, tickets, past), UNIT, _unit_facts)
+    print_whole(call, _Unit(row, calendar, mail, stops, tickets, past), UNIT, _unit_facts)
 
 
 def service_show(ctx: typer.Context, key: Key) -> None:
@@ -218,7 +165,7 @@ def service_show(ctx: typer.Context, key: Key) -> None:
       sdesk service show till
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.service(call.actor, key), SERVICE, _service_facts)
+    print_whole(call, call.reader.service(call.actor, key), SERVICE, _service_facts)
 
 
 def calendars(ctx: typer.Context) -> None:
@@ -241,7 +188,7 @@ def calendar_show(ctx: typer.Context, key: Key) -> None:
     """
     call = invocation.of(ctx)
     _ = call.actor
-    _print(call, call.reader.calendar_whole(key, _today(call)), CALENDARS, _calendar_facts)
+    print_whole(call, call.reader.calendar_whole(key, _today(call)), CALENDARS, _calendar_facts)
 
 
 def team_show(ctx: typer.Context, key: Key) -> None:
@@ -251,7 +198,7 @@ def team_show(ctx: typer.Context, key: Key) -> None:
       sdesk team show it
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.team(call.actor, key), TEAM, _team_facts)
+    print_whole(call, call.reader.team(call.actor, key), TEAM, _team_facts)
 
 
 def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar="LOGIN", show_default=False)]) -> None:
@@ -261,55 +208,11 @@ def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar=
       sdesk agent show anna
     """
     call = invocation.of(ctx)
-    _print(call, call.reader.agent(call.actor, login, now=call.now), AGENT, _agent_facts)
-
-
-def people(
-    ctx: typer.Context,
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WORD]...", help="parts of a name or an address")
-    ] = None,
-    limit: Limit = 50,
-) -> None:
-    """Print the people whom the desk serves: those of whom you may see a ticket.
-
-    Examples:
-      sdesk person list
-      sdesk person list irina
-      sdesk person list @accounting.example.org -o json
-    """
-    call = invocation.of(ctx)
-    call.output.rows(call.reader.people(call.actor, words=" ".join(words or ()), limit=limit), PEOPLE)
-
-
-def person_show(
-    ctx: typer.Context, address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)]
-) -> None:
-    """Print a person whole, with the tickets that you may see of him.
-
-    Examples:
-      sdesk person show irina@example.org
-    """
-    call = invocation.of(ctx)
-    found = call.reader.person(call.actor, address)
-    numbers = call.reader.tickets_of(call.actor, found.id)
-    rows = call.reader.rows(call.actor, numbers, now=call.now)
-    _print(call, _Person(found, tuple(rows[each] for each in numbers if each in rows)), PERSON, _person_facts)
+    print_whole(call, call.reader.agent(call.actor, login, now=call.now), AGENT, _agent_facts)
 
 
 def _today(call: Invocation) -> date:
     return call.now.astimezone(call.zone).date()
-
-
-def _print(call: Invocation, row: Row, sheet: Sheet[Row], facts: Callable[[Row, Eyes], Iterator[Fact]]) -> None:
-    """One object or row for programs; for eyes a line for each fact that there is."""
-    if call.output.format is not Format.TABLE or call.output.fields is not None:
-        call.output.one(row, sheet)
-        return
-    from sdesk.domain.safe_text import one_line
-
-    lines = [f"{name:<12} {one_line(value)}" for name, value in facts(row, call.output.eyes) if value]
-    output.text("".join(f"{line}\n" for line in lines))
 
 
 def _unit_facts(row: _Unit, eyes: Eyes) -> Iterator[Fact]:
@@ -324,8 +227,8 @@ def _unit_facts(row: _Unit, eyes: Eyes) -> Iterator[Fact]:
     yield "Address", unit.address or ""
     yield "Manager", unit.manager or ""
     yield "Mail", ", ".join(row.mail)
-    yield from _listed("Tickets", map(_ticket, row.tickets))
-    yield from _listed("Outages", (_outage(each, eyes) for each in past.outages))
+    yield from listed("Tickets", map(ticket_line, row.tickets))
+    yield from listed("Outages", (_outage(each, eyes) for each in past.outages))
     if past.outages:
         yield "Lost", f"{_grouped(past.loss)} {past.currency} in the last {OUTAGE_DAYS} days"
 
@@ -336,7 +239,7 @@ def _service_facts(row: ServiceDetail, eyes: Eyes) -> Iterator[Fact]:
     yield "Team", service.team
     yield "Priority", f"{service.priority} ({service.impact} impact, {service.urgency} urgency)"
     yield "SLA", "" if row.sla is None else f"{row.sla}, in {row.calendar}"
-    yield from _listed("Promises", (_targets(priority, each) for priority, each in row.targets.items()))
+    yield from listed("Promises", (_targets(priority, each) for priority, each in row.targets.items()))
     yield "Stops", "" if row.stops_share is None else f"{percent(row.stops_share)} of a unit's turnover"
     yield "Offered to", "" if row.offered_to is None else ", ".join(row.offered_to) or "nobody"
     yield "Tickets", f"{row.open_tickets} open"
@@ -345,10 +248,10 @@ def _service_facts(row: ServiceDetail, eyes: Eyes) -> Iterator[Fact]:
 def _calendar_facts(row: CalendarRow, eyes: Eyes) -> Iterator[Fact]:
     yield "Calendar", row.key
     yield "Time zone", row.time_zone
-    yield from _listed("Hours", (f"{days} {', '.join(hours)}" for days, hours in row.hours.items()))
+    yield from listed("Hours", (f"{days} {', '.join(hours)}" for days, hours in row.hours.items()))
     more = len(row.free) - _SHOWN_DAYS
     yield "Free", ", ".join([*map(str, row.free[:_SHOWN_DAYS]), *([f"{more} more"] if more > 0 else [])])
-    yield from _listed("Worked", (f"{day} {', '.join(hours)}" for day, hours in row.working.items()))
+    yield from listed("Worked", (f"{day} {', '.join(hours)}" for day, hours in row.working.items()))
 
 
 def _team_facts(row: TeamDetail, eyes: Eyes) -> Iterator[Fact]:
@@ -372,26 +275,6 @@ def _agent_facts(row: AgentDetail, eyes: Eyes) -> Iterator[Fact]:
     yield "On call", ", ".join(row.on_call)
     yield "Away", away_words(agent, eyes)
     yield "Tickets", f"{row.open_tickets} open"
-
-
-def _person_facts(row: _Person, eyes: Eyes) -> Iterator[Fact]:
-    person = row.person
-    yield "Name", person.name
-    yield "Addresses", ", ".join(person.addresses)
-    yield "Phone", person.phone or ""
-    yield "Unit", "" if person.unit is None else f"{person.unit}: {person.unit_name}"
-    yield "Language", person.language or ""
-    yield from _listed("Tickets", map(_ticket, row.tickets))
-
-
-def _listed(name: str, lines: Iterable[str]) -> Iterator[Fact]:
-    for place, text in enumerate(lines):
-        yield name if not place else "", text
-
-
-def _ticket(row: TicketRow) -> str:
-    per_hour = f", {loss(row)} {row.currency} an hour" if row.loss_per_hour else ""
-    return f"{row.ref} {row.priority} {row.status}{per_hour}: {row.subject}"
 
 
 def _outage(row: OutageRow, eyes: Eyes) -> str:
