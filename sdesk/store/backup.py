@@ -78,9 +78,11 @@ def backup(
 def _name(part: Path, target: Path, *, force: bool) -> None:
     """Give the copy its name, where SQLite has nothing beside that name: it would play that into the copy."""
     if force and target.exists() and _beside(target):
-        with alone(target, fold=True):
-            _require_nothing_beside(target)
+        with alone(target, fold=True) as standing:
+            if standing is None:  # too damaged for its log to be folded in
+                _require_nothing_beside(target)
             take_name(part, target, over=True)
+            target.with_name(f"{target.name}-shm").unlink(missing_ok=True)  # the index of the log that is folded in
         return
     _require_nothing_beside(target)
     take_name(part, target, over=force)

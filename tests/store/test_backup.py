@@ -80,11 +80,13 @@ def test_the_log_of_another_store_is_never_played_into_a_backup(
     subprocess.run([sys.executable, "-c", KILLED, str(target)], check=False)
     log = target.with_name("copy.db-wal")
     assert log.stat().st_size
-    with closing(sqlite3.connect(target)) as in_use:
+    with closing(sqlite3.connect(f"file:{target}?mode=ro", uri=True)) as in_use:
         assert in_use.execute("SELECT count(*) FROM ticket").fetchone() == (58,)
         with pytest.raises(StoreLocked, match="in use"):
             backup(busy_desk_path, target, force=True)
+    assert log.stat().st_size
     backup(busy_desk_path, target, force=True)
+    assert [path.name for path in tmp_path.glob("copy.db-*")] == []
     assert contents(target) == contents(busy_desk_path)
     assert check(target) == ()
     # Where the database itself is gone, its log may be all that somebody has of it.
