@@ -22,7 +22,7 @@ def fold(text: str) -> str:
 
 
 def words_of(thread: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
-    """The columns `body` and `people` of a ticket's row of text, of the text, name and address of each message in order."""
+    """The columns `body` and `people` of a ticket's row of text; given are text, name and address of each message."""
     body, people = "", ""
     for text, name, address in thread:
         if len(body) < LONGEST_THREAD:
