@@ -111,12 +111,17 @@ def _add_messages(work: Work, ticket: Ticket, line: TicketLine) -> None:
     """Messages that are not there yet; no clock follows what was said elsewhere since."""
     number = ticket.id or 0
     rows = work.connection.execute(
-        select(col(Message.direction), col(Message.sent_at), col(Message.text)).where(col(Message.ticket_id) == number)
+        select(col(Message.direction), col(Message.sent_at), col(Message.text), col(Message.message_id)).where(
+            col(Message.ticket_id) == number
+        )
     ).all()
-    known = {tuple(row) for row in rows}
+    known = {tuple(row[:3]) for row in rows}
+    # What was folded of a mail may be another part of it in another version of the program.
+    known_ids = {row[3] for row in rows if row[3]}
     added = False
     for message in sorted(line.messages or (), key=lambda each: each.sent_at):
-        if (message.direction, message.sent_at, message.text) not in known:
+        so = (message.direction, message.sent_at, message.text) in known
+        if not so and message.message_id not in known_ids:
             add_line_message(work, number, message)
             added = True
     if added:

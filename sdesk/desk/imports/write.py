@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, p
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_priority
-from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.messages import add_message, index_ticket, keep_raw, recipients_of
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
@@ -25,7 +26,7 @@ from sdesk.desk.steps.whose import whose
 from sdesk.domain.alerts import entered, states_of
 from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
 from sdesk.domain.errors import BadInput, Refused, about
-from sdesk.domain.inbound import Mailbox
+from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import Channel, Direction, Priority, Status, WaitingFor
 from sdesk.domain.ticket_line import LineMessage, TicketLine
@@ -158,8 +159,11 @@ def add_line_message(work: Work, number: int, message: LineMessage) -> int:
     then = replace(work, now=message.sent_at)
     box = message.author
     agent_id = work.rules.agent_addresses.get(box.address.lower()) if box.address else None
+    if message.agent is not None:
+        agent_id = key_of(work.rules.agent_keys, message.agent, "agent")
     ours = message.direction in {Direction.OUT, Direction.NOTE}
     person = find_person(work, box.address) if box.address and not ours else None
+    files, missing = _files(message)
     row = add_message(
         then,
         number,
@@ -169,10 +173,35 @@ def add_line_message(work: Work, number: int, message: LineMessage) -> int:
         author_address=box.address,
         agent_id=agent_id if ours else None,
         person_id=person.id if person is not None else None,
+        subject=message.subject,
+        quoted=message.quoted,
+        recipients=recipients_of(message.to, message.cc) if message.to or message.cc else None,
+        message_id=message.message_id or None,
+        in_reply_to=message.in_reply_to or None,
+        defects=missing,
+        raw_id=_raw(work, message),
+        attachments=files,
     )
     by = work.rules.agents[agent_id].key if ours and agent_id is not None else "requester"
     record(then, number, "message", by=by if message.direction is not Direction.AUTO else "system", message=row)
     return row
+
+
+def _files(message: LineMessage) -> tuple[list[InboundAttachment], list[str]]:
+    """The files of a message, and a sentence for each that is gone where it came from."""
+    found, missing = [], []
+    for file in message.files:
+        content = file.read()
+        if content is None:
+            missing.append(f"the file {file.name} was not found where it was imported from")
+        else:
+            found.append(InboundAttachment(file.name, file.media_type, content, file.content_id, file.inline))
+    return found, missing
+
+
+def _raw(work: Work, message: LineMessage) -> int | None:
+    raw = message.raw() if message.raw is not None else None
+    return None if raw is None else keep_raw(work, raw, hashlib.sha256(raw).hexdigest())
 
 
 def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], *, alive: bool) -> None:
