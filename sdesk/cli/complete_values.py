@@ -256,6 +256,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "TEAM": _teams,
     "[TEAM]": _teams,
     "TEXT": _text,
+    "[URL]": _text,
     "FILE": _files,
     "FILE...": _files,
     "[FILE]": _files,

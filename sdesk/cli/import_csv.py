@@ -44,8 +44,8 @@ def import_csv(
 
     --plan writes a mapping that names every column, and every team, service, agent, unit, status and priority found,
     with what it most likely is here; "?" is undecided. Decide, then --apply. Both may be repeated: planning again keeps
-    what is decided, applying again goes on where it stopped. What is resolved or closed stays outside the figures of
-    the SLAs. No mail is sent.
+    what is decided, applying again goes on where it stopped. What came stays outside the figures of the SLAs. No
+    mail is sent.
 
     Examples:
       sdesk import csv tickets.csv --plan mapping.toml
@@ -126,10 +126,9 @@ def _apply(call: Invocation, file: str, path: Path, encoding: str | None, *, dry
         new = [column for column in source.columns if column not in mapping.columns]
         if new:
             raise BadInput(f"{path} does not know the column `{new[0]}`", "plan again, and decide what it is")
-        done = importing.import_all(call, source.lines, converter(mapping, str(path)), dry_run=dry_run)
+        done = importing.import_all(call, source.lines, converter(mapping, str(path)), dry_run=dry_run, moved=True)
     code = importing.tell(call, done, dry_run=dry_run)
-    for why, count in done.whys.most_common():
-        diagnostics.note(f"{count} not imported: {why}")
+    importing.tell_whys(done)
     return code
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
@@ -19,10 +20,11 @@ from sdesk.cli.importing import Imported
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Field, Sheet
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, Unavailable
 from sdesk.domain.kinds import NUMBER, by_key
 
 if TYPE_CHECKING:
+    from sdesk.store.otrs.files import ArticleFolder
     from sdesk.store.otrs.source import Source
     from sdesk.store.otrs.words import Found
 
@@ -33,9 +35,9 @@ MOST_WORDS = 5_000
 _HEAD = """\
 # How `sdesk import otrs` reads {name}: {tickets} tickets, {articles} articles.
 # "?" is undecided, and tickets with such a word are not imported; "" leaves the value out. Planning again keeps what is
-# decided here. [team] has the queues, [assignee] who has tickets or wrote in them, [unit] the companies of customers
-# (without one it follows from the requester's address), [requester] customers of whom no address is known ("": as the
-# first mail says).
+# decided here. [team] has the queues, [assignee] the users with the tickets that they have or wrote in, [unit] the
+# companies of customers (without one it follows from the requester's address), [requester] customers of whom no address
+# is known ("": as the first mail says).
 # Then: sdesk import otrs URL --apply THIS_FILE
 """
 _TYPES = {
@@ -57,6 +59,7 @@ SHEET: Sheet[Imported] = Sheet(
         Field("messages", lambda row: row.messages, kind=NUMBER),
         Field("files", lambda row: row.files, kind=NUMBER),
         Field("whys", lambda row: dict(row.whys.most_common()), kind=by_key(NUMBER)),
+        Field("left", lambda row: dict(row.left.most_common()), kind=by_key(NUMBER)),
     ),
     columns=importing.SHEET.columns,
 )
@@ -65,13 +68,13 @@ SHEET: Sheet[Imported] = Sheet(
 def import_otrs(
     ctx: typer.Context,
     url: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            metavar="URL",
-            help="of the database; @FILE reads it from a file, since it holds a password",
+            metavar="[URL]",
+            help="of the database; it holds a password: @FILE reads it from a file; without it SDESK_OTRS_URL has it",
             show_default=False,
         ),
-    ],
+    ] = None,
     articles: Annotated[
         Path | None,
         typer.Option(
@@ -93,7 +96,7 @@ def import_otrs(
     --plan writes a mapping that names every queue, state, priority, user and service, with what it most likely is here;
     "?" is undecided. Decide, then --apply. Both may be repeated, broken off and killed: a ticket is known by its old
     number (external_id otrs:NUMBER). The old database is only read. Old numbers and Message-IDs are kept: who answers
-    an old mail writes into the same ticket. What is over stays outside the figures of the SLAs. No mail is sent.
+    an old mail writes into the same ticket. What came stays outside the figures of the SLAs. No mail is sent.
     PostgreSQL and MySQL need their drivers: pip install 'sdesk[otrs]'.
 
     Examples:
@@ -110,22 +113,30 @@ def import_otrs(
         call.output.check(PLAN)
     else:
         call.output.check(SHEET)
+    from sdesk.store.otrs.files import ArticleFolder
     from sdesk.store.otrs.source import Source
 
+    folder = ArticleFolder(articles) if articles is not None else None
     with Source(_url_of(url)) as source:
         if plan is not None:
-            return _plan(call, source, plan, dry_run=dry_run)
+            return _plan(call, source, folder, plan, dry_run=dry_run)
         assert apply is not None
-        return _apply(call, source, articles, apply, dry_run=dry_run)
+        return _apply(call, source, folder, apply, dry_run=dry_run)
 
 
-def _url_of(text: str) -> str:
+def _url_of(text: str | None) -> str:
+    """The URL as it is given, in a file, or in the environment: there no other user of the machine reads it."""
     from sdesk.actions.grammar import text_of_file
 
+    text = text or os.environ.get("SDESK_OTRS_URL", "")
+    if not text:
+        raise BadInput(
+            "no database is named", "give its URL, @FILE with it, or SDESK_OTRS_URL: postgresql://reader@host/otrs"
+        )
     return text_of_file(text[1:]).strip() if text.startswith("@") else text
 
 
-def _plan(call: Invocation, source: Source, path: Path, *, dry_run: bool) -> ExitCode:
+def _plan(call: Invocation, source: Source, folder: ArticleFolder | None, path: Path, *, dry_run: bool) -> ExitCode:
     from sdesk.store.otrs.words import found_in, zone_of
 
     mapping = read_mapping(path, SETTINGS) if path.exists() else WordMap()
@@ -144,7 +155,7 @@ def _plan(call: Invocation, source: Source, path: Path, *, dry_run: bool) -> Exi
         output.sentences(_summary(words, found, path, dry_run=dry_run))
     if zone is None and found.tickets:
         diagnostics.warning(f"look at `zone` in {path}: in which zone the old desk writes its times is not certain")
-    if found.outside and not found.files:
+    if found.outside and not found.files and folder is None:
         diagnostics.note(
             f"{found.outside} articles name a folder: give --articles to --apply, or their files stay behind"
         )
@@ -190,7 +201,8 @@ def _text(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], name: str, 
 
 
 def _summary(words: list[Word], found: Found, path: Path, *, dry_run: bool) -> str:
-    undecided = Counter(word.field for word in words if word.ours == UNDECIDED)
+    # What no ticket has hinders none.
+    undecided = Counter(word.field for word in words if word.ours == UNDECIDED and word.rows)
     lines = [
         f"{'dry run: ' if dry_run else ''}{found.tickets} tickets, {found.articles} articles, "
         f"{found.files} files in the database, {len(words)} words"
@@ -203,30 +215,27 @@ def _summary(words: list[Word], found: Found, path: Path, *, dry_run: bool) -> s
     return "\n".join(lines) + "\n"
 
 
-def _apply(call: Invocation, source: Source, articles: Path | None, path: Path, *, dry_run: bool) -> ExitCode:
+def _apply(call: Invocation, source: Source, folder: ArticleFolder | None, path: Path, *, dry_run: bool) -> ExitCode:
     from sdesk.cli.otrs_lines import Converter
-    from sdesk.store.otrs.files import ArticleFolder
     from sdesk.store.otrs.tickets import tickets_of
 
     mapping = read_mapping(path, SETTINGS)
     require_known(call, mapping, path)
     _require_addresses(mapping, path)
-    folder = ArticleFolder(articles) if articles is not None else None
-    converter = Converter(mapping, str(path), _zone(mapping, path), call.now)
     done = Imported(noun="ticket")
-    importing.import_read(call, converter.lines(tickets_of(source, folder)), done, dry_run=dry_run)
+    converter = Converter(mapping, str(path), _zone(mapping, path), call.now, done.left)
+    lines = converter.lines(tickets_of(source, folder))
+    try:
+        importing.import_read(call, lines, done, dry_run=dry_run, moved=True)
+    except Unavailable:
+        diagnostics.note(f"until then: {done.sentence}; apply again, and it goes on from there")
+        raise
     code = importing.tell(call, done, dry_run=dry_run, sheet=SHEET)
     if not call.output.asked:
-        output.text(f"{done.messages} messages and {done.files} files came with what was created\n")
-    for why, count in done.whys.most_common():
-        diagnostics.note(f"{count} not imported: {why}")
-    for count, what in (
-        (converter.nobody, "tickets have no requester: neither the database nor a mail of theirs has an address"),
-        (converter.wordless, "tickets have no article that could be read (chats are none)"),
-        (converter.lost, "files or raw mails were gone or too large; the messages that had them say which"),
-    ):
-        if count:
-            diagnostics.note(f"{count} {what}")
+        output.text(f"{done.messages} messages and {done.files} files came\n")
+    importing.tell_whys(done)
+    for what, count in done.left.most_common():
+        diagnostics.note(f"left: {what}: {count}")
     return code
 
 

@@ -36,7 +36,7 @@ class Imported:
     nameless: int = 0
     """Created without an external id: another import would create them again."""
     messages: int = 0
-    """Of the tickets that were created."""
+    """That came with what was created and updated."""
     files: int = 0
     """Of those messages."""
     noun: str = "line"
@@ -44,6 +44,8 @@ class Imported:
     first_error: SdeskError | None = None
     whys: Counter[str] = field(default_factory=Counter)
     """How many lines failed for each reason; at most `MOST_WHYS` reasons."""
+    left: Counter[str] = field(default_factory=Counter)
+    """What of the lines that came did not come, by what it is."""
 
     @property
     def code(self) -> ExitCode:
@@ -92,19 +94,32 @@ class ReadLine(NamedTuple):
 
 
 def import_all(
-    call: Invocation, lines: Iterable[RawLine], convert: Convert, *, dry_run: bool, notify: bool = False
+    call: Invocation,
+    lines: Iterable[RawLine],
+    convert: Convert,
+    *,
+    dry_run: bool,
+    notify: bool = False,
+    moved: bool = False,
 ) -> Imported:
     """Import every line, a batch at a time; what is wrong with a line is said at once, and counted.
 
-    What was imported is kept whatever befalls a later batch: importing the same again goes on from there.
+    What was imported is kept whatever befalls a later batch: importing the same again goes on from there. What `moved`
+    in from another desk is outside the figures of promises.
     """
     # The agent first: the read side answers in milliseconds, the write side takes half a second to load.
     _ = call.actor
-    return import_read(call, _read(call, lines, convert), Imported(), dry_run=dry_run, notify=notify)
+    return import_read(call, _read(call, lines, convert), Imported(), dry_run=dry_run, notify=notify, moved=moved)
 
 
 def import_read(
-    call: Invocation, lines: Iterable[ReadLine], done: Imported, *, dry_run: bool, notify: bool = False
+    call: Invocation,
+    lines: Iterable[ReadLine],
+    done: Imported,
+    *,
+    dry_run: bool,
+    notify: bool = False,
+    moved: bool = False,
 ) -> Imported:
     """The same of lines that were read; counts into `done`, and gives it."""
     actor, now = call.actor, call.now
@@ -114,7 +129,14 @@ def import_read(
     try:
         for batch in _batches(lines, done):
             take = partial(
-                import_lines, call.desk, actor, [line for _, line in batch], now=now, dry_run=dry_run, notify=notify
+                import_lines,
+                call.desk,
+                actor,
+                [line for _, line in batch],
+                now=now,
+                dry_run=dry_run,
+                notify=notify,
+                moved=moved,
             )
             outcomes = _patiently(take)
             for (name, line), outcome in zip(batch, outcomes, strict=True):
@@ -122,10 +144,9 @@ def import_read(
                     _fail(done, name, outcome.error)
                     continue
                 setattr(done, outcome.came, getattr(done, outcome.came) + 1)
-                if outcome.came == "created":
-                    done.nameless += line.external_id is None
-                    done.messages += len(line.messages or ())
-                    done.files += sum(len(message.files) for message in line.messages or ())
+                done.messages += outcome.messages
+                done.files += outcome.files
+                done.nameless += outcome.came == "created" and line.external_id is None
             if progress is not None:
                 progress(done.read)
     finally:
@@ -199,6 +220,15 @@ def tell(call: Invocation, done: Imported, *, dry_run: bool, sheet: Sheet[Import
             f"{done.nameless} of the tickets have no external_id: the same lines imported again are new tickets again"
         )
     return done.code
+
+
+def tell_whys(done: Imported) -> None:
+    """How many were not imported for each reason, the most frequent first."""
+    for why, count in done.whys.most_common():
+        diagnostics.note(f"{count} not imported: {why}")
+    others = done.failed - sum(done.whys.values())
+    if others:
+        diagnostics.note(f"{others} not imported: for other reasons, each named above")
 
 
 def renaming(written: Iterable[str]) -> dict[str, str]:

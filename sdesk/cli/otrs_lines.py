@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -19,6 +20,12 @@ from sdesk.domain.ticket_line import LineFile, LineMessage, TicketLine, mailbox_
 FIELDS = ("team", "service", "assignee", "unit", "status", "priority")
 """What the mapping decides of a ticket."""
 
+NOBODY = "tickets without a requester: neither the database nor a mail of theirs has an address"
+WORDLESS = "tickets without a mail or a note"
+UNREAD = "articles that are neither mail nor note, as chats"
+CUT = "messages of which a part stayed behind; each says which"
+LOST = "files and raw mails that were gone, or too large; the messages that had them say which"
+
 
 @dataclass(slots=True)
 class Converter:
@@ -30,12 +37,8 @@ class Converter:
     zone: tzinfo
     """Of the old desk's database."""
     now: datetime
-    nobody: int = 0
-    """Tickets without a requester."""
-    wordless: int = 0
-    """Tickets without a single article."""
-    lost: int = 0
-    """Files and raw mails that are gone, or too large."""
+    left: Counter[str]
+    """Counts what the tickets that are read lack, by what it is: one of the sentences above."""
 
     def lines(self, tickets: Iterable[OtrsTicket]) -> Iterator[ReadLine]:
         """A line for each ticket, or what is wrong with it."""
@@ -71,8 +74,14 @@ class Converter:
             said["resolved_at"] = over
             said["closed_at"] = over if said["status"] != Status.RESOLVED else None
         line = read_line(said, now=self.now, zone=self.zone)
-        self.nobody += line.requester is None
-        self.wordless += not ticket.articles
+        for what, count in (
+            (NOBODY, line.requester is None),
+            (WORDLESS, not ticket.articles),
+            (UNREAD, ticket.unread),
+            (CUT, sum(bool(article.left) for article in ticket.articles)),
+        ):
+            if count:
+                self.left[what] += int(count)
         return replace(line, messages=tuple(self._message(each, created) for each in ticket.articles) or None)
 
     def _decided(self, ticket: OtrsTicket) -> dict[str, object]:
@@ -107,7 +116,8 @@ class Converter:
     def _counted(self, read: Callable[[], bytes | None]) -> Callable[[], bytes | None]:
         def counting() -> bytes | None:
             content = read()
-            self.lost += content is None
+            if content is None:
+                self.left[LOST] += 1
             return content
 
         return counting

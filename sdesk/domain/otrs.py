@@ -57,6 +57,8 @@ class OtrsArticle:
     body: str
     files: tuple[LineFile, ...] = ()
     raw: Callable[[], bytes | None] | None = None
+    left: tuple[str, ...] = ()
+    """What of it was left where it was, in sentences."""
 
     @property
     def direction(self) -> Direction:
@@ -91,6 +93,8 @@ class OtrsTicket:
     ended: object
     """When it came into the state in which it is over; None where it is not."""
     articles: tuple[OtrsArticle, ...] = ()
+    unread: int = 0
+    """Articles that are no mail and no note, as a chat is."""
     too_much: bool = False
     """Whether its articles were not read, since there are more than a ticket can have."""
 
@@ -162,6 +166,7 @@ def message_of(article: OtrsArticle, *, agent: str | None, fold: Fold, opened: d
         cc=boxes_of(article.cc),
         files=article.files,
         raw=article.raw,
+        defects=article.left,
     )
 
 

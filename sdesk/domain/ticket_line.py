@@ -70,6 +70,8 @@ class LineMessage:
     files: tuple[LineFile, ...] = ()
     raw: Callable[[], bytes | None] | None = field(default=None, compare=False)
     """The mail as it came, where it was kept."""
+    defects: tuple[str, ...] = ()
+    """What of it does not come, in sentences."""
 
     @property
     def weight(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,11 +40,22 @@ _PLACE: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("alert_at"
 _AS_OF_NOW = Prepared(update(Ticket).where(col(Ticket.id) == bindparam("number")).values(_PLACE))
 
 
-def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tuple[int, int]:
+@dataclass(slots=True)
+class Added:
+    """What came of a line besides the ticket itself."""
+
+    messages: int = 0
+    files: int = 0
+
+
+def write_line(
+    work: Work, line: TicketLine, digests: Mapping[str, str], added: Added, *, moved: bool = False
+) -> tuple[int, int]:
     """Open the ticket of a line; gives its number and team. The caller sets the savepoint, and commits.
 
     A date in the past makes it history: nothing is suspected to stand still, and what its promises came to until now is
-    no news. What is over is outside of all figures of promises. BadInput, Refused.
+    no news. What is over is outside of all figures of promises; so is whatever becomes of what `moved` in from another
+    desk, where it was promised. BadInput, Refused.
     """
     rules = work.rules
     if line.subject is None:
@@ -72,6 +83,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
     priority = _priority(work, line, service_id)
     closed = line.status is Status.CLOSED
     resolved_at = (line.resolved_at or opened_at) if line.done else None
+    story: dict[str, Any] = {"moved": True} if moved else {}
     opened = open_ticket(
         then,
         Opening(
@@ -99,11 +111,12 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
         reason="imported",
         imported=dict(digests),
         why={"team": team_by},
+        **story,
     )
     message = _say(then, opened.number, line, person)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
-        _follow(work, opened, line.messages, alive=alive)
+        _follow(work, opened, line.messages, added, alive=alive)
     if alive:
         if line.status is Status.WAITING:
             _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
@@ -154,7 +167,7 @@ def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) 
     )
 
 
-def add_line_message(work: Work, number: int, message: LineMessage) -> int:
+def add_line_message(work: Work, number: int, message: LineMessage, added: Added) -> int:
     """A message that was exchanged elsewhere, at its own time."""
     then = replace(work, now=message.sent_at)
     box = message.author
@@ -178,12 +191,14 @@ def add_line_message(work: Work, number: int, message: LineMessage) -> int:
         recipients=recipients_of(message.to, message.cc) if message.to or message.cc else None,
         message_id=message.message_id or None,
         in_reply_to=message.in_reply_to or None,
-        defects=missing,
+        defects=[*message.defects, *missing],
         raw_id=_raw(work, message),
         attachments=files,
     )
     by = work.rules.agents[agent_id].key if ours and agent_id is not None else "requester"
     record(then, number, "message", by=by if message.direction is not Direction.AUTO else "system", message=row)
+    added.messages += 1
+    added.files += len(files)
     return row
 
 
@@ -204,11 +219,11 @@ def _raw(work: Work, message: LineMessage) -> int | None:
     return None if raw is None else keep_raw(work, raw, hashlib.sha256(raw).hexdigest())
 
 
-def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], *, alive: bool) -> None:
+def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], added: Added, *, alive: bool) -> None:
     """What was said since the ticket was opened; the clocks of one that is not over follow."""
     ordered = sorted(messages, key=lambda message: message.sent_at)
     for message in ordered:
-        add_line_message(work, opened.number, message)
+        add_line_message(work, opened.number, message, added)
     if not alive:
         return
     ticket = work.session.get_one(Ticket, opened.number)

@@ -26,7 +26,7 @@ from sdesk.store.otrs.text import bytes_of, text_of
 LARGEST = 64 * 1024 * 1024
 """Bytes of one file: a larger one stays where it is, and its message says so."""
 MOST_FILES = 1_000
-"""Of one article."""
+"""Of one article; one more is told of, so that it can be said that there are."""
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 _BODY = re.compile(r"file-[12](\.html?)?", re.IGNORECASE)
@@ -51,7 +51,7 @@ def files_in_database(source: Source, articles: Sequence[int]) -> Mapping[int, l
             text_of(said.get("content_id")),
             text_of(said.get("disposition")),
         )
-        if file is not None and len(found[said["article_id"]]) < MOST_FILES:
+        if file is not None and len(found[said["article_id"]]) <= MOST_FILES:
             found[said["article_id"]].append(_reading(file, partial(_content, source, source.files, said["id"])))
     return found
 
@@ -81,7 +81,7 @@ class ArticleFolder:
         if folder is None:
             return found
         for path in self._entries(folder):
-            if path.name == "plain.txt" or path.name.endswith(_BESIDE) or len(found) >= MOST_FILES:
+            if path.name == "plain.txt" or path.name.endswith(_BESIDE) or len(found) > MOST_FILES:
                 continue
             size = self._size(path)
             if size is None:

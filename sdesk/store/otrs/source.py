@@ -57,6 +57,8 @@ MIME = (
 )
 _FILE = ("id", "article_id", "filename", "content_size", "content_type", "content_id", "disposition", "content")
 _PLAIN = ("id", "article_id", "body")
+_PATIENCE = 30
+"""Seconds until a server that does not answer is given up; PyMySQL has its own."""
 
 
 class Source:
@@ -67,9 +69,11 @@ class Source:
         self.url = _url(text)
         self._engine = _engine(self.url)
         self._tables: dict[str, TableClause] = {}
-        with self._faults():
-            inspector = inspect(self._engine)
-            self._names = set(inspector.get_table_names())
+        try:
+            with self._faults():
+                self._names = set(inspect(self._engine).get_table_names())
+        except (TypeError, ValueError) as error:  # of PyMySQL, when it connects
+            raise _unknown_option() from error
         if not {"ticket", "article", "queue"} <= self._names:
             raise BadInput(
                 f"{self.name} is no database of OTRS: it has no tables ticket, article and queue",
@@ -97,8 +101,15 @@ class Source:
 
     @property
     def name(self) -> str:
-        """The URL without its password."""
-        return one_line(self.url.render_as_string(hide_password=True))
+        """The URL as it may be shown and stored: without its password, and without options, where one may stand too."""
+        shown = URL.create(
+            self.url.drivername.partition("+")[0],
+            username=self.url.username,
+            host=self.url.host,
+            port=self.url.port,
+            database=self.url.database,
+        )
+        return one_line(shown.render_as_string())
 
     def __enter__(self) -> Source:
         return self
@@ -151,25 +162,34 @@ class Source:
         try:
             yield
         except DBAPIError as error:
-            why = cut_at_word(one_line(str(error.orig)), 200)
             raise Unavailable(
-                f"{self.name} cannot be read: {why}", "look at its address, its password and the rights of its reader"
+                f"{self.name} cannot be read: {self._why(error.orig)}",
+                "look at its address, its password and the rights of its reader",
             ) from error
         except (sqlite3.Error, SQLAlchemyError, UnicodeError) as error:
-            raise Unavailable(
-                f"{self.name} cannot be read: {cut_at_word(one_line(str(error)), 200)}", "look at the database"
-            ) from error
+            raise Unavailable(f"{self.name} cannot be read: {self._why(error)}", "look at the database") from error
+
+    def _why(self, error: BaseException | None) -> str:
+        """What a driver says, should it ever say it, without the password."""
+        said = str(error)
+        options = (value for name, value in self.url.query.items() if "pass" in name.lower())
+        for secret in (self.url.password, *options):
+            if isinstance(secret, str) and secret:
+                said = said.replace(secret, "***")
+        return cut_at_word(one_line(said), 200)
 
 
 def _url(text: str) -> URL:
+    """What is refused is not shown: it may hold a password, and be cut where nobody meant it."""
     try:
         url = make_url(text.strip())
-    except ArgumentError as error:
-        # Not what was written: it may hold a password.
+    except (ArgumentError, ValueError) as error:  # ValueError: of a port
         raise BadInput(
             "this is no URL of a database", "write it as postgresql://reader@host/otrs or mysql://reader@host/otrs"
         ) from error
     kind = url.drivername.partition("+")[0]
+    if kind != "sqlite" and text.count("@") > 1:
+        raise BadInput("the URL of the database has more than one @", "write that of the password as %40")
     if kind not in (*DRIVERS, "sqlite"):
         raise BadInput(
             f"a database of {one_line(kind)} cannot be read", f"the URL begins with {', '.join((*DRIVERS, 'sqlite'))}"
@@ -188,7 +208,10 @@ def _engine(url: URL) -> Engine:
         )
     try:
         if url.drivername.startswith("postgresql"):
-            return create_engine(url, execution_options={"postgresql_readonly": True}, pool_pre_ping=True)
+            patience = {} if "connect_timeout" in url.query else {"connect_timeout": _PATIENCE}
+            return create_engine(
+                url, execution_options={"postgresql_readonly": True}, pool_pre_ping=True, connect_args=patience
+            )
         return create_engine(url, connect_args={"init_command": "SET SESSION TRANSACTION READ ONLY"}, pool_recycle=600)
     except ModuleNotFoundError as error:
         raise BadInput(
@@ -196,4 +219,8 @@ def _engine(url: URL) -> Engine:
             "install it: pip install 'sdesk[otrs]'",
         ) from error
     except (SQLAlchemyError, TypeError, ValueError) as error:
-        raise BadInput("the URL of the database asks for what its driver does not know", "leave options out") from error
+        raise _unknown_option() from error
+
+
+def _unknown_option() -> BadInput:
+    return BadInput("the URL of the database asks for what its driver does not know", "leave options out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, func, literal, select
 from sqlalchemy.sql import ColumnElement
@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from sdesk.domain.otrs import LONGEST_TEXT, OVER, OtrsArticle, OtrsTicket, is_visible
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket_line import MOST_MESSAGES
-from sdesk.store.otrs.files import ArticleFolder, files_in_database, raw_in_database
+from sdesk.store.otrs.files import MOST_FILES, ArticleFolder, files_in_database, raw_in_database
 from sdesk.store.otrs.source import MIME, Source
 from sdesk.store.otrs.text import text_of
 from sdesk.store.otrs.words import has_owner
@@ -26,6 +26,8 @@ MOST_OF_ONE = 256 * 1024 * 1024
 _MOVES = ("NewTicket", "StateUpdate", "Merged")
 """Types of history by which a ticket comes into a state."""
 _LONGEST_HEADER = 20_000
+TOO_LONG = f"its text is longer than {LONGEST_TEXT:,} characters: the rest stayed where it was imported from"
+TOO_MANY = f"it has more than {MOST_FILES:,} files: the others stayed where it was imported from"
 
 
 def tickets_of(source: Source, folder: ArticleFolder | None) -> Iterator[OtrsTicket]:
@@ -35,28 +37,56 @@ def tickets_of(source: Source, folder: ArticleFolder | None) -> Iterator[OtrsTic
         last = rows[-1].id
         ids = [row.id for row in rows]
         ends, by_id = _ends(source, ids), {row.id: row for row in rows}
-        for together, too_much in _portions(source, ids):
+        weights = _weights(source, ids)
+        for together, too_much in _portions(weights, ids):
             articles = {} if too_much else _articles(source, folder, together)
             for each in together:
-                yield _ticket(by_id[each], articles.get(each, ()), ends.get(each), too_much=too_much)
+                weight = weights.get(each, _NOTHING)
+                yield _ticket(
+                    by_id[each],
+                    articles.get(each, ()),
+                    ends.get(each),
+                    unread=weight.articles - weight.mails,
+                    too_much=too_much,
+                )
 
 
-def _portions(source: Source, tickets: Sequence[int]) -> Iterator[tuple[list[int], bool]]:
-    """Tickets whose articles may be held together; and whether one alone has too many."""
+class _Weight(NamedTuple):
+    """What a ticket has."""
+
+    articles: int
+    mails: int
+    """Those of them that are of a kind that can be read: a chat is none."""
+    characters: int
+
+
+_NOTHING = _Weight(0, 0, 0)
+
+
+def _weights(source: Source, tickets: Sequence[int]) -> Mapping[int, _Weight]:
     article = source.table("article")
     mime = source.table("article_data_mime") if source.later else article
-    joined = article.join(mime, mime.c.article_id == article.c.id) if source.later else article
+    mails = mime.c.article_id if source.later else article.c.id
     weighed = source.rows(
-        select(article.c.ticket_id, func.count(), func.coalesce(func.sum(func.length(mime.c.a_body)), 0))
-        .select_from(joined)
+        select(
+            article.c.ticket_id,
+            func.count(article.c.id),
+            func.count(mails),
+            func.coalesce(func.sum(func.length(mime.c.a_body)), 0),
+        )
+        .select_from(article.outerjoin(mime, mime.c.article_id == article.c.id) if source.later else article)
         .where(article.c.ticket_id.in_(tickets))
         .group_by(article.c.ticket_id)
     )
-    weights = {row[0]: (int(row[1]), int(row[2])) for row in weighed}
+    return {row[0]: _Weight(*map(int, row[1:])) for row in weighed}
+
+
+def _portions(weights: Mapping[int, _Weight], tickets: Sequence[int]) -> Iterator[tuple[list[int], bool]]:
+    """Tickets whose articles may be held together; and whether one alone has too many."""
     together: list[int] = []
     size = 0
     for each in tickets:
-        count, characters = weights.get(each, (0, 0))
+        _, count, characters = weights.get(each, _NOTHING)
         if together and (size + characters > MOST_CHARACTERS or count > MOST_MESSAGES):
             yield together, False
             together, size = [], 0
@@ -112,7 +142,7 @@ def _page(source: Source, last: int) -> Select[Any]:
     )
 
 
-def _ticket(row: Any, articles: Sequence[OtrsArticle], end: object, *, too_much: bool) -> OtrsTicket:
+def _ticket(row: Any, articles: Sequence[OtrsArticle], end: object, *, unread: int, too_much: bool) -> OtrsTicket:
     email = text_of(row.email)
     name = one_line(f"{text_of(row.first_name)} {text_of(row.last_name)}").replace('"', "")
     state_type = text_of(row.state_type)
@@ -133,6 +163,7 @@ def _ticket(row: Any, articles: Sequence[OtrsArticle], end: object, *, too_much:
         row.create_time,
         ended,
         tuple(articles),
+        unread,
         too_much,
     )
 
@@ -171,6 +202,7 @@ def _articles(source: Source, folder: ArticleFolder | None, tickets: Sequence[in
     for row in rows:
         place = text_of(row.content_path).strip()
         outside = folder.files(place, row.id) if folder is not None and place else []
+        all_files = (*files.get(row.id, ()), *outside)
         raw = folder.raw(place, row.id) if folder is not None and place else None
         sender = text_of(row.sender).lower()
         kind = text_of(row.kind)
@@ -189,8 +221,12 @@ def _articles(source: Source, folder: ArticleFolder | None, tickets: Sequence[in
                 message_id=text_of(row.a_message_id),
                 in_reply_to=text_of(row.a_in_reply_to),
                 body=text_of(row.a_body),
-                files=(*files.get(row.id, ()), *outside),
+                files=all_files[:MOST_FILES],
                 raw=raws.get(row.id) or raw,
+                left=(
+                    *((TOO_LONG,) if int(row.length or 0) > LONGEST_TEXT else ()),
+                    *((TOO_MANY,) if len(all_files) > MOST_FILES else ()),
+                ),
             )
         )
     return found
@@ -198,7 +234,8 @@ def _articles(source: Source, folder: ArticleFolder | None, tickets: Sequence[in
 
 def _article_query(source: Source, tickets: Sequence[int]) -> Select[Any]:
     article, sender, users = (source.table(name) for name in ("article", "article_sender_type", "users"))
-    joined = article.join(sender, sender.c.id == article.c.article_sender_type_id).outerjoin(
+    # Outer joins: an article of a sender that is gone is one of the system, and not passed over.
+    joined = article.outerjoin(sender, sender.c.id == article.c.article_sender_type_id).outerjoin(
         users, users.c.id == article.c.create_by
     )
     visible: ColumnElement[Any]
@@ -228,6 +265,7 @@ def _article_query(source: Source, tickets: Sequence[int]) -> Select[Any]:
             case((users.c.login.is_(None), ""), else_=users.c.login).label("writer"),
             mime.c.incoming_time,
             mime.c.content_path,
+            func.length(mime.c.a_body).label("length"),
             *short,
         )
         .select_from(joined)

@@ -31,7 +31,8 @@ class Found:
     outside: int
     """Articles whose files stand, or stood, in a folder."""
     words: Mapping[str, Counter[str]]
-    """By our field: how many tickets have each of their words (of users: tickets and articles)."""
+    """By our field: how many tickets have each of their words (of users: tickets and articles). Of queues, services,
+    states, priorities and users all, also those that no ticket has yet: the old desk may still be in use."""
     names: Mapping[str, tuple[str, ...]]
     """Of each user's login: the full name and the address."""
     types: Mapping[str, str]
@@ -96,11 +97,11 @@ def _count(source: Source, name: str) -> int:
 
 
 def _of(source: Source, name: str) -> Counter[str]:
-    """How many tickets have each word of a table that they name by `NAME_id`."""
+    """How many tickets have each word of a table that they name by `NAME_id`; none is 0."""
     ticket, words = source.table("ticket"), source.table(name)
     query = (
-        select(words.c.name, func.count())
-        .select_from(ticket.join(words, words.c.id == ticket.c[f"{name}_id"]))
+        select(words.c.name, func.count(ticket.c.id))
+        .select_from(words.outerjoin(ticket, words.c.id == ticket.c[f"{name}_id"]))
         .group_by(words.c.name)
     )
     return _grouped(source, query)
@@ -113,7 +114,7 @@ def _services(source: Source) -> Counter[str]:
 
 
 def _users(source: Source) -> Counter[str]:
-    """Who has tickets, and who wrote as an agent."""
+    """Every user: who has tickets, who wrote as an agent, and who did neither."""
     ticket, users, article = (source.table(name) for name in ("ticket", "users", "article"))
     sender = source.table("article_sender_type")
     owners = (
@@ -132,7 +133,10 @@ def _users(source: Source) -> Counter[str]:
         .where(sender.c.name == "agent")
         .group_by(users.c.login)
     )
-    return _grouped(source, owners) + _grouped(source, writers)
+    counted = Counter({one_line(text_of(row.login)): 0 for row in source.rows(select(users.c.login))})
+    for query in (owners, writers):
+        counted.update(_grouped(source, query))
+    return counted
 
 
 def has_owner(source: Source) -> ColumnElement[bool]:
