@@ -235,7 +235,7 @@ def _apply(call: Invocation, source: Source, folder: ArticleFolder | None, path:
         output.text(f"{done.messages} messages and {done.files} files came\n")
     importing.tell_whys(done)
     for what, count in done.left.most_common():
-        diagnostics.note(f"left: {what}: {count}")
+        diagnostics.note(f"{count} {what}")
     return code
 
 

@@ -71,6 +71,7 @@ def applied(sdesk: Sdesk, *more: str) -> dict[str, Any]:
 
 
 def test_a_plan_names_every_word_with_its_count_and_what_it_may_be(sdesk: Sdesk, old: OldDesk, tmp_path: Path) -> None:
+    old.add("queue", {"id": 3, "name": "Unused"})
     ran = sdesk("import", "otrs", "sqlite:///old.db", "--plan", "map.toml")
     assert (ran.code, ran.err) == (0, "")
     assert "4 tickets, 6 articles, 2 files" in ran.out
@@ -78,18 +79,22 @@ def test_a_plan_names_every_word_with_its_count_and_what_it_may_be(sdesk: Sdesk,
     text = (tmp_path / "map.toml").read_text()
     found = tomllib.loads(text)
     assert found["import"] == {"zone": "UTC"}
-    assert found["team"] == {"IT support": "it", "Facilities::Printers": "?"}
+    # Also what no ticket has: the old desk goes on until the day of the change.
+    assert found["team"] == {"IT support": "it", "Facilities::Printers": "?", "Unused": "?"}
     assert found["service"] == {"Cash::Till": "till"}
-    assert found["assignee"] == {"bkim": "boris", "old.agent": "?"}
+    assert found["assignee"] == {"bkim": "boris", "old.agent": "?", "root@localhost": ""}
     assert found["status"] == {
+        "new": "new",
         "open": "open",
         "closed successful": "closed",
         "merged": "merged",
         "With the supplier": "waiting",
+        "Done!": "closed",
     }
-    assert found["priority"] == {"3 normal": "P3", "4 high": "P2"}
+    assert found["priority"] == {"1 very low": "P5", "2 low": "P4", "3 normal": "P3", "4 high": "P2", "5 very high": "P1"}
     assert found["requester"] == {"ldap-user": ""}
     assert '"IT support" = "it" # 3 tickets' in text
+    assert '"Unused" = "?" # 0 tickets' in text
 
 
 def test_tickets_come_with_their_mail_notes_and_files(
@@ -105,6 +110,7 @@ def test_tickets_come_with_their_mail_notes_and_files(
         "messages": 6,
         "files": 1,
         "whys": {},
+        "left": {},
     }
     tickets = ask(
         at_desk,
@@ -169,8 +175,9 @@ def test_what_the_old_desk_did_since_comes_with_the_next_run(
     sdesk("import", "otrs", "sqlite:///old.db", "--plan", "map.toml")
     ran = sdesk("import", "otrs", "sqlite:///old.db", "--apply", "map.toml", "-o", "json")
     assert (ran.code, json.loads(ran.out)["created"], json.loads(ran.out)["updated"]) == (0, 1, 1)
-    assert "1 tickets have no requester" in ran.err
-    assert "1 tickets have no article" in ran.err
+    assert "1 tickets without a requester" in ran.err
+    assert "1 tickets without a mail or a note" in ran.err
+    assert json.loads(ran.out)["messages"] == 1
     texts = ask(at_desk, "SELECT text FROM message WHERE ticket_id = 2 ORDER BY id")
     assert texts == [("The till is slow",), ("It is slower now",)]
 
@@ -242,7 +249,7 @@ def test_a_file_that_is_gone_is_said_where_it_is_missed(
     decided(sdesk, tmp_path)
     monkeypatch.setattr("sdesk.store.otrs.files.LARGEST", 4)
     ran = sdesk("import", "otrs", "sqlite:///old.db", "--apply", "map.toml")
-    assert (ran.code, "2 files or raw mails were gone or too large" in ran.err) == (0, True)
+    assert (ran.code, "2 files and raw mails that were gone, or too large" in ran.err) == (0, True)
     assert ask(at_desk, "SELECT count(*) FROM attachment") == [(0,)]
     (said,) = ask(at_desk, "SELECT defects FROM message WHERE defects IS NOT NULL")
     assert "contract.pdf" in said[0]
