@@ -24,6 +24,8 @@ from sqlalchemy import (
     Text,
     create_engine,
     insert,
+    select,
+    update,
 )
 
 BODY_OF_PRINTER = "The printer on the second floor is dead.\n"
@@ -53,6 +55,18 @@ class OldDesk:
         """Put rows into a table."""
         with self.engine.begin() as connection:
             connection.execute(insert(self.meta.tables[name]), list(rows))
+
+    def set(self, name: str, number: int, **values: Any) -> None:
+        """Change a row."""
+        found = self.meta.tables[name]
+        with self.engine.begin() as connection:
+            connection.execute(update(found).where(found.c.id == number).values(values))
+
+    def rows(self, name: str, number: int) -> list[dict[str, Any]]:
+        """The row of an id."""
+        found = self.meta.tables[name]
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(found).where(found.c.id == number)).mappings()]
 
     def ticket(self, number: int, tn: str, title: str, *, created: str = "2020-11-10 09:00:00", **more: Any) -> int:
         """A ticket; `more` are its columns."""

@@ -25,6 +25,7 @@ MOST_BOXES = 200
 LONGEST_TEXT = 500_000
 """Characters of a message, as of a mail: what is longer is cut."""
 _LONGEST_HEADER = 20_000
+_BARE = re.compile(r"""[^\s<>(),;:"'@]{1,64}@[^\s<>(),;:"'@]{1,250}""")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
 _INTERNAL = frozenset({"email-internal", "email-notification-int", "note-internal", "note-report"})
 """Types of articles of generation 5 that a customer never saw."""
@@ -127,11 +128,12 @@ def instant_of(value: object, zone: tzinfo) -> datetime | None:
 def boxes_of(header: str) -> tuple[Mailbox, ...]:
     """The mailboxes of a header as the old desk stored it, each once; what is no address is left out."""
     found: dict[str, Mailbox] = {}
+    line = one_line(header[:_LONGEST_HEADER])
     try:
-        pairs = getaddresses([one_line(header[:_LONGEST_HEADER])])[:MOST_BOXES]
-    except (ValueError, IndexError):
-        pairs = []
-    for name, address in pairs:
+        pairs = getaddresses([line])
+    except (ValueError, IndexError, RecursionError):  # the last: brackets in brackets
+        pairs = [("", address) for address in _BARE.findall(line)]
+    for name, address in pairs[:MOST_BOXES]:
         try:
             box = parse_mailbox(address)
         except SdeskError:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from command_line import NOW, Sdesk
 from history_rules import faults
 from intake_desk import MailDesk
 from otrs_database import PDF, PLAIN, TICKETS, OldDesk, moment, on_sqlite, put_into_folder
+from otrs_moves import applied, ask, content, decided
 
 from sdesk.domain.ledger import Outcome
 from sdesk.store.check import check
@@ -35,39 +35,6 @@ def _nothing_contradicts(desk_path: Path) -> Iterator[None]:
     with closing(sqlite3.connect(desk_path)) as store:
         assert faults(store) == []
     assert check(desk_path) == ()
-
-
-def ask(path: Path, sql: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def content(path: Path) -> list[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return list(connection.iterdump())
-
-
-def decided(sdesk: Sdesk, folder: Path, **changes: str) -> Path:
-    """A mapping in which all is decided."""
-    assert sdesk("import", "otrs", "sqlite:///old.db", "--plan", "map.toml").code == 0
-    path = folder / "map.toml"
-    text = path.read_text()
-    for old, new in {
-        '"Facilities::Printers" = "?"': '"Facilities::Printers" = "quality"',
-        '"old.agent" = "?"': '"old.agent" = ""',
-        **changes,
-    }.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    path.write_text(text)
-    return path
-
-
-def applied(sdesk: Sdesk, *more: str) -> dict[str, Any]:
-    ran = sdesk("import", "otrs", "sqlite:///old.db", "--apply", "map.toml", "-o", "json", *more)
-    assert ran.code == 0, ran.err
-    found: dict[str, Any] = json.loads(ran.out)
-    return found
 
 
 def test_a_plan_names_every_word_with_its_count_and_what_it_may_be(sdesk: Sdesk, old: OldDesk, tmp_path: Path) -> None:
@@ -91,7 +58,13 @@ def test_a_plan_names_every_word_with_its_count_and_what_it_may_be(sdesk: Sdesk,
         "With the supplier": "waiting",
         "Done!": "closed",
     }
-    assert found["priority"] == {"1 very low": "P5", "2 low": "P4", "3 normal": "P3", "4 high": "P2", "5 very high": "P1"}
+    assert found["priority"] == {
+        "1 very low": "P5",
+        "2 low": "P4",
+        "3 normal": "P3",
+        "4 high": "P2",
+        "5 very high": "P1",
+    }
     assert found["requester"] == {"ldap-user": ""}
     assert '"IT support" = "it" # 3 tickets' in text
     assert '"Unused" = "?" # 0 tickets' in text

@@ -77,6 +77,11 @@ def test_addresses_that_are_none_are_left_out() -> None:
     assert (found[0].address, found[0].name) == ("b@x.example", "Kim, Boris")
     assert all("\n" not in box.address and " " not in box.address for box in found)
     assert boxes_of("") == boxes_of("\x00(((") == ()
+    # What no parser of comments lives through.
+    assert [box.address for box in boxes_of("(" * 9000 + " <a@x.example>, b@x.example")] == [
+        "a@x.example",
+        "b@x.example",
+    ]
 
 
 def test_who_asked_is_decided_known_or_read_from_the_mail() -> None:

@@ -183,10 +183,10 @@ def _url(text: str) -> URL:
     """What is refused is not shown: it may hold a password, and be cut where nobody meant it."""
     try:
         url = make_url(text.strip())
-    except (ArgumentError, ValueError) as error:  # ValueError: of a port
+    except (ArgumentError, ValueError):  # ValueError: of a port, which --debug would show
         raise BadInput(
             "this is no URL of a database", "write it as postgresql://reader@host/otrs or mysql://reader@host/otrs"
-        ) from error
+        ) from None
     kind = url.drivername.partition("+")[0]
     if kind != "sqlite" and text.count("@") > 1:
         raise BadInput("the URL of the database has more than one @", "write that of the password as %40")
