@@ -99,6 +99,15 @@ def test_who_answers_an_old_mail_writes_into_the_ticket_that_moved_in(
     assert ask(at_desk, "SELECT count(*) FROM ticket") == [(5,)]
 
 
+def test_a_ticket_is_found_by_its_old_number(sdesk: Sdesk, old: OldDesk, tmp_path: Path) -> None:
+    decided(sdesk, tmp_path)
+    applied(sdesk)
+    assert sdesk("list", "2020111010000022", "-o", "ids").out == "2\n"
+    assert sdesk("ticket", "set", "2", "--subject", "Till of the flagship").code == 0
+    assert sdesk("list", "2020111010000022", "-o", "ids").out == "2\n"
+    assert sdesk("list", "flagship", "-o", "ids").out == "2\n"
+
+
 # ---- figures ---------------------------------------------------------------------------------------
 
 
