@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -99,13 +101,25 @@ def test_who_answers_an_old_mail_writes_into_the_ticket_that_moved_in(
     assert ask(at_desk, "SELECT count(*) FROM ticket") == [(5,)]
 
 
-def test_a_ticket_is_found_by_its_old_number(sdesk: Sdesk, old: OldDesk, tmp_path: Path) -> None:
+def test_a_ticket_is_found_by_its_old_number_by_who_may_see_it(
+    sdesk: Sdesk, old: OldDesk, tmp_path: Path, at_desk: Path
+) -> None:
     decided(sdesk, tmp_path)
     applied(sdesk)
-    assert sdesk("list", "2020111010000022", "-o", "ids").out == "2\n"
-    assert sdesk("ticket", "set", "2", "--subject", "Till of the flagship").code == 0
-    assert sdesk("list", "2020111010000022", "-o", "ids").out == "2\n"
-    assert sdesk("list", "flagship", "-o", "ids").out == "2\n"
+    number, closed = "2020111010000022", "2020111010000011"
+    assert sdesk("list", number, "-o", "ids").out == "2\n"
+    assert sdesk("list", number[:-1], "-o", "ids").out == ""
+    assert sdesk("list", number, "team:quality", "-o", "ids").out == ""
+    assert sdesk("list", closed, "-o", "ids").out == ""
+    assert sdesk("list", closed, "status:closed", "-o", "ids").out == "1\n"
+    with closing(sqlite3.connect(at_desk)) as store:
+        store.execute("UPDATE team SET private = 1 WHERE key = 'it'")
+        store.execute("DELETE FROM team_member")
+        store.commit()
+    assert sdesk("--as", "boris", "list", number, "-o", "ids").out == ""
+    with closing(sqlite3.connect(at_desk)) as store:
+        store.execute("UPDATE team SET private = 0 WHERE key = 'it'")
+        store.commit()
 
 
 # ---- figures ---------------------------------------------------------------------------------------

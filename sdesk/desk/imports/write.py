@@ -150,9 +150,7 @@ def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) 
     """The first message, as whoever asked wrote it."""
     author = Mailbox(person.address, person.name) if person is not None else Mailbox("", work.actor.name)
     text = line.text or ""
-    # By its old number too: people go on naming it.
-    named = " ".join(filter(None, (line.subject, line.external_id)))
-    index_ticket(work, number, named, text, f"{author.name} {author.address}")
+    index_ticket(work, number, line.subject or "", text, f"{author.name} {author.address}")
     if not text:
         return None
     return add_message(

@@ -135,12 +135,8 @@ def index_ticket(work: Work, number: int, subject: str, body: str, people: str) 
 
 
 def rename_in_index(work: Work, number: int, subject: str) -> None:
-    """Another subject is found as well; what it is called elsewhere still is."""
-    work.connection.exec_driver_sql(
-        "UPDATE ticket_fts SET subject = ? || coalesce(' ' || (SELECT external_id FROM ticket WHERE id = rowid), '')"
-        " WHERE rowid = ?",
-        (fold(subject), number),
-    )
+    """Another subject is found as well."""
+    work.connection.exec_driver_sql("UPDATE ticket_fts SET subject = ? WHERE rowid = ?", (fold(subject), number))
 
 
 def reindex(work: Work, number: int) -> None:
