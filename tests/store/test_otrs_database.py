@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from otrs_database import PDF, PLAIN, OldDesk, moment, on_sqlite
-from sqlalchemy import text
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 
 from sdesk.domain.errors import BadInput, Unavailable
 from sdesk.store.otrs import tickets
@@ -106,3 +107,27 @@ def test_an_older_schema_is_refused_with_its_column(old: OldDesk, tmp_path: Path
 def test_nothing_can_be_written(old: OldDesk, tmp_path: Path) -> None:
     with source(tmp_path) as opened, pytest.raises(Unavailable, match="readonly"):
         opened.rows(text("DELETE FROM ticket"))  # type: ignore[arg-type]
+
+
+def test_what_is_shown_of_a_url_has_no_password_and_no_option(old: OldDesk, tmp_path: Path) -> None:
+    with source(tmp_path) as opened:
+        for url in (
+            "postgresql+psycopg://reader:s3cret@old/otrs?password=s3cret&sslmode=require",
+            "postgresql+psycopg://reader@old/otrs?password=s3cret",
+        ):
+            opened.url = make_url(url)
+            assert opened.name == "postgresql://reader@old/otrs"
+            # No driver is known to say it; none is trusted not to.
+            with pytest.raises(Unavailable) as error, opened._faults():
+                raise OperationalError("SELECT 1", None, Exception("no entry for reader s3cret\x1b[2J"))
+            assert error.value.what == "postgresql://reader@old/otrs cannot be read: no entry for reader ***␛[2J"
+
+
+def test_a_word_that_no_ticket_has_is_found_too(old: OldDesk, tmp_path: Path) -> None:
+    old.add("queue", {"id": 3, "name": "Unused"})
+    old.add("users", {"id": 9, "login": "new.agent", "first_name": "New", "last_name": "Agent"})
+    with source(tmp_path) as opened:
+        words = found_in(opened).words
+    assert words["team"] == {"IT support": 3, "Facilities::Printers": 1, "Unused": 0}
+    assert words["assignee"]["new.agent"] == 0
+    assert words["priority"]["1 very low"] == 0
