@@ -264,6 +264,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[MAIL]...": _files,
     "SOURCE...": _files,
     "[PATH]": _files,
+    "FOLDER": _folders,
     "[FOLDER]": _folders,
     "WHEN": _MOMENTS,
     "DAY": _MOMENTS,
