@@ -176,7 +176,7 @@ class Source:
         for secret in (self.url.password, *options):
             if isinstance(secret, str) and secret:
                 said = said.replace(secret, "***")
-        return cut_at_word(one_line(said), 200)
+        return cut_at_word(one_line(said).rstrip("?. "), 200)
 
 
 def _url(text: str) -> URL:
