@@ -23,6 +23,9 @@ Outcomes = TypeVar("Outcomes")
 Convert = Callable[[Mapping[str, object]], Mapping[str, object]]
 """From a line as it stands to the fields of a ticket. Raises BadInput."""
 
+_Bad = tuple[int, SdeskError]
+"""A line by its number, and what is wrong with it."""
+
 
 @dataclass(slots=True)
 class Imported:
@@ -79,7 +82,7 @@ SHEET: Sheet[Imported] = Sheet(
 def import_all(
     call: Invocation, lines: Iterable[RawLine], convert: Convert, *, dry_run: bool, notify: bool = False
 ) -> Imported:
-    """Import every line, a batch at a time; what is wrong with a line is said at once, and counted.
+    """Import every line, a batch at a time; what is wrong with a line is said in the order of the lines, and counted.
 
     What was imported is kept whatever befalls a later batch: importing the same again goes on from there.
     """
@@ -88,24 +91,27 @@ def import_all(
     from sdesk.desk.imports.batch import import_lines
 
     done = Imported()
+    waiting: list[_Bad] = []
     progress = diagnostics.counting("{} lines")
     try:
-        for batch in _batches(call, lines, convert, done):
+        for batch in _batches(call, lines, convert, done, waiting):
             take = partial(
                 import_lines, call.desk, actor, [line for _, line in batch], now=now, dry_run=dry_run, notify=notify
             )
             outcomes = _patiently(take)
             for (number, line), outcome in zip(batch, outcomes, strict=True):
                 if outcome.error is not None:
-                    _fail(done, number, outcome.error)
+                    waiting.append((number, outcome.error))
                     continue
                 setattr(done, outcome.came, getattr(done, outcome.came) + 1)
                 if outcome.came == "created" and line.external_id is None:
                     done.nameless += 1
+            _fail_all(done, waiting)
             if progress is not None:
                 progress(done.read)
     finally:
         diagnostics.transient("")
+        _fail_all(done, waiting)
     return done
 
 
@@ -120,8 +126,11 @@ def _patiently(take: Callable[[], Outcomes]) -> Outcomes:
 
 
 def _batches(
-    call: Invocation, lines: Iterable[RawLine], convert: Convert, done: Imported
+    call: Invocation, lines: Iterable[RawLine], convert: Convert, done: Imported, waiting: list[_Bad]
 ) -> Iterator[list[tuple[int, TicketLine]]]:
+    """Good lines, with their numbers. A bad one is said at once, or where good ones stand before it, of which nobody
+    knows yet, put among those `waiting`.
+    """
     from sdesk.desk.imports.batch import BATCH, BATCH_CHARACTERS
     from sdesk.domain.ticket_line import read_line
 
@@ -135,15 +144,24 @@ def _batches(
                 raise raw.error
             line = read_line(convert(raw.fields), now=now, zone=zone)
         except SdeskError as error:
-            _fail(done, raw.number, error)
-            continue
-        batch.append((raw.number, line))
-        size += len(line.text or "") + sum(len(message.text) for message in line.messages or ())
-        if len(batch) >= BATCH or size >= BATCH_CHARACTERS:
+            waiting.append((raw.number, error))
+            if not batch:
+                _fail_all(done, waiting)
+        else:
+            batch.append((raw.number, line))
+            size += len(line.text or "") + sum(len(message.text) for message in line.messages or ())
+        if len(batch) + len(waiting) >= BATCH or size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _fail_all(done: Imported, waiting: list[_Bad]) -> None:
+    """Say what is wrong with lines, in their order."""
+    for number, error in sorted(waiting, key=lambda bad: bad[0]):
+        _fail(done, number, error)
+    waiting.clear()
 
 
 def _fail(done: Imported, number: int, error: SdeskError) -> None:
