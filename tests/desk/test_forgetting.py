@@ -153,9 +153,10 @@ def test_who_was_no_person_is_not_left_written_down(
     def cut(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(forgetting, "_merge", cut)
+    monkeypatch.setattr(forgetting, "_merge", cut)
+    with pytest.raises(KeyboardInterrupt):
         forget_person(desk_of_mail.desk, SYSTEM, NOW, "ghost@elsewhere.example", texts=True)
+    monkeypatch.undo()
     forget_person(desk_of_mail.desk, SYSTEM, NOW, "ghost@elsewhere.example")
     desk_of_mail.desk.close()
     assert "ghost@" not in everything(desk_of_mail.path)
