@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sdesk.cli.doctor import Finding, broken, failed, ok, warning
+from sdesk.cli.doctor import Finding, Verdict, broken, failed, ok, warning
 from sdesk.cli.invocation import Invocation, system_login
 from sdesk.cli.wording import ago, counted, since
 from sdesk.domain.actor import SYSTEM
@@ -31,7 +31,8 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
         yield broken("store", error)
         return
     yield _store(path)
-    yield _room(path, call.config.keep_free if configured else None)
+    room = _room(path, call.config.keep_free if configured else None)
+    yield room
     teams, agents = len(call.reader.teams(SYSTEM)), call.reader.agents()
     if not agents:
         yield failed("set-up", "no desk file was ever applied", "`sdesk desk init`, then `sdesk desk apply FILE`")
@@ -48,7 +49,8 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
     yield _quarantine(health)
     yield _tick(health, call.now, zone, needed=configured and bool(call.config.mailboxes or call.config.smtp))
     for trouble in health.troubles:
-        if not trouble.place.startswith("mailbox "):
+        # Those of mailboxes are told with them; and a disk that is full now need not be told of twice.
+        if not trouble.place.startswith("mailbox ") and (trouble.place, room.verdict) != ("disk", Verdict.FAILED):
             often = "once" if trouble.failures == 1 else f"{trouble.failures:,} times in a row"
             yield failed(
                 trouble.place, f"it has failed {since(trouble.since, call.now, zone)}, {often}: {trouble.error}"

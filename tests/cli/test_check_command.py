@@ -215,6 +215,21 @@ def test_doctor_and_check_say_it_as_people_do(
     assert "no mail waits" in sdesk("check", "--outbox-age", "15m").out
 
 
+def test_doctor_tells_of_a_full_disk_once(
+    sdesk: Sdesk, at_busy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(tmp_path, monkeypatch)
+    config = tmp_path / "config.toml"
+    config.write_text(f"[store]\nkeep_free = {10**15}\n{config.read_text()}")
+    write(
+        at_busy,
+        "INSERT INTO trouble (place, failures, since, error) VALUES ('disk', 3, '2026-11-23T08:00:00Z', 'it is full')",
+    )
+    rows = [row for row in json.loads(sdesk("doctor", "-o", "json").out) if row["name"] == "disk"]
+    assert len(rows) == 1
+    assert "1000000 GB are wanted" in rows[0]["what"]
+
+
 def test_doctor_speaks_where_there_is_no_store_an_old_one_or_no_set_up(
     sdesk: Sdesk, at_busy: Path, tmp_path: Path
 ) -> None:
