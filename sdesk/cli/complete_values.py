@@ -336,7 +336,7 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
 _OF_DONE: dict[str, Source] = {
     "reopen": _tickets_done,
     **dict.fromkeys(
-        ("show", "history", "why", "explain", "undo", "note", "tag", "link", "unlink", "merge", "split", "watch"),
+        ("show", "history", "why", "explain", "note", "tag", "link", "unlink", "merge", "split", "watch"),
         _tickets_done_too,
     ),
     # `attach list`, `attach get`.
