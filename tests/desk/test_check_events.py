@@ -275,6 +275,58 @@ def test_a_storm_ends_with_the_last_of_its_checks(desk: Watched) -> None:
     assert desk.rows("SELECT DISTINCT status FROM ticket") == [("resolved",)]
 
 
+def board(desk: Watched) -> list[str]:
+    """What the incident of a storm says of its checks."""
+    (found,) = [text for text in desk.texts(1) if text.startswith("Storm")]
+    return found.splitlines()
+
+
+def test_the_incident_of_a_storm_says_which_checks_are_down_and_which_came_up(desk: Watched) -> None:
+    storm(desk, 6)
+    assert board(desk) == [
+        "Storm at flagship: 6 of 6 checks are down (Mon 2026-11-23 12:05).",
+        "Down: host0:ping, host1:ping, host2:ping, host3:ping, host4:ping, host5:ping",
+    ]
+    version = desk.column(1, "version")
+    desk.down("host6:ping", unit="flagship", at=NOW + 6 * MINUTE)
+    desk.up("host3:ping", at=NOW + 7 * MINUTE)
+    desk.up("host5:ping", at=NOW + 8 * MINUTE)
+    assert board(desk) == [
+        "Storm at flagship: 5 of 7 checks are down (Mon 2026-11-23 12:08).",
+        "Down: host0:ping, host1:ping, host2:ping, host4:ping, host6:ping",
+        "Up again: host5:ping (12:08), host3:ping (12:07)",
+    ]
+    desk.down("host3:ping", at=NOW + 9 * MINUTE)
+    assert board(desk)[0] == "Storm at flagship: 6 of 7 checks are down (Mon 2026-11-23 12:09)."
+    for each in range(7):
+        desk.up(f"host{each}:ping", at=NOW + (10 + each) * MINUTE)
+    assert board(desk)[0] == "Storm at flagship is over: all 7 checks are up again (Mon 2026-11-23 12:16)."
+    assert len(board(desk)) == 2
+    assert version is not None
+    with closing(sqlite3.connect(desk.path)) as store:
+        assert faults(store) == []
+
+
+def test_a_large_storm_is_told_of_in_a_few_lines(desk: Watched) -> None:
+    storm(desk, 60, apart=timedelta(seconds=1))
+    desk.down("k" * 240, unit="flagship", at=NOW + MINUTE)
+    first, down = board(desk)
+    assert first == "Storm at flagship: 61 of 61 checks are down (Mon 2026-11-23 12:01)."
+    assert down.endswith("host19:ping and 41 more")
+    assert desk.rows("SELECT count(*) FROM message WHERE text LIKE 'Storm%'") == [(1,)]
+
+
+def test_the_note_of_a_check_that_flaps_says_how_it_stands(desk: Watched) -> None:
+    at = NOW
+    desk.down(at=at)
+    for _ in range(6):
+        desk.up(at=(at := at + MINUTE))
+        desk.down(at=(at := at + MINUTE))
+    assert desk.texts(1)[-1].endswith("last Mon 2026-11-23 12:12 (down)")
+    desk.up(at=at + MINUTE)
+    assert desk.texts(1)[-1].endswith("last Mon 2026-11-23 12:13 (up)")
+
+
 def test_whoever_has_the_incident_has_its_checks(desk: Watched) -> None:
     storm(desk, 7)
     desk.do("boris", "take", 1)

@@ -24,7 +24,7 @@ from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.reopen import may_reopen, reopen_ticket
-from sdesk.desk.steps.storms import join_storm
+from sdesk.desk.steps.storms import join_storm, tell_storm
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.events import Came, CheckState, MachineEvent, count_return, flaps
@@ -39,6 +39,12 @@ _SOONEST = tuple(Urgency)
 
 def take_down(work: Work, event: MachineEvent, place: Place, write: Write) -> Taken:
     """A check is down: its ticket is opened, told so once more, or opened again."""
+    done = _take(work, event, place, write)
+    tell_storm(work, done.incident or done.number, place.at)
+    return done
+
+
+def _take(work: Work, event: MachineEvent, place: Place, write: Write) -> Taken:
     row = work.session.get(CheckEvent, (event.source, event.key))
     ticket = ticket_of(work, row)
     if row is None or ticket is None:
@@ -195,8 +201,8 @@ def _say_flapping(work: Work, row: CheckEvent, event: MachineEvent, ticket: Tick
         return
     number = require_id(ticket)
     words = phrase(
-        "{key} flaps: it came back down {count} times, each a short time after the last. From now on that is counted "
-        "here alone, and the ticket stays open until an agent resolves it.",
+        "{key} flaps: it came back down {count} times within a short time. What it says from now on is counted here; "
+        "the ticket stays open until you resolve it.",
         key=event.key,
         count=row.returns,
     )
