@@ -81,8 +81,8 @@ def down(
     """Say that a check is down. The first time opens a ticket; further ones are added to it, or counted.
 
     A ticket that was resolved a short time ago is opened again. Without --as the desk itself does it.
-    A unit, service, team, tag or severity that the desk does not know is left out, and noted in the ticket: no alarm is
-    lost for a slip.
+    A unit, service, team or tag that the desk does not know is left out, and noted in the ticket: no alarm is lost for
+    a slip.
 
     Examples:
       sdesk event down --source zabbix --key web01:http --service website --subject "HTTP does not answer"
