@@ -12,7 +12,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed
+from sdesk.cli.question import agreed, require_answer
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.kinds import FIGURE, NUMBER, TEXT, maybe
@@ -130,6 +130,9 @@ def restore(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = 
     call = invocation.of(ctx)
     call.output.check(RESTORE)
     stands = call.store.exists()
+    if stands and not dry_run:
+        # Now, and not when a large file was copied and looked over.
+        require_answer(yes=yes)
     from sdesk.desk.restoring import restore as put_back
 
     def wanted(contents: Contents) -> bool:

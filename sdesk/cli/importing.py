@@ -23,6 +23,9 @@ Outcomes = TypeVar("Outcomes")
 Convert = Callable[[Mapping[str, object]], Mapping[str, object]]
 """From a line as it stands to the fields of a ticket. Raises BadInput."""
 
+_Bad = tuple[int, str, SdeskError]
+"""A line by its place and its name, and what is wrong with it."""
+
 
 @dataclass(slots=True)
 class Imported:
@@ -102,7 +105,7 @@ def import_all(
     notify: bool = False,
     moved: bool = False,
 ) -> Imported:
-    """Import every line, a batch at a time; what is wrong with a line is said at once, and counted.
+    """Import every line, a batch at a time; what is wrong with a line is said in the order of the lines, and counted.
 
     What was imported is kept whatever befalls a later batch: importing the same again goes on from there. What `moved`
     in from another desk is outside the figures of promises.
@@ -125,32 +128,35 @@ def import_read(
     actor, now = call.actor, call.now
     from sdesk.desk.imports.batch import import_lines
 
+    waiting: list[_Bad] = []
     progress = diagnostics.counting(f"{{}} {done.noun}s")
     try:
-        for batch in _batches(lines, done):
+        for batch in _batches(lines, done, waiting):
             take = partial(
                 import_lines,
                 call.desk,
                 actor,
-                [line for _, line in batch],
+                [line for _, _, line in batch],
                 now=now,
                 dry_run=dry_run,
                 notify=notify,
                 moved=moved,
             )
             outcomes = _patiently(take)
-            for (name, line), outcome in zip(batch, outcomes, strict=True):
+            for (place, name, line), outcome in zip(batch, outcomes, strict=True):
                 if outcome.error is not None:
-                    _fail(done, name, outcome.error)
+                    waiting.append((place, name, outcome.error))
                     continue
                 setattr(done, outcome.came, getattr(done, outcome.came) + 1)
                 done.messages += outcome.messages
                 done.files += outcome.files
                 done.nameless += outcome.came == "created" and line.external_id is None
+            _fail_all(done, waiting)
             if progress is not None:
                 progress(done.read)
     finally:
         diagnostics.transient("")
+        _fail_all(done, waiting)
     return done
 
 
@@ -180,24 +186,38 @@ def _read(call: Invocation, lines: Iterable[RawLine], convert: Convert) -> Itera
         yield ReadLine(name, line)
 
 
-def _batches(lines: Iterable[ReadLine], done: Imported) -> Iterator[list[tuple[str, TicketLine]]]:
+def _batches(
+    lines: Iterable[ReadLine], done: Imported, waiting: list[_Bad]
+) -> Iterator[list[tuple[int, str, TicketLine]]]:
+    """Good lines, with their places and names. A bad one is said at once, or where good ones stand before it, of which
+    nobody knows yet, put among those `waiting`.
+    """
     from sdesk.desk.imports.batch import BATCH, BATCH_CHARACTERS
 
-    batch: list[tuple[str, TicketLine]] = []
+    batch: list[tuple[int, str, TicketLine]] = []
     size = 0
     for name, line, error in lines:
         done.read += 1
         if line is None:
             assert error is not None
-            _fail(done, name, error)
-            continue
-        batch.append((name, line))
-        size += len(line.text or "") + sum(message.weight for message in line.messages or ())
-        if len(batch) >= BATCH or size >= BATCH_CHARACTERS:
+            waiting.append((done.read, name, error))
+            if not batch:
+                _fail_all(done, waiting)
+        else:
+            batch.append((done.read, name, line))
+            size += len(line.text or "") + sum(message.weight for message in line.messages or ())
+        if len(batch) + len(waiting) >= BATCH or size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _fail_all(done: Imported, waiting: list[_Bad]) -> None:
+    """Say what is wrong with lines, in their order."""
+    for _, name, error in sorted(waiting, key=lambda bad: bad[0]):
+        _fail(done, name, error)
+    waiting.clear()
 
 
 def _fail(done: Imported, name: str, error: SdeskError) -> None:

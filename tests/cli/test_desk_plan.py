@@ -21,12 +21,6 @@ LONGER = ('mon-fri = ["09:00-18:00"]', 'mon-fri = ["08:00-18:00"]')
 HOLIDAYS = ('country = "RU"\n', "")
 
 
-@pytest.fixture(autouse=True)
-def _whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """COLUMNS asks for the lines of a terminal, in which a sentence is broken."""
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-
 @pytest.fixture
 def written(tmp_path: Path) -> Callable[..., str]:
     """Writes the small desk's file with other words, without the holidays that a year brings; gives its name."""

@@ -134,11 +134,9 @@ def test_a_ticket_and_what_lies_in_quarantine(env: dict[str, str], station: Stat
 
 @pytest.mark.slow
 def test_what_is_piped_is_the_same_text(station: Station) -> None:
-    # COLUMNS asks for the lines of a terminal, in which a sentence is broken.
-    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     for words in (["show", "1", "--quoted"], ["show", "1", "-o", "json"], ["list"], ["mail", "ledger"]):
         whole = command(station, *words, "--as", "anna")
-        ran = subprocess.run(whole, capture_output=True, text=True, check=True, env=env)
+        ran = subprocess.run(whole, capture_output=True, text=True, check=True)
         assert not LIVE.search(ran.stdout), words
         assert SUBJECT in ran.stdout, words
 

@@ -155,12 +155,14 @@ class DeskReader(MailReader):
         with translated(self.path):
             return known.callers(self._connection, actor, words)
 
-    def begun_tickets(self, actor: Actor, digits: str) -> tuple[BegunTicket, ...]:
-        """Open tickets whose number begins so, the most urgent first, for completion."""
+    def begun_tickets(
+        self, actor: Actor, digits: str, *, still_open: bool = True, done_since: datetime | None = None
+    ) -> tuple[BegunTicket, ...]:
+        """Open tickets whose number begins so, the most urgent first, for completion; behind them those done since."""
         from sdesk.store.reader import begun
 
         with translated(self.path):
-            return begun.tickets(self._connection, actor, digits)
+            return begun.tickets(self._connection, actor, digits, still_open=still_open, done_since=done_since)
 
     def begun_people(self, actor: Actor, typed: str) -> tuple[tuple[str, str], ...]:
         """Addresses that begin so, each with its name, for completion."""

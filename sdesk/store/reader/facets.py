@@ -63,7 +63,7 @@ def counts_query(connection: sqlite3.Connection, actor: Actor, wanted: Filter, f
     """The statement that counts a list by a field."""
     where = condition(connection, actor, wanted, now)
     if field == "is":
-        flags = [flag_condition(flag, actor, now) for flag in FLAGS]
+        flags = [flag_condition(connection, flag, actor, now) for flag in FLAGS]
         sums = ", ".join(f"coalesce(sum({each.sql}), 0)" for each in flags)
         values: tuple[Value, ...] = tuple(value for each in flags for value in each.values)
         return Condition(f"SELECT {sums} FROM {TICKETS} WHERE {where.sql}", (*values, *where.values))

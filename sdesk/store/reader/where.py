@@ -93,7 +93,7 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
         elif term.field in _KEYED:
             condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
-            condition = _match(term, actor, now)
+            condition = _match(connection, term, actor, now)
         parts.append(condition.sql)
         values.extend(condition.values)
     for negated in (False, True):
@@ -198,9 +198,9 @@ def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, act
 _NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
 
 
-def _match(term: Match, actor: Actor, now: datetime) -> Condition:
+def _match(connection: sqlite3.Connection, term: Match, actor: Actor, now: datetime) -> Condition:
     if term.field == "is":
-        flags = [flag_condition(Flag(value), actor, now) for value in term.values]
+        flags = [flag_condition(connection, Flag(value), actor, now) for value in term.values]
         return _negated(_any(flags), term.negated)
     if term.field == "has":
         return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
@@ -226,8 +226,8 @@ def _any(conditions: Sequence[Condition]) -> Condition:
     return Condition(f"({sql})", tuple(value for condition in conditions for value in condition.values))
 
 
-def flag_condition(flag: Flag, actor: Actor, now: datetime) -> Condition:
-    """What a word after `is:` means."""
+def flag_condition(connection: sqlite3.Connection, flag: Flag, actor: Actor, now: datetime) -> Condition:
+    """What a word after `is:` means to this actor."""
     instant = to_rfc3339(now)
     match flag:
         case Flag.OPEN:
@@ -252,7 +252,12 @@ def flag_condition(flag: Flag, actor: Actor, now: datetime) -> Condition:
         case Flag.INCIDENT:
             return Condition("is_incident")
         case Flag.PART:
-            return Condition("incident IS NOT NULL")
+            hidden = wall(connection, actor, "i.team_id")
+            if hidden is None:
+                return Condition("incident IS NOT NULL")
+            # Of an incident behind a wall there is none: not its number, and not that it has parts.
+            seen = f"EXISTS (SELECT 1 FROM ticket AS i WHERE i.id = incident AND {hidden.sql})"
+            return Condition(f"incident IS NOT NULL AND {seen}", hidden.values)
         case Flag.UNREAD:
             me = actor.agent_id if actor.agent_id is not None else -1
             sql = (
