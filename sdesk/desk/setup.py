@@ -96,6 +96,7 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
     if old is not None:
         retime_open_tickets(work, old)
         _part_at_new_walls(work, old)
+        forget_retired(work, (agent.id for agent in work.rules.agents.values() if agent.retired))
     # Where it would have been so already, it is not by this file.
     now_other = other_priorities(work) if old is not None else {}
     other = {number: each for number, each in now_other.items() if others.get(number) is not each}
