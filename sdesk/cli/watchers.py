@@ -41,9 +41,7 @@ def unwatch(ctx: typer.Context, numbers: Numbers, agent: Agent = None, dry_run: 
     return _change(ctx, "unwatch", numbers, agent, dry_run=dry_run)
 
 
-def _change(
-    ctx: typer.Context, action: str, numbers: list[str], agent: str | None, *, dry_run: bool
-) -> ExitCode:
+def _change(ctx: typer.Context, action: str, numbers: list[str], agent: str | None, *, dry_run: bool) -> ExitCode:
     call = invocation.of(ctx)
     values = {} if agent is None else {"agent": agent}
     return tell(call, change(call, action, ticket_numbers(call, numbers), values, dry_run=dry_run), dry_run=dry_run)

@@ -27,6 +27,7 @@ from sdesk.desk.setup_rows import write_rows
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import part_at_walls
 from sdesk.desk.steps.losses import other_priorities
+from sdesk.desk.steps.watchers import forget_retired
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Role

@@ -1,4 +1,4 @@
-"""Watching a ticket: being told of what happens on it without being responsible (what Request Tracker calls AdminCc)."""
+"""Watching a ticket: being told of what happens on it without being responsible (AdminCc in Request Tracker)."""
 
 from __future__ import annotations
 

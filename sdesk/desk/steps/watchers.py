@@ -47,7 +47,9 @@ def require_watchers(work: Work, team_id: int, logins: Iterable[str]) -> tuple[i
         if not may_watch(work, team_id, agent):
             team = rules.teams[team_id].key
             raise Refused(
-                phrase("`{agent}` is no member of team `{team}`, whose tickets are private", agent=agent.key, team=team),
+                phrase(
+                    "`{agent}` is no member of team `{team}`, whose tickets are private", agent=agent.key, team=team
+                ),
                 phrase("name a member of the team"),
             )
         found[agent.id] = None
@@ -85,7 +87,9 @@ def drop_watcher(work: Work, number: int, agent_id: int) -> bool:
 def join_watchers(work: Work, number: int, into: int, team_id: int) -> None:
     """Who watches a ticket watches the other too, which goes on for both; but who may not see that."""
     agents: Mapping[int, AgentRule] = work.rules.agents
-    add_watchers(work, into, (each for each in sorted(watchers_of(work, number)) if may_watch(work, team_id, agents[each])))
+    able = [each for each in sorted(watchers_of(work, number)) if may_watch(work, team_id, agents[each])]
+    if able:
+        add_watchers(work, into, able)
 
 
 def forget_retired(work: Work, agents: Iterable[int]) -> None:

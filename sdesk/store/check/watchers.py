@@ -15,17 +15,16 @@ _RETIRED = (
 # What was undone is no word that counts: the one before does again.
 _LAST = (
     "SELECT h.ticket_id, json_extract(h.data, '$.agent') AS agent, h.event, max(h.id) FROM history AS h"
-    " WHERE h.event IN ('watched', 'unwatched') AND NOT EXISTS (SELECT 1 FROM history AS u, json_each(u.data, '$.events')"
-    " AS e WHERE u.ticket_id = h.ticket_id AND u.event IN ('undone', 'taken_back') AND e.value = h.id)"
+    " WHERE h.event IN ('watched', 'unwatched') AND NOT EXISTS (SELECT 1 FROM history AS u,"
+    " json_each(u.data, '$.events') AS e"
+    " WHERE u.ticket_id = h.ticket_id AND u.event IN ('undone', 'taken_back') AND e.value = h.id)"
     " GROUP BY h.ticket_id, agent"
 )
 _SAID = (
     f"SELECT ticket_id, agent FROM ({_LAST}) WHERE event = 'watched'"
     " AND agent NOT IN (SELECT key FROM agent WHERE retired_at IS NOT NULL)"
 )
-_KEPT = (
-    "SELECT w.ticket_id, a.key FROM watcher AS w JOIN agent AS a ON a.id = w.agent_id WHERE a.retired_at IS NULL"
-)
+_KEPT = "SELECT w.ticket_id, a.key FROM watcher AS w JOIN agent AS a ON a.id = w.agent_id WHERE a.retired_at IS NULL"
 
 
 def _look(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
