@@ -164,7 +164,7 @@ def test_a_channel_that_all_read_tells_of_it_for_those_whom_it_concerns(desk: Ma
     desk.do("vera", "watch", 1)
     answer(desk)
     first = desk.rows(
-        'SELECT a.key, json_extract(o."values", \'$.first\') FROM outbox AS o JOIN agent AS a ON a.id = o.agent_id'
+        "SELECT a.key, json_extract(o.\"values\", '$.first') FROM outbox AS o JOIN agent AS a ON a.id = o.agent_id"
         " WHERE json_extract(o.\"values\", '$.event') = 'reply' ORDER BY o.id"
     )
     assert first == [("boris", 1), ("vera", None)]
@@ -206,9 +206,9 @@ def test_behind_a_wall_a_watcher_is_told_nothing_even_of_what_waits(desk: MailDe
     with desk.desk.work(SYSTEM, NOW + HOUR) as work:
         assert claim(work, work.rules.agent_keys["vera"]) is None
         work.session.commit()
-    assert desk.rows(
-        "SELECT o.state FROM outbox AS o JOIN agent AS a ON a.id = o.agent_id WHERE a.key = 'vera'"
-    ) == [("taken_back",)]
+    assert desk.rows("SELECT o.state FROM outbox AS o JOIN agent AS a ON a.id = o.agent_id WHERE a.key = 'vera'") == [
+        ("taken_back",)
+    ]
     # Who sees it again is told again.
     desk.do("olga", "assign", 1, to="team:it")
     answer(desk, text="Is anybody there?")
