@@ -1,4 +1,4 @@
-"""`ticket watch` and `ticket unwatch`: on several tickets, dry, back again; what `show`, `list`, export and import say."""
+"""`ticket watch` and `ticket unwatch`: several tickets, dry, back again; what `show`, `list`, an export say of it."""
 
 from __future__ import annotations
 

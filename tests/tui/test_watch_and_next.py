@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_driver import Driver, driving
 from desks import NOW
+from textual.screen import Screen
 
 from sdesk.actions.perform import perform
 from sdesk.desk.opening import open_desk
@@ -24,6 +26,11 @@ async def line(driver: Driver, text: str) -> None:
     await driver.type(text)
     await driver.press("enter")
     await driver.rest()
+
+
+def on(driver: Driver, kind: type[Screen[Any]]) -> bool:
+    """Whether such a screen is on top."""
+    return isinstance(driver.console.screen, kind)
 
 
 def next_of(path: Path, login: str = "anna") -> int | None:
@@ -73,7 +80,7 @@ async def test_the_facts_and_the_history_say_who_watches(busy_desk_path: Path) -
         await line(driver, f"watch {number} vera")
         await driver.press("enter")
         await driver.rest()
-        assert isinstance(driver.console.screen, TicketScreen)
+        assert on(driver, TicketScreen)
         assert "Watchers" in driver.text
         assert "boris, vera" in driver.text
         assert "watched by boris" in driver.text
@@ -122,8 +129,7 @@ async def test_next_goes_there_and_changes_nothing(busy_desk_path: Path) -> None
     assert wanted is not None
     async with driving(busy_desk_path) as driver:
         await line(driver, "next")
-        screen = driver.console.screen
-        assert isinstance(screen, TicketScreen)
+        assert on(driver, TicketScreen)
         assert f"SD-{wanted}" in driver.text
         assert driver.ticket(wanted).ticket.assignee is None
         # From within a ticket, and from other screens.
@@ -132,10 +138,10 @@ async def test_next_goes_there_and_changes_nothing(busy_desk_path: Path) -> None
             await driver.rest()
             await driver.console.screen.run_action("do('next')")
             await driver.rest()
-            assert isinstance(driver.console.screen, TicketScreen)
+            assert on(driver, TicketScreen)
             await driver.press("q", "q")
             await driver.rest()
-            assert isinstance(driver.console.screen, QueueScreen)
+            assert on(driver, QueueScreen)
             await line(driver, "next")
         assert next_of(busy_desk_path) == wanted
 
@@ -153,7 +159,7 @@ async def test_next_take_takes_it_and_undo_gives_it_back(busy_desk_path: Path) -
         await line(driver, "next --take")
         found = driver.ticket(wanted).ticket
         assert (found.assignee, found.status) == ("anna", Status.OPEN)
-        assert isinstance(driver.console.screen, TicketScreen)
+        assert on(driver, TicketScreen)
         assert f"SD-{wanted} assigned to anna" in driver.notice
         assert "u undo" in driver.notice
         after = next_of(busy_desk_path)
@@ -193,7 +199,7 @@ async def test_where_nothing_waits_it_says_so(busy_desk_path: Path, words: str) 
     async with driving(busy_desk_path) as driver:
         await line(driver, words)
         assert "Nothing waits for you" in driver.notice
-        assert isinstance(driver.console.screen, QueueScreen)
+        assert on(driver, QueueScreen)
 
 
 async def test_an_option_that_it_has_not_is_named(busy_desk_path: Path) -> None:
