@@ -28,6 +28,7 @@ Word = TypeVar("Word", bound=StrEnum)
 LONGEST_ID = 200
 """Characters of an external id."""
 MOST_TAGS = 100
+MOST_WATCHERS = 100
 MOST_MESSAGES = 10_000
 """Of one ticket: what has more is no ticket."""
 
@@ -95,6 +96,8 @@ class TicketLine:
     urgency: Urgency | None = None
     priority: Priority | None = None
     tags: tuple[str, ...] | None = None
+    watchers: tuple[str, ...] | None = None
+    """Logins."""
     created_at: datetime | None = None
     channel: Channel | None = None
     status: Status | None = None
@@ -268,6 +271,20 @@ def _tags(value: object) -> tuple[str, ...]:
     return found
 
 
+def _watchers(value: object) -> tuple[str, ...]:
+    """A list of logins, or logins with commas or blanks between them."""
+    parts: Sequence[object] = re.split(r"[\s,;]+", value) if isinstance(value, str) else ()
+    if isinstance(value, list):
+        parts = value
+    elif not isinstance(value, str):
+        raise BadInput("watchers are no list", 'write ["anna", "boris"], or `anna,boris`')
+    logins = [one_line(_text_of("a watcher", part)).strip() for part in parts]
+    found = tuple(dict.fromkeys(login for login in logins if login))
+    if len(found) > MOST_WATCHERS:
+        raise BadInput(f"{len(found)} watchers are too many", f"at most {MOST_WATCHERS}")
+    return found
+
+
 def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     text = one_line(_text_of(name, value))
     dotted = _DOTTED_DATE.fullmatch(text)
@@ -324,6 +341,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "text": _long_text,
     "requester": _mailbox,
     "tags": _tags,
+    "watchers": _watchers,
     "impact": _word("impact", Impact),
     "urgency": _word("urgency", Urgency),
     "priority": _word("priority", Priority),

@@ -130,6 +130,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
     Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
     Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="tag"),
+    Command(
+        "watch",
+        ("W",),
+        N_("Watch"),
+        N_("Be told of it, though it is another's; again to be told no more"),
+        WORK,
+        verb="watch",
+    ),
+    Command("unwatch", (), N_("Watch no more"), N_("Be told of it no more"), WORK, verb="unwatch"),
     Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
     Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
     Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),
@@ -164,6 +173,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("previous_found", ("N",), N_("Previous"), N_("The hit or the message before"), FIND, TICKET),
     Command("jump", ("#",), N_("Jump"), N_("Go to a ticket by its number"), FIND),
+    Command("next", (), N_("Do next"), N_("Go to the ticket that should be done next; --take makes it yours"), FIND),
+    Command("take_next", (), N_("Take the next"), N_("Take the ticket that should be done next"), FIND),
     Command("sort", ("S",), N_("Sort"), N_("Choose the order: SLA, loss an hour, priority, age"), FIND, LIST),
     Command("previous_view", ("[",), N_("Previous view"), N_("The view to the left"), FIND, LIST),
     Command("next_view", ("]",), N_("Next view"), N_("The view to the right"), FIND, LIST),
@@ -230,7 +241,7 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
         Context.TICKET: frozenset(
             {
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
-                *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+                *("next", "take_next", "triage", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },
@@ -239,7 +250,8 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
             {
                 *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
-                *("jump", "open_menu", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
+                *("jump", "next", "take_next", "open_menu", "unfold", "copy", "board", "refresh", "palette", "keys"),
+                *("suspend", "leave"),
             }
         ),
     },
@@ -248,7 +260,7 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
         Context.TICKET: frozenset(
             {
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
-                *("other_pane", "refresh", "palette", "keys", "suspend", "leave"),
+                *("next", "take_next", "other_pane", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },

@@ -103,6 +103,9 @@ ACTIONS: list[tuple[str, int, dict[str, Any]]] = [
     ("merge", 2, {"into": 1}),
     ("merge", 3, {"into": 4}),
     ("merge", 8, {"into": 1}),
+    ("watch", 1, {}),
+    ("watch", 3, {"agent": "boris"}),
+    ("unwatch", 3, {"agent": "vera"}),
     ("spam", 1, {}),
     ("spam", 2, {}),
 ]
@@ -159,6 +162,8 @@ def verbs() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
         "join": st.fixed_dictionaries({"incident": ticket}),
         "leave": st.just({}),
         "merge": st.fixed_dictionaries({"into": ticket}),
+        "watch": st.fixed_dictionaries({}, optional={"agent": st.just("vera")}),
+        "unwatch": st.fixed_dictionaries({}, optional={"agent": st.just("vera")}),
         "spam": st.just({}),
     }
     return st.sampled_from(sorted(known)).flatmap(lambda name: st.tuples(st.just(name), known[name]))

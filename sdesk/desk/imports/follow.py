@@ -17,7 +17,8 @@ from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import set_status
-from sdesk.domain.errors import Refused
+from sdesk.desk.steps.watchers import add_watchers, require_watchers
+from sdesk.domain.errors import Refused, about
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import TicketLine, mailbox_text
@@ -57,9 +58,10 @@ def follow_line(
         _add_text(work, ticket, line.text)
     if "messages" in fresh:
         _add_messages(work, ticket, line, added)
+    watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
-    if ticket.version == before:
+    if ticket.version == before and not watched:
         # Nothing to do: an agent did it here, or it is known under another name. It is not asked again.
         return False
     record(work, number, "imported", imported=dict(digests))
@@ -127,6 +129,13 @@ def _add_messages(work: Work, ticket: Ticket, line: TicketLine, added: Added) ->
             add_line_message(work, number, message, added)
     if added.messages > before:
         settle(work, ticket)
+
+
+def _add_watchers(work: Work, ticket: Ticket, line: TicketLine) -> bool:
+    """Who watches it elsewhere and not here; who watches it here alone stays. Whether there was anybody."""
+    with about("watchers"):
+        agents = require_watchers(work, ticket.team_id, line.watchers or ())
+    return bool(add_watchers(work, ticket.id or 0, agents))
 
 
 def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:

@@ -22,6 +22,7 @@ from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import NO_SERVICE_IMPACT, NO_SERVICE_URGENCY, Opened, Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait, plan_wait
+from sdesk.desk.steps.watchers import add_watchers, require_watchers
 from sdesk.desk.steps.whose import whose
 from sdesk.domain.alerts import entered, states_of
 from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
@@ -74,6 +75,8 @@ def write_line(
     with about("unit"):
         unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
     require_tags(line.tags or ())
+    with about("watchers"):
+        watchers = require_watchers(work, team_id, line.watchers or ())
     opened_at = line.created_at or line.resolved_at or work.now
     past = opened_at < work.now
     then = replace(work, now=opened_at)
@@ -113,6 +116,8 @@ def write_line(
         why={"team": team_by},
         **story,
     )
+    if watchers:
+        add_watchers(work, opened.number, watchers)
     message = _say(then, opened.number, line, person)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:

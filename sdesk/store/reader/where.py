@@ -63,7 +63,13 @@ _KEYED: Mapping[str, str] = {
 }
 """Fields whose values are keys of the desk file: the table is the field's name (agents for assignees)."""
 
-_TABLES: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
+_TABLES: Mapping[str, str] = {
+    "team": "team",
+    "assignee": "agent",
+    "service": "service",
+    "unit": "unit",
+    "watch": "agent",
+}
 
 
 def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
@@ -90,6 +96,8 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
             condition = _lasting(connection, term, now)
         elif term.field == "incident":
             condition = _incident(connection, term, actor)
+        elif term.field == "watch":
+            condition = _watched(connection, term, actor)
         elif term.field in _KEYED:
             condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
@@ -195,7 +203,8 @@ def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, act
     raise BadFilter(what, remedy, word=f"{field}:{key}")
 
 
-_NOUNS: Mapping[str, str] = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
+_NOUNS: Mapping[str, str] = _TABLES
+"""What a key of each field is called: as its table."""
 
 
 def _match(connection: sqlite3.Connection, term: Match, actor: Actor, now: datetime) -> Condition:
@@ -295,6 +304,23 @@ def _numbers(term: Match) -> Condition:
             raise BadFilter(what, phrase("write 123 or SD-123"), word=f"{term.field}:{value}")
         numbers.append(int(digits))
     return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
+
+
+def _watched(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+    """Watched by one of these agents: the few tickets of an agent are looked up, and then sorted."""
+    wanted: list[Value] = []
+    for key in term.values:
+        if key == "me":
+            wanted.append(actor.agent_id if actor.agent_id is not None else -1)
+        elif key != NONE:
+            wanted.append(_id_of(connection, "agent", key, term.field, actor))
+    parts = []
+    if wanted:
+        parts.append(f"number IN (SELECT w.ticket_id FROM watcher AS w WHERE w.agent_id IN ({_marks(wanted)}))")
+    if NONE in term.values:
+        parts.append("NOT EXISTS (SELECT 1 FROM watcher AS w WHERE w.ticket_id = number)")
+    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+    return _negated(Condition(sql, tuple(wanted)), term.negated)
 
 
 def _incident(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:

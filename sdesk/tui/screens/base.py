@@ -115,6 +115,18 @@ class DeskScreen(Following, Screen[None]):
         """What became of the mail."""
         self.console.open_mailroom()
 
+    def action_next(self) -> None:
+        """Go to the ticket that should be done next."""
+        from sdesk.tui.verbs.next_up import go_to_next
+
+        go_to_next(self)
+
+    def action_take_next(self) -> None:
+        """Take it, and go there."""
+        from sdesk.tui.verbs.next_up import take_the_next
+
+        take_the_next(self)
+
     def action_jump(self) -> None:
         """Go to a ticket by its number, or by words."""
         from sdesk.tui.screens.find_ticket import FindTicket

@@ -15,6 +15,7 @@ from sdesk.tui.verbs.outage import Outages
 from sdesk.tui.verbs.settling import Settling
 from sdesk.tui.verbs.telling import Telling
 from sdesk.tui.verbs.undoing import Undoing
+from sdesk.tui.verbs.watching import Watching
 from sdesk.tui.verbs.writing import Writing
 
 
@@ -23,6 +24,7 @@ class WorkScreen(
     Settling,
     Editing,
     Belonging,
+    Watching,
     Outages,
     Effort,
     Forwarding,
