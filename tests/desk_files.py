@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from desks import DESK_FILE
@@ -116,6 +116,14 @@ def paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     for key, each in found:
         yield (*before, key)
         yield from paths(each, (*before, key))
+
+
+TURNS = 3
+
+
+def by_turns(places: Iterable[tuple[Any, ...]], turn: int | None) -> list[tuple[Any, ...]]:
+    """One of `TURNS` parts of the places, which change with the turn; None: all of them."""
+    return [place for number, place in enumerate(places) if turn is None or number % TURNS == turn % TURNS]
 
 
 KEYS = {

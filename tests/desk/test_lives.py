@@ -34,7 +34,7 @@ TEXTS = st.sampled_from(["It works.", "Thanks!", "Спасибо, всё раб�
 AGENTS = st.sampled_from(["anna", "boris", "vera", "olga"])
 
 
-EXAMPLES = settings().max_examples * 2 // 5
+EXAMPLES = settings().max_examples // 2
 """A life takes a quarter of a second."""
 
 
