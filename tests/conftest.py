@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 gc.set_threshold(50_000, 20, 20)
 pytest_plugins = [
     name
-    for name in ("servers", "desks", "demo_desk", "undo_desk", "flagship", "smtp")
+    for name in ("servers", "desks", "compiled_once", "demo_desk", "undo_desk", "flagship", "smtp")
     if (HERE / f"{name}.py").exists()
 ]
 
@@ -92,6 +92,13 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """What is garbage at the end is looked for once: pytest does it five times, each over all that was ever loaded."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_files import SOURCE, by_turns, desk_files
+from desk_files import SOURCE, by_turns, desk_files, replaced
 from desks import DESK_FILE
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it brings no types of its own
@@ -22,6 +22,7 @@ from sdesk.desk.deskfile.read import check, plain
 from sdesk.desk.deskfile.schema import schema
 from sdesk.domain.errors import BadInput
 
+pytestmark = pytest.mark.usefixtures("looked_over_once")
 WRITE = bool(os.environ.get("SDESK_WRITE_GOLDEN"))
 SCHEMA = schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -169,8 +170,7 @@ def underlined(wrong: Any, turn: int | None) -> int:
     """How often the schema underlined a value that the reader refused, of the places whose turn it is."""
     count = 0
     for path in by_turns(((*table, key) for table in tables(SOURCE) for key in at(SOURCE, table)), turn):
-        source = copy.deepcopy(SOURCE)
-        at(source, path[:-1])[path[-1]] = wrong
+        source = replaced(SOURCE, path, wrong)
         if faults(source):
             count += 1
             assert refuses(source), path
