@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import itertools
 import os
 import socket
 import time
@@ -63,13 +64,21 @@ class NetworkTouched(Exception):
     """A test tried to leave the machine. No OSError, so that no handler takes it for a server that is down."""
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of homes. Pytest's own numbers are sought in the whole folder each time, which takes longer than a test."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _clean_environment(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty home, no settings of the person's, English C locale in UTF-8, UTC, a terminal of 120 by 36."""
     for name in list(os.environ):
         if (name.startswith(FOREIGN) or name in FOREIGN_NAMES) and name not in KEPT:
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir(mode=0o700)
     for name, value in {
         "HOME": str(home),
         "LOGNAME": "tester",
