@@ -12,6 +12,7 @@ from intake_desk import MailDesk
 from sdesk.desk.deskfile import together
 from sdesk.desk.outbox.template_language import check, check_words
 from sdesk.domain.outgoing import READY_REPLY_VARIABLES
+from sdesk.store.recurrence import require_bearable
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def looked_over_once() -> Iterator[None]:
     """
     words = cache(lambda text: check_words(READY_REPLY_VARIABLES, text))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(together, "require_bearable", cache(together.require_bearable))
+        patch.setattr(together, "require_bearable", cache(require_bearable))
         patch.setattr(together, "check_template", cache(check))
         patch.setattr(together, "check_words", lambda _known, text: words(text))
         yield
