@@ -357,7 +357,7 @@ def tickets(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
 )
 @given(st.lists(tickets(), min_size=1, max_size=4), st.sampled_from(["jsonl", "csv"]))
 def test_what_is_exported_is_imported_as_it_was(

@@ -170,7 +170,7 @@ def verbs() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
 
 
 @settings(
-    max_examples=settings().max_examples // 4,
+    max_examples=settings().max_examples // 3,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
