@@ -12,7 +12,9 @@ from pathlib import Path
 
 from desks import NOW
 from textual import events
+from textual._queue import Queue
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
@@ -35,7 +37,7 @@ PATIENCE = 30.0
 
 def _waits(node: MessagePump) -> bool:
     """Whether it has done all that it was told: its loop waits for the next message, or has ended."""
-    queue = node._message_queue
+    queue: Queue[Message | None] = node._message_queue
     return queue.empty() and (node._closed or bool(queue.ready_event._waiters))
 
 
@@ -59,20 +61,19 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until every question has been answered and painted."""
+        await self._quiet()
         while self.console.is_running:
-            await self._quiet()
-            if not self.console.is_running:
-                return
             self.console.screen._on_timer_update()
             # Painting may have sent messages (what waits for a refresh), and what they did may be to be painted.
             if self._is_quiet():
-                return
+                break
+            await self._quiet()
 
     async def _quiet(self) -> None:
         """Wait until nobody has anything to do: no question is on its way, every widget waits for its next message.
 
-        `Pilot.pause` does the same by a message to each widget, which is most of the messages of a test, and sleeps for a
-        fiftieth of a second besides."""
+        `Pilot.pause` does the same by a message to each widget, most of a test's messages then, and sleeps for a fiftieth
+        of a second besides."""
         latest = time.monotonic() + PATIENCE
         turns = 0
         while self.console.is_running and turns < TURNS:

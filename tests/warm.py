@@ -49,16 +49,15 @@ def _program(words: list[str], at: datetime | None, env: Mapping[str, str], fold
     with open(os.devnull, "rb") as nothing:
         for number, stream in enumerate((nothing.fileno(), out.detach(), err.detach())):
             os.dup2(stream, number)
-    sys.stdin, sys.stdout, sys.stderr = (
-        os.fdopen(number, mode, encoding="utf-8", closefd=False) for number, mode in enumerate(("r", "w", "w"))
-    )
-    sys.stderr.reconfigure(errors="backslashreplace", line_buffering=True)  # type: ignore[union-attr]
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     os.environ.clear()
     os.environ.update(env)
     time.tzset()
     os.chdir(folder)
     if at is not None:
         # The one clock of the program, set on.
-        main.now = lambda: at  # type: ignore[misc]
+        main.now = lambda: at
     sys.argv = ["sdesk", *words]
     main.main()
