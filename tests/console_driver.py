@@ -72,8 +72,8 @@ class Driver:
     async def _quiet(self) -> None:
         """Wait until nobody has anything to do: no question is on its way, every widget waits for its next message.
 
-        `Pilot.pause` does the same by a message to each widget, most of a test's messages then, and sleeps for a fiftieth
-        of a second besides."""
+        `Pilot.pause` does the same by a message to each widget, which were most of a test's messages, and sleeps for a
+        fiftieth of a second besides."""
         latest = time.monotonic() + PATIENCE
         turns = 0
         while self.console.is_running and turns < TURNS:

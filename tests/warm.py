@@ -25,12 +25,21 @@ _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["__main__", "warm_modules"])
 
 
-def run(words: Sequence[str], *, at: datetime | None = None, patience: float = 300) -> Ran:
-    """Run the program with these arguments to its end, in this process's environment and folder, with nothing to read;
-    `at` another time than the machine's."""
-    with TemporaryFile() as out, TemporaryFile() as err:
-        streams = (DupFd(out.fileno()), DupFd(err.fileno()))
-        process = _FORKING.Process(target=_program, args=(list(words), at, dict(os.environ), os.getcwd(), *streams))
+def run(
+    words: Sequence[str],
+    *,
+    at: datetime | None = None,
+    stdin: str = "",
+    env: Mapping[str, str] = os.environ,
+    patience: float = 300,
+) -> Ran:
+    """Run the program with these arguments to its end, in this process's folder; `at` another time than the
+    machine's."""
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
+        streams = [DupFd(each.fileno()) for each in (given, out, err)]
+        process = _FORKING.Process(target=_program, args=(list(words), at, dict(env), os.getcwd(), streams))
         process.start()
         process.join(patience)
         if process.exitcode is None:
@@ -44,11 +53,14 @@ def run(words: Sequence[str], *, at: datetime | None = None, patience: float = 3
         return ran
 
 
-def _program(words: list[str], at: datetime | None, env: Mapping[str, str], folder: str, out: Any, err: Any) -> None:
+def _program(
+    words: list[str], at: datetime | None, env: Mapping[str, str], folder: str, streams: Sequence[Any]
+) -> None:
     """What the fork does: it becomes the program."""
-    with open(os.devnull, "rb") as nothing:
-        for number, stream in enumerate((nothing.fileno(), out.detach(), err.detach())):
-            os.dup2(stream, number)
+    for number, stream in enumerate(streams):
+        taken = stream.detach()
+        os.dup2(taken, number)
+        os.close(taken)
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
