@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -13,3 +14,6 @@ COLD = ("sdesk.__main__", "sdesk.demo", "sdesk.tui", "sdesk.store.migrations")
 for found in walk_packages(sdesk.__path__, "sdesk."):
     if not found.name.startswith(COLD):
         import_module(found.name)
+
+# Collecting garbage in a fork would touch, and so copy, all of that.
+gc.freeze()
