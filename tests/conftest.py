@@ -47,6 +47,8 @@ FOREIGN_NAMES = {
     "LANGUAGE",
     "NO_COLOR",
     "PAGER",
+    # Programs that tests start need not compile the whole of the program each time.
+    "PYTHONDONTWRITEBYTECODE",
     "SSH_CONNECTION",
     "SSH_TTY",
     "TMUX",
