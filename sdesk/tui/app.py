@@ -40,7 +40,7 @@ from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.notices import Notices
 from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.own_keys import check_keys
-from sdesk.tui.paging import Ground, read_ground
+from sdesk.tui.paging import Ground, Opening, read_opening
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.following import Following
 from sdesk.tui.screens.queue import QueueScreen
@@ -122,14 +122,28 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
 
     # ---- life -----------------------------------------------------------------------------------
 
+    def on_load(self) -> None:
+        # Read in a thread of its own while the first frame is made; the frame does not wait for it.
+        self.link.start()
+        self.link.read(
+            self,
+            lambda reader, actor: read_opening(reader, actor, self.now(), self.queue.rows.window.keep),
+            self._opened,
+            self._cannot_open,
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        """The queue, with the classes of its size: upon Textual's empty screen, and without them, it would be laid out
+        and painted twice."""
+        width, height = self.size
+        self.queue.add_class(size_class(width, WIDTHS), size_class(height, HEIGHTS))
+        return self.queue
+
     def on_mount(self) -> None:
-        self.push_screen(self.queue)
         if not self.is_headless:
             # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end)
-        # Read in a thread of its own while the first frame is made; the frame does not wait for it.
-        self._open()
 
     def _end(self) -> None:
         for screen in self.screen_stack:
@@ -137,13 +151,10 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
                 screen.leave_draft()
         self.exit()
 
-    def _open(self) -> None:
-        self.link.start()
-        self.link.read(self, read_ground, self._opened, self._cannot_open)
-
-    def _opened(self, ground: Ground) -> None:
-        self.ground = ground
-        self.queue.opened()
+    def _opened(self, opening: Opening) -> None:
+        self.ground, self.queue.opening = opening.ground, opening
+        if self.queue.is_mounted:
+            self.queue.opened()
         self.set_interval(0.5, self.attendance.look)
         self.set_interval(1.0, self.notice_ages)
         self.set_interval(AGAIN_SECONDS, self.unkept.again)
@@ -346,6 +357,11 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
                 verbatim(_("Other colours")),
                 lambda name=name: setattr(self, "theme", name),
             )
+
+
+def size_class(cells: int, classes: Sequence[tuple[int, str]]) -> str:
+    """The class of a screen that is so many cells wide, or high."""
+    return [name for least, name in classes if cells >= least][-1]
 
 
 def _key_of(mark: DraftMark) -> Hashable:

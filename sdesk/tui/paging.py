@@ -16,7 +16,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.order import END, Cursor, cursor_of
 from sdesk.store.reader.rows import Counts, DeskRow, TicketRow
 from sdesk.tui.countdown import Held, hold
-from sdesk.tui.views import View, all_views, filter_of
+from sdesk.tui.views import TEAM, View, all_views, filter_of
 
 EVERY_STATUS = Filter((Match("status", tuple(Status)),))
 
@@ -74,9 +74,24 @@ class Ground:
     views: tuple[View, ...]
 
 
-def read_ground(reader: Reader, actor: Actor) -> Ground:
-    """The desk, the agent, and the agent's views."""
-    return Ground(reader.desk, actor, read_views(reader, actor))
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the console begins with."""
+
+    ground: Ground
+    wanted: Filter
+    """That of the view `TEAM`."""
+    first: Stretch
+    """Its first rows."""
+
+
+def read_opening(reader: Reader, actor: Actor, now: datetime, limit: int) -> Opening:
+    """The desk, the agent, the agent's views, and the first rows of the one that is shown first: in one question, so
+    that the first frame has them."""
+    ground = Ground(reader.desk, actor, read_views(reader, actor))
+    view = next(view for view in ground.views if view.key == TEAM)
+    wanted = filter_of(view, "", now=now, zone=ZoneInfo(ground.desk.time_zone))._replace(sort=view.sort)
+    return Opening(ground, wanted, read_start(reader, actor, wanted, now, limit))
 
 
 def read_views(reader: Reader, actor: Actor) -> tuple[View, ...]:

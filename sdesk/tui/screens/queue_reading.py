@@ -17,6 +17,7 @@ from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
 from sdesk.tui.language import _, count_of, told_error
 from sdesk.tui.paging import (
+    Opening,
     Stretch,
     Totals,
     read_after,
@@ -28,7 +29,7 @@ from sdesk.tui.paging import (
     read_totals,
 )
 from sdesk.tui.screens.queue_parts import QueueParts
-from sdesk.tui.views import View
+from sdesk.tui.views import TEAM, View
 from sdesk.tui.widgets.queue_list import QueueList
 
 ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
@@ -45,6 +46,8 @@ class QueueReading(QueueParts):
 
     def __init__(self) -> None:
         super().__init__()
+        self.opening: Opening | None = None
+        """What the console begins with, until it is shown."""
         self._wanted: Filter = Filter()
         """The filter that the rows on screen hold for."""
         self._asked: Filter | None = None
@@ -68,6 +71,8 @@ class QueueReading(QueueParts):
     def on_mount(self) -> None:
         self.field.can_focus = False
         self.rows.empty_text = _("Opening the desk ...")
+        if self.opening is not None:
+            self.opened()
         self.bars.show()
         self.show_notice()
         self.set_interval(1.0, self._tick)
@@ -99,9 +104,14 @@ class QueueReading(QueueParts):
     # ---- reading --------------------------------------------------------------------------------
 
     def opened(self) -> None:
-        """The store is open: show the first page. An agent without own tickets starts with the team's queue."""
+        """The store is open: show the first page, of the team's queue. Who was there before it may want another."""
+        opening, self.opening = self.opening, None
         self.rows.empty_text = ""
-        self.load_start()
+        if opening is None or self.view_key != TEAM or self.filter_text or self.sort is not opening.wanted.sort:
+            self.load_start()
+        else:
+            self._asked = opening.wanted
+            self._show(opening.first, opening.wanted, from_start=True)
 
     def load_start(self) -> None:
         """Read the view from its beginning, with the cursor on its first ticket."""
@@ -169,6 +179,8 @@ class QueueReading(QueueParts):
             self._totals_timer.stop()
         if self.is_typing:
             self._totals_timer = self.set_timer(TOTALS_PAUSE, self.read_totals)
+        elif self.totals is None:
+            self.call_after_refresh(self.read_totals)  # at the start the rows are painted first
         else:
             self.read_totals()
 
