@@ -12,7 +12,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import ServiceRow, UnitRow
 from sdesk.tui.language import _
 from sdesk.tui.verbs.assigning import services
-from sdesk.tui.verbs.doing import DoingScreen, report
+from sdesk.tui.verbs.doing import Verbs, report
 
 if TYPE_CHECKING:
     from sdesk.tui.screens.form import Values
@@ -21,7 +21,7 @@ KEY = "new"
 """Under which the words of a new ticket are kept."""
 
 
-class Creating(DoingScreen):
+class Creating(Verbs):
     """Opens tickets for those who call."""
 
     def action_new(self) -> None:

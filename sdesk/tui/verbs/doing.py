@@ -238,6 +238,15 @@ class DoingScreen(DeskScreen):
         )
 
 
+if TYPE_CHECKING:
+    Verbs = DoingScreen
+else:
+
+    class Verbs:
+        """Some verbs of a `DoingScreen`, which `WorkScreen` puts together. They are no widget themselves, as only the
+        type checker takes them for: Textual prepares every class of widget for most of a millisecond (measured)."""
+
+
 def named(rows: Sequence[TicketRow]) -> str:
     """What an action is about, for its title: the reference, or how many, and how many marked ones are left out."""
     out = len(rows.left_out) if isinstance(rows, Possible) else 0

@@ -16,7 +16,7 @@ from sdesk.tui.outside import fetch_command, opener, over_ssh, run_outside, why_
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import size_text
 from sdesk.tui.things import Kind, Thing, things
-from sdesk.tui.verbs.doing import DoingScreen
+from sdesk.tui.verbs.doing import Verbs
 
 _WORDS = {
     Kind.QUOTE: N_("quoted"),
@@ -28,7 +28,7 @@ _WORDS = {
 }
 
 
-class Opening(DoingScreen):
+class Opening(Verbs):
     """Opens what belongs to a ticket."""
 
     def action_open_menu(self) -> None:
