@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
@@ -24,8 +24,7 @@ MOST_BURNING = 20
 """P1 tickets that are watched for newcomers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Adjoining rows of the queue."""
 
     rows: tuple[Held, ...]
@@ -37,8 +36,7 @@ class Stretch:
     """A ticket among the rows that belongs elsewhere by now, as it was in the place that it keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The numbers of the header and of the views."""
 
     counts: Counts
@@ -65,8 +63,7 @@ class Totals:
         return of.get(view.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """What the console must know before it can ask for anything."""
 
     desk: DeskRow
@@ -74,8 +71,7 @@ class Ground:
     views: tuple[View, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """What the console begins with."""
 
     ground: Ground

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadFilter
@@ -25,8 +25,7 @@ looked up and sorted."""
 Value = str | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """SQL text, and its parameters by position."""
 
     sql: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sdesk.actions.views import SavedView, delete_view, save_view
@@ -194,7 +193,7 @@ class QueueViews(QueueFilter):
         if console.ground is None:
             return
         if views != console.views:
-            console.ground = replace(console.ground, views=views)
+            console.ground = console.ground._replace(views=views)
         keys = {view.key for view in views}
         if wanted is not None:
             console.notice(self._saved_words + _where([view for view in views if view.key == wanted]), "good")
