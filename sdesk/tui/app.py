@@ -8,9 +8,9 @@ import signal
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
@@ -19,9 +19,6 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from sdesk.actions.perform import TicketOutcome
-from sdesk.actions.registry import ACTIONS
-from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.store.reader.personal_rows import DraftMark
@@ -33,13 +30,9 @@ from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import _, told
 from sdesk.tui.line_history import LineHistory
-from sdesk.tui.mail_fetch import Fetch, MailFetch
-from sdesk.tui.mailroom import Mailroom
 from sdesk.tui.markup import verbatim
-from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.notices import Notices
 from sdesk.tui.outside import OpenedFiles
-from sdesk.tui.own_keys import check_keys
 from sdesk.tui.paging import Ground, Opening, read_opening
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.following import Following
@@ -50,7 +43,12 @@ from sdesk.tui.stylesheet import ParsedOnce
 from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
 from sdesk.tui.views import View, views_of
-from sdesk.tui.widgets.hint import Hint
+
+if TYPE_CHECKING:
+    from sdesk.actions.perform import TicketOutcome
+    from sdesk.actions.undo_key import UndoKey
+    from sdesk.tui.mail_fetch import Fetch, MailFetch
+    from sdesk.tui.mailroom import Mailroom
 
 UTC = ZoneInfo("UTC")
 
@@ -96,7 +94,7 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """References of the tickets that this session has left unsent words of, in an editor or a form."""
         self.unkept = Unkept(self)
         self.attendance = Attendance(self)
-        self.fetch = MailFetch(self, fetch) if fetch is not None else None
+        self.fetch = None if fetch is None else self._fetcher(fetch)
         self.mailroom = mailroom
         """What deals with messages in quarantine; None where nobody handed it in."""
         self.ground: Ground | None = None
@@ -104,7 +102,6 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """Why the console could not start."""
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.undo_key = UndoKey()
         self.opened_files = OpenedFiles()
         """Copies of attachments for programs outside."""
         self._last_key = time.monotonic() - 60
@@ -162,12 +159,13 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
     def _welcome(self, new: bool) -> None:
+        from sdesk.tui.widgets.hint import Hint
+
         if new and self.screen is self.queue:
             self.queue.mount(Hint(), before="#status")
 
     def _take_hint_away(self) -> None:
-        for hint in self.queue.query(Hint):
-            hint.remove()
+        self.queue.query("Hint").remove()
 
     def filled(self) -> None:
         """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
@@ -209,12 +207,22 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """The desk's currency, ISO 4217."""
         return self.ground.desk.currency if self.ground is not None else ""
 
+    @cached_property
+    def undo_key(self) -> UndoKey:
+        """What undoes."""
+        from sdesk.actions.undo_key import UndoKey
+
+        return UndoKey()
+
     def reason(self, verb: str, row: TicketRow, actor: Actor) -> str | None:
         """Why an action is not possible for a ticket; None when it is."""
+        from sdesk.actions.registry import ACTIONS
+
         return ACTIONS[verb].why_not(row, actor)
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket; from the list its neighbours are those of the list."""
+        from sdesk.tui.neighbours import Neighbours
         from sdesk.tui.screens.ticket import TicketScreen
 
         totals = self.queue.totals
@@ -315,6 +323,11 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
             if isinstance(screen, Following):
                 screen.show_company()
 
+    def _fetcher(self, fetch: Fetch) -> MailFetch:
+        from sdesk.tui.mail_fetch import MailFetch
+
+        return MailFetch(self, fetch)
+
     # ---- commands -------------------------------------------------------------------------------
 
     def fetch_mail(self) -> None:
@@ -387,7 +400,10 @@ def run_console(
     """
     settings = settings or ConsoleSettings()
     begin_to_speak(settings)
-    check_keys(settings.keys)
+    if settings.keys:
+        from sdesk.tui.own_keys import check_keys
+
+        check_keys(settings.keys)
     console = Console(
         store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom, filled=filled
     )

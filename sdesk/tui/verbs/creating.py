@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Role
@@ -15,6 +14,7 @@ from sdesk.tui.verbs.assigning import services
 from sdesk.tui.verbs.doing import Verbs, report
 
 if TYPE_CHECKING:
+    from sdesk.actions.perform import TicketOutcome
     from sdesk.tui.screens.form import Values
 
 KEY = "new"

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from sdesk.actions.saving import target_of, write_new
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
 from sdesk.store.reader import Reader
@@ -138,6 +137,7 @@ class Opening(Verbs):
 
     def _save_file(self, number: int, file: AttachmentRow, why: str = "") -> None:
         """Ask where to; `why` it is not opened."""
+        from sdesk.actions.saving import target_of, write_new
         from sdesk.tui.screens.ask import Ask
 
         name = safe_file_name(file.name)
