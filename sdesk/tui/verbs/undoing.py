@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, count_of, told, told_error
-from sdesk.tui.verbs.doing import DoingScreen, in_local_time
+from sdesk.tui.verbs.doing import Verbs, in_local_time
 from sdesk.tui.way_back import FilesLost
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sdesk.actions.undo_key import Held
 
 
-class Undoing(DoingScreen):
+class Undoing(Verbs):
     """Puts back what was done."""
 
     def action_undo(self) -> None:
