@@ -67,6 +67,8 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "hint_quit", show=False, system=True)]
+    _coloured: tuple[str, dict[str, str]] | None = None
+    """The name of a theme, and its colours."""
 
     def __init__(
         self,
@@ -184,6 +186,13 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.link.stop()
         self.failure = self.unkept.rescued() or self.failure
         self.opened_files.clear()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme in use. They are asked for four times before the first frame, and take most of a
+        millisecond to reckon (measured)."""
+        if self._coloured is None or self._coloured[0] != self.theme:
+            self._coloured = self.theme, super().get_css_variables()
+        return self._coloured[1]
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the one that leaves ASCII alone."""
