@@ -75,6 +75,7 @@ class QueueReading(QueueParts):
             self.opened()
         self.bars.show()
         self.show_notice()
+        self.call_after_refresh(self.seat_the_rest)
         self.set_interval(1.0, self._tick)
         self.set_interval(AHEAD, self.read_visible)
         self.set_interval(0.5, self._sort_when_idle)
