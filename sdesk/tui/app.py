@@ -161,9 +161,9 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
 
     def _welcome(self, new: bool) -> None:
-        from sdesk.tui.widgets.hint import Hint
-
         if new and self.screen is self.queue:
+            from sdesk.tui.widgets.hint import Hint
+
             self.queue.mount(Hint(), before="#status")
 
     def _take_hint_away(self) -> None:

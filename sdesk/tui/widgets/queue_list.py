@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.segment import Segment
@@ -25,23 +24,22 @@ from sdesk.tui.window import Moves, Window
 class QueueList(ScrollView, can_focus=True):
     """Rows of tickets; the first line names the columns."""
 
-    @dataclass
     class Moved(Message):
         """Another ticket is under the cursor, or none."""
 
-        number: int | None
-
-    @dataclass
     class Wanted(Message):
         """The rows before or after those held are needed."""
 
-        before: bool
+        def __init__(self, *, before: bool) -> None:
+            super().__init__()
+            self.before = before
 
-    @dataclass
     class Opened(Message):
         """A ticket was double-clicked."""
 
-        number: int
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -167,7 +165,7 @@ class QueueList(ScrollView, can_focus=True):
         if not painted:
             self.repaint()
         if self.window.cursor != cursor_before:
-            self.post_message(self.Moved(self.window.cursor))
+            self.post_message(self.Moved())
         if self.window.wants_after:
             self.post_message(self.Wanted(before=False))
         if self.window.wants_before:
