@@ -151,9 +151,8 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.exit()
 
     def _opened(self, opening: Opening) -> None:
-        self.ground, self.queue.opening = opening.ground, opening
-        if self.queue.is_mounted:
-            self.queue.opened()
+        self.ground = opening.ground
+        self.queue.opened(opening)
         self.set_interval(0.5, self.attendance.look)
         self.set_interval(1.0, self.notice_ages)
         self.set_interval(AGAIN_SECONDS, self.unkept.again)

@@ -46,8 +46,10 @@ class QueueReading(QueueParts):
 
     def __init__(self) -> None:
         super().__init__()
-        self.opening: Opening | None = None
-        """What the console begins with, until it is shown."""
+        self._opening: Opening | None = None
+        """What the console begins with, until its parts are here to show it."""
+        self._stands = False
+        """Whether they are."""
         self._wanted: Filter = Filter()
         """The filter that the rows on screen hold for."""
         self._asked: Filter | None = None
@@ -71,8 +73,9 @@ class QueueReading(QueueParts):
     def on_mount(self) -> None:
         self.field.can_focus = False
         self.rows.empty_text = _("Opening the desk ...")
-        if self.opening is not None:
-            self.opened()
+        self._stands = True
+        if self._opening is not None:
+            self._begin(self._opening)
         self.bars.show()
         self.show_notice()
         self.call_after_refresh(self.seat_the_rest)
@@ -104,12 +107,16 @@ class QueueReading(QueueParts):
 
     # ---- reading --------------------------------------------------------------------------------
 
-    def opened(self) -> None:
-        """The store is open: show the first page, of the team's queue. Who was there before it may want another."""
-        opening, self.opening = self.opening, None
+    def opened(self, opening: Opening) -> None:
+        """The store is open: show the first page, of the team's queue; at once, or when the screen stands."""
+        self._opening = opening
+        if self._stands:
+            self._begin(opening)
+
+    def _begin(self, opening: Opening) -> None:
         self.rows.empty_text = ""
-        if opening is None or self.view_key != TEAM or self.filter_text or self.sort is not opening.wanted.sort:
-            self.load_start()
+        if self.view_key != TEAM or self.filter_text or self.sort is not opening.wanted.sort:
+            self.load_start()  # a key that came first asked for another
         else:
             self._asked = opening.wanted
             self._show(opening.first, opening.wanted, from_start=True)
