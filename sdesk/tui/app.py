@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
@@ -24,13 +24,12 @@ from sdesk.domain.errors import SdeskError
 from sdesk.store.reader.personal_rows import DraftMark
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
-from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.actions import keymap_of
 from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _
 from sdesk.tui.line_history import LineHistory
-from sdesk.tui.markup import verbatim
 from sdesk.tui.notices import Notices
 from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.paging import Ground, Opening, read_opening
@@ -38,6 +37,7 @@ from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.following import Following
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
+from sdesk.tui.sizes import HEIGHTS, WIDTHS, size_class
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.stylesheet import ParsedOnce
 from sdesk.tui.type_ahead import TypeAhead
@@ -51,10 +51,6 @@ if TYPE_CHECKING:
     from sdesk.tui.mailroom import Mailroom
 
 UTC = ZoneInfo("UTC")
-
-WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
-HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
-"""Classes of the screen from so many columns and rows on."""
 
 
 class Console(Notices, TypeAhead, inherit_bindings=False):
@@ -96,7 +92,11 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """References of the tickets that this session has left unsent words of, in an editor or a form."""
         self.unkept = Unkept(self)
         self.attendance = Attendance(self)
-        self.fetch = None if fetch is None else self._fetcher(fetch)
+        self.fetch: MailFetch | None = None
+        if fetch is not None:
+            from sdesk.tui.mail_fetch import MailFetch
+
+            self.fetch = MailFetch(self, fetch)
         self.mailroom = mailroom
         """What deals with messages in quarantine; None where nobody handed it in."""
         self.ground: Ground | None = None
@@ -261,7 +261,7 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.queue.changed_here |= changed
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
-    def _show_view(self, place: int) -> None:
+    def show_view(self, place: int) -> None:
         """Show a view of the list, from wherever one is."""
         if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
             self.pop_screen()
@@ -331,11 +331,6 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
             if isinstance(screen, Following):
                 screen.show_company()
 
-    def _fetcher(self, fetch: Fetch) -> MailFetch:
-        from sdesk.tui.mail_fetch import MailFetch
-
-        return MailFetch(self, fetch)
-
     # ---- commands -------------------------------------------------------------------------------
 
     def fetch_mail(self) -> None:
@@ -357,32 +352,10 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
             self.push_screen(CommandSearch())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every command of the registry with its key, and the themes."""
-        if isinstance(screen, DeskScreen):
-            for command in commands_of(screen.CONTEXT, self.settings.keys):
-                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
-                    continue
-                why = screen.why_not(command)
-                key = f"  ({command.key})" if command.keys else ""
-                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
-                act = partial(screen.call_next, screen.action_do, command.id)
-                yield SystemCommand(verbatim(_(command.label)), verbatim(text), act)
-            for place, view in enumerate(self.views):
-                on = f"  ({view.digit})" if view.digit is not None else ""
-                show = partial(self._show_view, place)
-                title = _("View {view}").format(view=view.label)
-                yield SystemCommand(verbatim(title), verbatim(f"{view.words}{on}"), show)
-        for name in THEMES:
-            yield SystemCommand(
-                verbatim(_("Theme: {name}").format(name=_(themes.NAMES[name]))),
-                verbatim(_("Other colours")),
-                lambda name=name: setattr(self, "theme", name),
-            )
+        """Every command of the registry with its key, the views, and the themes."""
+        from sdesk.tui.found_commands import found_commands
 
-
-def size_class(cells: int, classes: Sequence[tuple[int, str]]) -> str:
-    """The class of a screen that is so many cells wide, or high."""
-    return [name for least, name in classes if cells >= least][-1]
+        return found_commands(self, screen)
 
 
 def _key_of(mark: DraftMark) -> Hashable:

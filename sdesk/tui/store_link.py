@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -78,9 +79,8 @@ class StoreLink:
         """Open the desk for writing now, so that the first action does not pay for the imports (0.45 s, measured)."""
 
         def load(desk: Desk) -> None:
-            from sdesk.actions import perform, personal, registry
-
-            del perform, personal, registry
+            for name in ("perform", "personal", "registry"):
+                import_module(f"sdesk.actions.{name}")
 
         self._writing.ask(asker, load, lambda nothing: None, failed)
 

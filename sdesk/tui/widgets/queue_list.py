@@ -175,18 +175,18 @@ class QueueList(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.virtual_size = Size(event.size.width, event.size.height)
-        self._take_room(event.size)
+        self._take_room()
         self._after_change(self.window.cursor)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines, as many as there is room for by now: word of a size comes after the first frame that has it."""
-        self._take_room(self.size)
+        self._take_room()
         return super().render_lines(crop)
 
-    def _take_room(self, size: Size) -> None:
-        if size != self._room:
-            self._room = size
-            self.window.resize(size.height - 1)
+    def _take_room(self) -> None:
+        if self.size != self._room:
+            self._room = self.size
+            self.window.resize(self._room.height - 1)
             self._columns = self._columns_now()
             self._painted.clear()
 
