@@ -19,6 +19,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from desks import DESK_FILE, NOW
+from otrs_database import on_sqlite
 
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun, Verb
@@ -118,6 +119,11 @@ CHANGES: dict[str, Change] = {
     "import csv": Change("import csv old.csv --plan mapping.toml", "import-plan"),
     "import csv --apply": Change(
         "import csv old.csv --plan mapping.toml ; import csv old.csv --apply mapping.toml", "imported"
+    ),
+    "import otrs": Change("import otrs sqlite:///old-desk.db --plan otrs.toml", "import-plan"),
+    "import otrs --apply": Change(
+        "import otrs sqlite:///old-desk.db --plan otrs.toml ; import otrs sqlite:///old-desk.db --apply otrs.toml -n",
+        "import-otrs",
     ),
     "next --take": Change("next --take", "ticket"),
     "person forget": Change("person forget oleg@acc.shop.example --texts --yes", "forgotten"),
@@ -329,6 +335,7 @@ def build(folder: Path) -> None:
     (folder / "desk.toml").write_text(_DESK)
     (folder / "other.toml").write_text(_OTHER)
     (folder / "old.csv").write_text(_OLD)
+    on_sqlite(folder / "old-desk.db", later=True).engine.dispose()
     (folder / "config.toml").write_text(
         '[mailboxes.spool]\nkind = "maildir"\npath = "spool"\naddresses = ["support@desk.example"]\nteam = "it"\n'
         '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\ntimeout = 1\n'

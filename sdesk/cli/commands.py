@@ -119,7 +119,10 @@ COMMANDS: dict[str, Verb | Noun] = {
     ),
     "import": Noun(
         "move in from another system",
-        {"csv": Verb("import_csv", "import_csv", "from a spreadsheet, by a mapping that you decide")},
+        {
+            "csv": Verb("import_csv", "import_csv", "from a spreadsheet, by a mapping that you decide"),
+            "otrs": Verb("import_otrs", "import_otrs", "from the database of OTRS, Znuny or OTOBO, with its mail"),
+        },
     ),
     "view": Noun(
         "named filters, which the console has on its digits",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import blake2b
@@ -38,13 +38,45 @@ _MOMENT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
+class LineFile:
+    """A file of a message, read only when the message is new here."""
+
+    name: str
+    media_type: str
+    size: int
+    read: Callable[[], bytes | None] = field(compare=False)
+    """Its content; None where it is gone."""
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LineMessage:
-    """A message that came after the text."""
+    """A message that came after the text. What stands below `text` only another desk's database knows."""
 
     direction: Direction
     author: Mailbox
     sent_at: datetime
     text: str
+    agent: str | None = None
+    """The login of who wrote it, where the address does not tell."""
+    quoted: str = ""
+    subject: str = ""
+    message_id: str = ""
+    """With its angle brackets: by it an answer finds its ticket."""
+    in_reply_to: str = ""
+    to: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+    files: tuple[LineFile, ...] = ()
+    raw: Callable[[], bytes | None] | None = field(default=None, compare=False)
+    """The mail as it came, where it was kept."""
+    defects: tuple[str, ...] = ()
+    """What of it does not come, in sentences."""
+
+    @property
+    def weight(self) -> int:
+        """Characters and bytes that taking it moves, about."""
+        return len(self.text) + len(self.quoted) + sum(file.size for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +343,10 @@ def _plain(value: object) -> object:
     if isinstance(value, Mailbox):
         return [value.address.lower(), value.name]
     if isinstance(value, LineMessage):
-        return [value.direction.value, _plain(value.author), _plain(value.sent_at), value.text]
+        said = [value.direction.value, _plain(value.author), _plain(value.sent_at), value.text]
+        # What a line of text cannot say is left out where it is not said: digests that were stored stay true.
+        more = [value.message_id, [[each.name, each.size] for each in value.files]]
+        return [*said, *more] if any(more) else said
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value

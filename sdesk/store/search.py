@@ -21,6 +21,16 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
 
 
+def words_of(thread: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
+    """The columns `body` and `people` of a ticket's row of text; given are text, name and address of each message."""
+    body, people = "", ""
+    for text, name, address in thread:
+        if len(body) < LONGEST_THREAD:
+            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if people else fold(text[:LONGEST_TEXT])
+            people = f"{people} {fold(f'{name} {address}')}".strip()
+    return body, people
+
+
 def expression(words: Iterable[Words]) -> str:
     """The FTS5 expression that all of these words hold; empty where none has a letter or digit.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from command_line import Process, Sdesk, Terminal
 
-from sdesk.store import restore as files
+from sdesk.store import alone
 from sdesk.store.check import check
 
 
@@ -23,7 +23,7 @@ def at_busy_desk(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The busy desk, which the command line finds by SDESK_DB; Anna, an admin, acts."""
     monkeypatch.setenv("SDESK_DB", str(busy_desk_path))
     monkeypatch.setenv("SDESK_AGENT", "anna")
-    monkeypatch.setattr(files, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(alone, "WAIT_SECONDS", 0.1)
     return busy_desk_path
 
 

@@ -233,12 +233,15 @@ async def test_what_this_console_is_still_writing_is_nobody_elses_change(mails: 
         # The take is still on its way when the editor opens.
         link, held = driver.console.link, threading.Event()
         link.write(driver.console, lambda desk, actor, now: held.wait(10), lambda answer: None, lambda error: None)
+        asked = link._writing._serial
         for key in "mr":
             driver.console.post_message(key_event(key))
-        await asyncio.sleep(0.2)
+        await driver.until(lambda: link._writing._serial == asked + 2 and isinstance(driver.console.screen, Compose))
         held.set()
+        while link._writing.busy:  # the loop stands still meanwhile: the editor's own reading is not yet asked
+            time.sleep(0.001)
+        driver.console.screen.store_changed()  # type: ignore[attr-defined]
         await driver.settle()
-        assert isinstance(driver.console.screen, Compose)
         await driver.type("On my way")
         await driver.press("ctrl+g")
         assert mails.rows("SELECT count(*) FROM message WHERE direction = 'out'")[0][0] == 1, driver.text

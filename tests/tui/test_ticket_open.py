@@ -65,7 +65,8 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs.mkdir()
     log = tmp_path / "opened.txt"
     program = programs / "xdg-open"
-    program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$1" >> {log}\n[ -f "$1" ] && cp "$1" {tmp_path}/copy\nexit 0\n')
+    # The copy first: whoever waits for the line finds the copy too.
+    program.write_text(f'#!/bin/sh\n[ -f "$1" ] && cp "$1" {tmp_path}/copy\nprintf "%s\\n" "$1" >> {log}\nexit 0\n')
     program.chmod(0o700)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     monkeypatch.setenv("DISPLAY", ":9")

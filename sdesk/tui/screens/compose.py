@@ -127,6 +127,8 @@ class Compose(KeptCompose):
     def _show_changes(self, answer: Answer) -> None:
         if not self.is_attached or self._area.read_only:
             return
+        if self._detail is None:
+            return  # the first reading still waits behind one's own writes, and will show all there is
         detail, held, *_rest = answer
         self._see(detail, held)
         console = self.console
