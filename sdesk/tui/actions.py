@@ -7,9 +7,9 @@ every screen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -36,8 +36,7 @@ MAIL = frozenset({Context.MAIL})
 BOTH = LIST | TICKET
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something that the console can do."""
 
     id: str
@@ -304,7 +303,7 @@ def commands_of(context: Context, own: Mapping[str, str] = MappingProxyType({}))
     """What can be done there, in the order of the registry; with a person's own keys (ids to keys) in their place."""
     borrowed = ELSEWHERE.get(context, {})
     return tuple(
-        command if command.id not in own else replace(command, keys=keys_in(own[command.id]))
+        command if command.id not in own else command._replace(keys=keys_in(own[command.id]))
         for command in COMMANDS
         if context in command.contexts
         or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())

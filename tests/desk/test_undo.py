@@ -412,7 +412,6 @@ def test_a_dry_run_of_an_action_is_nothing_to_undo(mails: MailDesk) -> None:
 
 
 def test_neither_the_desk_itself_nor_an_auditor_undoes(mails: MailDesk) -> None:
-    from dataclasses import replace
 
     from sdesk.domain.actor import SYSTEM
     from sdesk.domain.ticket import Role
@@ -421,7 +420,7 @@ def test_neither_the_desk_itself_nor_an_auditor_undoes(mails: MailDesk) -> None:
     with pytest.raises(BadInput, match="the desk itself undoes nothing"):
         undo(mails.desk, SYSTEM, now=AT)
     with pytest.raises(Refused, match="an auditor"):
-        undo(mails.desk, replace(mails.actor("anna"), role=Role.AUDITOR), now=AT)
+        undo(mails.desk, mails.actor("anna")._replace(role=Role.AUDITOR), now=AT)
 
 
 def test_a_part_that_went_elsewhere_meanwhile_does_not_come_back_to_what_is_no_incident(mails: MailDesk) -> None:

@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sdesk.domain.clock import sla_state
 from sdesk.domain.outage import loss_so_far
 from sdesk.domain.outgoing import Party
+from sdesk.domain.sla_state import sla_state
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadFilter
@@ -14,7 +14,6 @@ from sdesk.domain.filters import Filter, Lasting, Match, Sort, Within, Words
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import noun, phrase
-from sdesk.domain.thread import OTRS
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import time_left
 from sdesk.store.search import expression
@@ -26,8 +25,7 @@ looked up and sorted."""
 Value = str | int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """SQL text, and its parameters by position."""
 
     sql: str
@@ -378,6 +376,8 @@ def _words(connection: sqlite3.Connection, words: Sequence[Words], negated: bool
 
 def _named_elsewhere(connection: sqlite3.Connection, name: str) -> int | None:
     """The ticket that has this name, or old number, in the system where it comes from: people go on using it."""
+    from sdesk.domain.thread import OTRS  # with what reads mail: hardly any filter asks for it
+
     row = connection.execute(
         "SELECT id FROM ticket WHERE external_id IN (?, ?) ORDER BY external_id = ? DESC", (name, OTRS + name, name)
     ).fetchone()

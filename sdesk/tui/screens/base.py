@@ -40,6 +40,11 @@ class DeskScreen(Following, Screen[None]):
         """Do something that is about what is chosen, once its rows are here."""
         self.call_next(then)
 
+    @property
+    def width(self) -> int:
+        """Its cells; before it is laid out, those that it will have."""
+        return self.size.width or self.app.size.width
+
     async def action_do(self, name: str) -> None:
         """Do a command of the registry: every key, click, palette entry and line comes through here."""
         deed = getattr(self, f"action_{name}")
@@ -63,7 +68,7 @@ class DeskScreen(Following, Screen[None]):
         """Show what the console answered last."""
         notice, kind = self.console.notice_now
         about = f"{self.console.link.login}  {self.console.link.path.name}"
-        self.status_bar.show(*notice_bar(notice, kind, self.console.way_back, about, self.size.width))
+        self.status_bar.show(*notice_bar(notice, kind, self.console.way_back, about, self.width))
 
     def on_screen_resume(self) -> None:
         """It is shown, at first or again."""

@@ -6,6 +6,7 @@ from sdesk.tui.verbs.assigning import Assigning
 from sdesk.tui.verbs.belonging import Belonging
 from sdesk.tui.verbs.copying import Copying
 from sdesk.tui.verbs.creating import Creating
+from sdesk.tui.verbs.doing import DoingScreen
 from sdesk.tui.verbs.editing import Editing
 from sdesk.tui.verbs.effort import Effort
 from sdesk.tui.verbs.forwarding import Forwarding
@@ -35,5 +36,6 @@ class WorkScreen(
     Telling,
     Ordering,
     Undoing,
+    DoingScreen,
 ):
     """A screen that works on tickets."""
