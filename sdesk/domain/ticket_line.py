@@ -34,7 +34,7 @@ MOST_MESSAGES = 10_000
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?", re.ASCII)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
 _MOMENT = timedelta(minutes=5)
-"""How far the clock of another machine may be ahead."""
+"""How far the clock of another machine may be ahead. Whoever writes a clock or an end takes it for now at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,8 @@ def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     found = parse_instant(text, now=now, zone=zone)
     if found > now + _MOMENT:
         raise BadInput(f"{name} is still to come: {to_rfc3339(found)}", "look at the date, and at the clock")
-    return min(found, now.replace(microsecond=0))
+    # As it was written: what `now` came into would be another value at each import.
+    return found
 
 
 def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, ...]:

@@ -131,7 +131,7 @@ def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:
         verbs.close(replace(work, now=at), number, silent=True)
     if line.status is Status.CLOSED and ticket.status is Status.RESOLVED:
         set_status(work, ticket, Status.CLOSED)
-        ticket.closed_at = max(line.closed_at or work.now, ticket.resolved_at or work.now)
+        ticket.closed_at = max(min(line.closed_at or work.now, work.now), ticket.resolved_at or work.now)
         settle(work, ticket)
     if line.status is Status.WAITING and ticket.status in OPEN_STATUSES and ticket.status is not Status.WAITING:
         reason = line.waiting_for or WaitingFor.REQUESTER

@@ -62,7 +62,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
     with about("unit"):
         unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
     require_tags(line.tags or ())
-    opened_at = line.created_at or line.resolved_at or work.now
+    opened_at = _by_now(work, line.created_at or line.resolved_at or work.now)
     past = opened_at < work.now
     then = replace(work, now=opened_at)
     person = person_of(then, line.requester) if line.requester is not None else None
@@ -70,7 +70,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
         unit_id = person.unit_id
     priority = _priority(work, line, service_id)
     closed = line.status is Status.CLOSED
-    resolved_at = (line.resolved_at or opened_at) if line.done else None
+    resolved_at = _by_now(work, line.resolved_at or opened_at) if line.done else None
     opened = open_ticket(
         then,
         Opening(
@@ -93,7 +93,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
             history=past,
             closed=closed,
             resolved_at=resolved_at,
-            closed_at=line.closed_at if closed else None,
+            closed_at=_by_now(work, line.closed_at) if closed and line.closed_at is not None else None,
         ),
         reason="imported",
         imported=dict(digests),
@@ -120,6 +120,11 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
                 by=work.actor.agent_id,
             )
     return opened.number, team_id
+
+
+def _by_now(work: Work, instant: datetime) -> datetime:
+    """The instant, or now where the clock of the other machine is ahead: nothing here begins or ends to come."""
+    return min(instant, work.now)
 
 
 def _priority(work: Work, line: TicketLine, service_id: int | None) -> Priority | None:
@@ -154,8 +159,8 @@ def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) 
 
 
 def add_line_message(work: Work, number: int, message: LineMessage) -> int:
-    """A message that was exchanged elsewhere, at its own time."""
-    then = replace(work, now=message.sent_at)
+    """A message that was exchanged elsewhere, at its own time, by which it is known again."""
+    then = replace(work, now=_by_now(work, message.sent_at))
     box = message.author
     agent_id = work.rules.agent_addresses.get(box.address.lower()) if box.address else None
     ours = message.direction in {Direction.OUT, Direction.NOTE}
@@ -169,6 +174,7 @@ def add_line_message(work: Work, number: int, message: LineMessage) -> int:
         author_address=box.address,
         agent_id=agent_id if ours else None,
         person_id=person.id if person is not None else None,
+        sent_at=message.sent_at,
     )
     by = work.rules.agents[agent_id].key if ours and agent_id is not None else "requester"
     record(then, number, "message", by=by if message.direction is not Direction.AUTO else "system", message=row)
@@ -186,7 +192,7 @@ def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], *, al
     promise, before = promise_of(work, ticket), load_clocks(work, ticket)
     clocks, waits_since = before, ticket.unanswered_since
     for message in ordered:
-        at = max(message.sent_at, ticket.created_at)
+        at = max(_by_now(work, message.sent_at), ticket.created_at)
         if message.direction is Direction.OUT:
             clocks, waits_since = agent_answered(clocks, promise, at), None
         elif message.direction is Direction.IN:
