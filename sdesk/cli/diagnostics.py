@@ -74,12 +74,6 @@ def overall(errors: Sequence[SdeskError], *, done: int) -> ExitCode:
     return ExitCode.PARTLY if done else code_of(errors[0])
 
 
-def worst(codes: Sequence[ExitCode]) -> ExitCode:
-    """One exit code of several steps: all alike is that one, else done in part."""
-    different = set(codes)
-    return different.pop() if len(different) == 1 else ExitCode.PARTLY
-
-
 _origins_shown = False
 
 

@@ -34,7 +34,7 @@ MOST_MESSAGES = 10_000
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?", re.ASCII)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
 _MOMENT = timedelta(minutes=5)
-"""How far the clock of another machine may be ahead. Whoever writes a clock or an end takes it for now at the latest."""
+"""How far the clock of another machine may be ahead: whoever writes a clock or an end takes it for now at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
