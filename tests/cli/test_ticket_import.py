@@ -125,6 +125,10 @@ def test_bad_rows_of_csv_are_named_by_their_first_line(sdesk: Sdesk, at_desk: Pa
         ("subject;Тема", ("--map", "Тема=sbject"), "there is no field `sbject`"),
         ("subject", ("--map", "Teма="), "there is no such column"),
         ("subject;subject", (), "two columns are called `subject`"),
+        ("Subject;subject", (), "`Subject` and `subject` are both `subject`. leave one of them out"),
+        ("A;B", ("--map", "A=subject", "--map", "B=subject"), "`A` and `B` are both `subject`"),
+        ("A;text", ("--map", "A=text"), "`A` and `text` are both `text`"),
+        ("A;text", ("--map", "A=subject", "--map", "A=team"), "--map names `A` twice"),
         ("", (), "the CSV has no header"),
     ],
 )
@@ -140,6 +144,23 @@ def test_a_wrong_header_is_said_once_and_nothing_is_done(
     assert ask(at_desk, "SELECT count(*) FROM ticket") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("line", "options", "said"),
+    [
+        ('{"Subject": "A", "subject": "B"}', (), "`Subject` and `subject` are both `subject`"),
+        ('{"subject": "A", "subject": "B"}', (), "`subject` stands twice"),
+        ('{"subject": "A", "T": "B"}', ("--map", "T=subject"), "`subject` and `T` are both `subject`"),
+    ],
+)
+def test_two_keys_of_one_field_are_a_bad_line(
+    sdesk: Sdesk, at_desk: Path, line: str, options: tuple[str, ...], said: str
+) -> None:
+    ran = sdesk("ticket", "import", *options, stdin=f"{line}\n" + some(1))
+    assert ran.code == 6
+    assert f"line 1: {said}" in ran.err
+    assert ask(at_desk, "SELECT subject FROM ticket") == [("Matter 0",)]
+
+
 def test_a_dry_run_counts_and_leaves_nothing(sdesk: Sdesk, at_desk: Path) -> None:
     before = content(at_desk)
     ran = sdesk("ticket", "import", "-n", stdin=some(BATCH + 1))
@@ -148,6 +169,21 @@ def test_a_dry_run_counts_and_leaves_nothing(sdesk: Sdesk, at_desk: Path) -> Non
         f"dry run: {BATCH + 1} lines read: {BATCH + 1} created, 0 updated, 0 unchanged, 0 failed\n",
     )
     assert content(at_desk) == before
+
+
+def test_a_dry_run_counts_what_comes_again_in_another_batch(
+    sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sdesk.desk.imports import batch
+
+    monkeypatch.setattr(batch, "BATCH", 5)
+    known = some(2, text="Please help")
+    sdesk("ticket", "import", stdin=known)
+    text = some(9) + some(3) + some(2, text="Now help") + known + some(10, urgency="low") + some(10, urgency="low")
+    dry = sdesk("ticket", "import", "-n", stdin=text)
+    real = sdesk("ticket", "import", stdin=text)
+    assert real.out == "36 lines read: 8 created, 11 updated, 17 unchanged, 0 failed\n"
+    assert dry.out == f"dry run: {real.out}"
 
 
 def test_monstrous_lines_are_refused_unread(

@@ -83,20 +83,36 @@ def import_lines(
     now: datetime,
     dry_run: bool = False,
     notify: bool = False,
+    tried: dict[str, str] | None = None,
 ) -> list[LineOutcome]:
     """Create or update a ticket for each line, in one transaction; `dry_run` rolls it back.
 
-    Nobody is told, unless `notify`: then agents are, as of tickets made by hand. Refused for an auditor; Unavailable
+    `tried`: what the lines of earlier batches of a dry run said, by external id; those of this one are added. Nobody is told, unless `notify`: then agents are, as of tickets made by hand. Refused for an auditor; Unavailable
     where the store is out of reach: nothing of the batch is kept then. What else is wrong with a line is its outcome.
     """
     with desk.work(actor, now) as work:
         require_hands(work)
         work.quiet = not notify
         known = _known(work, [line.external_id for line in lines if line.external_id is not None])
-        outcomes = [_one(work, line, known) for line in lines]
+        outcomes = [_one(work, line, known, tried or {}) for line in lines]
         if not dry_run:
             work.session.commit()
+    if tried is not None:
+        _keep(tried, lines, outcomes)
     return outcomes
+
+
+def _keep(tried: dict[str, str], lines: Sequence[TicketLine], outcomes: Sequence[LineOutcome]) -> None:
+    """What was made or changed and rolled back: a line of a later batch is to find it as the real run would."""
+    for line, outcome in zip(lines, outcomes, strict=True):
+        if line.external_id is not None and outcome.came in {Came.CREATED, Came.UPDATED}:
+            # As text, a dry run may be of millions of lines.
+            tried[line.external_id] = json.dumps({**_said_of(tried, line), **line.digests()})
+
+
+def _said_of(tried: Mapping[str, str], line: TicketLine) -> dict[str, str]:
+    found: dict[str, str] = json.loads(tried.get(line.external_id or "", "{}"))
+    return found
 
 
 def _known(work: Work, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -105,17 +121,21 @@ def _known(work: Work, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     return {external_id: (number, team_id) for external_id, number, team_id in rows}
 
 
-def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]]) -> LineOutcome:
+def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]], tried: Mapping[str, str]) -> LineOutcome:
     found = known.get(line.external_id) if line.external_id is not None else None
     digests = line.digests()
+    before = _said_of(tried, line)
     try:
+        if found is None and before:
+            fresh = any(before.get(name) != digest for name, digest in digests.items())
+            return LineOutcome(Came.UPDATED if fresh else Came.UNCHANGED)
         if found is None:
             with _savepoint(work):
                 number, team_id = write_line(work, line, digests)
             if line.external_id is not None:
                 known[line.external_id] = number, team_id
             return LineOutcome(Came.CREATED, number)
-        return _again(work, line, digests, *found)
+        return _again(work, line, digests, before, *found)
     except Unavailable:
         raise
     except SdeskError as error:
@@ -141,13 +161,15 @@ def _savepoint(work: Work) -> Iterator[None]:
     driver.execute("RELEASE line")
 
 
-def _again(work: Work, line: TicketLine, digests: Mapping[str, str], number: int, team_id: int) -> LineOutcome:
-    """A line whose ticket is there."""
+def _again(
+    work: Work, line: TicketLine, digests: Mapping[str, str], before: Mapping[str, str], number: int, team_id: int
+) -> LineOutcome:
+    """A line whose ticket is there; `before`: what other lines of this dry run said of it."""
     if not sees_team(work, work.actor, team_id):
         # It names none: a wall stands before it.
         raise Refused(f"the external id `{one_line(line.external_id or '')}` is taken", "give another")
     written = _SAID.run(work.connection, number=number).scalar()
-    said: dict[str, str] = json.loads(written) if written else {}
+    said: dict[str, str] = {**(json.loads(written) if written else {}), **before}
     fresh = {name for name, digest in digests.items() if said.get(name) != digest}
     if not fresh:
         return LineOutcome(Came.UNCHANGED, number)
