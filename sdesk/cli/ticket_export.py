@@ -11,6 +11,8 @@ from sdesk.cli import invocation, output
 from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from sdesk.cli.sheet import Value
     from sdesk.store.reader.exported import Exported, ExportedMessage
 
@@ -29,8 +31,9 @@ def export_tickets(
 ) -> None:
     """Print tickets as `sdesk ticket import` reads them, by number: open ones and done ones, unless the filter says.
 
-    What has no external_id gets its number (SD-123), so that the other desk knows it again. Files do not go along, and
-    what was exchanged with a supplier goes as a note.
+    What has no external_id gets its number (SD-123), so that the other desk knows it again, and an origin, by which its
+    own desk does: imported here, a line that you edited changes its ticket. Files do not go along, and what was
+    exchanged with a supplier goes as a note.
 
     Examples:
       sdesk ticket export > tickets.jsonl
@@ -47,14 +50,14 @@ def export_tickets(
     wanted = call.filter(filter_words or [])
     prefix = call.reader.desk.ref_prefix
     rows = (
-        line_of(row, prefix, messages=also is not None)
+        line_of(row, prefix, now=call.now, zone=call.zone, messages=also is not None)
         for row in call.reader.exported(call.actor, wanted, now=call.now, messages=also is not None)
     )
     for piece in _json(rows) if format_name == "jsonl" else _csv(rows):
         output.text(piece)
 
 
-def line_of(row: Exported, prefix: str, *, messages: bool) -> dict[str, Value]:
+def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages: bool) -> dict[str, Value]:
     """A ticket as a line has it."""
     from sdesk.domain.inbound import Mailbox
     from sdesk.domain.ticket_line import mailbox_text
@@ -81,7 +84,20 @@ def line_of(row: Exported, prefix: str, *, messages: bool) -> dict[str, Value]:
     }
     if messages:
         line["messages"] = [_message(each) for each in row.messages]
+    line["origin"] = None if row.external_id else _origin(row, line, now, zone)
     return line
+
+
+def _origin(row: Exported, line: dict[str, Value], now: datetime, zone: tzinfo) -> str | None:
+    """What the ticket's own desk knows it by; None where the line could not be read again."""
+    from sdesk.domain.errors import SdeskError
+    from sdesk.domain.ticket_line import Origin, mark_of, read_line
+
+    try:
+        said = read_line(line, now=now, zone=zone)
+    except SdeskError:
+        return None
+    return str(Origin(mark_of(row.token), row.version, said.digest))
 
 
 def _message(message: ExportedMessage) -> dict[str, Value]:

@@ -293,7 +293,70 @@ def test_conversations_go_along_and_suppliers_stay_inside(sdesk: Sdesk, at_desk:
     other = _other_desk(sdesk, at_desk, tmp_path)
     ran = sdesk("--db", str(other), "ticket", "import", stdin=out)
     assert (ran.code, ran.err) == (0, "")
-    assert sdesk("--db", str(other), "ticket", "export", "--with", "messages").out == out
+    again = json.loads(sdesk("--db", str(other), "ticket", "export", "--with", "messages").out)
+    # There it has an external id.
+    assert again == {**json.loads(out), "origin": None}
+
+
+@pytest.mark.parametrize("options", [("--format", "csv"), (), ("--with", "messages")])
+def test_an_export_that_comes_back_to_its_own_desk_makes_no_ticket_again(
+    sdesk: Sdesk, at_desk: Path, options: tuple[str, ...]
+) -> None:
+    sdesk("new", "--subject", "Till", "--text", "Dead", "--requester", "i@shop.example", "--service", "till")
+    sdesk("forward", "1", "--to", "s@tills.example", "--text", "How much?")
+    sdesk("new", "--subject", "Over", "--text", "Ended", "--service", "printer", "--tag", "old")
+    sdesk("close", "2", "--silent")
+    out = sdesk("ticket", "export", *options).out
+    before = content(at_desk)
+    assert sdesk("ticket", "import", stdin=out).out == "2 lines read: 0 created, 0 updated, 2 unchanged, 0 failed\n"
+    assert content(at_desk) == before
+    # Unedited it says nothing new, whatever became of the tickets here.
+    sdesk("ticket", "set", "1", "--subject", "Till 3")
+    sdesk("reopen", "2", "--text", "Again")
+    before = content(at_desk)
+    assert sdesk("ticket", "import", stdin=out).out == "2 lines read: 0 created, 0 updated, 2 unchanged, 0 failed\n"
+    assert content(at_desk) == before
+
+
+def test_an_edited_line_changes_the_ticket_of_its_own_desk_once(sdesk: Sdesk, at_desk: Path) -> None:
+    sdesk("new", "--subject", "Till", "--text", "Dead", "--service", "till")
+    sdesk("close", "1", "--silent")
+    edited = sdesk("ticket", "export").out.replace('"Till"', '"Till 3"')
+    for count in ("1 updated, 0 unchanged", "0 updated, 1 unchanged"):
+        assert f"0 created, {count}, 0 failed" in sdesk("ticket", "import", stdin=edited).out
+        assert ask(at_desk, "SELECT subject, status FROM ticket") == [("Till 3", "resolved")]
+    sdesk("ticket", "set", "1", "--subject", "Till 4")
+    assert "1 unchanged" in sdesk("ticket", "import", stdin=edited).out
+    assert ask(at_desk, "SELECT subject FROM ticket") == [("Till 4",)]
+
+
+def test_an_edited_line_of_what_was_changed_here_is_refused(sdesk: Sdesk, at_desk: Path) -> None:
+    sdesk("new", "--subject", "Till", "--text", "Dead", "--service", "till")
+    edited = sdesk("ticket", "export").out.replace('"Till"', '"Till 3"')
+    sdesk("take", "1")
+    ran = sdesk("ticket", "import", stdin=edited)
+    assert (ran.code, "SD-1 was changed here since it was exported" in ran.err) == (7, True)
+    assert ask(at_desk, "SELECT subject, assignee_id IS NULL FROM ticket") == [("Till", 0)]
+
+
+def test_another_desk_with_the_same_letters_is_another(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> None:
+    other = _other_desk(sdesk, at_desk, tmp_path)
+    for desk in (at_desk, other):
+        sdesk("--db", str(desk), "new", "--subject", "Till", "--text", "Dead", "--service", "till")
+    out = sdesk("--db", str(other), "ticket", "export").out
+    assert "1 created" in sdesk("ticket", "import", stdin=out).out
+    assert "1 unchanged" in sdesk("ticket", "import", stdin=out).out
+    assert ask(at_desk, "SELECT id, external_id FROM ticket") == [(1, None), (2, "SD-1")]
+    # Its own SD-1 is known beside that one.
+    own = sdesk("ticket", "export", "number:1").out
+    assert "0 created, 0 updated, 1 unchanged" in sdesk("ticket", "import", stdin=own).out
+
+
+def test_an_origin_tells_nothing_of_a_tickets_token(sdesk: Sdesk, at_desk: Path) -> None:
+    sdesk("new", "--subject", "Till", "--text", "Dead", "--service", "till")
+    ((token,),) = ask(at_desk, "SELECT token FROM ticket")
+    origin = json.loads(sdesk("ticket", "export").out)["origin"]
+    assert token[:16] not in origin
 
 
 def _other_desk(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> Path:

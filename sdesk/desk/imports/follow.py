@@ -19,6 +19,8 @@ from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import set_status
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.outgoing import Party
+from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import TicketLine, mailbox_text
 from sdesk.store.models import Message, Ticket
@@ -91,8 +93,8 @@ def _assignee_of(work: Work, ticket: Ticket) -> str | None:
 def _add_text(work: Work, ticket: Ticket, text: str) -> None:
     """What was asked changed elsewhere: agents read it as a note, since what was said here stays."""
     number = ticket.id or 0
-    known = select(col(Message.id)).where(col(Message.ticket_id) == number, col(Message.text) == text).limit(1)
-    if work.connection.execute(known).first() is not None:
+    known = work.connection.execute(select(col(Message.text)).where(col(Message.ticket_id) == number)).scalars()
+    if any(neutralise(each) == text for each in known):
         return
     row = add_message(
         work,
@@ -111,9 +113,15 @@ def _add_messages(work: Work, ticket: Ticket, line: TicketLine) -> None:
     """Messages that are not there yet; no clock follows what was said elsewhere since."""
     number = ticket.id or 0
     rows = work.connection.execute(
-        select(col(Message.direction), col(Message.sent_at), col(Message.text)).where(col(Message.ticket_id) == number)
+        select(col(Message.direction), col(Message.party), col(Message.sent_at), col(Message.text)).where(
+            col(Message.ticket_id) == number
+        )
     ).all()
-    known = {tuple(row) for row in rows}
+    # As an export writes them: what was exchanged with a supplier goes as a note.
+    known = {
+        (direction if party is Party.REQUESTER else Direction.NOTE, sent_at, neutralise(text))
+        for direction, party, sent_at, text in rows
+    }
     added = False
     for message in sorted(line.messages or (), key=lambda each: each.sent_at):
         if (message.direction, message.sent_at, message.text) not in known:
