@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     from sdesk.store.reader.exported import Exported, ExportedMessage
 
 
+FORMATS = ("jsonl", "csv", "csv-safe")
+"""How lines may be written."""
+
+
 def export_tickets(
     ctx: typer.Context,
     filter_words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
-    format_name: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl or csv")] = "jsonl",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="jsonl, csv, or csv-safe: for a spreadsheet, no formulas")
+    ] = "jsonl",
     also: Annotated[
         str | None,
         typer.Option("--with", metavar="WHAT", help="messages: all that was said after the text", show_default=False),
@@ -41,11 +47,11 @@ def export_tickets(
       sdesk ticket export team:it --format csv > it.csv
     """
     call = invocation.of(ctx)
-    if format_name not in ("jsonl", "csv"):
-        raise BadInput(f"--format knows no `{format_name}`", "it takes jsonl or csv")
+    if form not in FORMATS:
+        raise BadInput(f"--format knows no `{form}`", f"it takes {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if also not in (None, "messages"):
         raise BadInput(f"--with knows no `{also}`", "it takes messages")
-    if also is not None and format_name == "csv":
+    if also is not None and form != "jsonl":
         raise BadInput("a cell of CSV holds no conversation", "take --format jsonl")
     wanted = call.filter(filter_words or [])
     prefix = call.reader.desk.ref_prefix
@@ -53,7 +59,7 @@ def export_tickets(
         line_of(row, prefix, now=call.now, zone=call.zone, messages=also is not None)
         for row in call.reader.exported(call.actor, wanted, now=call.now, messages=also is not None)
     )
-    for piece in _json(rows) if format_name == "jsonl" else _csv(rows):
+    for piece in _json(rows) if form == "jsonl" else _csv(rows, safe=form == "csv-safe"):
         output.text(piece)
 
 
@@ -114,20 +120,9 @@ def _json(lines: Iterable[dict[str, Value]]) -> Iterator[str]:
         yield output.json_text(line) + "\n"
 
 
-def _csv(lines: Iterable[dict[str, Value]]) -> Iterator[str]:
-    import csv
-    import io
-
+def _csv(lines: Iterable[dict[str, Value]], *, safe: bool) -> Iterator[str]:
     from sdesk.cli.sheet import cell_text
     from sdesk.domain.ticket_line import FIELDS
 
     names = [name for name in FIELDS if name != "messages"]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(names)
-    for line in lines:
-        writer.writerow([cell_text(line[name]) for name in names])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+    return output.csv_lines(names, ([cell_text(line[name]) for name in names] for line in lines), safe=safe)

@@ -283,6 +283,12 @@ def test_an_export_says_what_it_was_asked(sdesk: Sdesk, at_desk: Path) -> None:
     assert sdesk("ticket", "export", "--format", "csv", "--with", "messages").code == 2
 
 
+def test_an_export_for_a_spreadsheet_has_no_formula(sdesk: Sdesk, at_desk: Path) -> None:
+    sdesk("new", "--subject", "=1+1", "--text", "Look;=A1", "--service", "printer")
+    assert ",=1+1,Look;=A1," in sdesk("ticket", "export", "--format", "csv").out
+    assert ",'=1+1,Look;'=A1," in sdesk("ticket", "export", "--format", "csv-safe").out
+
+
 def test_conversations_go_along_and_suppliers_stay_inside(sdesk: Sdesk, at_desk: Path, tmp_path: Path) -> None:
     sdesk("new", "--subject", "Till", "--text", "Dead", "--requester", "i@shop.example", "--service", "till")
     sdesk("reply", "1", "--text", "We look")
