@@ -16,7 +16,7 @@ _UNSAFE = re.compile(
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_FORMULA = re.compile("(?:^|[;\t\n])[\\s\"]*(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+_FORMULA = re.compile('(?:^|[;\t\n])[\\s"]*(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
 _BLANKS = re.compile(r"\s+")
 
 _LONGEST_NAME = 200

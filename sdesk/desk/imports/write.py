@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, update
 from sqlmodel import col
@@ -45,43 +45,28 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
     A date in the past makes it history: nothing is suspected to stand still, and what its promises came to until now is
     no news. What is over is outside of all figures of promises. BadInput, Refused.
     """
-    rules = work.rules
     if line.subject is None:
         raise BadInput("a ticket needs a subject", "give it in the field `subject`")
-    with about("service"):
-        service_id = key_of(rules.service_keys, line.service, "service") if line.service else None
-    with about("team"):
-        team_id, team_by = whose(work, line.team, service_id)
-    if not sees_team(work, work.actor, team_id):
-        raise Refused(
-            f"team `{rules.teams[team_id].key}` is private, and not yours", "let one of its members import the line"
-        )
-    with about("assignee"):
-        assignee_id = key_of(rules.agent_keys, line.assignee, "agent") if line.assignee else None
-        require_sight(work, team_id, assignee_id)
-    with about("unit"):
-        unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
+    place = _place(work, line)
     require_tags(line.tags or ())
     opened_at = _by_now(work, line.created_at or line.resolved_at or work.now)
     past = opened_at < work.now
     then = replace(work, now=opened_at)
     person = person_of(then, line.requester) if line.requester is not None else None
-    if unit_id is None and person is not None:
-        unit_id = person.unit_id
-    priority = _priority(work, line, service_id)
+    priority = _priority(work, line, place.service_id)
     closed = line.status is Status.CLOSED
     resolved_at = _by_now(work, line.resolved_at or opened_at) if line.done else None
     opened = open_ticket(
         then,
         Opening(
             subject=line.subject,
-            team_id=team_id,
-            service_id=service_id,
+            team_id=place.team_id,
+            service_id=place.service_id,
             requester_id=person.id if person is not None else None,
-            unit_id=unit_id,
+            unit_id=place.unit_id if place.unit_id is not None or person is None else person.unit_id,
             channel=line.channel or Channel.IMPORT,
             opened_at=opened_at,
-            assignee_id=assignee_id,
+            assignee_id=place.assignee_id,
             impact=line.impact,
             urgency=line.urgency,
             priority=priority,
@@ -97,7 +82,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
         ),
         reason="imported",
         imported=dict(digests),
-        why={"team": team_by},
+        why={"team": place.team_by},
     )
     message = _say(then, opened.number, line, person)
     alive = not line.done and line.status is not Status.SPAM
@@ -107,19 +92,55 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
         if line.status is Status.WAITING:
             _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
         elif past and not line.messages:
-            _as_of_now(work, opened, line, opened_at, assigned=assignee_id is not None)
-        if not work.quiet and opened.incident is None:
-            notify_of(
-                work,
-                opened.number,
-                AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
-                team_id=team_id,
-                priority=opened.priority,
-                assignee_id=assignee_id,
-                message=message,
-                by=work.actor.agent_id,
-            )
-    return opened.number, team_id
+            _as_of_now(work, opened, line, opened_at, assigned=place.assignee_id is not None)
+        _tell(work, opened, place, message)
+    return opened.number, place.team_id
+
+
+class _Place(NamedTuple):
+    """Where a ticket belongs, and whose it is."""
+
+    service_id: int | None
+    team_id: int
+    team_by: str
+    """Why it is that team's."""
+    assignee_id: int | None
+    unit_id: int | None
+
+
+def _place(work: Work, line: TicketLine) -> _Place:
+    """The keys of a line, which the desk knows. BadInput; Refused for what is behind a wall."""
+    rules = work.rules
+    with about("service"):
+        service_id = key_of(rules.service_keys, line.service, "service") if line.service else None
+    with about("team"):
+        team_id, team_by = whose(work, line.team, service_id)
+    if not sees_team(work, work.actor, team_id):
+        raise Refused(
+            f"team `{rules.teams[team_id].key}` is private, and not yours", "let one of its members import the line"
+        )
+    with about("assignee"):
+        assignee_id = key_of(rules.agent_keys, line.assignee, "agent") if line.assignee else None
+        require_sight(work, team_id, assignee_id)
+    with about("unit"):
+        unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
+    return _Place(service_id, team_id, team_by, assignee_id, unit_id)
+
+
+def _tell(work: Work, opened: Opened, place: _Place, message: int | None) -> None:
+    """Agents, where the import is not quiet. Of a part of an incident they know by the incident."""
+    if work.quiet or opened.incident is not None:
+        return
+    notify_of(
+        work,
+        opened.number,
+        AgentEvent.NEW if place.assignee_id is None else AgentEvent.ASSIGNED,
+        team_id=place.team_id,
+        priority=opened.priority,
+        assignee_id=place.assignee_id,
+        message=message,
+        by=work.actor.agent_id,
+    )
 
 
 def _by_now(work: Work, instant: datetime) -> datetime:
