@@ -237,7 +237,7 @@ def _global_options(prints: bool) -> list[_GlobalOption]:
             ["-o", "--output"],
             "output",
             "FORMAT",
-            "table (default on a terminal), tsv (elsewhere), json, jsonl, csv, csv-safe, ids",
+            "table (on a terminal), tsv (elsewhere), json, jsonl, csv, csv-safe, ids",
         ),
         _option(["--fields"], "fields", "A,B,C", "which fields, in which order"),
     ]

@@ -15,7 +15,7 @@ from sdesk.cli.importing import Convert
 from sdesk.domain.errors import BadInput
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket_line import FIELDS, unknown_field
+from sdesk.domain.ticket_line import FIELDS, OURS, unknown_field
 
 UNDECIDED = "?"
 MAPPED = ("team", "service", "assignee", "unit", "status", "priority", "impact", "urgency", "channel", "requester")
@@ -65,7 +65,7 @@ def read_mapping(path: Path) -> WordMap:
         if name not in _SETTINGS:
             raise BadInput(f"{path}: [import] knows no `{name}`", f"it takes {', '.join(_SETTINGS)}")
     for name in (*filter(None, found.get("columns", {}).values()), *found.get("defaults", {})):
-        if name not in FIELDS or name == "messages":
+        if name not in FIELDS or name in OURS:
             raise BadInput(f"{path}: {unknown_field(name).what}", unknown_field(name).remedy)
     _once(path, found.get("columns", {}))
     return WordMap(
@@ -94,7 +94,7 @@ def _lines(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], *, file: s
     yield f"encoding = {_quoted(mapping.encoding)}"
     yield f"prefix = {_quoted(mapping.prefix)} # stands before each external id: two systems have their own numbers"
     yield ""
-    yield "[columns] # fields: " + ", ".join(name for name in FIELDS if name != "messages")
+    yield "[columns] # fields: " + ", ".join(name for name in FIELDS if name not in OURS)
     for column, name in mapping.columns.items():
         yield f"{_quoted(column)} = {_quoted(name)}" + ("" if name else " # left out")
     yield ""

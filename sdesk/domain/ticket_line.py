@@ -116,6 +116,8 @@ _NAMES = frozenset({"external_id", "origin"})
 """Fields that say which ticket it is, and nothing of it."""
 FIELDS: tuple[str, ...] = tuple(each.name for each in fields(TicketLine))
 """What a line may say."""
+OURS = frozenset({"messages", "origin"})
+"""Fields that only an export of sdesk writes: no column of another system is one of them."""
 
 
 def read_line(raw: Mapping[str, object], *, now: datetime, zone: tzinfo) -> TicketLine:
