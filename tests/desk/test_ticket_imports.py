@@ -45,7 +45,7 @@ def _nothing_contradicts(desk_path: Path) -> Iterator[None]:
     assert check(desk_path) == ()
 
 
-def bring(desk: Desk, *lines: Mapping[str, Any], login: str = "anna", now: Any = NOW, **how: bool) -> list[LineOutcome]:
+def bring(desk: Desk, *lines: Mapping[str, Any], login: str = "anna", now: Any = NOW, **how: Any) -> list[LineOutcome]:
     with Reader(desk.store.path) as reader:
         actor = reader.actor(login)
     read = [read_line(line, now=now, zone=ZoneInfo("Europe/Moscow")) for line in lines]
@@ -197,7 +197,7 @@ def test_dates_of_a_clock_that_is_ahead_come_into_no_clock_and_are_known_again(d
     ahead = (NOW + timedelta(minutes=3)).isoformat()
     said = {"direction": "in", "author": "store-001@shop.example", "sent_at": ahead, "text": "Hello?"}
     more = {**said, "text": "Anybody?"}
-    lines = [
+    lines: list[dict[str, Any]] = [
         {**TILL, "created_at": ahead, "messages": [said]},
         {**TILL, "external_id": "OLD-2", "created_at": ahead, "closed_at": ahead},
         {**TILL, "external_id": "OLD-3", "messages": [said]},
