@@ -15,6 +15,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
 from sdesk.domain.kinds import NUMBER
+from sdesk.domain.safe_text import one_line
 
 if TYPE_CHECKING:
     from sdesk.domain.ticket_line import TicketLine
@@ -129,7 +130,7 @@ def import_read(
     from sdesk.desk.imports.batch import import_lines
 
     # Of a dry run alone nothing is left in the store for a later batch to find.
-    tried: dict[str, str] | None = {} if dry_run else None
+    tried: set[str] | None = set() if dry_run else None
     waiting: list[_Bad] = []
     progress = diagnostics.counting(f"{{}} {done.noun}s")
     try:
@@ -199,8 +200,15 @@ def _batches(
 
     batch: list[tuple[int, str, TicketLine]] = []
     size = 0
+    said: dict[int, int] = {}
     for name, line, error in lines:
         done.read += 1
+        if line is not None and _contradicts(line, said):
+            error = BadInput(
+                f"`{one_line(line.external_id or '')}` stood on a line before, which says something else",
+                "leave one of them out",
+            )
+            line = None
         if line is None:
             assert error is not None
             waiting.append((done.read, name, error))
@@ -214,6 +222,17 @@ def _batches(
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _contradicts(line: TicketLine, said: dict[int, int]) -> bool:
+    """Whether a line before it says something else of the same ticket: both would be done anew at each import.
+
+    `said`: of each ticket what its line says, in the hundred bytes that two numbers take.
+    """
+    if line.external_id is None:
+        return False
+    digest = hash((line.digest, line.origin))
+    return said.setdefault(hash(line.external_id), digest) != digest
 
 
 def _fail_all(done: Imported, waiting: list[_Bad]) -> None:

@@ -86,6 +86,7 @@ def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages
         "channel": row.channel,
         "status": row.status,
         "waiting_for": row.waiting_for,
+        "wake_at": row.wake_at,
         "resolved_at": row.resolved_at,
         "closed_at": row.closed_at,
     }

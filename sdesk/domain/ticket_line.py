@@ -123,6 +123,8 @@ class TicketLine:
     channel: Channel | None = None
     status: Status | None = None
     waiting_for: WaitingFor | None = None
+    wake_at: datetime | None = None
+    """Until when it waits."""
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     messages: tuple[LineMessage, ...] | None = None
@@ -202,10 +204,12 @@ def _checked(line: TicketLine) -> TicketLine:
         raise BadInput("a resolved ticket was not closed yet", "say status closed, or leave closed_at out")
     if closed_at is not None and resolved_at is None:
         resolved_at = closed_at
-    if line.waiting_for is not None and status is None:
-        status = Status.WAITING
-    if line.waiting_for is not None and status is not Status.WAITING:
-        raise BadInput(f"a ticket that is {status} waits for nothing", "leave waiting_for out")
+    for name in ("waiting_for", "wake_at"):
+        if getattr(line, name) is None:
+            continue
+        status = status or Status.WAITING
+        if status is not Status.WAITING:
+            raise BadInput(f"a ticket that is {status} waits for nothing", f"leave {name} out")
     for name, earlier, later in (
         ("resolved_at", line.created_at, resolved_at),
         ("closed_at", resolved_at, closed_at),
@@ -222,6 +226,8 @@ def _read(name: str, value: object, now: datetime, zone: tzinfo) -> object:
         return reader(value)
     if name in {"created_at", "resolved_at", "closed_at"}:
         return _instant(name, value, now, zone)
+    if name == "wake_at":
+        return _date(name, value, now, zone)
     if name == "messages":
         return _messages(value, now, zone)
     return _key(name, value)
@@ -324,6 +330,15 @@ def _watchers(value: object) -> tuple[str, ...]:
 
 
 def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
+    """Of what has happened."""
+    found = _date(name, value, now, zone)
+    if found > now + _MOMENT:
+        raise BadInput(f"{name} is still to come: {to_rfc3339(found)}", "look at the date, and at the clock")
+    # As it was written: what `now` came into would be another value at each import.
+    return found
+
+
+def _date(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     text = one_line(_text_of(name, value))
     dotted = _DOTTED_DATE.fullmatch(text)
     if dotted is not None:
@@ -332,11 +347,7 @@ def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     if _ISO_DATE.fullmatch(text) is None:
         # `-7d` would be another instant at each import.
         raise BadInput(f"`{text[:80]}` is no date", "write it as 2026-11-23T09:30:00Z, 2026-11-23 09:30 or 23.11.2026")
-    found = parse_instant(text, now=now, zone=zone)
-    if found > now + _MOMENT:
-        raise BadInput(f"{name} is still to come: {to_rfc3339(found)}", "look at the date, and at the clock")
-    # As it was written: what `now` came into would be another value at each import.
-    return found
+    return parse_instant(text, now=now, zone=zone)
 
 
 def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, ...]:

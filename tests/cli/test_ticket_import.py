@@ -226,11 +226,35 @@ def test_a_dry_run_counts_what_comes_again_in_another_batch(
     monkeypatch.setattr(batch, "BATCH", 5)
     known = some(2, text="Please help")
     sdesk("ticket", "import", stdin=known)
-    text = some(9) + some(3) + some(2, text="Now help") + known + some(10, urgency="low") + some(10, urgency="low")
+    more = some(10, urgency="low").splitlines(keepends=True)
+    text = known + "".join(more[2:]) + known + "".join(more[2:]) + some(9)
     dry = sdesk("ticket", "import", "-n", stdin=text)
     real = sdesk("ticket", "import", stdin=text)
-    assert real.out == "36 lines read: 8 created, 11 updated, 17 unchanged, 0 failed\n"
+    assert real.out == "29 lines read: 8 created, 0 updated, 12 unchanged, 9 failed\n"
     assert dry.out == f"dry run: {real.out}"
+
+
+def test_what_contradicts_an_earlier_line_is_named_and_each_run_is_alike(sdesk: Sdesk, at_desk: Path) -> None:
+    """Done one after the other, both would be news at each import."""
+    first, other = ({"external_id": "A", "subject": subject, "service": "other"} for subject in ("One", "Two"))
+    again = sdesk("ticket", "import", stdin=lines(first, first, other))
+    assert (again.code, again.out) == (6, "3 lines read: 1 created, 0 updated, 1 unchanged, 1 failed\n")
+    assert "line 3: `A` stood on a line before, which says something else" in again.err
+    before = content(at_desk)
+    assert sdesk("ticket", "import", stdin=lines(first, first, other)).code == 6
+    assert content(at_desk) == before
+
+
+def test_what_waits_for_a_date_that_is_past_waits_the_usual_days(sdesk: Sdesk, at_desk: Path) -> None:
+    waits = {"subject": "One", "service": "other", "wake_at": "2020-01-01", "waiting_for": "date"}
+    came = sdesk("ticket", "import", stdin=lines({**waits, "external_id": "A"}))
+    assert came.code == 0, came.err
+    (found,) = ask(at_desk, "SELECT status, waiting_for, wake_at FROM ticket WHERE external_id = 'A'")
+    assert found[:2] == ("waiting", "supplier")
+    assert found[2] > "2026-11-24"
+    over = sdesk("ticket", "import", stdin=lines({**waits, "external_id": "B", "status": "resolved"}))
+    assert over.code == 2
+    assert "waits for nothing" in over.err
 
 
 def test_monstrous_lines_are_refused_unread(
@@ -454,8 +478,11 @@ def tickets(draw: st.DrawFn) -> dict[str, Any]:
         "status": status,
         "resolved_at": end if status in ("resolved", "closed") else None,
         "closed_at": closed if status == "closed" else None,
-        "waiting_for": draw(st.sampled_from(["requester", "supplier"])) if status == "waiting" else None,
     }
+    if status == "waiting":
+        line["waiting_for"] = draw(st.sampled_from(["requester", "supplier", "date"]))
+        if line["waiting_for"] == "date" or draw(st.booleans()):
+            line["wake_at"] = datetime.fromtimestamp(NOW.timestamp() + draw(st.integers(60, 10**7)), UTC).isoformat()
     if status == "open":
         line["assignee"] = "anna"
     return line

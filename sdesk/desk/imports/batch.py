@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,11 +100,12 @@ def import_lines(
     dry_run: bool = False,
     notify: bool = False,
     moved: bool = False,
-    tried: dict[str, str] | None = None,
+    tried: set[str] | None = None,
 ) -> list[LineOutcome]:
     """Create or update a ticket for each line, in one transaction; `dry_run` rolls it back.
 
-    `tried`: what the lines of earlier batches of a dry run said, by external id; those of this one are added.
+    `tried`: external ids of what earlier batches of a dry run made or changed; those of this one are added. No line may
+    say something else than one before it with the same external id.
     Nobody is told, unless `notify`: then agents are, as of tickets made by hand. What `moved` in from another desk is
     outside the figures of promises, however it ends. Refused for an auditor; Unavailable
     where the store is out of reach: nothing of the batch is kept then. What else is wrong with a line is its outcome.
@@ -114,26 +115,14 @@ def import_lines(
         work.quiet = not notify
         known = _known(work, [line.external_id for line in lines if line.external_id is not None])
         own = _own(work, lines)
-        outcomes = [_one(work, line, known, own, tried or {}, moved=moved) for line in lines]
+        outcomes = [_one(work, line, known, own, tried or set(), moved=moved) for line in lines]
         if not dry_run:
             work.session.commit()
     if tried is not None:
-        _keep(tried, lines, outcomes)
+        for line, outcome in zip(lines, outcomes, strict=True):
+            if line.external_id is not None and outcome.came in {Came.CREATED, Came.UPDATED}:
+                tried.add(line.external_id)
     return outcomes
-
-
-def _keep(tried: dict[str, str], lines: Sequence[TicketLine], outcomes: Sequence[LineOutcome]) -> None:
-    """What was made or changed and rolled back: a line of a later batch is to find it as the real run would."""
-    for line, outcome in zip(lines, outcomes, strict=True):
-        if line.external_id is not None and outcome.came in {Came.CREATED, Came.UPDATED}:
-            # As text, a dry run may be of millions of lines.
-            origin = {"origin": str(line.origin)} if line.origin is not None else {}
-            tried[line.external_id] = json.dumps({**_said_of(tried, line), **line.digests(), **origin})
-
-
-def _said_of(tried: Mapping[str, str], line: TicketLine) -> dict[str, str]:
-    found: dict[str, str] = json.loads(tried.get(line.external_id or "", "{}"))
-    return found
 
 
 def _known(work: Work, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -165,20 +154,18 @@ def _one(
     line: TicketLine,
     known: dict[str, tuple[int, int]],
     own: Mapping[str, OwnTicket],
-    tried: Mapping[str, str],
+    tried: Set[str],
     *,
     moved: bool,
 ) -> LineOutcome:
     found = known.get(line.external_id) if line.external_id is not None else None
     ours = own.get(line.origin.ticket) if line.origin is not None else None
     digests = line.digests()
-    before = _said_of(tried, line)
+    if line.external_id in tried:
+        return LineOutcome(Came.UNCHANGED)
     try:
         if ours is not None and line.origin is not None:
-            return _own_again(work, line, line.origin, before, ours)
-        if found is None and before:
-            fresh = any(before.get(name) != digest for name, digest in digests.items())
-            return LineOutcome(Came.UPDATED if fresh else Came.UNCHANGED)
+            return _own_again(work, line, line.origin, ours)
         if found is None:
             added = Added()
             with _savepoint(work):
@@ -186,7 +173,7 @@ def _one(
             if line.external_id is not None:
                 known[line.external_id] = number, team_id
             return LineOutcome(Came.CREATED, number, messages=added.messages, files=added.files)
-        return _again(work, line, digests, before, *found)
+        return _again(work, line, digests, *found)
     except Unavailable:
         raise
     except SdeskError as error:
@@ -212,15 +199,13 @@ def _savepoint(work: Work) -> Iterator[None]:
     driver.execute("RELEASE line")
 
 
-def _again(
-    work: Work, line: TicketLine, digests: Mapping[str, str], before: Mapping[str, str], number: int, team_id: int
-) -> LineOutcome:
-    """A line whose ticket is there; `before`: what other lines of this dry run said of it."""
+def _again(work: Work, line: TicketLine, digests: Mapping[str, str], number: int, team_id: int) -> LineOutcome:
+    """A line whose ticket is there."""
     _require_sight(work, line, team_id)
-    return _follow(work, line, digests, {**_said(work, number), **before}, number)
+    return _follow(work, line, digests, _said(work, number), number)
 
 
-def _own_again(work: Work, line: TicketLine, origin: Origin, before: Mapping[str, str], own: OwnTicket) -> LineOutcome:
+def _own_again(work: Work, line: TicketLine, origin: Origin, own: OwnTicket) -> LineOutcome:
     """A line that this desk itself has exported.
 
     Conflict where it was edited and the ticket was changed here since: the line does not tell one from the other.
@@ -229,7 +214,7 @@ def _own_again(work: Work, line: TicketLine, origin: Origin, before: Mapping[str
     if line.digest == origin.digest:
         # Nobody edited it: however the ticket went on here, it says nothing new.
         return LineOutcome(Came.UNCHANGED, own.number)
-    said = {**_said(work, own.number), **before}
+    said = _said(work, own.number)
     if said.get("origin") != str(origin):
         # The first time that this export comes back: of what was imported before it, nothing holds any more.
         said = {}

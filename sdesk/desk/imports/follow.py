@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from sdesk.desk import edit, triage
 from sdesk.desk import work as verbs
-from sdesk.desk.imports.write import REASON, Added, add_line_message
+from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
@@ -22,12 +22,12 @@ from sdesk.domain.errors import Refused, about
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise
-from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
 from sdesk.domain.ticket_line import TicketLine, mailbox_text
 from sdesk.store.models import Message, Ticket
 
 FACTS = ("subject", "requester", "unit", "impact", "urgency", "tags")
-COURSE = frozenset({"status", "resolved_at", "closed_at", "waiting_for"})
+COURSE = frozenset({"status", "resolved_at", "closed_at", "waiting_for", "wake_at"})
 
 
 def follow_line(
@@ -159,8 +159,8 @@ def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:
         ticket.closed_at = max(min(line.closed_at or work.now, work.now), ticket.resolved_at or work.now)
         settle(work, ticket)
     if line.status is Status.WAITING and ticket.status in OPEN_STATUSES and ticket.status is not Status.WAITING:
-        reason = line.waiting_for or WaitingFor.REQUESTER
-        verbs.wait(work, number, waiting_for=(WaitingFor.SUPPLIER if reason is WaitingFor.DATE else reason).value)
+        reason, until = wait_of(work, line)
+        verbs.wait(work, number, waiting_for=reason.value, until=until)
     if line.status is Status.SPAM and ticket.status in OPEN_STATUSES:
         triage.spam(work, number)
     if line.status in {Status.NEW, Status.OPEN} and ticket.status is Status.WAITING:

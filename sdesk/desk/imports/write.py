@@ -109,7 +109,7 @@ def write_line(
         _follow(work, opened, line.messages, added, alive=alive)
     if alive:
         if line.status is Status.WAITING:
-            _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
+            _wait(work, opened.number, line)
         elif past and not line.messages:
             _as_of_now(work, opened, line, opened_at, assigned=place.assignee_id is not None)
         _tell(work, opened, place, message)
@@ -275,13 +275,23 @@ def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], added
     work.session.flush()
 
 
-def _wait(work: Work, number: int, waiting_for: WaitingFor) -> None:
-    """It waits as it did elsewhere, until the team's working days are over: of a date nothing more is known."""
+def _wait(work: Work, number: int, line: TicketLine) -> None:
+    """It waits as it did elsewhere."""
     ticket = work.session.get_one(Ticket, number)
-    reason = WaitingFor.SUPPLIER if waiting_for is WaitingFor.DATE else waiting_for
-    begin_wait(work, ticket, *plan_wait(work, ticket, reason.value, None))
+    reason, until = wait_of(work, line)
+    begin_wait(work, ticket, *plan_wait(work, ticket, reason.value, until))
     put_in_place(work, ticket)
     work.session.flush()
+
+
+def wait_of(work: Work, line: TicketLine) -> tuple[WaitingFor, datetime | None]:
+    """What a line's ticket waits for, and until when: without a date that is to come, the team's working days.
+
+    A wait for a date of which nobody knows the date is one for a supplier.
+    """
+    until = line.wake_at if line.wake_at is not None and line.wake_at > work.now else None
+    reason = line.waiting_for or (WaitingFor.REQUESTER if until is None else WaitingFor.DATE)
+    return (WaitingFor.SUPPLIER if reason is WaitingFor.DATE and until is None else reason), until
 
 
 def _as_of_now(work: Work, opened: Opened, line: TicketLine, opened_at: datetime, *, assigned: bool) -> None:

@@ -50,6 +50,7 @@ class Exported(NamedTuple):
     channel: str
     status: str
     waiting_for: str | None
+    wake_at: str | None
     resolved_at: str | None
     closed_at: str | None
     messages: tuple[ExportedMessage, ...]
@@ -119,6 +120,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         channel=row["channel"],
         status=row["status"],
         waiting_for=row["waiting_for"],
+        wake_at=row["wake_at"] if row["waiting_for"] is not None else None,
         resolved_at=row["resolved_at"] if over else None,
         closed_at=row["closed_at"] if over and row["status"] != "resolved" else None,
         messages=rest,
