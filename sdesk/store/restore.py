@@ -33,7 +33,7 @@ _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 
 def require_free(store: Path) -> None:
     """StoreLocked where another process has the store open; Unavailable where what stands there is somebody else's."""
-    if not store.exists():
+    if not faults.stands(store):
         return
     with _alone(store, fold=False):
         pass
@@ -44,7 +44,7 @@ def put(part: Path, store: Path, now: datetime) -> Path | None:
 
     It has the rights and the owner of the old one, and no ticket number that the old one gave is given again.
     """
-    if not store.exists():
+    if not faults.stands(store):
         # A log without its database would be played into the new one.
         _set_aside(store, _free_name(store, now))
         take_name(part, store, over=False)

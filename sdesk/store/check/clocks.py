@@ -77,7 +77,7 @@ def _unfitting(connection: sqlite3.Connection) -> Iterator[tuple[int, int, str, 
 def _is_carried(connection: sqlite3.Connection, number: int, kind: str) -> bool:
     """Whether all runs of a clock count no more than passed in them and what its history says was counted besides.
 
-    All together: a run that counts more may have been cut since, at a breach, and its seconds lie in its parts unevenly.
+    All together: a run that counts more may have been cut at a breach since, and its seconds lie unevenly in its parts.
     """
     besides, told = 0, False
     history = connection.execute(
