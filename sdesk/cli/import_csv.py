@@ -121,7 +121,9 @@ def _plan(call: Invocation, file: str, path: Path, encoding: str | None, *, dry_
                         )
     words = list(_decide(call, mapping, counts))
     if not dry_run:
-        _write(path, write_mapping(mapping, counts, file=file, rows=rows))
+        from sdesk.store.whole_file import write_text
+
+        write_text(path, write_mapping(mapping, counts, file=file, rows=rows), over=True)
     if call.output.asked:
         call.output.rows(words, PLAN)
     else:
@@ -217,15 +219,3 @@ def _is_address(value: str) -> bool:
     except SdeskError:
         return False
     return True
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all: decisions stand in it."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}", "name another file"
-        ) from error
