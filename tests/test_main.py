@@ -129,13 +129,15 @@ class Pressed:
         if name == wanted:
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Pressed())
-from sdesk.main import main
+import runpy
 sys.argv[1:] = ["list"]
-main()
+runpy.run_module("sdesk", run_name="__main__", alter_sys=True)
 """
 
 
-@pytest.mark.parametrize("loading", ["sdesk.cli.app", "sdesk.cli.invocation", "sdesk.cli.dispatch", "typer"])
+@pytest.mark.parametrize(
+    "loading", ["sdesk.main", "sdesk.cli.app", "sdesk.cli.invocation", "sdesk.cli.dispatch", "typer"]
+)
 def test_an_early_interrupt_is_one_line(loading: str, desk_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, loading],

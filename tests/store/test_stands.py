@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from sdesk.store.check.repair import repair
 from sdesk.store.engine import Store
 from sdesk.store.reader import Reader
 
-WAYS = {
+WAYS: dict[str, Callable[[Path], object]] = {
     "read": Reader,
     "write": Store,
     "check": check,

@@ -84,7 +84,7 @@ def test_who_may_only_read_it_is_told_why_and_what_to_do(half: Path, monkeypatch
     real = sqlite3.connect
     # Root may write everything: what the one who may not is told is seen by never opening it to write.
     monkeypatch.setattr(
-        readable.sqlite3, "connect", lambda path, **wishes: real(f"file:{half}?mode=ro", **{**wishes, "uri": True})
+        sqlite3, "connect", lambda path, **wishes: real(f"file:{half}?mode=ro", **{**wishes, "uri": True})
     )
     with pytest.raises(Unavailable, match="a process that was killed left half a change") as caught:
         readable.opened(half, 1.0)
