@@ -28,6 +28,7 @@ _READS = "sdesk_reads"
 """The option of an engine whose transactions only read."""
 _SWEEPS = "sdesk_sweeps"
 """The option of an engine whose transactions look at references once, before they commit."""
+_LEFT_TO_THE_WRITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
 PAUSE = (0.0005, 0.004)
 """Seconds between two tries of a writer, from and to."""
 
@@ -55,11 +56,11 @@ class Store:
         self.engine = _engine(path, busy_seconds, durable)
         self._reading = self.engine.execution_options(**{_READS: True})
         self._sweeping = self.engine.execution_options(**{_SWEEPS: True})
+        self._has_log = False
         with self.translated(), self.engine.connect() as connection:
             # The driver's own connection: this read begins no transaction.
             driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
             schema.require_current(driver, path)
-            _keep_log(driver)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -67,6 +68,7 @@ class Store:
 
         Raises Unavailable where the store is locked, full or broken.
         """
+        self._keep_log()
         with self.translated(), Session(self.engine, expire_on_commit=False) as session:
             session.connection()  # begins, and waits here for another writer
             yield session
@@ -77,6 +79,7 @@ class Store:
 
         For each row SQLite would read whole tables: of 200,000 messages, seven times a second.
         """
+        self._keep_log()
         with self.translated(), Session(self._sweeping, expire_on_commit=False) as session:
             driver = cast(sqlite3.Connection, session.connection().connection.dbapi_connection)
             try:
@@ -111,6 +114,25 @@ class Store:
             if fault is None:
                 raise
             raise fault from error
+
+    def _keep_log(self) -> None:
+        """See that a store that is written has its write-ahead log. A backup has none, and may have been put in a
+        store's place by hand; who only looks leaves it the one file that it is.
+
+        Without one whoever reads keeps writers waiting, and what a killed writer leaves must be rolled back first.
+        """
+        if self._has_log:
+            return
+        with self.translated(), self.engine.connect() as connection:
+            driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            try:
+                self._has_log = driver.execute("PRAGMA journal_mode").fetchone()[0] == "wal" or (
+                    driver.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal"
+                )
+            except sqlite3.OperationalError as error:
+                # Somebody is in it just now: the next who writes does it. Whether it may be written, the write says.
+                if error.sqlite_errorcode & 0xFF not in _LEFT_TO_THE_WRITE:
+                    raise
 
     def fold_log(self) -> None:
         """Write the write-ahead log into the store and empty it, as far as nobody reads from it just now."""
@@ -192,21 +214,6 @@ def _lock(number: int) -> None:
         raise
     except OSError:
         return  # a file system that knows no locks
-
-
-def _keep_log(connection: sqlite3.Connection) -> None:
-    """See that the store has its write-ahead log: a backup has none, and may have been put in a store's place by hand.
-
-    Without it whoever reads keeps writers waiting, and what a killed one leaves must be rolled back before it is read.
-    """
-    if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-        return
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError as error:
-        # Somebody is in it just now: then the next who writes does it. Whether it may be written, the write will say.
-        if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY}:
-            raise
 
 
 def _engine(path: Path, busy_seconds: float, durable: bool) -> Engine:

@@ -52,7 +52,13 @@ def mode(path: Path) -> str:
 
 
 def test_the_first_who_writes_gives_it_its_log(copied: Path) -> None:
-    Store(copied).close()
+    store = Store(copied)
+    with store.look():
+        pass
+    assert mode(copied) == "delete", "who only looks changes nothing of a backup"
+    with store.begin() as session:
+        session.rollback()
+    store.close()
     assert mode(copied) == "wal"
 
 
@@ -62,9 +68,14 @@ def test_who_writes_is_not_refused_while_somebody_reads_it(copied: Path) -> None
         busy = sqlite3.connect(copied, isolation_level=None)
         busy.execute("BEGIN")
         busy.execute("SELECT count(*) FROM ticket").fetchone()
-        Store(copied, busy_seconds=0.1).close()
+        store = Store(copied, busy_seconds=0.1)
+        with store.begin() as session:
+            session.rollback()
         busy.close()
-    Store(copied).close()
+        assert mode(copied) == "delete"
+    with store.begin() as session:
+        session.rollback()
+    store.close()
     assert mode(copied) == "wal"
 
 
