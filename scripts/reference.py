@@ -96,6 +96,7 @@ ENVIRONMENT = {
     "SDESK_DB": "The store: a path, or `sqlite:///PATH`. `--db` goes before it.",
     "SDESK_CONFIG": "The configuration file. `--config` goes before it.",
     "SDESK_AGENT": "The acting agent's login. `--as` goes before it; without both: the login name of the system.",
+    "SDESK_OTRS_URL": "The database that `sdesk import otrs` reads, where the command line names none.",
     "LOGNAME": "The login name of the system, with `USER` where there is none.",
     "XDG_CONFIG_HOME": "Where `sdesk/config.toml` is looked for, instead of `~/.config`.",
     "XDG_DATA_HOME": "Where `sdesk/sdesk.db` is without any other word, instead of `~/.local/share`.",

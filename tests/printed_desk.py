@@ -19,6 +19,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from desks import DESK_FILE, NOW
+from otrs_database import on_sqlite
 
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun, Verb
@@ -113,11 +114,18 @@ CHANGES: dict[str, Change] = {
     "ticket unlink": Change("ticket unlink 2 --from 3", "changed"),
     "ticket set": Change("ticket set 5 --service other", "changed"),
     "ticket tag": Change("ticket tag 5 --add pos", "changed"),
+    "ticket watch": Change("ticket watch 5 --agent boris", "changed"),
+    "ticket unwatch": Change("ticket unwatch 2 --agent vera", "changed"),
     "ticket attach add": Change("ticket attach add 5 letter.eml", "changed"),
     "ticket import": Change("ticket import old.csv", "imported"),
     "import csv": Change("import csv old.csv --plan mapping.toml", "import-plan"),
     "import csv --apply": Change(
         "import csv old.csv --plan mapping.toml ; import csv old.csv --apply mapping.toml", "imported"
+    ),
+    "import otrs": Change("import otrs sqlite:///old-desk.db --plan otrs.toml", "import-plan"),
+    "import otrs --apply": Change(
+        "import otrs sqlite:///old-desk.db --plan otrs.toml ; import otrs sqlite:///old-desk.db --apply otrs.toml -n",
+        "import-otrs",
     ),
     "next --take": Change("next --take", "ticket"),
     "person forget": Change("person forget oleg@acc.shop.example --texts --yes", "forgotten"),
@@ -281,6 +289,7 @@ _STORY: tuple[tuple[int, str, str, str], ...] = (
     (36, "anna", "view save tills service:till", ""),
     (35, "anna", "mail block spammer@example.com", ""),
     (34, "anna", "agent away boris --until fri --to vera", ""),
+    (33, "anna", "ticket watch 2 --agent vera", ""),
 )
 
 
@@ -329,6 +338,7 @@ def build(folder: Path) -> None:
     (folder / "desk.toml").write_text(_DESK)
     (folder / "other.toml").write_text(_OTHER)
     (folder / "old.csv").write_text(_OLD)
+    on_sqlite(folder / "old-desk.db", later=True).engine.dispose()
     (folder / "config.toml").write_text(
         '[mailboxes.spool]\nkind = "maildir"\npath = "spool"\naddresses = ["support@desk.example"]\nteam = "it"\n'
         '[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\ntimeout = 1\n'

@@ -18,7 +18,8 @@ import pytest
 from sdesk import config
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun
-from sdesk.cli.import_mapping import read_mapping
+from sdesk.cli.import_mapping import MAPPED, SETTINGS, read_mapping
+from sdesk.cli.import_otrs import SETTINGS as SETTINGS_OF_OTRS
 from sdesk.cli.invocation import Surroundings
 from sdesk.desk.deskfile.sections import FILE
 from sdesk.desk.outbox.template_language import FILTERS, check, check_words
@@ -64,7 +65,7 @@ def test_every_query_of_the_page_runs(store: sqlite3.Connection) -> None:
 def test_every_view_and_column_is_explained(store: sqlite3.Connection) -> None:
     page = STORE.read_text(encoding="utf-8")
     views = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")]
-    assert len(views) == 19
+    assert len(views) == 20
     for view in views:
         assert f"`{view}`" in page
         (row,) = [line for line in page.splitlines() if line.startswith(f"| `{view}`")] or [page]
@@ -205,10 +206,13 @@ def test_a_table_of_a_page_is_one_of_the_configuration_the_desk_file_or_a_mappin
         file.write_text(block, encoding="utf-8")
         config.load(file, {"HOME": "/home/anna"})
         return
-    if "columns" in values:
+    if values and set(values) <= {"import", "columns", "defaults", *MAPPED}:
         file = tmp_path / "mapping.toml"
         file.write_text(block, encoding="utf-8")
-        assert read_mapping(file).columns == values["columns"]
+        found = read_mapping(file, SETTINGS_OF_OTRS if "import" in values else SETTINGS)
+        assert found.columns == values.get("columns", {})
+        assert found.words == {name: table for name, table in values.items() if name in MAPPED}
+        assert found.zone == values.get("import", {}).get("zone", "")
         return
     desk = {key.name: known_keys(key.kind) for key in FILE.keys}
     for section, value in values.items():

@@ -14,6 +14,7 @@ from typing import Never
 
 import pytest
 from desks import DESK_FILE, NOW
+from otrs_database import on_sqlite
 
 from sdesk.cli.app import run
 from sdesk.cli.diagnostics import ExitCode
@@ -65,8 +66,11 @@ def surroundings(busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.Monke
         (tmp_path / name).write_bytes(LETTER)
     # What the page of moving in says of another system's table, and a line of it.
     moving = text_of("move-in")
-    for name, language in (("mapping.toml", "toml"), ("tickets.jsonl", "json")):
-        (tmp_path / name).write_text(moving.split(f"```{language}\n")[1].split("```")[0], encoding="utf-8")
+    for name, language, place in (("mapping.toml", "toml", 1), ("otrs.toml", "toml", 2), ("tickets.jsonl", "json", 1)):
+        (tmp_path / name).write_text(moving.split(f"```{language}\n")[place].split("```")[0], encoding="utf-8")
+    on_sqlite(tmp_path / "old-desk.db", later=True)
+    (tmp_path / "url").write_text("sqlite:///old-desk.db\n", encoding="utf-8")
+    (Path.home() / "otrs" / "var" / "article").mkdir(parents=True)
     (tmp_path / "tickets.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "table.csv").write_text(TABLE.replace("Title,Queue,State,Closed", "subject,tags,assignee,unit"))
     for part in ("new", "cur", "tmp"):

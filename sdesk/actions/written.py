@@ -69,6 +69,7 @@ STATUS = Parameter("status", Kind.CHOICE, "spam; other moves have verbs", choice
 BARE = frozenset(
     {
         Kind.AGENT_OR_TEAM,
+        Kind.AGENT,
         Kind.SERVICE,
         Kind.PRIORITY,
         Kind.CHOICE,

@@ -14,6 +14,7 @@ _ENVIRONMENT = """\
 SDESK_DB        the store: a path, or sqlite:///PATH (--db)
 SDESK_CONFIG    the configuration file (--config)
 SDESK_AGENT     the acting agent's login (--as)
+SDESK_OTRS_URL  the database that `sdesk import otrs` reads
 NO_COLOR        no colour, where it is set to anything
 VISUAL, EDITOR  where text is written, on a terminal
 """

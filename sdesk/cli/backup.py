@@ -12,7 +12,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed
+from sdesk.cli.question import agreed, require_answer
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
@@ -135,6 +135,9 @@ def restore(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = 
     from sdesk.store import faults
 
     stands = faults.stands(call.store)
+    if stands and not dry_run:
+        # Now, and not when a large file was copied and looked over.
+        require_answer(yes=yes)
     from sdesk.desk.restoring import restore as put_back
 
     def wanted(contents: Contents) -> bool:

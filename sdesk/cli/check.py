@@ -6,20 +6,20 @@ These exit codes are the plug-ins' own (Monitoring Plugins Development Guideline
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, tzinfo
 from enum import IntEnum
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from sdesk.cli import invocation, output
-from sdesk.domain.duration import format_duration, parse_duration
+from sdesk.cli.wording import ago, since
+from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput, SdeskError, Unavailable
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.plugin_range import Range, parse_range
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sdesk.store.reader.health import Health
 
 
@@ -39,6 +39,8 @@ class Seen(NamedTuple):
     mailboxes: tuple[str, ...]
     """Those of the configuration."""
     now: datetime
+    zone: tzinfo
+    """The desk's."""
 
 
 class Measure(NamedTuple):
@@ -48,8 +50,14 @@ class Measure(NamedTuple):
     """None: it never was."""
     words: str
     """`{}` is the value."""
-    age: bool = False
-    """Seconds; else it is counted."""
+    one: str = ""
+    """The same of one, where its words differ."""
+    none: str = ""
+    """The same of nothing."""
+    never: str = ""
+    """What is said where it never was."""
+    age: Callable[[datetime, datetime, tzinfo], str] | None = None
+    """Of seconds: says an instant, seen from another, in a time zone. Else it is counted."""
 
 
 def _age(at: datetime | None, now: datetime) -> int | None:
@@ -70,17 +78,23 @@ MEASURES: Mapping[str, Measure] = {
     "unanswered": Measure(lambda seen: seen.health.unanswered, "{} unanswered"),
     "unassigned": Measure(lambda seen: seen.health.unassigned, "{} that nobody has"),
     "open": Measure(lambda seen: seen.health.open, "{} open"),
-    "checks_down": Measure(lambda seen: seen.health.checks_down, "checks down: {}"),
+    "checks_down": Measure(lambda seen: seen.health.checks_down, "{} checks down", "1 check down"),
     "quarantine": Measure(lambda seen: seen.health.quarantine, "{} in quarantine"),
-    "failed_mail": Measure(lambda seen: seen.health.mail_failed, "mails that failed: {}"),
-    "outbox": Measure(lambda seen: seen.health.mail_waits, "mails that wait: {}"),
+    "failed_mail": Measure(lambda seen: seen.health.mail_failed, "{} mails failed", "1 mail failed"),
+    "outbox": Measure(lambda seen: seen.health.mail_waits, "{} mails wait", "1 mail waits"),
     "outbox_age": Measure(
         lambda seen: 0 if seen.health.mail_since is None else _age(seen.health.mail_since, seen.now),
         "mail waits {}",
-        age=True,
+        none="no mail waits",
+        age=since,
     ),
-    "age_of_fetch": Measure(_age_of_fetch, "last fetch {} ago", age=True),
-    "age_of_tick": Measure(lambda seen: _age(seen.health.ticked_at, seen.now), "last tick {} ago", age=True),
+    "age_of_fetch": Measure(_age_of_fetch, "last fetch {}", never="mail was never fetched", age=ago),
+    "age_of_tick": Measure(
+        lambda seen: _age(seen.health.ticked_at, seen.now),
+        "last tick {}",
+        never="`sdesk tick` has never run",
+        age=ago,
+    ),
 }
 """By name, as an option has it, with `_` for its `-`."""
 
@@ -154,7 +168,7 @@ def check(
         mailboxes = tuple(call.config.mailboxes)
         if not worse and not bad:
             worse = _usual(fetches=bool(mailboxes), sends=call.config.smtp is not None)
-        seen = Seen(call.reader.health(call.now), mailboxes, call.now)
+        seen = Seen(call.reader.health(call.now), mailboxes, call.now, call.zone)
     except Unavailable as error:
         return say(State.CRITICAL, str(error))
     except SdeskError as error:
@@ -184,10 +198,7 @@ def _judge(seen: Seen, bad: Mapping[str, Range], worse: Mapping[str, Range]) -> 
         elif name in bad and bad[name].alerts(value):
             own = State.WARNING
         state = max(state, own)
-        words = (
-            measure.words.format(_words(measure, value)) if value is not None else f"{name.replace('_', ' ')}: never"
-        )
-        (told if own else fine).append(words)
+        (told if own else fine).append(_words(measure, value, seen))
         unit = "s" if measure.age else ""
         given = "U" if value is None else f"{value}{unit}"
         limits = f"{bad.get(name, '')};{worse.get(name, '')};0"
@@ -196,8 +207,15 @@ def _judge(seen: Seen, bad: Mapping[str, Range], worse: Mapping[str, Range]) -> 
     return say(state, ", ".join([*told, *fine]), " ".join(performance))
 
 
-def _words(measure: Measure, value: int) -> str:
-    return format_duration(value) if measure.age else str(value)
+def _words(measure: Measure, value: int | None, seen: Seen) -> str:
+    if value is None:
+        return measure.never
+    if value == 0 and measure.none:
+        return measure.none
+    if value == 1 and measure.one:
+        return measure.one
+    told = measure.age(seen.now - timedelta(seconds=value), seen.now, seen.zone) if measure.age else f"{value:,}"
+    return measure.words.format(told)
 
 
 def _usual(*, fetches: bool, sends: bool) -> dict[str, Range]:

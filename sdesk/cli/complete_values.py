@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -99,20 +100,39 @@ def source_of(metavar: str | None, name: str, path: tuple[str, ...]) -> Source |
         return _OF_NOUNS.get(path[-2] if len(path) > 1 else "")
     if (metavar, name) in _PARTICULAR:
         return _PARTICULAR[metavar, name]
+    if metavar in ("NUMBER", "NUMBER...") and path[-1] in _OF_DONE:
+        return _OF_DONE[path[-1]]
     return _BY_METAVAR[metavar]
 
 
 # ---- values ---------------------------------------------------------------------------------------
 
 
-def _tickets(call: Invocation, word: str) -> Answer:
+LATELY = timedelta(days=7)
+"""Tickets that were resolved within it are offered where something can be done with them."""
+
+
+def _tickets(call: Invocation, word: str, *, still_open: bool = True, done: bool = False) -> Answer:
     prefix = call.reader.desk.ref_prefix
     digits = word.upper().removeprefix(f"{prefix}-")
     if word and not digits.isdecimal() and not f"{prefix}-".startswith(word.upper()):
         return []
-    found = call.reader.begun_tickets(call.actor, digits if digits.isdecimal() else "")
+    found = call.reader.begun_tickets(
+        call.actor,
+        digits if digits.isdecimal() else "",
+        still_open=still_open,
+        done_since=call.now - LATELY if done else None,
+    )
     before = f"{prefix}-" if word and not word.isdecimal() else ""
     return [Word(f"{before}{each.number}", each.subject) for each in found]
+
+
+def _tickets_done_too(call: Invocation, word: str) -> Answer:
+    return _tickets(call, word, done=True)
+
+
+def _tickets_done(call: Invocation, word: str) -> Answer:
+    return _tickets(call, word, still_open=False, done=True)
 
 
 def _filter(call: Invocation, word: str) -> Answer:
@@ -256,6 +276,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "TEAM": _teams,
     "[TEAM]": _teams,
     "TEXT": _text,
+    "[URL]": _text,
     "FILE": _files,
     "FILE...": _files,
     "[FILE]": _files,
@@ -263,6 +284,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[MAIL]...": _files,
     "SOURCE...": _files,
     "[PATH]": _files,
+    "FOLDER": _folders,
     "[FOLDER]": _folders,
     "WHEN": _MOMENTS,
     "DAY": _MOMENTS,
@@ -312,6 +334,17 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("TEXT", "message_id"): None,
 }
 """Where the parameter's own name says more."""
+
+_OF_DONE: dict[str, Source] = {
+    "reopen": _tickets_done,
+    **dict.fromkeys(
+        ("show", "history", "why", "explain", "note", "tag", "link", "unlink", "merge", "split", "watch"),
+        _tickets_done_too,
+    ),
+    # `attach list`, `attach get`.
+    **dict.fromkeys(("list", "get"), _tickets_done_too),
+}
+"""Of which commands a ticket that is done is a value as well, or alone."""
 
 _OF_NOUNS: dict[str, Source] = {
     "team": _teams,

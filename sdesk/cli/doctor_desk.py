@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sdesk.cli.doctor import Finding, broken, failed, ok, warning
+from sdesk.cli.doctor import Finding, Verdict, broken, failed, ok, warning
 from sdesk.cli.invocation import Invocation, system_login
+from sdesk.cli.wording import ago, counted, since
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.duration import format_duration
 from sdesk.domain.errors import SdeskError
@@ -30,24 +31,30 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
         yield broken("store", error)
         return
     yield _store(path)
-    yield _room(path, call.config.keep_free if configured else None)
+    room = _room(path, call.config.keep_free if configured else None)
+    yield room
     teams, agents = len(call.reader.teams(SYSTEM)), call.reader.agents()
     if not agents:
         yield failed("set-up", "no desk file was ever applied", "`sdesk desk init`, then `sdesk desk apply FILE`")
     else:
-        yield ok("set-up", f"{desk.name}: {teams} teams, {len(agents)} agents; {health.open} open tickets")
+        people = f"{counted(teams, 'team')}, {counted(len(agents), 'agent')}"
+        yield ok("set-up", f"{desk.name}: {people}; {counted(health.open, 'open ticket')}")
         yield _agent(call)
+    zone = _zone_of(desk.time_zone)
     yield _zone(desk.time_zone)
     yield _clock(health.last_change, call.now)
     if configured:
-        yield from _mailboxes(call, health)
-        yield _outbox(health, call.now, sends=call.config.smtp is not None)
+        yield from _mailboxes(call, health, zone)
+        yield _outbox(health, call.now, zone, sends=call.config.smtp is not None)
     yield _quarantine(health)
-    yield _tick(health, call.now, needed=configured and bool(call.config.mailboxes or call.config.smtp))
+    yield _tick(health, call.now, zone, needed=configured and bool(call.config.mailboxes or call.config.smtp))
     for trouble in health.troubles:
-        if not trouble.place.startswith("mailbox "):
-            since = format_duration(int((call.now - trouble.since).total_seconds()))
-            yield failed(trouble.place, f"fails since {since}, {trouble.failures} times: {trouble.error}")
+        # Those of mailboxes are told with them; and a disk that is full now need not be told of twice.
+        if not trouble.place.startswith("mailbox ") and (trouble.place, room.verdict) != ("disk", Verdict.FAILED):
+            often = "once" if trouble.failures == 1 else f"{trouble.failures:,} times in a row"
+            yield failed(
+                trouble.place, f"it has failed {since(trouble.since, call.now, zone)}, {often}: {trouble.error}"
+            )
 
 
 def _store(path: Path) -> Finding:
@@ -81,6 +88,14 @@ def _agent(call: Invocation) -> Finding:
     return ok("agent", f"{actor.login}, {actor.role}")
 
 
+def _zone_of(name: str) -> tzinfo:
+    """The desk's time zone; UTC where this machine does not know it, which is a finding of its own."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
 def _zone(name: str) -> Finding:
     try:
         zone = ZoneInfo(name)
@@ -100,7 +115,7 @@ def _clock(last_change: datetime | None, now: datetime) -> Finding:
     return ok("clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
-def _mailboxes(call: Invocation, health: Health) -> Iterator[Finding]:
+def _mailboxes(call: Invocation, health: Health, zone: tzinfo) -> Iterator[Finding]:
     known = {each.name: each for each in health.mailboxes}
     if not call.config.mailboxes:
         yield ok("mailboxes", "none is configured: no mail comes in")
@@ -110,46 +125,48 @@ def _mailboxes(call: Invocation, health: Health) -> Iterator[Finding]:
             said = f"it was never fetched{f': {row.error}' if row is not None and row.error else ''}"
             yield failed(name, said, f"`sdesk mail check {mailbox}` says what is wrong; then `sdesk mail fetch`")
             continue
-        age = int((call.now - row.fetched_at).total_seconds())
-        said = f"last fetched {format_duration(max(age, 0))} ago"
+        said = f"last fetched {ago(row.fetched_at, call.now, zone)}"
         if row.failures:
-            yield failed(name, f"{said}, {row.failures} failures since: {row.error}", f"`sdesk mail check {mailbox}`")
-        elif age > LATE.total_seconds():
+            yield failed(
+                name, f"{said}, {counted(row.failures, 'failure')} since: {row.error}", f"`sdesk mail check {mailbox}`"
+            )
+        elif call.now - row.fetched_at > LATE:
             yield warning(name, said, _CRON)
         else:
             yield ok(name, said)
 
 
-def _outbox(health: Health, now: datetime, *, sends: bool) -> Finding:
+def _outbox(health: Health, now: datetime, zone: tzinfo, *, sends: bool) -> Finding:
+    waits = f"{counted(health.mail_waits, 'mail')} wait{'s' if health.mail_waits == 1 else ''}"
     if not sends:
         if health.mail_waits:
-            return warning("outbox", f"{health.mail_waits} mails wait, and no server takes them", "configure [smtp]")
+            which = "it" if health.mail_waits == 1 else "them"
+            return warning("outbox", f"{waits}, and no server takes {which}", "configure [smtp]")
         return ok("outbox", "no [smtp] is configured: no mail goes out")
     if health.mail_failed:
-        return warning(
-            "outbox", f"{health.mail_failed} mails could not be sent", "`sdesk mail outbox list`, then retry or discard"
-        )
+        said = f"{counted(health.mail_failed, 'mail')} could not be sent"
+        return warning("outbox", said, "`sdesk mail outbox list`, then retry or discard")
     if health.mail_held:
-        return warning("outbox", f"{health.mail_held} mails are held", "`sdesk mail outbox release` lets them go")
+        held = "1 mail is held" if health.mail_held == 1 else f"{health.mail_held:,} mails are held"
+        return warning("outbox", held, "look with `sdesk mail outbox list --state held`, then release or discard")
     if health.mail_since is not None and now - health.mail_since > LATE:
-        age = format_duration(int((now - health.mail_since).total_seconds()))
-        return failed("outbox", f"{health.mail_waits} mails wait, the first for {age}", "`sdesk mail send` says why")
-    return ok("outbox", f"{health.mail_waits} mails wait" if health.mail_waits else "empty")
+        first = "" if health.mail_waits == 1 else ", the first"
+        return failed("outbox", f"{waits}{first} {since(health.mail_since, now, zone)}", "`sdesk mail send` says why")
+    return ok("outbox", waits if health.mail_waits else "empty")
 
 
 def _quarantine(health: Health) -> Finding:
     if health.quarantine:
-        said = "1 message" if health.quarantine == 1 else f"{health.quarantine} messages"
-        return warning("quarantine", f"{said} could not be handled", "`sdesk mail quarantine list`")
+        said = f"{counted(health.quarantine, 'message')} could not be handled"
+        return warning("quarantine", said, "`sdesk mail quarantine list`")
     return ok("quarantine", "empty")
 
 
-def _tick(health: Health, now: datetime, *, needed: bool) -> Finding:
+def _tick(health: Health, now: datetime, zone: tzinfo, *, needed: bool) -> Finding:
     if health.ticked_at is None:
         return (failed if needed else warning)("tick", "`sdesk tick` has never run: no promise is watched", _CRON)
-    age = now - health.ticked_at
-    said = f"last run {format_duration(max(0, int(age.total_seconds())))} ago"
-    return failed("tick", said, _CRON) if age > LATE else ok("tick", said)
+    said = f"last run {ago(health.ticked_at, now, zone)}"
+    return failed("tick", said, _CRON) if now - health.ticked_at > LATE else ok("tick", said)
 
 
 def _size(size: int) -> str:

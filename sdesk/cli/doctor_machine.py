@@ -46,7 +46,7 @@ def look_at_configuration(call: Invocation) -> Finding:
         from sdesk.config import user_file
 
         return ok("configuration", f"none, which is fine; {user_file(os.environ)} would be read")
-    parts = [f"{len(config.mailboxes)} mailboxes" if len(config.mailboxes) != 1 else "1 mailbox"]
+    parts = ["1 mailbox" if len(config.mailboxes) == 1 else f"{len(config.mailboxes) or 'no'} mailboxes"]
     parts.append("a mail server" if config.smtp is not None else "no mail server")
     try:
         open_to_all = bool(config.file.stat().st_mode & 0o044)

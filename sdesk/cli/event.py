@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdesk.actions.grammar import text_of_file
-from sdesk.cli import invocation, output
+from sdesk.actions.grammar import path_of
+from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.domain.errors import BadInput
 from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, Came, CheckState, find_severity, machine_event
-from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
+from sdesk.domain.kinds import NUMBER, TEXT, many, maybe, word
 
 if TYPE_CHECKING:
     from sdesk.desk.steps.checks import Taken
@@ -24,6 +25,7 @@ TAKEN: Sheet[Taken] = Sheet(
         Field("ref", lambda row: row.ref, kind=maybe(TEXT)),
         Field("incident", lambda row: row.incident, kind=maybe(NUMBER)),
         Field("sentence", lambda row: str(row.sentence), kind=TEXT),
+        Field("doubts", lambda row: [str(doubt) for doubt in row.doubts], kind=many(TEXT)),
     ),
     columns=(
         Column("ACTION", lambda row, eyes: row.came.value),
@@ -79,6 +81,8 @@ def down(
     """Say that a check is down. The first time opens a ticket; further ones are added to it, or counted.
 
     A ticket that was resolved a short time ago is opened again. Without --as the desk itself does it.
+    A unit, service, team or tag that the desk does not know is left out, and noted in the ticket: no alarm is lost for
+    a slip.
 
     Examples:
       sdesk event down --source zabbix --key web01:http --service website --subject "HTTP does not answer"
@@ -87,18 +91,17 @@ def down(
     """
     call = invocation.of(ctx)
     weight = find_severity(severity)
+    doubts: list[str] = []
     if severity and weight is None:
-        from sdesk.cli import diagnostics
-
-        # An alarm is not lost for a word.
-        diagnostics.warning(f"there is no severity `{severity}`: the service's urgency holds ({', '.join(SEVERITIES)})")
-    event = machine_event(source, key, CheckState.DOWN, subject=subject or "", text=_words(text), severity=weight)
+        doubts.append(f"there is no severity `{severity}` ({', '.join(SEVERITIES)}): the service's urgency holds")
+    words = _words(text, doubts)
+    event = machine_event(source, key, CheckState.DOWN, subject=subject or "", text=words, severity=weight)
     call.output.check(TAKEN)
     actor = call.actor_or_system
     from sdesk.desk.events import take_event
 
     with call.desk.work(actor, call.now) as work:
-        taken = take_event(work, event, unit=unit, service=service, team=team, tags=tuple(tag or ()))
+        taken = take_event(work, event, unit=unit, service=service, team=team, tags=tuple(tag or ()), doubts=doubts)
         if not dry_run:
             work.session.commit()
     _tell(call, taken, dry_run=dry_run)
@@ -114,25 +117,36 @@ def up(ctx: typer.Context, source: Source, key: Key, text: Words = None, dry_run
       sdesk event up --source nagios --key till-3:ping --text "PING OK" -o json
     """
     call = invocation.of(ctx)
-    event = machine_event(source, key, CheckState.UP, text=_words(text))
+    doubts: list[str] = []
+    event = machine_event(source, key, CheckState.UP, text=_words(text, doubts))
     call.output.check(TAKEN)
     actor = call.actor_or_system
     from sdesk.desk.events import take_event
 
     with call.desk.work(actor, call.now) as work:
-        taken = take_event(work, event)
+        taken = take_event(work, event, doubts=doubts)
         if not dry_run:
             work.session.commit()
     _tell(call, taken, dry_run=dry_run)
 
 
-def _words(value: str | None) -> str:
-    """What the check says: a machine's empty text, or bytes of any kind, are no mistake that an alarm is lost for."""
+def _words(value: str | None, doubts: list[str]) -> str:
+    """What the check says: a machine's empty text, bytes of any kind, or a file that is not there are no mistake that
+    an alarm is lost for.
+    """
     if value == "-":
         # Four bytes make the longest letter; of what comes after nothing would be kept.
         return sys.stdin.buffer.read(4 * LONGEST_TEXT).decode("utf-8", "replace")
     if value is not None and value.startswith("@"):
-        return text_of_file(value[1:])
+        try:
+            with path_of(value[1:]).open("rb") as file:
+                return file.read(4 * LONGEST_TEXT).decode("utf-8-sig", "replace")
+        except OSError as error:
+            doubts.append(f"the text file {value[1:]} cannot be read ({error.strerror}): left out")
+            return ""
+        except BadInput as error:
+            doubts.append(f"{error.what}: the text is left out")
+            return ""
     return value or ""
 
 
@@ -143,3 +157,5 @@ def _tell(call: invocation.Invocation, taken: Taken, *, dry_run: bool) -> None:
         from sdesk.domain.safe_text import one_line
 
         output.sentences(f"{'dry run: ' if dry_run else ''}{one_line(taken.sentence)}\n")
+    for doubt in taken.doubts:
+        diagnostics.warning(doubt)

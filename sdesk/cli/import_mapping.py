@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from sdesk.domain.ticket_line import FIELDS, unknown_field
 UNDECIDED = "?"
 MAPPED = ("team", "service", "assignee", "unit", "status", "priority", "impact", "urgency", "channel", "requester")
 """Fields whose values are translated, in the order of the file."""
-_SETTINGS = ("encoding", "prefix")
+SETTINGS = ("encoding", "prefix")
+"""Of the table [import] for a CSV."""
 
 _HEAD = """\
 # How `sdesk import csv` reads {file}: {rows} rows.
@@ -42,10 +43,12 @@ class WordMap:
     encoding: str = "utf-8"
     prefix: str = ""
     """Stands before each external id, so that two systems do not clash."""
+    zone: str = ""
+    """In which a database writes its times."""
 
 
-def read_mapping(path: Path) -> WordMap:
-    """A mapping file; BadInput names the table and the nearest right word."""
+def read_mapping(path: Path, known: Sequence[str] = SETTINGS) -> WordMap:
+    """A mapping file, with the `known` settings in [import]; BadInput names the table and the nearest right word."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -62,8 +65,8 @@ def read_mapping(path: Path) -> WordMap:
             raise BadInput(f'{path}: [{name}] wants `name = "text"` alone', "put each value between quotes")
     settings = found.get("import", {})
     for name in settings:
-        if name not in _SETTINGS:
-            raise BadInput(f"{path}: [import] knows no `{name}`", f"it takes {', '.join(_SETTINGS)}")
+        if name not in known:
+            raise BadInput(f"{path}: [import] knows no `{name}`", f"it takes {', '.join(known)}")
     for name in (*filter(None, found.get("columns", {}).values()), *found.get("defaults", {})):
         if name not in FIELDS or name == "messages":
             raise BadInput(f"{path}: {unknown_field(name).what}", unknown_field(name).remedy)
@@ -91,16 +94,21 @@ def write_mapping(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], *, 
 def _lines(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], *, file: str, rows: int) -> Iterator[str]:
     yield _HEAD.format(file=one_line(file), rows=rows)
     yield "[import]"
-    yield f"encoding = {_quoted(mapping.encoding)}"
-    yield f"prefix = {_quoted(mapping.prefix)} # stands before each external id: two systems have their own numbers"
+    yield f"encoding = {quoted(mapping.encoding)}"
+    yield f"prefix = {quoted(mapping.prefix)} # stands before each external id: two systems have their own numbers"
     yield ""
     yield "[columns] # fields: " + ", ".join(name for name in FIELDS if name != "messages")
     for column, name in mapping.columns.items():
-        yield f"{_quoted(column)} = {_quoted(name)}" + ("" if name else " # left out")
+        yield f"{quoted(column)} = {quoted(name)}" + ("" if name else " # left out")
     yield ""
-    yield '[defaults] # of rows that say nothing, as team = "it"'
+    yield from word_lines(mapping, counts)
+
+
+def word_lines(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], noun: str = "row") -> Iterator[str]:
+    """The lines of a mapping file that say what was decided of each word; `noun` is what is counted."""
+    yield f'[defaults] # of {noun}s that say nothing, as team = "it"'
     for name, value in mapping.defaults.items():
-        yield f"{name} = {_quoted(value)}"
+        yield f"{name} = {quoted(value)}"
     for name in MAPPED:
         words = mapping.words.get(name)
         if words:
@@ -108,7 +116,7 @@ def _lines(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], *, file: s
             yield f"[{name}]"
             for theirs, ours in words.items():
                 count = counts.get(name, {}).get(theirs, 0)
-                yield f"{_quoted(theirs)} = {_quoted(ours)} # {count} row{'' if count == 1 else 's'}"
+                yield f"{quoted(theirs)} = {quoted(ours)} # {count} {noun}{'' if count == 1 else 's'}"
 
 
 def converter(mapping: WordMap, name_of_file: str) -> Convert:
@@ -122,7 +130,7 @@ def converter(mapping: WordMap, name_of_file: str) -> Convert:
             if not name or not value:
                 continue
             if name in MAPPED:
-                ours = _ours(mapping, name, value, name_of_file)
+                ours = ours_of(mapping, name, value, name_of_file)
                 if ours:
                     found[name] = ours
             else:
@@ -132,7 +140,8 @@ def converter(mapping: WordMap, name_of_file: str) -> Convert:
     return convert
 
 
-def _ours(mapping: WordMap, name: str, value: str, name_of_file: str) -> str:
+def ours_of(mapping: WordMap, name: str, value: str, name_of_file: str) -> str:
+    """What was decided of a value; empty where it is left out. BadInput where it is undecided, or new."""
     ours = mapping.words.get(name, {}).get(value)
     if ours is None and name == "requester":
         return value  # an address needs no translation
@@ -155,6 +164,6 @@ def _plain(value: str) -> str:
     return one_line(value)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """As TOML and JSON both write it."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
@@ -23,6 +23,9 @@ Outcomes = TypeVar("Outcomes")
 Convert = Callable[[Mapping[str, object]], Mapping[str, object]]
 """From a line as it stands to the fields of a ticket. Raises BadInput."""
 
+_Bad = tuple[int, str, SdeskError]
+"""A line by its place and its name, and what is wrong with it."""
+
 
 @dataclass(slots=True)
 class Imported:
@@ -35,9 +38,17 @@ class Imported:
     failed: int = 0
     nameless: int = 0
     """Created without an external id: another import would create them again."""
+    messages: int = 0
+    """That came with what was created and updated."""
+    files: int = 0
+    """Of those messages."""
+    noun: str = "line"
+    """What was read."""
     first_error: SdeskError | None = None
     whys: Counter[str] = field(default_factory=Counter)
     """How many lines failed for each reason; at most `MOST_WHYS` reasons."""
+    left: Counter[str] = field(default_factory=Counter)
+    """What of the lines that came did not come, by what it is."""
 
     @property
     def code(self) -> ExitCode:
@@ -49,7 +60,7 @@ class Imported:
     @property
     def sentence(self) -> str:
         """The counts, for a person."""
-        lines = f"{self.read} line{'' if self.read == 1 else 's'} read"
+        lines = f"{self.read} {self.noun}{'' if self.read == 1 else 's'} read"
         return (
             f"{lines}: {self.created} created, {self.updated} updated, {self.unchanged} unchanged, {self.failed} failed"
         )
@@ -76,36 +87,76 @@ SHEET: Sheet[Imported] = Sheet(
 )
 
 
-def import_all(
-    call: Invocation, lines: Iterable[RawLine], convert: Convert, *, dry_run: bool, notify: bool = False
-) -> Imported:
-    """Import every line, a batch at a time; what is wrong with a line is said at once, and counted.
+class ReadLine(NamedTuple):
+    """A line that was read: a ticket, or what is wrong with it."""
 
-    What was imported is kept whatever befalls a later batch: importing the same again goes on from there.
+    name: str
+    """How it is called where something is wrong with it: `line 4`."""
+    line: TicketLine | None
+    error: SdeskError | None = None
+
+
+def import_all(
+    call: Invocation,
+    lines: Iterable[RawLine],
+    convert: Convert,
+    *,
+    dry_run: bool,
+    notify: bool = False,
+    moved: bool = False,
+) -> Imported:
+    """Import every line, a batch at a time; what is wrong with a line is said in the order of the lines, and counted.
+
+    What was imported is kept whatever befalls a later batch: importing the same again goes on from there. What `moved`
+    in from another desk is outside the figures of promises.
     """
     # The agent first: the read side answers in milliseconds, the write side takes half a second to load.
+    _ = call.actor
+    return import_read(call, _read(call, lines, convert), Imported(), dry_run=dry_run, notify=notify, moved=moved)
+
+
+def import_read(
+    call: Invocation,
+    lines: Iterable[ReadLine],
+    done: Imported,
+    *,
+    dry_run: bool,
+    notify: bool = False,
+    moved: bool = False,
+) -> Imported:
+    """The same of lines that were read; counts into `done`, and gives it."""
     actor, now = call.actor, call.now
     from sdesk.desk.imports.batch import import_lines
 
-    done = Imported()
-    progress = diagnostics.counting("{} lines")
+    waiting: list[_Bad] = []
+    progress = diagnostics.counting(f"{{}} {done.noun}s")
     try:
-        for batch in _batches(call, lines, convert, done):
+        for batch in _batches(lines, done, waiting):
             take = partial(
-                import_lines, call.desk, actor, [line for _, line in batch], now=now, dry_run=dry_run, notify=notify
+                import_lines,
+                call.desk,
+                actor,
+                [line for _, _, line in batch],
+                now=now,
+                dry_run=dry_run,
+                notify=notify,
+                moved=moved,
             )
             outcomes = _patiently(take)
-            for (number, line), outcome in zip(batch, outcomes, strict=True):
+            for (place, name, line), outcome in zip(batch, outcomes, strict=True):
                 if outcome.error is not None:
-                    _fail(done, number, outcome.error)
+                    waiting.append((place, name, outcome.error))
                     continue
                 setattr(done, outcome.came, getattr(done, outcome.came) + 1)
-                if outcome.came == "created" and line.external_id is None:
-                    done.nameless += 1
+                done.messages += outcome.messages
+                done.files += outcome.files
+                done.nameless += outcome.came == "created" and line.external_id is None
+            _fail_all(done, waiting)
             if progress is not None:
                 progress(done.read)
     finally:
         diagnostics.transient("")
+        _fail_all(done, waiting)
     return done
 
 
@@ -119,46 +170,69 @@ def _patiently(take: Callable[[], Outcomes]) -> Outcomes:
     return take()
 
 
-def _batches(
-    call: Invocation, lines: Iterable[RawLine], convert: Convert, done: Imported
-) -> Iterator[list[tuple[int, TicketLine]]]:
-    from sdesk.desk.imports.batch import BATCH, BATCH_CHARACTERS
+def _read(call: Invocation, lines: Iterable[RawLine], convert: Convert) -> Iterator[ReadLine]:
     from sdesk.domain.ticket_line import read_line
 
     now, zone = call.now, call.zone
-    batch: list[tuple[int, TicketLine]] = []
-    size = 0
     for raw in lines:
-        done.read += 1
+        name = f"line {raw.number}"
         try:
             if raw.error is not None:
                 raise raw.error
             line = read_line(convert(raw.fields), now=now, zone=zone)
         except SdeskError as error:
-            _fail(done, raw.number, error)
+            yield ReadLine(name, None, error)
             continue
-        batch.append((raw.number, line))
-        size += len(line.text or "") + sum(len(message.text) for message in line.messages or ())
-        if len(batch) >= BATCH or size >= BATCH_CHARACTERS:
+        yield ReadLine(name, line)
+
+
+def _batches(
+    lines: Iterable[ReadLine], done: Imported, waiting: list[_Bad]
+) -> Iterator[list[tuple[int, str, TicketLine]]]:
+    """Good lines, with their places and names. A bad one is said at once, or where good ones stand before it, of which
+    nobody knows yet, put among those `waiting`.
+    """
+    from sdesk.desk.imports.batch import BATCH, BATCH_CHARACTERS
+
+    batch: list[tuple[int, str, TicketLine]] = []
+    size = 0
+    for name, line, error in lines:
+        done.read += 1
+        if line is None:
+            assert error is not None
+            waiting.append((done.read, name, error))
+            if not batch:
+                _fail_all(done, waiting)
+        else:
+            batch.append((done.read, name, line))
+            size += len(line.text or "") + sum(message.weight for message in line.messages or ())
+        if len(batch) + len(waiting) >= BATCH or size >= BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
 
 
-def _fail(done: Imported, number: int, error: SdeskError) -> None:
+def _fail_all(done: Imported, waiting: list[_Bad]) -> None:
+    """Say what is wrong with lines, in their order."""
+    for _, name, error in sorted(waiting, key=lambda bad: bad[0]):
+        _fail(done, name, error)
+    waiting.clear()
+
+
+def _fail(done: Imported, name: str, error: SdeskError) -> None:
     done.failed += 1
     done.first_error = done.first_error or error
     if error.what in done.whys or len(done.whys) < MOST_WHYS:
         done.whys[error.what] += 1
     diagnostics.transient("")
-    diagnostics.error(error, about=f"line {number}")
+    diagnostics.error(error, about=name)
 
 
-def tell(call: Invocation, done: Imported, *, dry_run: bool) -> ExitCode:
+def tell(call: Invocation, done: Imported, *, dry_run: bool, sheet: Sheet[Imported] = SHEET) -> ExitCode:
     """Say what came of it; the exit code."""
     if call.output.asked:
-        call.output.one(done, SHEET)
+        call.output.one(done, sheet)
     else:
         output.text(f"{'dry run: ' if dry_run else ''}{done.sentence}\n")
     if done.nameless:
@@ -166,6 +240,15 @@ def tell(call: Invocation, done: Imported, *, dry_run: bool) -> ExitCode:
             f"{done.nameless} of the tickets have no external_id: the same lines imported again are new tickets again"
         )
     return done.code
+
+
+def tell_whys(done: Imported) -> None:
+    """How many were not imported for each reason, the most frequent first."""
+    for why, count in done.whys.most_common():
+        diagnostics.note(f"{count} not imported: {why}")
+    others = done.failed - sum(done.whys.values())
+    if others:
+        diagnostics.note(f"{others} not imported: for other reasons, each named above")
 
 
 def renaming(written: Iterable[str]) -> dict[str, str]:

@@ -22,8 +22,11 @@ Numbers = Annotated[
 DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="say what would happen, and change nothing")]
 """The same code, rolled back."""
 
-Yes = Annotated[bool, typer.Option("--yes", help="ask no question")]
-"""Instead of a question."""
+Yes = Annotated[bool, typer.Option("--yes", help="ask no question; without a terminal it must be said")]
+"""Instead of a question, where nothing brings back what the command takes away."""
+
+NoQuestion = Annotated[bool, typer.Option("--yes", help="ask no question")]
+"""Instead of a question that is put on a terminal alone."""
 
 TEXT_HELP = "the text; - reads it from standard input, @FILE from a file; without it, on a terminal, your editor opens"
 

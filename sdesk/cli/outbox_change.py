@@ -10,7 +10,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.options import MOST, DryRun, Yes
+from sdesk.cli.options import MOST, DryRun, NoQuestion
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
@@ -92,7 +92,9 @@ def outbox_release(
     return _each(call, wanted, release, "is released", dry_run=dry_run)
 
 
-def outbox_discard(ctx: typer.Context, mails: Mails = None, yes: Yes = False, dry_run: DryRun = False) -> ExitCode:
+def outbox_discard(
+    ctx: typer.Context, mails: Mails = None, yes: NoQuestion = False, dry_run: DryRun = False
+) -> ExitCode:
     """See that mails never go; they stay in the store, and the history says who did it.
 
     Examples:
@@ -103,7 +105,7 @@ def outbox_discard(ctx: typer.Context, mails: Mails = None, yes: Yes = False, dr
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "", None)
     many = "this mail" if len(wanted) == 1 else f"these {len(wanted)} mails"
-    if not dry_run and not agreed(f"shall {many} never go?", yes=yes):
+    if not dry_run and not agreed(f"shall {many} never go?", yes=yes, keeps=True):
         return ExitCode.DONE
     return _each(call, wanted, discard, "never goes", dry_run=dry_run)
 

@@ -12,7 +12,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed
+from sdesk.cli.question import agreed, require_answer
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
@@ -62,6 +62,9 @@ def purge(
     call.output.check(PURGED)
     actor = call.actor_or_system
     before = _before(older, call.now)
+    if not dry_run:
+        # Also on a night when nothing is old enough: a crontab's line fails at once, or never.
+        require_answer(yes=yes)
     from sdesk.desk.purging import count
     from sdesk.desk.purging import purge as take_out
 

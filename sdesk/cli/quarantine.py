@@ -10,7 +10,7 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.options import MOST, DryRun, Yes
+from sdesk.cli.options import MOST, DryRun, NoQuestion
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
@@ -70,7 +70,7 @@ def retry(
     return _tell(call, handle_again(call.desk, actor, call.config.mailboxes, numbers, now=call.now, dry_run=dry_run))
 
 
-def discard(ctx: typer.Context, ids: Ids = None, yes: Yes = False, dry_run: DryRun = False) -> ExitCode:
+def discard(ctx: typer.Context, ids: Ids = None, yes: NoQuestion = False, dry_run: DryRun = False) -> ExitCode:
     """Give messages of the quarantine up: they become nothing, and stay in the ledger with their raw bytes.
 
     Examples:
@@ -82,7 +82,7 @@ def discard(ctx: typer.Context, ids: Ids = None, yes: Yes = False, dry_run: DryR
     call.output.check(DEALT_WITH)
     _may_see(call, ids)
     what = f"message {ids[0]}" if len(ids) == 1 else f"{len(ids)} messages"
-    if not dry_run and not agreed(f"discard {what}?", yes=yes):
+    if not dry_run and not agreed(f"discard {what}?", yes=yes, keeps=True):
         return ExitCode.DONE
     from sdesk.mail.inbox.quarantine import discard as give_up
 

@@ -64,7 +64,7 @@ def cron(call: Invocation, *, show: bool, yes: bool) -> None:
     if after == before:
         diagnostics.note("the crontab has it already")
         return
-    if not agreed(f"Put this into your crontab? {lines[1]}", yes=yes):
+    if not agreed(f"Put this into your crontab? {lines[1]}", yes=yes, keeps=True):
         return
     done = subprocess.run([program, "-"], input=after, text=True, capture_output=True, check=False)
     if done.returncode != 0:
@@ -90,7 +90,7 @@ def systemd(call: Invocation, *, show: bool, yes: bool) -> None:
         raise Unavailable("there is no `systemctl` on this machine", "use `sdesk init --cron`")
     changed = {name: text for name, text in files.items() if _content(folder / name) != text}
     if changed:
-        if not agreed(f"Write {' and '.join(changed)} to {folder}, and start the timer?", yes=yes):
+        if not agreed(f"Write {' and '.join(changed)} to {folder}, and start the timer?", yes=yes, keeps=True):
             return
         try:
             folder.mkdir(parents=True, exist_ok=True)

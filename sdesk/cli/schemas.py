@@ -66,7 +66,7 @@ _SHAPES = {
 _CHANGING = (
     *("new", "take", "assign", "reply", "forward", "take-back", "undo", "note", "wait", "close", "reopen"),
     *("confirm", "restored", "ticket merge", "ticket split", "ticket link", "ticket unlink", "ticket set"),
-    *("ticket tag", "ticket attach add"),
+    *("ticket tag", "ticket watch", "ticket unwatch", "ticket attach add"),
     "incident accept",
 )
 
@@ -77,7 +77,10 @@ PRINTED: dict[str, Printed] = {
     "undoable": Printed("cli.undo:CAN_BE", Shape.ARRAY, ("undo --list",)),
     "files": Printed("cli.attach:FILES", Shape.ARRAY, ("ticket attach list",)),
     "imported": Printed("cli.importing:SHEET", Shape.OBJECT, ("ticket import", "import csv --apply MAPPING")),
-    "import-plan": Printed("cli.import_csv:PLAN", Shape.ARRAY, ("import csv --plan MAPPING",)),
+    "import-plan": Printed(
+        "cli.import_words:PLAN", Shape.ARRAY, ("import csv --plan MAPPING", "import otrs --plan MAPPING")
+    ),
+    "import-otrs": Printed("cli.import_otrs:SHEET", Shape.OBJECT, ("import otrs --apply MAPPING",)),
     "why": Printed("cli.why:SHEET", Shape.EITHER, ("why",)),
     "now": Printed("reports.now_rows:KIND", Shape.OBJECT, ("now",)),
     "now-lines": Printed("reports.now_rows:FIELDS", Shape.LINES, ("now",)),

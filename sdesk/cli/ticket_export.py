@@ -72,6 +72,7 @@ def line_of(row: Exported, prefix: str, *, messages: bool) -> dict[str, Value]:
         "urgency": row.urgency,
         "priority": row.priority,
         "tags": list(row.tags),
+        "watchers": list(row.watchers),
         "created_at": row.created_at,
         "channel": row.channel,
         "status": row.status,

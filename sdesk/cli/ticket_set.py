@@ -12,7 +12,7 @@ from sdesk.cli.changing import change, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.effort import Spent, Visit, effort_values
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, Numbers, Yes, one_of
+from sdesk.cli.options import DryRun, NoQuestion, Numbers, one_of
 from sdesk.cli.question import agreed
 from sdesk.domain.errors import BadInput
 from sdesk.domain.ticket import Impact, Status, Urgency
@@ -64,7 +64,7 @@ def set_fields(
     spent: Spent = None,
     visit: Visit = None,
     dry_run: DryRun = False,
-    yes: Yes = False,
+    yes: NoQuestion = False,
 ) -> ExitCode:
     """Set the facts of tickets right; write down time spent and agreed visits.
 
@@ -120,7 +120,7 @@ def set_fields(
         status is not None
         and not dry_run
         and len(found) > 1
-        and not agreed(f"{len(found)} tickets become spam?", yes=yes)
+        and not agreed(f"{len(found)} tickets become spam?", yes=yes, keeps=True)
     ):
         return ExitCode.DONE
     from sdesk.actions.perform import new_batch

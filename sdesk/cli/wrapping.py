@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import unicodedata
@@ -16,8 +15,11 @@ _NARROWEST = 20
 
 
 def width_of(stream: TextIO) -> int | None:
-    """The columns of the terminal that a stream goes to, or that COLUMNS asks for; None where a program reads it."""
-    if not stream.isatty() and not os.environ.get("COLUMNS"):
+    """The columns of the terminal that a stream goes to; None where a program reads it.
+
+    Whatever COLUMNS says, which a shell may hand on: a line that a script looks for stays one.
+    """
+    if not stream.isatty():
         return None
     return shutil.get_terminal_size(_FALLBACK).columns
 

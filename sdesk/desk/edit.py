@@ -23,7 +23,7 @@ from sdesk.desk.steps.losses import (
 from sdesk.desk.steps.messages import rename_in_index
 from sdesk.desk.steps.moves import follow_promise, require_id
 from sdesk.desk.steps.people import person_of
-from sdesk.desk.steps.tags import change_tags
+from sdesk.desk.steps.tags import change_tags, require_tags
 from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.phrase import joined, phrase
@@ -90,6 +90,9 @@ def set_tags(
     """Add tags, and take others away. BadInput where neither is said."""
     if not tags and not untags:
         raise BadInput(phrase("no tag is named"), phrase("say --add WORD or --remove WORD"))
+    with about("tags"):
+        require_tags(tags, "--add")
+        require_tags(untags, "--remove")
     return set_fields(work, number, tags=tags, untags=untags, version=version)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.check_down import take_down
@@ -10,9 +11,10 @@ from sdesk.desk.steps.check_up import take_up
 from sdesk.desk.steps.checks import Place, Taken, writer
 from sdesk.desk.steps.find import key_of, require_hands
 from sdesk.desk.steps.tags import require_tags
-from sdesk.desk.steps.whose import whose
-from sdesk.domain.errors import about
+from sdesk.desk.steps.whose import first_team, whose
+from sdesk.domain.errors import BadInput
 from sdesk.domain.events import CheckState, MachineEvent
+from sdesk.domain.phrase import phrase
 
 
 def take_event(
@@ -23,23 +25,58 @@ def take_event(
     service: str | None = None,
     team: str | None = None,
     tags: Sequence[str] = (),
+    doubts: Sequence[str] = (),
 ) -> Taken:
     """A check is down, or up again; where a ticket is opened for it, of this unit, service and team.
 
-    BadInput for what the desk does not know, and where nobody can say whose the ticket is; Refused for an auditor.
+    No alarm is lost for a slip in its options: what the desk does not know is left out, and told among the `doubts` of
+    what comes back, with those that the caller had already. A ticket that is opened has them as a message.
+
+    Refused for an auditor.
     """
     require_hands(work)
     if event.state is CheckState.UP:
-        return take_up(work, event, writer(work, event), at=work.now)
+        return replace(take_up(work, event, writer(work, event), at=work.now), doubts=tuple(doubts))
+    place = _place(work, unit, service, team, tags, doubts)
+    return replace(take_down(work, event, place, writer(work, event)), doubts=place.doubts)
+
+
+def _place(
+    work: Work, unit: str | None, service: str | None, team: str | None, tags: Sequence[str], told: Sequence[str]
+) -> Place:
+    """Where a ticket of it would be, of what the desk knows; the rest is in doubt."""
     rules = work.rules
-    with about("service"):
-        service_id = key_of(rules.service_keys, service, "service") if service else None
-    with about("unit"):
-        unit_id = key_of(rules.unit_keys, unit, "unit") if unit else None
-    with about("service"):
-        team_id, team_by = whose(work, team, service_id)
-    require_tags(tags)
+    doubts = list(told)
+    service_id = _known(rules.service_keys, service, "service", doubts)
+    unit_id = _known(rules.unit_keys, unit, "unit", doubts)
+    team_id = _known(rules.team_keys, team, "team", doubts)
+    kept = []
+    for tag in tags:
+        try:
+            require_tags([tag])
+        except BadInput as error:
+            doubts.append(phrase("{what}: left out", what=error.what))
+        else:
+            kept.append(tag)
+    try:
+        team_id, team_by = whose(work, team if team_id is not None else None, service_id)
+    except BadInput as error:
+        team_id, team_by = first_team(work)
+        key = rules.teams[team_id].key
+        doubts.append(phrase("{what}: it goes to team {team}, {why}", what=error.what, team=key, why=team_by))
     named = "named with the event"
-    why = {"team": team_by} | {name: named for name, value in (("service", service), ("unit", unit)) if value}
-    place = Place(work.now, team_id, service_id, unit_id, tuple(tags), why)
-    return take_down(work, event, place, writer(work, event))
+    why = {"team": team_by} | {
+        name: named for name, value in (("service", service_id), ("unit", unit_id)) if value is not None
+    }
+    return Place(work.now, team_id, service_id, unit_id, tuple(kept), why, doubts=tuple(doubts))
+
+
+def _known(keys: Mapping[str, int], key: str | None, noun: str, doubts: list[str]) -> int | None:
+    """The row of a key; None where none is named, or none is known, which is in doubt then."""
+    if not key:
+        return None
+    try:
+        return key_of(keys, key, noun)
+    except BadInput as error:
+        doubts.append(phrase("{what} ({remedy}): left out", what=error.what, remedy=error.remedy))
+        return None

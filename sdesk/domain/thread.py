@@ -11,6 +11,12 @@ from sdesk.domain.inbound import InboundMail
 NO_SUBJECT = "(no subject)"
 
 
+OTRS = "otrs:"
+"""Stands before the number of a ticket that came from OTRS or its heirs, as its `external_id`."""
+
+_OLD_TAG = re.compile(r"\[[^\[\]\d]{1,40}[#№:] ?(\d{4,20})\]")
+
+
 class TokenHolder(StrEnum):
     """Whose token it is that a mail shows; the requester's own stands on the ticket."""
 
@@ -71,6 +77,15 @@ def subject_tag(subject: str, prefix: str) -> int | None:
     """The ticket number of a tag `[SD-123]` in a subject; None without one."""
     match = re.search(rf"\[{re.escape(prefix)}-(\d{{1,18}})\]", subject, re.IGNORECASE)
     return int(match[1]) if match else None
+
+
+def old_number(subject: str) -> str | None:
+    """The number that another system gave a ticket: `2020112310000012` of `[Ticket#2020112310000012]`, else None.
+
+    Its word before the number is whatever was set there: `Ticket#`, `Call#`, `Request №`.
+    """
+    match = _OLD_TAG.search(subject)
+    return match[1] if match else None
 
 
 def plain_subject(subject: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from hashlib import blake2b
@@ -28,6 +28,7 @@ Word = TypeVar("Word", bound=StrEnum)
 LONGEST_ID = 200
 """Characters of an external id."""
 MOST_TAGS = 100
+MOST_WATCHERS = 100
 MOST_MESSAGES = 10_000
 """Of one ticket: what has more is no ticket."""
 
@@ -38,13 +39,45 @@ _MOMENT = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
+class LineFile:
+    """A file of a message, read only when the message is new here."""
+
+    name: str
+    media_type: str
+    size: int
+    read: Callable[[], bytes | None] = field(compare=False)
+    """Its content; None where it is gone."""
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LineMessage:
-    """A message that came after the text."""
+    """A message that came after the text. What stands below `text` only another desk's database knows."""
 
     direction: Direction
     author: Mailbox
     sent_at: datetime
     text: str
+    agent: str | None = None
+    """The login of who wrote it, where the address does not tell."""
+    quoted: str = ""
+    subject: str = ""
+    message_id: str = ""
+    """With its angle brackets: by it an answer finds its ticket."""
+    in_reply_to: str = ""
+    to: tuple[Mailbox, ...] = ()
+    cc: tuple[Mailbox, ...] = ()
+    files: tuple[LineFile, ...] = ()
+    raw: Callable[[], bytes | None] | None = field(default=None, compare=False)
+    """The mail as it came, where it was kept."""
+    defects: tuple[str, ...] = ()
+    """What of it does not come, in sentences."""
+
+    @property
+    def weight(self) -> int:
+        """Characters and bytes that taking it moves, about."""
+        return len(self.text) + len(self.quoted) + sum(file.size for file in self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +96,8 @@ class TicketLine:
     urgency: Urgency | None = None
     priority: Priority | None = None
     tags: tuple[str, ...] | None = None
+    watchers: tuple[str, ...] | None = None
+    """Logins."""
     created_at: datetime | None = None
     channel: Channel | None = None
     status: Status | None = None
@@ -236,6 +271,20 @@ def _tags(value: object) -> tuple[str, ...]:
     return found
 
 
+def _watchers(value: object) -> tuple[str, ...]:
+    """A list of logins, or logins with commas or blanks between them."""
+    parts: Sequence[object] = re.split(r"[\s,;]+", value) if isinstance(value, str) else ()
+    if isinstance(value, list):
+        parts = value
+    elif not isinstance(value, str):
+        raise BadInput("watchers are no list", 'write ["anna", "boris"], or `anna,boris`')
+    logins = [one_line(_text_of("a watcher", part)).strip() for part in parts]
+    found = tuple(dict.fromkeys(login for login in logins if login))
+    if len(found) > MOST_WATCHERS:
+        raise BadInput(f"{len(found)} watchers are too many", f"at most {MOST_WATCHERS}")
+    return found
+
+
 def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     text = one_line(_text_of(name, value))
     dotted = _DOTTED_DATE.fullmatch(text)
@@ -292,6 +341,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "text": _long_text,
     "requester": _mailbox,
     "tags": _tags,
+    "watchers": _watchers,
     "impact": _word("impact", Impact),
     "urgency": _word("urgency", Urgency),
     "priority": _word("priority", Priority),
@@ -311,7 +361,10 @@ def _plain(value: object) -> object:
     if isinstance(value, Mailbox):
         return [value.address.lower(), value.name]
     if isinstance(value, LineMessage):
-        return [value.direction.value, _plain(value.author), _plain(value.sent_at), value.text]
+        said = [value.direction.value, _plain(value.author), _plain(value.sent_at), value.text]
+        # What a line of text cannot say is left out where it is not said: digests that were stored stay true.
+        more = [value.message_id, [[each.name, each.size] for each in value.files]]
+        return [*said, *more] if any(more) else said
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     return value

@@ -18,7 +18,8 @@ from urllib.parse import quote
 
 from sdesk.domain.errors import BadInput, Unavailable
 from sdesk.store import faults, readable, schema
-from sdesk.store.whole_file import refused, take_name, taken, written_beside
+from sdesk.store.alone import alone
+from sdesk.store.whole_file import BESIDE, refused, take_name, taken, written_beside
 
 Progress = Callable[[int, int], None]
 """Told how many pages are done, and of how many."""
@@ -59,6 +60,8 @@ def backup(
         raise BadInput(f"{target} is a folder", "name a file in it")
     if os.path.exists(target) and not force:
         raise taken(target)
+    if not os.path.exists(target):
+        _require_nothing_beside(target)
     with closing(open_any(store)) as source:
         try:
             # The transaction first: what is copied is one state, however long it takes.
@@ -69,8 +72,33 @@ def backup(
         with written_beside(target, size=size) as part:
             copy(source, part, of=store, to=target, progress=progress)
             found = verified(part, of=store, sound=sound)
-            take_name(part, target, over=force)
+            _name(part, target, force=force)
     return found
+
+
+def _name(part: Path, target: Path, *, force: bool) -> None:
+    """Give the copy its name, where SQLite has nothing beside that name: it would play that into the copy."""
+    if force and target.exists() and _beside(target):
+        with alone(target, fold=True) as standing:
+            if standing is None:  # too damaged for its log to be folded in
+                _require_nothing_beside(target)
+            take_name(part, target, over=True)
+            target.with_name(f"{target.name}-shm").unlink(missing_ok=True)  # the index of the log that is folded in
+        return
+    _require_nothing_beside(target)
+    take_name(part, target, over=force)
+
+
+def _beside(target: Path) -> list[Path]:
+    return [each for suffix in BESIDE if os.path.exists(each := target.with_name(target.name + suffix))]
+
+
+def _require_nothing_beside(target: Path) -> None:
+    if left := _beside(target):
+        raise Unavailable(
+            f"{left[0]} is of another store that had this name: SQLite would play it into the copy",
+            "move it away, or name another file",
+        )
 
 
 def is_of(store: Path, path: Path) -> bool:

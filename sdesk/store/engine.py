@@ -137,11 +137,19 @@ class Store:
     def fold_log(self) -> None:
         """Write the write-ahead log into the store and empty it, as far as nobody reads from it just now."""
         with self.translated(), self.engine.connect() as connection:
-            cast(sqlite3.Connection, connection.connection.dbapi_connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            # Most of it beside whoever writes, so that the second, which holds them up, has little to do.
+            for mode in ("PASSIVE", "TRUNCATE"):
+                driver.execute(f"PRAGMA wal_checkpoint({mode})")
 
     def close(self) -> None:
         """Give the connections back; the last one of all processes folds the write-ahead log in."""
         self.engine.dispose()
+
+
+def give_way() -> None:
+    """Let another writer have its turn, between two transactions of work that takes many: it looks each `PAUSE`."""
+    time.sleep(2 * PAUSE[1])
 
 
 def commit_sound(session: Session) -> None:

@@ -20,7 +20,7 @@ def lacking(store: Path, keep_free: int = KEEP_FREE) -> str | None:
     wanted = max(keep_free, 2 * _size(store.with_name(f"{store.name}-wal")))
     if free >= wanted:
         return None
-    return f"the disk of {store} is nearly full: {free // 1_000_000} MB are free, {wanted // 1_000_000} MB are wanted"
+    return f"the disk of {store} is nearly full: {_told(free)} are free, {_told(wanted)} are wanted"
 
 
 def free_beside(path: Path) -> int | None:
@@ -30,6 +30,10 @@ def free_beside(path: Path) -> int | None:
     except OSError:
         return None
     return found.f_bavail * found.f_frsize
+
+
+def _told(size: int) -> str:
+    return f"{size // 1_000_000_000} GB" if size >= 10_000_000_000 else f"{size // 1_000_000} MB"
 
 
 def _size(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Iterable
 
@@ -13,12 +14,36 @@ LONGEST_TEXT = 20_000
 LONGEST_THREAD = 300_000
 """Letters of one ticket, from which on further messages stay out: each one writes the ticket's row of text anew."""
 
+MERGED_PAGES = 250
+"""Pages of the index that are written at once where its parts are merged."""
+
 _HAS_TOKEN = re.compile(r"\w")
 
 
 def fold(text: str) -> str:
     """Text as it is indexed and sought: letter case gone, the Russian letter ё written as е."""
     return unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
+
+
+def words_of(thread: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
+    """The columns `body` and `people` of a ticket's row of text; given are text, name and address of each message."""
+    body, people = "", ""
+    for text, name, address in thread:
+        if len(body) < LONGEST_THREAD:
+            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if people else fold(text[:LONGEST_TEXT])
+            people = f"{people} {fold(f'{name} {address}')}".strip()
+    return body, people
+
+
+def merge_some(driver: sqlite3.Connection, *, anew: bool) -> bool:
+    """Merge parts of the index, which keep words of what is gone, as far as a tenth of a second may take; whether there
+    is more. `anew`: all parts into one from now on (see "The 'merge' command" of SQLite's FTS5). The caller commits.
+    """
+    before = driver.total_changes
+    driver.execute(
+        "INSERT INTO ticket_fts (ticket_fts, rank) VALUES ('merge', ?)", (-MERGED_PAGES if anew else MERGED_PAGES,)
+    )
+    return driver.total_changes - before >= 2
 
 
 def expression(words: Iterable[Words]) -> str:

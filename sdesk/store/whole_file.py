@@ -7,6 +7,8 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from sdesk.domain.errors import StoreLocked, Unavailable
@@ -14,7 +16,7 @@ from sdesk.store import room
 
 SUFFIX = ".part"
 """What the name of a file ends in until it is whole. One that was left by a process that was killed is written anew."""
-_BESIDE = ("-journal", "-wal", "-shm")
+BESIDE = ("-journal", "-wal", "-shm")
 """What SQLite keeps beside a file while it is written."""
 
 
@@ -87,6 +89,16 @@ def _rights(target: Path) -> int:
         return 0o666 & ~mask
 
 
+def kept_name(path: Path, now: datetime) -> Path:
+    """A free name for what stands at `path` and is kept: with the instant in it, in UTC."""
+    name = f"{path.name}.before-{now:%Y%m%d-%H%M%S}"
+    for number in count(1):
+        found = path.with_name(name if number == 1 else f"{name}-{number}")
+        if not found.exists():
+            return found
+    raise AssertionError
+
+
 def taken(target: Path) -> Unavailable:
     """What is said of a name that something has."""
     return Unavailable(f"{target} exists already", "name another file, or say --force to write over it")
@@ -130,7 +142,7 @@ def _owned(part: Path, target: Path) -> int:
 
 
 def _clear(part: Path) -> None:
-    for suffix in _BESIDE:
+    for suffix in BESIDE:
         part.with_name(part.name + suffix).unlink(missing_ok=True)
 
 

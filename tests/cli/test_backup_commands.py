@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from command_line import Process, Sdesk, Terminal
 
-from sdesk.store import restore as files
+from sdesk.store import alone
 from sdesk.store.check import check
 
 
@@ -23,7 +23,7 @@ def at_busy_desk(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The busy desk, which the command line finds by SDESK_DB; Anna, an admin, acts."""
     monkeypatch.setenv("SDESK_DB", str(busy_desk_path))
     monkeypatch.setenv("SDESK_AGENT", "anna")
-    monkeypatch.setattr(files, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(alone, "WAIT_SECONDS", 0.1)
     return busy_desk_path
 
 
@@ -64,7 +64,7 @@ def test_a_backup_and_the_way_back(sdesk: Sdesk, at_busy_desk: Path, tmp_path: P
 
 def test_a_restore_in_json(sdesk: Sdesk, at_busy_desk: Path, tmp_path: Path) -> None:
     sdesk("db", "backup", str(tmp_path / "copy.db"))
-    told = json.loads(sdesk("db", "restore", str(tmp_path / "copy.db"), "-o", "json").out)
+    told = json.loads(sdesk("db", "restore", str(tmp_path / "copy.db"), "--yes", "-o", "json").out)
     assert told["kept"] == f"{at_busy_desk}.before-20261123-090000"
     assert told["tickets"] == 58
     assert told["held"] > 0
@@ -151,8 +151,10 @@ def test_a_purge_says_what_it_would_take(sdesk: Sdesk, at_busy_desk: Path) -> No
     )
     dry = sdesk("db", "purge", "--spam", "--older", "2y", "--dry-run")
     assert dry.out == "dry run: taken out: 1 spam ticket, 2 messages; 0 bytes are free for more\n"
-    assert json.loads(sdesk("db", "purge", "--spam", "--raw", "--older", "2y", "-o", "json").out)["tickets"] == 1
-    assert sdesk("db", "purge", "--spam", "--older", "2y").out == "nothing to do: nothing is that old\n"
+    assert (
+        json.loads(sdesk("db", "purge", "--spam", "--raw", "--older", "2y", "--yes", "-o", "json").out)["tickets"] == 1
+    )
+    assert sdesk("db", "purge", "--spam", "--older", "2y", "--yes").out == "nothing to do: nothing is that old\n"
     assert run(at_busy_desk, "SELECT count(*) FROM ticket WHERE id = 3") == [(0,)]
     for wrong in (["--older", "2y"], ["--spam", "--older", "soon"], ["--spam", "--older", "1h"], ["--spam"]):
         assert sdesk("db", "purge", *wrong).code == 2, wrong
@@ -167,9 +169,9 @@ def test_a_person_is_forgotten(sdesk: Sdesk, at_busy_desk: Path) -> None:
     assert told["changed"]
     assert told["counts"]["messages"] > 1
     assert sdesk("person", "show", address).code == 3
-    assert sdesk("person", "forget", address).out == f"nothing to do: the store does not name {address}\n"
-    assert sdesk("--as", "boris", "person", "forget", "person2@acc.shop.example").code == 1
-    assert sdesk("person", "forget", "anna@desk.example").code == 1
+    assert sdesk("person", "forget", address, "--yes").out == f"nothing to do: the store does not name {address}\n"
+    assert sdesk("--as", "boris", "person", "forget", "person2@acc.shop.example", "--yes").code == 1
+    assert sdesk("person", "forget", "anna@desk.example", "--yes").code == 1
     assert check(at_busy_desk) == ()
 
 
@@ -202,6 +204,34 @@ def test_a_folder_that_may_not_be_written_leaves_nothing(at_busy_desk: Path, tmp
     assert store.read_bytes() == copy.read_bytes()
     assert [path.name for path in closed.iterdir()] == ["desk.db"]
     closed.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["db", "restore", "copy.db"],
+        ["db", "purge", "--spam", "--older", "2y"],
+        ["person", "forget", "person2@acc.shop.example"],
+        ["db", "check", "--repair"],
+    ],
+    ids=" ".join,
+)
+def test_without_a_terminal_nothing_is_taken_away_unless_it_was_said_to(
+    sdesk: Sdesk, at_busy_desk: Path, words: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sdesk("db", "backup", "copy.db").code == 0
+    run(
+        at_busy_desk, "UPDATE ticket SET status = 'spam', is_open = 0, updated_at = '2020-01-01T00:00:00Z' WHERE id = 3"
+    )
+    before = run(at_busy_desk, "SELECT * FROM ticket"), run(at_busy_desk, "SELECT * FROM person ORDER BY id")
+    ran = sdesk(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "sdesk: error: this cannot be taken back, and without a terminal nobody can be asked. add --yes\n"
+    assert before == (run(at_busy_desk, "SELECT * FROM ticket"), run(at_busy_desk, "SELECT * FROM person ORDER BY id"))
+    assert sorted(each.name for each in tmp_path.iterdir() if each.name.startswith(at_busy_desk.name + ".")) == []
+    for said in ("--dry-run", "--yes"):
+        assert "--yes" not in sdesk(*words, said).err
 
 
 def test_help_leads_with_examples(process: Process) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from command_line import NOW, Sdesk
 
+from sdesk.store import schema
+
 LINE = re.compile(r"SDESK (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| \S+=\S+;\S*;\S*;0( \S+=\S+;\S*;\S*;0)*)?\n")
 CONFIG = """
 [mailboxes.support]
@@ -111,7 +113,7 @@ def test_the_age_of_the_last_good_fetch_is_of_what_is_configured(
 ) -> None:
     configured(tmp_path, monkeypatch)
     ran = sdesk("check", "--age-of-fetch", "15m")
-    assert (ran.code, ran.out) == (2, "SDESK CRITICAL - age of fetch: never | age_of_fetch=U;;900;0\n")
+    assert (ran.code, ran.out) == (2, "SDESK CRITICAL - mail was never fetched | age_of_fetch=U;;900;0\n")
     state = (
         "INSERT OR REPLACE INTO mailbox_state (mailbox, folder, uidvalidity, seen_uid, set_up_at, fetched_at, failures)"
     )
@@ -124,7 +126,7 @@ def test_the_age_of_the_last_good_fetch_is_of_what_is_configured(
 
 def test_alone_it_watches_what_must_always_be_so(sdesk: Sdesk, at_busy: Path) -> None:
     assert sdesk("check").out == (
-        "SDESK CRITICAL - age of tick: never, 0 in quarantine | quarantine=0;;0;0 age_of_tick=U;;900;0\n"
+        "SDESK CRITICAL - `sdesk tick` has never run, 0 in quarantine | quarantine=0;;0;0 age_of_tick=U;;900;0\n"
     )
     ticked(at_busy)
     assert sdesk("check").code == 0
@@ -155,7 +157,7 @@ def test_doctor_says_what_works_and_what_to_do_about_the_rest(
     assert {row["state"] for row in found.values()} == {"ok", "warning"}
     assert found["agent"]["state"] == "warning"
     assert "Test desk: 3 teams, 4 agents" in found["set-up"]["what"]
-    assert "schema 0006" in found["store"]["what"]
+    assert f"schema {schema.HEAD}" in found["store"]["what"]
     configured(tmp_path, monkeypatch)
     write(
         at_busy,
@@ -178,6 +180,56 @@ def test_doctor_says_what_works_and_what_to_do_about_the_rest(
     assert found["store"]["remedy"] == f"chmod 600 {at_busy}"
     assert "sdesk init --cron" in found["tick"]["remedy"]
     assert "sdesk mail check support" in found["mailbox support"]["remedy"]
+
+
+def test_doctor_and_check_say_it_as_people_do(
+    sdesk: Sdesk, at_busy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(tmp_path, monkeypatch)
+    write(at_busy, "DELETE FROM outbox WHERE id <> (SELECT min(id) FROM outbox)")
+    ticked(at_busy, 60 * 24 * 400)
+    long_ago = "2020-01-05T22:30:00Z"  # the sixth, at the desk
+    write(
+        at_busy,
+        "INSERT OR REPLACE INTO mailbox_state (mailbox, folder, uidvalidity, seen_uid, set_up_at, fetched_at, failures,"
+        " last_error) VALUES ('support', 'INBOX', 1, 0, ?, ?, 1, 'refused')",
+        long_ago,
+        long_ago,
+    )
+    write(
+        at_busy,
+        "INSERT INTO trouble (place, failures, since, error) VALUES ('smtp', 1, ?, 'no route')",
+        long_ago,
+    )
+    write(at_busy, "UPDATE outbox SET state = 'queued', created_at = ?, send_after = ?", long_ago, long_ago)
+    _, found = findings(sdesk)
+    said = {name: found[name]["what"] for name in ("mailbox support", "outbox", "tick", "smtp")}
+    assert said == {
+        "mailbox support": "last fetched on 2020-01-06, 1 failure since: refused",
+        "outbox": "1 mail waits, and no server takes it",
+        "tick": "last run on 2025-10-19",
+        "smtp": "it has failed since 2020-01-06, once: no route",
+    }
+    assert sdesk("check", "--outbox", "0", "--outbox-age", "15m", "--age-of-fetch", "15m").out.split(" | ")[0] == (
+        "SDESK CRITICAL - 1 mail waits, mail waits since 2020-01-06, last fetch on 2020-01-06"
+    )
+    write(at_busy, "DELETE FROM outbox")
+    assert "no mail waits" in sdesk("check", "--outbox-age", "15m").out
+
+
+def test_doctor_tells_of_a_full_disk_once(
+    sdesk: Sdesk, at_busy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(tmp_path, monkeypatch)
+    config = tmp_path / "config.toml"
+    config.write_text(f"[store]\nkeep_free = {10**15}\n{config.read_text()}")
+    write(
+        at_busy,
+        "INSERT INTO trouble (place, failures, since, error) VALUES ('disk', 3, '2026-11-23T08:00:00Z', 'it is full')",
+    )
+    rows = [row for row in json.loads(sdesk("doctor", "-o", "json").out) if row["name"] == "disk"]
+    assert len(rows) == 1
+    assert "1000000 GB are wanted" in rows[0]["what"]
 
 
 def test_doctor_speaks_where_there_is_no_store_an_old_one_or_no_set_up(

@@ -25,7 +25,14 @@ def test_each_event_says_what_became_of_it(sdesk: Sdesk, at_desk: Path) -> None:
         json.loads(sdesk(*words, "-o", "json").out)
         for words in ((*DOWN, "--subject", "No ping"), (*DOWN, "--text", "worse"), UP, UP, DOWN)
     ]
-    assert said[0] == {"action": "opened", "ticket": 1, "ref": "SD-1", "incident": None, "sentence": "SD-1 opened"}
+    assert said[0] == {
+        "action": "opened",
+        "ticket": 1,
+        "ref": "SD-1",
+        "incident": None,
+        "sentence": "SD-1 opened",
+        "doubts": [],
+    }
     assert [each["action"] for each in said] == ["opened", "added", "resolved", "nothing", "reopened"]
     assert [each["ticket"] for each in said] == [1, 1, 1, None, 1]
     assert sdesk(*UP).out == "SD-1 resolved, silently\n"
@@ -63,14 +70,43 @@ def test_no_alarm_is_lost_for_a_word_or_a_byte(sdesk: Sdesk, at_desk: Path) -> N
 
 
 @pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--service", "tilll", "there is no service `tilll` (did you mean `till`?): left out"),
+        ("--unit", "flagshp", "there is no unit `flagshp` (did you mean `flagship`?): left out"),
+        ("--team", "itt", "there is no team `itt`"),
+        ("--tag", "two words", "`two words` is no tag: it is one word: left out"),
+        ("--text", "@/nowhere", "the text file /nowhere cannot be read (No such file or directory): left out"),
+        ("--text", "@/", "the text file / cannot be read (Is a directory): left out"),
+        ("--text", "@~nobody-here/x", "there is no home of ~nobody-here: the text is left out"),
+        ("--severity", "sev1", "there is no severity `sev1`"),
+    ],
+)
+def test_no_alarm_is_lost_for_a_slip_in_an_option(
+    sdesk: Sdesk, at_desk: Path, option: str, value: str, said: str
+) -> None:
+    ran = sdesk("event", "down", "--source", "z", "--key", "a", "--team", "it", option, value, "-o", "json")
+    told = json.loads(ran.out)
+    assert (ran.code, told["action"], told["ticket"]) == (0, "opened", 1)
+    warned = [line.removeprefix("sdesk: warning: ") for line in ran.err.splitlines()]
+    assert (warned, warned[0].startswith(said)) == (told["doubts"], True), ran.err
+    texts = [text for (text,) in rows(at_desk, "SELECT text FROM message ORDER BY id")]
+    assert texts[-1].splitlines()[1:] == [f"- {doubt}" for doubt in told["doubts"]]
+
+
+def test_what_an_up_cannot_read_is_said_and_the_ticket_resolved(sdesk: Sdesk, at_desk: Path) -> None:
+    sdesk(*DOWN)
+    ran = sdesk(*UP, "--text", "@/nowhere")
+    assert (ran.code, ran.out) == (0, "SD-1 resolved, silently\n")
+    assert "/nowhere cannot be read" in ran.err
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (("event", "down", "--key", "a"), 2, "--source"),
         (("event", "down", "--source", "z", "--key", " "), 2, "needs a key"),
-        (("event", "down", "--source", "z", "--key", "a", "--service", "tilll"), 2, "did you mean `till`?"),
-        (("event", "down", "--source", "z", "--key", "a", "--unit", "flagshp"), 2, "did you mean `flagship`?"),
         (("event", "down", "--source", "z", "--key", "a", "--fields", "x"), 2, "fields: action"),
-        (("event", "down", "--source", "z", "--key", "a", "--text", "@/nowhere"), 2, "/nowhere"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

@@ -32,7 +32,6 @@ def test_from_nothing_to_a_ticket(
     dry = sdesk("desk", "apply", str(desk_file), "--dry-run")
     assert dry.code == 0
     assert "  + it: IT support\n" in dry.out
-    # The last sentence may be broken at the width that COLUMNS asks for.
     assert "plan: " in dry.out
     assert sdesk("agent", "list", "--as", "anna").code == 2
     # Whoever named himself already may apply the file that makes him known.

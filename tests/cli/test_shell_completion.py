@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from command_line import Sdesk
@@ -16,6 +17,12 @@ from sdesk.cli.complete_bash import split
 from sdesk.cli.complete_values import source_of
 from sdesk.cli.grammar import build_root
 from sdesk.domain.filter_fields import FIELDS
+
+
+class Doubles(Protocol):
+    """The clock of the command line in this process."""
+
+    now: datetime
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +119,30 @@ def test_walls_stand(folder: Path) -> None:
     assert "3" in offered(folder, "show ", agent="olga")
     assert "3" not in offered(folder, "show ", agent="boris")
     assert "3" not in offered(folder, "--as boris show ")
+
+
+def test_what_is_done_is_offered_where_it_is_of_use(sdesk: Sdesk, at_desk: Path, doubles: Doubles) -> None:
+    for name in ("Open", "Done", "Hidden"):
+        told = ("--subject", name, "--text", "x", "--service", "leave" if name == "Hidden" else "other")
+        assert sdesk("--as", "olga" if name == "Hidden" else "anna", "new", *told).code == 0
+    assert sdesk("close", "2", "--silent").code == sdesk("--as", "olga", "close", "3", "--silent").code == 0
+
+    def numbers(*words: str, agent: str = "boris") -> list[str]:
+        told = sdesk("_complete", "fish", "--as", agent, *words)
+        assert told.err == ""
+        lines = told.out.splitlines()[1:]
+        return [line.partition("\t")[0].lstrip("=+") for line in lines]
+
+    for verb in ("show", "history", "ticket link", "ticket link 1 --to", "ticket merge", "ticket split"):
+        assert numbers(*verb.split(), "") == ["1", "2"], verb
+    assert numbers("reopen", "") == ["2"]
+    assert sorted(numbers("reopen", "", agent="olga")) == ["2", "3"]
+    assert numbers("show", "SD-") == ["SD-1", "SD-2"]
+    for verb in ("assign", "close", "take"):
+        assert numbers(verb, "") == ["1"], verb
+    doubles.now += timedelta(days=8)
+    assert numbers("show", "") == ["1"]
+    assert numbers("reopen", "") == []
 
 
 def test_people_behind_a_wall_are_not_there(sdesk: Sdesk, at_desk: Path) -> None:

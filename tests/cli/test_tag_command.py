@@ -31,7 +31,12 @@ def test_tags_come_and_go_on_several_tickets(sdesk: Sdesk, at_desk: Path) -> Non
 def test_a_tag_is_one_word(sdesk: Sdesk, at_desk: Path) -> None:
     sdesk("new", "--text", "x", "--subject", "One", "--service", "other")
     assert sdesk("ticket", "tag", "1").code == 2
-    assert sdesk("ticket", "tag", "1", "--add", "two words").code == 2
+    for words, option in (("tag", "--add"), ("tag", "--remove"), ("set", "--tag"), ("set", "--untag")):
+        ran = sdesk("ticket", words, "1", option, "two words")
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.endswith(
+            f"`two words` is no tag: it is one word. repeat {option} for several, as {option} pos {option} vip\n"
+        )
     assert sdesk("ticket", "tag", "1", "--add", "a", "--remove", "A").code == 2
 
 

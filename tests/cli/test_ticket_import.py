@@ -17,7 +17,10 @@ from command_line import NOW, Process, Sdesk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sdesk.cli import importing
+from sdesk.desk.imports import batch
 from sdesk.desk.imports.batch import BATCH
+from sdesk.domain.errors import Unavailable
 
 
 def lines(*given: dict[str, Any]) -> str:
@@ -63,11 +66,55 @@ def test_a_bad_line_is_named_and_the_rest_is_done(sdesk: Sdesk, at_desk: Path) -
     assert json.loads(ran.out) == {"read": 9, "created": 4, "updated": 0, "unchanged": 2, "failed": 3}
     said = ran.err.splitlines()
     assert said[0].startswith("sdesk: error: line 3: this is no JSON")
-    # What the desk itself refuses is known when its batch is done.
-    assert said[1] == 'sdesk: error: line 6: this is no JSON object. write {"subject": "...", ...}'
-    assert said[2] == "sdesk: error: line 5: there is no team `itt`. did you mean `it`?"
+    assert said[1] == "sdesk: error: line 5: there is no team `itt`. did you mean `it`?"
+    assert said[2] == 'sdesk: error: line 6: this is no JSON object. write {"subject": "...", ...}'
     assert len(said) == 3
     assert ask(at_desk, "SELECT count(*) FROM ticket") == [(4,)]
+
+
+def test_bad_lines_are_named_in_their_order_over_many_batches(sdesk: Sdesk, at_desk: Path) -> None:
+    kinds = [
+        "{oops\n",
+        *(lines({"external_id": f"E{n}", "subject": "Y", "team": "itt" if n == 1 else "it"}) for n in range(3)),
+        "[1]\n",
+    ]
+    count = BATCH * 2 + 7
+    ran = sdesk("ticket", "import", "-o", "json", stdin="".join(kinds[n % 5] for n in range(count)))
+    told = [int(line.split("line ")[1].split(":")[0]) for line in ran.err.splitlines()]
+    assert told == [n + 1 for n in range(count) if n % 5 in (0, 2, 4)]
+    counts = json.loads(ran.out)
+    assert (counts["read"], counts["failed"]) == (count, len(told))
+
+
+def test_bad_lines_alone_are_named_as_they_are_read(
+    sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that memory stays flat, whatever somebody pipes in."""
+    held: list[int] = []
+    say = importing._fail_all
+
+    def watched(done: importing.Imported, waiting: list[Any]) -> None:
+        held.append(len(waiting))
+        say(done, waiting)
+
+    monkeypatch.setattr(importing, "_fail_all", watched)
+    assert sdesk("ticket", "import", stdin="{oops\n" * 3 * BATCH).code == 2
+    assert max(held) == 1
+    held.clear()
+    assert sdesk("ticket", "import", stdin=some(1) + "{oops\n" * 3 * BATCH).code == 6
+    assert BATCH // 2 < max(held) <= BATCH
+
+
+def test_what_was_read_is_said_where_the_store_is_gone(
+    sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise Unavailable("the disk is full")
+
+    monkeypatch.setattr(batch, "import_lines", gone)
+    ran = sdesk("ticket", "import", stdin=some(1) + "{oops\n")
+    assert ran.code == 4
+    assert [line.split(":")[2] for line in ran.err.splitlines()] == [" line 2", " the disk is full"]
 
 
 def test_all_bad_is_the_first_error(sdesk: Sdesk, at_desk: Path) -> None:
@@ -310,7 +357,7 @@ def tickets(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
 )
 @given(st.lists(tickets(), min_size=1, max_size=4), st.sampled_from(["jsonl", "csv"]))
 def test_what_is_exported_is_imported_as_it_was(

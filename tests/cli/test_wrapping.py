@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from command_line import Sdesk
+from command_line import Sdesk, Terminal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +41,17 @@ def test_no_word_is_lost_and_no_line_is_too_long(line: str, width: int, hang: in
     assert " ".join(pieces).split() == line.split()
     for piece in pieces:
         assert cells(piece) <= width or "`" in piece or len(piece.split()) == 1
+
+
+def test_a_sentence_in_a_pipe_is_one_line_whatever_columns_says(
+    sdesk: Sdesk, terminal: Terminal, at_desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    name = "The till does not answer and nobody knows why it should not"
+    sdesk("new", "--text", "x", "--subject", name, "--service", "other")
+    words = ("ticket", "set", "1", "--subject", name + " after all", "--tag", "pos", "--tag", "vip", "-n")
+    assert sdesk(*words).out.count("\n") == 1
+    assert terminal(*words, env={"COLUMNS": "40"}).out.count("\n") > 1
 
 
 def test_an_error_is_one_line_for_programs(sdesk: Sdesk, at_desk: object) -> None:

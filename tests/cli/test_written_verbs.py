@@ -66,6 +66,9 @@ LINES = (
     "set 1 --priority auto",
     "set 1 --service till --team hr",
     "tag 1 2 --add pos --add vip --remove old",
+    "watch 1 2",
+    "watch 1 2 --agent boris",
+    "unwatch 1 --agent me",
     "take-back 1",
     "take 1 2",
 )

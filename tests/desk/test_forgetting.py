@@ -13,7 +13,9 @@ from desks import NOW
 from intake_desk import MailDesk
 
 from sdesk.actions.perform import create, perform
-from sdesk.desk.forgetting import REMOVED, forget_person
+from sdesk.desk import forgetting, traces
+from sdesk.desk.forgetting import forget_person
+from sdesk.desk.traces import REMOVED
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.store.check import check
@@ -106,6 +108,93 @@ def test_nothing_names_the_person_any_more(desk_of_mail: MailDesk, known: int) -
     assert run(path, "SELECT id, status, created_at, due_at, rank, key1 FROM ticket") == figures
     assert run(path, "SELECT text FROM message WHERE ticket_id = ? AND direction = 'in'", known) == [(REMOVED,)]
     assert check(path, NOW) == ()
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_what_was_cut_off_is_ended_by_doing_it_again(
+    desk_of_mail: MailDesk, known: int, texts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off behind each of its transactions, one after the other: the last one takes out who was sought."""
+    parts = cut_off = 0
+
+    def give_way() -> None:
+        nonlocal parts
+        parts += 1
+        if parts > cut_off:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(forgetting, "give_way", give_way)
+    while True:
+        parts, cut_off = 0, cut_off + 1
+        try:
+            # The wish to have the words gone is kept, too.
+            forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA.upper(), texts=texts and cut_off == 1)
+        except KeyboardInterrupt:
+            continue
+        break
+    assert cut_off > 3
+    desk_of_mail.desk.close()
+    said = everything(desk_of_mail.path)
+    sought = ["lavrova@", "123-45-67", *(["lavrova", "petrovna", "salary", "omsk"] if texts else [])]
+    assert [trace for trace in sought if trace in said.replace("ask irina petrovna, irina.lavrova@", "")] == []
+    assert run(desk_of_mail.path, "SELECT DISTINCT author_name FROM message WHERE ticket_id = ?", known)[0] == (
+        "forgotten person 1",
+    )
+    assert run(desk_of_mail.path, "SELECT count(*) FROM history WHERE event = 'person_being_forgotten'") == [(0,)]
+    assert check(desk_of_mail.path, NOW) == ()
+
+
+def test_who_was_no_person_is_not_left_written_down(
+    desk_of_mail: MailDesk, known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(desk_of_mail.path, "UPDATE message SET text = 'Ask ghost@elsewhere.example.' WHERE ticket_id = ?", known)
+    run(desk_of_mail.path, "UPDATE ticket SET subject = 'Of ghost@elsewhere.example' WHERE id = ?", known)
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(forgetting, "_merge", cut)
+    with pytest.raises(KeyboardInterrupt):
+        forget_person(desk_of_mail.desk, SYSTEM, NOW, "ghost@elsewhere.example", texts=True)
+    monkeypatch.undo()
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, "ghost@elsewhere.example")
+    desk_of_mail.desk.close()
+    assert "ghost@" not in everything(desk_of_mail.path)
+
+
+def test_what_others_write_meanwhile_is_looked_at_too(
+    desk_of_mail: MailDesk, known: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def give_way() -> None:
+        if not written:
+            written.append(desk_of_mail.ask(7, sender=f'"{NAME}" <{IRINA}>'))
+
+    monkeypatch.setattr(forgetting, "give_way", give_way)
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True)
+    desk_of_mail.desk.close()
+    assert written
+    said = everything(desk_of_mail.path)
+    assert [trace for trace in ("lavrova", "petrovna") if trace in said] == []
+    assert check(desk_of_mail.path, NOW) == ()
+
+
+def test_no_transaction_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows, tickets that are indexed anew, and bytes that are written over."""
+
+    def nothing(*_: object) -> None:
+        pass
+
+    many = traces.Job(nothing, [(ticket, ticket * 10 + row) for ticket in range(1, 40) for row in range(3)])
+    parts = list(many.batches())
+    assert sum(len(rows) for rows, _ in parts) == 117
+    assert max(len(tickets) for _, tickets in parts) == traces.BATCH_TICKETS
+    assert sorted(ticket for _, tickets in parts for ticket in tickets) == list(range(1, 40))
+    one = traces.Job(nothing, [(1, row) for row in range(1000)])
+    assert max(len(rows) for rows, _ in one.batches()) == traces.BATCH
+    large = traces.Job(nothing, [(traces.BATCH_BYTES, row) for row in range(5)], deletes=True)
+    assert [len(rows) for rows, _ in large.batches()] == [1, 1, 1, 1, 1]
 
 
 def test_words_stay_unless_they_are_to_go_too(desk_of_mail: MailDesk, known: int) -> None:

@@ -96,3 +96,10 @@ def test_a_hidden_incident_has_no_number_and_no_parts_for_who_may_not_see_it(des
     assert of("boris", f"incident:{incident}") == []
     assert of("olga", f"incident:{incident}") == [part]
     assert of("boris", f"not:incident:{incident}") == [part]
+    assert (of("boris", "is:part"), of("boris", "not:is:part")) == ([], [part])
+    assert of("olga", "is:part") == [part]
+    with Reader(desk.path) as reader:
+        for login, parts in (("boris", 0), ("olga", 1)):
+            counts = {each.key: each.tickets for each in reader.facet(reader.actor(login), Filter(), "is", now=NOW)}
+            assert counts.get("part", 0) == parts
+            assert reader.count(reader.actor(login), parse("is:part", now=NOW, zone=UTC), now=NOW) == parts

@@ -112,6 +112,20 @@ def test_a_rule_that_anybody_could_satisfy_is_warned_of() -> None:
     assert any("anybody could write" in each for each in read_file(DESK_FILE + rule, "desk.toml").warnings)
 
 
+def test_what_a_mail_names_and_the_desk_does_not_know_is_noted_in_the_ticket(desk_path: Path) -> None:
+    desk = MailDesk(desk_path)
+    named = "(?P<unit>\\S+)/(?P<service>\\S+) (?P<key>\\S+) down"
+    rule = f"[[routing]]\nwhen = {{ sender = 'mon@x.example', subject = '{named}' }}\nset = {{ event = 'down' }}"
+    desk.apply(DESK_FILE + rule)
+    receipt = desk.take(mail("mon@x.example", "moon/till t1:ping down", "No answer."))
+    assert receipt.outcome is Outcome.CREATED
+    assert [text for (text,) in desk.rows("SELECT text FROM message ORDER BY id")] == [
+        "No answer.",
+        "Not all that the event says is known to this desk:\n- there is no unit `moon`: left out",
+    ]
+    assert desk.ticket(receipt.number or 0).service == "till"
+
+
 def test_a_group_named_host_of_another_rule_is_a_tag_still(desk_path: Path) -> None:
     desk = MailDesk(desk_path)
     desk.apply(DESK_FILE + "[[routing]]\nwhen = { subject = 'on (?P<host>\\S+)' }\nset = { service = 'printer' }")

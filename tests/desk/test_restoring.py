@@ -20,7 +20,7 @@ from sdesk.desk.outbox.by_hand import release
 from sdesk.desk.restoring import Restored, restore
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked, Unavailable
-from sdesk.store import migrate, schema
+from sdesk.store import alone, migrate, schema
 from sdesk.store import restore as files
 from sdesk.store.backup import backup
 from sdesk.store.check import check
@@ -32,7 +32,7 @@ KEPT = "desk.db.before-20261123-090000"
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(alone, "WAIT_SECONDS", 0.1)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sdesk.domain.thread import (
     address_token,
     authentication_failed,
     hide_agent_keys,
+    old_number,
     only_thanks,
     plain_subject,
     referred_ids,
@@ -153,3 +154,20 @@ def test_a_raw_message_shows_no_agents_key() -> None:
 )
 def test_the_lines_of_its_author_are_left(text: str, own: str) -> None:
     assert without_quotes(text) == own
+
+
+@pytest.mark.parametrize(
+    ("subject", "number"),
+    [
+        ("Re: [Ticket#2020111010000022] Till", "2020111010000022"),
+        ("AW: [Call#1000123] Till", "1000123"),
+        ("[Заявка № 20201110]", "20201110"),
+        ("[Ticket#12] short", None),
+        ("[SD-123456] ours", None),
+        ("[build 12345] failed", None),
+        ("[" * 5000 + "#1234", None),
+        ("Ticket#2020111010000022", None),
+    ],
+)
+def test_the_number_of_another_system_stands_between_brackets(subject: str, number: str | None) -> None:
+    assert old_number(subject) == number

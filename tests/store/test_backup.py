@@ -14,7 +14,7 @@ import pytest
 from older_stores import older_schema
 
 from sdesk.domain.errors import BadInput, StoreLocked, Unavailable
-from sdesk.store import room, schema, whole_file
+from sdesk.store import alone, room, schema, whole_file
 from sdesk.store.backup import backup
 from sdesk.store.check import check
 
@@ -59,6 +59,45 @@ def test_a_file_that_stands_there_is_left_alone_unless_forced(desk_path: Path, t
     assert target.read_text() == "mine"
     backup(desk_path, target, force=True)
     assert check(target) == ()
+
+
+KILLED = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode = WAL")
+connection.execute("UPDATE ticket SET priority_reason = 'of the other store'")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_the_log_of_another_store_is_never_played_into_a_backup(
+    busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that had the name, and whose writer was killed, left its log there."""
+    monkeypatch.setattr(alone, "WAIT_SECONDS", 0.1)
+    target = tmp_path / "copy.db"
+    backup(busy_desk_path, target)
+    subprocess.run([sys.executable, "-c", KILLED, str(target)], check=False)
+    log = target.with_name("copy.db-wal")
+    assert log.stat().st_size
+    with closing(sqlite3.connect(f"file:{target}?mode=ro", uri=True)) as in_use:
+        assert in_use.execute("SELECT count(*) FROM ticket").fetchone() == (58,)
+        with pytest.raises(StoreLocked, match="in use"):
+            backup(busy_desk_path, target, force=True)
+    assert log.stat().st_size
+    backup(busy_desk_path, target, force=True)
+    assert [path.name for path in tmp_path.glob("copy.db-*")] == []
+    assert contents(target) == contents(busy_desk_path)
+    assert check(target) == ()
+    # Where the database itself is gone, its log may be all that somebody has of it.
+    subprocess.run([sys.executable, "-c", KILLED, str(target)], check=False)
+    before = log.read_bytes()
+    target.unlink()
+    for force in (False, True):
+        with pytest.raises(Unavailable, match=r"copy.db-wal is of another store"):
+            backup(busy_desk_path, target, force=force)
+    assert log.read_bytes() == before
+    assert not target.exists()
 
 
 def put_there(target: Path) -> None:

@@ -128,6 +128,34 @@ def test_an_index_that_lost_a_row_is_made_anew(busy_desk_path: Path) -> None:
     assert check(busy_desk_path, NOW) == ()
 
 
+def test_where_a_table_lost_rows_nothing_is_derived_from_it(busy_desk_path: Path) -> None:
+    """An index that says more than its table is no damage of the index, and files without a name are still files."""
+    spoil(
+        busy_desk_path,
+        "INSERT INTO blob (id, sha256, size, data) VALUES (900, 'ab', 1, x'00');"
+        "INSERT INTO attachment (message_id, blob_id, name, media_type, content_id, inline)"
+        " VALUES (1, 900, 'till.png', 'image/png', '', 0);",
+    )
+    connection = sqlite3.connect(busy_desk_path)
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'attachment'").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with busy_desk_path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        assert file.read(1) == b"\x0d", "its rows are not in one page any more"
+        file.seek((root - 1) * size + 3)
+        file.write(b"\x00\x00")
+    before = busy_desk_path.read_bytes()
+    problems = check(busy_desk_path, NOW)
+    assert any("wrong # of entries in index" in each.what for each in problems), problems
+    assert not any(each.mends for each in problems if "wrong #" in each.what), problems
+    done = repair(busy_desk_path, NOW)
+    assert done.mended == ()
+    assert done.kept is None
+    assert done.left
+    assert busy_desk_path.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("harm", "named"),
     [

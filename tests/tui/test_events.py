@@ -21,7 +21,7 @@ from sdesk.tui.render.events import ABOUT, CHANGES, CLOCKS, EVENTS, WOKEN, actor
 ROOM = Path(sdesk.__file__).parent
 ZONE = ZoneInfo("Europe/Moscow")
 OF_THE_DESK = {"desk_file_applied", "agent_away", "agent_back", "sender_blocked", "sender_unblocked", "view_saved"}
-OF_THE_DESK |= {"view_deleted", "purged", "person_forgotten"}
+OF_THE_DESK |= {"view_deleted", "purged", "person_being_forgotten", "person_forgotten"}
 """What stands in no ticket's history."""
 
 KEYS = re.compile(r"[a-z]+_[a-z_]+|\b(outbox|kind|events|clocks|seconds|acknowledgement\b(?! withheld))\b|\{|\bNone\b")

@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlmodel import col
 
 from sdesk.desk.imports.follow import follow_line
-from sdesk.desk.imports.write import write_line
+from sdesk.desk.imports.write import Added, write_line
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.find import require_hands, sees_team
 from sdesk.domain.actor import Actor
@@ -73,6 +73,10 @@ class LineOutcome:
     number: int | None = None
     """The ticket; of a line that failed none is named: a wall may stand before it."""
     error: SdeskError | None = None
+    messages: int = 0
+    """That came with it."""
+    files: int = 0
+    """Of those messages."""
 
 
 def import_lines(
@@ -83,17 +87,19 @@ def import_lines(
     now: datetime,
     dry_run: bool = False,
     notify: bool = False,
+    moved: bool = False,
 ) -> list[LineOutcome]:
     """Create or update a ticket for each line, in one transaction; `dry_run` rolls it back.
 
-    Nobody is told, unless `notify`: then agents are, as of tickets made by hand. Refused for an auditor; Unavailable
+    Nobody is told, unless `notify`: then agents are, as of tickets made by hand. What `moved` in from another desk is
+    outside the figures of promises, however it ends. Refused for an auditor; Unavailable
     where the store is out of reach: nothing of the batch is kept then. What else is wrong with a line is its outcome.
     """
     with desk.work(actor, now) as work:
         require_hands(work)
         work.quiet = not notify
         known = _known(work, [line.external_id for line in lines if line.external_id is not None])
-        outcomes = [_one(work, line, known) for line in lines]
+        outcomes = [_one(work, line, known, moved=moved) for line in lines]
         if not dry_run:
             work.session.commit()
     return outcomes
@@ -105,16 +111,17 @@ def _known(work: Work, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
     return {external_id: (number, team_id) for external_id, number, team_id in rows}
 
 
-def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]]) -> LineOutcome:
+def _one(work: Work, line: TicketLine, known: dict[str, tuple[int, int]], *, moved: bool) -> LineOutcome:
     found = known.get(line.external_id) if line.external_id is not None else None
     digests = line.digests()
     try:
         if found is None:
+            added = Added()
             with _savepoint(work):
-                number, team_id = write_line(work, line, digests)
+                number, team_id = write_line(work, line, digests, added, moved=moved)
             if line.external_id is not None:
                 known[line.external_id] = number, team_id
-            return LineOutcome(Came.CREATED, number)
+            return LineOutcome(Came.CREATED, number, messages=added.messages, files=added.files)
         return _again(work, line, digests, *found)
     except Unavailable:
         raise
@@ -151,6 +158,8 @@ def _again(work: Work, line: TicketLine, digests: Mapping[str, str], number: int
     fresh = {name for name, digest in digests.items() if said.get(name) != digest}
     if not fresh:
         return LineOutcome(Came.UNCHANGED, number)
+    added = Added()
     with _savepoint(work):
-        changed = follow_line(work, number, line, fresh, {**said, **digests})
-    return LineOutcome(Came.UPDATED if changed else Came.UNCHANGED, number)
+        changed = follow_line(work, number, line, fresh, {**said, **digests}, added)
+    came = Came.UPDATED if changed else Came.UNCHANGED
+    return LineOutcome(came, number, messages=added.messages, files=added.files)

@@ -10,14 +10,15 @@ from sqlmodel import col
 
 from sdesk.desk import edit, triage
 from sdesk.desk import work as verbs
-from sdesk.desk.imports.write import REASON, add_line_message
+from sdesk.desk.imports.write import REASON, Added, add_line_message
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import set_status
-from sdesk.domain.errors import Refused
+from sdesk.desk.steps.watchers import add_watchers, require_watchers
+from sdesk.domain.errors import Refused, about
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import TicketLine, mailbox_text
@@ -27,7 +28,9 @@ FACTS = ("subject", "requester", "unit", "impact", "urgency", "tags")
 COURSE = frozenset({"status", "resolved_at", "closed_at", "waiting_for"})
 
 
-def follow_line(work: Work, number: int, line: TicketLine, fresh: Set[str], digests: Mapping[str, str]) -> bool:
+def follow_line(
+    work: Work, number: int, line: TicketLine, fresh: Set[str], digests: Mapping[str, str], added: Added
+) -> bool:
     """Do what the `fresh` fields of a line say, and keep the `digests` of all; False where the ticket was so already.
 
     BadInput, and Refused for what a ticket cannot become: the caller rolls the line back.
@@ -54,10 +57,11 @@ def follow_line(work: Work, number: int, line: TicketLine, fresh: Set[str], dige
     if "text" in fresh and line.text:
         _add_text(work, ticket, line.text)
     if "messages" in fresh:
-        _add_messages(work, ticket, line)
+        _add_messages(work, ticket, line, added)
+    watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
-    if ticket.version == before:
+    if ticket.version == before and not watched:
         # Nothing to do: an agent did it here, or it is known under another name. It is not asked again.
         return False
     record(work, number, "imported", imported=dict(digests))
@@ -107,20 +111,31 @@ def _add_text(work: Work, ticket: Ticket, text: str) -> None:
     settle(work, ticket)
 
 
-def _add_messages(work: Work, ticket: Ticket, line: TicketLine) -> None:
+def _add_messages(work: Work, ticket: Ticket, line: TicketLine, added: Added) -> None:
     """Messages that are not there yet; no clock follows what was said elsewhere since."""
     number = ticket.id or 0
     rows = work.connection.execute(
-        select(col(Message.direction), col(Message.sent_at), col(Message.text)).where(col(Message.ticket_id) == number)
+        select(col(Message.direction), col(Message.sent_at), col(Message.text), col(Message.message_id)).where(
+            col(Message.ticket_id) == number
+        )
     ).all()
-    known = {tuple(row) for row in rows}
-    added = False
+    known = {tuple(row[:3]) for row in rows}
+    # What was folded of a mail may be another part of it in another version of the program.
+    known_ids = {row[3] for row in rows if row[3]}
+    before = added.messages
     for message in sorted(line.messages or (), key=lambda each: each.sent_at):
-        if (message.direction, message.sent_at, message.text) not in known:
-            add_line_message(work, number, message)
-            added = True
-    if added:
+        so = (message.direction, message.sent_at, message.text) in known
+        if not so and message.message_id not in known_ids:
+            add_line_message(work, number, message, added)
+    if added.messages > before:
         settle(work, ticket)
+
+
+def _add_watchers(work: Work, ticket: Ticket, line: TicketLine) -> bool:
+    """Who watches it elsewhere and not here; who watches it here alone stays. Whether there was anybody."""
+    with about("watchers"):
+        agents = require_watchers(work, ticket.team_id, line.watchers or ())
+    return bool(add_watchers(work, ticket.id or 0, agents))
 
 
 def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,17 +16,18 @@ from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, p
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_priority
-from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.messages import add_message, index_ticket, keep_raw, recipients_of
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import NO_SERVICE_IMPACT, NO_SERVICE_URGENCY, Opened, Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait, plan_wait
+from sdesk.desk.steps.watchers import add_watchers, require_watchers
 from sdesk.desk.steps.whose import whose
 from sdesk.domain.alerts import entered, states_of
 from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
 from sdesk.domain.errors import BadInput, Refused, about
-from sdesk.domain.inbound import Mailbox
+from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import Channel, Direction, Priority, Status, WaitingFor
 from sdesk.domain.ticket_line import LineMessage, TicketLine
@@ -39,11 +41,22 @@ _PLACE: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("alert_at"
 _AS_OF_NOW = Prepared(update(Ticket).where(col(Ticket.id) == bindparam("number")).values(_PLACE))
 
 
-def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tuple[int, int]:
+@dataclass(slots=True)
+class Added:
+    """What came of a line besides the ticket itself."""
+
+    messages: int = 0
+    files: int = 0
+
+
+def write_line(
+    work: Work, line: TicketLine, digests: Mapping[str, str], added: Added, *, moved: bool = False
+) -> tuple[int, int]:
     """Open the ticket of a line; gives its number and team. The caller sets the savepoint, and commits.
 
     A date in the past makes it history: nothing is suspected to stand still, and what its promises came to until now is
-    no news. What is over is outside of all figures of promises. BadInput, Refused.
+    no news. What is over is outside of all figures of promises; so is whatever becomes of what `moved` in from another
+    desk, where it was promised. BadInput, Refused.
     """
     rules = work.rules
     if line.subject is None:
@@ -62,6 +75,8 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
     with about("unit"):
         unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
     require_tags(line.tags or ())
+    with about("watchers"):
+        watchers = require_watchers(work, team_id, line.watchers or ())
     opened_at = line.created_at or line.resolved_at or work.now
     past = opened_at < work.now
     then = replace(work, now=opened_at)
@@ -71,6 +86,7 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
     priority = _priority(work, line, service_id)
     closed = line.status is Status.CLOSED
     resolved_at = (line.resolved_at or opened_at) if line.done else None
+    story: dict[str, Any] = {"moved": True} if moved else {}
     opened = open_ticket(
         then,
         Opening(
@@ -98,11 +114,14 @@ def write_line(work: Work, line: TicketLine, digests: Mapping[str, str]) -> tupl
         reason="imported",
         imported=dict(digests),
         why={"team": team_by},
+        **story,
     )
+    if watchers:
+        add_watchers(work, opened.number, watchers)
     message = _say(then, opened.number, line, person)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
-        _follow(work, opened, line.messages, alive=alive)
+        _follow(work, opened, line.messages, added, alive=alive)
     if alive:
         if line.status is Status.WAITING:
             _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
@@ -153,13 +172,16 @@ def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) 
     )
 
 
-def add_line_message(work: Work, number: int, message: LineMessage) -> int:
+def add_line_message(work: Work, number: int, message: LineMessage, added: Added) -> int:
     """A message that was exchanged elsewhere, at its own time."""
     then = replace(work, now=message.sent_at)
     box = message.author
     agent_id = work.rules.agent_addresses.get(box.address.lower()) if box.address else None
+    if message.agent is not None:
+        agent_id = key_of(work.rules.agent_keys, message.agent, "agent")
     ours = message.direction in {Direction.OUT, Direction.NOTE}
     person = find_person(work, box.address) if box.address and not ours else None
+    files, missing = _files(message)
     row = add_message(
         then,
         number,
@@ -169,17 +191,44 @@ def add_line_message(work: Work, number: int, message: LineMessage) -> int:
         author_address=box.address,
         agent_id=agent_id if ours else None,
         person_id=person.id if person is not None else None,
+        subject=message.subject,
+        quoted=message.quoted,
+        recipients=recipients_of(message.to, message.cc) if message.to or message.cc else None,
+        message_id=message.message_id or None,
+        in_reply_to=message.in_reply_to or None,
+        defects=[*message.defects, *missing],
+        raw_id=_raw(work, message),
+        attachments=files,
     )
     by = work.rules.agents[agent_id].key if ours and agent_id is not None else "requester"
     record(then, number, "message", by=by if message.direction is not Direction.AUTO else "system", message=row)
+    added.messages += 1
+    added.files += len(files)
     return row
 
 
-def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], *, alive: bool) -> None:
+def _files(message: LineMessage) -> tuple[list[InboundAttachment], list[str]]:
+    """The files of a message, and a sentence for each that is gone where it came from."""
+    found, missing = [], []
+    for file in message.files:
+        content = file.read()
+        if content is None:
+            missing.append(f"the file {file.name} was not found where it was imported from")
+        else:
+            found.append(InboundAttachment(file.name, file.media_type, content, file.content_id, file.inline))
+    return found, missing
+
+
+def _raw(work: Work, message: LineMessage) -> int | None:
+    raw = message.raw() if message.raw is not None else None
+    return None if raw is None else keep_raw(work, raw, hashlib.sha256(raw).hexdigest())
+
+
+def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], added: Added, *, alive: bool) -> None:
     """What was said since the ticket was opened; the clocks of one that is not over follow."""
     ordered = sorted(messages, key=lambda message: message.sent_at)
     for message in ordered:
-        add_line_message(work, opened.number, message)
+        add_line_message(work, opened.number, message, added)
     if not alive:
         return
     ticket = work.session.get_one(Ticket, opened.number)

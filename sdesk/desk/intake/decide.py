@@ -35,7 +35,7 @@ from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.reopen import may_reopen
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import LOOP_HEADER, AgentEvent, Party
-from sdesk.domain.thread import subject_tag
+from sdesk.domain.thread import old_number, subject_tag
 from sdesk.domain.ticket import LinkKind, Status
 from sdesk.store.models import Ticket
 
@@ -75,7 +75,7 @@ def decide(work: Work, incoming: Incoming) -> Receipt:
     if tagged is not None:
         return _by_subject(work, incoming, tagged)
     # Whether there is such a ticket is nobody's business who cannot see it.
-    named = subject_tag(mail.subject, work.rules.ref_prefix) is not None
+    named = subject_tag(mail.subject, work.rules.ref_prefix) is not None or old_number(mail.subject) is not None
     return _new_for_each(work, incoming, reason=NO_DOOR if named else "a new request", silent=incoming.silent)
 
 

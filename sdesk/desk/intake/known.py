@@ -18,7 +18,15 @@ from sdesk.desk.steps.tokens import Shown, read_token
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import MailKind, Party
-from sdesk.domain.thread import TokenHolder, address_token, address_tokens, referred_ids, subject_tag
+from sdesk.domain.thread import (
+    OTRS,
+    TokenHolder,
+    address_token,
+    address_tokens,
+    old_number,
+    referred_ids,
+    subject_tag,
+)
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Ledger, Message, Outbox, Person, Ticket
 from sdesk.store.prepared import Prepared
@@ -37,6 +45,7 @@ _BY_MESSAGE_ID = Prepared(
     .where(col(Message.message_id) == bindparam("message_id"))
     .order_by(col(Message.id))
 )
+_BY_OLD_NUMBER = Prepared(select(col(Ticket.id)).where(col(Ticket.external_id) == bindparam("external_id")))
 _BLOCKED = "SELECT pattern FROM blocked_sender WHERE pattern IN (SELECT value FROM json_each(?))"
 _TAKING_PART = Prepared(
     # A note may quote anybody, and a machine's mail may come from anywhere: who stands there takes no part by that.
@@ -160,6 +169,10 @@ def answers_several(work: Work, mail: InboundMail) -> bool:
 def tagged_ticket(work: Work, mail: InboundMail) -> Ticket | None:
     """The ticket whose number stands in the subject: a mere claim, since numbers can be guessed."""
     number = subject_tag(mail.subject, work.rules.ref_prefix)
+    if number is None:
+        # A thread of the system that the desk moved in from.
+        old = old_number(mail.subject)
+        number = None if old is None else _BY_OLD_NUMBER.run(work.connection, external_id=f"{OTRS}{old}").scalar()
     if number is None:
         return None
     ticket = work.session.get(Ticket, number)

@@ -12,7 +12,10 @@ from sdesk.desk.steps.checks import Place
 from sdesk.desk.steps.messages import add_inbound
 from sdesk.domain.events import Came, CheckState, find_severity, machine_event
 from sdesk.domain.ledger import Outcome
+from sdesk.domain.phrase import noun as noun_of
+from sdesk.domain.phrase import phrase
 from sdesk.domain.routing import MailEvent
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction, Priority
 
 _OUTCOMES = {
@@ -65,6 +68,12 @@ def _place(work: Work, incoming: Incoming, check: str) -> Place:
             team_id = rules.services[service_id].team_id
             why["team"] = f"service {rules.services[service_id].key}"
     unit_id = rules.unit_keys.get(str(values.get("unit", "")))
+    # What a rule's pattern found in the mail: the desk file names only what there is.
+    doubts = tuple(
+        phrase("there is no {noun} `{text}`: left out", noun=noun_of(noun), text=one_line(str(values[noun])))
+        for noun, keys in (("service", rules.service_keys), ("unit", rules.unit_keys))
+        if values.get(noun) and values[noun] not in keys
+    )
     if unit_id is not None:
         why["unit"] = ruled_by(work, routing, "unit", "")
     priority = Priority(values["priority"]) if "priority" in values else None
@@ -78,4 +87,5 @@ def _place(work: Work, incoming: Incoming, check: str) -> Place:
         priority,
         f"routing rule {routing.decided_by['priority']}" if priority is not None else None,
         {"rules": dict(routing.decided_by), "reason": f"an event of {check}", "mailbox": origin.mailbox},
+        doubts,
     )

@@ -24,8 +24,9 @@ from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.reopen import may_reopen, reopen_ticket
-from sdesk.desk.steps.storms import join_storm
+from sdesk.desk.steps.storms import join_storm, tell_storm
 from sdesk.desk.steps.tickets import Opening, open_ticket
+from sdesk.domain.actor import SYSTEM
 from sdesk.domain.events import Came, CheckState, MachineEvent, count_return, flaps
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
@@ -38,6 +39,12 @@ _SOONEST = tuple(Urgency)
 
 def take_down(work: Work, event: MachineEvent, place: Place, write: Write) -> Taken:
     """A check is down: its ticket is opened, told so once more, or opened again."""
+    done = _take(work, event, place, write)
+    tell_storm(work, done.incident or done.number, place.at)
+    return done
+
+
+def _take(work: Work, event: MachineEvent, place: Place, write: Write) -> Taken:
     row = work.session.get(CheckEvent, (event.source, event.key))
     ticket = ticket_of(work, row)
     if row is None or ticket is None:
@@ -105,6 +112,7 @@ def _open(
     message = note_event(
         work, row, event, lambda number, _: write(number, True), number=opened.number, at=place.at, fresh=True
     )
+    _say_doubts(work, opened.number, place, subject)
     work.session.flush()
     ticket = work.session.get_one(Ticket, opened.number)
     if confirm_outage(work, ticket):
@@ -119,6 +127,14 @@ def _open(
     # Whoever works on an incident knows, and need not be told of each part.
     notify(work, ticket, AgentEvent.NEW, message=message, by=work.actor.agent_id)
     return Taken(Came.OPENED, opened.number, ref, phrase("{ref} opened", ref=ref))
+
+
+def _say_doubts(work: Work, number: int, place: Place, subject: str) -> None:
+    """Whoever takes the ticket sees what the alarm's sender got wrong."""
+    if place.doubts:
+        words = phrase("Not all that the event says is known to this desk:")
+        text = "\n".join([words, *(f"- {doubt}" for doubt in place.doubts)])
+        add_message(work, number, Direction.AUTO, text, author_name=SYSTEM.name, author_address="", subject=subject)
 
 
 def _add(work: Work, event: MachineEvent, place: Place, write: Write, row: CheckEvent, ticket: Ticket) -> Taken:
@@ -185,8 +201,8 @@ def _say_flapping(work: Work, row: CheckEvent, event: MachineEvent, ticket: Tick
         return
     number = require_id(ticket)
     words = phrase(
-        "{key} flaps: it came back down {count} times, each a short time after the last. From now on that is counted "
-        "here alone, and the ticket stays open until an agent resolves it.",
+        "{key} flaps: it came back down {count} times within a short time. What it says from now on is counted here; "
+        "the ticket stays open until you resolve it.",
         key=event.key,
         count=row.returns,
     )

@@ -48,5 +48,7 @@ def count_again(work: Work, row: CheckEvent, at: datetime) -> None:
         return
     own = message.text.rpartition(_COUNTED)[0] if row.repeats > 1 and _COUNTED in message.text else message.text
     times = "once" if row.repeats == 1 else f"{row.repeats} times"
-    message.text = f"{own}{_COUNTED}{times}, last {weekday_and_time(at, ZoneInfo(work.rules.time_zone))}"
+    # Of a check that flaps (its note has no likeness) whoever is called at night asks how it stands.
+    stands = "" if row.likeness else f" ({row.state})"
+    message.text = f"{own}{_COUNTED}{times}, last {weekday_and_time(at, ZoneInfo(work.rules.time_zone))}{stands}"
     work.session.add(message)

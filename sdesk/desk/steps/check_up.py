@@ -17,6 +17,7 @@ from sdesk.desk.steps.losses import (
     running_outage,
 )
 from sdesk.desk.steps.moves import require_id, set_status
+from sdesk.desk.steps.storms import tell_storm
 from sdesk.domain.clock import resolve
 from sdesk.domain.events import Came, CheckState, MachineEvent, flaps
 from sdesk.domain.phrase import phrase
@@ -37,6 +38,12 @@ ANSWERED = Prepared(
 
 def take_up(work: Work, event: MachineEvent, write: Write, *, at: datetime) -> Taken:
     """A check is up again: its ticket is resolved without a word to anybody, or told so where an agent has it."""
+    done = _take(work, event, write, at=at)
+    tell_storm(work, done.incident or done.number, at)
+    return done
+
+
+def _take(work: Work, event: MachineEvent, write: Write, *, at: datetime) -> Taken:
     row = work.session.get(CheckEvent, (event.source, event.key))
     ticket = ticket_of(work, row)
     if row is None or ticket is None or row.state is CheckState.UP:

@@ -39,6 +39,8 @@ class Place:
     priority_reason: str | None = None
     story: Mapping[str, Any] = field(default_factory=dict)
     """What its history begins with besides."""
+    doubts: tuple[str, ...] = ()
+    """What was said of it that the desk does not know, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Taken:
     sentence: str
     incident: int | None = None
     """Of which incident its new ticket is a part."""
+    doubts: tuple[str, ...] = ()
+    """What was said that the desk does not know, and did not do."""
 
 
 def writer(work: Work, event: MachineEvent) -> Write:

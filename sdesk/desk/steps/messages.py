@@ -19,7 +19,7 @@ from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
 from sdesk.store.prepared import Prepared
-from sdesk.store.search import LONGEST_TEXT, LONGEST_THREAD, fold
+from sdesk.store.search import LONGEST_TEXT, LONGEST_THREAD, fold, words_of
 
 RAW_LEVEL = 1
 """Of zlib: most of a large mail is base64, which a higher level packs little better for much more time."""
@@ -146,11 +146,7 @@ def reindex(work: Work, number: int) -> None:
         .where(col(Message.ticket_id) == number, col(Message.taken_back_at).is_(None))
         .order_by(col(Message.id))
     ).all()
-    body, people = "", ""
-    for text, name, address in rows:
-        if len(body) < LONGEST_THREAD:
-            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if people else fold(text[:LONGEST_TEXT])
-            people = f"{people} {fold(f'{name} {address}')}".strip()
+    body, people = words_of((text, name, address) for text, name, address in rows)
     work.connection.exec_driver_sql(
         "UPDATE ticket_fts SET body = ?, people = ? WHERE rowid = ?", (body, people, number)
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, or_, select, text
 from sqlmodel import col
@@ -12,13 +14,20 @@ from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import is_walled
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import join
+from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import require_id
-from sdesk.domain.ticket import OPEN_STATUSES
-from sdesk.store.models import CheckEvent, History, Ticket
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.events import CheckState
+from sdesk.domain.instant import weekday_and_time
+from sdesk.domain.ticket import OPEN_STATUSES, Direction
+from sdesk.store.models import CheckEvent, History, Message, Ticket
 from sdesk.store.prepared import Prepared
 
 MOST = 1000
 """Checks that one look finds: the newest."""
+
+MOST_NAMED, LONGEST_NAMED = 20, 80
+"""Checks that a storm's message names as down, and as up again, and letters of each: it is read at night."""
 
 DOWN_OF_UNIT = Prepared(
     select(col(CheckEvent.ticket_id))
@@ -64,9 +73,84 @@ def join_storm(work: Work, ticket: Ticket, at: datetime) -> int | None:
         join(work, part, head, by="system")
         settle(work, part)
     unit = work.rules.units[ticket.unit_id].key
-    record(work, require_id(head), "storm", by="system", tickets=len(parts) + 1, unit=unit)
+    board = add_message(
+        work,
+        require_id(head),
+        Direction.AUTO,
+        _words(work, require_id(head), unit, at),
+        author_name=SYSTEM.name,
+        author_address="",
+        subject=head.subject,
+    )
+    record(work, require_id(head), "storm", by="system", tickets=len(parts) + 1, unit=unit, message=board)
     settle(work, head)
     return require_id(head)
+
+
+def tell_storm(work: Work, number: int | None, at: datetime) -> None:
+    """Write anew which checks of a storm are down, and which came up again, into the one message that says so.
+
+    `number` is its incident's; of any other ticket there is nothing to tell. It is no change of the ticket: nobody who
+    writes an answer meanwhile is hindered.
+    """
+    incident = work.session.get(Ticket, number) if number is not None else None
+    if incident is None or not incident.is_incident:
+        return
+    begun = work.connection.execute(
+        select(col(History.data))
+        .where(col(History.ticket_id) == number, col(History.event) == "storm")
+        .order_by(col(History.id).desc())
+        .limit(1)
+    ).scalar()
+    message = work.session.get(Message, begun["message"]) if begun and "message" in begun else None
+    if begun is None or message is None:
+        return
+    message.text = _words(work, require_id(incident), begun["unit"], at)
+    work.session.add(message)
+
+
+def _words(work: Work, number: int, unit: str, at: datetime) -> str:
+    """The first line says how it stands now; below it the checks."""
+    work.session.flush()
+    found = list(
+        work.session.scalars(
+            select(CheckEvent)
+            .join(Ticket, col(Ticket.id) == col(CheckEvent.ticket_id))
+            .where(or_(col(Ticket.id) == number, col(Ticket.incident_id) == number))
+            .order_by(col(CheckEvent.first_at), col(CheckEvent.source), col(CheckEvent.key))
+        )
+    )
+    zone = ZoneInfo(work.rules.time_zone)
+    when, count = weekday_and_time(at, zone), len(found)
+    down = [_cut(each.key) for each in found if each.state is CheckState.DOWN]
+    came_up = sorted(
+        (each for each in found if each.state is CheckState.UP), key=lambda each: each.last_at, reverse=True
+    )
+    up = [f"{_cut(each.key)} ({_time(each.last_at, at, zone)})" for each in came_up]
+    lines: list[str] = []
+    if down:
+        lines.append(f"Storm at {unit}: {len(down)} of {count} checks are down ({when}).")
+        lines.append(f"Down: {_some(down)}")
+    else:
+        lines.append(f"Storm at {unit} is over: all {count} checks are up again ({when}).")
+    if up:
+        lines.append(f"Up again: {_some(up)}")
+    return "\n".join(lines)
+
+
+def _some(checks: Sequence[str]) -> str:
+    listed, left = ", ".join(checks[:MOST_NAMED]), len(checks) - MOST_NAMED
+    return listed if left <= 0 else f"{listed} and {left} more"
+
+
+def _cut(key: str) -> str:
+    return key if len(key) <= LONGEST_NAMED else f"{key[: LONGEST_NAMED - 1]}…"
+
+
+def _time(then: datetime, at: datetime, zone: ZoneInfo) -> str:
+    """The time of day, where it is the same day."""
+    local = then.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == at.astimezone(zone).date() else weekday_and_time(then, zone)
 
 
 def _tickets(work: Work, ticket: Ticket, at: datetime) -> list[Ticket]:

@@ -15,20 +15,21 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.models import Tag
 
 
-def require_tags(tags: Iterable[str]) -> None:
-    """BadInput for what is no tag: it is one word."""
+def require_tags(tags: Iterable[str], option: str = "--tag") -> None:
+    """BadInput for what is no tag: it is one word. `option`: by which several are given."""
     for tag in tags:
         if not tag or "," in tag or any(letter.isspace() for letter in tag):
             raise BadInput(
                 phrase("`{tag}` is no tag: it is one word", tag=one_line(tag)),
-                phrase("repeat --tag for several, as --tag pos --tag vip"),
+                phrase("repeat {option} for several, as {option} pos {option} vip", option=option),
             )
 
 
 def change_tags(work: Work, number: int, add: Iterable[str], remove: Iterable[str]) -> tuple[list[str], list[str]]:
     """Add tags and take others away; those that changed, of each. Letters are kept small. BadInput."""
     add, remove = [tag.lower() for tag in add], [tag.lower() for tag in remove]
-    require_tags([*add, *remove])
+    require_tags(add)
+    require_tags(remove, "--untag")
     both = sorted(set(add) & set(remove))
     if both:
         raise BadInput(

@@ -26,3 +26,17 @@ def whose(work: Work, key: str | None, service_id: int | None) -> tuple[int, str
     if len(rules.teams) == 1:
         return next(iter(rules.teams)), "the only team"
     raise BadInput(phrase("nobody knows which team this is for"), phrase("say --service or --team"))
+
+
+def first_team(work: Work) -> tuple[int, str]:
+    """Who gets what must not be lost where nobody knows whose it is, and why: the acting agent's first team, else the
+    first of the desk file, one that all agents see before a private one.
+    """
+    rules = work.rules
+    known = sorted(rules.team_keys.values(), key=lambda team: (rules.teams[team].private, team))
+    mine = [team for team in known if team in work.actor.team_ids]
+    if mine:
+        return mine[0], f"the first team of {work.actor.login}"
+    if not known:
+        raise BadInput(phrase("the desk has no team"), phrase("see `sdesk desk apply`"))
+    return known[0], "the first team of the desk file"

@@ -12,13 +12,27 @@ from sdesk.store.check.finding import Finding, Part
 MOST = 100
 """Lines that SQLite's own check gives."""
 _OF_AN_INDEX = re.compile(r"(?:row \d+ missing from|wrong # of entries in) index (\w+)")
+"""What SQLite says of an index that does not say what its table says: either may be the one that lost something."""
 
 
 def _look(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
     for (said,) in connection.execute(f"PRAGMA integrity_check({MOST})"):
         if said != "ok":
-            # An index says again what its table has.
-            yield Finding("damage", f"damage: {said}", mends=_OF_AN_INDEX.match(said) is not None)
+            index = _OF_AN_INDEX.match(said)
+            yield Finding("damage", f"damage: {said}", mends=index is not None and _says_less(connection, index[1]))
+
+
+def _says_less(connection: sqlite3.Connection, index: str) -> bool:
+    """Whether an index has no more than its table, so that it can be made anew of it.
+
+    One that has more knows of rows that the table lost: made anew, it would forget them too."""
+    table, sql = connection.execute("SELECT tbl_name, sql FROM sqlite_master WHERE name = ?", (index,)).fetchone()
+    where = "".join((sql or "").partition(" WHERE ")[1:])  # of a partial index
+    counts = (
+        int(connection.execute(f'SELECT count(*) FROM "{table}" {way}{where}').fetchone()[0])
+        for way in (f'INDEXED BY "{index}"', "NOT INDEXED")
+    )
+    return next(counts) <= next(counts)
 
 
 def _mend(connection: sqlite3.Connection, now: datetime, found: list[Finding]) -> None:

@@ -16,6 +16,7 @@ from sdesk.store.backup import backup
 from sdesk.store.check import PARTS, found, is_damage
 from sdesk.store.check.damage import DAMAGE, FILE
 from sdesk.store.check.finding import Finding
+from sdesk.store.whole_file import kept_name
 
 
 class Repaired(NamedTuple):
@@ -42,19 +43,25 @@ def repair(path: Path, now: datetime, *, dry_run: bool = False) -> Repaired:
             engine.prepare(connection)
             # What is taken out is what nothing refers to: SQLite need not read whole tables for each row of it.
             connection.execute("PRAGMA foreign_keys = OFF")
-            if not any(each.mends for each in found(connection, now)):
-                return Repaired((), tuple(found(connection, now)), None)
+            problems = tuple(found(connection, now))
+            if any(each.part == DAMAGE.name and not each.mends for each in problems) or not any(
+                each.mends for each in problems
+            ):
+                return Repaired((), problems, None)
             kept = None if dry_run else _copied(path, now)
-            return _mended(connection, now, kept, dry_run=dry_run)
+            return _mended(connection, path, now, kept, dry_run=dry_run)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
-            raise Refused(
-                f"the store {path} is damaged ({error})", "restore a backup with `sdesk db restore`"
-            ) from error
+            raise _worthless(path, str(error)) from error
         raise faults.unavailable(error, path) or error from error
 
 
-def _mended(connection: sqlite3.Connection, now: datetime, kept: Path | None, *, dry_run: bool) -> Repaired:
+def _worthless(path: Path, what: str) -> Refused:
+    """What is said of a store that nothing can be derived from: what it has lost would be taken for what never was."""
+    return Refused(f"the store {path} is damaged ({what})", "restore a backup with `sdesk db restore`")
+
+
+def _mended(connection: sqlite3.Connection, path: Path, now: datetime, kept: Path | None, *, dry_run: bool) -> Repaired:
     mended: list[Finding] = []
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -64,6 +71,8 @@ def _mended(connection: sqlite3.Connection, now: datetime, kept: Path | None, *,
             if problems and part.mend is not None:
                 part.mend(connection, now, problems)
                 mended += problems
+            if part is DAMAGE and (still := next(iter(part.look(connection, now)), None)):
+                raise _worthless(path, still.what.removeprefix("damage: "))
         left = tuple(each for each in found(connection, now) if each.part != FILE.name)
         told = {"mended": len(mended), "left": len(left), "kept": None if kept is None else kept.name}
         connection.execute(
@@ -83,11 +92,6 @@ def _mended(connection: sqlite3.Connection, now: datetime, kept: Path | None, *,
 
 
 def _copied(path: Path, now: datetime) -> Path:
-    name = f"{path.name}.before-{now:%Y%m%d-%H%M%S}"
-    kept = path.with_name(name)
-    number = 1
-    while kept.exists():
-        number += 1
-        kept = path.with_name(f"{name}-{number}")
+    kept = kept_name(path, now)
     backup(path, kept, sound=False)
     return kept

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sdesk.store.check.finding import Finding, Part
-from sdesk.store.search import LONGEST_TEXT, LONGEST_THREAD, fold
+from sdesk.store.search import fold, words_of
 
 _MESSAGES = (
     "SELECT text, author_name, author_address FROM message WHERE ticket_id = ? AND taken_back_at IS NULL ORDER BY id"
@@ -45,12 +45,8 @@ def _mend(connection: sqlite3.Connection, now: datetime, found: list[Finding]) -
 
 
 def write_words(connection: sqlite3.Connection, number: int) -> None:
-    """Write a ticket's words anew, as `desk/steps/messages.reindex` does."""
-    body, people = "", ""
-    for text, name, address in connection.execute(_MESSAGES, (number,)):
-        if len(body) < LONGEST_THREAD:
-            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if people else fold(text[:LONGEST_TEXT])
-            people = f"{people} {fold(f'{name} {address}')}".strip()
+    """Write a ticket's words anew."""
+    body, people = words_of(tuple(row) for row in connection.execute(_MESSAGES, (number,)))
     (subject,) = connection.execute("SELECT subject FROM ticket WHERE id = ?", (number,)).fetchone()
     connection.execute("DELETE FROM ticket_fts WHERE rowid = ?", (number,))
     connection.execute(

@@ -1,19 +1,23 @@
-"""What is half typed: open tickets by the beginning of their number, people by that of an address."""
+"""What is half typed: tickets by the beginning of their number, people by that of an address."""
 
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
+from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.where import Condition, wall
 
 MOST = 60
 """Of each, most."""
+MOST_DONE = 2_000
+"""Tickets that were resolved lately, among which is looked: the last."""
 
 
 class BegunTicket(NamedTuple):
-    """An open ticket, for whoever types its number."""
+    """A ticket, for whoever types its number."""
 
     number: int
     subject: str
@@ -33,13 +37,42 @@ def tickets_query(hidden: Condition | None, digits: str) -> Condition:
     )
 
 
-def tickets(connection: sqlite3.Connection, actor: Actor, digits: str) -> tuple[BegunTicket, ...]:
-    """The most urgent of them, and the first and the last by name: what all have in common, these have too."""
-    query = tickets_query(wall(connection, actor), digits)
-    numbers = [row[0] for row in connection.execute(query.sql, query.values)]
-    chosen = numbers[:MOST]
-    if len(numbers) > MOST:
-        chosen += [each for each in (min(numbers, key=str), max(numbers, key=str)) if each not in chosen]
+def done_query(hidden: Condition | None, digits: str, since: datetime) -> Condition:
+    """Those that were resolved since then and are not open again, the last first."""
+    values: tuple[object, ...] = (to_rfc3339(since), *(() if hidden is None else hidden.values))
+    walls = "" if hidden is None else f" AND {hidden.sql}"
+    if digits:
+        values, begins = (*values, f"{digits}%"), " AND CAST(id AS TEXT) LIKE ?"
+    else:
+        begins = ""
+    return Condition(
+        f"SELECT id FROM ticket WHERE resolved_at >= ? AND NOT +is_open{walls}{begins}"
+        f" ORDER BY resolved_at DESC LIMIT {MOST_DONE}",
+        values,  # type: ignore[arg-type]
+    )
+
+
+def tickets(
+    connection: sqlite3.Connection,
+    actor: Actor,
+    digits: str,
+    *,
+    still_open: bool = True,
+    done_since: datetime | None = None,
+) -> tuple[BegunTicket, ...]:
+    """Open tickets, the most urgent; behind them those that are done since an instant, the last ones. Of each also the
+    first and the last by name: what all have in common, these have too.
+    """
+    hidden = wall(connection, actor)
+    queries = [tickets_query(hidden, digits)] if still_open else []
+    if done_since is not None:
+        queries.append(done_query(hidden, digits, done_since))
+    chosen: list[int] = []
+    for query in queries:
+        numbers = [row[0] for row in connection.execute(query.sql, query.values)]
+        chosen += numbers[:MOST]
+        if len(numbers) > MOST:
+            chosen += [each for each in (min(numbers, key=str), max(numbers, key=str)) if each not in chosen]
     marks = ", ".join("?" * len(chosen))
     subjects = dict(connection.execute(f"SELECT id, subject FROM ticket WHERE id IN ({marks})", chosen).fetchall())
     return tuple(BegunTicket(each, subjects[each]) for each in chosen)

@@ -11,20 +11,20 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.worktime import Calendar
 from sdesk.store.reader import organisation
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.desk_rows import (
-    AgentDetail,
-    CalendarRow,
-    OutageRow,
-    PersonRow,
-    ServiceDetail,
-    TeamDetail,
-    UnitOutages,
-)
 from sdesk.store.reader.mail_reader import MailReader
 from sdesk.store.reader.rows import UnitRow
 
 if TYPE_CHECKING:
     from sdesk.store.reader.begun import BegunTicket
+    from sdesk.store.reader.desk_rows import (
+        AgentDetail,
+        CalendarRow,
+        OutageRow,
+        PersonRow,
+        ServiceDetail,
+        TeamDetail,
+        UnitOutages,
+    )
     from sdesk.store.reader.known import CallerRow
 
 
@@ -61,6 +61,7 @@ class DeskReader(MailReader):
         """Outages of a unit that touch the time since an instant, and what the confirmed ones cost within it."""
         from sdesk.domain.slices import Slice, loss_within
         from sdesk.domain.worktime import ALWAYS
+        from sdesk.store.reader.desk_rows import UnitOutages
 
         found = self.outages(actor, now=now, unit=key, since=since)
         row = self._one("SELECT calendar_id FROM unit WHERE key = ?", key)
@@ -155,12 +156,14 @@ class DeskReader(MailReader):
         with translated(self.path):
             return known.callers(self._connection, actor, words)
 
-    def begun_tickets(self, actor: Actor, digits: str) -> tuple[BegunTicket, ...]:
-        """Open tickets whose number begins so, the most urgent first, for completion."""
+    def begun_tickets(
+        self, actor: Actor, digits: str, *, still_open: bool = True, done_since: datetime | None = None
+    ) -> tuple[BegunTicket, ...]:
+        """Open tickets whose number begins so, the most urgent first, for completion; behind them those done since."""
         from sdesk.store.reader import begun
 
         with translated(self.path):
-            return begun.tickets(self._connection, actor, digits)
+            return begun.tickets(self._connection, actor, digits, still_open=still_open, done_since=done_since)
 
     def begun_people(self, actor: Actor, typed: str) -> tuple[tuple[str, str], ...]:
         """Addresses that begin so, each with its name, for completion."""

@@ -45,6 +45,7 @@ class Exported(NamedTuple):
     urgency: str
     priority: str
     tags: tuple[str, ...]
+    watchers: tuple[str, ...]
     created_at: str
     channel: str
     status: str
@@ -109,6 +110,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         urgency=row["urgency"],
         priority=row["priority"],
         tags=tuple(sorted(json.loads(row["tags"] or "[]"))),
+        watchers=tuple(sorted(json.loads(row["watchers"]))),
         created_at=row["created_at"],
         channel=row["channel"],
         status=row["status"],

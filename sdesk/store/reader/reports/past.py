@@ -30,6 +30,11 @@ _TICKETS = "(SELECT t.*, t.id AS number FROM ticket AS t)"
 _PARTS = "team_id, service_id, unit_id, priority"
 _COUNTED = "status NOT IN ('merged', 'spam') AND NOT resolution_voided"
 """Which tickets are anybody's work: no spam, no second copy of a request, none that came closed out of an archive."""
+_PROMISED_HERE = (
+    "(external_id IS NULL OR NOT EXISTS (SELECT 1 FROM history AS h WHERE h.ticket_id = number AND h.event = 'opened'"
+    " AND json_extract(h.data, '$.moved')))"
+)
+"""What moved in from another desk was promised there: that figures are kept or broken here by it, nobody could help."""
 
 
 class Named(NamedTuple):
@@ -160,7 +165,7 @@ def clock_query(scope: Condition, clock: str, ended: str, since: str, until: str
     sql = (
         f"SELECT {ended}, {clock}_consumed, {clock}_consumed <= {clock}_target, {_PARTS} FROM {_TICKETS}"
         f" WHERE {ended} >= ? AND {ended} < ? AND {clock}_met_at IS NOT NULL AND NOT {clock}_voided AND {_COUNTED}"
-        f" AND {scope.sql}"
+        f" AND {_PROMISED_HERE} AND {scope.sql}"
     )
     return sql, (since, until, *scope.values)
 
