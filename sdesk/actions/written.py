@@ -46,7 +46,7 @@ FLAGS: Mapping[tuple[str, str], str] = {
 """Options that are called otherwise than the parameter, by action and parameter."""
 
 SEVERAL: Mapping[str, tuple[str, ...]] = {
-    "set": ("service", "assign", "set", "priority", "spent", "visit", "spam"),
+    "set": ("service", "set", "priority", "spent", "visit", "assign", "spam"),
     "link": ("link", "join"),
     "unlink": ("unlink", "leave"),
 }

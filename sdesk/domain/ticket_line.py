@@ -34,8 +34,9 @@ MOST_MESSAGES = 10_000
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?", re.ASCII)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
+_ORIGIN = re.compile(r"([0-9a-f]{16})\.([0-9]{1,9})\.([0-9a-f]{12})", re.ASCII)
 _MOMENT = timedelta(minutes=5)
-"""How far the clock of another machine may be ahead."""
+"""How far the clock of another machine may be ahead: who writes a clock or an end takes it for now at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,26 @@ class LineMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Which ticket an export has made a line of, by whose number alone it goes: its own desk knows it again."""
+
+    ticket: str
+    """What no other ticket of any desk has (`mark_of`)."""
+    version: int
+    """Of the ticket when it was exported."""
+    digest: str
+    """Of the line as it was exported."""
+
+    def __str__(self) -> str:
+        return f"{self.ticket}.{self.version}.{self.digest}"
+
+
+def mark_of(token: str) -> str:
+    """What says that a ticket is this one, and of its token, which is secret, nothing."""
+    return blake2b(token.encode(), digest_size=8, person=b"sdesk origin").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class TicketLine:
     """What one line says; None where it says nothing."""
 
@@ -105,6 +126,7 @@ class TicketLine:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     messages: tuple[LineMessage, ...] | None = None
+    origin: Origin | None = None
 
     @property
     def done(self) -> bool:
@@ -116,12 +138,21 @@ class TicketLine:
         return {
             each.name: _digest(value)
             for each in fields(self)
-            if each.name != "external_id" and (value := getattr(self, each.name)) is not None
+            if each.name not in _NAMES and (value := getattr(self, each.name)) is not None
         }
 
+    @property
+    def digest(self) -> str:
+        """Of all that it says, in one."""
+        return _digest(tuple(sorted(self.digests().items())))
 
+
+_NAMES = frozenset({"external_id", "origin"})
+"""Fields that say which ticket it is, and nothing of it."""
 FIELDS: tuple[str, ...] = tuple(each.name for each in fields(TicketLine))
 """What a line may say."""
+OURS = frozenset({"messages", "origin"})
+"""Fields that only an export of sdesk writes: no column of another system is one of them."""
 
 
 def read_line(raw: Mapping[str, object], *, now: datetime, zone: tzinfo) -> TicketLine:
@@ -215,6 +246,13 @@ def _external_id(value: object) -> str:
     return found
 
 
+def _origin(value: object) -> Origin:
+    found = _ORIGIN.fullmatch(_text_of("origin", value).strip())
+    if found is None:
+        raise BadInput("origin is none that an export writes", "leave it as it was, or leave it out")
+    return Origin(found[1], int(found[2]), found[3])
+
+
 def _subject(value: object) -> str:
     found = one_line(_text_of("subject", value))
     if not found:
@@ -297,7 +335,8 @@ def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     found = parse_instant(text, now=now, zone=zone)
     if found > now + _MOMENT:
         raise BadInput(f"{name} is still to come: {to_rfc3339(found)}", "look at the date, and at the clock")
-    return min(found, now.replace(microsecond=0))
+    # As it was written: what `now` came into would be another value at each import.
+    return found
 
 
 def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, ...]:
@@ -337,6 +376,7 @@ def _author(value: object) -> Mailbox:
 _DIRECTION = _word("direction", Direction)
 _READERS: Mapping[str, Callable[[object], object]] = {
     "external_id": _external_id,
+    "origin": _origin,
     "subject": _subject,
     "text": _long_text,
     "requester": _mailbox,

@@ -65,9 +65,6 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
 )
 """Every style of the console's own widgets. The signs carry the meaning, the colours follow."""
 
-GROUNDS = ("background", "bar")
-"""Colours that stand behind a text: of the screen, and of its first and last line."""
-
 
 class Palette:
     """The looks as Rich's styles, in one theme."""

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import Process, Ran, Sdesk, Terminal
+
+import sdesk.cli as sdesk_cli
+from sdesk.cli.sheet import Sheet
 
 pytestmark = pytest.mark.usefixtures("at_desk")
 
@@ -200,3 +207,50 @@ def _python() -> str:
     import sys
 
     return sys.executable
+
+
+def test_progress_is_not_written_where_nothing_can_be_overwritten(
+    at_desk: Path, terminal: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "old.jsonl"
+    file.write_text('{"external_id": "1", "subject": "A", "service": "other"}\n')
+    assert "\x1b" not in terminal("ticket", "import", str(file), env={"TERM": "dumb"}).out
+    assert "\r\x1b[2K" in terminal("ticket", "import", str(file), env={"TERM": "xterm"}).out
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [(("show", "9999"), 3), (("list", "staus:open"), 2), (("ticket",), 2), (("undo",), 0)], ids=str
+)
+def test_standard_error_that_cannot_be_written_changes_no_exit_code(
+    at_desk: Path, words: tuple[str, ...], code: int
+) -> None:
+    command = [sys.executable, "-m", "sdesk", *words]
+    with open("/dev/full", "w") as full:
+        assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, check=False).returncode == code
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as gone:
+        assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=gone, check=False).returncode == code
+
+
+def test_what_can_be_undone_fits_any_terminal(at_desk: Path, process: Process, terminal: Terminal) -> None:
+    process("new", "--subject", "Till", "--text", "Dead")
+    process("take", "1")
+    process("--as", "boris", "ticket", "set", "1", "--subject", "A till")
+    for columns in ("30", "50", "200"):
+        ran = terminal("undo", "--list", env={"COLUMNS": columns})
+        assert ran.code == 0
+        assert "not any more: SD-1 was changed since by boris" in " ".join(ran.out.split())
+
+
+def test_one_column_of_a_sheet_at_most_is_broken_into_lines() -> None:
+    """A narrow terminal has room for one sentence below a row."""
+    sheets = [
+        (module.name, name, value)
+        for module in pkgutil.iter_modules(sdesk_cli.__path__)
+        for name, value in vars(import_module(f"sdesk.cli.{module.name}")).items()
+        if isinstance(value, Sheet)
+    ]
+    assert len(sheets) > 30
+    wide = [(where, name) for where, name, sheet in sheets if sum(column.wrap for column in sheet.columns) > 1]
+    assert wide == []

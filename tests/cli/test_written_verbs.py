@@ -85,7 +85,19 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Done:
         found.append((name, tuple(numbers), dict(values)))
         return ()
 
+    def perform_all(
+        desk: object,
+        actor: object,
+        name: str,
+        numbers: Sequence[int],
+        steps: Sequence[tuple[str, Mapping[str, Any]]],
+        **more: object,
+    ) -> tuple[()]:
+        found.extend((action, tuple(numbers), dict(values)) for action, values in steps)
+        return ()
+
     monkeypatch.setattr(performing, "perform", perform)
+    monkeypatch.setattr(performing, "perform_all", perform_all)
     return found
 
 

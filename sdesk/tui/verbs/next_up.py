@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdesk.actions.perform import TicketOutcome, take_next
 from sdesk.domain.ticket import Role
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import shown
@@ -12,6 +11,7 @@ from sdesk.tui.language import _, told
 from sdesk.tui.way_back import WayBack
 
 if TYPE_CHECKING:
+    from sdesk.actions.perform import TicketOutcome
     from sdesk.tui.screens.base import DeskScreen
 
 
@@ -32,6 +32,8 @@ def go_to_next(screen: DeskScreen) -> None:
 
 def take_the_next(screen: DeskScreen, *, dry_run: bool = False) -> None:
     """Make it the agent's own, and show it: of several who ask at once, each gets another."""
+    from sdesk.actions.perform import take_next
+
     console = screen.console
     if console.ground is None or console.ground.actor.role is Role.AUDITOR:
         console.notice(_("an auditor takes no tickets") if console.ground else _("the store is not open yet"), "error")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen, Possible, named
+from sdesk.tui.verbs.doing import Possible, Verbs, named
 
 
-class Watching(DoingScreen):
+class Watching(Verbs):
     """Says of what one wants to be told."""
 
     def action_watch(self) -> None:
