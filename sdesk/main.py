@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+
+TYPE_CHECKING = False
+"""As in `typing`, which is not loaded here: what `main` has not begun yet it cannot end in one line."""
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from typing import NoReturn
+
     from sdesk.cli.invocation import BuiltDemo
     from sdesk.config import Config
     from sdesk.desk.opening import Desk
@@ -27,21 +30,31 @@ loaded, when hardly anything can go: a seventh of the time that `sdesk new` take
 
 def main() -> None:
     """Run the command line of this process, and end it with the exit code."""
-    gc.set_threshold(_GARBAGE_AFTER, 20, 20)
-    _open_what_is_closed()
-    from sdesk.cli.app import run
-    from sdesk.cli.invocation import Surroundings
+    try:
+        gc.set_threshold(_GARBAGE_AFTER, 20, 20)
+        _open_what_is_closed()
+        from sdesk.cli.app import run
+        from sdesk.cli.invocation import Surroundings
 
-    leave(run(sys.argv[1:], Surroundings(clock=now, run_console=open_console, build_demo=build_demo)))
+        code = run(sys.argv[1:], Surroundings(clock=now, run_console=open_console, build_demo=build_demo))
+    except KeyboardInterrupt:
+        # While modules are loaded: from there on `run` says it.
+        sys.stderr.write("sdesk: interrupted\n")
+        code = 130
+    leave(code)
 
 
 def _open_what_is_closed() -> None:
-    """Whoever closed a standard stream (`>&-`) wants nothing of it: it reads and writes nothing."""
+    """Give each standard stream that was closed (`>&-`) something: nothing comes in, and errors go nowhere.
+
+    What is written to standard output fails: data that is lost is no success, whoever closed it.
+    """
     # They stay open to the end of the process, hence no context managers. In this order, each gets its own number.
     if sys.stdin is None:
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        # Open for reading alone.
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
@@ -52,13 +65,17 @@ def leave(code: int) -> NoReturn:
     The command has closed what it opened, and `run` has said what was wrong with standard output.
     """
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
+        try:
             stream.flush()
+        except OSError:
+            continue
     os._exit(code)
 
 
 def now() -> datetime:
     """This instant, in UTC, in whole seconds."""
+    from datetime import UTC, datetime
+
     return datetime.now(UTC).replace(microsecond=0)
 
 

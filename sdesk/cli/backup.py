@@ -15,6 +15,7 @@ from sdesk.cli.options import DryRun, Yes
 from sdesk.cli.question import agreed, require_answer
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
+from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import FIGURE, NUMBER, TEXT, maybe
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ def backup(
     """
     call = invocation.of(ctx)
     call.output.check(BACKUP)
+    if str(file) == "-":
+        raise BadInput("a backup is written into a file, not to standard output", "name a file, then copy it")
     from sdesk.store.backup import backup as copy
 
     begun = monotonic()
@@ -129,7 +132,9 @@ def restore(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = 
     """
     call = invocation.of(ctx)
     call.output.check(RESTORE)
-    stands = call.store.exists()
+    from sdesk.store import faults
+
+    stands = faults.stands(call.store)
     if stands and not dry_run:
         # Now, and not when a large file was copied and looked over.
         require_answer(yes=yes)

@@ -36,13 +36,17 @@ def init(
         raise BadInput(f"there is no desk file to begin with in `{language}`", f"take {' or '.join(LANGUAGES)}")
     chosen = language or _language()
     text = starting_file(chosen, login=_login(), zone=_zone(chosen))
+    from sdesk.store.whole_file import write_text
+
+    stands = Refused(f"{file} stands already", "name another; nothing is overwritten")
+    if os.path.lexists(file):
+        raise stands
     try:
-        with open(file, "x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError as error:
-        raise Refused(f"{file} stands already", "name another; nothing is overwritten") from error
-    except OSError as error:
-        raise Unavailable(f"{file} cannot be written: {error.strerror}", "look at the rights of its folder") from error
+        write_text(Path(file), text, over=False)
+    except Unavailable as error:
+        if isinstance(error.__cause__, FileExistsError):
+            raise stands from error
+        raise
     output.text(f"made the desk file {file}\n")
     diagnostics.note(f"next: look through it; then `sdesk desk apply {file}`")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import typer
 from typer.exceptions import TyperException
@@ -34,7 +35,7 @@ def dispatch(arguments: list[str], invocation: Invocation) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except TyperException as error:
-        mistake = _usage(error)
+        mistake = _usage(error, arguments)
         if getattr(getattr(error, "ctx", None), "command_path", "") == _PLUGIN:
             # Whoever runs it knows four exit codes alone, and 2 would call somebody out of bed for a typing mistake.
             from sdesk.cli.check import State, say
@@ -44,13 +45,25 @@ def dispatch(arguments: list[str], invocation: Invocation) -> int:
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
-def _usage(error: TyperException) -> BadInput:
+def _usage(error: TyperException, arguments: Sequence[str]) -> BadInput:
     """Typer's mistake in the house's words: small at its beginning, what is wrong in backquotes."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sdesk"
+    if hasattr(error, "option_name") and (word := _negated(arguments)) is not None:
+        return BadInput(f"`{word}` is no option", f"on the command line a filter negates with a word: not:{word[1:]}")
     if likely := getattr(error, "possibilities", None):
         # The nearest comes first.
         return BadInput(f"there is no option `{getattr(error, 'option_name', '')}`", f"did you mean `{likely[0]}`?")
     message = " ".join(error.format_message().split()).rstrip(".")
     message = _QUOTED.sub(r"`\1`", message).replace("is not a valid int range", "is no whole number")
     return BadInput(message[:1].lower() + message[1:], f"see `{path} --help`")
+
+
+def _negated(arguments: Sequence[str]) -> str | None:
+    """The word that negates as the console's bar does, where the parser takes it for options: `-tag:vip`."""
+    from sdesk.domain.filter_fields import BY_NAME
+
+    return next(
+        (word for word in arguments if word.startswith("-") and ":" in word and word[1:].partition(":")[0] in BY_NAME),
+        None,
+    )

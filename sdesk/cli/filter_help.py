@@ -64,7 +64,8 @@ the console. This page is made of the table that the program reads by; `sdesk he
 - **All of it holds.** Each word of a filter narrows further.
 - **A word** searches the text of tickets: subject, messages, people. It finds what begins with it, whatever the case of
   its letters; the Russian ё and е are one. Alone it may also be the ticket's name, whole, in the system where it comes
-  from: an old number.
+  from: an old number. Nothing is left empty: a word without a letter or a digit, an empty argument and a comma without
+  a value are refused, since a script's unset variable would else find every ticket.
 - **A phrase** in quotes stands as it does: in the console `"does not print"`, in a shell `'does not print'`, since one
   argument with a blank in it is a phrase. Text that has a colon is quoted too: in a shell `'"re: till"'`.
 - **`field:value`** narrows by a fact. A comma lists alternatives: `status:open,waiting`. A value with a blank is

@@ -35,6 +35,10 @@ sdesk demo                                look at a throw-away desk first
 """
 
 
+_NAMING = ("db", "config", "agent")
+"""Global options that say with what the work is done, and by whom."""
+
+
 class _WithGlobals:
     """What commands and groups share: the global options, and help that leads with examples."""
 
@@ -270,6 +274,9 @@ def _option(names: list[str], wish: str, metavar: str, text: str) -> _GlobalOpti
 def _remember(wish: str) -> Any:
     def keep(ctx: Any, param: Any, value: Any) -> Any:
         found = ctx.find_object(Invocation)
+        if value is not None and not value.strip() and wish in _NAMING:
+            # A variable that is not set would else mean the usual store, or oneself.
+            raise typer.BadParameter("it is empty", ctx=ctx, param=param)
         if value not in (None, False) and found is not None:
             setattr(found.wishes, wish, value)
         return value

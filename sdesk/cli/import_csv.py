@@ -12,10 +12,11 @@ from sdesk.cli import diagnostics, importing, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_mapping import MAPPED, UNDECIDED, WordMap, converter, read_mapping, values_of, write_mapping
 from sdesk.cli.import_source import LineFormat, encoding_of, opened, source_of
-from sdesk.cli.import_words import PLAN, Word, decide, guesser, require_known, write_whole
+from sdesk.cli.import_words import PLAN, Word, decide, guesser, require_known
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.store.whole_file import write_text
 
 MOST_VALUES = 5_000
 """Different words of one column: what has more is no list of words."""
@@ -93,7 +94,7 @@ def _plan(call: Invocation, file: str, path: Path, encoding: str | None, *, dry_
                         )
     words = decide(mapping, counts, guesser(call))
     if not dry_run:
-        write_whole(path, write_mapping(mapping, counts, file=file, rows=rows))
+        write_text(path, write_mapping(mapping, counts, file=file, rows=rows), over=True)
     if call.output.asked:
         call.output.rows(words, PLAN)
     else:

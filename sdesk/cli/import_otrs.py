@@ -15,13 +15,14 @@ import typer
 from sdesk.cli import diagnostics, importing, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_mapping import UNDECIDED, WordMap, quoted, read_mapping, word_lines
-from sdesk.cli.import_words import PLAN, Guess, Word, decide, guesser, require_known, write_whole
+from sdesk.cli.import_words import PLAN, Guess, Word, decide, guesser, require_known
 from sdesk.cli.importing import Imported
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Field, Sheet
 from sdesk.domain.errors import BadInput, Unavailable
 from sdesk.domain.kinds import NUMBER, by_key
+from sdesk.store.whole_file import write_text
 
 if TYPE_CHECKING:
     from sdesk.store.otrs.files import ArticleFolder
@@ -148,7 +149,7 @@ def _plan(call: Invocation, source: Source, folder: ArticleFolder | None, path: 
         mapping.zone = "UTC" if zone is UTC or (zone is None and source.later) else str(call.zone)
     words = decide(mapping, counts, _guess(guesser(call), found))
     if not dry_run:
-        write_whole(path, _text(mapping, counts, source.name, found))
+        write_text(path, _text(mapping, counts, source.name, found), over=True)
     if call.output.asked:
         call.output.rows(words, PLAN)
     else:

@@ -99,15 +99,3 @@ def require_known(call: Invocation, mapping: WordMap, path: Path) -> None:
                 f"it is one of {', '.join(OWN_WORDS[name])}" if name in OWN_WORDS else f"see `sdesk {noun} list`"
             )
             raise BadInput(f"{path}: there is no {noun} `{wrong}`", did_you_mean(wrong, keys, otherwise))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Whole or not at all: decisions stand in it."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}", "name another file"
-        ) from error

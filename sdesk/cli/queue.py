@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple
 
 import typer
@@ -16,7 +18,7 @@ from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.errors import SdeskError
-from sdesk.domain.filters import Sort
+from sdesk.domain.filters import Filter, Sort, Words
 from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, NUMBER, TEXT
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader.rows import HistoryRow, TicketRow
@@ -124,6 +126,10 @@ def _word(value: object) -> str:
     return "-" if value is None else str(value)
 
 
+_NUMBER = re.compile(r"(?:[^\W\d_]+-)?(\d+)")
+"""What may be a ticket's number, as it is written in a letter: `508`, `SD-508`."""
+
+
 def list_tickets(
     ctx: typer.Context,
     filter_words: Annotated[
@@ -162,7 +168,7 @@ def list_tickets(
         wanted = call.filter_text(named.words).also(wanted)
         order = named.sort if sort is None else order
     wanted = wanted._replace(sort=order, reverse=reverse)
-    rows = call.reader.walk(actor, wanted, now=call.now, limit=limit)
+    rows = _or_hint(call.reader.walk(actor, wanted, now=call.now, limit=limit), wanted)
     if output.format is not Format.TABLE:
         output.rows(rows, QUEUE)
         return
@@ -172,6 +178,23 @@ def list_tickets(
         QUEUE,
         more=lambda: call.reader.count(actor, wanted, now=call.now) - len(held) if limit and len(held) == limit else 0,
     )
+
+
+def _or_hint(rows: Iterable[TicketRow], wanted: Filter) -> Iterator[TicketRow]:
+    """The rows. Where there are none, and a word that was sought may be a ticket's number, how one is named."""
+    none = True
+    for row in rows:
+        none = False
+        yield row
+    if not none:
+        return
+    for term in wanted.terms:
+        if isinstance(term, Words) and not term.negated and (found := _NUMBER.fullmatch(term.text)):
+            diagnostics.note(
+                f"nothing has the word {term.text}; the ticket of that number: `sdesk show {found[1]}`,"
+                f" or number:{found[1]} in a filter"
+            )
+            return
 
 
 def next_ticket(

@@ -27,7 +27,7 @@ from sqlmodel import col
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.outgoing import OutboxState
-from sdesk.store import migrate, schema
+from sdesk.store import faults, migrate, schema
 from sdesk.store import restore as files
 from sdesk.store.backup import Contents, Progress, copy, is_of, open_any, verified
 from sdesk.store.engine import Store
@@ -65,7 +65,7 @@ def restore(
     """
     if is_of(store, file):
         raise BadInput(f"{file} is the store itself", "name a backup")
-    if not file.exists():
+    if not faults.stands(file):
         raise NotFound(f"there is no file {file}", "name a backup")
     with closing(open_any(file)) as source:
         files.require_free(store)

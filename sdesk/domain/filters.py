@@ -151,9 +151,15 @@ def place_of(error: BadFilter, text: str) -> int | None:
 
 
 def text_of_arguments(arguments: Iterable[str]) -> str:
-    """The same filter as one text, as it was written: `created:today..` stays so, and means another day tomorrow."""
+    """The same filter as one text, as it was written: `created:today..` stays so, and means another day tomorrow.
+
+    BadInput for an empty argument.
+    """
     pieces = []
-    for argument in arguments:
+    for number, argument in enumerate(arguments, start=1):
+        if not argument.strip():
+            # A variable that is not set: read as nothing it would mean every ticket.
+            raise BadInput(f"word {number} of the filter is empty", "leave it out, or say what is looked for")
         sign = NEGATION if argument.startswith(NEGATION) else ""
         body = argument.removeprefix(NEGATION)
         field = _FIELD.fullmatch(body)
@@ -163,7 +169,7 @@ def text_of_arguments(arguments: Iterable[str]) -> str:
             pieces.append(f'{sign}"{body}"')
         else:
             pieces.append(f'{sign}{field.group(1)}:"{field.group(2)}"')
-    return " ".join(filter(str.strip, pieces))
+    return " ".join(pieces)
 
 
 def to_text(wanted: Filter) -> str:
@@ -183,6 +189,11 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
         )
     named = _FIELD.fullmatch(body)
     if named is None or named.group(1) in _SCHEMES:
+        if not any(map(str.isalnum, body)):
+            raise BadInput(
+                phrase("`{token}` has no letter and no digit: it would find every ticket", token=token),
+                phrase("say a word, or leave it out"),
+            )
         quoted = '"' in body
         return Words(" ".join(body.replace('"', " ").split()) if quoted else body, quoted, negated)
     name, value = named.group(1), named.group(2).replace('"', "")
@@ -195,6 +206,11 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
     if not values:
         raise BadInput(
             phrase("nothing stands after `{name}:`", name=name), phrase("for instance {example}", example=field.example)
+        )
+    if not all(map(str.strip, value.split(","))):
+        raise BadInput(
+            phrase("nothing stands before or after a comma in `{token}`", token=token),
+            phrase("for instance {example}", example=field.example),
         )
     for each in values:
         if each[0] in "<>=":

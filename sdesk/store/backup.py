@@ -7,6 +7,7 @@ number rows anew in tables without an integer key, whose order the views use.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sdesk.domain.errors import BadInput, Unavailable
-from sdesk.store import faults, schema
+from sdesk.store import faults, readable, schema
 from sdesk.store.alone import alone
 from sdesk.store.whole_file import BESIDE, refused, take_name, taken, written_beside
 
@@ -55,11 +56,11 @@ def backup(
     target = Path(target)
     if is_of(store, target):
         raise BadInput(f"{target} belongs to the store itself", "name another file")
-    if target.is_dir():
+    if os.path.isdir(target):
         raise BadInput(f"{target} is a folder", "name a file in it")
-    if target.exists() and not force:
+    if os.path.exists(target) and not force:
         raise taken(target)
-    if not target.exists():
+    if not os.path.exists(target):
         _require_nothing_beside(target)
     with closing(open_any(store)) as source:
         try:
@@ -89,7 +90,7 @@ def _name(part: Path, target: Path, *, force: bool) -> None:
 
 
 def _beside(target: Path) -> list[Path]:
-    return [each for suffix in BESIDE if (each := target.with_name(target.name + suffix)).exists()]
+    return [each for suffix in BESIDE if os.path.exists(each := target.with_name(target.name + suffix))]
 
 
 def _require_nothing_beside(target: Path) -> None:
@@ -105,18 +106,16 @@ def is_of(store: Path, path: Path) -> bool:
     beside = [store, *(store.with_name(store.name + suffix) for suffix in ("-wal", "-shm", "-journal", "-turn"))]
     if path.absolute() in {each.absolute() for each in beside} or path.resolve() in {each.resolve() for each in beside}:
         return True
-    return path.exists() and any(each.exists() and path.samefile(each) for each in beside)
+    return os.path.exists(path) and any(os.path.exists(each) and path.samefile(each) for each in beside)
 
 
 def open_any(path: Path) -> sqlite3.Connection:
     """Open a store of this version or an older one to read; Unavailable where it is none, newer, or out of reach."""
-    if not path.exists():
+    if not faults.stands(path):
         raise Unavailable(f"there is no store at {path}", "name another")
     connection = None
     try:
-        connection = sqlite3.connect(
-            f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=5.0, isolation_level=None
-        )
+        connection = readable.opened(path, 5.0)
         revision = schema.revision_of(connection)
     except sqlite3.Error as error:
         if connection is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import sqlite3
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +28,7 @@ _READS = "sdesk_reads"
 """The option of an engine whose transactions only read."""
 _SWEEPS = "sdesk_sweeps"
 """The option of an engine whose transactions look at references once, before they commit."""
+_LEFT_TO_THE_WRITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
 PAUSE = (0.0005, 0.004)
 """Seconds between two tries of a writer, from and to."""
 
@@ -48,14 +51,16 @@ class Store:
         Not `durable`: a machine that stops may break it. It is for a store that would be made anew then.
         """
         self.path = path
-        if not path.exists():
+        if not faults.stands(path):
             raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
         self.engine = _engine(path, busy_seconds, durable)
         self._reading = self.engine.execution_options(**{_READS: True})
         self._sweeping = self.engine.execution_options(**{_SWEEPS: True})
+        self._has_log = False
         with self.translated(), self.engine.connect() as connection:
             # The driver's own connection: this read begins no transaction.
-            schema.require_current(cast(sqlite3.Connection, connection.connection.dbapi_connection), path)
+            driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            schema.require_current(driver, path)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -63,6 +68,7 @@ class Store:
 
         Raises Unavailable where the store is locked, full or broken.
         """
+        self._keep_log()
         with self.translated(), Session(self.engine, expire_on_commit=False) as session:
             session.connection()  # begins, and waits here for another writer
             yield session
@@ -73,6 +79,7 @@ class Store:
 
         For each row SQLite would read whole tables: of 200,000 messages, seven times a second.
         """
+        self._keep_log()
         with self.translated(), Session(self._sweeping, expire_on_commit=False) as session:
             driver = cast(sqlite3.Connection, session.connection().connection.dbapi_connection)
             try:
@@ -108,6 +115,25 @@ class Store:
                 raise
             raise fault from error
 
+    def _keep_log(self) -> None:
+        """See that a store that is written has its write-ahead log. A backup has none, and may have been put in a
+        store's place by hand; who only looks leaves it the one file that it is.
+
+        Without one whoever reads keeps writers waiting, and what a killed writer leaves must be rolled back first.
+        """
+        if self._has_log:
+            return
+        with self.translated(), self.engine.connect() as connection:
+            driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            try:
+                self._has_log = driver.execute("PRAGMA journal_mode").fetchone()[0] == "wal" or (
+                    driver.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal"
+                )
+            except sqlite3.OperationalError as error:
+                # Somebody is in it just now: the next who writes does it. Whether it may be written, the write says.
+                if error.sqlite_errorcode & 0xFF not in _LEFT_TO_THE_WRITE:
+                    raise
+
     def fold_log(self) -> None:
         """Write the write-ahead log into the store and empty it, as far as nobody reads from it just now."""
         with self.translated(), self.engine.connect() as connection:
@@ -134,12 +160,49 @@ def commit_sound(session: Session) -> None:
     session.commit()
 
 
-def create(path: Path) -> None:
-    """Make an empty file for a store, readable by its owner alone (0600, in a folder 0700 where it is made here)."""
+@contextmanager
+def created(path: Path) -> Iterator[None]:
+    """An empty file in which a store is made, readable by its owner alone (0600; a folder that is made for it, 0700).
+
+    An empty file that stands there already is taken. Nobody else makes a store of it meanwhile; where the block fails,
+    there is what was there before. Unavailable where something stands there, or nothing can.
+    """
+    number, ours = _empty(path)
+    try:
+        yield
+    except BaseException:
+        # A store half made would stand in the way of the next try.
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        if ours:
+            path.unlink(missing_ok=True)
+        else:
+            os.ftruncate(number, 0)
+        raise
+    finally:
+        os.close(number)
+
+
+def _empty(path: Path) -> tuple[int, bool]:
+    """The file, open and locked, and whether it was made here. The lock ends with the process, however that ends."""
+    if os.path.isdir(path):
+        raise faults.no_store(path)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError as error:
+        try:
+            number, ours = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600), True
+        except FileExistsError:
+            number, ours = os.open(path, os.O_RDWR | os.O_CLOEXEC), False
+        try:
+            _lock(number)
+            found = os.fstat(number)
+            if not stat.S_ISREG(found.st_mode) or found.st_size or not os.path.samestat(found, os.stat(path)):
+                raise FileExistsError
+            os.fchmod(number, 0o600)
+        except BaseException:
+            os.close(number)
+            raise
+    except (FileExistsError, BlockingIOError) as error:
         raise Unavailable(
             f"{path} exists already", "name another with --db, or bring it up with `sdesk db migrate`"
         ) from error
@@ -148,6 +211,17 @@ def create(path: Path) -> None:
         raise Unavailable(
             f"the store {path} cannot be made: {reason}", "look at the path, and the rights of its folder"
         ) from error
+    return number, ours
+
+
+def _lock(number: int) -> None:
+    """BlockingIOError where somebody makes a store of the file just now."""
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return  # a file system that knows no locks
 
 
 def _engine(path: Path, busy_seconds: float, durable: bool) -> Engine:

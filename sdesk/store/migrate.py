@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -18,26 +19,22 @@ from sdesk.store import engine, faults, schema
 
 
 def init(path: Path) -> None:
-    """Make a new store at `path`; Unavailable where something stands there already. One that fails leaves nothing."""
-    made = [folder for folder in path.absolute().parents if not folder.exists()]
+    """Make a new store at `path`; Unavailable where something stands there already, but for an empty file.
+
+    One that fails leaves what was there.
+    """
+    made = [folder for folder in path.absolute().parents if not os.path.exists(folder)]
     try:
-        engine.create(path)
+        with engine.created(path):
+            _upgrade(path)
     except BaseException:
-        _remove_folders(made)
-        raise
-    try:
-        _upgrade(path)
-    except BaseException:
-        # A store half made would stand in the way of the next try.
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-            path.with_name(name).unlink(missing_ok=True)
         _remove_folders(made)
         raise
 
 
 def migrate(path: Path) -> tuple[str | None, str]:
     """Bring the store up to this program's schema; gives the revision before and after."""
-    if not path.exists():
+    if not faults.stands(path):
         raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
     try:
         connection = sqlite3.connect(path)
@@ -48,7 +45,7 @@ def migrate(path: Path) -> tuple[str | None, str]:
     except sqlite3.Error as error:
         raise faults.unavailable(error, path) or error from error
     if before is None:
-        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk init`, or name another with --db")
+        raise faults.no_store(path)
     if before not in schema.KNOWN:
         raise Unavailable(f"the store {path} is of a newer version than this program", "install the newer sdesk")
     _upgrade(path)

@@ -14,13 +14,14 @@ from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
+from sdesk.store import faults
 from sdesk.store.alone import alone
 from sdesk.store.whole_file import BESIDE, kept_name, refused, sync, take_name
 
 
 def require_free(store: Path) -> None:
     """StoreLocked where another process has the store open; Unavailable where what stands there is somebody else's."""
-    if not store.exists():
+    if not faults.stands(store):
         return
     with alone(store, fold=False):
         pass
@@ -31,7 +32,7 @@ def put(part: Path, store: Path, now: datetime) -> Path | None:
 
     It has the rights and the owner of the old one, and no ticket number that the old one gave is given again.
     """
-    if not store.exists():
+    if not faults.stands(store):
         # A log without its database would be played into the new one.
         _set_aside(store, kept_name(store, now))
         take_name(part, store, over=False)

@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from sdesk.domain.errors import Unavailable
+from sdesk.store import faults
 
 KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """The revisions of `migrations/versions`, oldest first (a test holds this against Alembic)."""
@@ -32,7 +33,7 @@ def require_current(connection: sqlite3.Connection, path: Path) -> None:
     if revision == HEAD:
         return
     if revision is None:
-        raise Unavailable(f"{path} is no sdesk store", "make one with `sdesk init`, or name another with --db")
+        raise faults.no_store(path)
     if revision in KNOWN:
         raise Unavailable(f"the store {path} is of an older version", "bring it up with `sdesk db migrate`")
     raise Unavailable(f"the store {path} is of a newer version than this program", "install the newer sdesk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -62,6 +63,30 @@ def take_name(part: Path, target: Path, *, over: bool) -> None:
     except OSError as error:
         raise refused(target, error) from error
     sync(target.parent)
+
+
+def write_text(target: Path, text: str, *, over: bool) -> None:
+    """Write a text file whole, with the rights that a new file gets here, or those of the one that it replaces.
+
+    Unavailable where it cannot be written, or something has the name and not `over`; its cause says which.
+    """
+    content = text.encode("utf-8")
+    with written_beside(target, size=len(content)) as part:
+        try:
+            part.write_bytes(content)
+            part.chmod(_rights(target))
+        except OSError as error:
+            raise refused(target, error) from error
+        take_name(part, target, over=over)
+
+
+def _rights(target: Path) -> int:
+    try:
+        return stat.S_IMODE(os.stat(target).st_mode)
+    except OSError:
+        mask = os.umask(0o077)
+        os.umask(mask)
+        return 0o666 & ~mask
 
 
 def kept_name(path: Path, now: datetime) -> Path:

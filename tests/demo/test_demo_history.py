@@ -21,6 +21,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import OutboxState
+from sdesk.store.check import check
 from sdesk.store.reader import Reader
 from sdesk.store.reader.reports import past as past_facts
 
@@ -185,3 +186,7 @@ def test_the_history_is_made_by_use_cases_alone() -> None:
 def test_a_wrong_history_is_refused(source: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         parse(source)
+
+
+def test_the_store_of_the_demo_is_sound(demo: Demo) -> None:
+    assert check(demo.store, NOW) == ()

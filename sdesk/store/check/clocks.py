@@ -1,4 +1,8 @@
-"""Clocks: the sum of a clock is that of its runs, and its instants follow from them, its promise and the calendar."""
+"""Clocks: the sum of a clock is that of its runs, and its instants follow from them, its promise and the calendar.
+
+A run counts no more than passes between its ends, but for what a change of calendar or a merge counted for it: the
+share of each target is carried then, and the ticket's history says how much that was.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +37,13 @@ _SUMS = " UNION ALL ".join(
     f" AS r ON r.ticket_id = t.id WHERE t.{kind}_consumed <> coalesce(r.total, 0)"
     for kind in ClockKind
 )
+_LENGTH = "CAST(strftime('%s', stopped_at) AS INTEGER) - CAST(strftime('%s', started_at) AS INTEGER)"
 _RUNS = (
-    "SELECT id, ticket_id, kind, seconds FROM clock_run AS r WHERE seconds < 0 OR stopped_at < started_at"
-    " OR seconds > CAST(strftime('%s', stopped_at) AS INTEGER) - CAST(strftime('%s', started_at) AS INTEGER)"
-    # A promise in another calendar carries the share that was consumed: a minute may be hours of a longer target.
-    " AND NOT EXISTS (SELECT 1 FROM history AS h WHERE h.ticket_id = r.ticket_id AND h.event = 'promise')"
+    f"SELECT id, ticket_id, kind, seconds, seconds < 0 OR stopped_at < started_at FROM clock_run"
+    f" WHERE seconds < 0 OR stopped_at < started_at OR seconds > {_LENGTH} ORDER BY id"
 )
+_LEGACY = frozenset({"priority", "service", "team", "deadline_moved", "merged"})
+"""Events that may have moved a clock. The first releases wrote them without saying by how much."""
 _OVER = " UNION ALL ".join(
     f"SELECT id, '{kind}', status FROM ticket WHERE status IN ('closed', 'merged', 'spam')"
     f" AND {kind}_started_at IS NOT NULL"
@@ -50,11 +55,48 @@ def _sums(connection: sqlite3.Connection, now: datetime) -> Iterator[Finding]:
     for number, kind, says, total in connection.execute(_SUMS):
         what = f"ticket {number}: the runs of its {kind} clock are {total} s, it says {says} s"
         yield Finding("clocks", what, number, "ticket", number, mends=True)
-    for row, number, kind, seconds in connection.execute(_RUNS):
+    for row, number, kind, seconds in _unfitting(connection):
         what = f"ticket {number}: run {row} of its {kind} clock counts {seconds} s, which do not fit between its ends"
         yield Finding("clocks", what, number, "clock_run", row)
     for number, kind, status in connection.execute(_OVER):
         yield Finding("clocks", f"ticket {number} is {status}, and its {kind} clock runs", number, "ticket", number)
+
+
+def _unfitting(connection: sqlite3.Connection) -> Iterator[tuple[int, int, str, int]]:
+    """The runs that count what cannot have been: their row, ticket, kind and seconds."""
+    carried: dict[tuple[int, str], bool] = {}
+    for row, number, kind, seconds, absurd in connection.execute(_RUNS).fetchall():
+        if not absurd:
+            if (number, kind) not in carried:
+                carried[number, kind] = _is_carried(connection, number, kind)
+            if carried[number, kind]:
+                continue
+        yield row, number, kind, seconds
+
+
+def _is_carried(connection: sqlite3.Connection, number: int, kind: str) -> bool:
+    """Whether all runs of a clock count no more than passed in them and what its history says was counted besides.
+
+    All together: a run that counts more may have been cut at a breach since, and its seconds lie unevenly in its parts.
+    """
+    besides, told = 0, False
+    history = connection.execute(
+        "SELECT at, event, data FROM history WHERE ticket_id = ? ORDER BY id", (number,)
+    ).fetchall()
+    written = {at for at, event, _ in history if event == "promise"}
+    for at, event, text in history:
+        data = json.loads(text or "{}")
+        if event == "opened":
+            told = "targets" in data
+        elif event == "promise":
+            moved = data["clocks"].get(kind, {"consumed": 0, "new_consumed": 0})
+            besides += max(moved["new_consumed"] - moved["consumed"], 0)
+        elif event in _LEGACY and not told and at not in written:
+            return True
+    seconds, passed = connection.execute(
+        f"SELECT sum(seconds), sum({_LENGTH}) FROM clock_run WHERE ticket_id = ? AND kind = ?", (number, kind)
+    ).fetchone()
+    return bool(seconds <= passed + besides)
 
 
 def _mend_sums(connection: sqlite3.Connection, now: datetime, found: list[Finding]) -> None:

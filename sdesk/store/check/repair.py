@@ -34,7 +34,7 @@ def repair(path: Path, now: datetime, *, dry_run: bool = False) -> Repaired:
 
     Refused where the file is so damaged that what it says is worth nothing; Unavailable where it cannot be reached.
     """
-    if not path.exists():
+    if not faults.stands(path):
         raise Unavailable(f"there is no store at {path}", "make one with `sdesk init`, or name another with --db")
     try:
         with closing(sqlite3.connect(path, timeout=engine.BUSY_SECONDS, isolation_level=None)) as connection:

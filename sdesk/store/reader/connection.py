@@ -6,11 +6,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from sdesk.domain.errors import Unavailable
 from sdesk.domain.phrase import phrase
-from sdesk.store import faults, schema
+from sdesk.store import faults, readable, schema
 from sdesk.store.search import fold
 
 
@@ -28,15 +27,13 @@ def translated(path: Path) -> Iterator[None]:
 
 def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
     """Open a store for reading; Unavailable where it is missing, none, or of another version."""
-    if not path.exists():
+    if not faults.stands(path):
         raise Unavailable(
             phrase("there is no store at {path}", path=path),
             phrase("make one with `sdesk init`, or name another with --db"),
         )
     with translated(path):
-        connection = sqlite3.connect(
-            f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=busy_seconds, isolation_level=None
-        )
+        connection = readable.opened(path, busy_seconds)
         try:
             schema.require_current(connection, path)
         except BaseException:
