@@ -6,7 +6,6 @@ here.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ from scripts.reference_configuration import configuration_page
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 from sdesk.cli.diagnostics import MEANINGS
-from sdesk.cli.grammar import build_root
+from sdesk.cli.grammar import build_root, spoken
 from sdesk.cli.invocation import Surroundings
 from sdesk.store import migrate
 
@@ -82,8 +81,7 @@ def _command(command: Any, context: Any, entry: Verb, path: tuple[str, ...]) -> 
     for param in command.get_params(context):
         record = param.get_help_record(context)
         if record is not None and type(param).__name__ != "_GlobalOption" and param.name != "help":
-            # A bound that only the machine has is none for a reader.
-            rows.append((code(record[0]), re.sub(r"(\d+)<=x<=9223372036854775807", r"at least \1", record[1])))
+            rows.append((code(record[0]), spoken(param, record[1])))
     if rows:
         yield from (*table(("argument, option", "meaning"), rows), "")
     if not entry.prints:

@@ -21,7 +21,7 @@ def export_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
-    format_name: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl or csv")] = "jsonl",
+    format_name: Annotated[str, typer.Option("-o", "--output", "--format", metavar="FORMAT", help="jsonl or csv")] = "jsonl",
     also: Annotated[
         str | None,
         typer.Option("--with", metavar="WHAT", help="messages: all that was said after the text", show_default=False),
@@ -35,15 +35,15 @@ def export_tickets(
     Examples:
       sdesk ticket export > tickets.jsonl
       sdesk ticket export --with messages status:closed created:2026-01-01.. > year.jsonl
-      sdesk ticket export team:it --format csv > it.csv
+      sdesk ticket export team:it -o csv > it.csv
     """
     call = invocation.of(ctx)
     if format_name not in ("jsonl", "csv"):
-        raise BadInput(f"--format knows no `{format_name}`", "it takes jsonl or csv")
+        raise BadInput(f"-o knows no `{format_name}`", "it takes jsonl or csv")
     if also not in (None, "messages"):
         raise BadInput(f"--with knows no `{also}`", "it takes messages")
     if also is not None and format_name == "csv":
-        raise BadInput("a cell of CSV holds no conversation", "take --format jsonl")
+        raise BadInput("a cell of CSV holds no conversation", "take -o jsonl")
     wanted = call.filter(filter_words or [])
     prefix = call.reader.desk.ref_prefix
     rows = (
