@@ -45,7 +45,7 @@ def test_whoever_follows_the_tutorial_has_answered_a_mail(dovecot: Dovecot) -> N
                 rf"in as {user}\b": "in as support",
                 r"127\.0\.0\.1:\d+": "smtp.example.org:465",
                 r"(ends\s+on\s+)[\d-]{10}": r"\g<1>2027-02-14",
-                r"\b\d\.\d\b(?!\.)": "0.1",
+                r"(?<![\d.])\d\.\d\b(?!\.)": "0.1",
             },
         )
         try:

@@ -115,7 +115,9 @@ def agent_back(ctx: typer.Context, login: Login, dry_run: DryRun = False) -> Non
 def team_on_call(
     ctx: typer.Context,
     team: Annotated[str | None, typer.Argument(metavar="[TEAM]", help="else all that have a rota")] = None,
-    weeks: Annotated[int, typer.Option("--weeks", metavar="N", min=1, max=MOST_WEEKS, help="how many, with this one")] = 5,
+    weeks: Annotated[
+        int, typer.Option("--weeks", metavar="N", min=1, max=MOST_WEEKS, help="how many, with this one")
+    ] = 5,
 ) -> None:
     """Print who is on call now and in the coming weeks, by the rota of the desk file, less those who are away.
 

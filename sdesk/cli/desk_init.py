@@ -12,6 +12,7 @@ import typer
 from sdesk.cli import diagnostics, output
 from sdesk.cli.invocation import system_login
 from sdesk.domain.errors import BadInput, Refused, Unavailable
+from sdesk.domain.system_words import reason_of
 
 _ZONES = {"ru": "Europe/Moscow", "en": "UTC"}
 """Where the machine does not say its own."""
@@ -40,9 +41,11 @@ def init(
         with open(file, "x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError as error:
-        raise Refused(f"{file} stands already", "name another; nothing is overwritten") from error
+        raise Refused(f"{file} exists already", "name another; nothing is overwritten") from error
     except OSError as error:
-        raise Unavailable(f"{file} cannot be written: {error.strerror}", "look at the rights of its folder") from error
+        raise Unavailable(
+            f"{file} cannot be written: {reason_of(error)}", "look at the rights of its folder"
+        ) from error
     output.text(f"made the desk file {file}\n")
     diagnostics.note(f"next: look through it; then `sdesk desk apply {file}`")
 

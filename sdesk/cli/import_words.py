@@ -11,6 +11,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
+from sdesk.domain.system_words import reason_of
 
 Guess = Callable[[str, str], str]
 """What a field's value most likely is; `?` where nothing is likely."""
@@ -108,6 +109,4 @@ def write_whole(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written: {(error.strerror or str(error)).lower()}", "name another file"
-        ) from error
+        raise BadInput(f"{path} cannot be written: {reason_of(error)}", "name another file") from error

@@ -21,7 +21,9 @@ def export_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
-    format_name: Annotated[str, typer.Option("-o", "--output", "--format", metavar="FORMAT", help="jsonl or csv")] = "jsonl",
+    format_name: Annotated[
+        str, typer.Option("-o", "--output", "--format", metavar="FORMAT", help="jsonl or csv")
+    ] = "jsonl",
     also: Annotated[
         str | None,
         typer.Option("--with", metavar="WHAT", help="messages: all that was said after the text", show_default=False),

@@ -188,7 +188,8 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
         )
     if body.lower().startswith(NEGATION):
         raise BadInput(
-            phrase("`not:` stands once, and in small letters (in `{token}`)", token=token), phrase("say what is not wanted: not:tag:vip")
+            phrase("`not:` stands once, and in small letters (in `{token}`)", token=token),
+            phrase("say what is not wanted: not:tag:vip"),
         )
     named = _FIELD.fullmatch(body)
     if named is None or named.group(1).lower() in _SCHEMES:
