@@ -12,8 +12,14 @@ from page_run import Reader
 from servers import Dovecot
 from smtp import Post
 
+from sdesk import __version__
+
 PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
 WRITE = bool(os.environ.get("SDESK_WRITE_GOLDEN"))
+
+
+def test_the_tutorial_shows_this_version() -> None:
+    assert f"$ sdesk version\nsdesk {__version__}\n" in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.server

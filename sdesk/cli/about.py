@@ -36,7 +36,7 @@ def version() -> None:
 
 def help_topic(
     topic: Annotated[
-        list[str] | None, typer.Argument(metavar="[COMMAND|TOPIC]...", help="a command, as `ticket import`, or a topic")
+        list[str] | None, typer.Argument(metavar="[COMMAND|TOPIC]...", help="a command, as ticket import; or a topic")
     ] = None,
 ) -> None:
     """Print help on a command, or on a topic: desk-file, environment, exit-codes, figures, filters, output.

@@ -1,4 +1,4 @@
-"""What the figures of `past`, `now` and `who` count, in short: `sdesk help figures`. docs/reference/figures.md has all."""
+"""What the figures of `past`, `now` and `who` count, in short: `sdesk help figures`. The reference has all of it."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ import sdesk
 from sdesk.cli import about, diagnostics
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.environment import ENVIRONMENT
+from sdesk.cli.grammar import help_of
 from sdesk.domain.errors import (
     BadInput,
     Conflict,
@@ -343,3 +346,23 @@ def test_the_version_is_told_either_way(sdesk: Sdesk) -> None:
     told = sdesk("version")
     assert (told.code, told.out.startswith("sdesk ")) == (0, True)
     assert sdesk("--version").out == told.out
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_help_is_for_people(path: tuple[str, ...]) -> None:
+    told = help_of(path)
+    for machine_s in ("<=", "int range", "9223372036854775807", "docs/reference", "docs/how-to"):
+        assert machine_s not in told
+
+
+def test_the_variables_of_the_help_are_those_of_the_reference(sdesk: Sdesk) -> None:
+    told = sdesk("help", "environment").out
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "surroundings.md").read_text(encoding="utf-8")
+    assert len(ENVIRONMENT) >= 24
+    for name, meaning in ENVIRONMENT.items():
+        assert f"| `{name}` | {meaning} |" in page
+        assert re.search(rf"^{name} +{re.escape(meaning)}$", told, re.M)
+
+
+def test_help_knows_a_command_of_two_words(sdesk: Sdesk) -> None:
+    assert sdesk("help", "ticket", "import").out == sdesk("ticket", "import", "--help").out

@@ -290,6 +290,7 @@ def test_an_export_says_what_it_was_asked(sdesk: Sdesk, at_desk: Path) -> None:
     assert [
         json.loads(line)["external_id"] for line in sdesk("ticket", "export", "service:printer").out.splitlines()
     ] == ["SD-3"]
+    assert sdesk("ticket", "export", "-o", "csv").out == sdesk("ticket", "export", "--format", "csv").out
     assert sdesk("ticket", "export", "--format", "xml").code == 2
     assert sdesk("ticket", "export", "--format", "csv", "--with", "messages").code == 2
 
