@@ -82,10 +82,11 @@ def agent_away(
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Say that an agent is away: what he would be told, the stand-in is told, else the team; his week on call goes on.
+    """Say that an agent is away. What he would be told goes to the stand-in, else to the team.
 
-    His tickets stay his, unless --reassign says otherwise. The absence ends by itself. A day alone means its midnight:
-    he is back on that day. You may say it of yourself, a lead of his own people, an admin of everybody.
+    His week on call goes to the next of the rota. His tickets stay his, unless --reassign says otherwise. The absence
+    ends by itself. A day alone means its midnight: he is back on that day. You may say it of yourself, a lead of his own
+    people, an admin of everybody.
 
     Examples:
       sdesk agent away boris --until mon --to anna

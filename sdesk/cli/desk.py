@@ -77,10 +77,11 @@ def apply(
 
 
 def export(ctx: typer.Context) -> None:
-    """Print the desk file that holds. Applied to an empty store it makes the same desk; applied here it changes none.
+    """Print the desk file that is in force.
 
-    It is written anew from what the store keeps: what was retired is not in it, and comments are lost. So keep your own
-    file in version control, and use this where there is none, or to see what holds.
+    Applied to an empty store it makes the same desk; applied here it changes none. It is written anew from what the
+    store keeps: what was retired is not in it, and comments are lost. So keep your own file in version control, and
+    use this where there is none, or to see what is in force.
 
     Examples:
       sdesk desk export > desk.toml

@@ -295,7 +295,9 @@ def span_of(param: Any) -> str:
 
 
 def spoken(param: Any, text: str) -> str:
-    """Its line of help; of a range that ends only where the store does, nothing: that is no news to anybody."""
+    """Its line of help. Of a range that ends only where the store does it says nothing: that is no news to anybody."""
+    if param.name == "help":
+        return "print this"
     if not (span := span_of(param)):
         return text
     ranged = f"{param.type.min}<=x<={param.type.max}"
