@@ -85,8 +85,8 @@ def agent_away(
     """Say that an agent is away. What he would be told goes to the stand-in, else to the team.
 
     His week on call goes to the next of the rota. His tickets stay his, unless --reassign says otherwise. The absence
-    ends by itself. A day alone means its midnight: he is back on that day. You may say it of yourself, a lead of his own
-    people, an admin of everybody.
+    ends by itself. A day alone means its midnight: he is back on that day. You may say it of yourself, a lead of his
+    own people, an admin of everybody.
 
     Examples:
       sdesk agent away boris --until mon --to anna

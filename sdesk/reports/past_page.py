@@ -172,7 +172,7 @@ def _groups(past: Past, name: str) -> Section:
         Heading("BEFORE", right=True, spare=True),
         Heading("RESOLVED", right=True),
         Heading("REOPENED", right=True, spare=True),
-        Heading("RESPONSE", right=True),
+        Heading("ANSWER", right=True),
         Heading("90%", right=True, spare=True),
         Heading("IN TIME", right=True),
         Heading("RESOLUTION", right=True),

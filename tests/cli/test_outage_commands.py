@@ -31,7 +31,7 @@ def test_the_flagships_till_has_lost_180_000(sdesk: Sdesk, doubles: Any, at_flag
     doubles.now = BACK_AT
     running = ("180000.00", "180000.00", "180000.00", True)
     assert money_of(sdesk("list", "-o", "json")) == money_of(sdesk("show", "1", "-o", "json")) == running
-    assert "180 000 RUB an hour at risk, 180 000 RUB so far\n" in sdesk("show", "1").out
+    assert "180 000 RUB an hour (turnover), 180 000 RUB so far\n" in sdesk("show", "1").out
     if end == "solved":
         assert sdesk("close", "1", "--text", "A fuse.").code == 0
     else:
