@@ -6,7 +6,6 @@ here.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,8 @@ from scripts.reference_configuration import configuration_page
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 from sdesk.cli.diagnostics import MEANINGS
-from sdesk.cli.grammar import build_root
+from sdesk.cli.environment import ENVIRONMENT
+from sdesk.cli.grammar import build_root, spoken
 from sdesk.cli.invocation import Surroundings
 from sdesk.store import migrate
 
@@ -82,8 +82,7 @@ def _command(command: Any, context: Any, entry: Verb, path: tuple[str, ...]) -> 
     for param in command.get_params(context):
         record = param.get_help_record(context)
         if record is not None and type(param).__name__ != "_GlobalOption" and param.name != "help":
-            # A bound that only the machine has is none for a reader.
-            rows.append((code(record[0]), re.sub(r"(\d+)<=x<=9223372036854775807", r"at least \1", record[1])))
+            rows.append((code(record[0]), spoken(param, record[1])))
     if rows:
         yield from (*table(("argument, option", "meaning"), rows), "")
     if not entry.prints:
@@ -91,33 +90,6 @@ def _command(command: Any, context: Any, entry: Verb, path: tuple[str, ...]) -> 
 
 
 # ---- surroundings ----------------------------------------------------------------------------------------------------
-
-ENVIRONMENT = {
-    "SDESK_DB": "The store: a path, or `sqlite:///PATH`. `--db` goes before it.",
-    "SDESK_CONFIG": "The configuration file. `--config` goes before it.",
-    "SDESK_AGENT": "The acting agent's login. `--as` goes before it; without both: the login name of the system.",
-    "SDESK_OTRS_URL": "The database that `sdesk import otrs` reads, where the command line names none.",
-    "LOGNAME": "The login name of the system, with `USER` where there is none.",
-    "XDG_CONFIG_HOME": "Where `sdesk/config.toml` is looked for, instead of `~/.config`.",
-    "XDG_DATA_HOME": "Where `sdesk/sdesk.db` is without any other word, instead of `~/.local/share`.",
-    "HOME": "Your home folder: `~`.",
-    "TZ": "The time zone that `sdesk desk init` proposes. Instants are shown in the desk's own.",
-    "NO_COLOR": "Any value but an empty one: no colour.",
-    "TERM": "`dumb`: no colour, and no console.",
-    "COLORTERM": "`truecolor` or `24bit`: `sdesk doctor` says that the terminal has all colours.",
-    "COLUMNS": "How wide a table is, where it is no terminal's own width.",
-    "VISUAL": "The editor in which text is written, on a terminal.",
-    "EDITOR": "The same, where `VISUAL` is not set.",
-    "LANGUAGE": "The console's language, before `LC_ALL`, `LC_MESSAGES` and `LANG`.",
-    "LC_ALL": "The same, before `LC_MESSAGES` and `LANG`.",
-    "LC_MESSAGES": "The same, before `LANG`.",
-    "LANG": "The console's language, where nothing else names one.",
-    "PATH": "Where the programs are found that the configuration names, and `sdesk` itself for cron.",
-    "DISPLAY": "With `WAYLAND_DISPLAY`: whether the console can have your desktop open a file.",
-    "WAYLAND_DISPLAY": "The same.",
-    "SSH_CONNECTION": "With `SSH_TTY`: you work over SSH, and the console says how a file is fetched from there.",
-    "SSH_TTY": "The same.",
-}
 
 FILES = {
     "`~/.local/share/sdesk/sdesk.db`": "The store (`sdesk db path`), made with mode 0600 in a folder with mode 0700.",

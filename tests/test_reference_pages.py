@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.reference import ENVIRONMENT, PAGES
+from scripts.reference import PAGES
 from scripts.reference_configuration import MEANING, asked, configuration_page
 from sdesk import config
 from sdesk.cli.commands import COMMANDS, Noun, Verb
+from sdesk.cli.environment import ENVIRONMENT
 from sdesk.config.wire import DeskMailbox, Server
 
 ROOT = Path(__file__).parents[1]

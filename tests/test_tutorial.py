@@ -12,8 +12,14 @@ from page_run import Reader
 from servers import Dovecot
 from smtp import Post
 
+from sdesk import __version__
+
 PAGE = Path(__file__).parents[1] / "docs" / "tutorial.md"
 WRITE = bool(os.environ.get("SDESK_WRITE_GOLDEN"))
+
+
+def test_the_tutorial_shows_this_version() -> None:
+    assert f"$ sdesk version\nsdesk {__version__}\n" in PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.server
@@ -45,7 +51,7 @@ def test_whoever_follows_the_tutorial_has_answered_a_mail(dovecot: Dovecot) -> N
                 rf"in as {user}\b": "in as support",
                 r"127\.0\.0\.1:\d+": "smtp.example.org:465",
                 r"(ends\s+on\s+)[\d-]{10}": r"\g<1>2027-02-14",
-                r"\b\d\.\d\b(?!\.)": "0.1",
+                r"(?<![\d.])\d\.\d\b(?!\.)": "0.1",
             },
         )
         try:

@@ -17,6 +17,7 @@ from sdesk.domain.nearest import nearest
 from sdesk.domain.outage import parse_share
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.system_words import reason_of
 from sdesk.domain.ticket import Priority, WaitingFor
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def text_of_file(name: str) -> str:
         return decoded(path_of(name).read_bytes(), name)
     except OSError as error:
         raise BadInput(
-            phrase("the text file {name} cannot be read: {why}", name=name, why=error.strerror),
+            phrase("the text file {name} cannot be read: {why}", name=name, why=reason_of(error)),
             phrase("name another after @ (a text that begins with @ can come from standard input: --text -)"),
         ) from error
 
@@ -213,7 +214,7 @@ def attached(path: Path) -> InboundAttachment:
         content = path.read_bytes()
     except OSError as error:
         raise BadInput(
-            phrase("{path} cannot be attached: {why}", path=path, why=error.strerror),
+            phrase("{path} cannot be attached: {why}", path=path, why=reason_of(error)),
             phrase("name a file that can be read"),
         ) from error
     kind, encoding = mimetypes.guess_type(path.name)

@@ -10,6 +10,7 @@ from sdesk.actions.grammar import path_of
 from sdesk.domain.errors import BadInput
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line, safe_file_name
+from sdesk.domain.system_words import reason_of
 
 
 def target_of(text: str, name: str) -> Path:
@@ -31,7 +32,7 @@ def target_of(text: str, name: str) -> Path:
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        why = reason_of(error)
         raise BadInput(
             phrase("{path} cannot be written: {why}", path=one_line(written), why=why), phrase("name another place")
         ) from error
@@ -65,7 +66,7 @@ def write_new(path: Path, content: bytes) -> Path:
 
 
 def _unwritable(path: Path, error: OSError | ValueError) -> BadInput:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    why = reason_of(error)
     return BadInput(
         phrase("{path} cannot be written: {why}", path=path, why=why),
         phrase("name another place"),

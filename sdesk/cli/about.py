@@ -10,15 +10,6 @@ from sdesk.cli import output
 from sdesk.cli.diagnostics import MEANINGS
 from sdesk.domain.errors import BadInput
 
-_ENVIRONMENT = """\
-SDESK_DB        the store: a path, or sqlite:///PATH (--db)
-SDESK_CONFIG    the configuration file (--config)
-SDESK_AGENT     the acting agent's login (--as)
-SDESK_OTRS_URL  the database that `sdesk import otrs` reads
-NO_COLOR        no colour, where it is set to anything
-VISUAL, EDITOR  where text is written, on a terminal
-"""
-
 _OUTPUT = """\
 -o table     for eyes, default on a terminal; it may change
 -o tsv       default elsewhere; first line: field names; nothing is cut; tabs and line breaks are blanks
@@ -45,12 +36,15 @@ def version() -> None:
 
 
 def help_topic(
-    topic: Annotated[list[str] | None, typer.Argument(metavar="TOPIC", help="a command, or a topic")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND|TOPIC]...", help="a command, as ticket import; or a topic")
+    ] = None,
 ) -> None:
-    """Print help on a command, or on a topic: exit-codes, environment, filters, output.
+    """Print help on a command, or on a topic: desk-file, environment, exit-codes, figures, filters, output.
 
     Examples:
       sdesk help list
+      sdesk help ticket import
       sdesk help exit-codes
     """
     words = topic or []
@@ -65,7 +59,7 @@ def help_topic(
     output.text(text)
 
 
-TOPICS = ("exit-codes", "environment", "filters", "output")
+TOPICS = ("desk-file", "environment", "exit-codes", "figures", "filters", "output")
 """What `sdesk help` knows besides commands."""
 
 
@@ -82,7 +76,19 @@ def topic_text(name: str) -> str | None:
     if name == "exit-codes":
         return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
     if name == "filters":
-        from sdesk.cli.filter_help import topic
+        from sdesk.cli.filter_help import topic as filters
 
-        return topic()
-    return {"environment": _ENVIRONMENT, "output": _OUTPUT}.get(name)
+        return filters()
+    if name == "figures":
+        from sdesk.cli.figures_help import FIGURES
+
+        return FIGURES
+    if name == "environment":
+        from sdesk.cli.environment import topic as environment
+
+        return environment()
+    if name == "desk-file":
+        from sdesk.desk.deskfile.page import page
+
+        return page()
+    return _OUTPUT if name == "output" else None

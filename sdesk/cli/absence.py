@@ -82,10 +82,11 @@ def agent_away(
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Say that an agent is away: what he would be told, the stand-in is told, else the team; his week on call goes on.
+    """Say that an agent is away. What he would be told goes to the stand-in, else to the team.
 
-    His tickets stay his, unless --reassign says otherwise. The absence ends by itself. A day alone means its midnight:
-    he is back on that day. You may say it of yourself, a lead of his own people, an admin of everybody.
+    His week on call goes to the next of the rota. His tickets stay his, unless --reassign says otherwise. The absence
+    ends by itself. A day alone means its midnight: he is back on that day. You may say it of yourself, a lead of his
+    own people, an admin of everybody.
 
     Examples:
       sdesk agent away boris --until mon --to anna
@@ -115,7 +116,9 @@ def agent_back(ctx: typer.Context, login: Login, dry_run: DryRun = False) -> Non
 def team_on_call(
     ctx: typer.Context,
     team: Annotated[str | None, typer.Argument(metavar="[TEAM]", help="else all that have a rota")] = None,
-    weeks: Annotated[int, typer.Option("--weeks", min=1, max=MOST_WEEKS, help="so many, with this one")] = 5,
+    weeks: Annotated[
+        int, typer.Option("--weeks", metavar="N", min=1, max=MOST_WEEKS, help="how many, with this one")
+    ] = 5,
 ) -> None:
     """Print who is on call now and in the coming weeks, by the rota of the desk file, less those who are away.
 

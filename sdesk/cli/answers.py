@@ -195,6 +195,9 @@ def close(
 ) -> ExitCode:
     """Resolve tickets, telling the requester what was done.
 
+    A resolved ticket is closed by the desk itself, once nobody has written for as long as its team says (`reopen_for`
+    in the desk file). Until then the requester's mail opens it again; after that it opens a new ticket.
+
     Examples:
       sdesk close 123 --text "The drawer was replaced" --spent 40m
       sdesk close 123 124 --silent

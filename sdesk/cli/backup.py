@@ -85,7 +85,7 @@ RESTORE: Sheet[_Restore] = Sheet(
 LARGE = 10_000
 """Pages from which on looking a copy over takes more than a second: 40 MB."""
 
-File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="the backup", show_default=False)]
 
 
 def backup(

@@ -57,7 +57,7 @@ def block(
     ctx: typer.Context,
     senders: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ADDRESS|DOMAIN]...", help="whose mail; nothing prints who is blocked"),
+        typer.Argument(metavar="[ADDRESS|DOMAIN]...", help="whose mail; without any: print who is blocked"),
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="take mail from them again")] = False,
     dry_run: DryRun = False,

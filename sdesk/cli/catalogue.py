@@ -128,7 +128,7 @@ def teams(ctx: typer.Context) -> None:
 
 
 def services(ctx: typer.Context) -> None:
-    """Print the services, and what choosing one means.
+    """Print the services, each with its team and the priority that follows from it.
 
     Examples:
       sdesk service list

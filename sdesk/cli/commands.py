@@ -142,7 +142,7 @@ COMMANDS: dict[str, Verb | Noun] = {
             "check": Verb("desk_check", "check", "look for mistakes in a desk file, and try it on mails"),
             "plan": Verb("desk", "plan", "print what a desk file would change, and which tickets it moves"),
             "apply": Verb("desk", "apply", "make the desk as a desk file says"),
-            "export": Verb("desk", "export", "print the desk file that holds", prints=False),
+            "export": Verb("desk", "export", "print the desk file that is in force", prints=False),
             "template": Noun(
                 "the words of what the desk sends",
                 {
@@ -194,7 +194,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         },
     ),
     "calendar": Noun(
-        "working times",
+        "calendars: when the desk works",
         {
             "list": Verb("details", "calendars", "print them"),
             "show": Verb("details", "calendar_show", "print one whole"),

@@ -299,7 +299,9 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[ID]...": _outbox,
     "FORMAT": _words(("jsonl", "csv")),
     # What only the person knows.
-    **dict.fromkeys(("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "TOPIC", "WORD", "[WORD]..."), None),
+    **dict.fromkeys(
+        ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."), None
+    ),
     **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
 }
 """By what the help calls a value. One that stands not here fails the tests."""

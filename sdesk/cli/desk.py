@@ -15,6 +15,7 @@ from sdesk.cli.options import DryRun
 from sdesk.cli.output import Format
 from sdesk.cli.wrapping import wrapped
 from sdesk.domain.errors import BadInput
+from sdesk.domain.system_words import reason_of
 
 if TYPE_CHECKING:
     from sdesk.desk.setup_review import AppliedReport
@@ -76,10 +77,11 @@ def apply(
 
 
 def export(ctx: typer.Context) -> None:
-    """Print the desk file that holds. Applied to an empty store it makes the same desk; applied here it changes none.
+    """Print the desk file that is in force.
 
-    It is written anew from what the store keeps: what was retired is not in it, and comments are lost. So keep your own
-    file in version control, and use this where there is none, or to see what holds.
+    Applied to an empty store it makes the same desk; applied here it changes none. It is written anew from what the
+    store keeps: what was retired is not in it, and comments are lost. So keep your own file in version control, and
+    use this where there is none, or to see what is in force.
 
     Examples:
       sdesk desk export > desk.toml
@@ -125,6 +127,6 @@ def read_file(file: str) -> tuple[str, str]:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         return content.decode("utf-8-sig"), name
     except OSError as error:
-        raise BadInput(f"the desk file {file} cannot be read: {error.strerror}", "name another") from error
+        raise BadInput(f"the desk file {file} cannot be read: {reason_of(error)}", "name another file") from error
     except UnicodeDecodeError as error:
         raise BadInput(f"the desk file {name} is no UTF-8", "write it anew in UTF-8") from error

@@ -38,7 +38,7 @@ def init(
     text = starting_file(chosen, login=_login(), zone=_zone(chosen))
     from sdesk.store.whole_file import write_text
 
-    stands = Refused(f"{file} stands already", "name another; nothing is overwritten")
+    stands = Refused(f"{file} exists already", "name another; nothing is overwritten")
     if os.path.lexists(file):
         raise stands
     try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sdesk.cli.sheet import Field, Sheet, Value
+from sdesk.cli.wording import counted
 from sdesk.domain.duration import format_duration
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.kinds import FLAG, INSTANT, NUMBER, TEXT, many, maybe, thing, word
@@ -177,7 +178,7 @@ def _difference(key: KeyChange) -> str:
         old, new = (str(each).splitlines() for each in (key.old, key.new))
         was, now = next(
             ((one, other) for one, other in zip(old, new, strict=False) if one != other),
-            (f"{len(old)} lines", f"{len(new)} lines"),
+            (counted(len(old), "line"), counted(len(new), "line")),
         )
         return f"{_cut(was)} -> {_cut(now)}"
     return f"{_shown(key.old)} -> {_shown(key.new)}"

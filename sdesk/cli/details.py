@@ -35,7 +35,7 @@ OUTAGE_DAYS = 30
 _SHOWN_DAYS = 12
 """Free days for eyes: programs get all of them."""
 
-Key = Annotated[str, typer.Argument(metavar="KEY", show_default=False)]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="as the list of them has it", show_default=False)]
 
 
 class _Unit(NamedTuple):
@@ -169,7 +169,7 @@ def service_show(ctx: typer.Context, key: Key) -> None:
 
 
 def calendars(ctx: typer.Context) -> None:
-    """Print the working times.
+    """Print the calendars: when the desk works.
 
     Examples:
       sdesk calendar list
@@ -181,7 +181,7 @@ def calendars(ctx: typer.Context) -> None:
 
 
 def calendar_show(ctx: typer.Context, key: Key) -> None:
-    """Print a working time whole: its hours, and the free and extra days that are to come.
+    """Print a calendar whole: its working hours, and the free and extra days that are to come.
 
     Examples:
       sdesk calendar show office
@@ -201,7 +201,10 @@ def team_show(ctx: typer.Context, key: Key) -> None:
     print_whole(call, call.reader.team(call.actor, key), TEAM, _team_facts)
 
 
-def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar="LOGIN", show_default=False)]) -> None:
+def agent_show(
+    ctx: typer.Context,
+    login: Annotated[str, typer.Argument(metavar="LOGIN", help="of `sdesk agent list`", show_default=False)],
+) -> None:
     """Print an agent whole.
 
     Examples:

@@ -9,12 +9,17 @@ import typer
 from typer.exceptions import TyperException
 
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.grammar import HELP_WIDTH, build_root
+from sdesk.cli.grammar import HELP_WIDTH, build_root, span_of
 from sdesk.cli.invocation import Invocation
 from sdesk.domain.errors import BadInput
 
 _PLUGIN = "sdesk check"
 _QUOTED = re.compile("'([^']*)'")
+# As Typer 0.28 says it, which is pinned.
+_NO_NUMBER = re.compile(r": '?(.+?)'? is not (?:a valid (?:int|integer)|in the range )")
+_EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.+)\)")
+_VALUELESS = re.compile(r"Option '(.+)' requires ")
+_NO_FLAG = re.compile(r"Option '(.+)' does not take a value")
 
 
 def dispatch(arguments: list[str], invocation: Invocation) -> int:
@@ -46,17 +51,29 @@ def dispatch(arguments: list[str], invocation: Invocation) -> int:
 
 
 def _usage(error: TyperException, arguments: Sequence[str]) -> BadInput:
-    """Typer's mistake in the house's words: small at its beginning, what is wrong in backquotes."""
+    """Typer's mistake in the house's words: what is wrong, then what to do."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "sdesk"
+    see = f"see `{path} --help`"
     if hasattr(error, "option_name") and (word := _negated(arguments)) is not None:
         return BadInput(f"`{word}` is no option", f"on the command line a filter negates with a word: not:{word[1:]}")
-    if likely := getattr(error, "possibilities", None):
-        # The nearest comes first.
-        return BadInput(f"there is no option `{getattr(error, 'option_name', '')}`", f"did you mean `{likely[0]}`?")
     message = " ".join(error.format_message().split()).rstrip(".")
-    message = _QUOTED.sub(r"`\1`", message).replace("is not a valid int range", "is no whole number")
-    return BadInput(message[:1].lower() + message[1:], f"see `{path} --help`")
+    if message.startswith("No such option"):
+        likely = getattr(error, "possibilities", None)  # the nearest comes first
+        name = getattr(error, "option_name", "")
+        return BadInput(f"there is no option `{name}`", f"did you mean `{likely[0]}`?" if likely else see)
+    param = getattr(error, "param", None)
+    if (wrong := _NO_NUMBER.search(message)) and param is not None:
+        name = param.opts[-1] if param.param_type_name == "option" else param.metavar or param.name
+        return BadInput(f"{name} knows no `{wrong[1]}`", f"it takes a whole number, {span_of(param)}".rstrip(", "))
+    if extra := _EXTRA.search(message):
+        return BadInput(f"nothing is expected at `{extra[1]}`", see)
+    if alone := _VALUELESS.search(message):
+        return BadInput(f"a value is missing after {alone[1]}", see)
+    if flag := _NO_FLAG.search(message):
+        return BadInput(f"{flag[1]} takes no value", see)
+    message = _QUOTED.sub(r"`\1`", message)
+    return BadInput(message[:1].lower() + message[1:], see)
 
 
 def _negated(arguments: Sequence[str]) -> str | None:

@@ -14,6 +14,7 @@ from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, Came, CheckState, find_severity, machine_event
 from sdesk.domain.kinds import NUMBER, TEXT, many, maybe, word
+from sdesk.domain.system_words import reason_of
 
 if TYPE_CHECKING:
     from sdesk.desk.steps.checks import Taken
@@ -142,7 +143,7 @@ def _words(value: str | None, doubts: list[str]) -> str:
             with path_of(value[1:]).open("rb") as file:
                 return file.read(4 * LONGEST_TEXT).decode("utf-8-sig", "replace")
         except OSError as error:
-            doubts.append(f"the text file {value[1:]} cannot be read ({error.strerror}): left out")
+            doubts.append(f"the text file {value[1:]} cannot be read ({reason_of(error)}): left out")
             return ""
         except BadInput as error:
             doubts.append(f"{error.what}: the text is left out")

@@ -23,6 +23,9 @@ from sdesk.domain.nearest import nearest
 
 HELP_WIDTH = 100
 
+_ENDLESS = 2**63 - 1
+"""The greatest number that the store can hold: a bound that nobody meets."""
+
 EXAMPLES = """\
 sdesk                                     open the console
 sdesk list                                the queue, most urgent first
@@ -68,7 +71,7 @@ class _WithGlobals:
             if record is None:
                 continue
             section = "Arguments" if param.param_type_name == "argument" else "Options"
-            own["Everywhere" if is_global(param) else section].append(record)
+            own["Everywhere" if is_global(param) else section].append((record[0], spoken(param, record[1])))
         self.format_commands(ctx, formatter)
         for title, records in own.items():
             if records:
@@ -287,6 +290,25 @@ def _remember(wish: str) -> Any:
 def is_global(param: Any) -> bool:
     """Whether every command takes it."""
     return isinstance(param, _GlobalOption) or param.name == "help"
+
+
+def span_of(param: Any) -> str:
+    """The numbers that it takes, as a person says it: `0 or more`, `1 to 90`; empty where it is of no numbers."""
+    least, most = getattr(param.type, "min", None), getattr(param.type, "max", None)
+    if least is None or most is None:
+        return ""
+    return f"{least} or more" if most == _ENDLESS else f"{least} to {most}"
+
+
+def spoken(param: Any, text: str) -> str:
+    """Its line of help. Of a range that ends only where the store does it says nothing: that is no news to anybody."""
+    if param.name == "help":
+        return "print this"
+    if not (span := span_of(param)):
+        return text
+    ranged = f"{param.type.min}<=x<={param.type.max}"
+    text = text.replace(ranged, span if param.type.max != _ENDLESS else "")
+    return text.replace("[; ", "[").replace("; ]", "]").replace("  []", "")
 
 
 def split_help(text: str) -> tuple[str, str]:

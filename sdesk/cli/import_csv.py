@@ -15,6 +15,7 @@ from sdesk.cli.import_source import LineFormat, encoding_of, opened, source_of
 from sdesk.cli.import_words import PLAN, Word, decide, guesser, require_known
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.store.whole_file import write_text
 
@@ -98,14 +99,15 @@ def _plan(call: Invocation, file: str, path: Path, encoding: str | None, *, dry_
     if call.output.asked:
         call.output.rows(words, PLAN)
     else:
-        output.sentences(_summary(mapping, words, rows, file, path, dry_run=dry_run))
+        output.sentences(_summary(mapping, words, rows + len(failed), file, path, dry_run=dry_run))
     return diagnostics.overall(failed, done=rows)
 
 
-def _summary(mapping: WordMap, words: list[Word], rows: int, file: str, path: Path, *, dry_run: bool) -> str:
+def _summary(mapping: WordMap, words: list[Word], lines_read: int, file: str, path: Path, *, dry_run: bool) -> str:
     left_out = [column for column, name in mapping.columns.items() if not name]
     undecided = Counter(word.field for word in words if word.ours == UNDECIDED)
-    lines = [f"{'dry run: ' if dry_run else ''}{rows} rows, {len(mapping.columns)} columns, {len(words)} words"]
+    found = (counted(len(mapping.columns), "column"), counted(len(words), "word"))
+    lines = [f"{'dry run: ' if dry_run else ''}{counted(lines_read, 'line')} read, {', '.join(found)}"]
     if left_out:
         lines.append(f"left out: {', '.join(left_out)}")
     if undecided:

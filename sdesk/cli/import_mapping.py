@@ -15,6 +15,7 @@ from sdesk.cli.importing import Convert
 from sdesk.domain.errors import BadInput
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.system_words import reason_of
 from sdesk.domain.ticket_line import FIELDS, OURS, unknown_field
 
 UNDECIDED = "?"
@@ -52,9 +53,7 @@ def read_mapping(path: Path, known: Sequence[str] = SETTINGS) -> WordMap:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadInput(
-            f"{path} cannot be read: {(error.strerror or str(error)).lower()}", "write it with --plan first"
-        ) from error
+        raise BadInput(f"{path} cannot be read: {reason_of(error)}", "write it with --plan first") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: {error}", "mend it, or write it anew with --plan") from error
     tables = ("import", "columns", "defaults", *MAPPED)

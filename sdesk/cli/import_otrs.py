@@ -20,6 +20,7 @@ from sdesk.cli.importing import Imported
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Field, Sheet
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, Unavailable
 from sdesk.domain.kinds import NUMBER, by_key
 from sdesk.store.whole_file import write_text
@@ -158,7 +159,7 @@ def _plan(call: Invocation, source: Source, folder: ArticleFolder | None, path: 
         diagnostics.warning(f"look at `zone` in {path}: in which zone the old desk writes its times is not certain")
     if found.outside and not found.files and folder is None:
         diagnostics.note(
-            f"{found.outside} articles name a folder: give --articles to --apply, or their files stay behind"
+            f"{counted(found.outside, 'article')} in a folder: give --articles to --apply, or their files stay behind"
         )
     return ExitCode.DONE
 
@@ -205,8 +206,8 @@ def _summary(words: list[Word], found: Found, path: Path, *, dry_run: bool) -> s
     # What no ticket has hinders none.
     undecided = Counter(word.field for word in words if word.ours == UNDECIDED and word.rows)
     lines = [
-        f"{'dry run: ' if dry_run else ''}{found.tickets} tickets, {found.articles} articles, "
-        f"{found.files} files in the database, {len(words)} words"
+        f"{'dry run: ' if dry_run else ''}{counted(found.tickets, 'ticket')}, {counted(found.articles, 'article')}, "
+        f"{counted(found.files, 'file')} in the database, {counted(len(words), 'word')}"
     ]
     if undecided:
         lines.append("undecided: " + ", ".join(f"{name} {count}" for name, count in undecided.items()))
@@ -233,7 +234,7 @@ def _apply(call: Invocation, source: Source, folder: ArticleFolder | None, path:
         raise
     code = importing.tell(call, done, dry_run=dry_run, sheet=SHEET)
     if not call.output.asked:
-        output.text(f"{done.messages} messages and {done.files} files came\n")
+        output.text(f"{counted(done.messages, 'message')} and {counted(done.files, 'file')} came\n")
     importing.tell_whys(done)
     for what, count in done.left.most_common():
         diagnostics.note(f"{count} {what}")

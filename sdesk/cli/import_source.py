@@ -17,8 +17,10 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.system_words import reason_of
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line, and characters of a cell: what is longer is refused unread."""
@@ -86,9 +88,7 @@ def opened(path: str) -> Iterator[io.BufferedReader]:
         with Path(path).open("rb") as stream:
             yield stream
     except OSError as error:
-        raise BadInput(
-            f"{one_line(path)} cannot be read: {(error.strerror or str(error)).lower()}", "name another file"
-        ) from error
+        raise BadInput(f"{one_line(path)} cannot be read: {reason_of(error)}", "name another file") from error
 
 
 def source_of(stream: io.BufferedReader, kind: LineFormat | None, encoding: str) -> Source:
@@ -196,7 +196,8 @@ def _rows(rows: Iterator[Sequence[str]], names: Sequence[str], encoding: str) ->
                 number,
                 {},
                 BadInput(
-                    f"it has {len(cells)} cells, and the header {len(names)}", "look at its quotes and delimiters"
+                    f"it has {counted(len(cells), 'cell')}, and the header {len(names)}",
+                    "look at its quotes and delimiters",
                 ),
             )
         elif any(_NO_LETTER.search(cell) for cell in cells):

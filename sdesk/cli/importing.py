@@ -13,6 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_source import RawLine
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
 from sdesk.domain.kinds import NUMBER
 from sdesk.domain.safe_text import one_line
@@ -259,7 +260,7 @@ def tell(call: Invocation, done: Imported, *, dry_run: bool, sheet: Sheet[Import
         output.text(f"{'dry run: ' if dry_run else ''}{done.sentence}\n")
     if done.nameless:
         diagnostics.warning(
-            f"{done.nameless} of the tickets have no external_id: the same lines imported again are new tickets again"
+            f"{counted(done.nameless, 'ticket')} without external_id: the same lines imported again make new tickets"
         )
     return done.code
 

@@ -9,6 +9,7 @@ import typer
 
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.domain.errors import BadInput, Unavailable
+from sdesk.domain.system_words import reason_of
 
 _CONFIG = """\
 # The machine's own part of sdesk: where the store is, where mail is fetched. What this desk promises, and to whom,
@@ -71,7 +72,7 @@ def init(
     output.text(f"made the store {store}\n")
     file = user_file(os.environ)
     if call.wishes.config or os.environ.get("SDESK_CONFIG") or file.exists():
-        diagnostics.note("a configuration stands already; it is left as it is")
+        diagnostics.note("a configuration exists already; it is left as it is")
     else:
         import json
 
@@ -83,7 +84,7 @@ def init(
                 stream.write(_CONFIG.format(store=json.dumps(str(store))))
         except OSError as error:
             raise Unavailable(
-                f"the configuration {file} cannot be written: {error.strerror}", "look at the rights of its folder"
+                f"the configuration {file} cannot be written: {reason_of(error)}", "look at the rights of its folder"
             ) from error
         output.text(f"made the configuration {file}\n")
     diagnostics.note("next: `sdesk desk init` writes a desk file to begin with: who works here, and what is promised")

@@ -13,6 +13,7 @@ from sdesk.cli.numbers import one_ticket
 from sdesk.cli.options import MOST, Limit, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, maybe
 from sdesk.domain.ledger import Outcome
@@ -166,7 +167,7 @@ def quarantine_show(
 
         eyes = call.output.eyes
         facts = (
-            ("Message", f"{row.message_id or 'without Message-ID'}, {len(content)} bytes"),
+            ("Message", f"{row.message_id or 'without Message-ID'}, {counted(len(content), 'byte')}"),
             ("From", row.sender),
             ("Subject", row.subject),
             ("Came", f"{row.mailbox} {row.folder} {row.uid}"),

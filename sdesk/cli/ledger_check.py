@@ -7,6 +7,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.mailboxes import chosen
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.kinds import TEXT
 from sdesk.store.reader.audit import Difference
@@ -49,7 +50,7 @@ def check_ledger(call: Invocation, name: str | None) -> ExitCode:
     for agreement in found:
         rows = sum(agreement.outcomes.values())
         parts = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in sorted(agreement.outcomes.items()))
-        there = f"{agreement.at_source} messages there: {agreement.known} in the ledger"
+        there = f"{counted(agreement.at_source, 'message')} there: {agreement.known} in the ledger"
         there += f", {agreement.older} from before its beginning, {agreement.waiting} not fetched yet"
         total = f"{rows} in the ledger ({parts})" if rows else "none in the ledger"
         verdict = f"{len(agreement.differences)} differ" if agreement.differences else "all agrees"

@@ -9,6 +9,7 @@ from typing import Any
 from sdesk.cli import about
 from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import MEANINGS
+from sdesk.cli.environment import ENVIRONMENT
 from sdesk.cli.grammar import EXAMPLES, is_global, split_help, verb_of
 from sdesk.cli.roff import ManPage
 from sdesk.domain.completion import MOMENTS
@@ -52,9 +53,8 @@ def _program(version: str, date: str) -> str:
     for code, meaning in MEANINGS.items():
         page.item(str(code.value), meaning)
     page.section("Environment")
-    for line in about.topic("environment").splitlines():
-        name, _, meaning = line.partition("  ")
-        page.item(name, meaning.strip())
+    for variable, meaning in ENVIRONMENT.items():
+        page.item(variable, meaning)
     page.section("Files")
     for name, meaning in _FILES.items():
         page.item(name, meaning)

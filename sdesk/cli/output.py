@@ -14,6 +14,7 @@ from typing import TypeVar
 from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.system_words import reason_of
 
 Row = TypeVar("Row")
 
@@ -113,7 +114,7 @@ def _watched() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise StandardOutputFailed(f"standard output cannot be written: {error.strerror}") from error
+        raise StandardOutputFailed(f"standard output cannot be written: {reason_of(error)}") from error
 
 
 def width() -> int | None:

@@ -77,7 +77,7 @@ class Page:
             ),
             ("SLA", self._promise(row)),
             *(("", text) for text in filter(None, map(self._clock, row.clocks))),
-            ("Loss" if row.margin_known else "Turnover", self._loss(row)),
+            ("Loss", self._loss(row)),
             *(("", self._outage(each)) for each in found.outages if len(found.outages) > 1 or each.down_to is not None),
             ("Service", row.service_name or row.service or ""),
             ("Team", row.team_name),
@@ -140,12 +140,15 @@ class Page:
 
     def _loss(self, row: TicketRow) -> str:
         """What an hour costs and what is lost so far; that alone once nothing stands any more."""
-        words, of = [], "" if row.margin_known else " at risk"
+        words = []
         if row.loss_per_hour is not None:
-            words.append(f"{loss(row)} {row.currency} an hour{of}")
+            words.append(f"{loss(row)} {row.currency} an hour")
         if row.loss_so_far is not None:
             words.append(f"{_grouped(row.loss_so_far)} {row.currency} so far")
-        return ", ".join(words) + (" (suspected)" if words and not row.loss_confirmed else "")
+        # Without a margin in the desk file nobody knows which part of the turnover is lost.
+        doubts = ("" if row.margin_known else "all turnover", "" if row.loss_confirmed else "suspected")
+        doubt = ", ".join(filter(None, doubts))
+        return ", ".join(words) + (f" ({doubt})" if words and doubt else "")
 
     def _outage(self, outage: OutageRow) -> str:
         until = "now" if outage.down_to is None else self.eyes.local(outage.down_to)

@@ -12,8 +12,10 @@ from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Field, Sheet
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
+from sdesk.domain.system_words import reason_of
 
 
 def parse(
@@ -47,7 +49,7 @@ def content_of(file: str) -> bytes:
         with open(file, "rb") as stream:
             return stream.read()
     except OSError as error:
-        raise BadInput(f"the message {file} cannot be read: {error.strerror}", "name another") from error
+        raise BadInput(f"the message {file} cannot be read: {reason_of(error)}", "name another file") from error
 
 
 def _page(mail: InboundMail) -> str:
@@ -67,7 +69,10 @@ def _page(mail: InboundMail) -> str:
         ("Bounce", "yes" if mail.is_bounce else ""),
         ("Automatic", (mail.auto_reason or "yes") if mail.is_auto else ""),
         ("Defects", "; ".join(mail.defects)),
-        *(("File", f"{file.name}, {len(file.content)} bytes, {file.media_type}") for file in mail.attachments),
+        *(
+            ("File", f"{file.name}, {counted(len(file.content), 'byte')}, {file.media_type}")
+            for file in mail.attachments
+        ),
     )
     lines = [f"{name:<12} {one_line(fact)}" for name, fact in facts if fact]
     lines += ["", *neutralise(mail.body_text).strip("\n").split("\n")]

@@ -56,10 +56,10 @@ def past(
     mail: MailTo = None,
     dry_run: MailDryRun = False,
 ) -> ExitCode:
-    """Print what happened: opened, solved, answered and solved in time, money lost, what keeps coming back.
+    """Print what happened: opened, resolved, answered and resolved in time, loss, what keeps coming back.
 
     Each figure stands beside that of the period before. Weeks begin on Monday, days at midnight in the desk's time
-    zone. What is counted, and in which time: docs/reference/figures.md.
+    zone. What is counted, and in which time, says `sdesk help figures`.
 
     Examples:
       sdesk past

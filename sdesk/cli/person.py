@@ -68,7 +68,8 @@ def people(
 
 
 def person_show(
-    ctx: typer.Context, address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)]
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="one of the person's", show_default=False)],
 ) -> None:
     """Print a person whole, with the tickets that you may see of him.
 

@@ -13,6 +13,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST, DryRun, NoQuestion
 from sdesk.cli.question import agreed
 from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
 from sdesk.domain.ledger import Outcome
@@ -81,7 +82,7 @@ def discard(ctx: typer.Context, ids: Ids = None, yes: NoQuestion = False, dry_ru
         raise BadInput("name messages", "see `sdesk mail quarantine list`")
     call.output.check(DEALT_WITH)
     _may_see(call, ids)
-    what = f"message {ids[0]}" if len(ids) == 1 else f"{len(ids)} messages"
+    what = f"message {ids[0]}" if len(ids) == 1 else counted(len(ids), "message")
     if not dry_run and not agreed(f"discard {what}?", yes=yes, keeps=True):
         return ExitCode.DONE
     from sdesk.mail.inbox.quarantine import discard as give_up

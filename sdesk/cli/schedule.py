@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sdesk.cli import diagnostics, output
 from sdesk.cli.question import agreed
 from sdesk.domain.errors import BadInput, Unavailable
+from sdesk.domain.system_words import reason_of
 
 if TYPE_CHECKING:
     from sdesk.cli.invocation import Invocation
@@ -98,7 +99,7 @@ def systemd(call: Invocation, *, show: bool, yes: bool) -> None:
                 (folder / name).write_text(text, encoding="utf-8")
                 output.text(f"wrote {folder / name}\n")
         except OSError as error:
-            raise Unavailable(f"{folder} cannot be written: {error.strerror}", "look at its rights") from error
+            raise Unavailable(f"{folder} cannot be written: {reason_of(error)}", "look at its rights") from error
     scope = [] if os.geteuid() == 0 else ["--user"]
     for arguments in (["daemon-reload"], ["enable", "--now", f"{UNIT}.timer"]):
         done = subprocess.run([program, *scope, *arguments], text=True, capture_output=True, check=False)

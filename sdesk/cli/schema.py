@@ -38,7 +38,7 @@ LISTED: Sheet[Known] = Sheet(
 
 def schema(
     ctx: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[SCHEMA]", help="one of them; nothing lists them")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[SCHEMA]", help="which one; without it: list them")] = None,
 ) -> None:
     """Print the JSON Schema of what a command prints with `-o json`, or of the desk file; alone: list them.
 

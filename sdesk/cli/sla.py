@@ -188,7 +188,7 @@ def due(
         str, typer.Option("--target", metavar="LENGTH", help="working time, as 30m or 8h", show_default=False)
     ],
 ) -> None:
-    """Print when a target falls due that begins to run at an instant.
+    """Print when a promise is due whose clock starts at an instant.
 
     Examples:
       sdesk sla due --calendar office --start "2026-11-23 17:30" --target 4h

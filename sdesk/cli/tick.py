@@ -12,6 +12,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.fetched import Fetched, tell
 from sdesk.cli.send import warn_given_up
 from sdesk.domain.errors import SdeskError, Unavailable
+from sdesk.domain.system_words import reason_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,7 +111,7 @@ def _write(file: Path, now: datetime, report: TickReport) -> None:
         with file.open("a", encoding="utf-8") as stream:
             stream.writelines(f"{to_rfc3339(now)} {line}\n" for line in lines)
     except OSError as error:
-        diagnostics.warning(f"the log {file} cannot be written: {error.strerror}")
+        diagnostics.warning(f"the log {file} cannot be written: {reason_of(error)}")
 
 
 def _code(report: TickReport) -> ExitCode:

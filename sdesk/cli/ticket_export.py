@@ -27,8 +27,15 @@ def export_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="jsonl, csv, or csv-safe: for a spreadsheet, no formulas")
+    format_name: Annotated[
+        str,
+        typer.Option(
+            "-o",
+            "--output",
+            "--format",
+            metavar="FORMAT",
+            help="jsonl, csv, or csv-safe: for a spreadsheet, no formulas",
+        ),
     ] = "jsonl",
     also: Annotated[
         str | None,
@@ -44,22 +51,22 @@ def export_tickets(
     Examples:
       sdesk ticket export > tickets.jsonl
       sdesk ticket export --with messages status:closed created:2026-01-01.. > year.jsonl
-      sdesk ticket export team:it --format csv > it.csv
+      sdesk ticket export team:it -o csv > it.csv
     """
     call = invocation.of(ctx)
-    if form not in FORMATS:
-        raise BadInput(f"--format knows no `{form}`", f"it takes {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    if format_name not in FORMATS:
+        raise BadInput(f"-o knows no `{format_name}`", f"it takes {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if also not in (None, "messages"):
         raise BadInput(f"--with knows no `{also}`", "it takes messages")
-    if also is not None and form != "jsonl":
-        raise BadInput("a cell of CSV holds no conversation", "take --format jsonl")
+    if also is not None and format_name != "jsonl":
+        raise BadInput("a cell of CSV holds no conversation", "take -o jsonl")
     wanted = call.filter(filter_words or [])
     prefix = call.reader.desk.ref_prefix
     rows = (
         line_of(row, prefix, now=call.now, zone=call.zone, messages=also is not None)
         for row in call.reader.exported(call.actor, wanted, now=call.now, messages=also is not None)
     )
-    for piece in _json(rows) if form == "jsonl" else _csv(rows, safe=form == "csv-safe"):
+    for piece in _json(rows) if format_name == "jsonl" else _csv(rows, safe=format_name == "csv-safe"):
         output.text(piece)
 
 

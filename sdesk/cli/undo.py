@@ -58,7 +58,7 @@ def undo(
     ] = False,
     dry_run: DryRun = False,
 ) -> ExitCode:
-    """Undo what you did last, on all tickets that you did it to at once; again, and what you did before it.
+    """Undo what you did last, on all tickets that you did it to. Say it again to undo what you did before.
 
     The tickets are exactly as they were. What somebody changed since is left alone, and named; an answer can be undone
     for ten seconds, until it goes. What you did more than a day ago stays.

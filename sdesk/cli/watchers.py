@@ -32,7 +32,7 @@ def watch(ctx: typer.Context, numbers: Numbers, agent: Agent = None, dry_run: Dr
 
 
 def unwatch(ctx: typer.Context, numbers: Numbers, agent: Agent = None, dry_run: DryRun = False) -> ExitCode:
-    """Watch tickets no more.
+    """Stop watching tickets: you are told of them no more.
 
     Examples:
       sdesk ticket unwatch 123

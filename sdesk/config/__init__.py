@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.system_words import reason_of
 
 if TYPE_CHECKING:
     from sdesk.config.section import Section
@@ -154,7 +155,7 @@ def _read(file: Path) -> dict[str, Any] | None:
         return None
     except OSError as error:
         raise BadInput(
-            f"{file}: cannot be read: {error.strerror}", "name another with --config or SDESK_CONFIG"
+            f"{file}: cannot be read: {reason_of(error)}", "name another with --config or SDESK_CONFIG"
         ) from error
     import tomllib
 

@@ -31,7 +31,7 @@ def parse_duration(text: str, *, days: bool = True) -> int:
     weeks, whole_days = match[1], match[2]
     if not days and (weeks or whole_days):
         raise BadInput(
-            phrase("`{text}`: a target is working time, which has no days", text=text),
+            phrase("`{text}`: working time has no days", text=text),
             phrase("write hours, as 9h for a working day of nine"),
         )
     seconds = sum(int(number) * size for number, size in zip(match.groups(), _UNITS.values(), strict=True) if number)

@@ -145,7 +145,7 @@ def place_of(error: BadFilter, text: str) -> int | None:
     field, _, value = error.word.partition(":")
     for word, start in pieces_of(text):
         name, colon, values = word.removeprefix(NEGATION).removeprefix("-").partition(":")
-        if colon and name == field and value in _values(values):
+        if colon and name.lower() == field.lower() and value.lower() in _values(values.lower()):
             return start
     return None
 
@@ -187,8 +187,13 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
         raise BadInput(
             phrase("nothing stands after `{token}`", token=token), phrase("say what is not wanted: not:tag:vip")
         )
+    if body.lower().startswith(NEGATION):
+        raise BadInput(
+            phrase("`not:` stands once, and in small letters (in `{token}`)", token=token),
+            phrase("say what is not wanted: not:tag:vip"),
+        )
     named = _FIELD.fullmatch(body)
-    if named is None or named.group(1) in _SCHEMES:
+    if named is None or named.group(1).lower() in _SCHEMES:
         if not any(map(str.isalnum, body)):
             raise BadInput(
                 phrase("`{token}` has no letter and no digit: it would find every ticket", token=token),
@@ -196,13 +201,15 @@ def _term(token: str, now: datetime, zone: ZoneInfo) -> Term:
             )
         quoted = '"' in body
         return Words(" ".join(body.replace('"', " ").split()) if quoted else body, quoted, negated)
-    name, value = named.group(1), named.group(2).replace('"', "")
+    name, value = named.group(1).lower(), named.group(2).replace('"', "")
     if name not in BY_NAME:
         raise BadInput(
             phrase("a filter knows no field `{name}` (in `{token}`)", name=name, token=token), _nearest(name, FIELDS)
         )
     field = BY_NAME[name]
-    values = _values(value)
+    if value.strip().lower() == NONE:
+        value = NONE
+    values = tuple(each.lower() if each.lower() in field.special else each for each in _values(value))
     if not values:
         raise BadInput(
             phrase("nothing stands after `{name}:`", name=name), phrase("for instance {example}", example=field.example)

@@ -42,7 +42,7 @@ _ISO = re.compile(
 _DAY_AND_TIME = re.compile(
     r"(?:(?:on|at|в|во) )?(?P<day>[a-zа-яё]+)?(?:(?: at| в)? ?(?P<time>\d{1,2}:\d{2}))?", re.ASCII
 )
-_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>[\dwdhmsндчмс]+)", re.ASCII)
+_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>(?:\d+[wdhmsндчмс])+)", re.ASCII)
 
 
 def parse_instant(text: str, *, now: datetime, zone: tzinfo, past: bool = False) -> datetime:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sdesk.config.wire import Server
 from sdesk.domain.errors import BadInput, MailServerUnavailable
+from sdesk.domain.system_words import reason_of
 from sdesk.mail.programs import CannotRun, Failed, TooSlow, run_program
 
 MOST_BYTES = 64 * 1024
@@ -69,7 +70,7 @@ def _first_line_of(server: Server, path: Path) -> str:
                 raise BadInput(f"{place} can be read or changed by others", f"run `chmod 600 {path}`")
             content = file.read(MOST_BYTES)
     except OSError as error:
-        raise BadInput(f"{place} cannot be read: {error.strerror}", "name a file that this user can read") from error
+        raise BadInput(f"{place} cannot be read: {reason_of(error)}", "name a file that this user can read") from error
     secret = _secret(content, place)
     if not secret:
         raise BadInput(f"{place} holds no secret on its first line", "write the password there")

@@ -13,7 +13,7 @@ from sdesk.store.reader.reports.now import MailTrouble, Need
 from sdesk.store.reader.rows import IncidentRow
 
 _TITLES = {
-    Need.BURNING: "Burning money",
+    Need.BURNING: "Loss",
     Need.BREACHED: "Breached",
     Need.AT_RISK: "At risk",
     Need.UNANSWERED: "Unanswered",
@@ -21,7 +21,7 @@ _TITLES = {
 }
 _TONES = {Need.BURNING: Tone.BAD, Need.BREACHED: Tone.BAD, Need.AT_RISK: Tone.WARN}
 _BURNING = (
-    Heading("AN HOUR", right=True),
+    Heading("LOSS/H", right=True),
     Heading("SO FAR", right=True),
     Heading("ID"),
     Heading("SUBJECT", cut=True),
@@ -49,7 +49,7 @@ def page(found: Now, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
 def _subtitle(found: Now, zone: ZoneInfo) -> str:
     burning = ""
     if found.loss_per_hour:
-        burning = f"{amount(found.loss_per_hour)} {found.currency} an hour burning"
+        burning = f"loss {amount(found.loss_per_hour)} {found.currency} an hour"
     suspected = ""
     if found.suspected_per_hour:
         suspected = f"~{amount(found.suspected_per_hour)} {found.currency} an hour suspected"

@@ -82,12 +82,12 @@ class Past:
     """What was open at the start of the period before."""
     course: tuple[Step, ...]
     groups: Mapping[str, tuple[Group, ...]]
-    """By the names of `GROUPS`, and `agents`: of these, what they solved and the time that they spent alone."""
+    """By the names of `GROUPS`, and `agents`: of these, what they resolved and the time that they spent alone."""
     outages: tuple[WorstOutage, ...]
     coming_back: tuple[ComingBack, ...]
     currency: str
     margin_known: bool
-    """Whether the desk file says what part of turnover is lost; else money is turnover at risk."""
+    """Whether the desk file says what part of turnover is lost; else a loss is all the turnover that stood."""
     prefix: str
 
     @property

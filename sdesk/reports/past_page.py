@@ -29,6 +29,7 @@ _MOST = 10
 """Rows of a table of teams, services or units; the rest is counted."""
 _LOW = 0.8
 """A share in time below it is shown as bad."""
+_TURNOVER = "Loss is the whole turnover that stood: the desk file names no margin ([priority])."
 
 _TITLES = {"teams": "Teams", "services": "Services", "units": "Units", "priorities": "Priorities"}
 _NAMELESS = {"services": "(no service)", "units": "(no unit)"}
@@ -61,13 +62,13 @@ def _figures(past: Past) -> Section:
     now, before = past.totals, past.earlier
     rows = [
         _counted("opened", now.opened, before.opened),
-        _counted("solved", now.solved, before.solved),
+        _counted("resolved", now.solved, before.solved),
         _counted("reopened", now.reopened, before.reopened),
         _counted("open at the end", past.backlog, past.backlog_earlier_end),
         *_promise("first response", now.first_response, before.first_response),
         *_promise("resolution", now.resolution, before.resolution),
         (
-            Cell(f"{'money lost' if past.margin_known else 'turnover at risk'}, {past.currency}"),
+            Cell(f"loss, {past.currency}"),
             Cell(amount(now.loss), Tone.BAD if now.loss else Tone.PLAIN),
             dim(amount(before.loss)),
             Cell(change(now.loss, before.loss)),
@@ -81,7 +82,7 @@ def _figures(past: Past) -> Section:
         Heading("BEFORE", right=True),
         Heading("CHANGE", right=True),
     )
-    return Section("Figures", Table(headings, tuple(rows)))
+    return Section("Figures", Table(headings, tuple(rows)), below="" if past.margin_known else _TURNOVER)
 
 
 Row = tuple[Cell | Bar, ...]
@@ -135,7 +136,7 @@ def _course(past: Past) -> Section:
     headings = (
         Heading("DAY" if name else "FROM TO"),
         Heading("OPENED", right=True),
-        Heading("SOLVED", right=True),
+        Heading("RESOLVED", right=True),
         Heading("REOPENED", right=True),
         Heading("OPEN", right=True),
         Heading(""),
@@ -169,15 +170,15 @@ def _groups(past: Past, name: str) -> Section:
         Heading(name.upper()[:-1] if name != "priorities" else "PRIORITY", cut=True),
         Heading("OPENED", right=True),
         Heading("BEFORE", right=True, spare=True),
-        Heading("SOLVED", right=True),
+        Heading("RESOLVED", right=True),
         Heading("REOPENED", right=True, spare=True),
         Heading("ANSWER", right=True),
         Heading("90%", right=True, spare=True),
         Heading("IN TIME", right=True),
-        Heading("SOLUTION", right=True),
+        Heading("RESOLUTION", right=True),
         Heading("90%", right=True, spare=True),
         Heading("IN TIME", right=True),
-        *([Heading(_money(past), right=True)] if lost else []),
+        *([Heading("LOSS", right=True)] if lost else []),
         *([Heading("SPENT", right=True, spare=True)] if spent else []),
     ]
     rows = tuple(_group(each, _NAMELESS.get(name, NONE), lost=lost, spent=spent) for each in groups[:_MOST])
@@ -203,10 +204,6 @@ def _times(times: Times) -> tuple[Cell, Cell, Cell]:
     return Cell(working_time(times.median)), Cell(working_time(times.p90)), _in_time(times)
 
 
-def _money(past: Past) -> str:
-    return "LOST" if past.margin_known else "AT RISK"
-
-
 def _lost(figures: Figures) -> Cell:
     return Cell(amount(figures.loss), Tone.BAD) if figures.loss else Cell("")
 
@@ -218,7 +215,7 @@ def _left(count: int) -> str:
 def _agents(past: Past) -> Section:
     headings = (
         Heading("AGENT", cut=True),
-        Heading("SOLVED", right=True),
+        Heading("RESOLVED", right=True),
         Heading("BEFORE", right=True),
         Heading("SPENT", right=True),
         Heading("BEFORE", right=True),
@@ -251,7 +248,7 @@ def _outages(past: Past) -> Section:
         Heading("SERVICE", cut=True),
         Heading("SINCE"),
         Heading("OPEN FOR", right=True),
-        Heading(_money(past), right=True),
+        Heading("LOSS", right=True),
         Heading("", spare=True),
     )
     return Section(title, Table(headings, tuple(_outage(past, outage, most) for outage in past.outages)))

@@ -19,7 +19,7 @@ _TEAMS = (
     Heading("ON CALL"),
     Heading("OPEN", right=True),
     Heading("NOBODY'S", right=True),
-    Heading("LATE", right=True),
+    Heading("BREACHED", right=True),
     Heading("AT RISK", right=True),
     Heading("WAITING", right=True),
     Heading("NEXT DUE", right=True),
@@ -27,7 +27,7 @@ _TEAMS = (
 _AGENTS = (
     Heading("AGENT", cut=True),
     Heading("OPEN", right=True),
-    Heading("LATE", right=True),
+    Heading("BREACHED", right=True),
     Heading("AT RISK", right=True),
     Heading("WAITING", right=True),
     Heading("WORK", right=True),
@@ -56,7 +56,11 @@ _BREAKS = (
 def page(found: Who, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
     """The page; `desk` is its name, `prefix` stands before a ticket's number."""
     sections = [
-        Section("Teams", Table(_TEAMS, tuple(_team(each, found, zone) for each in found.teams))),
+        Section(
+            "Teams",
+            Table(_TEAMS, tuple(_team(each, found, zone) for each in found.teams)),
+            below="BREACHED counts what is stale too.",
+        ),
         Section(
             "Agents",
             Table(_AGENTS, tuple(_agent(each, found, zone) for each in found.agents)),

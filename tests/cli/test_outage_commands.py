@@ -31,7 +31,7 @@ def test_the_flagships_till_has_lost_180_000(sdesk: Sdesk, doubles: Any, at_flag
     doubles.now = BACK_AT
     running = ("180000.00", "180000.00", "180000.00", True)
     assert money_of(sdesk("list", "-o", "json")) == money_of(sdesk("show", "1", "-o", "json")) == running
-    assert "180 000 RUB an hour at risk, 180 000 RUB so far\n" in sdesk("show", "1").out
+    assert "180 000 RUB an hour, 180 000 RUB so far (all turnover)\n" in sdesk("show", "1").out
     if end == "solved":
         assert sdesk("close", "1", "--text", "A fuse.").code == 0
     else:
@@ -40,7 +40,7 @@ def test_the_flagships_till_has_lost_180_000(sdesk: Sdesk, doubles: Any, at_flag
     ended = ("180000.00", "180000.00", None, True)
     assert money_of(sdesk("list", "number:1", "-o", "json")) == money_of(sdesk("show", "1", "-o", "json")) == ended
     shown = sdesk("show", "1").out
-    assert "  Turnover   180 000 RUB so far\n" in shown
+    assert "  Loss       180 000 RUB so far (all turnover)\n" in shown
     assert "outage 1: 2026-11-23 21:30 to 2026-11-24 10:30, 100 %, 180 000 RUB\n" in shown
     (outage,) = json.loads(sdesk("show", "1", "-o", "json").out)["outages"]
     assert outage == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ import sdesk
 from sdesk.cli import about, diagnostics
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.environment import ENVIRONMENT
+from sdesk.cli.grammar import help_of
 from sdesk.domain.errors import (
     BadInput,
     Conflict,
@@ -133,11 +136,16 @@ IN_UTF8 = "write it in UTF-8, or give a text by standard input: --text -"
     ("typed", "said"),
     [
         (["list", "--limti", "3"], "there is no option `--limti`. did you mean `--limit`?"),
-        (["list", "--limit", "x"], "invalid value for `--limit`: `x` is no whole number. see `sdesk list --help`"),
+        (["list", "--limit", "x"], "--limit knows no `x`. it takes a whole number, 0 or more"),
+        (["list", "--limit", "-1"], "--limit knows no `-1`. it takes a whole number, 0 or more"),
+        (["who", "--days", "0"], "--days knows no `0`. it takes a whole number, 1 to 90"),
+        (["list", "-q"], "there is no option `-q`. see `sdesk list --help`"),
+        (["undo", "--list=3"], "--list takes no value. see `sdesk undo --help`"),
+        (["next", "team:it"], "nothing is expected at `team:it`. see `sdesk next --help`"),
         (["take"], "missing argument `NUMBER...`. see `sdesk take --help`"),
-        (["list", "--fields"], "option `--fields` requires an argument. see `sdesk list --help`"),
-        (["mail", "ledger", "--limit"], "option `--limit` requires an argument. see `sdesk mail ledger --help`"),
-        (["mail", "--db"], "option `--db` requires an argument. see `sdesk mail --help`"),
+        (["list", "--fields"], "a value is missing after --fields. see `sdesk list --help`"),
+        (["mail", "ledger", "--limit"], "a value is missing after --limit. see `sdesk mail ledger --help`"),
+        (["mail", "--db"], "a value is missing after --db. see `sdesk mail --help`"),
         (["wait", "1"], f"it is not said for whom to wait. give --for ({WHOM}), or --until WHEN for a date"),
         (["note", "1", "--text", "\udcff"], f"`\ufffd` is no UTF-8. {IN_UTF8}"),
         (["list", "caf\udce9"], f"`caf\ufffd` is no UTF-8. {IN_UTF8}"),
@@ -338,3 +346,23 @@ def test_the_version_is_told_either_way(sdesk: Sdesk) -> None:
     told = sdesk("version")
     assert (told.code, told.out.startswith("sdesk ")) == (0, True)
     assert sdesk("--version").out == told.out
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_help_is_for_people(path: tuple[str, ...]) -> None:
+    told = help_of(path)
+    for machine_s in ("<=", "int range", "9223372036854775807", "docs/reference", "docs/how-to"):
+        assert machine_s not in told
+
+
+def test_the_variables_of_the_help_are_those_of_the_reference(sdesk: Sdesk) -> None:
+    told = sdesk("help", "environment").out
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "surroundings.md").read_text(encoding="utf-8")
+    assert len(ENVIRONMENT) >= 24
+    for name, meaning in ENVIRONMENT.items():
+        assert f"| `{name}` | {meaning} |" in page
+        assert re.search(rf"^{name} +{re.escape(meaning)}$", told, re.M)
+
+
+def test_help_knows_a_command_of_two_words(sdesk: Sdesk) -> None:
+    assert sdesk("help", "ticket", "import").out == sdesk("ticket", "import", "--help").out

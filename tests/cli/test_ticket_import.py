@@ -126,7 +126,7 @@ def test_all_bad_is_the_first_error(sdesk: Sdesk, at_desk: Path) -> None:
 def test_without_an_external_id_one_is_warned(sdesk: Sdesk, at_desk: Path) -> None:
     ran = sdesk("ticket", "import", stdin=lines({"subject": "X", "service": "other"}))
     assert ran.code == 0
-    assert "1 of the tickets have no external_id" in ran.err
+    assert "1 ticket without external_id" in ran.err
 
 
 CSV = (
@@ -350,6 +350,7 @@ def test_an_export_says_what_it_was_asked(sdesk: Sdesk, at_desk: Path) -> None:
     assert [
         json.loads(line)["external_id"] for line in sdesk("ticket", "export", "service:printer").out.splitlines()
     ] == ["SD-3"]
+    assert sdesk("ticket", "export", "-o", "csv").out == sdesk("ticket", "export", "--format", "csv").out
     assert sdesk("ticket", "export", "--format", "xml").code == 2
     assert sdesk("ticket", "export", "--format", "csv", "--with", "messages").code == 2
 

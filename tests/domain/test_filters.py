@@ -364,3 +364,41 @@ def test_arguments_become_one_text_that_means_the_same(arguments: list[str]) -> 
     text = text_of_arguments(arguments)
     assert parse(text, now=NOW, zone=ZONE) == from_arguments(arguments)
     assert "2026" not in text, "what is relative stays so"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Status:OPEN,Waiting", "status:open,waiting"),
+        ("PRIORITY:p1..P2", "priority:P1..P2"),
+        ("Assignee:ME", "assignee:me"),
+        ("watch:None,Me", "watch:none,me"),
+        ("due:NONE", "due:none"),
+        ("Left:..4H", "left:..4h"),
+        ("not:Is:Breached", "not:is:breached"),
+        ("Created:-7D..", "created:-7d.."),
+    ],
+)
+def test_the_case_of_fields_and_of_set_words_is_free(written: str, meant: str) -> None:
+    assert read(written) == read(meant)
+
+
+def test_the_case_of_keys_and_words_stays() -> None:
+    assert read("team:IT Tag:VIP").terms == (Match("team", ("IT",)), Match("tag", ("VIP",)))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("created:20..", "`20` is no point in time"),
+        ("created:..2026", "`2026` is no point in time"),
+        ("left:..2d", "`2d`: working time has no days"),
+        ("not:not:tag:vip", "`not:` stands once, and in small letters (in `not:not:tag:vip`)"),
+        ("-not:tag:vip", "`not:` stands once, and in small letters (in `-not:tag:vip`)"),
+        ("NOT:tag:vip", "`not:` stands once, and in small letters (in `NOT:tag:vip`)"),
+    ],
+)
+def test_a_wrong_filter_is_told_of_what_was_meant(written: str, said: str) -> None:
+    with pytest.raises(BadFilter) as caught:
+        read(written)
+    assert said in caught.value.what

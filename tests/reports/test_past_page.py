@@ -63,7 +63,7 @@ def test_the_page_says_what_the_figures_say(ask: Ask, monkeypatch: pytest.Monkey
         "first response, median 30m 10m +200%",
         "first response in time 60% 100% -40 points",
         "resolution in time 83% -",
-        "turnover at risk, RUB 102 000 180 000 -43%",
+        "loss, RUB 102 000 180 000 -43%",
         "time spent 1h05m 15m +333%",
         "Boris Kim 3 0 1h00m -",
         "Teply Stan Till 3 0 SD-8, SD-7, SD-6",

@@ -155,7 +155,7 @@ PRIORITY = Table(
         Key(
             "margin",
             Share(),
-            "Which part of the turnover is lost where it stands. Without it losses are turnover.",
+            "Which part of the turnover is lost where it stands. Without it a loss is the whole turnover.",
             "0.4",
         ),
     )

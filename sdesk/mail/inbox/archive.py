@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from sdesk.domain.errors import BadInput
+from sdesk.domain.system_words import reason_of
 from sdesk.mail.inbox.sources.base import HEAD_BYTES
 from sdesk.mail.inbox.sources.mbox import arrived_at, message_at, messages_of
 
@@ -102,7 +103,7 @@ def _is_mbox(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(5) == b"From "
     except OSError as error:
-        raise BadInput(f"{path} cannot be read: {error.strerror}", "name a file that this user can read") from error
+        raise BadInput(f"{path} cannot be read: {reason_of(error)}", "name a file that this user can read") from error
 
 
 def _in_file(path: Path, now: datetime, *, mbox: bool) -> Iterator[Place]:

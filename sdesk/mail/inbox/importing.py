@@ -19,6 +19,7 @@ from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Unavailable
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.routing import Routing, route
+from sdesk.domain.system_words import reason_of
 from sdesk.mail.inbox.archive import Place, in_order, places, read_place
 from sdesk.mail.inbox.report import FetchReport
 from sdesk.mail.inbox.sources.base import Item
@@ -99,7 +100,7 @@ class _Run:
                     self._skip(place, why)
                     continue
             except OSError as error:
-                self._skip(place, f"it cannot be read: {error.strerror}")
+                self._skip(place, f"it cannot be read: {reason_of(error)}")
                 continue
             batch.append((place, raw))
             size += len(raw)

@@ -12,6 +12,7 @@ from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput
+from sdesk.domain.system_words import reason_of
 from sdesk.mail.inbox.archive import places, read_place
 from sdesk.store.migrate import init
 
@@ -40,7 +41,9 @@ def samples(sources: list[Path], now: datetime) -> Iterator[tuple[str, Path | No
         try:
             raw = read_place(place)
         except OSError as error:
-            raise BadInput(f"the message {place.path} cannot be read: {error.strerror}", "name another") from error
+            raise BadInput(
+                f"the message {place.path} cannot be read: {reason_of(error)}", "name another file"
+            ) from error
         if place.end:
             counted[place.path] = counted.get(place.path, 0) + 1
             yield f"{place.path}:{counted[place.path]}", None, raw

@@ -304,7 +304,7 @@ class Reader(PersonalReader):
         )
         if row is None:
             raise NotFound(
-                phrase("ticket {number} has no raw message {message}", number=number, message=message),
+                phrase("{ref} has no raw message {message}", ref=f"{self.desk.ref_prefix}-{number}", message=message),
                 phrase("see `sdesk show {number} -o json`", number=number),
             )
         return hide_agent_keys(zlib.decompress(row[0]))
@@ -320,7 +320,7 @@ class Reader(PersonalReader):
         )
         if row is None:
             raise NotFound(
-                phrase("ticket {number} has no attachment {attachment}", number=number, attachment=attachment),
+                phrase("{ref} has no attachment {file}", ref=f"{self.desk.ref_prefix}-{number}", file=attachment),
                 phrase("see `sdesk show {number} -o json`", number=number),
             )
         return attachment_row(row), row["data"]

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
+from sdesk.domain.system_words import reason_of
 from sdesk.mail.inbox.sources.base import HEAD_BYTES, Item, MarkRefused, Raw, Taken, Unreadable, chunks
 
 _INFO = ":2,"
@@ -176,7 +177,7 @@ class MaildirSource:
                 continue
             except OSError as error:
                 # One file with wrong rights, or on a bad spot of the disk, keeps no other mail out.
-                return Unreadable(f"{base / place} cannot be read: {error.strerror}")
+                return Unreadable(f"{base / place} cannot be read: {reason_of(error)}")
         return None
 
 
@@ -187,9 +188,9 @@ def _reachable(path: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise MailServerUnavailable(f"{path} is no Maildir", "a Maildir has the folders new, cur and tmp") from error
     except PermissionError as error:
-        raise MailServerUnavailable(f"the Maildir {path} may not be used: {error.strerror}") from error
+        raise MailServerUnavailable(f"the Maildir {path} may not be used: {reason_of(error)}") from error
     except OSError as error:
-        raise MailServerUnavailable(f"the Maildir {path} cannot be used: {error.strerror}") from error
+        raise MailServerUnavailable(f"the Maildir {path} cannot be used: {reason_of(error)}") from error
 
 
 def _rename(old: Path, new: Path) -> None:

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from sdesk.domain.errors import MailServerUnavailable
+from sdesk.domain.system_words import reason_of
 from sdesk.mail.inbox.sources.base import HEAD_BYTES, Item, Raw, Taken, chunks
 
 _BLOCK = 1024 * 1024
@@ -68,7 +69,7 @@ class MboxSource:
         try:
             self._file = path.open("rb", buffering=0)  # a buffer could show what is there no more
         except OSError as error:
-            raise MailServerUnavailable(f"the mbox {path} cannot be read: {error.strerror}") from error
+            raise MailServerUnavailable(f"the mbox {path} cannot be read: {reason_of(error)}") from error
         try:
             self._lock(self._file)
             first = self._file.read(5)
@@ -77,7 +78,7 @@ class MboxSource:
             raise
         except OSError as error:
             self._close()
-            raise MailServerUnavailable(f"the mbox {path} cannot be read: {error.strerror}") from error
+            raise MailServerUnavailable(f"the mbox {path} cannot be read: {reason_of(error)}") from error
         if first not in (b"", b"From "):
             self._close()
             raise MailServerUnavailable(f"{path} is no mbox", "an mbox begins with a line `From SENDER DATE`")
