@@ -100,11 +100,17 @@ def _what(done: Purged) -> str:
 def _before(older: str, now: datetime) -> datetime:
     """The instant before which something is old. Beside the usual lengths there are years, by the calendar."""
     if years := re.fullmatch(r"(\d{1,2})[yг]", older.strip().lower()):
+        if not int(years[1]):
+            raise _less_than_a_day(older)
         year = now.year - int(years[1])
         return now.replace(year=year, day=min(now.day, monthrange(year, now.month)[1]))
     from sdesk.domain.duration import parse_duration
 
     seconds = parse_duration(older)
     if seconds < 86_400:
-        raise BadInput(f"`{older}` is less than a day", "write what is old as 90d, 26w or 2y")
+        raise _less_than_a_day(older)
     return now - timedelta(seconds=seconds)
+
+
+def _less_than_a_day(older: str) -> BadInput:
+    return BadInput(f"`{older}` is less than a day", "write what is old as 90d, 26w or 2y")
