@@ -65,12 +65,14 @@ def purge(
     if not dry_run:
         # Also on a night when nothing is old enough: a crontab's line fails at once, or never.
         require_answer(yes=yes)
-    from sdesk.desk.purging import count
+    from sdesk.desk.purging import count, rehearse
     from sdesk.desk.purging import purge as take_out
 
     with call.desk.look(actor, call.now) as work:
         done = count(work, before, spam=spam, raw=raw)
-    if not dry_run:
+    if dry_run:
+        rehearse(call.desk, actor, call.now, before, spam=spam, raw=raw)
+    else:
         if (done.tickets or done.raw_mails) and not agreed(f"take out {_what(done)} for good?", yes=yes):
             return ExitCode.DONE
         told = diagnostics.counting("{} taken out")
