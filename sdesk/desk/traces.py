@@ -154,7 +154,8 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
             if table == "outbox" and column != "values":
                 named = [each for each in named if each[1] not in stopped]
             found.add(table, _scrub(table, column), named)
-    found.add("", _drop_undo, rows("undo", f"{_scrubbed('undo', 'before')} <> before"))
+    undone = " OR ".join(_names("undo", column) for column in ("before", "sentence"))
+    found.add("", _drop_undo, rows("undo", undone))
     return found
 
 
@@ -194,7 +195,7 @@ def _names(table: str, column: str) -> str:
 
 
 def _scrubbed(table: str, column: str) -> str:
-    way = "scrub_document" if (table, column) in {*_DOCUMENTS, ("undo", "before")} else "scrub"
+    way = "scrub_document" if (table, column) in {*_DOCUMENTS, ("undo", "before"), ("undo", "sentence")} else "scrub"
     return f'{way}("{column}", {_TICKET.get(table, "ticket_id")})'
 
 

@@ -334,7 +334,7 @@ def test_a_name_is_replaced_only_where_they_took_part(desk_of_mail: MailDesk, kn
 
 def test_two_whom_the_desk_does_not_know_are_two(desk_of_mail: MailDesk, known: int) -> None:
     path = desk_of_mail.path
-    pseudonyms = []
+    pseudonyms: list[str] = []
     for each in ("one@elsewhere.example", "two@elsewhere.example"):
         number = desk_of_mail.ask(7 + len(pseudonyms), sender=f'"Somebody Strange" <{each}>')
         run(path, "UPDATE ticket SET requester_id = NULL WHERE id = ?", number)

@@ -43,7 +43,7 @@ def take_down(work: Work, event: MachineEvent, place: Place, write: Write) -> Ta
     tell_storm(work, done.incident or done.number, place.at)
     ticket = work.session.get(Ticket, done.number) if done.number is not None else None
     if ticket is not None and is_hidden(work, ticket):
-        # The alarm went where it belongs. Which ticket has it, how it stands and whose it is, is not for who told of it.
+        # The alarm went where it belongs. Which ticket has it, and how it stands, is not for who told of it.
         return Taken(
             Came.ADDED, None, None, phrase("taken: {source} {key} is down", source=event.source, key=event.key)
         )
