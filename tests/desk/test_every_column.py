@@ -54,7 +54,7 @@ NOBODY = {
         incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder ledger.outcome link.kind
         mailbox_state.mailbox mailbox_state.folder message.defects message.direction message.party outage.share
         outage.slices outbox.done outbox.kind outbox.language outbox.state person.language presence.doing
-        quarantine.ended_how saved_view.name saved_view.sort tag.tag team.lead ticket.alerts ticket.channel
+        quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
         ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency
         ticket.waiting_for token.holder trouble.place undo.verb agent.role
         """,
