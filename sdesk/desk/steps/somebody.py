@@ -25,6 +25,8 @@ NOWHERE = "forgotten.invalid"
 """No mail goes there, ever (RFC 2606)."""
 BEGUN = "person_being_forgotten"
 """The event that has what is sought."""
+_PSEUDONYM = re.compile(r"forgotten (?:person|sender) \d+|")
+"""Nobody's name."""
 ENDED = "person_forgotten"
 """The event that says that somebody was forgotten, by number alone."""
 _PHONE = 6
@@ -236,7 +238,7 @@ def _kept(work: Work, who: Somebody) -> tuple[str, ...]:
         new=who.address,
         a=json.dumps(who.addresses),
     )
-    named = [f" {' '.join(name.lower().split())} " for (name,) in others if name]
+    named = [f" {' '.join(name.lower().split())} " for (name,) in others if not _PSEUDONYM.fullmatch(name)]
     return tuple(sorted(part for part in sought if any(f" {part} " in each for each in named)))
 
 
