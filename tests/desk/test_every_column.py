@@ -125,7 +125,7 @@ def test_every_document_is_scrubbed_as_one(desk_path: Path) -> None:
     words = {("draft", "text")} | {each for each in kinds if each[0] == "ticket_fts"}
     scrubbed = {(table, column) for table, listed in traces._SCRUBBED.items() for column in listed}
     assert not {each for each in scrubbed if kinds[each] == "TEXT"} - words - traces._DOCUMENTS
-    assert traces._DOCUMENTS <= scrubbed
+    assert scrubbed.issuperset(traces._DOCUMENTS)
 
 
 def test_every_reference_to_a_ticket_a_message_or_a_person_is_decided_on(desk_path: Path) -> None:
