@@ -91,7 +91,7 @@ messages: $(DEV) ## gather the console's texts, and compile their translations
 	@$(BIN)/python scripts/messages.py
 
 pictures: $(DEV) ## draw the pictures that the tests of the screens compare with anew: look at each difference
-	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q tests/tui/test_every_screen.py $(ARGS)
+	@SDESK_PICTURES=draw $(BIN)/pytest -n $(WORKERS) -q -m 'not soak' tests/tui/test_every_screen.py $(ARGS)
 
 golden: $(DEV) ## draw the golden files of what commands print anew, and note new fields: look at each difference
 	@SDESK_WRITE_GOLDEN=1 $(BIN)/pytest -n $(WORKERS) --dist loadfile -q tests/cli $(ARGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -71,8 +71,21 @@ class Golden(Protocol):
 
 def on_terminal(command: Sequence[str], typed: str, env: Mapping[str, str]) -> Ran:
     """Run a command on a pseudo-terminal: what it writes comes as one text, as it was written."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(theirs: int) -> None:
+        running.append(
+            subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+        )
+
+    shown = shown_on_terminal(start, typed)
+    return Ran(running[0].wait(timeout=60), shown, "")
+
+
+def shown_on_terminal(start: Callable[[int], object], typed: str) -> str:
+    """What is written to a pseudo-terminal by whatever is started on it, until all of that has gone."""
     ours, theirs = pty.openpty()
-    started = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+    start(theirs)
     os.close(theirs)
     if typed:
         os.write(ours, typed.encode())
@@ -86,7 +99,7 @@ def on_terminal(command: Sequence[str], typed: str, env: Mapping[str, str]) -> R
             break
         shown += piece
     os.close(ours)
-    return Ran(started.wait(timeout=60), shown.decode(errors="replace").replace("\r\n", "\n"), "")
+    return shown.decode(errors="replace").replace("\r\n", "\n")
 
 
 def some_tickets() -> list[TicketRow]:

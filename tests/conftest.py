@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import ipaddress
+import itertools
 import os
 import socket
 import time
@@ -21,12 +22,15 @@ HERE = Path(__file__).parent
 # cycles (measured).
 gc.set_threshold(50_000, 20, 20)
 pytest_plugins = [
-    name for name in ("servers", "desks", "undo_desk", "flagship", "smtp") if (HERE / f"{name}.py").exists()
+    name
+    for name in ("servers", "desks", "compiled_once", "demo_desk", "undo_desk", "flagship", "smtp")
+    if (HERE / f"{name}.py").exists()
 ]
 
 # The same examples at every run, since a failure in somebody else's change is no gift; `make fuzz` looks for new ones.
+# They are few, since a hundred of the same every time find hardly more than forty do.
 # No deadline: the machine is shared, and a slow example says nothing about the program.
-settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("repeatable", max_examples=40, derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("SDESK_HYPOTHESIS", "repeatable"))
 
@@ -43,6 +47,8 @@ FOREIGN_NAMES = {
     "LANGUAGE",
     "NO_COLOR",
     "PAGER",
+    # Programs that tests start need not compile the whole of the program each time.
+    "PYTHONDONTWRITEBYTECODE",
     "SSH_CONNECTION",
     "SSH_TTY",
     "TMUX",
@@ -60,13 +66,21 @@ class NetworkTouched(Exception):
     """A test tried to leave the machine. No OSError, so that no handler takes it for a server that is down."""
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of homes. Pytest's own numbers are sought in the whole folder each time, which takes longer than a test."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _clean_environment(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty home, no settings of the person's, English C locale in UTF-8, UTC, a terminal of 120 by 36."""
     for name in list(os.environ):
         if (name.startswith(FOREIGN) or name in FOREIGN_NAMES) and name not in KEPT:
             monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = next(_homes)
+    home.mkdir(mode=0o700)
     for name, value in {
         "HOME": str(home),
         "LOGNAME": "tester",
@@ -89,6 +103,13 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: py
     yield
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure() -> None:
+    """What is garbage at the end is looked for once: pytest does it five times, each over all that was ever loaded."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

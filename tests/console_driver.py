@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,7 +12,9 @@ from pathlib import Path
 
 from desks import NOW
 from textual import events
+from textual._queue import Queue
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
@@ -24,6 +27,18 @@ from sdesk.tui.settings import ConsoleSettings
 
 LONGEST = 0.5
 """Seconds of the longest pause that is waited for: what comes later, as the end of a toast, changes nothing asked."""
+
+
+TURNS = 3
+"""So many turns of the loop it has to be quiet: a task of Textual's own that is about to go on has sent nothing yet."""
+PATIENCE = 30.0
+"""Seconds after which a console that never comes to rest is a failure."""
+
+
+def _waits(node: MessagePump) -> bool:
+    """Whether it has done all that it was told: its loop waits for the next message, or has ended."""
+    queue: Queue[Message | None] = node._message_queue
+    return queue.empty() and (node._closed or bool(queue.ready_event._waiters))
 
 
 def key_event(key: str) -> events.Key:
@@ -46,29 +61,32 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until every question has been answered and painted."""
-        quiet = 0
-        while self.console.is_running and quiet < 2:
-            await self._processed()
-            if self.console.link.busy:
-                await asyncio.sleep(0.002)
-                quiet = 0
-            else:
-                quiet = quiet + 1 if self._is_quiet() else 0
+        await self._quiet()
+        while self.console.is_running:
+            self.console.screen._on_timer_update()
+            # Painting may have sent messages (what waits for a refresh), and what they did may be to be painted.
+            if self._is_quiet():
+                break
+            await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Wait until nobody has anything to do: no question is on its way, every widget waits for its next message.
+
+        `Pilot.pause` does the same by a message to each widget, which were most of a test's messages, and sleeps for a
+        fiftieth of a second besides."""
+        latest = time.monotonic() + PATIENCE
+        turns = 0
+        while self.console.is_running and turns < TURNS:
+            turns = turns + 1 if self._is_quiet() else 0
+            # A thread gets on only while this one sleeps.
+            await asyncio.sleep(0.002 if self.console.link.busy else 0)
+            assert time.monotonic() < latest, [node for node in self._nodes() if not _waits(node)]
 
     def _is_quiet(self) -> bool:
-        """Whether nobody has a message to read: what was processed may have sent some."""
-        return all(node._message_queue.empty() for node in self._nodes())
+        return not self.console.link.busy and all(map(_waits, self._nodes()))
 
     def _nodes(self) -> list[MessagePump]:
         return [self.console, *self.console.screen_stack, *self.console.screen.walk_children()]
-
-    async def _processed(self) -> None:
-        """Wait until what is queued has been processed, and paint what it changed.
-
-        `Pilot.pause` does the same, and sleeps for a fiftieth of a second besides: most of a test's time."""
-        await self.pilot._wait_for_screen()
-        if self.console.is_running:
-            self.console.screen._on_timer_update()
 
     async def rest(self) -> None:
         """Wait until what waits for the next key (preview, filter) has been shown too."""

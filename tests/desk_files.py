@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from desks import DESK_FILE
@@ -116,6 +117,23 @@ def paths(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
     for key, each in found:
         yield (*before, key)
         yield from paths(each, (*before, key))
+
+
+def replaced(source: Any, path: Sequence[Any], value: Any) -> Any:
+    """A file with another value at a place; what does not lead there is shared with the first."""
+    if not path:
+        return value
+    other = copy.copy(source)
+    other[path[0]] = replaced(source[path[0]], path[1:], value)
+    return other
+
+
+TURNS = 3
+
+
+def by_turns(places: Iterable[tuple[Any, ...]], turn: int | None) -> list[tuple[Any, ...]]:
+    """One of `TURNS` parts of the places, which change with the turn; None: all of them."""
+    return [place for number, place in enumerate(places) if turn is None or number % TURNS == turn % TURNS]
 
 
 KEYS = {

@@ -114,6 +114,8 @@ CHANGES: dict[str, Change] = {
     "ticket unlink": Change("ticket unlink 2 --from 3", "changed"),
     "ticket set": Change("ticket set 5 --service other", "changed"),
     "ticket tag": Change("ticket tag 5 --add pos", "changed"),
+    "ticket watch": Change("ticket watch 5 --agent boris", "changed"),
+    "ticket unwatch": Change("ticket unwatch 2 --agent vera", "changed"),
     "ticket attach add": Change("ticket attach add 5 letter.eml", "changed"),
     "ticket import": Change("ticket import old.csv", "imported"),
     "import csv": Change("import csv old.csv --plan mapping.toml", "import-plan"),
@@ -287,6 +289,7 @@ _STORY: tuple[tuple[int, str, str, str], ...] = (
     (36, "anna", "view save tills service:till", ""),
     (35, "anna", "mail block spammer@example.com", ""),
     (34, "anna", "agent away boris --until fri --to vera", ""),
+    (33, "anna", "ticket watch 2 --agent vera", ""),
 )
 
 

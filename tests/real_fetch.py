@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import warm
 from command_line import Ran
 from servers import Dovecot
 
@@ -63,10 +64,7 @@ class Station:
 
     def run(self, *words: str) -> Ran:
         """Any command, to its end."""
-        done = subprocess.run(
-            [*self.program(), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return warm.run([*self.program(), *words][3:])
 
     def start(self, *more: str) -> subprocess.Popen[str]:
         """A fetch that runs beside the test."""
@@ -80,7 +78,7 @@ class Station:
 
     def fetch(self, *more: str) -> Ran:
         """A fetch, to its end."""
-        return ended(self.start(*more))
+        return warm.run(self.command(*more)[3:], patience=120)
 
     def fetch_report(self, code: int = 0) -> dict[str, int]:
         """A fetch that ends with this code: what it counted."""

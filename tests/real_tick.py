@@ -14,6 +14,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
+import warm
 from command_line import Ran
 from smtp import Post
 
@@ -30,17 +31,7 @@ class Tick:
 
     def run(self, *more: str, at: datetime | None = None) -> Ran:
         """A whole tick, to its end; `at` another time than the machine's."""
-        command = self.command("tick", *more)
-        if at is not None:
-            # The one clock of the program, set on.
-            text = (
-                "import sys; from datetime import datetime; import sdesk.main as main\n"
-                f"main.now = lambda: datetime.fromisoformat({at.isoformat()!r})\n"
-                f"sys.argv = ['sdesk', *{command[3:]!r}]; main.main()"
-            )
-            command = [sys.executable, "-c", text]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return warm.run(self.command("tick", *more)[3:], at=at)
 
     def start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 import sdesk
 from sdesk.cli.commands import COMMANDS, Noun, Verb
@@ -27,8 +26,14 @@ REFUSALS = {"fail", "wrong", "missing"}
 """Methods that raise BadInput with the sentences they are given."""
 
 
-def sentences(tree: ast.Module) -> Iterator[tuple[int, list[str]]]:
+@cache
+def sentences(path: Path) -> tuple[tuple[int, list[str]], ...]:
     """The line and the pieces of fixed text, one list a sentence, of every sentence that an error is made with."""
+    return tuple(spoken(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def spoken(tree: ast.Module) -> Iterator[tuple[int, list[str]]]:
+    """`sentences` of a file that was read."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
@@ -66,24 +71,32 @@ def begins_large(text: str) -> bool:
 FILES = sorted(SOURCE.rglob("*.py"))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_the_sentences_of_errors_have_one_style(path: Path) -> None:
-    for line, parts in sentences(ast.parse(path.read_text(encoding="utf-8"))):
-        whole = "".join(parts)
-        where = f"{path}:{line}: {whole}"
-        assert not (parts and begins_large(parts[0])), where
-        assert not (parts and parts[-1].endswith(".") and not parts[-1].endswith("..")), where
-        assert not set("“”‘’«»") & set(whole), where
-        assert not whole.endswith("?") or "did you mean" in whole, where
-        if "did you mean" in whole.lower():
-            assert "did you mean `" in whole, where
+def test_the_sentences_of_errors_have_one_style() -> None:
+    faults = []
+    for path in FILES:
+        for line, parts in sentences(path):
+            whole = "".join(parts)
+            wrong = {
+                "begins with a capital": parts and begins_large(parts[0]),
+                "ends with a full stop": parts and parts[-1].endswith(".") and not parts[-1].endswith(".."),
+                "has typographic quotes": set("“”‘’«»") & set(whole),
+                "asks": whole.endswith("?") and "did you mean" not in whole,
+                "asks for something without its backquotes": (
+                    "did you mean" in whole.lower() and "did you mean `" not in whole
+                ),
+            }
+            faults += [f"{path}:{line}: {whole}: {fault}" for fault, found in wrong.items() if found]
+    assert faults == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_command_that_a_sentence_names_is_one(path: Path) -> None:
-    for line, parts in sentences(ast.parse(path.read_text(encoding="utf-8"))):
-        for command in commands_in(parts):
-            assert is_command(command), f"{path}:{line}: sdesk {command}"
+def test_a_command_that_a_sentence_names_is_one() -> None:
+    assert [
+        f"{path}:{line}: sdesk {command}"
+        for path in FILES
+        for line, parts in sentences(path)
+        for command in commands_in(parts)
+        if not is_command(command)
+    ] == []
 
 
 def commands_in(parts: list[str]) -> list[str]:
@@ -114,7 +127,7 @@ def test_commands_in_sentences_are_found() -> None:
 
 
 def test_the_sentences_are_found() -> None:
-    found = [parts for path in FILES for _, parts in sentences(ast.parse(path.read_text(encoding="utf-8")))]
+    found = [parts for path in FILES for _, parts in sentences(path)]
     assert len(found) > 200
     assert ["the text is empty"] in found
     assert ["", " is no agent of this desk"] not in found
@@ -123,7 +136,7 @@ def test_the_sentences_are_found() -> None:
 
 def test_a_sentence_in_another_style_would_be_found() -> None:
     code = 'raise BadInput(f"Unknown {x}", "Did you mean it?" if near else "Write “x”.")'
-    assert [parts for _, parts in sentences(ast.parse(code))] == [
+    assert [parts for _, parts in spoken(ast.parse(code))] == [
         ["Unknown ", ""],
         ["Did you mean it?"],
         ["Write “x”."],

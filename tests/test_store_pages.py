@@ -6,15 +6,14 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from demo_desk import DEMO_NOW as NOW
 
-from sdesk.demo.build import build
+from sdesk.demo.build import Demo
 
 DOCS = Path(__file__).parents[1] / "docs"
-NOW = datetime(2026, 11, 23, 11, 32, 8, tzinfo=UTC)
 FROM, TO = "1761955200000", f"{int(NOW.timestamp())}000"
 """What Grafana's corner could say."""
 
@@ -28,11 +27,10 @@ def queries() -> Iterator[tuple[str, str]]:
         yield from ((f"{Path(page).stem}-{place}", block) for place, block in enumerate(blocks, 1))
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+@pytest.fixture
+def store(demo: Demo) -> Iterator[sqlite3.Connection]:
     """The demo's store, which nobody can write to by this connection."""
-    store = build(tmp_path_factory.mktemp("demo") / "desk", NOW).store
-    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
+    with closing(sqlite3.connect(f"file:{demo.store}?mode=ro", uri=True)) as connection:
         yield connection
 
 
@@ -41,15 +39,15 @@ def test_the_pages_have_their_queries() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("store_pages")
+@pytest.mark.xdist_group("demo")
 @pytest.mark.parametrize(("name", "query"), list(queries()), ids=[name for name, _ in queries()])
-def test_a_query_of_a_page_finds_something(name: str, query: str, demo: sqlite3.Connection) -> None:
+def test_a_query_of_a_page_finds_something(name: str, query: str, store: sqlite3.Connection) -> None:
     asked = query.replace("$__from", FROM).replace("$__to", TO).replace("'now'", f"'{NOW:%Y-%m-%d %H:%M:%S}'")
     # An example number of a page; a ticket of the demo whose clock has run in its place.
     asked = asked.replace("number = 123", "number IN (SELECT number FROM clock_run_view WHERE NOT past)")
-    rows = demo.execute(asked, {"unit": demo.execute("SELECT unit FROM queue_view").fetchone()[0]}).fetchall()
+    rows = store.execute(asked, {"unit": store.execute("SELECT unit FROM queue_view").fetchone()[0]}).fetchall()
     assert rows
     if "AS time" in query:
         assert all(isinstance(row[0], int) for row in rows)
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        demo.execute("DELETE FROM ticket")
+        store.execute("DELETE FROM ticket")

@@ -43,7 +43,8 @@ _NOT_PUT_BACK = {"version", "updated_at"}
 
 def busy(mails: MailDesk) -> None:
     """Twelve tickets of team it: 1 and 2 burn in one unit, 3 waits and has a visit, 4 is boris's, 5 is resolved, 6 is
-    spam, 7 is an incident with 8 and 9, 10 is an answered mail, 11 another's, 12 has a priority by hand."""
+    spam, 7 is an incident with 8 and 9, 10 is an answered mail, 11 another's, 12 has a priority by hand. Vera watches 3
+    and 11."""
     till: dict[str, Any] = {"requester": "store-001@shop.example", "service": "till"}
     first = mails.new(subject="Till down", text="Nobody can pay.", **till)
     second = mails.new(subject="Second till down", text="Neither here.", **till)
@@ -65,6 +66,8 @@ def busy(mails: MailDesk) -> None:
     mails.do("boris", "visit", 3, at=at, visit=LATER + timedelta(days=2))
     mails.do("boris", "assign", 4, at=at, to="boris")
     mails.do("boris", "link", 4, at=at, to=3)
+    mails.do("vera", "watch", 3, at=at)
+    mails.do("boris", "watch", 11, at=at, agent="vera")
     mails.do("boris", "restored", 5, at=at)
     mails.do("boris", "close", 5, at=at, silent=True)
     mails.do("boris", "spam", 6, at=at)
@@ -94,6 +97,7 @@ def state(mails: MailDesk) -> dict[str, list[tuple[Any, ...]]]:
         "tag": mails.rows("SELECT * FROM tag ORDER BY ticket_id, tag"),
         "mail": mails.rows("SELECT id, kind, to_address FROM outbox WHERE state <> 'taken_back' ORDER BY id"),
     }
+    found["watcher"] = mails.rows("SELECT * FROM watcher ORDER BY ticket_id, agent_id")
     for table in ("outage", "visit", "link", "time_spent", "incident_proposal", "blocked_sender"):
         found[table] = mails.rows(f"SELECT * FROM {table} ORDER BY 1")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -63,12 +63,44 @@ def perform(
     What an agent did can be undone (`undo`), all that has one `batch` at once; without one, all tickets of this call.
     Not `undoable`: it cannot, as what is told of the past. `words`: where those of the action were kept until now.
     """
+    return perform_all(
+        desk,
+        actor,
+        name,
+        numbers,
+        [(name, values)],
+        now=now,
+        dry_run=dry_run,
+        versions=versions,
+        batch=batch,
+        undoable=undoable,
+        words=words,
+    )
+
+
+def perform_all(
+    desk: Desk,
+    actor: Actor,
+    name: str,
+    numbers: Sequence[int],
+    steps: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    versions: Mapping[int, int] | None = None,
+    batch: str | None = None,
+    undoable: bool = True,
+    words: Kept | None = None,
+) -> tuple[TicketOutcome, ...]:
+    """Do several actions, with their values, on each ticket: all of them or none, in one transaction a ticket.
+
+    It is one act of the verb `name`, told in one outcome a ticket and undone at once. The rest as in `perform`.
+    """
     from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
 
     batch = batch or new_batch()
     undoable = undoable and not dry_run and actor.agent_id is not None and name not in NEVER_UNDONE
-    module, _, function = ACTIONS[name].use_case.partition(":")
-    use_case = getattr(import_module(f"sdesk.desk.{module}"), function)
+    use_cases = [(_use_case(action), values) for action, values in steps]
     outcomes: list[TicketOutcome] = []
     unreachable: Unavailable | None = None
     for number in numbers:
@@ -80,7 +112,7 @@ def perform(
             with desk.work(actor, now) as work:
                 version = versions.get(number) if versions is not None else None
                 begun = begin_deed(work)
-                change = use_case(work, number, version=version, **values)
+                change = _done(work, number, use_cases, version)
                 if undoable and change.changed:
                     with desk.store.look() as before:
                         form = words.form_name if words is not None else ""
@@ -102,6 +134,33 @@ def perform(
             unreachable = error if isinstance(error, Unavailable) else None
             outcomes.append(TicketOutcome(number, desk.ref(number), "", error, changed=False))
     return tuple(outcomes)
+
+
+def _use_case(name: str) -> Callable[..., Change]:
+    module, _, function = ACTIONS[name].use_case.partition(":")
+    found: Callable[..., Change] = getattr(import_module(f"sdesk.desk.{module}"), function)
+    return found
+
+
+def _done(
+    work: Work, number: int, use_cases: Sequence[tuple[Callable[..., Change], Mapping[str, Any]]], version: int | None
+) -> Change:
+    """What the use cases did to a ticket, one after the other, as one change."""
+    from sdesk.domain.phrase import joined
+
+    changes = []
+    for use_case, values in use_cases:
+        changes.append(use_case(work, number, version=version, **values))
+        # The next one sees what this one made of it.
+        version = None
+    if len(changes) == 1:
+        return changes[0]
+    return replace(
+        changes[-1],
+        sentence=joined("; ", [change.sentence for change in changes]),
+        changed=any(change.changed for change in changes),
+        warning="; ".join(change.warning for change in changes if change.warning),
+    )
 
 
 def take_next(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False) -> TicketOutcome | None:

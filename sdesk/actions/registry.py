@@ -21,6 +21,8 @@ class Kind(StrEnum):
     TEXT = "text"
     AGENT_OR_TEAM = "agent_or_team"
     """A login, `me`, `none`, or `team:KEY`."""
+    AGENT = "agent"
+    """A login, or `me`."""
     SERVICE = "service"
     INSTANT = "instant"
     UNTIL = "until"
@@ -64,6 +66,8 @@ _VISIT = (
     Parameter("visit", Kind.INSTANT, N_("a visit that is agreed")),
     Parameter("no_visit", Kind.FLAG, N_("the agreed visit is called off")),
 )
+
+_WATCHER = (Parameter("agent", Kind.AGENT, N_("who watches; else you")),)
 
 WhyNot = Callable[[TicketRow, Actor], str | None]
 
@@ -145,6 +149,12 @@ def _cannot_merge(ticket: TicketRow, actor: Actor) -> str | None:
     if ticket.status in {Status.MERGED, Status.SPAM}:
         return phrase("{status} tickets cannot be merged", status=ticket.status)
     return phrase("it is an incident: merge the other into it") if ticket.is_incident else None
+
+
+def _cannot_watch(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.status in {Status.MERGED, Status.SPAM}:
+        return phrase("nothing is told of {status} tickets", status=ticket.status)
+    return None
 
 
 def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
@@ -275,6 +285,14 @@ _ALL = (
             Parameter("untags", Kind.TAGS, N_("to take away")),
         ),
     ),
+    Action(
+        "watch",
+        N_("Be told of what happens to the ticket, though it is another's"),
+        "watch:watch",
+        _WATCHER,
+        _cannot_watch,
+    ),
+    Action("unwatch", N_("Be told of the ticket no more"), "watch:unwatch", _WATCHER),
     Action(
         "priority",
         N_("Override the priority, with a reason; auto takes that back"),

@@ -46,7 +46,7 @@ FLAGS: Mapping[tuple[str, str], str] = {
 """Options that are called otherwise than the parameter, by action and parameter."""
 
 SEVERAL: Mapping[str, tuple[str, ...]] = {
-    "set": ("service", "assign", "set", "priority", "spent", "visit", "spam"),
+    "set": ("service", "set", "priority", "spent", "visit", "assign", "spam"),
     "link": ("link", "join"),
     "unlink": ("unlink", "leave"),
 }
@@ -69,6 +69,7 @@ STATUS = Parameter("status", Kind.CHOICE, "spam; other moves have verbs", choice
 BARE = frozenset(
     {
         Kind.AGENT_OR_TEAM,
+        Kind.AGENT,
         Kind.SERVICE,
         Kind.PRIORITY,
         Kind.CHOICE,

@@ -20,12 +20,13 @@ VISUAL, EDITOR  where text is written, on a terminal
 """
 
 _OUTPUT = """\
--o table   for eyes, default on a terminal; it may change
--o tsv     default elsewhere; first line: field names; nothing is cut; tabs and line breaks are blanks
--o csv     RFC 4180; first line: field names
--o json    one array (one object, where one thing was asked for)
--o jsonl   one object a line
--o ids     numbers, one a line: sdesk list assignee:none -o ids | sdesk take -
+-o table     for eyes, default on a terminal; it may change
+-o tsv       default elsewhere; first line: field names; nothing is cut; tabs and line breaks are blanks
+-o csv       RFC 4180; first line: field names
+-o csv-safe  the same for a spreadsheet: an apostrophe stands before what it would take for a formula
+-o json      one array (one object, where one thing was asked for)
+-o jsonl     one object a line
+-o ids       numbers, one a line: sdesk list assignee:none -o ids | sdesk take -
 
 --fields a,b,c picks and orders fields. Instants are RFC 3339 in UTC, but local in tables.
 """

@@ -79,7 +79,34 @@ def change(
         batch=batch,
         words=words,
     )
-    # A failure knows only the number; a person reads SD-123.
+    return _named(call, outcomes)
+
+
+def change_at_once(
+    call: Invocation,
+    verb: str,
+    numbers: Sequence[int],
+    steps: Sequence[tuple[str, Mapping[str, object]]],
+    *,
+    dry_run: bool,
+) -> tuple[TicketOutcome, ...]:
+    """Do several actions of the registry, with their values, upon tickets: all of them or none, a transaction a ticket.
+
+    Undo knows them as one `verb`; one action alone keeps its own name.
+    """
+    call.output.check(SHEET)
+    if not numbers:
+        return ()
+    actor = call.actor
+    from sdesk.actions.perform import perform_all
+
+    if len(steps) == 1:
+        ((verb, _),) = steps
+    return _named(call, perform_all(call.desk, actor, verb, numbers, steps, now=call.now, dry_run=dry_run))
+
+
+def _named(call: Invocation, outcomes: Sequence[TicketOutcome]) -> tuple[TicketOutcome, ...]:
+    """A failure knows only the number; a person reads SD-123."""
     prefix = call.reader.desk.ref_prefix
     return tuple(replace(one, ref=f"{prefix}-{one.number}") if one.error is not None else one for one in outcomes)
 

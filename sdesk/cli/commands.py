@@ -59,7 +59,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     **_QUESTIONS,
     "ticket": Noun(
-        "the daily verbs, and set, tag, merge, split, link, attach, import, export",
+        "the daily verbs, and set, tag, watch, merge, split, link, attach, import, export",
         {
             **_DAILY,
             "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),
@@ -67,6 +67,8 @@ COMMANDS: dict[str, Verb | Noun] = {
             "link": Verb("links", "link", "say that tickets belong together, or are one incident"),
             "unlink": Verb("links", "unlink", "take tickets out of their incident, or apart"),
             "tag": Verb("tag", "tag", "add tags, and take others away"),
+            "watch": Verb("watchers", "watch", "be told of tickets that are another's"),
+            "unwatch": Verb("watchers", "unwatch", "be told of them no more"),
             "attach": Noun(
                 "the files of tickets",
                 {

@@ -257,10 +257,6 @@ def _words(words: Iterable[StrEnum | str]) -> Source:
     return lambda call, word: found
 
 
-def _ids(call: Invocation, word: str) -> Answer:
-    return _outbox(call, word)
-
-
 _MOMENTS = _words(("now", "30m", "2h", "today", "tomorrow", "fri", "mon", "-1h", "-1d"))
 _SPANS = _words(("week", "month", "quarter", "year"))
 
@@ -300,7 +296,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[MAILBOX]...": _mailboxes,
     "[NAME]...": _checked,
     "LANGUAGE": _words(("en", "ru")),
-    "[ID]...": _ids,
+    "[ID]...": _outbox,
     "FORMAT": _words(("jsonl", "csv")),
     # What only the person knows.
     **dict.fromkeys(("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "TOPIC", "WORD", "[WORD]..."), None),
@@ -329,6 +325,7 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("WORD", "add"): _tags,
     ("WORD", "remove"): _tags,
     ("WORD", "severity"): _words(SEVERITIES),
+    ("FORMAT", "form"): _words(("jsonl", "csv", "csv-safe")),
     ("WHAT", "also"): _words(("messages",)),
     ("TEXT", "subject"): None,
     ("TEXT", "message_id"): None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import IntEnum
 from time import monotonic
 
@@ -74,12 +75,6 @@ def overall(errors: Sequence[SdeskError], *, done: int) -> ExitCode:
     return ExitCode.PARTLY if done else code_of(errors[0])
 
 
-def worst(codes: Sequence[ExitCode]) -> ExitCode:
-    """One exit code of several steps: all alike is that one, else done in part."""
-    different = set(codes)
-    return different.pop() if len(different) == 1 else ExitCode.PARTLY
-
-
 _origins_shown = False
 
 
@@ -122,8 +117,7 @@ def ask(question: str) -> None:
     """Put a question to the person at the terminal."""
     from sdesk.domain.safe_text import one_line
 
-    sys.stderr.write(f"sdesk: {one_line(question)} ")
-    sys.stderr.flush()
+    write(f"sdesk: {one_line(question)} ")
 
 
 def on_terminal() -> bool:
@@ -132,17 +126,29 @@ def on_terminal() -> bool:
 
 
 def transient(text: str) -> None:
-    """A line of progress that the next one overwrites; the empty text takes it away. Only on a terminal."""
-    if on_terminal():
-        sys.stderr.write(f"\r\x1b[2K{text}")
+    """A line of progress that the next one overwrites; the empty text takes it away. Only on a terminal that can."""
+    if _can_overwrite():
+        write(f"\r\x1b[2K{text}")
+
+
+def write(text: str) -> None:
+    """Write to standard error. Where that fails nobody can be told: the exit code says what became of the command."""
+    with suppress(OSError):
+        sys.stderr.write(text)
         sys.stderr.flush()
+
+
+def _can_overwrite() -> bool:
+    from sdesk.cli.terminal import can_place
+
+    return on_terminal() and can_place()
 
 
 def _origin(problem: BaseException) -> None:
     if _origins_shown:
         import traceback
 
-        sys.stderr.write("".join(traceback.format_exception(problem)))
+        write("".join(traceback.format_exception(problem)))
 
 
 def _sentence(problem: SdeskError) -> str:
@@ -158,16 +164,16 @@ def _line(text: str) -> None:
 
     line = f"sdesk: {one_line(text)}"
     width = width_of(sys.stderr) if on_terminal() else None
-    sys.stderr.write("".join(f"{piece}\n" for piece in wrapped(line, width, hang=len("sdesk: "))))
-    sys.stderr.flush()
+    write("".join(f"{piece}\n" for piece in wrapped(line, width, hang=len("sdesk: "))))
 
 
 def counting(words: str) -> Callable[[int], None] | None:
-    """A line that counts, on a terminal, for work over a second: `words` with the number in the place of `{}`.
+    """A line that counts, on a terminal that can overwrite it, for work over a second: `words` with the number in the
+    place of `{}`.
 
     None elsewhere. It is wiped by `transient("")`.
     """
-    if not on_terminal():
+    if not _can_overwrite():
         return None
     begun = monotonic()
     shown = begun

@@ -5,7 +5,6 @@ Typer 0.28 carries its own copy of Click; only what `typer` and `typer.core` off
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -15,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from sdesk.cli import terminal
+from sdesk.cli import diagnostics, terminal
 from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation, of
@@ -199,7 +198,7 @@ def _alone(ctx: typer.Context) -> int | None:
         return None
     if ctx.parent is None and terminal.is_one():
         return terminal.open_console(of(ctx))
-    sys.stderr.write(ctx.get_help() + "\n")
+    diagnostics.write(ctx.get_help() + "\n")
     return ExitCode.USAGE
 
 
@@ -238,7 +237,7 @@ def _global_options(prints: bool) -> list[_GlobalOption]:
             ["-o", "--output"],
             "output",
             "FORMAT",
-            "table (default on a terminal), tsv (elsewhere), json, jsonl, csv, ids",
+            "table (on a terminal), tsv (elsewhere), json, jsonl, csv, csv-safe, ids",
         ),
         _option(["--fields"], "fields", "A,B,C", "which fields, in which order"),
     ]

@@ -15,7 +15,7 @@ from sdesk.cli.importing import Convert
 from sdesk.domain.errors import BadInput
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket_line import FIELDS, unknown_field
+from sdesk.domain.ticket_line import FIELDS, OURS, unknown_field
 
 UNDECIDED = "?"
 MAPPED = ("team", "service", "assignee", "unit", "status", "priority", "impact", "urgency", "channel", "requester")
@@ -68,7 +68,7 @@ def read_mapping(path: Path, known: Sequence[str] = SETTINGS) -> WordMap:
         if name not in known:
             raise BadInput(f"{path}: [import] knows no `{name}`", f"it takes {', '.join(known)}")
     for name in (*filter(None, found.get("columns", {}).values()), *found.get("defaults", {})):
-        if name not in FIELDS or name == "messages":
+        if name not in FIELDS or name in OURS:
             raise BadInput(f"{path}: {unknown_field(name).what}", unknown_field(name).remedy)
     _once(path, found.get("columns", {}))
     return WordMap(
@@ -97,7 +97,7 @@ def _lines(mapping: WordMap, counts: Mapping[str, Mapping[str, int]], *, file: s
     yield f"encoding = {quoted(mapping.encoding)}"
     yield f"prefix = {quoted(mapping.prefix)} # stands before each external id: two systems have their own numbers"
     yield ""
-    yield "[columns] # fields: " + ", ".join(name for name in FIELDS if name != "messages")
+    yield "[columns] # fields: " + ", ".join(name for name in FIELDS if name not in OURS)
     for column, name in mapping.columns.items():
         yield f"{quoted(column)} = {quoted(name)}" + ("" if name else " # left out")
     yield ""

@@ -115,7 +115,10 @@ def _json_lines(stream: io.BufferedReader, encoding: str) -> Iterator[RawLine]:
 
 def _json_line(number: int, line: bytes, encoding: str) -> RawLine:
     try:
-        found = json.loads(line.decode(encoding if number == 1 else encoding.removesuffix("-sig")))
+        text = line.decode(encoding if number == 1 else encoding.removesuffix("-sig"))
+        found = json.loads(text, object_pairs_hook=_each_once)
+    except BadInput as error:
+        return RawLine(number, {}, error)
     except UnicodeDecodeError:
         return RawLine(number, {}, _not_of(encoding))
     except (ValueError, RecursionError) as error:
@@ -125,6 +128,16 @@ def _json_line(number: int, line: bytes, encoding: str) -> RawLine:
     if not isinstance(found, dict):
         return RawLine(number, {}, BadInput("this is no JSON object", 'write {"subject": "...", ...}'))
     return RawLine(number, found)
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON. BadInput where a name stands twice: one of the two values would be lost."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise BadInput(f"`{one_line(twice)[:80]}` stands twice", "leave one of them out")
+    return found
 
 
 def _csv(stream: io.BufferedReader, encoding: str) -> Source:

@@ -128,6 +128,8 @@ def import_read(
     actor, now = call.actor, call.now
     from sdesk.desk.imports.batch import import_lines
 
+    # Of a dry run alone nothing is left in the store for a later batch to find.
+    tried: dict[str, str] | None = {} if dry_run else None
     waiting: list[_Bad] = []
     progress = diagnostics.counting(f"{{}} {done.noun}s")
     try:
@@ -141,6 +143,7 @@ def import_read(
                 dry_run=dry_run,
                 notify=notify,
                 moved=moved,
+                tried=tried,
             )
             outcomes = _patiently(take)
             for (place, name, line), outcome in zip(batch, outcomes, strict=True):
@@ -262,6 +265,8 @@ def renaming(written: Iterable[str]) -> dict[str, str]:
             raise BadInput(f"--map wants COLUMN=FIELD, not `{each}`", "as --map 'Ticket#=external_id'")
         if name and name not in FIELDS:
             raise unknown_field(name)
+        if column in found:
+            raise BadInput(f"--map names `{column}` twice", "say once what it is")
         found[column] = name
     return found
 
@@ -278,6 +283,7 @@ def require_fields(columns: Iterable[str], renamed: Mapping[str, str]) -> None:
     from sdesk.domain.ticket_line import FIELDS, unknown_field
 
     known = tuple(columns)
+    _as_fields(known, renamed)
     for column in renamed:
         if known and column not in known:
             raise BadInput(f"--map names `{column}`, and there is no such column", f"columns: {', '.join(known)}")
@@ -290,14 +296,22 @@ def require_fields(columns: Iterable[str], renamed: Mapping[str, str]) -> None:
 
 def by_columns(renamed: Mapping[str, str]) -> Convert:
     """Fields by the names of columns."""
-    if not renamed:
-
-        def as_they_are(fields: Mapping[str, object]) -> Mapping[str, object]:
-            return {field_of(column, {}): value for column, value in fields.items()}
-
-        return as_they_are
 
     def convert(fields: Mapping[str, object]) -> Mapping[str, object]:
-        return {name: value for column, value in fields.items() if (name := field_of(column, renamed))}
+        return {name: fields[column] for name, column in _as_fields(fields, renamed).items()}
 
     return convert
+
+
+def _as_fields(columns: Iterable[str], renamed: Mapping[str, str]) -> dict[str, str]:
+    """The column of each field. BadInput where two are one field: what stands in one of them would be lost."""
+    found: dict[str, str] = {}
+    for column in columns:
+        name = field_of(column, renamed)
+        if name in found:
+            raise BadInput(
+                f"`{found[name]}` and `{column}` are both `{name}`", f"leave one of them out: --map '{column}='"
+            )
+        if name:
+            found[name] = column
+    return found

@@ -33,6 +33,7 @@ from sdesk.store.reader.rows import (
     TicketDetail,
     TicketRow,
 )
+from sdesk.store.reader.watching import WatcherRow
 
 
 class _Part(NamedTuple):
@@ -168,6 +169,12 @@ _SPENT: tuple[_Part, ...] = (
     _Part("message", maybe(NUMBER), lambda row: row.message),
 )
 
+_WATCHER: tuple[_Part, ...] = (
+    _Part("agent", TEXT, lambda row: row.agent),
+    _Part("since", INSTANT, lambda row: row.since),
+    _Part("by", maybe(TEXT), lambda row: row.by),
+)
+
 _VISIT: tuple[_Part, ...] = (
     _Part("agent", maybe(TEXT), lambda row: row.agent),
     _Part("starts_at", INSTANT, lambda row: row.starts_at),
@@ -223,6 +230,7 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         Field(
             "visit", lambda found: None if found.visit is None else visit(found.visit), kind=maybe(_described(_VISIT))
         ),
+        Field("watchers", lambda found: [watcher(row) for row in found.watchers], kind=many(_described(_WATCHER))),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -268,6 +276,11 @@ def time_entry(row: SpentRow) -> dict[str, Value]:
 def visit(row: VisitRow) -> dict[str, Value]:
     """An agreed visit."""
     return _object(_VISIT, row)
+
+
+def watcher(row: WatcherRow) -> dict[str, Value]:
+    """An agent who is told of a ticket that is another's."""
+    return _object(_WATCHER, row)
 
 
 def schema() -> Kind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from enum import StrEnum
@@ -27,6 +27,8 @@ class Format(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    CSV_SAFE = "csv-safe"
+    """CSV for a spreadsheet: no cell is a formula."""
     IDS = "ids"
 
 
@@ -86,7 +88,11 @@ class Output:
         elif self.format is Format.IDS:
             _pieces(_ids(rows, sheet))
         else:
-            _pieces(_separated(rows, picked, comma=self.format is Format.CSV))
+            _pieces(_separated(rows, picked) if self.format is Format.TSV else self._csv(rows, picked))
+
+    def _csv(self, rows: Iterable[Row], fields: tuple[Field[Row], ...]) -> Iterator[str]:
+        cells = ([field.cell(row) for field in fields] for row in rows)
+        return csv_lines([field.name for field in fields], cells, safe=self.format is Format.CSV_SAFE)
 
     def one(self, row: Row, sheet: Sheet[Row]) -> None:
         """Print a single thing: an object in JSON, one row elsewhere."""
@@ -197,25 +203,27 @@ def _ids(rows: Iterable[Row], sheet: Sheet[Row]) -> Iterator[str]:
             yield f"{number}\n"
 
 
-def _separated(rows: Iterable[Row], fields: tuple[Field[Row], ...], *, comma: bool) -> Iterator[str]:
+def _separated(rows: Iterable[Row], fields: tuple[Field[Row], ...]) -> Iterator[str]:
     from sdesk.domain.safe_text import neutralise
 
-    def _one_cell(content: str) -> str:
-        return neutralise(content).replace("\t", " ").replace("\n", " ")
+    yield "\t".join(field.name for field in fields) + "\n"
+    for row in rows:
+        cells = (neutralise(field.cell(row)).replace("\t", " ").replace("\n", " ") for field in fields)
+        yield "\t".join(cells) + "\n"
 
-    if not comma:
-        yield "\t".join(field.name for field in fields) + "\n"
-        for row in rows:
-            yield "\t".join(_one_cell(field.cell(row)) for field in fields) + "\n"
-        return
+
+def csv_lines(names: Sequence[str], rows: Iterable[Sequence[str]], *, safe: bool) -> Iterator[str]:
+    """CSV (RFC 4180), the names first; `safe`: no cell is what a spreadsheet would take for a formula."""
     import csv
     import io
 
+    from sdesk.domain.safe_text import neutralise, no_formula
+
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([field.name for field in fields])
-    for row in rows:
-        writer.writerow([neutralise(field.cell(row)) for field in fields])
+    writer.writerow(names)
+    for cells in rows:
+        writer.writerow([no_formula(neutralise(cell)) if safe else neutralise(cell) for cell in cells])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()

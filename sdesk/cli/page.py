@@ -87,6 +87,7 @@ class Page:
             ("Visit", self._visit(found)),
             ("Time spent", _spent(found)),
             ("Tags", ", ".join(row.tags)),
+            ("Watchers", ", ".join(row.watchers)),
             ("Created", f"{self.eyes.local(row.created_at)} by {row.channel.value}"),
         ]
         facts += [

@@ -66,7 +66,7 @@ _SHAPES = {
 _CHANGING = (
     *("new", "take", "assign", "reply", "forward", "take-back", "undo", "note", "wait", "close", "reopen"),
     *("confirm", "restored", "ticket merge", "ticket split", "ticket link", "ticket unlink", "ticket set"),
-    *("ticket tag", "ticket attach add"),
+    *("ticket tag", "ticket watch", "ticket unwatch", "ticket attach add"),
     "incident accept",
 )
 

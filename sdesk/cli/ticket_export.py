@@ -11,8 +11,14 @@ from sdesk.cli import invocation, output
 from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from sdesk.cli.sheet import Value
     from sdesk.store.reader.exported import Exported, ExportedMessage
+
+
+FORMATS = ("jsonl", "csv", "csv-safe")
+"""How lines may be written."""
 
 
 def export_tickets(
@@ -21,7 +27,9 @@ def export_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
-    format_name: Annotated[str, typer.Option("--format", metavar="FORMAT", help="jsonl or csv")] = "jsonl",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="jsonl, csv, or csv-safe: for a spreadsheet, no formulas")
+    ] = "jsonl",
     also: Annotated[
         str | None,
         typer.Option("--with", metavar="WHAT", help="messages: all that was said after the text", show_default=False),
@@ -29,8 +37,9 @@ def export_tickets(
 ) -> None:
     """Print tickets as `sdesk ticket import` reads them, by number: open ones and done ones, unless the filter says.
 
-    What has no external_id gets its number (SD-123), so that the other desk knows it again. Files do not go along, and
-    what was exchanged with a supplier goes as a note.
+    What has no external_id gets its number (SD-123), so that the other desk knows it again, and an origin, by which its
+    own desk does: imported here, a line that you edited changes its ticket. Files do not go along, and what was
+    exchanged with a supplier goes as a note.
 
     Examples:
       sdesk ticket export > tickets.jsonl
@@ -38,23 +47,23 @@ def export_tickets(
       sdesk ticket export team:it --format csv > it.csv
     """
     call = invocation.of(ctx)
-    if format_name not in ("jsonl", "csv"):
-        raise BadInput(f"--format knows no `{format_name}`", "it takes jsonl or csv")
+    if form not in FORMATS:
+        raise BadInput(f"--format knows no `{form}`", f"it takes {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if also not in (None, "messages"):
         raise BadInput(f"--with knows no `{also}`", "it takes messages")
-    if also is not None and format_name == "csv":
+    if also is not None and form != "jsonl":
         raise BadInput("a cell of CSV holds no conversation", "take --format jsonl")
     wanted = call.filter(filter_words or [])
     prefix = call.reader.desk.ref_prefix
     rows = (
-        line_of(row, prefix, messages=also is not None)
+        line_of(row, prefix, now=call.now, zone=call.zone, messages=also is not None)
         for row in call.reader.exported(call.actor, wanted, now=call.now, messages=also is not None)
     )
-    for piece in _json(rows) if format_name == "jsonl" else _csv(rows):
+    for piece in _json(rows) if form == "jsonl" else _csv(rows, safe=form == "csv-safe"):
         output.text(piece)
 
 
-def line_of(row: Exported, prefix: str, *, messages: bool) -> dict[str, Value]:
+def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages: bool) -> dict[str, Value]:
     """A ticket as a line has it."""
     from sdesk.domain.inbound import Mailbox
     from sdesk.domain.ticket_line import mailbox_text
@@ -72,6 +81,7 @@ def line_of(row: Exported, prefix: str, *, messages: bool) -> dict[str, Value]:
         "urgency": row.urgency,
         "priority": row.priority,
         "tags": list(row.tags),
+        "watchers": list(row.watchers),
         "created_at": row.created_at,
         "channel": row.channel,
         "status": row.status,
@@ -81,7 +91,20 @@ def line_of(row: Exported, prefix: str, *, messages: bool) -> dict[str, Value]:
     }
     if messages:
         line["messages"] = [_message(each) for each in row.messages]
+    line["origin"] = None if row.external_id else _origin(row, line, now, zone)
     return line
+
+
+def _origin(row: Exported, line: dict[str, Value], now: datetime, zone: tzinfo) -> str | None:
+    """What the ticket's own desk knows it by; None where the line could not be read again."""
+    from sdesk.domain.errors import SdeskError
+    from sdesk.domain.ticket_line import Origin, mark_of, read_line
+
+    try:
+        said = read_line(line, now=now, zone=zone)
+    except SdeskError:
+        return None
+    return str(Origin(mark_of(row.token), row.version, said.digest))
 
 
 def _message(message: ExportedMessage) -> dict[str, Value]:
@@ -98,20 +121,9 @@ def _json(lines: Iterable[dict[str, Value]]) -> Iterator[str]:
         yield output.json_text(line) + "\n"
 
 
-def _csv(lines: Iterable[dict[str, Value]]) -> Iterator[str]:
-    import csv
-    import io
-
+def _csv(lines: Iterable[dict[str, Value]], *, safe: bool) -> Iterator[str]:
     from sdesk.cli.sheet import cell_text
     from sdesk.domain.ticket_line import FIELDS
 
     names = [name for name in FIELDS if name != "messages"]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(names)
-    for line in lines:
-        writer.writerow([cell_text(line[name]) for name in names])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-    yield buffer.getvalue()
+    return output.csv_lines(names, ([cell_text(line[name]) for name in names] for line in lines), safe=safe)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from sdesk.actions.grammar import priority_values
-from sdesk.cli import diagnostics, invocation
-from sdesk.cli.changing import change, tell
+from sdesk.cli import invocation
+from sdesk.cli.changing import change_at_once, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.effort import Spent, Visit, effort_values
 from sdesk.cli.numbers import ticket_numbers
@@ -84,13 +85,7 @@ def set_fields(
       sdesk ticket set 123 --visit none
     """
     call = invocation.of(ctx)
-    actions: list[tuple[str, dict[str, object]]] = []
-    if service is not None:
-        actions.append(("service", {"service": service}))
-    if team is not None:
-        # After the service, which has a team of its own.
-        actions.append(("assign", {"to": f"team:{team}"}))
-    given = {
+    facts = {
         "subject": subject,
         "requester": requester,
         "unit": unit,
@@ -99,21 +94,19 @@ def set_fields(
         "tags": tuple(tags or ()) or None,
         "untags": tuple(untags or ()) or None,
     }
-    facts: dict[str, object] = {name: value for name, value in given.items() if value is not None}
-    if facts:
-        actions.append(("set", facts))
-    by_hand = priority_values(priority, reason)
-    if by_hand:
-        actions.append(("priority", by_hand))
-    if spent is not None:
-        actions.append(("spent", effort_values(call, spent)))
-    if visit is not None:
-        actions.append(("visit", effort_values(call, None, visit)))
+    steps = _steps(
+        service={"service": service} if service is not None else None,
+        set={name: value for name, value in facts.items() if value is not None},
+        priority=priority_values(priority, reason),
+        spent=effort_values(call, spent) if spent is not None else None,
+        visit=effort_values(call, None, visit) if visit is not None else None,
+        assign={"to": f"team:{team}"} if team is not None else None,
+    )
     if status is not None:
         if status != Status.SPAM:
             raise BadInput(f"--status knows no `{status}`", "it takes spam; else use take, wait, close or reopen")
-        actions.append(("spam", {}))
-    if not actions:
+        steps.append(("spam", {}))
+    if not steps:
         raise BadInput("nothing to set", "say what: --service, --team, --unit, --priority with --reason, --tag, ...")
     found = ticket_numbers(call, numbers)
     if (
@@ -123,12 +116,13 @@ def set_fields(
         and not agreed(f"{len(found)} tickets become spam?", yes=yes, keeps=True)
     ):
         return ExitCode.DONE
-    from sdesk.actions.perform import new_batch
+    return tell(call, change_at_once(call, "set", found, steps, dry_run=dry_run), dry_run=dry_run)
 
-    # All that one command says is undone at once.
-    batch = new_batch()
-    codes = [
-        tell(call, change(call, action, found, values, dry_run=dry_run, batch=batch), dry_run=dry_run)
-        for action, values in actions
-    ]
-    return diagnostics.worst(codes)
+
+def _steps(**values: Mapping[str, object] | None) -> list[tuple[str, Mapping[str, object]]]:
+    """The actions that were given something, in their order.
+
+    The service comes first, which brings a team, impact and urgency of its own; the team comes late, since a ticket may
+    go behind a wall with it.
+    """
+    return [(action, given) for action, given in values.items() if given]

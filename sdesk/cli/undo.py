@@ -26,6 +26,11 @@ class Listed(NamedTuple):
     row: UndoRow
     why_not: str
 
+    @property
+    def what(self) -> str:
+        """In one sentence."""
+        return f"{self.row.sentence}; not any more: {self.why_not}" if self.why_not else self.row.sentence
+
 
 CAN_BE: Sheet[Listed] = Sheet(
     fields=(
@@ -37,9 +42,8 @@ CAN_BE: Sheet[Listed] = Sheet(
     ),
     columns=(
         Column("AT", lambda each, eyes: eyes.local(each.row.at)),
-        Column("WHAT", lambda each, eyes: each.row.sentence, wrap=True),
         Column("TICKETS", lambda each, eyes: str(len(each.row.numbers)), right=True),
-        Column("NOT ANY MORE", lambda each, eyes: each.why_not, wrap=True),
+        Column("WHAT", lambda each, eyes: each.what, wrap=True),
     ),
 )
 

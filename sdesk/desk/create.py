@@ -13,7 +13,7 @@ from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.notify import notify_of
-from sdesk.desk.steps.people import person_of
+from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.whose import whose
@@ -75,7 +75,6 @@ def create(
     require_tags(tags)
     if external_id is not None:
         _require_free(work, external_id)
-    body = neutralise(text)
     opened_channel = word_of(Channel, channel, "channel")
     opened = open_ticket(
         work,
@@ -97,27 +96,7 @@ def create(
         ),
         why=why,
     )
-    agent = rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
-    author = (
-        Mailbox(person.address, person.name)
-        if person
-        else Mailbox(agent.email if agent else "", agent.name if agent else work.actor.name)
-    )
-    index_ticket(work, opened.number, subject, body, f"{author.name} {author.address}")
-    message = None
-    if body:
-        message = add_message(
-            work,
-            opened.number,
-            Direction.IN,
-            body,
-            author_name=author.name,
-            author_address=author.address,
-            agent_id=work.actor.agent_id if person is None else None,
-            person_id=person.id if person else None,
-            subject=subject,
-            indexed=False,
-        )
+    message = _say(work, opened.number, person, subject, neutralise(text))
     if opened_channel is not Channel.IMPORT and opened.incident is None:
         notify_of(
             work,
@@ -135,6 +114,31 @@ def create(
         words = phrase("{ref} opened, part of {incident}", ref=ref, incident=rules.ref(opened.incident))
     warning = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
     return Change(opened.number, ref, words, warning=warning)
+
+
+def _say(work: Work, number: int, person: FoundPerson | None, subject: str, text: str) -> int | None:
+    """The first message, in the requester's name, else the acting agent's; gives its row. None without a text."""
+    agent = work.rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
+    author = (
+        Mailbox(person.address, person.name)
+        if person
+        else Mailbox(agent.email if agent else "", agent.name if agent else work.actor.name)
+    )
+    index_ticket(work, number, subject, text, f"{author.name} {author.address}")
+    if not text:
+        return None
+    return add_message(
+        work,
+        number,
+        Direction.IN,
+        text,
+        author_name=author.name,
+        author_address=author.address,
+        agent_id=work.actor.agent_id if person is None else None,
+        person_id=person.id if person else None,
+        subject=subject,
+        indexed=False,
+    )
 
 
 def _require_free(work: Work, external_id: str) -> None:

@@ -22,6 +22,7 @@ from sdesk.desk.steps.moves import require_id, require_move, set_status
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.visits import running_visit
+from sdesk.desk.steps.watchers import join_watchers
 from sdesk.domain.clock import waited_no_more
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.outgoing import Party
@@ -33,8 +34,8 @@ from sdesk.store.models import Message, Outage, Ticket, TimeSpent, Visit
 
 
 def merge(work: Work, number: int, *, into: int, version: int | None = None) -> Change:
-    """Put a ticket into another, which goes on alone: conversation, time spent, tags, visit and outages are the
-    other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other from now on.
+    """Put a ticket into another, which goes on alone: conversation, time spent, tags, watchers, visit and outages are
+    the other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other from now on.
 
     Refused for an incident with parts, and for a ticket that is done; both must be the actor's to see.
     """
@@ -59,6 +60,7 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     ended = keep_outages(work, survivor, ticket)
     moved = _move_messages(work, number, into, [each.id for each in _messages(work, number)])
     _move_the_rest(work, number, into)
+    join_watchers(work, number, into, survivor.team_id)
     waits = [each for each in (survivor.unanswered_since, ticket.unanswered_since) if each is not None]
     survivor.unanswered_since, ticket.unanswered_since = min(waits, default=None), None
     set_status(work, ticket, Status.MERGED)

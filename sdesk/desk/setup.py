@@ -27,6 +27,7 @@ from sdesk.desk.setup_rows import write_rows
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import part_at_walls
 from sdesk.desk.steps.losses import other_priorities
+from sdesk.desk.steps.watchers import forget_retired
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import Refused
 from sdesk.domain.ticket import Role
@@ -96,6 +97,7 @@ def _apply(session: Session, file: DeskFile, actor: Actor, now: datetime) -> App
     if old is not None:
         retime_open_tickets(work, old)
         _part_at_new_walls(work, old)
+        forget_retired(work, (agent.id for agent in work.rules.agents.values() if agent.retired))
     # Where it would have been so already, it is not by this file.
     now_other = other_priorities(work) if old is not None else {}
     other = {number: each for number, each in now_other.items() if others.get(number) is not each}

@@ -80,7 +80,7 @@ def set_priority(work: Work, number: int, *, priority: str, reason: str = "", ve
     if not reason.strip():
         raise BadInput(phrase("a priority by hand needs a reason"), phrase("give it with --reason"))
     wanted = word_of(Priority, priority, "priority")
-    if wanted is ticket.priority:
+    if wanted is ticket.priority and reason == ticket.priority_reason:
         return Change(number, ref, phrase("{ref} is {wanted} already", ref=ref, wanted=wanted), changed=False)
     promise = promise_of(work, ticket)
     record(work, number, "priority", old=ticket.priority.value, new=wanted.value, reason=reason)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sdesk.domain.ticket import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(NamedTuple):
     """An agent at work, or the desk itself."""
 
     login: str
@@ -16,7 +15,7 @@ class Actor:
     """None for the desk itself (`system`)."""
     name: str = ""
     role: Role = Role.AGENT
-    team_ids: frozenset[int] = field(default_factory=frozenset)
+    team_ids: frozenset[int] = frozenset()
     """Teams of which the agent is a member."""
 
     @property

@@ -6,12 +6,11 @@ takes `Clocks` and gives new ones; `at` is the instant of the event (ITIL: respo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sdesk.domain.ticket import ClockKind, SlaState
+from sdesk.domain.ticket import ClockKind
 from sdesk.domain.worktime import ALWAYS, Calendar, add_working, same_hours, working_between
 
 SECOND = timedelta(seconds=1)
@@ -109,7 +108,7 @@ class Clocks:
 
     @property
     def promising(self) -> bool:
-        """Whether a target is still to be met: what `sla_state` calls `has_promise`.
+        """Whether a target is still to be met: what `domain.sla_state` calls `has_promise`.
 
         A next reply that nobody waits for is none.
         """
@@ -290,28 +289,6 @@ def earliest_due(clocks: Clocks, calendar: Calendar) -> tuple[datetime, ClockKin
     """The next deadline and whose it is; None where no clock runs towards one."""
     running = [(due, clock.kind) for clock in clocks.each() if (due := due_at(clock, calendar)) is not None]
     return min(running, key=lambda each: each[0], default=None)
-
-
-def sla_state(
-    running: Sequence[tuple[datetime | None, datetime | None]],
-    stale_at: datetime | None,
-    now: datetime,
-    has_promise: bool,
-) -> SlaState:
-    """The worst state of the running clocks, from stored instants alone.
-
-    `running`: (at_risk_at, due_at) of each clock that runs towards a target. `has_promise`: a target is still to be met
-    (`Clocks.promising`); if so and nothing runs, the ticket waits.
-    """
-    if not running:
-        return SlaState.WAITING if has_promise else SlaState.NONE
-    if stale_at is not None and now >= stale_at:
-        return SlaState.STALE
-    if any(due is not None and now >= due for _, due in running):
-        return SlaState.BREACHED
-    if any(risk is not None and now >= risk for risk, _ in running):
-        return SlaState.AT_RISK
-    return SlaState.ON_TRACK
 
 
 # ---- how it is done -----------------------------------------------------------------------------

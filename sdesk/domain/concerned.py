@@ -1,4 +1,4 @@
-"""Whom an event of a ticket concerns: its assignee, its team, its team's lead, or who is on call.
+"""Whom an event of a ticket concerns: its assignee, its team, its team's lead, or who is on call; and who watches it.
 
 An agent may ask to be told of less. Who is away is not told: his stand-in is, else his team. A P1 rings somewhere all
 the same.
@@ -6,7 +6,7 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -62,6 +62,8 @@ class Matter:
     assignee: int | None = None
     by: int | None = None
     """The agent who did it: he knows."""
+    watchers: frozenset[int] = frozenset()
+    """Who is told along with those whom it concerns."""
     working: bool = True
     """Whether the team works at this hour."""
     today: date = date(2024, 1, 1)
@@ -82,6 +84,18 @@ def concerned(matter: Matter, crew: Crew, agents: Mapping[int, Candidate]) -> tu
         lead = [each for each in led if each != matter.by]
         return tuple(lead or told)
     return tuple(willing)
+
+
+def watching(matter: Matter, crew: Crew, agents: Mapping[int, Candidate], told: Collection[int]) -> tuple[int, ...]:
+    """The watchers who are told beside `told`, in a fixed order: of all news but whose the ticket is now.
+
+    They are not responsible: nobody stands in for one who is away, and a P1 that they hear of is not heard by that.
+    """
+    if matter.event is AgentEvent.ASSIGNED:
+        return ()
+    able = _able(sorted(matter.watchers), crew, agents)
+    left_out = {*told, *matter.away, matter.by}
+    return tuple(each for each in able if each not in left_out and agents[each].wants(matter))
 
 
 def window_after(priorities: Iterable[Priority]) -> timedelta:

@@ -94,6 +94,13 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
         "assignee:me",
         special={"me": N_("you are the assignee"), NONE: N_("nobody has it")},
     ),
+    FilterField(
+        "watch",
+        Kind.KEY,
+        "who watches it: is told of it, though it is another's",
+        "watch:me",
+        special={"me": N_("you watch it"), NONE: N_("nobody watches it")},
+    ),
     FilterField("service", Kind.KEY, "what it is about", "service:till", special={NONE: N_("no service")}),
     FilterField("unit", Kind.KEY, "where it is", "unit:flagship", special={NONE: N_("of no unit")}),
     FilterField(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.duration import parse_duration, write_duration
 from sdesk.domain.errors import BadFilter, BadInput
 from sdesk.domain.filter_fields import BY_NAME, FIELDS, NONE, WORDS, FilterField, Flag, Kind
-from sdesk.domain.instant import parse_instant, to_rfc3339
+from sdesk.domain.instant import Day, parse_instant, parse_until, to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Status
@@ -150,11 +150,6 @@ def place_of(error: BadFilter, text: str) -> int | None:
     return None
 
 
-def parse_arguments(arguments: Iterable[str], *, now: datetime, zone: ZoneInfo) -> Filter:
-    """Read a filter that a shell has split: a blank within one argument belongs to its value."""
-    return parse(text_of_arguments(arguments), now=now, zone=zone)
-
-
 def text_of_arguments(arguments: Iterable[str]) -> str:
     """The same filter as one text, as it was written: `created:today..` stays so, and means another day tomorrow."""
     pieces = []
@@ -248,40 +243,22 @@ def _word(part: str, field: str, token: str) -> str:
 
 def _within(field: FilterField, value: str, now: datetime, zone: ZoneInfo) -> Within:
     past = not field.ahead
-    if ".." in value:
-        low, _, high = value.partition("..")
+    low, dots, high = value.partition("..")
+    if dots:
         start = parse_instant(low, now=now, zone=zone, past=past) if low else None
-        end = _last(high, now, zone, past=past) if high else None
-    elif _DAY.fullmatch(value):
-        start, end = parse_instant(value, now=now, zone=zone), _last(value, now, zone, past=past)
-    elif field.ahead:
-        start, end = None, parse_instant(value, now=now, zone=zone)
+        last = parse_until(high, now=now, zone=zone, past=past) if high else None
     else:
-        raise BadInput(
-            phrase("`{name}:{value}` names one instant", name=field.name, value=value),
-            phrase("write a range: {name}:{value}..", name=field.name, value=value),
-        )
+        last = parse_until(value, now=now, zone=zone, past=past)
+        start = last.begins(zone) if isinstance(last, Day) else None
+        if start is None and not field.ahead:
+            raise BadInput(
+                phrase("`{name}:{value}` names one instant", name=field.name, value=value),
+                phrase("write a range: {name}:{value}..", name=field.name, value=value),
+            )
+    end = last.ends(zone) if isinstance(last, Day) else last
     if start is not None and end is not None and start > end:
         raise BadInput(phrase("the range `{value}` runs backwards", value=value), phrase("write the earlier end first"))
     return Within(field.name, start, end)
-
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|today|tomorrow|yesterday", re.ASCII)
-_ONE_DAY = timedelta(days=1)
-
-
-def _last(text: str, now: datetime, zone: ZoneInfo, *, past: bool) -> datetime:
-    """The last second that `text` means: of the whole day, where it names a day."""
-    instant = parse_instant(text, now=now, zone=zone, past=past)
-    if not _DAY.fullmatch(text):
-        return instant
-    if instant > _LAST_MIDNIGHT:  # after the last day of all there is no other
-        return datetime.max.replace(microsecond=0, tzinfo=UTC)
-    following = (instant.astimezone(zone) + _ONE_DAY).replace(tzinfo=zone)
-    return following.astimezone(UTC) - timedelta(seconds=1)
-
-
-_LAST_MIDNIGHT = datetime.max.replace(tzinfo=UTC) - 3 * _ONE_DAY
 
 
 def _lasting(field: FilterField, value: str) -> Lasting:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sdesk.domain.ticket import Channel, Impact, Priority, Status, Urgency
-from sdesk.domain.ticket_line import FIELDS
+from sdesk.domain.ticket_line import FIELDS, OURS
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "external_id": (
@@ -96,7 +96,9 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         Channel.PORTAL: ("портал",),
     },
 }
-_OF_COLUMN = {other: name for name, others in _COLUMNS.items() for other in others} | {name: name for name in FIELDS}
+_OF_COLUMN = {other: name for name, others in _COLUMNS.items() for other in others} | {
+    name: name for name in FIELDS if name not in OURS
+}
 _OF_WORD = {
     field: {other: word for word, others in words.items() for other in others} for field, words in _WORDS.items()
 }

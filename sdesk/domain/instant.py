@@ -76,13 +76,19 @@ class Day:
         """Its first instant there, in UTC."""
         return datetime.combine(self.date, time(), zone).astimezone(UTC)
 
+    def ends(self, zone: tzinfo) -> datetime:
+        """Its last second there, in UTC: the one before the next day begins, however many hours it has."""
+        if self.date == date.max:  # after the last day of all there is no other
+            return datetime.max.replace(microsecond=0, tzinfo=UTC)
+        return Day(self.date + timedelta(days=1)).begins(zone) - timedelta(seconds=1)
 
-def parse_until(text: str, *, now: datetime, zone: tzinfo) -> datetime | Day:
+
+def parse_until(text: str, *, now: datetime, zone: tzinfo, past: bool = False) -> datetime | Day:
     """Until when something lasts: the instant, as `parse_instant` reads it, or the day, where no time is said.
 
     `tomorrow`, `fri` and `2026-11-27` are days; `tomorrow 10:00`, `2d` and `10:00` are instants. BadInput.
     """
-    instant = parse_instant(text, now=now, zone=zone)
+    instant = parse_instant(text, now=now, zone=zone, past=past)
     written = " ".join(text.strip().lower().split())
     iso, named = _ISO.fullmatch(written), _DAY_AND_TIME.fullmatch(written)
     is_day = iso["time"] is None if iso else named is not None and named["time"] is None and written not in _NOW

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.nearest import did_you_mean
@@ -33,8 +32,7 @@ _SEVERITY = {impact: place for place, impact in enumerate(Impact)}
 Word = TypeVar("Word", bound=StrEnum)
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(NamedTuple):
     """From this loss per hour on, the impact is at least this."""
 
     per_hour: Decimal

@@ -15,6 +15,8 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_FORMULA = re.compile('(?:^|[;\t\n])[\\s"]*(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
 _BLANKS = re.compile(r"\s+")
 
 _LONGEST_NAME = 200
@@ -40,6 +42,15 @@ def one_line(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip(" ")
     return _BLANKS.sub(" ", neutralise(text)).strip()
+
+
+def no_formula(cell: str) -> str:
+    """The text of a cell that no spreadsheet takes for a formula: an apostrophe stands before what begins as one.
+
+    Also within it, where a spreadsheet that parts cells otherwise begins another: behind `;`, a tab or a line's end.
+    What is a number alone stays one.
+    """
+    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub(r"\g<0>'", cell)
 
 
 def cut_at_word(text: str, most: int) -> str:

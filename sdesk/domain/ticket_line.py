@@ -28,13 +28,15 @@ Word = TypeVar("Word", bound=StrEnum)
 LONGEST_ID = 200
 """Characters of an external id."""
 MOST_TAGS = 100
+MOST_WATCHERS = 100
 MOST_MESSAGES = 10_000
 """Of one ticket: what has more is no ticket."""
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?", re.ASCII)
 _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
+_ORIGIN = re.compile(r"([0-9a-f]{16})\.([0-9]{1,9})\.([0-9a-f]{12})", re.ASCII)
 _MOMENT = timedelta(minutes=5)
-"""How far the clock of another machine may be ahead."""
+"""How far the clock of another machine may be ahead: who writes a clock or an end takes it for now at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,26 @@ class LineMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Which ticket an export has made a line of, by whose number alone it goes: its own desk knows it again."""
+
+    ticket: str
+    """What no other ticket of any desk has (`mark_of`)."""
+    version: int
+    """Of the ticket when it was exported."""
+    digest: str
+    """Of the line as it was exported."""
+
+    def __str__(self) -> str:
+        return f"{self.ticket}.{self.version}.{self.digest}"
+
+
+def mark_of(token: str) -> str:
+    """What says that a ticket is this one, and of its token, which is secret, nothing."""
+    return blake2b(token.encode(), digest_size=8, person=b"sdesk origin").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class TicketLine:
     """What one line says; None where it says nothing."""
 
@@ -95,6 +117,8 @@ class TicketLine:
     urgency: Urgency | None = None
     priority: Priority | None = None
     tags: tuple[str, ...] | None = None
+    watchers: tuple[str, ...] | None = None
+    """Logins."""
     created_at: datetime | None = None
     channel: Channel | None = None
     status: Status | None = None
@@ -102,6 +126,7 @@ class TicketLine:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     messages: tuple[LineMessage, ...] | None = None
+    origin: Origin | None = None
 
     @property
     def done(self) -> bool:
@@ -113,12 +138,21 @@ class TicketLine:
         return {
             each.name: _digest(value)
             for each in fields(self)
-            if each.name != "external_id" and (value := getattr(self, each.name)) is not None
+            if each.name not in _NAMES and (value := getattr(self, each.name)) is not None
         }
 
+    @property
+    def digest(self) -> str:
+        """Of all that it says, in one."""
+        return _digest(tuple(sorted(self.digests().items())))
 
+
+_NAMES = frozenset({"external_id", "origin"})
+"""Fields that say which ticket it is, and nothing of it."""
 FIELDS: tuple[str, ...] = tuple(each.name for each in fields(TicketLine))
 """What a line may say."""
+OURS = frozenset({"messages", "origin"})
+"""Fields that only an export of sdesk writes: no column of another system is one of them."""
 
 
 def read_line(raw: Mapping[str, object], *, now: datetime, zone: tzinfo) -> TicketLine:
@@ -212,6 +246,13 @@ def _external_id(value: object) -> str:
     return found
 
 
+def _origin(value: object) -> Origin:
+    found = _ORIGIN.fullmatch(_text_of("origin", value).strip())
+    if found is None:
+        raise BadInput("origin is none that an export writes", "leave it as it was, or leave it out")
+    return Origin(found[1], int(found[2]), found[3])
+
+
 def _subject(value: object) -> str:
     found = one_line(_text_of("subject", value))
     if not found:
@@ -268,6 +309,20 @@ def _tags(value: object) -> tuple[str, ...]:
     return found
 
 
+def _watchers(value: object) -> tuple[str, ...]:
+    """A list of logins, or logins with commas or blanks between them."""
+    parts: Sequence[object] = re.split(r"[\s,;]+", value) if isinstance(value, str) else ()
+    if isinstance(value, list):
+        parts = value
+    elif not isinstance(value, str):
+        raise BadInput("watchers are no list", 'write ["anna", "boris"], or `anna,boris`')
+    logins = [one_line(_text_of("a watcher", part)).strip() for part in parts]
+    found = tuple(dict.fromkeys(login for login in logins if login))
+    if len(found) > MOST_WATCHERS:
+        raise BadInput(f"{len(found)} watchers are too many", f"at most {MOST_WATCHERS}")
+    return found
+
+
 def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     text = one_line(_text_of(name, value))
     dotted = _DOTTED_DATE.fullmatch(text)
@@ -280,7 +335,8 @@ def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
     found = parse_instant(text, now=now, zone=zone)
     if found > now + _MOMENT:
         raise BadInput(f"{name} is still to come: {to_rfc3339(found)}", "look at the date, and at the clock")
-    return min(found, now.replace(microsecond=0))
+    # As it was written: what `now` came into would be another value at each import.
+    return found
 
 
 def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, ...]:
@@ -320,10 +376,12 @@ def _author(value: object) -> Mailbox:
 _DIRECTION = _word("direction", Direction)
 _READERS: Mapping[str, Callable[[object], object]] = {
     "external_id": _external_id,
+    "origin": _origin,
     "subject": _subject,
     "text": _long_text,
     "requester": _mailbox,
     "tags": _tags,
+    "watchers": _watchers,
     "impact": _word("impact", Impact),
     "urgency": _word("urgency", Urgency),
     "priority": _word("priority", Priority),

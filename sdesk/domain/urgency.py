@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
+from typing import NamedTuple
 
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
@@ -31,8 +31,7 @@ STALE_PRIORITIES = frozenset({Priority.P3, Priority.P4, Priority.P5})
 _LEVEL = {priority: level for level, priority in enumerate(Priority, 1)}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where a ticket stands: ascending is more urgent first; the ticket number is the last tie-breaker, outside."""
 
     rank: int

@@ -92,7 +92,9 @@ SELECT
     t.rank,
     t.key1,
     t.key2,
-    (SELECT json_group_array(g.tag) FROM tag AS g WHERE g.ticket_id = t.id) AS tags
+    (SELECT json_group_array(g.tag) FROM tag AS g WHERE g.ticket_id = t.id) AS tags,
+    (SELECT json_group_array(x.key) FROM watcher AS w JOIN agent AS x ON x.id = w.agent_id WHERE w.ticket_id = t.id)
+        AS watchers
 FROM ticket AS t
 LEFT JOIN service AS s ON s.id = t.service_id
 LEFT JOIN team AS m ON m.id = t.team_id
@@ -215,6 +217,14 @@ SELECT k.ticket_id AS number, k.kind, k.other_id AS other, o.subject AS other_su
     o.team_id AS other_team_id
 FROM link AS k
 LEFT JOIN ticket AS o ON o.id = k.other_id;
+
+-- Agents who are told of a ticket that is not theirs; `by` is who said so, NULL for the desk itself.
+DROP VIEW IF EXISTS watcher_view;
+CREATE VIEW watcher_view AS
+SELECT w.ticket_id AS number, w.agent_id, a.key AS agent, a.name AS agent_name, w.since, b.key AS by
+FROM watcher AS w
+LEFT JOIN agent AS a ON a.id = w.agent_id
+LEFT JOIN agent AS b ON b.id = w.by_id;
 
 DROP VIEW IF EXISTS load_view;
 CREATE VIEW load_view AS

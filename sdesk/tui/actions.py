@@ -7,9 +7,9 @@ every screen.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -36,8 +36,7 @@ MAIL = frozenset({Context.MAIL})
 BOTH = LIST | TICKET
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something that the console can do."""
 
     id: str
@@ -130,6 +129,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("spam", ("!",), N_("Spam"), N_("It is spam (asks first)"), WORK, verb="spam"),
     Command("new", ("C",), N_("New ticket"), N_("Open a ticket for somebody who calls"), WORK),
     Command("tags", (), N_("Tags"), N_("Add tags, or take them away; on several tickets too"), WORK, verb="tag"),
+    Command(
+        "watch",
+        ("W",),
+        N_("Watch"),
+        N_("Be told of it, though it is another's; again to be told no more"),
+        WORK,
+        verb="watch",
+    ),
+    Command("unwatch", (), N_("Watch no more"), N_("Be told of it no more"), WORK, verb="unwatch"),
     Command("reopen", (), N_("Reopen"), N_("Put it back to work, with a note"), WORK, verb="reopen"),
     Command("spent", (), N_("Time spent"), N_("Write down how long you worked on it"), WORK, verb="spent"),
     Command("visit", (), N_("Visit"), N_("Agree on a visit, or call it off"), WORK, verb="visit"),
@@ -164,6 +172,8 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("previous_found", ("N",), N_("Previous"), N_("The hit or the message before"), FIND, TICKET),
     Command("jump", ("#",), N_("Jump"), N_("Go to a ticket by its number"), FIND),
+    Command("next", (), N_("Do next"), N_("Go to the ticket that should be done next; --take makes it yours"), FIND),
+    Command("take_next", (), N_("Take the next"), N_("Take the ticket that should be done next"), FIND),
     Command("sort", ("S",), N_("Sort"), N_("Choose the order: SLA, loss an hour, priority, age"), FIND, LIST),
     Command("previous_view", ("[",), N_("Previous view"), N_("The view to the left"), FIND, LIST),
     Command("next_view", ("]",), N_("Next view"), N_("The view to the right"), FIND, LIST),
@@ -230,7 +240,7 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
         Context.TICKET: frozenset(
             {
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
-                *("triage", "refresh", "palette", "keys", "suspend", "leave"),
+                *("next", "take_next", "triage", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },
@@ -239,7 +249,8 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
             {
                 *(command.id for command in COMMANDS if command.group == WORK and Context.TICKET in command.contexts),
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "other_pane"),
-                *("jump", "open_menu", "unfold", "copy", "board", "refresh", "palette", "keys", "suspend", "leave"),
+                *("jump", "next", "take_next", "open_menu", "unfold", "copy", "board", "refresh", "palette", "keys"),
+                *("suspend", "leave"),
             }
         ),
     },
@@ -248,7 +259,7 @@ ELSEWHERE: Mapping[Context, Mapping[Context, frozenset[str]]] = {
         Context.TICKET: frozenset(
             {
                 *("back", "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "jump"),
-                *("other_pane", "refresh", "palette", "keys", "suspend", "leave"),
+                *("next", "take_next", "other_pane", "refresh", "palette", "keys", "suspend", "leave"),
             }
         ),
     },
@@ -292,7 +303,7 @@ def commands_of(context: Context, own: Mapping[str, str] = MappingProxyType({}))
     """What can be done there, in the order of the registry; with a person's own keys (ids to keys) in their place."""
     borrowed = ELSEWHERE.get(context, {})
     return tuple(
-        command if command.id not in own else replace(command, keys=keys_in(own[command.id]))
+        command if command.id not in own else command._replace(keys=keys_in(own[command.id]))
         for command in COMMANDS
         if context in command.contexts
         or any(command.id in ids and where in command.contexts for where, ids in borrowed.items())

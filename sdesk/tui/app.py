@@ -8,9 +8,9 @@ import signal
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual import events
@@ -19,44 +19,38 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from sdesk.actions.perform import TicketOutcome
-from sdesk.actions.registry import ACTIONS
-from sdesk.actions.undo_key import UndoKey
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.store.reader.personal_rows import DraftMark
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui import themes
-from sdesk.tui.actions import commands_of, keymap_of
+from sdesk.tui.actions import keymap_of
 from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
-from sdesk.tui.language import _, told
+from sdesk.tui.language import _
 from sdesk.tui.line_history import LineHistory
-from sdesk.tui.mail_fetch import Fetch, MailFetch
-from sdesk.tui.mailroom import Mailroom
-from sdesk.tui.markup import verbatim
-from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.notices import Notices
 from sdesk.tui.outside import OpenedFiles
-from sdesk.tui.own_keys import check_keys
-from sdesk.tui.paging import Ground, read_ground
+from sdesk.tui.paging import Ground, Opening, read_opening
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.following import Following
 from sdesk.tui.screens.queue import QueueScreen
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
+from sdesk.tui.sizes import HEIGHTS, WIDTHS, size_class
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.stylesheet import ParsedOnce
 from sdesk.tui.type_ahead import TypeAhead
 from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
 from sdesk.tui.views import View, views_of
-from sdesk.tui.widgets.hint import Hint
+
+if TYPE_CHECKING:
+    from sdesk.actions.perform import TicketOutcome
+    from sdesk.actions.undo_key import UndoKey
+    from sdesk.tui.mail_fetch import Fetch, MailFetch
+    from sdesk.tui.mailroom import Mailroom
 
 UTC = ZoneInfo("UTC")
-
-WIDTHS = [(0, "-tiny"), (60, "-narrow"), (100, "-normal"), (160, "-wide")]
-HEIGHTS = [(0, "-flat"), (15, "-short"), (30, "-tall")]
-"""Classes of the screen from so many columns and rows on."""
 
 
 class Console(Notices, TypeAhead, inherit_bindings=False):
@@ -69,6 +63,8 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "hint_quit", show=False, system=True)]
+    _coloured: tuple[str, dict[str, str]] | None = None
+    """The name of a theme, and its colours."""
 
     def __init__(
         self,
@@ -96,7 +92,11 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """References of the tickets that this session has left unsent words of, in an editor or a form."""
         self.unkept = Unkept(self)
         self.attendance = Attendance(self)
-        self.fetch = MailFetch(self, fetch) if fetch is not None else None
+        self.fetch: MailFetch | None = None
+        if fetch is not None:
+            from sdesk.tui.mail_fetch import MailFetch
+
+            self.fetch = MailFetch(self, fetch)
         self.mailroom = mailroom
         """What deals with messages in quarantine; None where nobody handed it in."""
         self.ground: Ground | None = None
@@ -104,7 +104,6 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """Why the console could not start."""
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.undo_key = UndoKey()
         self.opened_files = OpenedFiles()
         """Copies of attachments for programs outside."""
         self._last_key = time.monotonic() - 60
@@ -122,14 +121,28 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
 
     # ---- life -----------------------------------------------------------------------------------
 
+    def on_load(self) -> None:
+        # Read in a thread of its own while the first frame is made; the frame does not wait for it.
+        self.link.start()
+        self.link.read(
+            self,
+            lambda reader, actor: read_opening(reader, actor, self.now(), self.queue.rows.window.keep),
+            self._opened,
+            self._cannot_open,
+        )
+
+    def get_default_screen(self) -> Screen[None]:
+        """The queue, with the classes of its size: upon Textual's empty screen, and without them, it would be laid out
+        and painted twice."""
+        width, height = self.size
+        self.queue.add_class(size_class(width, WIDTHS), size_class(height, HEIGHTS))
+        return self.queue
+
     def on_mount(self) -> None:
-        self.push_screen(self.queue)
         if not self.is_headless:
             # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._end)
-        # Read in a thread of its own while the first frame is made; the frame does not wait for it.
-        self._open()
 
     def _end(self) -> None:
         for screen in self.screen_stack:
@@ -137,13 +150,9 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
                 screen.leave_draft()
         self.exit()
 
-    def _open(self) -> None:
-        self.link.start()
-        self.link.read(self, read_ground, self._opened, self._cannot_open)
-
-    def _opened(self, ground: Ground) -> None:
-        self.ground = ground
-        self.queue.opened()
+    def _opened(self, opening: Opening) -> None:
+        self.ground = opening.ground
+        self.queue.opened(opening)
         self.set_interval(0.5, self.attendance.look)
         self.set_interval(1.0, self.notice_ages)
         self.set_interval(AGAIN_SECONDS, self.unkept.again)
@@ -152,11 +161,12 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
 
     def _welcome(self, new: bool) -> None:
         if new and self.screen is self.queue:
+            from sdesk.tui.widgets.hint import Hint
+
             self.queue.mount(Hint(), before="#status")
 
     def _take_hint_away(self) -> None:
-        for hint in self.queue.query(Hint):
-            hint.remove()
+        self.queue.query("Hint").remove()
 
     def filled(self) -> None:
         """The first rows are shown: load what the first action needs, which takes the processor from whoever paints."""
@@ -175,6 +185,13 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.link.stop()
         self.failure = self.unkept.rescued() or self.failure
         self.opened_files.clear()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The colours of the theme in use. They are asked for four times before the first frame, and take most of a
+        millisecond to reckon (measured)."""
+        if self._coloured is None or self._coloured[0] != self.theme:
+            self._coloured = self.theme, super().get_css_variables()
+        return self._coloured[1]
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and the one that leaves ASCII alone."""
@@ -198,12 +215,22 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """The desk's currency, ISO 4217."""
         return self.ground.desk.currency if self.ground is not None else ""
 
+    @cached_property
+    def undo_key(self) -> UndoKey:
+        """What undoes."""
+        from sdesk.actions.undo_key import UndoKey
+
+        return UndoKey()
+
     def reason(self, verb: str, row: TicketRow, actor: Actor) -> str | None:
         """Why an action is not possible for a ticket; None when it is."""
+        from sdesk.actions.registry import ACTIONS
+
         return ACTIONS[verb].why_not(row, actor)
 
     def open_ticket(self, number: int) -> None:
         """Show a ticket; from the list its neighbours are those of the list."""
+        from sdesk.tui.neighbours import Neighbours
         from sdesk.tui.screens.ticket import TicketScreen
 
         totals = self.queue.totals
@@ -234,7 +261,7 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.queue.changed_here |= changed
         self._touched |= {row.number: row.version for row in rows if row.number in changed}
 
-    def _show_view(self, place: int) -> None:
+    def show_view(self, place: int) -> None:
         """Show a view of the list, from wherever one is."""
         if self.screen is not self.queue and isinstance(self.screen, DeskScreen):
             self.pop_screen()
@@ -325,27 +352,10 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
             self.push_screen(CommandSearch())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every command of the registry with its key, and the themes."""
-        if isinstance(screen, DeskScreen):
-            for command in commands_of(screen.CONTEXT, self.settings.keys):
-                if command.id in {"palette", "down", "up"} or command.id.startswith("view_"):
-                    continue
-                why = screen.why_not(command)
-                key = f"  ({command.key})" if command.keys else ""
-                text = _(command.help) + key if why is None else _("Not now: {why}").format(why=told(why))
-                act = partial(screen.call_next, screen.action_do, command.id)
-                yield SystemCommand(verbatim(_(command.label)), verbatim(text), act)
-            for place, view in enumerate(self.views):
-                on = f"  ({view.digit})" if view.digit is not None else ""
-                show = partial(self._show_view, place)
-                title = _("View {view}").format(view=view.label)
-                yield SystemCommand(verbatim(title), verbatim(f"{view.words}{on}"), show)
-        for name in THEMES:
-            yield SystemCommand(
-                verbatim(_("Theme: {name}").format(name=_(themes.NAMES[name]))),
-                verbatim(_("Other colours")),
-                lambda name=name: setattr(self, "theme", name),
-            )
+        """Every command of the registry with its key, the views, and the themes."""
+        from sdesk.tui.found_commands import found_commands
+
+        return found_commands(self, screen)
 
 
 def _key_of(mark: DraftMark) -> Hashable:
@@ -371,7 +381,10 @@ def run_console(
     """
     settings = settings or ConsoleSettings()
     begin_to_speak(settings)
-    check_keys(settings.keys)
+    if settings.keys:
+        from sdesk.tui.own_keys import check_keys
+
+        check_keys(settings.keys)
     console = Console(
         store=store, login=login, fetch=fetch, now=now, settings=settings, mailroom=mailroom, filled=filled
     )

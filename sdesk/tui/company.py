@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.ticket import Direction, Doing
@@ -16,8 +16,7 @@ WRITES, DRAFT = "&", '"'
 """Signs of the list: somebody else is writing to it; the agent's own unsent words are there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(NamedTuple):
     """As it stands."""
 
     present: tuple[PresenceRow, ...] = ()

@@ -7,8 +7,8 @@ countdown runs as the calendar does: a second a second while it works, not at al
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sdesk.domain.ticket import SlaState
 from sdesk.store.reader import Reader
@@ -18,8 +18,7 @@ AHEAD = 15
 """Seconds between the two instants, and between two reads of the visible rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A row of the list, and how its countdown goes on from when it was read."""
 
     row: TicketRow

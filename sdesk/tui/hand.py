@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from textual.message_pump import MessagePump
 
@@ -19,9 +18,8 @@ Tool = TypeVar("Tool")
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class _Job(Generic[Tool]):
-    work: Callable[[Tool], Any]
+class _Job(NamedTuple):
+    work: Callable[[Any], Any]
     then: Callable[[Any], object]
     failed: Callable[[SdeskError], object]
     asker: MessagePump
@@ -42,7 +40,7 @@ class Hand(Generic[Tool]):
     ) -> None:
         self._open, self._close, self._when_idle = open_tool, close_tool, when_idle
         self._idle_seconds = idle_seconds if when_idle else None
-        self._jobs: SimpleQueue[_Job[Tool] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._latest: dict[str, int] = {}
         self._serial = 0
         self._finished = 0
@@ -99,7 +97,7 @@ class Hand(Generic[Tool]):
         if tool is not None:
             self._close(tool)
 
-    def _do(self, job: _Job[Tool], tool: Tool | None) -> Tool | None:
+    def _do(self, job: _Job, tool: Tool | None) -> Tool | None:
         try:
             tool = self._open() if tool is None else tool
             result = job.work(tool)

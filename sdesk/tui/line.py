@@ -21,6 +21,8 @@ from sdesk.tui.language import N_
 QUOTES = "\"'"
 MOST = 40
 """Suggestions at most."""
+NEXT, TAKE = "next", "--take"
+"""As on the command line: `next --take`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """To the ticket that should be done next, as `sdesk next`."""
+
+    take: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Something for the list or the console to take over: a view's name, an order, a theme, a filter."""
 
@@ -57,7 +67,7 @@ class Tell:
     text: str
 
 
-Asked = Run | Jump | Tell | Order
+Asked = Run | Jump | Next | Tell | Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,8 @@ def read_line(text: str, known: Known, reading: Reading) -> Asked | None:
         return Tell(name, line[begin:].strip())
     if name in TOLD:
         return _told(name, rest, known)
+    if name == NEXT and name in known.commands:
+        return _next(rest)
     command = name.replace("-", "_")
     if command in known.commands:
         return _run(command, name, rest, reading)
@@ -177,6 +189,19 @@ def _told(name: str, rest: Sequence[str], known: Known) -> Tell:
             phrase("it takes {words}", words=", ".join(choices)),
         )
     return Tell(name, found)
+
+
+def _next(rest: Sequence[str]) -> Next:
+    known = (TAKE, *DRY_RUN)
+    for word in rest:
+        if word not in known:
+            raise no_word(
+                phrase("{verb} has no option {flag}", verb=NEXT, flag=word),
+                word,
+                known,
+                phrase("it takes {words}", words=", ".join(known)),
+            )
+    return Next(take=TAKE in rest, dry_run=any(word in DRY_RUN for word in rest))
 
 
 def _run(command: str, name: str, rest: Sequence[str], reading: Reading) -> Asked:
@@ -222,6 +247,8 @@ def offers(text: str, cursor: int, known: Known) -> Offer:
     if told in TOLD and name not in verbs():
         return Offer(start, _fitting(said, _values_of(told, known)))
     verb = verbs().get(name)
+    if name == NEXT:
+        return Offer(start, _fitting(said, (Name(TAKE, phrase("make it yours")),)))
     if verb is None:
         return Offer(start, _fitting(said, known.values.get(Kind.TICKET, ())))
     given = [word.text.partition("=")[0] for word in words[1:]]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
@@ -30,8 +29,7 @@ Deal = Callable[["Desk", Actor, Sequence[int], datetime], Sequence[Dealt]]
 """Deals with messages (ids of the quarantine), a transaction each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailroom:
+class Mailroom(NamedTuple):
     """The same as `sdesk mail quarantine retry` and `discard` call."""
 
     retry: Deal

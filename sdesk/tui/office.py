@@ -28,7 +28,6 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.reader import Reader
 from sdesk.store.reader.personal_rows import LastChange
 from sdesk.tui import themes
-from sdesk.tui.app import HEIGHTS, WIDTHS
 from sdesk.tui.board_reading import Board, read_board
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.hand import Hand
@@ -36,6 +35,7 @@ from sdesk.tui.language import _, told
 from sdesk.tui.render.board import headline
 from sdesk.tui.render.signals import clock_text, day_text
 from sdesk.tui.settings import THEMES, ConsoleSettings, begin_to_speak
+from sdesk.tui.sizes import HEIGHTS, WIDTHS
 from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.widgets.bar import Bar, Part
 from sdesk.tui.widgets.panels import Panels

@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sdesk.actions.saving import write_new
 from sdesk.domain.safe_text import safe_file_name
 from sdesk.store.reader.rows import AttachmentRow
 from sdesk.tui.language import _
@@ -65,6 +64,8 @@ class OpenedFiles:
 
     def put(self, name: str, content: bytes) -> Path:
         """Write a copy; a folder of its own keeps its name as it is. BadInput where it cannot be written."""
+        from sdesk.actions.saving import write_new
+
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="sdesk-"))
         return write_new(Path(tempfile.mkdtemp(dir=self._folder)) / safe_file_name(name), content)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
@@ -16,7 +16,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.order import END, Cursor, cursor_of
 from sdesk.store.reader.rows import Counts, DeskRow, TicketRow
 from sdesk.tui.countdown import Held, hold
-from sdesk.tui.views import View, all_views, filter_of
+from sdesk.tui.views import TEAM, View, all_views, filter_of
 
 EVERY_STATUS = Filter((Match("status", tuple(Status)),))
 
@@ -24,8 +24,7 @@ MOST_BURNING = 20
 """P1 tickets that are watched for newcomers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Adjoining rows of the queue."""
 
     rows: tuple[Held, ...]
@@ -37,8 +36,7 @@ class Stretch:
     """A ticket among the rows that belongs elsewhere by now, as it was in the place that it keeps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """The numbers of the header and of the views."""
 
     counts: Counts
@@ -65,8 +63,7 @@ class Totals:
         return of.get(view.key)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """What the console must know before it can ask for anything."""
 
     desk: DeskRow
@@ -74,9 +71,23 @@ class Ground:
     views: tuple[View, ...]
 
 
-def read_ground(reader: Reader, actor: Actor) -> Ground:
-    """The desk, the agent, and the agent's views."""
-    return Ground(reader.desk, actor, read_views(reader, actor))
+class Opening(NamedTuple):
+    """What the console begins with."""
+
+    ground: Ground
+    wanted: Filter
+    """That of the view `TEAM`."""
+    first: Stretch
+    """Its first rows."""
+
+
+def read_opening(reader: Reader, actor: Actor, now: datetime, limit: int) -> Opening:
+    """The desk, the agent, the agent's views, and the first rows of the one that is shown first: in one question, so
+    that the first frame has them."""
+    ground = Ground(reader.desk, actor, read_views(reader, actor))
+    view = next(view for view in ground.views if view.key == TEAM)
+    wanted = filter_of(view, "", now=now, zone=ZoneInfo(ground.desk.time_zone))._replace(sort=view.sort)
+    return Opening(ground, wanted, read_start(reader, actor, wanted, now, limit))
 
 
 def read_views(reader: Reader, actor: Actor) -> tuple[View, ...]:

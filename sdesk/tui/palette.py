@@ -7,17 +7,15 @@ at its start and at each change of a class: 160 of them took a sixth of the cons
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A style in the names of the theme's colours."""
 
     color: str
@@ -66,9 +64,6 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
     }
 )
 """Every style of the console's own widgets. The signs carry the meaning, the colours follow."""
-
-GROUNDS = ("background", "bar")
-"""Colours that stand behind a text: of the screen, and of its first and last line."""
 
 
 class Palette:

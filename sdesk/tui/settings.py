@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.nearest import did_you_mean
@@ -14,8 +15,7 @@ THEMES = ("dark", "light", "contrast", "ansi")
 """Names of the colour themes; `sdesk.tui.themes` makes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleSettings:
+class ConsoleSettings(NamedTuple):
     """Choices with a sound default each."""
 
     theme: str = "dark"
@@ -29,7 +29,7 @@ class ConsoleSettings:
     """Whether who has never opened a ticket is told the first three things to know."""
     mailboxes: tuple[str, ...] | None = None
     """Those that are fetched now: one that was taken out of the configuration is not missed. None: nobody said."""
-    keys: Mapping[str, str] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
     """From a command's id to other keys for it, with commas between."""
 
 

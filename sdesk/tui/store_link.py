@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message_pump import MessagePump
 
-from sdesk.actions.perform import TicketOutcome, create, mark_seen, perform
-from sdesk.actions.personal import Kept, KeptForm, be_at, ready_replies, save_draft, save_form
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.ticket import Direction, Doing
@@ -21,6 +20,8 @@ from sdesk.tui.company import Company
 from sdesk.tui.hand import Hand
 
 if TYPE_CHECKING:
+    from sdesk.actions.perform import TicketOutcome
+    from sdesk.actions.personal import Kept, KeptForm
     from sdesk.desk.opening import Desk
     from sdesk.mail.outbox.ready import ReadyText
 
@@ -76,7 +77,12 @@ class StoreLink:
 
     def warm_up(self, asker: MessagePump, failed: Failed) -> None:
         """Open the desk for writing now, so that the first action does not pay for the imports (0.45 s, measured)."""
-        self._writing.ask(asker, lambda desk: None, lambda nothing: None, failed)
+
+        def load(desk: Desk) -> None:
+            for name in ("perform", "personal", "registry"):
+                import_module(f"sdesk.actions.{name}")
+
+        self._writing.ask(asker, load, lambda nothing: None, failed)
 
     def stop(self) -> None:
         """End both threads; what was asked of the writer is done first."""
@@ -167,6 +173,8 @@ class StoreLink:
         words: Kept | None = None,
     ) -> None:
         """Do an action of `sdesk.actions`; refused tickets are in the outcomes, `failed` gets what struck them all."""
+        from sdesk.actions.perform import perform
+
         self._writing.ask(
             asker,
             lambda desk: perform(
@@ -225,6 +233,8 @@ class StoreLink:
         words: Kept | None = None,
     ) -> None:
         """Open a ticket by hand."""
+        from sdesk.actions.perform import create
+
         self._writing.ask(
             asker, lambda desk: create(desk, self._who(), values, now=self.now(), words=words), then, failed
         )
@@ -243,6 +253,8 @@ class StoreLink:
         kept: Callable[[None], object] = lambda nothing: None,
     ) -> None:
         """Keep an unsent text with what is chosen beside it; None forgets it. Conflict as in `desk/personal`."""
+        from sdesk.actions.personal import save_draft
+
         self._writing.ask(
             asker,
             lambda desk: save_draft(
@@ -269,6 +281,8 @@ class StoreLink:
         failed: Failed,
     ) -> None:
         """Keep what stands in the fields of a form that is open; nothing forgets it."""
+        from sdesk.actions.personal import save_form
+
         self._writing.ask(
             asker,
             lambda desk: save_form(desk, self._who(), kept, words, now=self.now(), is_open=True),
@@ -280,6 +294,8 @@ class StoreLink:
         self, asker: MessagePump, number: int | None, doing: Doing, failed: Failed, *, seconds: float | None = None
     ) -> None:
         """Let others see which ticket the agent is at, for the next while or `seconds`; None: at none any more."""
+        from sdesk.actions.personal import be_at
+
         self._writing.ask(
             asker,
             lambda desk: be_at(desk, self._who(), number, doing, now=self.now(), seconds=seconds),
@@ -291,12 +307,15 @@ class StoreLink:
         self, asker: MessagePump, number: int, then: Callable[[tuple[ReadyText, ...]], object], failed: Failed
     ) -> None:
         """The ready replies for a ticket, filled in. The desk has them: they are made as mails are."""
+        from sdesk.actions.personal import ready_replies
+
         self._writing.ask(
             asker, lambda desk: ready_replies(desk, self._who(), number, now=self.now()), then, failed, topic="ready"
         )
 
     def mark_seen(self, asker: MessagePump, numbers: Sequence[int], failed: Failed) -> None:
         """Say that the agent has looked at these tickets."""
+        from sdesk.actions.perform import mark_seen
 
         def work(desk: Desk) -> None:
             mark_seen(desk, self._who(), numbers, now=self.now())

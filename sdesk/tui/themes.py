@@ -9,21 +9,6 @@ from textual.theme import Theme
 
 from sdesk.tui.language import N_
 
-SEMANTIC = (
-    "breached",
-    "at-risk",
-    "info",
-    "note",
-    "author",
-    "dim-text",
-    "bar",
-    "cursor",
-    "cursor-text",
-    "cursor-away",
-    "rule",
-)
-"""The names that the stylesheet uses besides Textual's own."""
-
 DARK = Theme(
     name="dark",
     primary="#7aa2f7",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sdesk.domain.safe_text import neutralise, one_line
@@ -31,8 +31,7 @@ class Kind(StrEnum):
     TICKET = "ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """A row of the menu."""
 
     kind: Kind

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.filters import Filter, Sort, parse
@@ -44,8 +44,7 @@ SHORT_CELLS = 10
 """What a saved view's name keeps there."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """A named filter, maybe on a digit."""
 
     digit: int | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import NOW, Golden, Process, Ran, Sdesk, Terminal, on_terminal, some_tickets, whole_till
+import warm
+from command_line import NOW, Golden, Process, Ran, Sdesk, Terminal, some_tickets, whole_till
 
 from sdesk.cli.app import run
 from sdesk.cli.invocation import BuiltDemo, Surroundings
@@ -68,16 +68,7 @@ def process() -> Process:
     """The command line as a real process, without a terminal."""
 
     def call(*arguments: str, stdin: str = "", env: dict[str, str] | None = None) -> Ran:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-            env={**os.environ, **(env or {})},
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return warm.run(arguments, stdin=stdin, env={**os.environ, **(env or {})}, patience=60)
 
     return call
 
@@ -87,7 +78,7 @@ def terminal() -> Terminal:
     """The command line as a real process on a terminal of 100 columns; out and err come as one."""
 
     def call(*arguments: str, typed: str = "", env: dict[str, str] | None = None) -> Ran:
-        return on_terminal([*COMMAND, *arguments], typed, {**os.environ, "COLUMNS": "100", **(env or {})})
+        return warm.on_terminal(arguments, typed, {**os.environ, "COLUMNS": "100", **(env or {})})
 
     return call
 

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from command_line import NOW, Sdesk
 
+from sdesk.store import schema
+
 LINE = re.compile(r"SDESK (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+( \| \S+=\S+;\S*;\S*;0( \S+=\S+;\S*;\S*;0)*)?\n")
 CONFIG = """
 [mailboxes.support]
@@ -155,7 +157,7 @@ def test_doctor_says_what_works_and_what_to_do_about_the_rest(
     assert {row["state"] for row in found.values()} == {"ok", "warning"}
     assert found["agent"]["state"] == "warning"
     assert "Test desk: 3 teams, 4 agents" in found["set-up"]["what"]
-    assert "schema 0006" in found["store"]["what"]
+    assert f"schema {schema.HEAD}" in found["store"]["what"]
     configured(tmp_path, monkeypatch)
     write(
         at_busy,

@@ -54,6 +54,7 @@ def packages(modules: set[str]) -> set[str]:
     [
         ("list", "-o", "json"),
         ("list", "team:it", "assignee:none"),
+        ("list", "watch:me"),
         ("list", "-o", "csv"),
         ("next",),
         ("show", "1"),

@@ -98,7 +98,8 @@ def test_a_schema_is_one(name: str) -> None:
 def test_a_reading_command_in_every_format_is_its_golden_file(name: str, folder: Path, golden: Golden) -> None:
     shown = []
     with surrounded(folder):
-        for wished in Format:
+        # `csv-safe` is csv, but for cells that begin as a formula does: `test_output.py`.
+        for wished in (each for each in Format if each is not Format.CSV_SAFE):
             code, out, err = ran(*READINGS[name].words.split(), "-o", wished)
             assert code == 0 or wished is Format.IDS, err
             shown.append(f"$ sdesk {READINGS[name].words} -o {wished}\n{settled(out + err, folder)}")

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 from command_line import NOW, Sdesk
+from demo_desk import DEMO_NOW, copy_of
 from desks import DESK_FILE
 
-from sdesk.demo.build import build
+from sdesk.demo.build import Demo
 
 LONGER = ('mon-fri = ["09:00-18:00"]', 'mon-fri = ["08:00-18:00"]')
 HOLIDAYS = ('country = "RU"\n', "")
@@ -66,10 +67,17 @@ def new(sdesk: Sdesk, service: str, subject: str, *more: str) -> None:
     assert sdesk("new", "--subject", subject, "--text", "x", "--service", service, *more).code == 0
 
 
+@pytest.mark.xdist_group("demo")
 def test_the_plan_of_the_demo_says_which_deadlines_move_and_apply_moves_just_those(
-    sdesk: Sdesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: Callable[..., str]
+    sdesk: Sdesk,
+    demo: Demo,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    written: Callable[..., str],
+    doubles: Any,
 ) -> None:
-    store = build(tmp_path / "demo", NOW).store
+    store = copy_of(demo, tmp_path)
+    doubles.now = DEMO_NOW
     monkeypatch.setenv("SDESK_DB", str(store))
     monkeypatch.setenv("SDESK_AGENT", "anna")
     file = written(LONGER, text=(files("sdesk.demo") / "desk.toml").read_text(encoding="utf-8"))

@@ -132,3 +132,13 @@ def test_the_words_of_hostile_tables_stay_words(sdesk: Sdesk, file: Path, tmp_pa
     ran = sdesk("import", "csv", "old.csv", "--apply", "map.toml")
     assert "is undecided" in ran.err
     assert "\x1b" not in ran.err
+
+
+def test_what_only_our_export_writes_is_no_column_of_another_system(
+    sdesk: Sdesk, at_desk: Path, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "old.csv", tmp_path / "mapping.toml"
+    file.write_text("id,title,origin,messages\n1,Till,phone,3\n")
+    assert sdesk("import", "csv", str(file), "--plan", str(mapping)).code == 0
+    columns = tomllib.loads(mapping.read_text())["columns"]
+    assert columns == {"id": "external_id", "title": "subject", "origin": "", "messages": ""}

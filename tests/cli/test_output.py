@@ -27,7 +27,7 @@ def printed(capsys: pytest.CaptureFixture[str], rows: list[TicketRow], wished: s
     return capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wished", ["table", "tsv", "json", "jsonl", "csv", "ids"])
+@pytest.mark.parametrize("wished", ["table", "tsv", "json", "jsonl", "csv", "csv-safe", "ids"])
 def test_a_format_is_its_golden_file(
     wished: str, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], golden: Golden
 ) -> None:
@@ -41,7 +41,7 @@ def test_fields_are_picked_and_ordered(
     golden(f"fields.{wished}", printed(capsys, tickets, wished, fields="due_at,number,tags,loss_per_hour"))
 
 
-@pytest.mark.parametrize("wished", ["table", "tsv", "json", "jsonl", "csv", "ids"])
+@pytest.mark.parametrize("wished", ["table", "tsv", "json", "jsonl", "csv", "csv-safe", "ids"])
 def test_no_rows(wished: str, capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, [], wished)
     if wished == "json":
@@ -134,3 +134,28 @@ def test_a_narrow_table_keeps_what_identifies(
     assert max(map(len, out.splitlines())) <= 80
     assert all(ref in out for ref in ("SD-42", "SD-43", "SD-44"))
     assert "-47m" in out
+
+
+@pytest.mark.parametrize(
+    ("written", "harmless"),
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("+7 495 000", "'+7 495 000"),
+        ("-5", "-5"),
+        ("-1200.50", "-1200.50"),
+        ("- a list", "'- a list"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\uff1dA1", "'\uff1dA1"),
+        ("Till;=A1", "Till;'=A1"),
+        ("Till\n=A1", "Till\n'=A1"),
+        ('Till;"=A1', "Till;\"'=A1"),
+        ("2+2=4, a@b.example", "2+2=4, a@b.example"),
+    ],
+)
+def test_csv_for_a_spreadsheet_has_no_formula_and_csv_is_data(
+    tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], written: str, harmless: str
+) -> None:
+    rows = [tickets[0]._replace(subject=written)]
+    for wished, cell in (("csv-safe", harmless), ("csv", written)):
+        _, (found,) = csv.reader(io.StringIO(printed(capsys, rows, wished, fields="subject")))
+        assert found == cell

@@ -385,3 +385,47 @@ def test_an_external_id_is_given_once(sdesk: Sdesk) -> None:
     ran = sdesk(*opening)
     assert (ran.code, ran.out) == (1, "")
     assert "the external id `OLD-1` is taken" in ran.err
+
+
+def test_what_one_set_says_is_one_act_and_its_dry_run_says_what_would_come(sdesk: Sdesk, at_desk: Path) -> None:
+    number = str(created(sdesk))
+    there = ("--as", "boris", "ticket", "set", number, "--team", "hr", "--tag", "x")
+    dry, real = sdesk(*there, "-n"), sdesk(*there)
+    assert (real.code, real.err) == (0, "")
+    assert dry.out == f"dry run: {real.out}"
+    row = shown_as(sdesk, "olga", number)
+    assert (row["team"], row["tags"]) == ("hr", ["x"])
+
+
+def test_what_one_set_cannot_do_whole_it_does_not_begin(sdesk: Sdesk) -> None:
+    number = created(sdesk)
+    before = shown(sdesk, number)
+    for more in ((), ("-n",)):
+        ran = sdesk("ticket", "set", str(number), "--team", "quality", "--tag", "x", "--unit", "nosuch", *more)
+        assert (ran.code, ran.out) == (2, "")
+        assert "there is no unit `nosuch`" in ran.err
+        assert shown(sdesk, number) == before
+
+
+def test_where_no_ticket_could_be_set_the_code_is_the_first_errors(sdesk: Sdesk) -> None:
+    number = created(sdesk)
+    sdesk("close", str(number), "--silent")
+    options = ("--tag", "x", "--service", "printer")
+    assert sdesk("ticket", "set", "99", str(number), *options).code == 3
+    assert sdesk("ticket", "set", str(number), "99", *options).code == 1
+    assert sdesk("ticket", "set", str(number), str(created(sdesk)), *options).code == 6
+
+
+@pytest.mark.parametrize(("form", "lines"), [("json", 3), ("tsv", 2), ("csv", 2), ("ids", 1)])
+def test_what_one_set_says_is_printed_once(sdesk: Sdesk, form: str, lines: int) -> None:
+    number = str(created(sdesk))
+    ran = sdesk("ticket", "set", number, "--tag", "pos", "--priority", "P2", "--reason", "x", "-o", form)
+    assert (ran.code, ran.out.count("\n")) == (0, lines)
+    if form == "json":
+        (row,) = json.loads(ran.out)
+        assert row["sentence"] == f"SD-{number} is set right: tag pos; SD-{number} is P2 now"
+
+
+def shown_as(sdesk: Sdesk, login: str, number: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sdesk("--as", login, "show", number, "-o", "json").out)
+    return found

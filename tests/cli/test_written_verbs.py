@@ -66,6 +66,9 @@ LINES = (
     "set 1 --priority auto",
     "set 1 --service till --team hr",
     "tag 1 2 --add pos --add vip --remove old",
+    "watch 1 2",
+    "watch 1 2 --agent boris",
+    "unwatch 1 --agent me",
     "take-back 1",
     "take 1 2",
 )
@@ -82,7 +85,19 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Done:
         found.append((name, tuple(numbers), dict(values)))
         return ()
 
+    def perform_all(
+        desk: object,
+        actor: object,
+        name: str,
+        numbers: Sequence[int],
+        steps: Sequence[tuple[str, Mapping[str, Any]]],
+        **more: object,
+    ) -> tuple[()]:
+        found.extend((action, tuple(numbers), dict(values)) for action, values in steps)
+        return ()
+
     monkeypatch.setattr(performing, "perform", perform)
+    monkeypatch.setattr(performing, "perform_all", perform_all)
     return found
 
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from demo_desk import DEMO_NOW as NOW
 
 from sdesk.demo.build import Demo, build
 from sdesk.demo.calls import COMES_BACK, DAYS, LAST_CALL, SERVICES, SHOPS_THAT_STOOD, Callers, calls
@@ -23,7 +24,6 @@ from sdesk.domain.outgoing import OutboxState
 from sdesk.store.reader import Reader
 from sdesk.store.reader.reports import past as past_facts
 
-NOW = datetime(2026, 11, 23, 11, 32, 8, tzinfo=UTC)
 NOWS = [NOW, datetime(2027, 1, 2, 6, 0, tzinfo=UTC), datetime(2028, 2, 29, 23, 59, 59, tzinfo=UTC)]
 PLOTS = shipped_plots()
 
@@ -31,11 +31,6 @@ TOLD = """SELECT t.id, t.subject, t.status, t.created_at, t.resolved_at, t.first
     m.text, m.sent_at, m.direction FROM ticket AS t LEFT JOIN message AS m ON m.ticket_id = t.id ORDER BY t.id, m.id"""
 
 pytestmark = pytest.mark.xdist_group("demo")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    return build(tmp_path_factory.mktemp("demo") / "desk", NOW)
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
-from desk_files import SOURCE, WHOLE, paths
+from desk_files import SOURCE, WHOLE, by_turns, paths, replaced
 from desks import DESK_FILE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,15 +19,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.routing import parse_rule
 from sdesk.store import calendars
 
-
-def replaced(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
-    """The file with another value at a place."""
-    source = copy.deepcopy(SOURCE)
-    table: Any = source
-    for key in path[:-1]:
-        table = table[key]
-    table[path[-1]] = value
-    return source
+pytestmark = pytest.mark.usefixtures("looked_over_once")
 
 
 def work_by(desk: DeskFile) -> None:
@@ -79,15 +70,25 @@ def test_the_whole_file_is_read() -> None:
     assert desk.rules["matrix"]["minor"]["low"] == "P5"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2 * settings().max_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(path=st.sampled_from(list(paths(SOURCE))), value=VALUES)
 def test_any_value_at_any_key_is_read_or_refused(path: tuple[Any, ...], value: Any) -> None:
-    assert is_read(replaced(path, value)) in {True, False}
+    assert is_read(replaced(SOURCE, path, value)) in {True, False}
 
 
-@pytest.mark.parametrize("value", ["x", 5, -1.5, True, [1], {"x": 5}, time(9, 0)], ids=repr)
+TYPES: tuple[Any, ...] = ("x", 5, -1.5, True, [1], {"x": 5}, time(9, 0))
+
+
+@pytest.mark.parametrize(("turn", "value"), enumerate(TYPES), ids=map(repr, TYPES))
+def test_a_value_of_any_type_at_a_key_is_read_or_refused(turn: int, value: Any) -> None:
+    """Every key has its turn with two types or more."""
+    assert [is_read(replaced(SOURCE, path, value)) for path in by_turns(paths(SOURCE), turn)].count(False) > 20
+
+
+@pytest.mark.endurance
+@pytest.mark.parametrize("value", TYPES, ids=repr)
 def test_a_value_of_any_type_at_every_key_is_read_or_refused(value: Any) -> None:
-    assert [is_read(replaced(path, value)) for path in paths(SOURCE)].count(False) > 20
+    assert [is_read(replaced(SOURCE, path, value)) for path in by_turns(paths(SOURCE), None)].count(False) > 60
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from desk_files import SOURCE, WHOLE, desk_files, paths
+from desk_files import SOURCE, WHOLE, desk_files, paths, replaced
 from desks import DESK_FILE, NOW
 from hypothesis import HealthCheck, given, settings
 
@@ -27,6 +27,7 @@ from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.store import migrate
 
+pytestmark = pytest.mark.usefixtures("looked_over_once")
 Make = Callable[[], Desk]
 
 
@@ -103,6 +104,11 @@ def test_before_the_first_file_there_is_nothing_to_export(empty: Make) -> None:
     desk.close()
 
 
+def shape(text: str) -> str:
+    """Whether it is words, figures, or both."""
+    return re.sub("[a-z]+", "a", re.sub("[0-9]+", "0", text))
+
+
 def other_values(value: Any) -> list[Any]:
     """Values to put in the place of one, some of which are right."""
     if isinstance(value, bool):
@@ -110,10 +116,12 @@ def other_values(value: Any) -> list[Any]:
     if isinstance(value, int | float):
         return [value + 1, value / 4]
     if isinstance(value, str):
-        return [
+        known = [
             *("P4", "other", "maria@x.example", "24x7", "boris", "it", "3h", "store-*@y.example", "Europe/Moscow"),
             *("EUR", "ru", "lead", "moderate", "high", "13:00-17:00", "2027-03-08", "P1..P3", "XY", "NW", "FR"),
         ]
+        # What looks like it is tried first, for it is right more often.
+        return sorted(known, key=lambda each: shape(each) != shape(value))
     return []
 
 
@@ -129,13 +137,9 @@ def test_every_key_of_the_file_shows_in_a_plan(empty: Make) -> None:
         for key in path:
             table = table[key]
         for value in other_values(table):
-            other = copy.deepcopy(source)
-            at: Any = other
-            for key in path[:-1]:
-                at = at[key]
-            if at[path[-1]] == value:
+            if table == value:
                 continue
-            at[path[-1]] = value
+            other = replaced(source, path, value)
             try:
                 check(other, "desk.toml", Lines(""))
             except BadInput:

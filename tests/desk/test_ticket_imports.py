@@ -45,7 +45,7 @@ def _nothing_contradicts(desk_path: Path) -> Iterator[None]:
     assert check(desk_path) == ()
 
 
-def bring(desk: Desk, *lines: Mapping[str, Any], login: str = "anna", now: Any = NOW, **how: bool) -> list[LineOutcome]:
+def bring(desk: Desk, *lines: Mapping[str, Any], login: str = "anna", now: Any = NOW, **how: Any) -> list[LineOutcome]:
     with Reader(desk.store.path) as reader:
         actor = reader.actor(login)
     read = [read_line(line, now=now, zone=ZoneInfo("Europe/Moscow")) for line in lines]
@@ -193,6 +193,28 @@ def test_a_text_that_changed_is_a_note_and_new_messages_are_added_once(desk: Des
     assert texts[2:] == [(Direction.IN, "Thanks"), (Direction.NOTE, "Still dead")]
 
 
+def test_dates_of_a_clock_that_is_ahead_come_into_no_clock_and_are_known_again(desk: Desk) -> None:
+    ahead = (NOW + timedelta(minutes=3)).isoformat()
+    said = {"direction": "in", "author": "store-001@shop.example", "sent_at": ahead, "text": "Hello?"}
+    more = {**said, "text": "Anybody?"}
+    lines: list[dict[str, Any]] = [
+        {**TILL, "created_at": ahead, "messages": [said]},
+        {**TILL, "external_id": "OLD-2", "created_at": ahead, "closed_at": ahead},
+        {**TILL, "external_id": "OLD-3", "messages": [said]},
+    ]
+    outcomes = bring(desk, *lines)
+    dates = "SELECT max(created_at), max(resolved_at), max(closed_at), max(unanswered_since) FROM ticket"
+    assert set(rows(desk.store.path, dates)[0]) <= {"2026-11-23T09:00:00Z", "2026-11-20T10:00:00Z"}
+    assert rows(desk.store.path, "SELECT max(at) FROM history") == [("2026-11-23T09:00:00Z",)]
+    before = content(desk.store.path)
+    for later in (NOW + timedelta(minutes=1), LATER):
+        assert {each.came for each in bring(desk, *lines, now=later)} == {Came.UNCHANGED}
+        assert content(desk.store.path) == before
+    bring(desk, {**lines[2], "messages": [said, more]}, now=NOW + timedelta(minutes=2))
+    texts = [message.text for message in whole(desk, outcomes[2].number).messages]
+    assert texts == [TILL["text"], "Hello?", "Anybody?"]
+
+
 def test_a_wait_goes_on_waiting(desk: Desk) -> None:
     (outcome,) = bring(desk, {**TILL, "status": "waiting", "waiting_for": "supplier"})
     ticket = whole(desk, outcome.number).ticket
@@ -257,14 +279,13 @@ def test_notify_tells_agents_as_of_tickets_made_by_hand(desk: Desk) -> None:
 
 
 def test_an_auditor_imports_nothing(desk: Desk) -> None:
-    from dataclasses import replace
 
     from sdesk.domain.ticket import Role
 
     with Reader(desk.store.path) as reader:
         boris = reader.actor("boris")
     with pytest.raises(Refused):
-        import_lines(desk, replace(boris, role=Role.AUDITOR), [], now=NOW)
+        import_lines(desk, boris._replace(role=Role.AUDITOR), [], now=NOW)
 
 
 def test_the_batch_of_the_design() -> None:

@@ -103,6 +103,9 @@ ACTIONS: list[tuple[str, int, dict[str, Any]]] = [
     ("merge", 2, {"into": 1}),
     ("merge", 3, {"into": 4}),
     ("merge", 8, {"into": 1}),
+    ("watch", 1, {}),
+    ("watch", 3, {"agent": "boris"}),
+    ("unwatch", 3, {"agent": "vera"}),
     ("spam", 1, {}),
     ("spam", 2, {}),
 ]
@@ -159,13 +162,15 @@ def verbs() -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
         "join": st.fixed_dictionaries({"incident": ticket}),
         "leave": st.just({}),
         "merge": st.fixed_dictionaries({"into": ticket}),
+        "watch": st.fixed_dictionaries({}, optional={"agent": st.just("vera")}),
+        "unwatch": st.fixed_dictionaries({}, optional={"agent": st.just("vera")}),
         "spam": st.just({}),
     }
     return st.sampled_from(sorted(known)).flatmap(lambda name: st.tuples(st.just(name), known[name]))
 
 
 @settings(
-    max_examples=settings().max_examples // 4,
+    max_examples=settings().max_examples // 3,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     deadline=None,
 )
@@ -407,7 +412,6 @@ def test_a_dry_run_of_an_action_is_nothing_to_undo(mails: MailDesk) -> None:
 
 
 def test_neither_the_desk_itself_nor_an_auditor_undoes(mails: MailDesk) -> None:
-    from dataclasses import replace
 
     from sdesk.domain.actor import SYSTEM
     from sdesk.domain.ticket import Role
@@ -416,7 +420,7 @@ def test_neither_the_desk_itself_nor_an_auditor_undoes(mails: MailDesk) -> None:
     with pytest.raises(BadInput, match="the desk itself undoes nothing"):
         undo(mails.desk, SYSTEM, now=AT)
     with pytest.raises(Refused, match="an auditor"):
-        undo(mails.desk, replace(mails.actor("anna"), role=Role.AUDITOR), now=AT)
+        undo(mails.desk, mails.actor("anna")._replace(role=Role.AUDITOR), now=AT)
 
 
 def test_a_part_that_went_elsewhere_meanwhile_does_not_come_back_to_what_is_no_incident(mails: MailDesk) -> None:

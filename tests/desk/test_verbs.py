@@ -392,6 +392,15 @@ def test_the_service_brings_team_priority_promise_and_suspicion(desk: MailDesk) 
     assert desk.rows("SELECT count(*) FROM outage") == [(0,)]
 
 
+def test_another_reason_for_the_same_priority_is_kept(desk: MailDesk) -> None:
+    number = desk.new()
+    for reason in ("the auditors come", "they stay", "they stay"):
+        desk.do("anna", "priority", number, priority="P2", reason=reason)
+    assert (desk.ticket(number).priority, desk.ticket(number).priority_reason) == ("P2", "they stay")
+    reasons = desk.rows("SELECT json_extract(data, '$.reason') FROM history WHERE event = 'priority' ORDER BY id")
+    assert reasons == [("the auditors come",), ("they stay",)]
+
+
 def test_a_priority_by_hand_outlives_another_service(desk: MailDesk) -> None:
     number = desk.new(service="printer")
     desk.do("anna", "priority", number, priority="P2", reason="the auditors come")

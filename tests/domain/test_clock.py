@@ -35,9 +35,9 @@ from sdesk.domain.clock import (
     resolve,
     resume,
     retarget,
-    sla_state,
     stale_at,
 )
+from sdesk.domain.sla_state import sla_state
 from sdesk.domain.ticket import ClockKind, SlaState
 from sdesk.domain.worktime import ALWAYS, Calendar, make_calendar, parse_week, same_hours, working_between
 

@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,6 @@ from sdesk.domain.filters import (
     Within,
     Words,
     parse,
-    parse_arguments,
     place_of,
     text_of_arguments,
     to_text,
@@ -34,6 +33,11 @@ from sdesk.domain.filters import (
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Moscow")
+
+
+def from_arguments(arguments: Iterable[str]) -> Filter:
+    """A filter that a shell has split, as the commands read it."""
+    return parse(text_of_arguments(arguments), now=NOW, zone=ZONE)
 
 
 def read(text: str) -> Filter:
@@ -116,7 +120,8 @@ def test_reads(text: str, terms: tuple[Term, ...]) -> None:
         ("left:2d", "`2d`.*no days"),
         ("left:2h..1h", "runs backwards"),
         ("impact:minor..extensive", "runs backwards.*write extensive..minor"),
-        ("created:none", "names one instant"),
+        ("created:none", "`none` is no point in time"),
+        ("created:now", "names one instant"),
         ("created:0001-01-01..", "no point in time"),
     ],
 )
@@ -154,6 +159,50 @@ def test_the_last_day_of_all_has_an_end() -> None:
     assert term.high == datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("due:..fri", None, "2026-11-27 23:59:59"),
+        ("due:fri", "2026-11-27 00:00:00", "2026-11-27 23:59:59"),
+        ("due:..пт", None, "2026-11-27 23:59:59"),
+        ('due:.."fri 12:00"', None, "2026-11-27 12:00:00"),
+        ("created:thu..sat", "2026-11-19 00:00:00", "2026-11-21 23:59:59"),
+        ("created:fri", "2026-11-20 00:00:00", "2026-11-20 23:59:59"),
+        ("created:сегодня", "2026-11-23 00:00:00", "2026-11-23 23:59:59"),
+        ("created:Today", "2026-11-23 00:00:00", "2026-11-23 23:59:59"),
+        ("created:..Today", None, "2026-11-23 23:59:59"),
+        ("created:вчера..сегодня", "2026-11-22 00:00:00", "2026-11-23 23:59:59"),
+        ("created:..now", None, "2026-11-23 12:00:00"),
+    ],
+)
+def test_a_day_alone_is_the_whole_day(text: str, low: str | None, high: str) -> None:
+    (term,) = read(text).terms
+    assert isinstance(term, Within)
+    local = [None if end is None else f"{end.astimezone(ZONE):%Y-%m-%d %H:%M:%S}" for end in (term.low, term.high)]
+    assert local == [low, high]
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("Asia/Beirut", "2026-03-29"),
+        ("Africa/Cairo", "2026-04-24"),
+        ("America/Santiago", "2026-09-06"),
+        ("Europe/Berlin", "2026-03-29"),
+        ("America/Havana", "2026-11-01"),
+    ],
+)
+def test_a_day_ends_where_the_next_begins_however_long_it_is(name: str, day: str) -> None:
+    zone = ZoneInfo(name)
+    (term,) = parse(f"created:{day}", now=NOW, zone=zone).terms
+    assert isinstance(term, Within)
+    assert term.low is not None
+    assert term.high is not None
+    assert f"{term.high.astimezone(zone):%Y-%m-%d %H:%M:%S}" == f"{day} 23:59:59"
+    assert f"{(term.high + timedelta(seconds=1)).astimezone(zone):%H:%M:%S}" == "00:00:00"
+    assert f"{(term.low - timedelta(seconds=1)).astimezone(zone):%H:%M:%S}" == "23:59:59"
+
+
 def test_a_list_is_of_open_tickets_unless_it_says_which() -> None:
     for text in ("", "team:it", "касса", "not:status:waiting", "status:new,waiting", "is:breached", "is:mine"):
         assert read(text).open_only, text
@@ -164,7 +213,7 @@ def test_a_list_is_of_open_tickets_unless_it_says_which() -> None:
 
 
 def test_a_shell_argument_with_a_blank_is_one_value() -> None:
-    split = parse_arguments(["does not print", "team:it", "due:..tomorrow 10:00"], now=NOW, zone=ZONE)
+    split = from_arguments(["does not print", "team:it", "due:..tomorrow 10:00"])
     assert split.terms[:2] == (Words("does not print", phrase=True), Match("team", ("it",)))
     assert isinstance(split.terms[2], Within)
 
@@ -245,7 +294,7 @@ def test_what_can_be_read_is_printed_and_read_again_the_same(text: str) -> None:
 def test_arguments_of_a_shell_are_read_as_their_text(arguments: list[str]) -> None:
     text = text_of_arguments(arguments)
     with contextlib.suppress(BadFilter):
-        assert parse_arguments(arguments, now=NOW, zone=ZONE) == read(text)
+        assert from_arguments(arguments) == read(text)
 
 
 UNQUOTED = re.compile(r"[\w:.,@+/-]+")
@@ -298,5 +347,5 @@ def test_whatever_is_typed_is_a_filter_or_a_sentence(text: str) -> None:
 )
 def test_arguments_become_one_text_that_means_the_same(arguments: list[str]) -> None:
     text = text_of_arguments(arguments)
-    assert parse(text, now=NOW, zone=ZONE) == parse_arguments(arguments, now=NOW, zone=ZONE)
+    assert parse(text, now=NOW, zone=ZONE) == from_arguments(arguments)
     assert "2026" not in text, "what is relative stays so"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,6 +58,13 @@ def test_the_end_says_the_status() -> None:
     assert (line.status, line.resolved_at) == (Status.CLOSED, line.closed_at)
     assert read(status="merged").status is Status.CLOSED
     assert read(status="Open", priority="p2").priority is Priority.P2
+
+
+def test_a_date_just_ahead_is_kept_as_it_was_written() -> None:
+    written = {"created_at": "2026-11-23T09:03:00Z", "subject": "X"}
+    first, second = (read_line(written, now=NOW + timedelta(minutes=late), zone=ZONE) for late in (0, 1))
+    assert first.created_at == NOW + timedelta(minutes=3)
+    assert first.digests() == second.digests()
 
 
 WRONG = (

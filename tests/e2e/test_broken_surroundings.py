@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import warm
 from command_line import Ran
 from desks import DESK_FILE
 from letters import letter
@@ -36,7 +37,10 @@ runpy.run_module("sdesk", run_name="__main__")
 """The program as a user whom rights of files stop, also where root runs the tests."""
 
 
-def run(*arguments: object, before: Sequence[str] = ("-m", "sdesk")) -> Ran:
+def run(*arguments: object, before: Sequence[str] = ()) -> Ran:
+    """The program; `before`: Python's own arguments, where it is to be started in its own way."""
+    if not before:
+        return warm.run([str(each) for each in arguments], patience=60)
     done = subprocess.run(
         [sys.executable, *before, *map(str, arguments)],
         stdin=subprocess.DEVNULL,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import warm
 from command_line import Ran
 from desks import DESK_FILE, NOW
 from real_fetch import Station
@@ -53,10 +52,9 @@ class Office:
     def run(self, *words: str) -> Ran:
         """The real program."""
         store, config = str(self.station.store), str(self.station.config)
-        command = [sys.executable, "-m", "sdesk", "--config", config, "--db", store, "--as", "anna", *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL)
-        assert done.returncode == 0, done
-        return Ran(done.returncode, done.stdout, done.stderr)
+        ran = warm.run(["--config", config, "--db", store, "--as", "anna", *words])
+        assert ran.code == 0, ran
+        return ran
 
     def ticket(self) -> dict[str, Any]:
         """The one ticket, whole."""

@@ -12,10 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from command_line import Ran, Sdesk
 from desks import NOW
 from intake_desk import MailDesk
 from smtp import Post, send
 
+from sdesk.cli.app import run
+from sdesk.cli.invocation import Surroundings
 from sdesk.desk.outbox.report import queue_report
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.outgoing import LOOP_HEADER
@@ -32,7 +35,7 @@ def mails(desk_path: Path) -> Iterator[MailDesk]:
     desk.desk.close()
 
 
-def sdesk(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def process(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """The command line as a process, as cron runs it."""
     env = {**os.environ, "SDESK_DB": str(path), "SDESK_AGENT": "anna"}
     return subprocess.run(
@@ -40,16 +43,33 @@ def sdesk(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def sdesk(mails: MailDesk, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Sdesk:
+    """The command line in this process, as `anna`, at the tests' present."""
+    monkeypatch.setenv("SDESK_DB", str(mails.path))
+    monkeypatch.setenv("SDESK_AGENT", "anna")
+
+    def call(*words: str, stdin: str | bytes = "") -> Ran:
+        def never(**_: object) -> None:
+            raise AssertionError("no console was asked for")
+
+        surroundings = Surroundings(clock=lambda: NOW, run_console=never, build_demo=never)  # type: ignore[arg-type]
+        code = run(words, surroundings)
+        sys.stdout.flush()
+        printed = capfd.readouterr()
+        return Ran(int(code), printed.out, printed.err)
+
+    return call
+
+
 @pytest.mark.parametrize("question", ["now", "who", "past", "ahead"])
-def test_each_question_arrives_as_text_and_html(question: str, mails: MailDesk, post: Post) -> None:
-    ran = sdesk(mails.path, question, "--mail", "boss@shop.example", "--mail", "Chef <chef@shop.example>")
-    assert (ran.returncode, ran.stderr) == (0, "")
+def test_each_question_arrives_as_text_and_html(question: str, sdesk: Sdesk, mails: MailDesk, post: Post) -> None:
+    ran = sdesk(question, "--mail", "boss@shop.example", "--mail", "Chef <chef@shop.example>")
+    assert (ran.code, ran.err) == (0, "")
     assert re.fullmatch(
-        r"mail \d+ to boss@shop.example, Chef <chef@shop.example> goes with the next `sdesk mail send`\n", ran.stdout
+        r"mail \d+ to boss@shop.example, Chef <chef@shop.example> goes with the next `sdesk mail send`\n", ran.out
     )
-    # The process has the real clock, and that stands behind the tests' present or before it.
-    mails.rows("SELECT 1")
-    report = send(mails.desk, post, NOW + timedelta(days=3650))
+    report = send(mails.desk, post, LATER)
     assert report.failed == 0
     (taken,) = [each for each in post.taken if "boss@shop.example" in each.recipients]
     assert set(taken.recipients) == {"boss@shop.example", "chef@shop.example"}
@@ -69,9 +89,9 @@ def test_each_question_arrives_as_text_and_html(question: str, mails: MailDesk, 
     assert "<h1" in html.get_content()
 
 
-def test_what_others_wrote_stays_text(mails: MailDesk, post: Post) -> None:
-    sdesk(mails.path, "now", "--mail", "boss@shop.example")
-    send(mails.desk, post, NOW + timedelta(days=3650))
+def test_what_others_wrote_stays_text(sdesk: Sdesk, mails: MailDesk, post: Post) -> None:
+    sdesk("now", "--mail", "boss@shop.example")
+    send(mails.desk, post, LATER)
     (taken,) = [each for each in post.taken if "boss@shop.example" in each.recipients]
     html = taken.mail.get_body(("html",))
     assert html is not None
@@ -80,7 +100,7 @@ def test_what_others_wrote_stays_text(mails: MailDesk, post: Post) -> None:
 
 
 def test_a_dry_run_prints_the_mail_and_queues_none(mails: MailDesk) -> None:
-    ran = sdesk(mails.path, "ahead", "--mail", "boss@shop.example", "-n")
+    ran = process(mails.path, "ahead", "--mail", "boss@shop.example", "-n")
     assert ran.returncode == 0
     assert ran.stdout.startswith("To: boss@shop.example\nSubject: Test desk: what comes, ")
     assert "\nDAYS\n" in ran.stdout
@@ -96,24 +116,26 @@ def test_a_dry_run_prints_the_mail_and_queues_none(mails: MailDesk) -> None:
         (("now", "-n"), 2, "--dry-run is for --mail"),
     ],
 )
-def test_what_cannot_be_mailed_is_said(words: tuple[str, ...], code: int, said: str, mails: MailDesk) -> None:
-    ran = sdesk(mails.path, *words)
-    assert (ran.returncode, ran.stdout) == (code, "")
-    assert said in ran.stderr
+def test_what_cannot_be_mailed_is_said(
+    words: tuple[str, ...], code: int, said: str, sdesk: Sdesk, mails: MailDesk
+) -> None:
+    ran = sdesk(*words)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
     assert mails.rows("SELECT count(*) FROM outbox WHERE kind = 'report'") == [(0,)]
 
 
-def test_a_report_is_seen_in_the_outbox_by_who_sees_over_all_walls(mails: MailDesk) -> None:
+def test_a_report_is_seen_in_the_outbox_by_who_sees_over_all_walls(sdesk: Sdesk, mails: MailDesk) -> None:
     queued(mails)
     ((number,),) = mails.rows("SELECT id FROM outbox WHERE kind = 'report'")
-    shown = sdesk(mails.path, "mail", "outbox", "show", str(number)).stdout
+    shown = sdesk("mail", "outbox", "show", str(number)).out
     assert "Subject: Weekly" in shown
     assert "A  B\n" in shown
-    listed = json.loads(sdesk(mails.path, "mail", "outbox", "list", "-o", "json").stdout)
+    listed = json.loads(sdesk("mail", "outbox", "list", "-o", "json").out)
     assert [(each["kind"], each["to"]) for each in listed if each["kind"] == "report"] == [
         ("report", ["boss@shop.example"])
     ]
-    assert sdesk(mails.path, "mail", "outbox", "show", str(number), "--as", "boris").returncode == 3
+    assert sdesk("mail", "outbox", "show", str(number), "--as", "boris").code == 3
 
 
 def test_a_refusal_fails_the_report_and_nothing_else(mails: MailDesk, post: Post) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from desks import NOW
 from sdesk.actions.perform import create, perform
 from sdesk.cli.app import run
 from sdesk.cli.invocation import Surroundings
-from sdesk.desk.opening import Desk
+from sdesk.desk.opening import Desk, open_desk
 from sdesk.desk.sweep import sweep
 from sdesk.store.reader import Reader
 
@@ -56,13 +57,32 @@ class Story:
         assert outcome.error is None, outcome.error
 
 
+@pytest.fixture(scope="session")
+def _two_weeks_template(_desk_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Told once a test process."""
+    path = tmp_path_factory.mktemp("two-weeks") / "desk.db"
+    shutil.copy(_desk_template, path)
+    desk = open_desk(path)
+    tell(desk, path)
+    desk.close()
+    return path
+
+
 @pytest.fixture
-def two_weeks(desk: Desk, desk_path: Path) -> Story:
+def two_weeks(_two_weeks_template: Path, desk_path: Path) -> Iterator[Story]:
+    """A fresh copy of the desk on which `tell` has happened."""
+    shutil.copy(_two_weeks_template, desk_path)
+    desk = open_desk(desk_path)
+    yield Story(desk, desk_path)
+    desk.close()
+
+
+def tell(desk: Desk, path: Path) -> None:
     """What happened from Monday, 9 November, to Sunday, 22 November 2026. All times are Moscow's.
 
     The office works from 9 to 18 from Monday to Friday, stores are open from 10 to 22 every day.
     """
-    story = Story(desk, desk_path)
+    story = Story(desk, path)
     # 1: answered after 1 h, solved after 4 h; opened again on Monday the 16th, and solved after 2 h more.
     story.opens("10 10:00", "anna", "other", "maria")
     story.does("10 11:00", "anna", "reply", 1, text="Looking.")
@@ -103,7 +123,6 @@ def two_weeks(desk: Desk, desk_path: Path) -> Story:
     story.opens("20 17:30", "anna", "other", "maria")
     story.opens("21 12:00", "vera", "feedback", "maria")
     story.does("23 09:30", "vera", "reply", 10, text="Thank you.")
-    return story
 
 
 @pytest.fixture

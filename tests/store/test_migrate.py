@@ -186,6 +186,28 @@ def test_a_store_of_the_first_release_is_brought_up_with_its_data(tmp_path: Path
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_a_store_without_watchers_is_brought_up_to_them(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "desk.db", tmp_path / "fresh.db"
+    first_release(path)
+    assert migrate.migrate(path)[1] == schema.HEAD
+    older_schema(tmp_path / "events.db", "0006")
+    with closing(sqlite3.connect(tmp_path / "events.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'watcher'").fetchone() == (0,)
+    assert migrate.migrate(tmp_path / "events.db") == ("0006", schema.HEAD)
+    migrate.init(fresh)
+    assert schema_of(tmp_path / "events.db") == schema_of(fresh)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Nobody watches what was there before; each agent can watch a ticket once.
+        assert connection.execute("SELECT DISTINCT watchers FROM ticket_view").fetchall() == [("[]",)]
+        connection.execute("INSERT INTO watcher (ticket_id, agent_id, since) VALUES (1, 1, '2001-01-01T00:00:00Z')")
+        assert connection.execute("SELECT number, agent, by FROM watcher_view").fetchall() == [(1, "anna", None)]
+        assert connection.execute("SELECT watchers FROM ticket_view WHERE number = 1").fetchone() == ('["anna"]',)
+        for again in ("(1, 1, 'x')", "(1, 99, 'x')", "(99, 1, 'x')"):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(f"INSERT INTO watcher (ticket_id, agent_id, since) VALUES {again}")
+
+
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
     with pytest.raises(Exception, match="incomplete input"):

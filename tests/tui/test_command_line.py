@@ -19,7 +19,7 @@ from sdesk.actions.written import Order
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Sort
 from sdesk.domain.ticket import Priority, Status
-from sdesk.tui.line import Jump, Known, Name, Run, Tell, offers, read_line, words_of
+from sdesk.tui.line import Jump, Known, Name, Next, Run, Tell, offers, read_line, words_of
 from sdesk.tui.line_history import LineHistory
 from sdesk.tui.screens.command_line import CommandLine
 from sdesk.tui.screens.dialog import Confirm
@@ -28,7 +28,14 @@ from sdesk.tui.screens.ticket import TicketScreen
 
 READING = Reading(NOW, ZoneInfo("Europe/Moscow"), "SD")
 KNOWN = Known(
-    commands={"leave": "Quit", "mark_all": "Mark all", "explain": "Explain", "keys": "Keys", "open": "Open"},
+    commands={
+        "leave": "Quit",
+        "mark_all": "Mark all",
+        "explain": "Explain",
+        "keys": "Keys",
+        "open": "Open",
+        "next": "Next",
+    },
     views=(Name("Mine"), Name("Night shift")),
     themes=("dark", "light"),
     values={
@@ -62,6 +69,8 @@ def test_words_keep_what_quotes_hold_together() -> None:
         ("view night shift", Tell("view", "Night shift")),
         ("sort loss", Tell("sort", "loss")),
         ("theme light", Tell("theme", "light")),
+        ("next", Next()),
+        ("sdesk next --take -n", Next(take=True, dry_run=True)),
         ('list team:it subject:"a b" "till broken"', Tell("list", 'team:it subject:"a b" "till broken"')),
     ],
 )
@@ -86,6 +95,8 @@ def test_a_line_of_the_shell_may_be_pasted() -> None:
         ("sort", "it takes sla"),
         ('note --text "on my way', "a quote is not closed"),
         ("explain dana", "is no ticket number"),
+        ("next --tak", "did you mean `--take`?"),
+        ("next 12", "it takes --take"),
         ("note 12 --text @~nosuchuser/x", "there is no home of ~nosuchuser"),
         ("note 12 --text hi --attach ~nosuchuser/x", "there is no home of ~nosuchuser"),
     ],
@@ -116,6 +127,7 @@ def test_what_is_wrong_is_said(line: str, said: str) -> None:
         ("view ni", "Night shift"),
         ("sort l", "loss"),
         ("theme ", "dark"),
+        ("next ", "--take"),
         ("explain ", "SD-1"),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -61,12 +60,12 @@ def test_a_filter_without_a_hit_says_where_else_to_look_or_what_was_meant() -> N
     assert "\x1b" not in nothing
     assert how == "Esc clears the filter; the same in All finds closed tickets too."
     assert empty_words(view("All"), "vpn", totals(), fetches=True)[1] == "Esc clears the filter."
-    slip = replace(totals(), meant={"pritner": "printer"})
+    slip = totals()._replace(meant={"pritner": "printer"})
     said = empty_words(view("Team"), "status:open pritner", slip, fetches=True)[1]
     assert said.startswith("Did you mean “status:open printer”?")
 
 
 def test_an_empty_desk_says_how_the_first_ticket_comes() -> None:
-    new = replace(totals(None), has_any=False)
+    new = totals(None)._replace(has_any=False)
     assert "F fetches mail" in empty_words(view("Team"), "", new, fetches=True)[1]
     assert "[mailboxes]" in empty_words(view("Team"), "", new, fetches=False)[1]

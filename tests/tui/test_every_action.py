@@ -104,6 +104,11 @@ def confirmed(store: Store, numbers: Sequence[int], other: int) -> None:
     store.do("confirm", numbers)
 
 
+def watched(store: Store, numbers: Sequence[int], other: int) -> None:
+    """She is told of them."""
+    store.do("watch", numbers)
+
+
 def noted(store: Store, numbers: Sequence[int], other: int) -> None:
     """With a second message."""
     store.do("note", numbers, text="Seen.")
@@ -192,6 +197,14 @@ DEEDS: Mapping[str, Deed] = {
     "tags": Deed(
         "tag", ("~pos -vip\n",), lambda it, other: it.ticket.tags == ("pos", "scene"), ticket={"tags": ["scene", "vip"]}
     ),
+    "watch": Deed(
+        "watch",
+        (),
+        lambda it, other: it.ticket.watchers == ("anna",),
+        spoil=spam,
+        why_not="nothing is told of spam tickets",
+    ),
+    "unwatch": Deed("unwatch", (), lambda it, other: it.ticket.watchers == (), prepare=watched),
     "priority": Deed(
         "priority",
         ("~P2\n", "~Board\n"),

@@ -68,6 +68,13 @@ SESSIONS = [
     *((size, "colour", "ru") for size in SIZES),
 ]
 """Colours do not depend on the language, so that Russian is looked at in one of them."""
+ONCE_MORE = {("80x24", "nocolour", "en"), ("80x24", "ansi", "en"), ("120x36", "colour", "ru")}
+"""What each of the others shows by itself: a small screen, a screen without colours, Russian. `make endurance` looks at
+these."""
+WALKS = [
+    pytest.param(*session, id="-".join(session), marks=[pytest.mark.endurance] if session in ONCE_MORE else [])
+    for session in SESSIONS
+]
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +88,7 @@ def _still(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     speak("en")
 
 
-@pytest.mark.parametrize(("size", "mode", "language"), SESSIONS, ids=["-".join(session) for session in SESSIONS])
+@pytest.mark.parametrize(("size", "mode", "language"), WALKS)
 async def test_every_screen(
     busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: str, mode: str, language: str
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -218,7 +217,7 @@ def test_a_row_is_known_as_it_was_when_it_took_its_place() -> None:
     window.update({1: held(1)}, [1])
     assert window.stood == {}, "it was put back"
     window.update({2: Held(later._replace(number=2), NOW, None)}, [2])
-    window.replace(replace(stretch(1, 2, 3), stood=held(2).row))
+    window.replace(stretch(1, 2, 3)._replace(stood=held(2).row))
     assert window.stood == {2: held(2).row}
 
 

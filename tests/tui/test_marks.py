@@ -15,7 +15,7 @@ from sdesk.domain.filters import Sort
 from sdesk.store.reader import Reader
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.screens.dialog import Confirm
-from sdesk.tui.screens.queue_marks import Gathering
+from sdesk.tui.screens.gathering import Gathering
 from sdesk.tui.settings import ConsoleSettings
 from sdesk.tui.verbs.many import MANY
 from sdesk.tui.widgets.pane import Pane

@@ -12,7 +12,6 @@ from textual.theme import Theme
 
 from sdesk.domain.ticket import SlaState
 from sdesk.tui import themes
-from sdesk.tui.palette import GROUNDS as PALETTE_GROUNDS
 from sdesk.tui.palette import LOOKS
 from sdesk.tui.render.columns import _STYLE_OF
 from sdesk.tui.render.signals import SIGNALS
@@ -20,7 +19,28 @@ from sdesk.tui.settings import THEMES
 
 Row = tuple[float, float, float]
 
-STYLESHEET = Path(themes.__file__).with_name("console.tcss")
+STYLESHEET = "\n".join(
+    re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for sheet in (
+        Path(themes.__file__).with_name("console.tcss"),
+        *sorted(Path(themes.__file__).with_name("screens").glob("*.tcss")),
+    )
+)
+"""The rules of all screens, without what is said about them."""
+SEMANTIC = (
+    "breached",
+    "at-risk",
+    "info",
+    "note",
+    "author",
+    "dim-text",
+    "bar",
+    "cursor",
+    "cursor-text",
+    "cursor-away",
+    "rule",
+)
+"""The names that the stylesheet uses besides Textual's own."""
 GROUNDS = ("$background", "$bar")
 """On which a text stands whose rule names no background: the screen, and a box over it."""
 IN_COLOUR = [theme for theme in themes.ALL if not theme.ansi]
@@ -37,8 +57,7 @@ SIGHT: dict[str, tuple[Row, Row, Row] | None] = {
 
 def rules() -> Iterator[tuple[str, str | None, str | None]]:
     """Selector, colour and background of every rule of the stylesheet."""
-    text = re.sub(r"/\*.*?\*/", "", STYLESHEET.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", text):
+    for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", STYLESHEET):
         colour = re.search(r"(?<![-\w])color:\s*(\$[\w-]+)", body)
         ground = re.search(r"(?<![-\w])background:\s*(\$[\w-]+)", body)
         for edge in re.findall(r"border-(?:sub)?title-color:\s*(\$[\w-]+)", body):
@@ -56,7 +75,7 @@ def pairs() -> set[tuple[str, str]]:
             found.add(("$foreground", ground))
     for look in LOOKS.values():
         found |= {
-            (f"${look.color}", f"${each}") for each in ([look.background] if look.background else PALETTE_GROUNDS)
+            (f"${look.color}", f"${each}") for each in ([look.background] if look.background else ("background", "bar"))
         }
     return found
 
@@ -110,14 +129,13 @@ def test_the_measures_are_right() -> None:
 def test_every_theme_of_the_settings_has_every_semantic_name_and_a_name_for_people() -> None:
     assert tuple(theme.name for theme in themes.ALL) == THEMES == tuple(themes.NAMES)
     for theme in themes.ALL:
-        assert set(themes.SEMANTIC) <= set(theme.variables), theme.name
+        assert set(SEMANTIC) <= set(theme.variables), theme.name
 
 
 def test_the_stylesheet_names_colours_by_what_they_mean_alone() -> None:
-    known = {f"${name}" for name in (*themes.SEMANTIC, "background", "foreground")}
-    text = re.sub(r"/\*.*?\*/", "", STYLESHEET.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert set(re.findall(r"\$[\w-]+", text)) <= known
-    plain = set(re.findall(r"(?:color|background):\s*([^;$\s][^;]*)", text))
+    known = {f"${name}" for name in (*SEMANTIC, "background", "foreground")}
+    assert set(re.findall(r"\$[\w-]+", STYLESHEET)) <= known
+    plain = set(re.findall(r"(?:color|background):\s*([^;$\s][^;]*)", STYLESHEET))
     assert plain <= {"transparent"}
 
 
@@ -162,10 +180,9 @@ def test_red_is_never_set_against_green() -> None:
 
 
 def test_without_colour_whatever_a_background_says_is_said_by_reverse_video() -> None:
-    text = STYLESHEET.read_text(encoding="utf-8")
     reversed_there = {
         part.strip().removeprefix("App:nocolor ")
-        for selectors, body in re.findall(r"((?:App:nocolor [^{}]+)+)\{([^{}]*)\}", text)
+        for selectors, body in re.findall(r"((?:App:nocolor [^{}]+)+)\{([^{}]*)\}", STYLESHEET)
         if "reverse" in body
         for part in selectors.split(",")
     }

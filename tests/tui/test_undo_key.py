@@ -58,6 +58,8 @@ VERBS: list[tuple[str, list[int], dict[str, Any]]] = [
     ("unlink", [4], {"to": 3}),
     ("join", [1, 4], {"incident": 2}),
     ("leave", [8, 9], {}),
+    ("watch", [1, 4], {}),
+    ("unwatch", [3, 11], {"agent": "vera"}),
     ("merge", [3, 4, 10], {"into": 12}),
     ("spam", [1, 4], {}),
 ]

@@ -19,7 +19,7 @@ from sdesk.actions.personal import KeptDraft, KeptForm, save_draft
 from sdesk.domain.beside import Beside
 from sdesk.domain.ticket import Direction
 from sdesk.tui import app, store_link
-from sdesk.tui.unkept import Left, LeftDraft, LeftForm
+from sdesk.tui.left import Left, LeftDraft, LeftForm
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ for pattern, size, units in json.load(sys.stdin):
     compiled = re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for unit in units:
         for end in ("", "\\0"):
-            signal.setitimer(signal.ITIMER_PROF, %d)
+            signal.setitimer(signal.ITIMER_PROF, %s)
             compiled.search((unit * (size // len(unit) + 1))[: size - len(end)] + end)
     print("", flush=True)
 """

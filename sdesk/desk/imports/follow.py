@@ -17,8 +17,11 @@ from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import set_status
-from sdesk.domain.errors import Refused
+from sdesk.desk.steps.watchers import add_watchers, require_watchers
+from sdesk.domain.errors import Refused, about
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.outgoing import Party
+from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import TicketLine, mailbox_text
 from sdesk.store.models import Message, Ticket
@@ -57,9 +60,10 @@ def follow_line(
         _add_text(work, ticket, line.text)
     if "messages" in fresh:
         _add_messages(work, ticket, line, added)
+    watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
-    if ticket.version == before:
+    if ticket.version == before and not watched:
         # Nothing to do: an agent did it here, or it is known under another name. It is not asked again.
         return False
     record(work, number, "imported", imported=dict(digests))
@@ -93,8 +97,8 @@ def _assignee_of(work: Work, ticket: Ticket) -> str | None:
 def _add_text(work: Work, ticket: Ticket, text: str) -> None:
     """What was asked changed elsewhere: agents read it as a note, since what was said here stays."""
     number = ticket.id or 0
-    known = select(col(Message.id)).where(col(Message.ticket_id) == number, col(Message.text) == text).limit(1)
-    if work.connection.execute(known).first() is not None:
+    known = work.connection.execute(select(col(Message.text)).where(col(Message.ticket_id) == number)).scalars()
+    if any(neutralise(each) == text for each in known):
         return
     row = add_message(
         work,
@@ -113,13 +117,21 @@ def _add_messages(work: Work, ticket: Ticket, line: TicketLine, added: Added) ->
     """Messages that are not there yet; no clock follows what was said elsewhere since."""
     number = ticket.id or 0
     rows = work.connection.execute(
-        select(col(Message.direction), col(Message.sent_at), col(Message.text), col(Message.message_id)).where(
-            col(Message.ticket_id) == number
-        )
+        select(
+            col(Message.direction),
+            col(Message.party),
+            col(Message.sent_at),
+            col(Message.text),
+            col(Message.message_id),
+        ).where(col(Message.ticket_id) == number)
     ).all()
-    known = {tuple(row[:3]) for row in rows}
+    # As an export writes them: what was exchanged with a supplier goes as a note.
+    known = {
+        (direction if party is Party.REQUESTER else Direction.NOTE, sent_at, neutralise(text))
+        for direction, party, sent_at, text, _ in rows
+    }
     # What was folded of a mail may be another part of it in another version of the program.
-    known_ids = {row[3] for row in rows if row[3]}
+    known_ids = {row.message_id for row in rows if row.message_id}
     before = added.messages
     for message in sorted(line.messages or (), key=lambda each: each.sent_at):
         so = (message.direction, message.sent_at, message.text) in known
@@ -127,6 +139,13 @@ def _add_messages(work: Work, ticket: Ticket, line: TicketLine, added: Added) ->
             add_line_message(work, number, message, added)
     if added.messages > before:
         settle(work, ticket)
+
+
+def _add_watchers(work: Work, ticket: Ticket, line: TicketLine) -> bool:
+    """Who watches it elsewhere and not here; who watches it here alone stays. Whether there was anybody."""
+    with about("watchers"):
+        agents = require_watchers(work, ticket.team_id, line.watchers or ())
+    return bool(add_watchers(work, ticket.id or 0, agents))
 
 
 def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:
@@ -137,7 +156,7 @@ def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:
         verbs.close(replace(work, now=at), number, silent=True)
     if line.status is Status.CLOSED and ticket.status is Status.RESOLVED:
         set_status(work, ticket, Status.CLOSED)
-        ticket.closed_at = max(line.closed_at or work.now, ticket.resolved_at or work.now)
+        ticket.closed_at = max(min(line.closed_at or work.now, work.now), ticket.resolved_at or work.now)
         settle(work, ticket)
     if line.status is Status.WAITING and ticket.status in OPEN_STATUSES and ticket.status is not Status.WAITING:
         reason = line.waiting_for or WaitingFor.REQUESTER

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, update
 from sqlmodel import col
@@ -22,6 +22,7 @@ from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import NO_SERVICE_IMPACT, NO_SERVICE_URGENCY, Opened, Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait, plan_wait
+from sdesk.desk.steps.watchers import add_watchers, require_watchers
 from sdesk.desk.steps.whose import whose
 from sdesk.domain.alerts import entered, states_of
 from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
@@ -57,9 +58,78 @@ def write_line(
     no news. What is over is outside of all figures of promises; so is whatever becomes of what `moved` in from another
     desk, where it was promised. BadInput, Refused.
     """
-    rules = work.rules
     if line.subject is None:
         raise BadInput("a ticket needs a subject", "give it in the field `subject`")
+    place = _place(work, line)
+    require_tags(line.tags or ())
+    with about("watchers"):
+        watchers = require_watchers(work, place.team_id, line.watchers or ())
+    opened_at = _by_now(work, line.created_at or line.resolved_at or work.now)
+    past = opened_at < work.now
+    then = replace(work, now=opened_at)
+    person = person_of(then, line.requester) if line.requester is not None else None
+    priority = _priority(work, line, place.service_id)
+    closed = line.status is Status.CLOSED
+    resolved_at = _by_now(work, line.resolved_at or opened_at) if line.done else None
+    story: dict[str, Any] = {"moved": True} if moved else {}
+    opened = open_ticket(
+        then,
+        Opening(
+            subject=line.subject,
+            team_id=place.team_id,
+            service_id=place.service_id,
+            requester_id=person.id if person is not None else None,
+            unit_id=place.unit_id if place.unit_id is not None or person is None else person.unit_id,
+            channel=line.channel or Channel.IMPORT,
+            opened_at=opened_at,
+            assignee_id=place.assignee_id,
+            impact=line.impact,
+            urgency=line.urgency,
+            priority=priority,
+            priority_reason=REASON if priority is not None else None,
+            tags=line.tags or (),
+            external_id=line.external_id,
+            spam=line.status is Status.SPAM,
+            unanswered=not line.done and line.status is not Status.SPAM,
+            history=past,
+            closed=closed,
+            resolved_at=resolved_at,
+            closed_at=_by_now(work, line.closed_at) if closed and line.closed_at is not None else None,
+        ),
+        reason="imported",
+        imported=dict(digests),
+        why={"team": place.team_by},
+        **story,
+    )
+    if watchers:
+        add_watchers(work, opened.number, watchers)
+    message = _say(then, opened.number, line, person)
+    alive = not line.done and line.status is not Status.SPAM
+    if line.messages:
+        _follow(work, opened, line.messages, added, alive=alive)
+    if alive:
+        if line.status is Status.WAITING:
+            _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
+        elif past and not line.messages:
+            _as_of_now(work, opened, line, opened_at, assigned=place.assignee_id is not None)
+        _tell(work, opened, place, message)
+    return opened.number, place.team_id
+
+
+class _Place(NamedTuple):
+    """Where a ticket belongs, and whose it is."""
+
+    service_id: int | None
+    team_id: int
+    team_by: str
+    """Why it is that team's."""
+    assignee_id: int | None
+    unit_id: int | None
+
+
+def _place(work: Work, line: TicketLine) -> _Place:
+    """The keys of a line, which the desk knows. BadInput; Refused for what is behind a wall."""
+    rules = work.rules
     with about("service"):
         service_id = key_of(rules.service_keys, line.service, "service") if line.service else None
     with about("team"):
@@ -73,67 +143,28 @@ def write_line(
         require_sight(work, team_id, assignee_id)
     with about("unit"):
         unit_id = key_of(rules.unit_keys, line.unit, "unit") if line.unit else None
-    require_tags(line.tags or ())
-    opened_at = line.created_at or line.resolved_at or work.now
-    past = opened_at < work.now
-    then = replace(work, now=opened_at)
-    person = person_of(then, line.requester) if line.requester is not None else None
-    if unit_id is None and person is not None:
-        unit_id = person.unit_id
-    priority = _priority(work, line, service_id)
-    closed = line.status is Status.CLOSED
-    resolved_at = (line.resolved_at or opened_at) if line.done else None
-    story: dict[str, Any] = {"moved": True} if moved else {}
-    opened = open_ticket(
-        then,
-        Opening(
-            subject=line.subject,
-            team_id=team_id,
-            service_id=service_id,
-            requester_id=person.id if person is not None else None,
-            unit_id=unit_id,
-            channel=line.channel or Channel.IMPORT,
-            opened_at=opened_at,
-            assignee_id=assignee_id,
-            impact=line.impact,
-            urgency=line.urgency,
-            priority=priority,
-            priority_reason=REASON if priority is not None else None,
-            tags=line.tags or (),
-            external_id=line.external_id,
-            spam=line.status is Status.SPAM,
-            unanswered=not line.done and line.status is not Status.SPAM,
-            history=past,
-            closed=closed,
-            resolved_at=resolved_at,
-            closed_at=line.closed_at if closed else None,
-        ),
-        reason="imported",
-        imported=dict(digests),
-        why={"team": team_by},
-        **story,
+    return _Place(service_id, team_id, team_by, assignee_id, unit_id)
+
+
+def _tell(work: Work, opened: Opened, place: _Place, message: int | None) -> None:
+    """Agents, where the import is not quiet. Of a part of an incident they know by the incident."""
+    if work.quiet or opened.incident is not None:
+        return
+    notify_of(
+        work,
+        opened.number,
+        AgentEvent.NEW if place.assignee_id is None else AgentEvent.ASSIGNED,
+        team_id=place.team_id,
+        priority=opened.priority,
+        assignee_id=place.assignee_id,
+        message=message,
+        by=work.actor.agent_id,
     )
-    message = _say(then, opened.number, line, person)
-    alive = not line.done and line.status is not Status.SPAM
-    if line.messages:
-        _follow(work, opened, line.messages, added, alive=alive)
-    if alive:
-        if line.status is Status.WAITING:
-            _wait(work, opened.number, line.waiting_for or WaitingFor.REQUESTER)
-        elif past and not line.messages:
-            _as_of_now(work, opened, line, opened_at, assigned=assignee_id is not None)
-        if not work.quiet and opened.incident is None:
-            notify_of(
-                work,
-                opened.number,
-                AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
-                team_id=team_id,
-                priority=opened.priority,
-                assignee_id=assignee_id,
-                message=message,
-                by=work.actor.agent_id,
-            )
-    return opened.number, team_id
+
+
+def _by_now(work: Work, instant: datetime) -> datetime:
+    """The instant, or now where the clock of the other machine is ahead: nothing here begins or ends to come."""
+    return min(instant, work.now)
 
 
 def _priority(work: Work, line: TicketLine, service_id: int | None) -> Priority | None:
@@ -168,8 +199,8 @@ def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) 
 
 
 def add_line_message(work: Work, number: int, message: LineMessage, added: Added) -> int:
-    """A message that was exchanged elsewhere, at its own time."""
-    then = replace(work, now=message.sent_at)
+    """A message that was exchanged elsewhere, at its own time, by which it is known again."""
+    then = replace(work, now=_by_now(work, message.sent_at))
     box = message.author
     agent_id = work.rules.agent_addresses.get(box.address.lower()) if box.address else None
     if message.agent is not None:
@@ -186,6 +217,7 @@ def add_line_message(work: Work, number: int, message: LineMessage, added: Added
         author_address=box.address,
         agent_id=agent_id if ours else None,
         person_id=person.id if person is not None else None,
+        sent_at=message.sent_at,
         subject=message.subject,
         quoted=message.quoted,
         recipients=recipients_of(message.to, message.cc) if message.to or message.cc else None,
@@ -230,7 +262,7 @@ def _follow(work: Work, opened: Opened, messages: tuple[LineMessage, ...], added
     promise, before = promise_of(work, ticket), load_clocks(work, ticket)
     clocks, waits_since = before, ticket.unanswered_since
     for message in ordered:
-        at = max(message.sent_at, ticket.created_at)
+        at = max(_by_now(work, message.sent_at), ticket.created_at)
         if message.direction is Direction.OUT:
             clocks, waits_since = agent_answered(clocks, promise, at), None
         elif message.direction is Direction.IN:

@@ -45,6 +45,7 @@ TABLES: Mapping[str, Kept] = {
     "outage": Kept(("id",)),
     "visit": Kept(("id",)),
     "tag": Kept(("ticket_id", "tag")),
+    "watcher": Kept(("ticket_id", "agent_id")),
     "link": Kept(("id",)),
     # A message is never unwritten: it goes back to its ticket, or is taken back.
     "message": Kept(("id",), columns="id, ticket_id"),

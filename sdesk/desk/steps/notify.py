@@ -22,7 +22,8 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import PER_HOUR, read_message_id
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import read_token
-from sdesk.domain.concerned import Candidate, Crew, Matter, concerned
+from sdesk.desk.steps.watchers import watchers_of
+from sdesk.domain.concerned import Candidate, Crew, Matter, concerned, watching
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.ticket import Priority, Role
@@ -93,7 +94,8 @@ def notify_of(
     rules = work.rules
     team = rules.teams[team_id]
     away = stand_ins(absent(work))
-    ids = {*team.members, *team.on_call, team.lead_id, assignee_id, *away.values()} - {None}
+    watchers = watchers_of(work, number)
+    ids = {*team.members, *team.on_call, team.lead_id, assignee_id, *away.values(), *watchers} - {None}
     matter = Matter(
         event,
         priority,
@@ -102,6 +104,7 @@ def notify_of(
         working=_at_work(work, team),
         today=work.now.astimezone(ZoneInfo(rules.time_zone)).date(),
         away=away,
+        watchers=watchers,
     )
     crew = Crew(team.members, team.lead_id, team.private, team.on_call)
     left_out = set(but)
@@ -110,7 +113,11 @@ def notify_of(
     values = {"event": event.value, **({"message": message} if message is not None else {}), **facts}
     for position, agent_id in enumerate(told):
         _queue(work, rules.agents[agent_id], values, number, first=not position)
-    return len(told)
+    beside = watching(matter, crew, listeners, told)
+    for agent_id in beside:
+        # A channel that everybody reads is told for those whom it concerns.
+        _queue(work, rules.agents[agent_id], values, number, first=False)
+    return len(told) + len(beside)
 
 
 def notify_undeliverable(work: Work, ticket: Ticket, ids: Iterable[str], *, message: int, said: str) -> int:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, place_columns
@@ -100,34 +100,18 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     priority = opening.priority or priority
     sla_id = rules.sla_for(opening.team_id, opening.service_id)
     promise = rules.promise(sla_id, priority)
-    clocks = open_clocks(promise, opening.opened_at)
-    status = Status.OPEN if opening.assignee_id is not None else Status.NEW
-    over = opening.closed or opening.resolved_at is not None
-    resolved_at = (opening.resolved_at or opening.opened_at) if over else None
-    closed_at = (opening.closed_at or resolved_at) if opening.closed else None
-    if opening.spam:
-        status, clocks = Status.SPAM, end(clocks, promise, opening.opened_at)
-    elif resolved_at is not None:
-        status = Status.CLOSED if opening.closed else Status.RESOLVED
-        # They never ran: nothing of what was consumed elsewhere is known here.
-        clocks = end(clocks, promise, opening.opened_at)
-    elif opening.channel is Channel.PHONE:
-        # Whoever calls has been answered by the one who writes the ticket.
-        clocks = agent_answered(clocks, promise, opening.opened_at)
-    elif opening.planned or opening.unasked:
-        # There is nobody to answer first: that promise ends without counting.
-        clocks = replace(clocks, first_response=end(clocks, promise, opening.opened_at).first_response)
-    columns = clock_columns(clocks, promise, now=work.now)
+    state = _state_of(opening, promise)
+    columns = clock_columns(state.clocks, promise, now=work.now)
     columns |= place_columns(
         work,
-        status=status,
+        status=state.status,
         priority=priority,
         created_at=opening.opened_at,
         due_at=columns["due_at"],
         stale_at=columns["stale_at"],
         wake_at=None,
         loss_per_hour=per_hour,
-        done_at=resolved_at,
+        done_at=state.resolved_at,
     )
     token = secrets.token_hex(16)
     number = insert_row(
@@ -136,7 +120,7 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         {
             "version": 1,
             "subject": opening.subject,
-            "status": status,
+            "status": state.status,
             "service_id": opening.service_id,
             "team_id": opening.team_id,
             "assignee_id": opening.assignee_id,
@@ -151,9 +135,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
             "priority": priority,
             "priority_reason": opening.priority_reason,
             "created_at": opening.opened_at,
-            "updated_at": max(work.now, closed_at or resolved_at or work.now),
-            "resolved_at": resolved_at,
-            "closed_at": closed_at,
+            "updated_at": max(work.now, state.over_at or work.now),
+            "resolved_at": state.resolved_at,
+            "closed_at": state.closed_at,
             "reopenings": 0,
             "unanswered_since": (
                 opening.opened_at
@@ -185,13 +169,49 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         **promise_facts(work, sla_id, promise),
         **story,
     )
-    if resolved_at is not None and not opening.spam:
+    if state.over_at is not None and not opening.spam:
         # By its history a ticket is open until it says otherwise: who opens this one again must find that it was not.
-        then = replace(work, now=closed_at or resolved_at)
-        record(then, number, "status", by="system", old=Status.NEW.value, new=status.value)
+        then = replace(work, now=state.over_at)
+        record(then, number, "status", by="system", old=Status.NEW.value, new=state.status.value)
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
-    live = status in OPEN_STATUSES and not opening.history and not opening.planned
+    live = state.status in OPEN_STATUSES and not opening.history and not opening.planned
     incident = look_for_incident(work, number) if live and opening.service_id is not None else None
-    return Opened(number, token, priority, clocks, promise, incident)
+    return Opened(number, token, priority, state.clocks, promise, incident)
+
+
+class _State(NamedTuple):
+    """How far a ticket has come when it is opened."""
+
+    status: Status
+    clocks: Clocks
+    resolved_at: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was over for good, as far as that is known; None of what is not."""
+        return self.closed_at or self.resolved_at
+
+
+def _state_of(opening: Opening, promise: Promise) -> _State:
+    """Where it stands: most are new, and their clocks begin; some are over already, or owe nobody a first answer."""
+    clocks = open_clocks(promise, opening.opened_at)
+    status = Status.OPEN if opening.assignee_id is not None else Status.NEW
+    over = opening.closed or opening.resolved_at is not None
+    resolved_at = (opening.resolved_at or opening.opened_at) if over else None
+    closed_at = (opening.closed_at or resolved_at) if opening.closed else None
+    if opening.spam:
+        status, clocks = Status.SPAM, end(clocks, promise, opening.opened_at)
+    elif over:
+        status = Status.CLOSED if opening.closed else Status.RESOLVED
+        # They never ran: nothing of what was consumed elsewhere is known here.
+        clocks = end(clocks, promise, opening.opened_at)
+    elif opening.channel is Channel.PHONE:
+        # Whoever calls has been answered by the one who writes the ticket.
+        clocks = agent_answered(clocks, promise, opening.opened_at)
+    elif opening.planned or opening.unasked:
+        # There is nobody to answer first: that promise ends without counting.
+        clocks = replace(clocks, first_response=end(clocks, promise, opening.opened_at).first_response)
+    return _State(status, clocks, resolved_at, closed_at)

@@ -34,8 +34,10 @@ _SUMS = " UNION ALL ".join(
     for kind in ClockKind
 )
 _RUNS = (
-    "SELECT id, ticket_id, kind, seconds FROM clock_run WHERE seconds < 0 OR stopped_at < started_at"
+    "SELECT id, ticket_id, kind, seconds FROM clock_run AS r WHERE seconds < 0 OR stopped_at < started_at"
     " OR seconds > CAST(strftime('%s', stopped_at) AS INTEGER) - CAST(strftime('%s', started_at) AS INTEGER)"
+    # A promise in another calendar carries the share that was consumed: a minute may be hours of a longer target.
+    " AND NOT EXISTS (SELECT 1 FROM history AS h WHERE h.ticket_id = r.ticket_id AND h.event = 'promise')"
 )
 _OVER = " UNION ALL ".join(
     f"SELECT id, '{kind}', status FROM ticket WHERE status IN ('closed', 'merged', 'spam')"

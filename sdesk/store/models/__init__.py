@@ -33,6 +33,7 @@ from sdesk.store.models.ticket import (
     Seen,
     Tag,
     Ticket,
+    Watcher,
 )
 
 __all__ = [
@@ -83,4 +84,5 @@ __all__ = [
     "Unit",
     "UnitAddress",
     "Visit",
+    "Watcher",
 ]

@@ -1,4 +1,4 @@
-"""Tickets and what belongs to them: clocks, outages, messages, attachments, history, links, tags."""
+"""Tickets and what belongs to them: clocks, outages, messages, attachments, history, links, tags, watchers."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -308,6 +308,19 @@ class Tag(Table, table=True):
 
     ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
     tag: str = Field(primary_key=True, index=True)
+
+
+class Watcher(Table, table=True):
+    """An agent who is told of what happens on a ticket that is not his. Bumps no version."""
+
+    # By agent for `watch:me`: the ticket stands in the index, so that no row is looked up for it.
+    __table_args__ = (Index("ix_watcher_agent_id", "agent_id", "ticket_id"),)
+
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    since: datetime = Field(sa_type=Instant)
+    by_id: int | None = Field(default=None, foreign_key="agent.id")
+    """Who said so; None for the desk itself."""
 
 
 class Seen(Table, table=True):

@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sdesk.domain.clock import sla_state
 from sdesk.domain.outage import loss_so_far
 from sdesk.domain.outgoing import Party
+from sdesk.domain.sla_state import sla_state
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
@@ -25,7 +25,7 @@ from sdesk.domain.ticket import (
 from sdesk.domain.worktime import ALWAYS, Calendar, working_between
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, DeskRow, MessageRow, Place, TicketRow
 
-_NO_TAGS = "[]"
+_NOTHING = "[]"
 """Most tickets have none: JSON need not be read for that."""
 
 CalendarOf = Callable[[int], Calendar]
@@ -101,7 +101,7 @@ def ticket_row(
             suspected = (money(row["loss_suspected"]) or Decimal(0)) + lost
     so_far = counted if suspected is None else suspected + (counted or 0)
     number = row["number"]
-    tags = row["tags"]
+    tags, watchers = row["tags"], row["watchers"]
     return TicketRow(
         number=number,
         ref=f"{desk.ref_prefix}-{number}",
@@ -142,7 +142,7 @@ def ticket_row(
         loss_confirmed=bool(row["loss_confirmed"]) if since is not None else row["loss_past"] is not None,
         currency=desk.currency,
         margin_known=desk.margin_known,
-        tags=tuple(sorted(json.loads(tags))) if tags != _NO_TAGS else (),
+        tags=tuple(sorted(json.loads(tags))) if tags != _NOTHING else (),
         unread=unread,
         sla=row["sla"],
         loss_key=row["loss_key"],
@@ -151,6 +151,7 @@ def ticket_row(
         is_incident=bool(row["is_incident"]),
         incident=row["incident"],
         calendar_id=sla_calendar,
+        watchers=tuple(sorted(json.loads(watchers))) if watchers != _NOTHING else (),
     )
 
 

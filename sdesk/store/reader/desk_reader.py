@@ -11,20 +11,20 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.worktime import Calendar
 from sdesk.store.reader import organisation
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.desk_rows import (
-    AgentDetail,
-    CalendarRow,
-    OutageRow,
-    PersonRow,
-    ServiceDetail,
-    TeamDetail,
-    UnitOutages,
-)
 from sdesk.store.reader.mail_reader import MailReader
 from sdesk.store.reader.rows import UnitRow
 
 if TYPE_CHECKING:
     from sdesk.store.reader.begun import BegunTicket
+    from sdesk.store.reader.desk_rows import (
+        AgentDetail,
+        CalendarRow,
+        OutageRow,
+        PersonRow,
+        ServiceDetail,
+        TeamDetail,
+        UnitOutages,
+    )
     from sdesk.store.reader.known import CallerRow
 
 
@@ -61,6 +61,7 @@ class DeskReader(MailReader):
         """Outages of a unit that touch the time since an instant, and what the confirmed ones cost within it."""
         from sdesk.domain.slices import Slice, loss_within
         from sdesk.domain.worktime import ALWAYS
+        from sdesk.store.reader.desk_rows import UnitOutages
 
         found = self.outages(actor, now=now, unit=key, since=since)
         row = self._one("SELECT calendar_id FROM unit WHERE key = ?", key)

@@ -45,6 +45,7 @@ class Exported(NamedTuple):
     urgency: str
     priority: str
     tags: tuple[str, ...]
+    watchers: tuple[str, ...]
     created_at: str
     channel: str
     status: str
@@ -52,6 +53,9 @@ class Exported(NamedTuple):
     resolved_at: str | None
     closed_at: str | None
     messages: tuple[ExportedMessage, ...]
+    token: str
+    """A secret, by which the desk knows its ticket again: it is never printed."""
+    version: int
 
 
 def exported(
@@ -68,7 +72,8 @@ def exported(
     condition, values = compiled.sql, compiled.values
     if hidden is not None:
         condition, values = f"{condition} AND {hidden.sql}", values + hidden.values
-    sql = f"SELECT * FROM ticket_view WHERE number > ? AND ({condition}) ORDER BY number LIMIT {PAGE}"
+    token = "(SELECT t.token FROM ticket AS t WHERE t.id = number) AS token"
+    sql = f"SELECT *, {token} FROM ticket_view WHERE number > ? AND ({condition}) ORDER BY number LIMIT {PAGE}"
     return _rows(connection, sql, values, messages=messages)
 
 
@@ -109,6 +114,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         urgency=row["urgency"],
         priority=row["priority"],
         tags=tuple(sorted(json.loads(row["tags"] or "[]"))),
+        watchers=tuple(sorted(json.loads(row["watchers"]))),
         created_at=row["created_at"],
         channel=row["channel"],
         status=row["status"],
@@ -116,6 +122,8 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         resolved_at=row["resolved_at"] if over else None,
         closed_at=row["closed_at"] if over and row["status"] != "resolved" else None,
         messages=rest,
+        token=row["token"],
+        version=row["version"],
     )
 
 

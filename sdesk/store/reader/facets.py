@@ -32,6 +32,8 @@ _GROUPED: Mapping[str, tuple[str, str, str]] = {
     "unit": ("+q.unit_id", "x.key", "x.name"),
 }
 _TABLES = {"team": "team", "assignee": "agent", "service": "service", "unit": "unit"}
+_NAMED = {**_TABLES, "watch": "agent"}
+"""The fields whose values have names, and their tables."""
 
 FIELDS: tuple[str, ...] = (*_GROUPED, "tag", "is")
 """What can be counted by value."""
@@ -93,7 +95,7 @@ def names(connection: sqlite3.Connection, actor: Actor, only: str | None = None)
     hidden = wall(connection, actor, "t.team_id") or Condition("1")
     found = {
         field: _named(connection, f"SELECT key, name FROM {table} WHERE retired_at IS NULL ORDER BY key")
-        for field, table in _TABLES.items()
+        for field, table in _NAMED.items()
         if only in (None, field)
     }
     if only in (None, "requester"):

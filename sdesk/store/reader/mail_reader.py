@@ -6,21 +6,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
-from sdesk.store.reader import mailroom
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
-from sdesk.store.reader.mailroom import Sought
 from sdesk.store.reader.opened import OpenedStore
 
 if TYPE_CHECKING:
     from sdesk.store.reader.health import Health
+    from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, QuarantineRow
+    from sdesk.store.reader.mailroom import Sought
 
 
 class MailReader(OpenedStore):
-    """The mailroom's part of the reader."""
+    """The mailroom's part of the reader. What few commands ask is imported when it is asked."""
 
     def ledger(self, actor: Actor, *, limit: int = 50, sought: Sought | None = None) -> tuple[LedgerRow, ...]:
         """Every message that the desk ever saw, newest first; those of walled teams are left out. 0: no limit."""
+        from sdesk.store.reader import mailroom
+
         with translated(self.path):
             return mailroom.ledger(self._connection, actor, self.desk.ref_prefix, limit, sought)
 
@@ -28,6 +29,8 @@ class MailReader(OpenedStore):
         self, actor: Actor, *, state: str | None = None, number: int | None = None, limit: int = 50
     ) -> tuple[OutboxRow, ...]:
         """Mails that are to go or went, newest first; those of walled teams are left out. 0: no limit."""
+        from sdesk.store.reader import mailroom
+
         with translated(self.path):
             return mailroom.outbox(
                 self._connection, actor, self.desk.ref_prefix, state=state, number=number, limit=limit
@@ -35,11 +38,15 @@ class MailReader(OpenedStore):
 
     def quarantine(self, actor: Actor, *, ended: bool = False) -> tuple[QuarantineRow, ...]:
         """Messages whose handling raised, oldest first; with `ended` also those that were dealt with."""
+        from sdesk.store.reader import mailroom
+
         with translated(self.path):
             return mailroom.quarantine(self._connection, actor, ended=ended)
 
     def quarantined(self, actor: Actor, number: int) -> tuple[QuarantineRow, bytes]:
         """One of them, with its raw bytes (RFC 5322); NotFound."""
+        from sdesk.store.reader import mailroom
+
         with translated(self.path):
             return mailroom.quarantined(self._connection, actor, number)
 
@@ -52,5 +59,7 @@ class MailReader(OpenedStore):
 
     def blocked(self) -> tuple[BlockedRow, ...]:
         """The senders whose mail is discarded."""
+        from sdesk.store.reader import mailroom
+
         with translated(self.path):
             return mailroom.blocked(self._connection)

@@ -6,8 +6,8 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
@@ -18,8 +18,7 @@ from sdesk.store.reader.mail_rows import BlockedRow, LedgerRow, OutboxRow, Quara
 from sdesk.store.reader.where import Value, wall
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(NamedTuple):
     """Which rows of the ledger; what is None leaves nothing out."""
 
     mailbox: str | None = None

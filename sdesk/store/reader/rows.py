@@ -25,11 +25,12 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
-from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
+from sdesk.store.reader.watching import WatcherRow
 
 if TYPE_CHECKING:
     from sdesk.domain.clock import Targets
+    from sdesk.store.reader.desk_rows import OutageRow
 
 
 class DeskRow(NamedTuple):
@@ -138,6 +139,8 @@ class TicketRow(NamedTuple):
     """The incident that it is part of."""
     calendar_id: int | None = None
     """The calendar that its clocks run by; None: round the clock."""
+    watchers: tuple[str, ...] = ()
+    """Logins of who is told of it, though it is another's."""
 
 
 class IncidentRow(NamedTuple):
@@ -286,6 +289,8 @@ class TicketDetail(NamedTuple):
     spent: tuple[SpentRow, ...] = ()
     """Oldest first."""
     visit: VisitRow | None = None
+    watchers: tuple[WatcherRow, ...] = ()
+    """By login."""
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})

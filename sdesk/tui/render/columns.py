@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -21,8 +21,7 @@ ROOMY = 115
 """Cells from which there is room for whole amounts and longer names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """A column of the list."""
 
     name: str
@@ -33,8 +32,7 @@ class Column:
     """Blanks after it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A text cut and filled to its column's width, and the name of its style."""
 
     text: str

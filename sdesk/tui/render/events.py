@@ -82,9 +82,11 @@ EVENTS = {
     "undone": NC_("event", "undone"),
     "unit": NC_("event", "unit"),
     "unlinked": NC_("event", "unlinked"),
+    "unwatched": NC_("event", "watched no more"),
     "urgency": NC_("event", "urgency"),
     "visit": NC_("event", "visit"),
     "waiting": NC_("event", "waiting"),
+    "watched": NC_("event", "watched"),
     "woken": NC_("event", "woken"),
 }
 """What happened, where nothing more is known of it."""
@@ -174,6 +176,10 @@ class _Told:
                 return _("tags {changes}").format(changes=" ".join(changes))
             case "time_spent" if data.get("seconds"):
                 return _("time spent {length}").format(length=exact_length_text(int(data["seconds"])))
+            case "watched" if data.get("agent"):
+                return _("watched by {login}").format(login=data["agent"])
+            case "unwatched" if data.get("agent"):
+                return _("watched by {login} no more").format(login=data["agent"])
             case "undone" if data.get("verb"):
                 return _("undone “{what}”").format(what=_verb(str(data["verb"])))
             case "incident_proposed" if data.get("tickets"):

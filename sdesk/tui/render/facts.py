@@ -112,6 +112,8 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
     yield _("Opened"), _("{at} {how}").format(at=at, how=channel_text(row.channel.value)), "text"
     if row.tags:
         yield _("Tags"), ", ".join(one_line(tag) for tag in row.tags), "text"
+    if row.watchers:
+        yield _("Watchers"), ", ".join(map(one_line, row.watchers)), "text"
     yield from _work_facts(detail, local, zone)
     for number, link in enumerate(detail.links):
         yield _("Linked") if not number else "", _link(link), "text"

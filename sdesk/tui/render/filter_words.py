@@ -20,6 +20,7 @@ _FIELDS = {
     "has:": N_("an attachment, a note, a loss"),
     "team:": N_("whose queue"),
     "assignee:": N_("who has it: me, none, a login"),
+    "watch:": N_("who is told of it too: me, none, a login"),
     "service:": N_("what it is about"),
     "unit:": N_("where"),
     "requester:": N_("who asks: a name, or an address with its @"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -14,8 +13,7 @@ Span = tuple[str, str]
 """A text and the name of its style."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a pane."""
 
     spans: tuple[Span, ...] = ()

@@ -40,6 +40,11 @@ class DeskScreen(Following, Screen[None]):
         """Do something that is about what is chosen, once its rows are here."""
         self.call_next(then)
 
+    @property
+    def width(self) -> int:
+        """Its cells; before it is laid out, those that it will have."""
+        return self.size.width or self.app.size.width
+
     async def action_do(self, name: str) -> None:
         """Do a command of the registry: every key, click, palette entry and line comes through here."""
         deed = getattr(self, f"action_{name}")
@@ -63,7 +68,7 @@ class DeskScreen(Following, Screen[None]):
         """Show what the console answered last."""
         notice, kind = self.console.notice_now
         about = f"{self.console.link.login}  {self.console.link.path.name}"
-        self.status_bar.show(*notice_bar(notice, kind, self.console.way_back, about, self.size.width))
+        self.status_bar.show(*notice_bar(notice, kind, self.console.way_back, about, self.width))
 
     def on_screen_resume(self) -> None:
         """It is shown, at first or again."""
@@ -114,6 +119,18 @@ class DeskScreen(Following, Screen[None]):
     def action_quarantine(self) -> None:
         """What became of the mail."""
         self.console.open_mailroom()
+
+    def action_next(self) -> None:
+        """Go to the ticket that should be done next."""
+        from sdesk.tui.verbs.next_up import go_to_next
+
+        go_to_next(self)
+
+    def action_take_next(self) -> None:
+        """Take it, and go there."""
+        from sdesk.tui.verbs.next_up import take_the_next
+
+        take_the_next(self)
 
     def action_jump(self) -> None:
         """Go to a ticket by its number, or by words."""

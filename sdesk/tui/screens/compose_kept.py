@@ -11,9 +11,10 @@ from sdesk.domain.ticket import Direction
 from sdesk.store.reader.personal_rows import DraftRow
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
+from sdesk.tui.left import LeftDraft
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.screens.compose_form import ComposeForm
-from sdesk.tui.unkept import SAVE_SECONDS, LeftDraft
+from sdesk.tui.unkept import SAVE_SECONDS
 
 
 class KeptCompose(ComposeForm):

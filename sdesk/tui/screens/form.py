@@ -14,9 +14,10 @@ from sdesk.actions.personal import KeptForm
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.store.reader.personal_rows import FormDraftRow
 from sdesk.tui.language import _, told_error
+from sdesk.tui.left import LeftForm
 from sdesk.tui.screens.dialog import Dialog
 from sdesk.tui.screens.following import Following
-from sdesk.tui.unkept import SAVE_SECONDS, LeftForm
+from sdesk.tui.unkept import SAVE_SECONDS
 from sdesk.tui.widgets.button import Button
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup

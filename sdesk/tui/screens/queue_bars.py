@@ -39,7 +39,7 @@ class QueueBars:
 
     def show(self) -> None:
         """Write all of them; a bar repaints only if it says something else."""
-        screen, width = self._screen, self._screen.size.width
+        screen, width = self._screen, self._screen.width
         totals = screen.totals
         counts = [totals.count_of(view) for view in screen.console.views] if totals else []
         self.by_name["views"].show(view_parts(screen.console.views, counts, screen.view_place, width))
@@ -49,7 +49,7 @@ class QueueBars:
 
     def show_clock(self) -> None:
         """The header, whose clock ticks."""
-        screen, width = self._screen, self._screen.size.width
+        screen, width = self._screen, self._screen.width
         counts = screen.totals.counts if screen.totals else None
         console = screen.console
         self.by_name["header"].show(*header(screen.view, counts, console.currency, console.now(), console.zone, width))
@@ -84,7 +84,7 @@ class QueueBars:
         self.by_name["filter-note"].show([], note)
         self.error.display = bool(screen.filter_error) and not screen.is_unfinished
         if self.error.display:
-            self.error.update(fault_lines(screen.filter_error, text, typed=typing, width=screen.size.width))
+            self.error.update(fault_lines(screen.filter_error, text, typed=typing, width=screen.width))
 
     def empty_words(self) -> str:
         """What an empty list says."""

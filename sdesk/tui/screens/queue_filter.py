@@ -110,6 +110,7 @@ class QueueFilter(QueueReading):
 
     def action_filter(self) -> None:
         """Type a filter."""
+        self.seat_the_rest()
         field = self.field
         if not self.filter_error:
             self._kept_text = self.filter_text

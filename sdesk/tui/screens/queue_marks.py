@@ -4,26 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual.app import ComposeResult
-from textual.widgets import Static
-
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Command
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import count_of
 from sdesk.tui.paging import read_rows
-from sdesk.tui.screens.dialog import Dialog
 from sdesk.tui.screens.queue_moving import QueueMoving
-
-
-class Gathering(Dialog[None]):
-    """Stands while the rows of many tickets are read, so that a key typed meanwhile does nothing below."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(count_of("{count} ticket is read ...", "{count} tickets are read ...", count))
-
-    def fields(self) -> ComposeResult:
-        yield Static("", markup=False)
 
 
 class QueueMarks(QueueMoving):
@@ -87,6 +73,8 @@ class QueueMarks(QueueMoving):
         if not unread or self.meant is not None:
             self.call_next(then)
             return
+        from sdesk.tui.screens.gathering import Gathering
+
         now, waiting = self.console.now(), Gathering(len(unread))
 
         def learn(rows: dict[int, Held]) -> None:

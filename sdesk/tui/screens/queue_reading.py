@@ -17,6 +17,7 @@ from sdesk.store.reader.order import cursor_of
 from sdesk.tui.countdown import AHEAD, Held
 from sdesk.tui.language import _, count_of, told_error
 from sdesk.tui.paging import (
+    Opening,
     Stretch,
     Totals,
     read_after,
@@ -28,7 +29,7 @@ from sdesk.tui.paging import (
     read_totals,
 )
 from sdesk.tui.screens.queue_parts import QueueParts
-from sdesk.tui.views import View
+from sdesk.tui.views import TEAM, View
 from sdesk.tui.widgets.queue_list import QueueList
 
 ReadPage = Callable[[Reader, Actor, Filter, datetime, int], Stretch]
@@ -45,6 +46,10 @@ class QueueReading(QueueParts):
 
     def __init__(self) -> None:
         super().__init__()
+        self._opening: Opening | None = None
+        """What the console begins with, until its parts are here to show it."""
+        self._stands = False
+        """Whether they are."""
         self._wanted: Filter = Filter()
         """The filter that the rows on screen hold for."""
         self._asked: Filter | None = None
@@ -68,8 +73,12 @@ class QueueReading(QueueParts):
     def on_mount(self) -> None:
         self.field.can_focus = False
         self.rows.empty_text = _("Opening the desk ...")
+        self._stands = True
+        if self._opening is not None:
+            self._begin(self._opening)
         self.bars.show()
         self.show_notice()
+        self.call_after_refresh(self.seat_the_rest)
         self.set_interval(1.0, self._tick)
         self.set_interval(AHEAD, self.read_visible)
         self.set_interval(0.5, self._sort_when_idle)
@@ -98,10 +107,19 @@ class QueueReading(QueueParts):
 
     # ---- reading --------------------------------------------------------------------------------
 
-    def opened(self) -> None:
-        """The store is open: show the first page. An agent without own tickets starts with the team's queue."""
+    def opened(self, opening: Opening) -> None:
+        """The store is open: show the first page, of the team's queue; at once, or when the screen stands."""
+        self._opening = opening
+        if self._stands:
+            self._begin(opening)
+
+    def _begin(self, opening: Opening) -> None:
         self.rows.empty_text = ""
-        self.load_start()
+        if self.view_key != TEAM or self.filter_text or self.sort is not opening.wanted.sort:
+            self.load_start()  # a key that came first asked for another
+        else:
+            self._asked = opening.wanted
+            self._show(opening.first, opening.wanted, from_start=True)
 
     def load_start(self) -> None:
         """Read the view from its beginning, with the cursor on its first ticket."""
@@ -169,6 +187,8 @@ class QueueReading(QueueParts):
             self._totals_timer.stop()
         if self.is_typing:
             self._totals_timer = self.set_timer(TOTALS_PAUSE, self.read_totals)
+        elif self.totals is None:
+            self.call_after_refresh(self.read_totals)  # at the start the rows are painted first
         else:
             self.read_totals()
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sdesk.actions.views import SavedView, delete_view, save_view
 from sdesk.domain.views import EVERYBODY, find
 from sdesk.tui.actions import Command
 from sdesk.tui.language import _, told
@@ -14,6 +12,7 @@ from sdesk.tui.screens.queue_filter import QueueFilter
 from sdesk.tui.views import ALL, TEAM, View, ViewKey
 
 if TYPE_CHECKING:
+    from sdesk.actions.views import SavedView
     from sdesk.tui.screens.view_form import ViewAnswer
 
 
@@ -125,6 +124,7 @@ class QueueViews(QueueFilter):
 
     def action_save_view(self) -> None:
         """Save what is shown as a view: name and digit are asked."""
+        from sdesk.actions.views import save_view
         from sdesk.tui.screens.view_form import ViewForm
 
         view, text, sort = self.view, self.filter_text, self.sort
@@ -162,6 +162,7 @@ class QueueViews(QueueFilter):
 
     def action_delete_view(self) -> None:
         """Delete the saved view that is shown; asks first."""
+        from sdesk.actions.views import delete_view
         from sdesk.tui.screens.dialog import Confirm
 
         view = self.view
@@ -194,7 +195,7 @@ class QueueViews(QueueFilter):
         if console.ground is None:
             return
         if views != console.views:
-            console.ground = replace(console.ground, views=views)
+            console.ground = console.ground._replace(views=views)
         keys = {view.key for view in views}
         if wanted is not None:
             console.notice(self._saved_words + _where([view for view in views if view.key == wanted]), "good")

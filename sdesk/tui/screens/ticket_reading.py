@@ -19,6 +19,7 @@ from sdesk.tui.language import _
 from sdesk.tui.neighbours import Neighbours
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.screens.ticket_bars import TicketBars
+from sdesk.tui.stylesheet import rules_of
 from sdesk.tui.verbs.work import WorkScreen
 from sdesk.tui.widgets.preview import Preview
 
@@ -27,6 +28,7 @@ class TicketReading(WorkScreen):
     """A ticket, as far as it shows something."""
 
     CONTEXT = Context.TICKET
+    CSS_PATH = rules_of("ticket")
 
     def __init__(self, number: int, neighbours: Neighbours | None = None) -> None:
         """`neighbours`: the list that it was opened from."""

@@ -12,13 +12,13 @@ from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.render.words import length_text, word
-from sdesk.tui.verbs.doing import DoingScreen, named, subjects
+from sdesk.tui.verbs.doing import Verbs, named, subjects
 
 if TYPE_CHECKING:
     from sdesk.tui.screens.choose import Choice
 
 
-class Assigning(DoingScreen):
+class Assigning(Verbs):
     """Hands tickets on and sorts them."""
 
     def action_take(self) -> None:

@@ -11,10 +11,10 @@ from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
 from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.render.words import word
-from sdesk.tui.verbs.doing import DoingScreen, Possible, named, subjects
+from sdesk.tui.verbs.doing import Possible, Verbs, named, subjects
 
 
-class Belonging(DoingScreen):
+class Belonging(Verbs):
     """Puts tickets together, and apart."""
 
     def action_link(self) -> None:

@@ -9,13 +9,13 @@ from sdesk.store.reader.rows import MessageRow, TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.outside import fetch_command, over_ssh
 from sdesk.tui.render.conversation import file_label
-from sdesk.tui.verbs.doing import DoingScreen
+from sdesk.tui.verbs.doing import Verbs
 
 MOST = 50_000
 """Bytes: terminals take no more than about 75 000 in one go, of what base64 makes a third longer."""
 
 
-class Copying(DoingScreen):
+class Copying(Verbs):
     """Copies."""
 
     def action_copy(self) -> None:

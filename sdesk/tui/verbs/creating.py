@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sdesk.actions.perform import TicketOutcome
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Role
@@ -12,16 +11,17 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import ServiceRow, UnitRow
 from sdesk.tui.language import _
 from sdesk.tui.verbs.assigning import services
-from sdesk.tui.verbs.doing import DoingScreen, report
+from sdesk.tui.verbs.doing import Verbs, report
 
 if TYPE_CHECKING:
+    from sdesk.actions.perform import TicketOutcome
     from sdesk.tui.screens.form import Values
 
 KEY = "new"
 """Under which the words of a new ticket are kept."""
 
 
-class Creating(DoingScreen):
+class Creating(Verbs):
     """Opens tickets for those who call."""
 
     def action_new(self) -> None:

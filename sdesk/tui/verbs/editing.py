@@ -6,13 +6,13 @@ from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Priority
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen, named
+from sdesk.tui.verbs.doing import Verbs, named
 
 AUTO = "auto"
 """Takes a priority by hand back, for the use case."""
 
 
-class Editing(DoingScreen):
+class Editing(Verbs):
     """Sets tickets right."""
 
     def action_edit(self) -> None:

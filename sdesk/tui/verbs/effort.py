@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen, named
+from sdesk.tui.verbs.doing import Verbs, named
 
 
-class Effort(DoingScreen):
+class Effort(Verbs):
     """Writes down what a ticket took, and who comes when."""
 
     def action_spent(self) -> None:

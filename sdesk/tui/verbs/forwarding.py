@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sdesk.tui.language import _
 from sdesk.tui.render.conversation import MOST_LETTERS
-from sdesk.tui.verbs.doing import DoingScreen, named
+from sdesk.tui.verbs.doing import Verbs, named
 
 
-class Forwarding(DoingScreen):
+class Forwarding(Verbs):
     """Asks those outside."""
 
     def action_forward(self) -> None:

@@ -21,7 +21,7 @@ from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import COMMANDS, commands_of
 from sdesk.tui.language import _, count_of, told
-from sdesk.tui.line import TOLD, Asked, Jump, Known, Name, Run, Tell, read_line
+from sdesk.tui.line import TOLD, Asked, Jump, Known, Name, Next, Run, Tell, read_line
 from sdesk.tui.render.signals import end_text
 from sdesk.tui.settings import THEMES
 from sdesk.tui.verbs.doing import in_local_time, report
@@ -90,6 +90,9 @@ class LineOrders:
         match asked:
             case Jump(number):
                 return _("goes to ticket {number}").format(number=number)
+            case Next(take, dry_run):
+                dry = _("dry run: ") if dry_run else ""
+                return dry + (_("takes the next ticket") if take else _("goes to the next ticket"))
             case Tell(what, said):
                 return f"{_(TOLD[what])}: {said}"
             case Run(command):
@@ -142,6 +145,8 @@ class LineOrders:
         match asked:
             case Jump(number):
                 console.open_ticket(number)
+            case Next(take, dry_run):
+                self._next(take=take, dry_run=dry_run)
             case Tell(what, said):
                 self._tell(what, said)
             case Run(command, numbers):
@@ -150,6 +155,14 @@ class LineOrders:
                 self._about(asked.numbers, lambda: self._order(asked))
             case _:
                 pass
+
+    def _next(self, *, take: bool, dry_run: bool) -> None:
+        from sdesk.tui.verbs.next_up import go_to_next, take_the_next
+
+        if take:
+            take_the_next(self._screen, dry_run=dry_run)
+        else:
+            go_to_next(self._screen)
 
     def _tell(self, what: str, said: str) -> None:
         console = self._screen.console
@@ -268,6 +281,7 @@ def read_names(reader: Reader, actor: Actor, now: datetime) -> Names:
             *(Name(agent.login, one_line(agent.name)) for agent in agents),
             *(Name(f"team:{team.key}", one_line(team.name)) for team in teams),
         ),
+        Kind.AGENT: (Name("me"), *(Name(agent.login, one_line(agent.name)) for agent in agents)),
         Kind.SERVICE: tuple(Name(service.key, one_line(service.name)) for service in reader.services(actor)),
         Kind.UNIT: (Name("none"), *(Name(unit.key, one_line(unit.name)) for unit in reader.units())),
     }

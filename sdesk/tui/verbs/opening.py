@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from sdesk.actions.saving import target_of, write_new
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
 from sdesk.store.reader import Reader
@@ -16,7 +15,7 @@ from sdesk.tui.outside import fetch_command, opener, over_ssh, run_outside, why_
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import size_text
 from sdesk.tui.things import Kind, Thing, things
-from sdesk.tui.verbs.doing import DoingScreen
+from sdesk.tui.verbs.doing import Verbs
 
 _WORDS = {
     Kind.QUOTE: N_("quoted"),
@@ -28,7 +27,7 @@ _WORDS = {
 }
 
 
-class Opening(DoingScreen):
+class Opening(Verbs):
     """Opens what belongs to a ticket."""
 
     def action_open_menu(self) -> None:
@@ -138,6 +137,7 @@ class Opening(DoingScreen):
 
     def _save_file(self, number: int, file: AttachmentRow, why: str = "") -> None:
         """Ask where to; `why` it is not opened."""
+        from sdesk.actions.saving import target_of, write_new
         from sdesk.tui.screens.ask import Ask
 
         name = safe_file_name(file.name)

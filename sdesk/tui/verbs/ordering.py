@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sdesk.tui.verbs.doing import DoingScreen
+from sdesk.tui.verbs.doing import Verbs
 
 
-class Ordering(DoingScreen):
+class Ordering(Verbs):
     """A screen with a `:` line."""
 
     def action_line(self) -> None:

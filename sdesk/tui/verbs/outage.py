@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen, named
+from sdesk.tui.verbs.doing import Verbs, named
 
 
-class Outages(DoingScreen):
+class Outages(Verbs):
     """Says what stood, and since when it works again."""
 
     def action_confirm(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen, named, subjects
+from sdesk.tui.verbs.doing import Verbs, named, subjects
 
 
-class Settling(DoingScreen):
+class Settling(Verbs):
     """Lets tickets rest."""
 
     def action_wait(self) -> None:

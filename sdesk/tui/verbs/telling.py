@@ -8,14 +8,14 @@ from sdesk.domain.actor import Actor
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen
+from sdesk.tui.verbs.doing import Verbs
 
 if TYPE_CHECKING:
     from sdesk.reports.decided import Decided
     from sdesk.reports.explained import Explained
 
 
-class Telling(DoingScreen):
+class Telling(Verbs):
     """Tells how it came about."""
 
     def action_explain(self) -> None:

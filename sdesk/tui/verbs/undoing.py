@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from sdesk.actions.perform import Undone
-from sdesk.actions.undo_key import Held
+from typing import TYPE_CHECKING
+
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, count_of, told, told_error
-from sdesk.tui.verbs.doing import DoingScreen, in_local_time
+from sdesk.tui.verbs.doing import Verbs, in_local_time
 from sdesk.tui.way_back import FilesLost
 
+if TYPE_CHECKING:
+    from sdesk.actions.perform import Undone
+    from sdesk.actions.undo_key import Held
 
-class Undoing(DoingScreen):
+
+class Undoing(Verbs):
     """Puts back what was done."""
 
     def action_undo(self) -> None:
         """Undo the last action of this agent, on all tickets that it was done to."""
+
+        from sdesk.actions.undo_key import Held
 
         def done(answer: Undone | Held) -> None:
             text, kind = undone(answer)
@@ -44,6 +50,8 @@ class Undoing(DoingScreen):
 
 def undone(answer: Undone | Held) -> tuple[str, str]:
     """What came of it, and the kind of notice: `Undone: SD-12 assigned to anna (7 tickets)`; who is left as he is."""
+    from sdesk.actions.undo_key import Held
+
     if isinstance(answer, Held):
         what = one_line(told(answer.following))
         if answer.tickets > 1:

@@ -6,6 +6,7 @@ from sdesk.tui.verbs.assigning import Assigning
 from sdesk.tui.verbs.belonging import Belonging
 from sdesk.tui.verbs.copying import Copying
 from sdesk.tui.verbs.creating import Creating
+from sdesk.tui.verbs.doing import DoingScreen
 from sdesk.tui.verbs.editing import Editing
 from sdesk.tui.verbs.effort import Effort
 from sdesk.tui.verbs.forwarding import Forwarding
@@ -15,6 +16,7 @@ from sdesk.tui.verbs.outage import Outages
 from sdesk.tui.verbs.settling import Settling
 from sdesk.tui.verbs.telling import Telling
 from sdesk.tui.verbs.undoing import Undoing
+from sdesk.tui.verbs.watching import Watching
 from sdesk.tui.verbs.writing import Writing
 
 
@@ -23,6 +25,7 @@ class WorkScreen(
     Settling,
     Editing,
     Belonging,
+    Watching,
     Outages,
     Effort,
     Forwarding,
@@ -33,5 +36,6 @@ class WorkScreen(
     Telling,
     Ordering,
     Undoing,
+    DoingScreen,
 ):
     """A screen that works on tickets."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sdesk.domain.ticket import Direction
 from sdesk.tui.language import _
-from sdesk.tui.verbs.doing import DoingScreen
+from sdesk.tui.verbs.doing import Verbs
 
 
-class Writing(DoingScreen):
+class Writing(Verbs):
     """Opens the editor."""
 
     def action_reply(self) -> None:

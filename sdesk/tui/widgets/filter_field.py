@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -19,15 +18,15 @@ class FilterField(Input):
         Binding("up", "step(-1)", show=False),
     ]
 
-    @dataclass
     class Completed(Message):
         """The suggestion is wanted."""
 
-    @dataclass
     class Stepped(Message):
         """The next suggestion, or an earlier filter, is wanted."""
 
-        by: int
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
     def insert_text_at_cursor(self, text: str) -> None:
         """What is typed; a blank behind the blank that stands there already is that one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from rich.segment import Segment
@@ -25,23 +24,22 @@ from sdesk.tui.window import Moves, Window
 class QueueList(ScrollView, can_focus=True):
     """Rows of tickets; the first line names the columns."""
 
-    @dataclass
     class Moved(Message):
         """Another ticket is under the cursor, or none."""
 
-        number: int | None
-
-    @dataclass
     class Wanted(Message):
         """The rows before or after those held are needed."""
 
-        before: bool
+        def __init__(self, *, before: bool) -> None:
+            super().__init__()
+            self.before = before
 
-    @dataclass
     class Opened(Message):
         """A ticket was double-clicked."""
 
-        number: int
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -51,6 +49,8 @@ class QueueList(ScrollView, can_focus=True):
         self._now: datetime | None = None
         self._painted: dict[int, tuple[Cell, ...]] = {}
         self._columns: tuple[Column, ...] = ()
+        self._room = Size(0, 0)
+        """The size that it was laid out for."""
 
     # ---- what it shows --------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class QueueList(ScrollView, can_focus=True):
         if not painted:
             self.repaint()
         if self.window.cursor != cursor_before:
-            self.post_message(self.Moved(self.window.cursor))
+            self.post_message(self.Moved())
         if self.window.wants_after:
             self.post_message(self.Wanted(before=False))
         if self.window.wants_before:
@@ -175,10 +175,20 @@ class QueueList(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         self.virtual_size = Size(event.size.width, event.size.height)
-        before = self.window.cursor
-        self.window.resize(event.size.height - 1)
-        self._lay_out(force=True)
-        self._after_change(before)
+        self._take_room()
+        self._after_change(self.window.cursor)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines, as many as there is room for by now: word of a size comes after the first frame that has it."""
+        self._take_room()
+        return super().render_lines(crop)
+
+    def _take_room(self) -> None:
+        if self.size != self._room:
+            self._room = self.size
+            self.window.resize(self._room.height - 1)
+            self._columns = self._columns_now()
+            self._painted.clear()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         event.stop()
@@ -212,16 +222,19 @@ class QueueList(ScrollView, can_focus=True):
         self._painted.clear()
         self.refresh()
 
-    def _lay_out(self, *, force: bool = False) -> None:
+    def _lay_out(self) -> None:
+        columns = self._columns_now()
+        if columns != self._columns or not self.window.rows or len(self._painted) > len(self.window.visible):
+            self._columns = columns
+            self._repaint_all()
+
+    def _columns_now(self) -> tuple[Column, ...]:
         rows = self.window.rows
-        columns = columns_of(
+        return columns_of(
             self.size.width,
             money=any(held.row.loss_per_hour for held in rows),
             ref_width=max((len(held.row.ref) for held in rows), default=7),
         )
-        if columns != self._columns or force or not rows or len(self._painted) > len(self.window.visible):
-            self._columns = columns
-            self._repaint_all()
 
     def _cells(self, held: Held, marked: Collection[int]) -> tuple[Cell, ...]:
         number = held.row.number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -19,8 +19,7 @@ from sdesk.tui.render.columns import fit
 WIDEST = 74
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A suggestion: what is taken, and what it means."""
 
     text: str
@@ -32,11 +31,12 @@ class Suggestions(Widget):
 
     ALLOW_SELECT = False
 
-    @dataclass
     class Taken(Message):
         """A line was clicked."""
 
-        place: int
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

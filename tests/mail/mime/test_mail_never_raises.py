@@ -22,7 +22,7 @@ from sdesk.mail.mime.oversize import read_head
 from sdesk.mail.mime.quoting import folded
 from sdesk.mail.mime.structure import parse
 
-EXAMPLES = max(1_000, settings().max_examples)
+EXAMPLES = max(250, settings().max_examples)
 STEERS = {"\u202a", "\u202b", "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u200e", "\u200f"}
 
 
