@@ -66,7 +66,7 @@ REFERS = {
     "goes": """
         attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id history.ticket_id link.ticket_id
         link.other_id message.ticket_id occurrence.ticket_id outage.ticket_id presence.ticket_id seen.ticket_id
-        tag.ticket_id time_spent.ticket_id token.ticket_id undo.ticket_id visit.ticket_id
+        tag.ticket_id time_spent.ticket_id token.ticket_id undo.ticket_id visit.ticket_id watcher.ticket_id
         """,
     # They are of another ticket, or of none.
     "points at nothing": """
@@ -94,7 +94,7 @@ def test_every_column_of_words_is_forgotten_or_names_nobody(desk_path: Path) -> 
             for table, column, kind in columns(connection)
             # Instants are written as text.
             if kind not in {"INTEGER", "BOOLEAN"} and not column.endswith(("_at", "_until", "_since"))
-        } - {f"{each}.since" for each in ("mailbox_state", "trouble")}
+        } - {f"{each}.since" for each in ("mailbox_state", "trouble", "watcher")}
     words -= {
         "outbox.send_after",
         "outage.down_from",
@@ -151,18 +151,18 @@ def test_a_table_that_is_new_holds_up_no_purge(desk_of_mail: MailDesk) -> None:
     later = NOW + timedelta(days=800)
     with closing(sqlite3.connect(desk_of_mail.path)) as connection:
         connection.executescript(
-            "CREATE TABLE watcher (ticket_id INTEGER NOT NULL REFERENCES ticket (id));"
+            "CREATE TABLE guest (ticket_id INTEGER NOT NULL REFERENCES ticket (id));"
             "CREATE TABLE bookmark (message_id INTEGER NOT NULL REFERENCES message (id));"
             "CREATE TABLE remark (id INTEGER PRIMARY KEY, ticket_id INTEGER REFERENCES ticket (id),"
             " message_id INTEGER REFERENCES message (id));"
-            f"INSERT INTO watcher VALUES ({number}), ({stays});"
+            f"INSERT INTO guest VALUES ({number}), ({stays});"
             f"INSERT INTO bookmark SELECT id FROM message WHERE ticket_id IN ({number}, {stays});"
             f"INSERT INTO remark SELECT NULL, ticket_id, id FROM message WHERE ticket_id = {number};"
             f"UPDATE ticket SET status = 'spam', is_open = 0 WHERE id = {number};"
         )
     assert purge(desk_of_mail.desk, SYSTEM, later, later - timedelta(days=730), spam=True, raw=False).tickets == 1
     with closing(sqlite3.connect(desk_of_mail.path)) as connection:
-        assert connection.execute("SELECT ticket_id FROM watcher").fetchall() == [(stays,)]
+        assert connection.execute("SELECT ticket_id FROM guest").fetchall() == [(stays,)]
         assert connection.execute("SELECT count(*) FROM bookmark").fetchall() == [(1,)]
         assert connection.execute("SELECT ticket_id, message_id FROM remark").fetchall() == [(None, None)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
