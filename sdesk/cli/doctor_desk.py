@@ -143,15 +143,18 @@ def _outbox(health: Health, now: datetime, zone: tzinfo, *, sends: bool) -> Find
             which = "it" if health.mail_waits == 1 else "them"
             return warning("outbox", f"{waits}, and no server takes {which}", "configure [smtp]")
         return ok("outbox", "no [smtp] is configured: no mail goes out")
+    if health.mail_since is not None and now - health.mail_since > LATE:
+        # First of all: that no mail goes out is worse than one that failed, or that is held.
+        first = "" if health.mail_waits == 1 else ", the first"
+        more = f"; {health.mail_failed:,} could not be sent" if health.mail_failed else ""
+        said = f"{waits}{first} {since(health.mail_since, now, zone)}{more}"
+        return failed("outbox", said, "`sdesk mail send` says why")
     if health.mail_failed:
         said = f"{counted(health.mail_failed, 'mail')} could not be sent"
         return warning("outbox", said, "`sdesk mail outbox list`, then retry or discard")
     if health.mail_held:
         held = "1 mail is held" if health.mail_held == 1 else f"{health.mail_held:,} mails are held"
         return warning("outbox", held, "look with `sdesk mail outbox list --state held`, then release or discard")
-    if health.mail_since is not None and now - health.mail_since > LATE:
-        first = "" if health.mail_waits == 1 else ", the first"
-        return failed("outbox", f"{waits}{first} {since(health.mail_since, now, zone)}", "`sdesk mail send` says why")
     return ok("outbox", waits if health.mail_waits else "empty")
 
 

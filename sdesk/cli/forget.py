@@ -48,7 +48,8 @@ def person_forget(
     """
     call = invocation.of(ctx)
     call.output.check(FORGOTTEN)
-    actor = call.actor_or_system
+    # Who it is, is told: what cannot be taken back is done by no login that the desk does not know.
+    actor = call.actor
     from sdesk.desk.forgetting import forget_person
 
     if not dry_run and not agreed(f"forget {address} for good?", yes=yes):

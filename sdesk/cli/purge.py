@@ -65,12 +65,14 @@ def purge(
     if not dry_run:
         # Also on a night when nothing is old enough: a crontab's line fails at once, or never.
         require_answer(yes=yes)
-    from sdesk.desk.purging import count
+    from sdesk.desk.purging import count, rehearse
     from sdesk.desk.purging import purge as take_out
 
     with call.desk.look(actor, call.now) as work:
         done = count(work, before, spam=spam, raw=raw)
-    if not dry_run:
+    if dry_run:
+        rehearse(call.desk, actor, call.now, before, spam=spam, raw=raw)
+    else:
         if (done.tickets or done.raw_mails) and not agreed(f"take out {_what(done)} for good?", yes=yes):
             return ExitCode.DONE
         told = diagnostics.counting("{} taken out")
@@ -100,11 +102,17 @@ def _what(done: Purged) -> str:
 def _before(older: str, now: datetime) -> datetime:
     """The instant before which something is old. Beside the usual lengths there are years, by the calendar."""
     if years := re.fullmatch(r"(\d{1,2})[yг]", older.strip().lower()):
+        if not int(years[1]):
+            raise _less_than_a_day(older)
         year = now.year - int(years[1])
         return now.replace(year=year, day=min(now.day, monthrange(year, now.month)[1]))
     from sdesk.domain.duration import parse_duration
 
     seconds = parse_duration(older)
     if seconds < 86_400:
-        raise BadInput(f"`{older}` is less than a day", "write what is old as 90d, 26w or 2y")
+        raise _less_than_a_day(older)
     return now - timedelta(seconds=seconds)
+
+
+def _less_than_a_day(older: str) -> BadInput:
+    return BadInput(f"`{older}` is less than a day", "write what is old as 90d, 26w or 2y")

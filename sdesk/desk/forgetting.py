@@ -6,7 +6,8 @@ transactions, so that others write between two of them. Who is forgotten is writ
 is ended by doing it again.
 
 What stays, and is said: the desk file and blocked senders, which name an address on purpose; a mail in quarantine,
-until somebody has dealt with it; backups. A first name alone, in the words of somebody else, stays too.
+until somebody has dealt with it; backups; a name that somebody else has too. A first name alone, in the words of
+somebody else, stays too, and so does a name in tickets in which they took no part.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.admin import require_admin
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import reindex, rename_in_index
-from sdesk.desk.steps.somebody import Somebody, begin, end, find_somebody
-from sdesk.desk.traces import BATCH, GROWING, Found, Job, change, fetch, find_traces, number_of
+from sdesk.desk.steps.somebody import ENDED, Somebody, begin, end, find_somebody, with_tickets
+from sdesk.desk.traces import BATCH, GROWING, Found, Job, change, drop_undos, fetch, find_traces, number_of, others_raws
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.safe_text import one_line
 from sdesk.store.engine import give_way
 from sdesk.store.search import merge_some
 
@@ -62,7 +64,7 @@ def forget_person(
     if dry_run or not (counts or who.begun):
         return Forgotten(who.name, counts, left)
     with _part(desk, actor, now, who) as work:
-        begin(work, who)
+        who = begin(work, who)
     for job in found.jobs:
         for rows, tickets in job.batches():
             with _part(desk, actor, now, who) as work:
@@ -73,13 +75,15 @@ def forget_person(
     _merge(desk, actor, now, who)
     with _part(desk, actor, now, who) as work:
         # What others wrote meanwhile: little, so that it may be done at once.
+        who = with_tickets(work, who)
+        who.teach(work)
         late = find_traces(work, who, seen).jobs
         for job in late:
             for rows, tickets in job.batches():
                 _do(work, who, job, rows, tickets)
         _person(work, who)
         end(work, who)
-        record(work, None, "person_forgotten", person=who.number, words=who.texts, counts=counts)
+        record(work, None, ENDED, person=who.number, serial=who.serial, words=who.texts, counts=counts)
     if late:
         _merge(desk, actor, now, who)
     desk.store.fold_log()
@@ -155,11 +159,7 @@ def _undos(work: Work, tickets: Sequence[int]) -> None:
     """What could be undone holds the rows as they were."""
     if tickets:
         listed = ", ".join(map(str, tickets))
-        roots = f"SELECT coalesce(part_of, id) FROM undo WHERE ticket_id IN ({listed})"
-        found = [row for (row,) in fetch(work, roots)]
-        ids = ", ".join(map(str, found)) or "0"
-        change(work, f"DELETE FROM undo WHERE part_of IN ({ids})")
-        change(work, f"DELETE FROM undo WHERE id IN ({ids})")
+        drop_undos(work, f"ticket_id IN ({listed})")
 
 
 def _left(work: Work, who: Somebody) -> list[str]:
@@ -177,6 +177,12 @@ def _left(work: Work, who: Somebody) -> list[str]:
     ((number,),) = fetch(work, waits, a=addresses)
     if number:
         left.append(f"{number} of their mails in quarantine: retry or discard them, then forget again")
+    if not who.texts and (naming := others_raws(work, who, None)):
+        raws = "1 raw mail of others names" if len(naming) == 1 else f"{len(naming):,} raw mails of others name"
+        left.append(f"{raws} them: --texts takes that out too")
+    whole = {" ".join(each.split()) for each in who.names}
+    for name in sorted(each for each in whole if each.lower() in who.kept):
+        left.append(f"`{one_line(name)}` is somebody else's name too: it stays in what others wrote")
     return left
 
 

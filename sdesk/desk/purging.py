@@ -19,7 +19,7 @@ from sdesk.desk.steps.history import record
 from sdesk.domain.actor import Actor
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import TAKEN_OUT
-from sdesk.store.engine import commit_sound
+from sdesk.store.engine import commit_sound, require_sound
 
 BATCH = 1000
 """Tickets, or raw mails, of one transaction."""
@@ -35,14 +35,12 @@ _RAW = (
     f" AND r.id NOT IN ({_WAITS} AND l.raw_id IS NOT NULL)"
 )
 # Rows that a ticket takes with it, in the order in which nothing refers to what is gone. Where rows of other tickets
-# point at it, they point at nothing then.
+# point at it, or at a message of it, they point at nothing then.
 _WITH_IT = (
     "UPDATE outbox SET sent_with = NULL WHERE sent_with IN (SELECT id FROM outbox WHERE ticket_id IN ({gone}))",
-    "UPDATE time_spent SET message_id = NULL WHERE message_id IN (SELECT id FROM message WHERE ticket_id IN ({gone}))",
     "DELETE FROM outbox WHERE ticket_id IN ({gone})",
     "DELETE FROM token WHERE ticket_id IN ({gone})",
     "DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE ticket_id IN ({gone}))",
-    "DELETE FROM message WHERE ticket_id IN ({gone})",
     "DELETE FROM undo WHERE part_of IN (SELECT id FROM undo WHERE ticket_id IN ({gone}))",
     "DELETE FROM undo WHERE ticket_id IN ({gone})",
     "DELETE FROM link WHERE ticket_id IN ({gone}) OR other_id IN ({gone})",
@@ -50,6 +48,9 @@ _WITH_IT = (
     " WHERE ticket_id IN ({gone})",
     "DELETE FROM ticket_fts WHERE rowid IN ({gone})",
 )
+
+
+_Some = Callable[[Work, datetime, "Purged", int], int | None]
 
 
 @dataclass(slots=True)
@@ -119,14 +120,14 @@ def _batch(
     now: datetime,
     before: datetime,
     done: Purged,
-    some: Callable[[Work, datetime, Purged], bool],
+    some: _Some,
     progress: Callable[[int], None] | None,
 ) -> bool:
     """One transaction; whether there was anything left to do."""
     with desk.sweep(actor, now) as work:
         require_admin(work)
         step = Purged()
-        if not some(work, before, step):
+        if not some(work, before, step, 0):
             return False
         record(
             work,
@@ -146,11 +147,25 @@ def _batch(
     return True
 
 
-def _purge_spam(work: Work, before: datetime, step: Purged) -> bool:
+def rehearse(desk: Desk, actor: Actor, now: datetime, before: datetime, *, spam: bool, raw: bool) -> None:
+    """Take it out batch by batch, and keep nothing of it: what would fail, fails now. `count` says what would go."""
+    for some in (*[_purge_spam] * spam, *[_purge_raw] * raw):
+        last: int | None = 0
+        while last is not None:
+            with desk.sweep(actor, now) as work:
+                require_admin(work)
+                last = some(work, before, Purged(), last)
+                require_sound(work.session)
+                work.session.rollback()
+
+
+def _purge_spam(work: Work, before: datetime, step: Purged, after: int) -> int | None:
+    """The first tickets with a number beyond `after`; gives the last of them, None where there was none."""
     at = {"before": to_rfc3339(before)}
-    numbers = work.connection.execute(text(f"{_SPAM} ORDER BY id LIMIT {BATCH}"), at).scalars().all()
+    some = f"{_SPAM} AND id > {after} ORDER BY id LIMIT {BATCH}"
+    numbers = work.connection.execute(text(some), at).scalars().all()
     if not numbers:
-        return False
+        return None
     gone = ", ".join(map(str, numbers))
     messages = f"SELECT id FROM message WHERE ticket_id IN ({gone})"
     raws = (
@@ -173,23 +188,28 @@ def _purge_spam(work: Work, before: datetime, step: Purged) -> bool:
     step.attachments = _number(work, f"SELECT count(*) FROM attachment WHERE message_id IN ({messages})")
     for statement in _WITH_IT:
         work.connection.exec_driver_sql(statement.format(gone=gone))
-    _drop_references(work.connection, gone)
+    # A check, or a mail of another ticket, may have its word in a message of this one: tickets are merged.
+    _drop_references(work.connection, "message", messages)
+    work.connection.exec_driver_sql(f"DELETE FROM message WHERE ticket_id IN ({gone})")
+    _drop_references(work.connection, "ticket", gone)
     work.connection.exec_driver_sql(f"DELETE FROM ticket WHERE id IN ({gone})")
     step.bytes += drop_contents(work, "blob", blobs, "SELECT blob_id FROM attachment")
     kept = f"SELECT raw_id FROM message WHERE raw_id IS NOT NULL UNION {_WAITS} AND l.raw_id IS NOT NULL"
     ids = ", ".join(map(str, raws)) or "0"
     step.raw_mails, freed = drop_raw(work, f"SELECT id FROM raw_mail WHERE id IN ({ids}) AND id NOT IN ({kept})")
     step.bytes += freed
-    return True
+    return int(numbers[-1])
 
 
-def _purge_raw(work: Work, before: datetime, step: Purged) -> bool:
+def _purge_raw(work: Work, before: datetime, step: Purged, after: int) -> int | None:
+    """The same of raw mails."""
     at = {"before": to_rfc3339(before)}
-    found = work.connection.execute(text(f"{_RAW} ORDER BY r.id LIMIT {BATCH}"), at).scalars().all()
+    some = f"{_RAW} AND r.id > {after} ORDER BY r.id LIMIT {BATCH}"
+    found = work.connection.execute(text(some), at).scalars().all()
     if not found:
-        return False
+        return None
     step.raw_mails, step.bytes = drop_raw(work, ", ".join(map(str, found)))
-    return True
+    return int(found[-1])
 
 
 def drop_raw(work: Work, which: str) -> tuple[int, int]:
@@ -216,14 +236,14 @@ def drop_contents(work: Work, table: str, rows: Sequence[int], used: str) -> int
     return freed
 
 
-def _drop_references(connection: Connection, gone: str) -> None:
-    """What else of any table refers to a ticket: it goes along, or refers to nothing where it can."""
+def _drop_references(connection: Connection, target: str, gone: str) -> None:
+    """What else of any table refers to a ticket, or a message: it goes along, or refers to nothing where it can."""
     tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
     for table in tables:
         must = {row[1] for row in connection.exec_driver_sql(f'PRAGMA table_info("{table}")') if row[3] or row[5]}
         for row in connection.exec_driver_sql(f'PRAGMA foreign_key_list("{table}")').all():
             column = row[3]
-            if row[2] != "ticket":
+            if row[2] != target:
                 continue
             if column in must or table == "history":
                 connection.exec_driver_sql(f'DELETE FROM "{table}" WHERE "{column}" IN ({gone})')

@@ -22,12 +22,15 @@ tenth of a second, the time in which nobody notices that somebody else writes.""
 
 # Columns that hold what people wrote about the person, or what the desk noted: by table.
 _SCRUBBED: dict[str, tuple[str, ...]] = {
+    "ticket": ("priority_reason",),
     "message": ("undeliverable",),
     "draft": ("text", "beside"),
-    "form_draft": ("words", "form"),
+    "form_draft": ("words",),
     "history": ("data",),
+    "incident_proposal": ("data",),
     "outbox": ("values", "before", "last_error"),
     "ledger": ("sender", "reason"),
+    "mailbox_state": ("last_error",),
     "quarantine": ("error", "trace"),
     "saved_view": ("filter",),
     "trouble": ("error",),
@@ -39,6 +42,22 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "attachment": ("name",),
 }
 """Beside these, where the words are to go too."""
+_DOCUMENTS = {
+    ("draft", "beside"),
+    ("form_draft", "words"),
+    ("history", "data"),
+    ("incident_proposal", "data"),
+    ("outbox", "values"),
+    ("outbox", "before"),
+}
+"""Those that are JSON: only the texts in it are words."""
+_TICKET = {
+    "ticket": "id",
+    "attachment": "(SELECT ticket_id FROM message WHERE id = message_id)",
+    "quarantine": "(SELECT ticket_id FROM ledger WHERE id = ledger_id)",
+    "undo": "ticket_id",
+} | dict.fromkeys(("form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL")
+"""Of which ticket a row is: its `ticket_id`, where nothing else is said."""
 _INDEXED = {("ticket", "subject"): "rowid", ("message", "text"): "ticket_id"}
 """Where words stand that the index has, of which ticket."""
 GROWING = ("message", "history", "outbox", "ledger", "attachment", "ticket")
@@ -114,7 +133,10 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
     theirs = rows("message", f"{mine} AND author_address <> :new", "ticket_id")
     found.tickets |= {ticket for ticket, _ in theirs}
     # Raw mails first: they are found by the address of whom they came from.
-    found.add("raw_mails", _drop_raws, _raws(work, who, since), deletes=True)
+    raws = _raws(work, who, since)
+    if who.texts:
+        raws = sorted({*raws, *others_raws(work, who, since)})
+    found.add("raw_mails", _drop_raws, raws, deletes=True)
     silenced: set[int] = set()
     if who.texts:
         _words(work, who, found, rows, theirs, silenced)
@@ -132,6 +154,8 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
             if table == "outbox" and column != "values":
                 named = [each for each in named if each[1] not in stopped]
             found.add(table, _scrub(table, column), named)
+    undone = " OR ".join(_names("undo", column) for column in ("before", "sentence"))
+    found.add("", _drop_undo, rows("undo", undone))
     return found
 
 
@@ -144,8 +168,7 @@ def _words(
     silenced: set[int],
 ) -> None:
     """What they wrote, with its files; and what others quote of them."""
-    if who.number is not None:
-        theirs = sorted({*theirs, *rows("message", "author_address = :new", "ticket_id")})
+    theirs = sorted({*theirs, *rows("message", "author_address = :new", "ticket_id")})
     found.tickets |= {each for (each,) in fetch(work, "SELECT id FROM ticket WHERE requester_id = :n", n=who.number)}
     listed = _listed(row for _, row in theirs)
     files = rows("attachment", f"message_id IN ({listed})", "(SELECT size FROM blob WHERE id = blob_id)")
@@ -168,7 +191,12 @@ def _words(
 
 def _names(table: str, column: str) -> str:
     excepted = _EXCEPT.get((table, column), "")
-    return f'scrub("{column}") <> "{column}"{excepted}'
+    return f'{_scrubbed(table, column)} <> "{column}"{excepted}'
+
+
+def _scrubbed(table: str, column: str) -> str:
+    way = "scrub_document" if (table, column) in {*_DOCUMENTS, ("undo", "before"), ("undo", "sentence")} else "scrub"
+    return f'{way}("{column}", {_TICKET.get(table, "ticket_id")})'
 
 
 def _raws(work: Work, who: Somebody, since: Mapping[str, int] | None) -> list[tuple[int, int]]:
@@ -189,6 +217,30 @@ def _raws(work: Work, who: Somebody, since: Mapping[str, int] | None) -> list[tu
             a=json.dumps(who.addresses),
             messages=beyond.get("message", 0),
             entries=beyond.get("ledger", 0),
+        )
+    ]
+
+
+def others_raws(work: Work, who: Somebody, since: Mapping[str, int] | None) -> list[tuple[int, int]]:
+    """The raw bytes of what others wrote to them, of them, or quoting what stands in their tickets."""
+    beyond = since or {}
+    words = " OR ".join(f'{_scrubbed("message", column)} <> "{column}"' for column in _TEXTS["message"])
+    mine = "person_id IS :n AND :n IS NOT NULL OR author_address = :new OR lower(author_address) IN boxes"
+    return [
+        (int(size), int(row))
+        for size, row in fetch(
+            work,
+            "WITH boxes AS (SELECT value FROM json_each(:a)) SELECT length(data), id FROM raw_mail WHERE id IN ("
+            " SELECT raw_id FROM message WHERE raw_id IS NOT NULL AND rowid > :messages"
+            f" AND (readdressed(recipients) <> recipients OR instr(recipients, :new) OR {words}"
+            "  OR quoted <> '' AND ticket_id IN (SELECT value FROM json_each(:tickets)))"
+            f" EXCEPT SELECT raw_id FROM message WHERE raw_id IS NOT NULL AND ({mine})"
+            f" EXCEPT SELECT raw_id FROM ledger WHERE id IN ({_WAITS}))",
+            new=who.address,
+            n=who.number,
+            a=json.dumps(who.addresses),
+            tickets=json.dumps(who.tickets),
+            messages=beyond.get("message", 0),
         )
     ]
 
@@ -246,9 +298,21 @@ def _scrub(table: str, column: str) -> Do:
     """Texts and documents: SQLite asks Python."""
 
     def do(work: Work, who: Somebody, rows: str) -> None:
-        change(work, f'UPDATE {table} SET "{column}" = scrub("{column}") WHERE rowid IN ({rows})')
+        change(work, f'UPDATE {table} SET "{column}" = {_scrubbed(table, column)} WHERE rowid IN ({rows})')
 
     return do
+
+
+def _drop_undo(work: Work, who: Somebody, rows: str) -> None:
+    drop_undos(work, f"id IN ({rows})")
+
+
+def drop_undos(work: Work, which: str) -> None:
+    """What could be undone holds the rows as they were: it can be undone no more, with all that belongs to it."""
+    roots = f"SELECT coalesce(part_of, id) FROM undo WHERE {which}"
+    ids = _listed(row for (row,) in fetch(work, roots))
+    change(work, f"DELETE FROM undo WHERE part_of IN ({ids})")
+    change(work, f"DELETE FROM undo WHERE id IN ({ids})")
 
 
 def fetch(work: Work, sql: str, **values: object) -> list[Any]:

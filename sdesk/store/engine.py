@@ -154,10 +154,15 @@ def give_way() -> None:
 
 def commit_sound(session: Session) -> None:
     """Commit a transaction of `sweep`; ValueError, and nothing is kept, where a row would refer to nothing."""
+    require_sound(session)
+    session.commit()
+
+
+def require_sound(session: Session) -> None:
+    """ValueError where a row would refer to nothing, were it committed."""
     lost = session.connection().exec_driver_sql("PRAGMA foreign_key_check").first()
     if lost is not None:
         raise ValueError(f"row {lost[1]} of {lost[0]} would refer to a {lost[2]} that is gone")
-    session.commit()
 
 
 @contextmanager

@@ -156,11 +156,17 @@ def test_a_purge_says_what_it_would_take(sdesk: Sdesk, at_busy_desk: Path) -> No
     )
     assert sdesk("db", "purge", "--spam", "--older", "2y", "--yes").out == "nothing to do: nothing is that old\n"
     assert run(at_busy_desk, "SELECT count(*) FROM ticket WHERE id = 3") == [(0,)]
-    for wrong in (["--older", "2y"], ["--spam", "--older", "soon"], ["--spam", "--older", "1h"], ["--spam"]):
+    for wrong in (
+        ["--older", "2y"],
+        ["--spam", "--older", "soon"],
+        ["--spam", "--older", "1h"],
+        ["--spam", "--older", "0y"],
+        ["--spam"],
+    ):
         assert sdesk("db", "purge", *wrong).code == 2, wrong
 
 
-def test_a_person_is_forgotten(sdesk: Sdesk, at_busy_desk: Path) -> None:
+def test_a_person_is_forgotten(sdesk: Sdesk, at_busy_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     address = "person1@acc.shop.example"
     dry = sdesk("person", "forget", address, "-n")
     assert dry.out.startswith(f"dry run: {address} is forgotten person")
@@ -172,6 +178,13 @@ def test_a_person_is_forgotten(sdesk: Sdesk, at_busy_desk: Path) -> None:
     assert sdesk("person", "forget", address, "--yes").out == f"nothing to do: the store does not name {address}\n"
     assert sdesk("--as", "boris", "person", "forget", "person2@acc.shop.example", "--yes").code == 1
     assert sdesk("person", "forget", "anna@desk.example", "--yes").code == 1
+    for stranger in ("root", "daemon"):
+        monkeypatch.delenv("SDESK_AGENT", raising=False)
+        monkeypatch.setattr("sdesk.cli.invocation.system_login", lambda login=stranger: login)
+        ran = sdesk("person", "forget", "person2@acc.shop.example", "--yes")
+        assert (ran.code, ran.out) == (2, "")
+        assert f"`{stranger}` is no agent of this desk" in ran.err
+    assert run(at_busy_desk, "SELECT count(*) FROM person_address WHERE address = 'person2@acc.shop.example'") == [(1,)]
     assert check(at_busy_desk) == ()
 
 

@@ -217,6 +217,24 @@ def test_doctor_and_check_say_it_as_people_do(
     assert "no mail waits" in sdesk("check", "--outbox-age", "15m").out
 
 
+def test_a_mail_that_failed_hides_no_dead_mail_server(
+    sdesk: Sdesk, at_busy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(tmp_path, monkeypatch)
+    config = tmp_path / "config.toml"
+    config.write_text(f'{config.read_text()}\n[smtp]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\n')
+    long_ago = "2020-01-05T22:30:00Z"
+    write(at_busy, "UPDATE outbox SET state = 'queued', created_at = ?, send_after = ?", long_ago, long_ago)
+    for state in ("failed", "held"):
+        write(at_busy, f"UPDATE outbox SET state = '{state}' WHERE id = (SELECT max(id) FROM outbox)")
+        _, found = findings(sdesk)
+        assert found["outbox"]["state"] == "failed"
+        assert "wait, the first since 2020-01-06" in found["outbox"]["what"]
+        assert ("1 could not be sent" in found["outbox"]["what"]) == (state == "failed")
+    write(at_busy, "UPDATE outbox SET state = 'sent' WHERE state = 'queued'")
+    assert findings(sdesk)[1]["outbox"]["state"] == "warning"
+
+
 def test_doctor_tells_of_a_full_disk_once(
     sdesk: Sdesk, at_busy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from sdesk.desk.events import take_event
 from sdesk.desk.steps.check_notes import MOST_NOTES
 from sdesk.desk.steps.checks import Taken
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import NotFound, Refused
+from sdesk.domain.errors import Refused
 from sdesk.domain.events import Came, CheckState, find_severity, machine_event
 
 MINUTE = timedelta(minutes=1)
@@ -378,9 +378,33 @@ def test_an_agent_may_tell_of_it_and_a_wall_stands_before_him_too(desk: Watched)
     desk.down("a", login="boris")
     assert desk.rows("SELECT actor FROM history WHERE event = 'opened'") == [("boris",)]
     desk.down("b", service="leave")
-    with pytest.raises(NotFound):
-        desk.up("b", login="boris")
+    # A check behind the wall and one that nobody told of are alike.
+    walled, missing = desk.up("b", login="boris"), desk.up("c", login="boris")
+    assert (walled.came, walled.number, walled.sentence) == (Came.NOTHING, None, "nothing to do: zabbix b was not down")
+    assert missing.sentence.replace(" c ", " b ") == walled.sentence
     assert desk.column(2, "status") == "new"
+
+
+def test_an_alarm_that_comes_through_a_wall_is_taken_and_tells_nothing(desk: Watched) -> None:
+    desk.down("b", service="leave")
+    told = desk.down("b", login="boris", at=NOW + MINUTE)
+    assert (told.came, told.number, told.ref, told.sentence) == (Came.ADDED, None, None, "taken: zabbix b is down")
+    assert (desk.count(), desk.rows("SELECT downs FROM check_event")) == (1, [(2,)])
+    desk.up("b", at=NOW + 2 * MINUTE)
+    assert desk.column(1, "status") == "resolved"
+    again = desk.down("b", login="boris", at=NOW + 3 * MINUTE)
+    assert again == told
+    assert desk.column(1, "status") == "new"
+    # Alike where it opens one.
+    other = desk.down("c", login="boris", service="leave")
+    assert (other.came, other.number, other.sentence) == (Came.ADDED, None, "taken: zabbix c is down")
+    assert (desk.count(), desk.ticket(2).team) == (2, desk.ticket(1).team)
+
+
+def test_no_alarm_is_lost_for_a_clock_that_was_ahead(desk: Watched) -> None:
+    desk.down()
+    desk.up(at=NOW + 60 * MINUTE)
+    assert desk.down(at=NOW + 5 * MINUTE).came is Came.REOPENED
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -270,8 +271,10 @@ def test_who_is_like_the_person_stays(desk_of_mail: MailDesk, known: int) -> Non
 
 def test_what_names_the_person_on_purpose_is_said(desk_of_mail: MailDesk, known: int) -> None:
     run(desk_of_mail.path, "INSERT INTO blocked_sender VALUES (?, 'anna', '2026-11-23T09:00:00Z')", IRINA)
-    (left,) = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA).left
-    assert "a block names the address" in left
+    block, raws = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA).left
+    assert "a block names the address" in block
+    # Maria's mail, in which she is in copy.
+    assert raws == "1 raw mail of others names them: --texts takes that out too"
     assert any("desk file" in each for each in forget_person(desk_of_mail.desk, SYSTEM, NOW, "maria@shop.example").left)
 
 
@@ -282,3 +285,120 @@ def test_agents_are_not_forgotten_and_do_not_forget(desk_of_mail: MailDesk, know
         forget_person(desk_of_mail.desk, reader_of(desk_of_mail.path, "boris"), NOW, IRINA)
     with pytest.raises(BadInput, match="is no mail address"):
         forget_person(desk_of_mail.desk, SYSTEM, NOW, "Irina")
+
+
+EVIL = "evil@bad.example"
+
+
+@pytest.mark.parametrize("texts", [False, True])
+def test_a_name_that_somebody_else_has_is_replaced_in_nobodys_words(
+    desk_of_mail: MailDesk, known: int, texts: bool
+) -> None:
+    """Whoever writes a mail chooses the name in it: an agent's, or a customer's."""
+    path = desk_of_mail.path
+    boris = reader_of(path, "boris")
+    said = f"Please ask Anna Orlova, or {NAME}."
+    perform(desk_of_mail.desk, boris, "note", [known], {"text": said}, now=NOW)
+    run(
+        path,
+        "INSERT INTO saved_view (owner, name, filter, sort, updated_at)"
+        " VALUES ('boris', 'mine', ?, 'sla', '2026-11-23T09:00:00Z')",
+        'text:"Anna Orlova"',
+    )
+    words = "SELECT id, author_name, author_address, text, quoted, subject FROM message ORDER BY id"
+    views, subjects = "SELECT filter FROM saved_view", "SELECT subject FROM ticket"
+    before = run(path, words), run(path, views), run(path, subjects)
+    desk_of_mail.ask(7, sender=f'"Anna Orlova" <{EVIL}>')
+    desk_of_mail.ask(8, sender=f'"{NAME}" <{EVIL}>')
+    # Also where the sender took part in the ticket.
+    run(path, "UPDATE message SET recipients = ? WHERE text = ?", json.dumps({"cc": [[EVIL, ""]]}), said)
+    done = forget_person(desk_of_mail.desk, SYSTEM, NOW, EVIL, texts=texts)
+    kept = [row for row in run(path, words) if "forgotten.invalid" not in row[2]]
+    assert (kept, run(path, views), run(path, subjects)[: len(before[2])]) == before
+    assert "`Anna Orlova` is somebody else's name too: it stays in what others wrote" in done.left
+    assert EVIL not in everything(path)
+    assert check(path, NOW) == ()
+
+
+def test_a_name_is_replaced_only_where_they_took_part(desk_of_mail: MailDesk, known: int) -> None:
+    path = desk_of_mail.path
+    boris = reader_of(path, "boris")
+    other = create(desk_of_mail.desk, boris, {"subject": "x", "text": "The flagship till beeps."}, now=NOW).number
+    theirs = desk_of_mail.ask(7, sender=f'"Flagship till" <{EVIL}>')
+    perform(desk_of_mail.desk, boris, "note", [theirs], {"text": "The flagship till writes."}, now=NOW)
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, EVIL, texts=True)
+    assert run(path, "SELECT text FROM message WHERE ticket_id = ?", other) == [("The flagship till beeps.",)]
+    notes = run(path, "SELECT text FROM message WHERE ticket_id = ? AND direction = 'note'", theirs)
+    assert [text.startswith("The forgotten person") for (text,) in notes] == [True]
+
+
+def test_two_whom_the_desk_does_not_know_are_two(desk_of_mail: MailDesk, known: int) -> None:
+    path = desk_of_mail.path
+    pseudonyms: list[str] = []
+    for each in ("one@elsewhere.example", "two@elsewhere.example"):
+        number = desk_of_mail.ask(7 + len(pseudonyms), sender=f'"Somebody Strange" <{each}>')
+        run(path, "UPDATE ticket SET requester_id = NULL WHERE id = ?", number)
+        run(path, "UPDATE message SET person_id = NULL WHERE ticket_id = ?", number)
+        run(path, "DELETE FROM person_address WHERE address = ?", each)
+    for each in ("one@elsewhere.example", "two@elsewhere.example"):
+        words = "SELECT text FROM message WHERE author_address LIKE 'sender-%' ORDER BY id"
+        before = run(path, words)
+        done = forget_person(desk_of_mail.desk, SYSTEM, NOW, each, texts=bool(pseudonyms))
+        pseudonyms.append(done.pseudonym)
+        assert run(path, words)[: len(before)] == before
+        assert REMOVED not in [text for (text,) in before]
+    assert pseudonyms == ["forgotten sender 1", "forgotten sender 2"]
+    assert run(path, "SELECT count(*) FROM message WHERE author_address = 'sender-1@forgotten.invalid'") == [(1,)]
+    assert "elsewhere.example" not in everything(path)
+
+
+def test_what_stands_behind_a_line_break_of_a_document_is_found(desk_of_mail: MailDesk, known: int) -> None:
+    path = desk_of_mail.path
+    said = json.dumps({"text": f'She said:\n{IRINA}\n{NAME}\nand "so".'}, ensure_ascii=False)
+    run(path, "INSERT INTO form_draft VALUES (1, 'new', '1', ?, '2026-11-23T09:00:00Z', NULL)", said)
+    run(path, "UPDATE draft SET beside = ?", said)
+    run(path, 'UPDATE outbox SET "values" = ?, before = ? WHERE ticket_id = ?', said, said, known)
+    run(path, "UPDATE history SET data = ? WHERE ticket_id = ? AND event = 'opened'", said, known)
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True)
+    wanted = 'She said:\nperson-{0}@forgotten.invalid\nforgotten person {0}\nand "so".'
+    person = run(path, "SELECT id FROM person WHERE name LIKE 'forgotten person %'")[0][0]
+    for column in ("form_draft.words", "draft.beside", "outbox.values", "history.data"):
+        table, name = column.split(".")
+        found = [json.loads(text) for (text,) in run(path, f'SELECT "{name}" FROM {table}') if "She said" in text]
+        assert found == [{"text": wanted.format(person)}] * len(found), column
+        assert found, column
+    desk_of_mail.desk.close()
+    assert "lavrova" not in everything(path)
+
+
+def test_why_a_priority_was_set_and_what_could_be_undone_say_nothing_of_them(
+    desk_of_mail: MailDesk, known: int
+) -> None:
+    path = desk_of_mail.path
+    boris = reader_of(path, "boris")
+    other = create(desk_of_mail.desk, boris, {"subject": "Scales", "text": "x"}, now=NOW).number
+    values = {"priority": "P1", "reason": f"asked for by {IRINA}"}
+    (done,) = perform(desk_of_mail.desk, boris, "priority", [other], values, now=NOW)
+    assert done.error is None
+    perform(desk_of_mail.desk, boris, "priority", [other], {"priority": "P2", "reason": "less"}, now=NOW)
+    run(path, "UPDATE ticket SET priority_reason = ? WHERE id = ?", f"{NAME} waits", known)
+    assert IRINA in "".join(before for (before,) in run(path, "SELECT before FROM undo WHERE ticket_id = ?", other))
+    forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA)
+    assert run(path, "SELECT count(*) FROM undo WHERE before LIKE ?", f"%{IRINA}%") == [(0,)]
+    ((reason,),) = run(path, "SELECT priority_reason FROM ticket WHERE id = ?", known)
+    assert reason.startswith("forgotten person")
+
+
+def test_raw_mails_of_others_that_name_them_go_with_the_words_and_are_told_of_otherwise(
+    desk_of_mail: MailDesk, known: int
+) -> None:
+    path = desk_of_mail.path
+    desk_of_mail.ask(7, sender="oleg@shop.example")
+    told = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, dry_run=True)
+    assert [each for each in told.left if "raw mail of others" in each]
+    done = forget_person(desk_of_mail.desk, SYSTEM, NOW, IRINA, texts=True)
+    assert not [each for each in done.left if "raw" in each]
+    assert done.counts["raw_mails"] == 2
+    # Oleg's stays.
+    assert run(path, "SELECT count(*) FROM raw_mail") == [(1,)]
+    assert check(path, NOW) == ()

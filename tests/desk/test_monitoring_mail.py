@@ -88,6 +88,28 @@ def test_a_mail_that_came_late_counts_from_when_it_arrived(desk: MailDesk) -> No
     assert desk.column(number, "created_at") == "2026-11-23T09:00:00Z"
 
 
+def test_a_word_that_newer_ones_overtook_turns_nothing_round(desk: MailDesk) -> None:
+    """Mail is late, and comes in any order: the newest word holds, by when each arrived at the mail server."""
+    minute = timedelta(minutes=1)
+    fetched = NOW + 60 * minute
+    number = desk.take(problem(NAGIOS_HOST), at=NOW + 20 * minute, fetched=fetched).number or 0
+    late_up = desk.take(recovery(NAGIOS_HOST), at=NOW, fetched=fetched)
+    assert (late_up.outcome, late_up.number) == (Outcome.NOTED, number)
+    assert "a newer word says that" in late_up.reason
+    assert late_up.reason.endswith("is down")
+    assert desk.column(number, "status") == "new"
+    assert desk.rows("SELECT state, downs, ups FROM check_event") == [("down", 1, 1)]
+    up = desk.take(recovery(NAGIOS_HOST) + b"\r\n", at=NOW + 30 * minute, fetched=fetched)
+    assert (up.outcome, desk.column(number, "status")) == (Outcome.FOLLOWED_UP, "resolved")
+    late_down = desk.take(problem(NAGIOS_HOST) + b"\r\n", at=NOW + 25 * minute, fetched=fetched)
+    assert (late_down.outcome, late_down.reason[-5:]) == (Outcome.IGNORED, "is up")
+    assert desk.column(number, "status") == "resolved"
+    assert desk.rows("SELECT state, downs, ups FROM check_event") == [("up", 2, 2)]
+    assert desk.rows("SELECT count(*) FROM outage WHERE down_to IS NULL") == [(0,)]
+    again = desk.take(problem(NAGIOS_HOST) + b"\r\n\r\n", at=NOW + 40 * minute, fetched=fetched)
+    assert (again.outcome, desk.column(number, "status")) == (Outcome.FOLLOWED_UP, "new")
+
+
 def test_the_shipped_rules_are_sound() -> None:
     for language in ("en", "ru"):
         assert [

@@ -12,10 +12,14 @@ import pytest
 from desks import NOW
 from intake_desk import MailDesk
 
+from sdesk.actions.perform import perform
 from sdesk.desk import purging
-from sdesk.desk.purging import Purged, count, purge
+from sdesk.desk.events import take_event
+from sdesk.desk.purging import Purged, count, purge, rehearse
+from sdesk.desk.steps.checks import Taken
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Refused
+from sdesk.domain.events import Came, CheckState, machine_event
 from sdesk.store.check import check
 from sdesk.store.reader import Reader
 from sdesk.store.reader.audit import Audit
@@ -183,6 +187,59 @@ def test_every_row_that_refers_to_spam_goes_along(desk_of_mail: MailDesk, old: d
     assert run(path, "SELECT incident_id FROM ticket WHERE id = ?", stays) == [(None,)]
 
 
+def test_a_check_whose_last_word_stands_in_spam_goes_on(desk_of_mail: MailDesk) -> None:
+    """Its ticket was merged into another, which had its word, and became spam."""
+    path = desk_of_mail.path
+
+    def down(minutes: int, text: str) -> Taken:
+        event = machine_event("zabbix", "till-1:ping", CheckState.DOWN, text=text)
+        with desk_of_mail.desk.work(SYSTEM, NOW + timedelta(minutes=minutes)) as work:
+            taken = take_event(work, event, service="other")
+            work.session.commit()
+        return taken
+
+    first, other = down(0, "no answer").number, desk_of_mail.ask(1)
+    with Reader(path) as reader:
+        anna = reader.actor("anna")
+    perform(desk_of_mail.desk, anna, "merge", [first or 0], {"into": other}, now=NOW)
+    assert down(1, "still none").number == other
+    (done,) = perform(desk_of_mail.desk, anna, "spam", [other], {}, now=NOW)
+    assert done.error is None
+    told = counted(desk_of_mail, spam=True)
+    rehearse(desk_of_mail.desk, SYSTEM, LATER, BEFORE, spam=True, raw=True)
+    assert run(path, "SELECT count(*) FROM ticket") == [(2,)]
+    assert taken_out(desk_of_mail, spam=True) == told
+    assert run(path, "SELECT id FROM ticket") == [(first,)]
+    assert run(path, "SELECT message_id FROM check_event") == [(None,)]
+    assert run(path, "PRAGMA foreign_key_check") == []
+    assert down(2, "nor now").came is Came.OPENED
+
+
+def test_a_dry_run_fails_where_the_purge_would_and_keeps_nothing(
+    desk_of_mail: MailDesk, old: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "BATCH", 1)
+    path = desk_of_mail.path
+    with closing(sqlite3.connect(path)) as connection:
+        before = list(connection.iterdump())
+    rehearse(desk_of_mail.desk, SYSTEM, LATER, BEFORE, spam=True, raw=True)
+    with closing(sqlite3.connect(path)) as connection:
+        assert list(connection.iterdump()) == before
+    drop = purging._drop_references
+
+    def all_but_of_the_second_batch(connection: Any, target: str, gone: str) -> None:
+        if gone != str(old["more"]):
+            drop(connection, target, gone)
+
+    monkeypatch.setattr(purging, "_drop_references", all_but_of_the_second_batch)
+    with pytest.raises(ValueError, match="would refer to a ticket that is gone"):
+        rehearse(desk_of_mail.desk, SYSTEM, LATER, BEFORE, spam=True, raw=True)
+    with Reader(path) as reader:
+        boris = reader.actor("boris")
+    with pytest.raises(Refused, match="is no admin"):
+        rehearse(desk_of_mail.desk, boris, LATER, BEFORE, spam=True, raw=False)
+
+
 def test_only_an_admin_may(desk_of_mail: MailDesk, old: dict[str, int]) -> None:
     with Reader(desk_of_mail.path) as reader:
         boris = reader.actor("boris")
@@ -194,7 +251,7 @@ def test_only_an_admin_may(desk_of_mail: MailDesk, old: dict[str, int]) -> None:
 def test_what_would_leave_a_row_that_refers_to_nothing_is_not_kept(
     desk_of_mail: MailDesk, old: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purging, "_drop_references", lambda connection, gone: None)
+    monkeypatch.setattr(purging, "_drop_references", lambda connection, target, gone: None)
     run(desk_of_mail.path, "INSERT INTO tag VALUES (?, 'x')", old["spam"])
     with pytest.raises(ValueError, match="of tag would refer to a ticket that is gone"):
         taken_out(desk_of_mail, spam=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.check_notes import Write, count_again, note_event
-from sdesk.desk.steps.checks import Place, Taken, record_word, ref_of, taken, ticket_of
+from sdesk.desk.steps.checks import Place, Taken, is_hidden, is_late, record_word, ref_of, say_late, taken, ticket_of
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
@@ -41,6 +41,12 @@ def take_down(work: Work, event: MachineEvent, place: Place, write: Write) -> Ta
     """A check is down: its ticket is opened, told so once more, or opened again."""
     done = _take(work, event, place, write)
     tell_storm(work, done.incident or done.number, place.at)
+    ticket = work.session.get(Ticket, done.number) if done.number is not None else None
+    if ticket is not None and is_hidden(work, ticket):
+        # The alarm went where it belongs. Which ticket has it, and how it stands, is not for who told of it.
+        return Taken(
+            Came.ADDED, None, None, phrase("taken: {source} {key} is down", source=event.source, key=event.key)
+        )
     return done
 
 
@@ -49,6 +55,10 @@ def _take(work: Work, event: MachineEvent, place: Place, write: Write) -> Taken:
     ticket = ticket_of(work, row)
     if row is None or ticket is None:
         return _open(work, event, place, write)
+    if is_late(work, row, event, place.at):
+        row.downs += 1
+        work.session.add(row)
+        return say_late(work, row, ticket)
     row.last_at = max(row.last_at, place.at)
     if ticket.status is Status.SPAM:
         row.state, row.downs = CheckState.DOWN, row.downs + 1

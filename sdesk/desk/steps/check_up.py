@@ -9,7 +9,18 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.check_notes import Write, count_again, note_event
-from sdesk.desk.steps.checks import Taken, checks_of, is_any_down, record_word, ref_of, taken, ticket_of
+from sdesk.desk.steps.checks import (
+    Taken,
+    checks_of,
+    is_any_down,
+    is_hidden,
+    is_late,
+    record_word,
+    ref_of,
+    say_late,
+    taken,
+    ticket_of,
+)
 from sdesk.desk.steps.clocks import load_clocks, open_parts, promise_of, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import (
@@ -46,9 +57,14 @@ def take_up(work: Work, event: MachineEvent, write: Write, *, at: datetime) -> T
 def _take(work: Work, event: MachineEvent, write: Write, *, at: datetime) -> Taken:
     row = work.session.get(CheckEvent, (event.source, event.key))
     ticket = ticket_of(work, row)
-    if row is None or ticket is None or row.state is CheckState.UP:
+    if row is None or ticket is None or row.state is CheckState.UP or is_hidden(work, ticket):
+        # Of a check behind a wall nobody learns whether there is one.
         words = phrase("nothing to do: {source} {key} was not down", source=event.source, key=event.key)
         return Taken(Came.NOTHING, None, None, words)
+    if is_late(work, row, event, at):
+        row.ups += 1
+        work.session.add(row)
+        return say_late(work, row, ticket)
     ref = ref_of(work, ticket)
     row.state, row.ups, row.last_at = CheckState.UP, row.ups + 1, max(row.last_at, at)
     work.session.add(row)

@@ -17,10 +17,9 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import surviving
 from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import require_id
-from sdesk.domain.errors import NotFound
 from sdesk.domain.events import Came, CheckState, MachineEvent
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import Direction, LinkKind, Priority
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Priority
 from sdesk.store.models import CheckEvent, Link, Ticket
 
 
@@ -77,16 +76,27 @@ def writer(work: Work, event: MachineEvent) -> Write:
 
 
 def ticket_of(work: Work, row: CheckEvent | None) -> Ticket | None:
-    """The ticket of a check, wherever it was merged into. NotFound where a wall stands before it."""
-    if row is None:
-        return None
-    ticket = surviving(work, work.session.get_one(Ticket, row.ticket_id))
-    if not sees(work, work.actor, ticket):
-        raise NotFound(
-            phrase("there is no event {source} {key}", source=row.source, key=row.key),
-            phrase("let the desk itself take it: without --as"),
-        )
-    return ticket
+    """The ticket of a check, wherever it was merged into, on whichever side of a wall: no alarm is lost for it."""
+    return None if row is None else surviving(work, work.session.get_one(Ticket, row.ticket_id))
+
+
+def is_hidden(work: Work, ticket: Ticket) -> bool:
+    """Whether a wall stands between who tells of a check and its ticket."""
+    return not sees(work, work.actor, ticket)
+
+
+def is_late(work: Work, row: CheckEvent, event: MachineEvent, at: datetime) -> bool:
+    """Whether a word came behind a newer one that says otherwise: mail overtakes mail. A time that is still to come
+    is some clock's mistake, for which no alarm is lost.
+    """
+    return at < row.last_at <= work.now and event.state is not row.state
+
+
+def say_late(work: Work, row: CheckEvent, ticket: Ticket) -> Taken:
+    """A late word was counted: how the check stands, its newest word says."""
+    ref, key = ref_of(work, ticket), row.key
+    words = phrase("counted for {ref}: a newer word says that {key} is {state}", ref=ref, key=key, state=row.state)
+    return taken(work, Came.ADDED if ticket.status in OPEN_STATUSES else Came.NOTHING, ticket, words)
 
 
 def record_word(work: Work, event: MachineEvent, ticket: Ticket, what: str, message: int | None) -> None:
