@@ -8,7 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.options import MOST
+from sdesk.cli.options import MOST, cut_of
 from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
@@ -56,6 +56,8 @@ def ahead(
             (),
             number=lambda line: line.item.number,
         ),
+        cut=cut_of(ctx, limit),
+        left=lambda: found.left,
         mail=mail,
         dry_run=dry_run,
     )

@@ -10,7 +10,7 @@ from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.numbers import one_ticket
-from sdesk.cli.options import MOST, Limit, one_of
+from sdesk.cli.options import MOST, Limit, cut_of, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
@@ -123,7 +123,8 @@ def ledger(
         since=call.since(since) if since is not None else None,
         message_id=message_id,
     )
-    call.output.rows(call.reader.ledger(call.actor_or_system, limit=limit, sought=sought), LEDGER)
+    actor = call.actor_or_system
+    call.output.limited(lambda most: call.reader.ledger(actor, limit=most, sought=sought), LEDGER, cut_of(ctx, limit))
     return ExitCode.DONE
 
 

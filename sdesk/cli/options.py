@@ -10,6 +10,7 @@ import typer
 
 from sdesk.actions import grammar
 from sdesk.actions.grammar import MOST as MOST
+from sdesk.cli.output import Cut
 
 Numbers = Annotated[
     list[str],
@@ -32,6 +33,12 @@ Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help=TEXT_HE
 
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="at most so many; 0: all")]
 """How many rows."""
+
+
+def cut_of(ctx: typer.Context, limit: int) -> Cut:
+    """The limit of a command, and whether it was asked for."""
+    source = ctx.get_parameter_source("limit")
+    return Cut(limit, asked=source is not None and source.name != "DEFAULT")
 
 
 def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | None:

@@ -8,7 +8,7 @@ import typer
 
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.numbers import one_ticket
-from sdesk.cli.options import MOST, Limit
+from sdesk.cli.options import MOST, Limit, cut_of
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many, maybe
@@ -73,7 +73,10 @@ def outbox_list(
     if state is not None and state not in STATES:
         raise BadInput(f"there is no state `{state}`", did_you_mean(state, STATES, f"known: {', '.join(STATES)}"))
     number = one_ticket(call, [ticket], "--ticket") if ticket is not None else None
-    call.output.rows(call.reader.outbox(call.actor_or_system, state=state, number=number, limit=limit), OUTBOX)
+    actor = call.actor_or_system
+    call.output.limited(
+        lambda most: call.reader.outbox(actor, state=state, number=number, limit=most), OUTBOX, cut_of(ctx, limit)
+    )
 
 
 def outbox_show(

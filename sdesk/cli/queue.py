@@ -11,7 +11,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.json_ticket import FIELDS as TICKET_FIELDS
 from sdesk.cli.json_ticket import event
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, Limit, Numbers, one_of
+from sdesk.cli.options import DryRun, Limit, Numbers, cut_of, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
@@ -151,7 +151,6 @@ def list_tickets(
       sdesk list unit:flagship till -o ids
     """
     call = invocation.of(ctx)
-    output = call.output
     actor = call.actor
     order = Sort(one_of("--sort", sort, Sort) or Sort.SLA)
     wanted = call.filter(filter_words or [])
@@ -162,15 +161,11 @@ def list_tickets(
         wanted = call.filter_text(named.words).also(wanted)
         order = named.sort if sort is None else order
     wanted = wanted._replace(sort=order, reverse=reverse)
-    rows = call.reader.walk(actor, wanted, now=call.now, limit=limit)
-    if output.format is not Format.TABLE:
-        output.rows(rows, QUEUE)
-        return
-    held = list(rows)
-    output.rows(
-        held,
+    call.output.limited(
+        lambda most: call.reader.walk(actor, wanted, now=call.now, limit=most),
         QUEUE,
-        more=lambda: call.reader.count(actor, wanted, now=call.now) - len(held) if limit and len(held) == limit else 0,
+        cut_of(ctx, limit),
+        left=lambda: call.reader.count(actor, wanted, now=call.now) - limit,
     )
 
 

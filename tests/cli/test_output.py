@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from command_line import Golden
 
-from sdesk.cli.output import Output, json_text
+from sdesk.cli.output import Cut, Output, json_text
 from sdesk.cli.queue import QUEUE
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput
@@ -115,8 +115,23 @@ def test_an_unknown_colour_is_wrong() -> None:
 
 
 def test_a_table_says_how_many_more_there_are(tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]) -> None:
-    output("table").rows(tickets, QUEUE, more=lambda: 112)
+    output("table").limited(lambda most: tickets, QUEUE, Cut(2, asked=True), left=lambda: 112)
     assert capsys.readouterr().out.endswith("\n… 112 more: --limit 0 shows all\n")
+
+
+@pytest.mark.parametrize("form", ["tsv", "csv", "json", "jsonl", "ids"])
+def test_a_list_that_nobody_asked_to_cut_says_so_to_programs_too(
+    form: str, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = len(tickets) - 1
+    output(form).limited(lambda most: tickets[:most], QUEUE, Cut(first, asked=False))
+    cut = capsys.readouterr()
+    output(form).rows(tickets[:first], QUEUE)
+    assert cut.out == capsys.readouterr().out
+    assert cut.err == f"sdesk: only the first {first} are printed: --limit 0 prints all\n"
+    for limit in (Cut(first, asked=True), Cut(len(tickets), asked=False), Cut(0, asked=False)):
+        output(form).limited(lambda most: tickets[: most or None], QUEUE, limit)
+        assert capsys.readouterr().err == ""
 
 
 def test_a_table_in_colour_only_where_it_is_wished(
