@@ -36,7 +36,7 @@ class ExitCode(IntEnum):
 
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "done, or nothing to do",
-    ExitCode.FAILED: "refused by a rule, or failed",
+    ExitCode.FAILED: "refused by a rule or by your answer, or failed",
     ExitCode.USAGE: "wrong usage, filter or configuration",
     ExitCode.NOT_FOUND: "not found",
     ExitCode.STORE: "the store is out of reach, locked past its time-out, or in need of `sdesk db migrate`",
