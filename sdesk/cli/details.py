@@ -201,13 +201,17 @@ def team_show(ctx: typer.Context, key: Key) -> None:
     print_whole(call, call.reader.team(call.actor, key), TEAM, _team_facts)
 
 
-def agent_show(ctx: typer.Context, login: Annotated[str, typer.Argument(metavar="LOGIN", show_default=False)]) -> None:
+def agent_show(
+    ctx: typer.Context,
+    login: Annotated[str, typer.Argument(metavar="LOGIN", help="of `sdesk agent list`, or me", show_default=False)],
+) -> None:
     """Print an agent whole.
 
     Examples:
       sdesk agent show anna
     """
     call = invocation.of(ctx)
+    login = call.actor.login if login == "me" else login
     print_whole(call, call.reader.agent(call.actor, login, now=call.now), AGENT, _agent_facts)
 
 
