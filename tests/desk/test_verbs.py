@@ -112,6 +112,23 @@ def test_a_waiting_ticket_waits_on_whoever_has_it(desk: MailDesk) -> None:
     assert desk.column(number, "reopenings") == 0
 
 
+def test_whoever_takes_it_out_of_anothers_hands_is_told_whose_it_was(desk: MailDesk) -> None:
+    desk.new(service="printer")
+    desk.do("boris", "take", 1)
+    assert desk.do("anna", "take", 1).sentence == "SD-1 assigned to anna; it was boris's"
+    assert desk.do("anna", "assign", 1, to="boris").sentence == "SD-1 assigned to boris"
+
+
+def test_of_two_who_take_it_at_once_the_second_is_told(desk: MailDesk) -> None:
+    desk.new(service="printer")
+    desk.do("boris", "take", 1, holders={1: None})
+    with pytest.raises(Conflict, match="SD-1 became boris's meanwhile"):
+        desk.do("anna", "take", 1, holders={1: None})
+    assert desk.ticket(1).assignee == "boris"
+    assert desk.do("anna", "take", 1, holders={1: "boris"}).sentence == "SD-1 assigned to anna; it was boris's"
+    assert desk.do("anna", "take", 1, holders={1: "boris"}).sentence == "SD-1 is assigned to anna already"
+
+
 def test_another_team_takes_it_from_whoever_had_it(desk: MailDesk) -> None:
     number = desk.new(service="printer", assignee="boris")
     desk.do("anna", "assign", number, to="team:quality")
