@@ -159,7 +159,8 @@ def wait(
     answer = begin_together(work, ticket, parts)
     message = None
     if text and (not parts or ticket.requester_id is not None):
-        message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
+        unheard = phrase("leave --text out, or write a note")
+        message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id, unheard=unheard)
     done = begin_wait(work, ticket, reason, end)
     noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
@@ -239,7 +240,16 @@ def _resolve(
 ) -> Noted:
     message = None
     if told:
-        message = say(work, ticket, text, kind="resolution", cc=cc, attachments=attachments, raw_id=raw_id)
+        message = say(
+            work,
+            ticket,
+            text,
+            kind="resolution",
+            cc=cc,
+            attachments=attachments,
+            raw_id=raw_id,
+            unheard=phrase("add --silent: the text is kept as a note"),
+        )
     elif text:
         message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)

@@ -88,6 +88,24 @@ def test_a_target_already_consumed_was_due_when_it_was_reached(paused: MailDesk)
     assert (ticket.due_at, ticket.sla_state) == (moscow("2026-11-23 12:00"), SlaState.BREACHED)
 
 
+@pytest.mark.parametrize(
+    ("verb", "values", "remedy", "instead"),
+    [
+        ("reply", {}, "record a call with --phone, or write a note", {"phone": True}),
+        ("close", {}, "add --silent: the text is kept as a note", {"silent": True}),
+        ("wait", {"waiting_for": "supplier"}, "leave --text out, or write a note", {"text": ""}),
+    ],
+)
+def test_where_there_is_nobody_to_write_to_the_verb_says_what_it_can_do_instead(
+    desk: MailDesk, verb: str, values: dict[str, Any], remedy: str, instead: dict[str, Any]
+) -> None:
+    desk.new(service="printer", requester=None)
+    with pytest.raises(Refused, match="no requester with a mail address") as refused:
+        desk.do("anna", verb, 1, text="It is done.", **values)
+    assert refused.value.remedy == remedy
+    desk.do("anna", verb, 1, **{"text": "It is done.", **values, **instead})
+
+
 # ---- take, assign -------------------------------------------------------------------------------
 
 
