@@ -13,7 +13,7 @@ from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
 from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.kinds import FIGURE, NUMBER, TEXT, maybe
 
@@ -71,6 +71,7 @@ RESTORE: Sheet[_Restore] = Sheet(
         Field("tickets", lambda row: row.done.contents.tickets, kind=NUMBER),
         Field("messages", lambda row: row.done.contents.messages, kind=NUMBER),
         Field("held", lambda row: row.done.held, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("STORE", lambda row, eyes: str(row.store), cut=True),

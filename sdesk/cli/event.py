@@ -10,7 +10,7 @@ import typer
 from sdesk.actions.grammar import text_of_file
 from sdesk.cli import invocation, output
 from sdesk.cli.options import DryRun
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, Came, CheckState, find_severity, machine_event
 from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
 
@@ -24,6 +24,7 @@ TAKEN: Sheet[Taken] = Sheet(
         Field("ref", lambda row: row.ref, kind=maybe(TEXT)),
         Field("incident", lambda row: row.incident, kind=maybe(NUMBER)),
         Field("sentence", lambda row: str(row.sentence), kind=TEXT),
+        DRY_RUN,
     ),
     columns=(
         Column("ACTION", lambda row, eyes: row.came.value),

@@ -10,7 +10,7 @@ from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
 from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, by_key, many
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ FORGOTTEN: Sheet[Forgotten] = Sheet(
         Field("changed", lambda row: bool(row.counts), kind=FLAG),
         Field("counts", lambda row: dict(row.counts), kind=by_key(NUMBER)),
         Field("left", lambda row: list(row.left), kind=many(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("PSEUDONYM", lambda row, eyes: row.pseudonym),

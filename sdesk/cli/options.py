@@ -10,6 +10,7 @@ import typer
 
 from sdesk.actions import grammar
 from sdesk.actions.grammar import MOST as MOST
+from sdesk.cli import invocation
 from sdesk.cli.output import Cut
 
 Numbers = Annotated[
@@ -20,7 +21,15 @@ Numbers = Annotated[
 ]
 """Several tickets."""
 
-DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="say what would happen, and change nothing")]
+
+def _remember(ctx: typer.Context, value: bool) -> bool:
+    invocation.of(ctx).wishes.dry_run = value
+    return value
+
+
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="say what would happen, and change nothing", callback=_remember)
+]
 """The same code, rolled back."""
 
 Yes = Annotated[bool, typer.Option("--yes", help="ask no question")]

@@ -12,7 +12,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST, DryRun, Yes
 from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 
@@ -35,6 +35,7 @@ CHANGED: Sheet[Changed] = Sheet(
         Field("changed", lambda row: row.error is None, kind=FLAG),
         Field("sentence", lambda row: row.sentence, kind=TEXT),
         Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),

@@ -11,7 +11,7 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
+from sdesk.cli.sheet import DRY_RUN, Eyes, Field, Sheet, Value, plain
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput, SdeskError
 
@@ -55,6 +55,7 @@ class Output:
         self.format = _format(wishes.output)
         self._color = _color(wishes.color)
         self._zone = zone
+        self._wishes = wishes
 
     def check(self, sheet: Sheet[Row]) -> None:
         """Before anything is changed: BadInput where what is to be printed afterwards could not be."""
@@ -76,7 +77,7 @@ class Output:
 
     def rows(self, rows: Iterable[Row], sheet: Sheet[Row]) -> None:
         """Print rows, all of them."""
-        picked = sheet.pick(self.fields)
+        picked = self._picked(sheet)
         if self.format is Format.TABLE:
             from sdesk.cli import table
 
@@ -131,9 +132,15 @@ class Output:
     def one(self, row: Row, sheet: Sheet[Row]) -> None:
         """Print a single thing: an object in JSON, one row elsewhere."""
         if self.format is Format.JSON:
-            text(json_text(next(_objects([row], sheet.pick(self.fields)))) + "\n")
+            text(json_text(next(_objects([row], self._picked(sheet)))) + "\n")
         else:
             self.rows([row], sheet)
+
+    def _picked(self, sheet: Sheet[Row]) -> tuple[Field[Row], ...]:
+        fields = sheet.pick(self.fields)
+        if not self._wishes.dry_run:
+            return fields
+        return tuple(each._replace(get=lambda row: True) if each is DRY_RUN else each for each in fields)
 
 
 class StandardOutputFailed(SdeskError):

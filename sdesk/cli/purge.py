@@ -13,7 +13,7 @@ from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
 from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import NUMBER
@@ -28,6 +28,7 @@ PURGED: Sheet[Purged] = Sheet(
         Field("attachments", lambda row: row.attachments, kind=NUMBER),
         Field("raw_mails", lambda row: row.raw_mails, kind=NUMBER),
         Field("bytes", lambda row: row.bytes, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("SPAM", lambda row, eyes: f"{row.tickets:,}", right=True),

@@ -12,7 +12,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST, DryRun, Yes
 from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
 from sdesk.domain.ledger import Outcome
@@ -34,6 +34,7 @@ DEALT_WITH: Sheet[Retried] = Sheet(
         Field("number", lambda row: None if row.receipt is None else row.receipt.number, kind=maybe(NUMBER)),
         Field("reason", lambda row: None if row.receipt is None else row.receipt.reason, kind=maybe(TEXT)),
         Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),

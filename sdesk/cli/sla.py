@@ -11,7 +11,7 @@ from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.options import DryRun
 from sdesk.cli.output import Format
-from sdesk.cli.sheet import Column, Field, Sheet, Value
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet, Value
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, by_key, many, maybe, thing
 from sdesk.domain.ticket import Priority
 from sdesk.store.reader.rows import SlaRow
@@ -110,6 +110,7 @@ SWEPT: Sheet[Swept] = Sheet(
         Field("alerts", lambda row: row.alerts, kind=NUMBER),
         Field("stale", lambda row: row.stale, kind=NUMBER),
         Field("closed", lambda row: row.closed, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("WAITS ENDED", lambda row, eyes: str(row.woken), right=True),
