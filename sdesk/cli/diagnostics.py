@@ -47,6 +47,14 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.INTERRUPTED: "interrupted",
 }
 
+RULE = """\
+Not found (3): the ticket, message, mail, file of a ticket or person that is named by a number or an address, and what
+the command is about, as `team show KEY`, is not there, or stands behind a wall. Wrong usage (2): a key or a name that
+an option or a filter gives, as `--team KEY` or `team:KEY`, a mailbox of the configuration, a file of the disk.
+Refused (1): it exists already, or you answered No.
+"""
+"""Which of the codes is for what is not there, or is there already; `sdesk help exit-codes` says it."""
+
 # From the narrow to the wide: the first that fits decides.
 _CODES: tuple[tuple[type[SdeskError], ExitCode], ...] = (
     (MailServerUnavailable, ExitCode.MAIL_SERVER),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from sdesk.actions import grammar
 from sdesk.actions.grammar import MOST as MOST
 from sdesk.cli import invocation
 from sdesk.cli.output import Cut
+from sdesk.domain.errors import BadInput, NotFound
 
 Numbers = Annotated[
     list[str],
@@ -48,6 +50,15 @@ def cut_of(ctx: typer.Context, limit: int) -> Cut:
     """The limit of a command, and whether it was asked for."""
     source = ctx.get_parameter_source("limit")
     return Cut(limit, asked=source is not None and source.name != "DEFAULT")
+
+
+@contextmanager
+def of_an_option() -> Iterator[None]:
+    """A key that is not there, where an option names it: BadInput. See `diagnostics.RULE` for what ends with 3."""
+    try:
+        yield
+    except NotFound as error:
+        raise BadInput(error.what, error.remedy) from error
 
 
 def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.cli.numbers import one_ticket
+from sdesk.cli.numbers import seen_ticket
 from sdesk.cli.options import MOST, Limit, cut_of
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
@@ -72,8 +72,8 @@ def outbox_list(
     call = invocation.of(ctx)
     if state is not None and state not in STATES:
         raise BadInput(f"there is no state `{state}`", did_you_mean(state, STATES, f"known: {', '.join(STATES)}"))
-    number = one_ticket(call, [ticket], "--ticket") if ticket is not None else None
     actor = call.actor_or_system
+    number = seen_ticket(call, actor, ticket) if ticket is not None else None
     call.output.limited(
         lambda most: call.reader.outbox(actor, state=state, number=number, limit=most), OUTBOX, cut_of(ctx, limit)
     )

@@ -11,7 +11,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.json_ticket import FIELDS as TICKET_FIELDS
 from sdesk.cli.json_ticket import event
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, Limit, Numbers, cut_of, one_of
+from sdesk.cli.options import DryRun, Limit, Numbers, cut_of, of_an_option, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
@@ -130,6 +130,9 @@ def list_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="KEY", help="of one team; mine: of yours", show_default=False)
+    ] = None,
     view: Annotated[
         str | None, typer.Option("--view", metavar="NAME", help="of `sdesk view list`; words narrow it further")
     ] = None,
@@ -153,11 +156,12 @@ def list_tickets(
     call = invocation.of(ctx)
     actor = call.actor
     order = Sort(one_of("--sort", sort, Sort) or Sort.SLA)
-    wanted = call.filter(filter_words or [])
+    wanted = call.filter([*(filter_words or ()), *([f"team:{team}"] if team else ())])
     if view is not None:
         from sdesk.domain.views import find
 
-        named = find(view, (*call.reader.standing_views(actor), *call.reader.views(actor)))
+        with of_an_option():
+            named = find(view, (*call.reader.standing_views(actor), *call.reader.views(actor)))
         wanted = call.filter_text(named.words).also(wanted)
         order = named.sort if sort is None else order
     wanted = wanted._replace(sort=order, reverse=reverse)

@@ -9,7 +9,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
-from sdesk.cli.options import DryRun
+from sdesk.cli.options import DryRun, of_an_option
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet, Value
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, by_key, many, maybe, thing
@@ -200,7 +200,8 @@ def due(
     from sdesk.domain.instant import parse_instant
     from sdesk.domain.worktime import add_working
 
-    hours = call.reader.calendar(calendar)
+    with of_an_option():
+        hours = call.reader.calendar(calendar)
     seconds = parse_duration(target, days=False)
     begun = parse_instant(start, now=call.now, zone=hours.zone)
     call.output.one(Deadline(add_working(hours, begun, seconds)), DUE)

@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import col
 
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, NotFound
+from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import OutboxState
 from sdesk.store import migrate, schema
 from sdesk.store import restore as files
@@ -61,12 +61,12 @@ def restore(
     """Put the backup `file` in the place of the store; None where the person did not agree.
 
     Refused before anything changes: a file that is none of sdesk's, damaged, or of a newer version (Unavailable), the
-    store itself (BadInput), no file (NotFound), a store that somebody has open (StoreLocked).
+    store itself, or no file (BadInput), a store that somebody has open (StoreLocked).
     """
     if is_of(store, file):
         raise BadInput(f"{file} is the store itself", "name a backup")
     if not file.exists():
-        raise NotFound(f"there is no file {file}", "name a backup")
+        raise BadInput(f"there is no file {file}", "name a backup")
     with closing(open_any(file)) as source:
         files.require_free(store)
         _make_folder(store)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import Refused, Unavailable
 from sdesk.store import faults, schema
 
 BUSY_SECONDS = 5.0
@@ -132,7 +132,7 @@ def create(path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError as error:
-        raise Unavailable(
+        raise Refused(
             f"{path} exists already", "name another with --db, or bring it up with `sdesk db migrate`"
         ) from error
     except OSError as error:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sdesk.domain.errors import StoreLocked, Unavailable
+from sdesk.domain.errors import Refused, StoreLocked, Unavailable
 from sdesk.store import room
 
 SUFFIX = ".part"
@@ -62,9 +62,9 @@ def take_name(part: Path, target: Path, *, over: bool) -> None:
     sync(target.parent)
 
 
-def taken(target: Path) -> Unavailable:
+def taken(target: Path) -> Refused:
     """What is said of a name that something has."""
-    return Unavailable(f"{target} exists already", "name another file, or say --force to write over it")
+    return Refused(f"{target} exists already", "name another file, or say --force to write over it")
 
 
 def refused(target: Path, error: OSError) -> Unavailable:

@@ -8,7 +8,7 @@ import pytest
 from desks import NOW
 from intake_desk import SUPPORT, MailDesk
 
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ledger import Outcome
 
 HOUR = timedelta(hours=1)
@@ -169,7 +169,7 @@ def test_a_supplier_is_somebody_else(to: str, error: type[Exception], said: str,
 
 def test_a_message_of_another_ticket_goes_nowhere(mails: MailDesk) -> None:
     mails.ask(2)
-    with pytest.raises(BadInput, match="SD-1 has no message"):
+    with pytest.raises(NotFound, match="SD-1 has no message"):
         mails.do("boris", "forward", 1, to=SUPPLIER, text="Look", messages=[3])
 
 
