@@ -132,7 +132,7 @@ def test_an_agent_passes_it_on(mails: MailDesk) -> None:
     assert mails.outbox()[-1][:2] == ("reply", "maria@shop.example")
 
 
-@pytest.mark.parametrize(("message", "error"), [(1, Refused), (2, Refused), (99, BadInput)])
+@pytest.mark.parametrize(("message", "error"), [(1, Refused), (2, Refused), (99, NotFound)])
 def test_only_a_suppliers_answer_is_passed_on(message: int, error: type[Exception], mails: MailDesk) -> None:
     with pytest.raises(error):
         mails.do("boris", "reply", 1, text="Look", pass_on=[message])
