@@ -14,6 +14,8 @@ from sdesk.cli.output import Cut, Output, json_text
 from sdesk.cli.queue import QUEUE
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput
+from sdesk.reports.columns import fitted
+from sdesk.reports.page import Heading
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -149,3 +151,29 @@ def test_a_narrow_table_keeps_what_identifies(
     assert max(map(len, out.splitlines())) <= 80
     assert all(ref in out for ref in ("SD-42", "SD-43", "SD-44"))
     assert "-47m" in out
+
+
+@pytest.mark.parametrize("width", [40, 30])
+def test_a_very_narrow_table_gives_up_columns_and_cuts_no_number(
+    width: int, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = printed(capsys, tickets, "table")
+    assert max(map(len, out.splitlines())) <= max(width, 36)
+    assert all(ref in out for ref in ("SD-42", "SD-43", "SD-44"))
+
+
+@pytest.mark.parametrize("room", [60, 38, 25])
+def test_what_is_typed_is_never_cut(room: int) -> None:
+    headings = (
+        Heading("DUE", right=True),
+        Heading("ID", typed=True),
+        Heading("SUBJECT", cut=True),
+        Heading("WHO"),
+        Heading("DO", typed=True),
+    )
+    widths = [7, 6, 40, 8, 14]
+    shown = fitted(headings, widths, room)
+    assert {1, 4} <= set(shown)
+    assert (widths[1], widths[4]) == (6, 14)
+    assert sum(widths[each] for each in shown) + 2 * (len(shown) - 1) <= room
