@@ -15,7 +15,7 @@ SDESK_DB        the store: a path, or sqlite:///PATH (--db)
 SDESK_CONFIG    the configuration file (--config)
 SDESK_AGENT     the acting agent's login (--as)
 NO_COLOR        no colour, where it is set to anything
-VISUAL, EDITOR  where text is written, on a terminal
+VISUAL, EDITOR  where text is written, on a terminal; else the machine's editor, vi or nano
 """
 
 _OUTPUT = """\

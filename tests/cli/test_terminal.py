@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -189,3 +190,20 @@ def _python() -> str:
     import sys
 
     return sys.executable
+
+
+def test_without_a_named_editor_the_machines_own_opens(
+    process: Process, terminal: Terminal, editor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = a_ticket(process, "--requester", "irina@shop.example")
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "programs").mkdir()
+    (tmp_path / "programs" / "vi").symlink_to(editor)
+    python = f"{tmp_path / 'programs'}:{os.environ['PATH']}"
+    if shutil.which("editor"):
+        (tmp_path / "programs" / "editor").symlink_to(editor)
+    shown = terminal("reply", number, env={"PATH": python})
+    assert (shown.code, "SD-1 answered" in shown.out) == (0, True), shown.out
+    empty = terminal("reply", number, env={"PATH": str(tmp_path)})
+    assert (empty.code, "there is no editor" in empty.out) == (2, True)
