@@ -18,7 +18,7 @@ from scripts.markdown import MADE, code, paragraph, sentence, table
 from scripts.reference_configuration import configuration_page
 from sdesk.cli.app import run
 from sdesk.cli.commands import COMMANDS, Noun, Verb
-from sdesk.cli.diagnostics import MEANINGS
+from sdesk.cli.diagnostics import MEANINGS, RULE
 from sdesk.cli.environment import ENVIRONMENT
 from sdesk.cli.grammar import build_root, spoken
 from sdesk.cli.invocation import Surroundings
@@ -125,6 +125,8 @@ def surroundings_page() -> str:
             "Scripts rely on them: a code keeps its meaning. `sdesk help exit-codes` prints them.",
             "",
             *table(("code", "meaning"), [(str(code.value), meaning) for code, meaning in MEANINGS.items()]),
+            "",
+            *RULE.splitlines(),
             "",
             "Of several tickets: all failed is the first one's code, some failed is 6.",
             "",

@@ -89,6 +89,13 @@ def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: R
             return text
 
 
+def usual_editor() -> str | None:
+    """The editor of a machine whose person names none in VISUAL or EDITOR: the first that is there, as git does it."""
+    import shutil
+
+    return next((name for name in ("editor", "vi", "nano") if shutil.which(name)), None)
+
+
 def seconds(text: str) -> int:
     """Seconds of `15m`; of `-5m`, fewer than none."""
     written = text.strip()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sdesk.cli import output
-from sdesk.cli.diagnostics import MEANINGS
+from sdesk.cli.diagnostics import MEANINGS, RULE
 from sdesk.domain.errors import BadInput
 
 _OUTPUT = """\
@@ -74,7 +74,7 @@ def topic(name: str) -> str:
 def topic_text(name: str) -> str | None:
     """The same, or None."""
     if name == "exit-codes":
-        return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items())
+        return "".join(f"{code.value:>3}  {meaning}\n" for code, meaning in MEANINGS.items()) + f"\n{RULE}"
     if name == "filters":
         from sdesk.cli.filter_help import topic as filters
 

@@ -12,7 +12,7 @@ from sdesk.cli import diagnostics, invocation
 from sdesk.cli.changing import alter
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.kinds import FLAG, INSTANT, NUMBER, TEXT, many, maybe
 from sdesk.domain.rota import Away, turns
 
@@ -34,6 +34,7 @@ PLANNED: Sheet[Planned] = Sheet(
         Field("reassigned", lambda row: list(row.reassigned), kind=many(NUMBER)),
         Field("sentence", lambda row: row.sentence, kind=TEXT),
         Field("warnings", lambda row: list(row.warnings), lambda row: " ".join(row.warnings), kind=many(TEXT)),
+        DRY_RUN,
     ),
     columns=(Column("WHAT", lambda row, eyes: row.sentence, wrap=True),),
 )

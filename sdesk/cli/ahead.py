@@ -8,7 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.options import MOST
+from sdesk.cli.options import MOST, cut_of, of_an_option
 from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
@@ -38,7 +38,8 @@ def ahead(
     from sdesk.reports import ahead_rows
     from sdesk.reports.ahead import gather
 
-    found = gather(call.reader, call.actor, now=call.now, zone=call.zone, days=days, limit=limit, team=team)
+    with of_an_option():
+        found = gather(call.reader, call.actor, now=call.now, zone=call.zone, days=days, limit=limit, team=team)
     desk = call.reader.desk
 
     def page() -> Page:
@@ -56,6 +57,8 @@ def ahead(
             (),
             number=lambda line: line.item.number,
         ),
+        cut=cut_of(ctx, limit),
+        left=lambda: found.left,
         mail=mail,
         dry_run=dry_run,
     )

@@ -10,7 +10,7 @@ from itertools import pairwise
 from sdesk.cli import diagnostics, output, terminal
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation, Surroundings
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import Declined, SdeskError
 
 
 def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
@@ -44,6 +44,9 @@ def _run(arguments: Sequence[str], surroundings: Surroundings) -> int:
     except output.StandardOutputFailed as error:
         _forget_standard_output()
         diagnostics.error(error)
+        return ExitCode.FAILED
+    except Declined as declined:
+        diagnostics.note(declined.what)
         return ExitCode.FAILED
     except SdeskError as error:
         placed = invocation.placed(error)

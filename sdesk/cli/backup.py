@@ -12,8 +12,8 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed, require_answer
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.question import ask_first, require_answer
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import FIGURE, NUMBER, TEXT, maybe
@@ -72,6 +72,7 @@ RESTORE: Sheet[_Restore] = Sheet(
         Field("tickets", lambda row: row.done.contents.tickets, kind=NUMBER),
         Field("messages", lambda row: row.done.contents.messages, kind=NUMBER),
         Field("held", lambda row: row.done.held, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("STORE", lambda row, eyes: str(row.store), cut=True),
@@ -140,18 +141,15 @@ def restore(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = 
         require_answer(yes=yes)
     from sdesk.desk.restoring import restore as put_back
 
-    def wanted(contents: Contents) -> bool:
+    def ask(contents: Contents) -> None:
         diagnostics.transient("")
-        if not stands:
-            return True
-        return agreed(f"put {file} ({_what(contents)}) in the place of {call.store}?", yes=yes)
+        if stands:
+            ask_first(f"put {file} ({_what(contents)}) in the place of {call.store}?", yes=yes)
 
     try:
-        done = put_back(call.store, file, now=call.now, agreed=wanted, dry_run=dry_run, progress=_percent("copied"))
+        done = put_back(call.store, file, now=call.now, ask=ask, dry_run=dry_run, progress=_percent("copied"))
     finally:
         diagnostics.transient("")
-    if done is None:
-        return ExitCode.DONE
     if call.output.asked:
         call.output.one(_Restore(call.store, file, done), RESTORE)
         return ExitCode.DONE

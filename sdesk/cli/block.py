@@ -9,7 +9,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.options import DryRun
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import FLAG, INSTANT, TEXT
 from sdesk.store.reader.mail_rows import BlockedRow
@@ -44,6 +44,7 @@ CHANGED: Sheet[Changed] = Sheet(
         Field("blocked", lambda row: row.blocked, kind=FLAG),
         Field("changed", lambda row: row.changed, kind=FLAG),
         Field("sentence", lambda row: row.sentence, kind=TEXT),
+        DRY_RUN,
     ),
     columns=(
         Column("SENDER", lambda row, eyes: row.pattern, cut=True),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ SHEET: Sheet[TicketOutcome] = Sheet(
         Field("sentence", lambda row: row.sentence, kind=TEXT),
         Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
         Field("warning", lambda row: row.warning or None, kind=maybe(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("TICKET", lambda row, eyes: row.ref),

@@ -7,7 +7,7 @@ anything is wrong it ends as every command does, with its error on standard erro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sdesk.cli import output
@@ -177,25 +177,34 @@ def values_of_global(wish: str, typed: Typed, word: str, call: Invocation) -> An
         from sdesk.cli.complete_values import logins
 
         return logins(call)
-    return _fields(typed.path, word, call)
+    return _fields(typed, word, call)
 
 
-def _fields(path: tuple[str, ...], word: str, call: Invocation) -> list[Word]:
+_ROWS = ("list", "next", "demo")
+"""Commands that print tickets as rows."""
+
+
+def _fields(typed: Typed, word: str, call: Invocation) -> list[Word]:
     """The fields that a command prints, behind those that are typed already."""
     from sdesk.cli.schemas import PRINTED, Shape, of_command
 
+    path = typed.path
     if path[:1] == ("ticket",) and path[1:2] and path[1] in COMMANDS:
         path = path[1:]
-    schemas = [PRINTED[name] for name in of_command(" ".join(path))]
+    words = " ".join(path)
+    with_option = [each for each in typed.rest if each.startswith("--")]
+    found = [PRINTED[name] for name in of_command(words)]
+    # With some option a command prints something else: `undo --list`.
+    schemas = [each for each in found if any(f"{words} {option}" in each.commands for option in with_option)] or found
     in_lines = [each for each in schemas if each.shape is Shape.LINES]
     if in_lines:
         # A report: sections of its JSON, or fields of its rows.
         schemas = in_lines if call.wishes.output not in (None, "json") else [schemas[0]]
     before, comma, _ = word.rpartition(",")
     taken = before.split(",")
-    names: Iterable[str] = dict.fromkeys(
-        name for printed in schemas[:1] for name in printed.schema("")["properties"] if name not in taken
-    )
+    # A row of tickets has what the schema of one requires; the conversation and the like are of `show` and `new`.
+    part = "required" if path[:1] and path[0] in _ROWS else "properties"
+    names = dict.fromkeys(name for printed in schemas[:1] for name in printed.schema("")[part] if name not in taken)
     return [Word(f"{before}{comma}{name}", ends=False) for name in names]
 
 

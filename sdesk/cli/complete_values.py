@@ -162,7 +162,8 @@ def _agents(call: Invocation, word: str) -> Answer:
 
 
 def _takers(call: Invocation, word: str) -> Answer:
-    return [Word("none", "nobody"), Word("me", "yourself"), *logins(call), *_teams(call)]
+    teams = (each._replace(text=f"team:{each.text}") for each in _teams(call))
+    return [Word("none", "nobody"), Word("me", "yourself"), *logins(call), *teams]
 
 
 def _teams(call: Invocation, word: str = "") -> list[Word]:
@@ -228,7 +229,8 @@ def _proposals(call: Invocation, word: str) -> Answer:
 def _templates(call: Invocation, word: str) -> Answer:
     from sdesk.domain.outgoing import MailKind
 
-    return [Word(each.value) for each in MailKind]
+    # A report that goes by mail is a page of its own.
+    return [Word(each.value) for each in MailKind if each is not MailKind.REPORT]
 
 
 def _schemas(call: Invocation, word: str) -> Answer:
@@ -258,6 +260,8 @@ def _words(words: Iterable[StrEnum | str]) -> Source:
 
 
 _MOMENTS = _words(("now", "30m", "2h", "today", "tomorrow", "fri", "mon", "-1h", "-1d"))
+_TO_COME = _words(("30m", "2h", "tomorrow", "fri", "mon"))
+_PAST = _words(("now", "today", "-30m", "-2h", "-1d", "-7d"))
 _SPANS = _words(("week", "month", "quarter", "year"))
 
 _BY_METAVAR: dict[str, Source | None] = {
@@ -283,13 +287,13 @@ _BY_METAVAR: dict[str, Source | None] = {
     "FOLDER": _folders,
     "[FOLDER]": _folders,
     "WHEN": _MOMENTS,
-    "DAY": _MOMENTS,
+    "DAY": _PAST,
     "SPAN": _SPANS,
     "ORDER": _words(Sort),
     "P1..P5": _words(ticket.Priority),
     "IMPACT": _words(ticket.Impact),
     "URGENCY": _words(ticket.Urgency),
-    "STATUS": _words(ticket.Status),
+    "STATUS": _words((ticket.Status.SPAM,)),
     "[SCHEMA]": _schemas,
     "SHELL": _words(("bash", "zsh", "fish")),
     "PROPOSAL": _proposals,
@@ -330,6 +334,12 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("FORMAT", "form"): _words(("jsonl", "csv", "csv-safe")),
     ("WHAT", "also"): _words(("messages",)),
     ("TEXT", "subject"): None,
+    ("WHEN", "until"): _TO_COME,
+    ("WHEN", "visit"): _TO_COME,
+    ("WHEN", "since"): _PAST,
+    ("WHEN", "at"): _PAST,
+    ("WHEN", "down_from"): _PAST,
+    ("WHEN", "down_to"): _PAST,
     ("TEXT", "message_id"): None,
 }
 """Where the parameter's own name says more."""

@@ -12,7 +12,7 @@ from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed
+from sdesk.cli.question import ask_first
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, Refused
@@ -92,10 +92,8 @@ def check(
 def _repair(call: Invocation, *, yes: bool, dry_run: bool) -> ExitCode:
     from sdesk.store.check.repair import repair
 
-    if not dry_run and not agreed(
-        f"mend what can be derived in {call.store}? It is copied beside itself first.", yes=yes
-    ):
-        return ExitCode.DONE
+    if not dry_run:
+        ask_first(f"mend what can be derived in {call.store}? It is copied beside itself first.", yes=yes)
     done = repair(call.store, call.now, dry_run=dry_run)
     rows = [*(_Found(each, mended=True) for each in done.mended), *(_Found(each, mended=False) for each in done.left)]
     _print(call, rows, "dry run: " if dry_run else "")

@@ -47,6 +47,7 @@ def plan(
     actor = call.actor_or_system
     from sdesk.desk.setup import plan as plan_file
 
+    call.wishes.dry_run = True
     report = plan_file(call.desk, text, name, actor=actor, now=call.now)
     _print(call, report, name, kept=False)
     return ExitCode.FAILED if check and not report.unchanged else ExitCode.DONE

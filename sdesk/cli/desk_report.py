@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from sdesk.cli.sheet import Field, Sheet, Value
+from sdesk.cli.sheet import DRY_RUN, Field, Sheet, Value
 from sdesk.cli.wording import counted
 from sdesk.domain.duration import format_duration
 from sdesk.domain.instant import to_rfc3339
@@ -92,6 +92,7 @@ REPORT: Sheet[AppliedReport] = Sheet(
         ),
         Field("mails", lambda row: row.mails, kind=NUMBER),
         Field("warnings", lambda row: list(row.warnings), kind=many(TEXT)),
+        DRY_RUN,
     ),
     columns=(),
 )

@@ -203,7 +203,7 @@ def team_show(ctx: typer.Context, key: Key) -> None:
 
 def agent_show(
     ctx: typer.Context,
-    login: Annotated[str, typer.Argument(metavar="LOGIN", help="of `sdesk agent list`", show_default=False)],
+    login: Annotated[str, typer.Argument(metavar="LOGIN", help="of `sdesk agent list`, or me", show_default=False)],
 ) -> None:
     """Print an agent whole.
 
@@ -211,6 +211,7 @@ def agent_show(
       sdesk agent show anna
     """
     call = invocation.of(ctx)
+    login = call.actor.login if login == "me" else login
     print_whole(call, call.reader.agent(call.actor, login, now=call.now), AGENT, _agent_facts)
 
 

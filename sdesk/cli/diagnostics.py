@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
 
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "done, or nothing to do",
-    ExitCode.FAILED: "refused by a rule, or failed",
+    ExitCode.FAILED: "refused by a rule or by your answer, or failed",
     ExitCode.USAGE: "wrong usage, filter or configuration",
     ExitCode.NOT_FOUND: "not found",
     ExitCode.STORE: "the store is out of reach, locked past its time-out, or in need of `sdesk db migrate`",
@@ -47,6 +47,14 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.TRY_LATER: "try again later (kept for mail that a mail server pipes in)",
     ExitCode.INTERRUPTED: "interrupted",
 }
+
+RULE = """\
+Not found (3): the ticket, message, mail, file of a ticket or person that is named by a number or an address, and what
+the command is about, as `team show KEY`, is not there, or stands behind a wall. Wrong usage (2): a key or a name that
+an option or a filter gives, as `--team KEY` or `team:KEY`, a mailbox of the configuration, a file of the disk.
+Refused (1): it exists already, or you answered No.
+"""
+"""Which of the codes is for what is not there, or is there already; `sdesk help exit-codes` says it."""
 
 # From the narrow to the wide: the first that fits decides.
 _CODES: tuple[tuple[type[SdeskError], ExitCode], ...] = (

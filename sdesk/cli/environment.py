@@ -19,7 +19,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "COLORTERM": "`truecolor` or `24bit`: `sdesk doctor` says that the terminal has all colours.",
     "COLUMNS": "How wide a table is, where it is no terminal's own width.",
     "VISUAL": "The editor in which text is written, on a terminal.",
-    "EDITOR": "The same, where `VISUAL` is not set.",
+    "EDITOR": "The same, where `VISUAL` is not set; without both: `editor`, `vi` or `nano`.",
     "LANGUAGE": "The console's language, before `LC_ALL`, `LC_MESSAGES` and `LANG`.",
     "LC_ALL": "The same, before `LC_MESSAGES` and `LANG`.",
     "LC_MESSAGES": "The same, before `LANG`.",

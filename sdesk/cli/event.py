@@ -10,7 +10,7 @@ import typer
 from sdesk.actions.grammar import path_of
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.options import DryRun
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.events import LONGEST_TEXT, SEVERITIES, Came, CheckState, find_severity, machine_event
 from sdesk.domain.kinds import NUMBER, TEXT, many, maybe, word
@@ -27,6 +27,7 @@ TAKEN: Sheet[Taken] = Sheet(
         Field("incident", lambda row: row.incident, kind=maybe(NUMBER)),
         Field("sentence", lambda row: str(row.sentence), kind=TEXT),
         Field("doubts", lambda row: [str(doubt) for doubt in row.doubts], kind=many(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("ACTION", lambda row, eyes: row.came.value),

@@ -9,8 +9,8 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.question import ask_first
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, by_key, many
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ FORGOTTEN: Sheet[Forgotten] = Sheet(
         Field("changed", lambda row: bool(row.counts), kind=FLAG),
         Field("counts", lambda row: dict(row.counts), kind=by_key(NUMBER)),
         Field("left", lambda row: list(row.left), kind=many(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("PSEUDONYM", lambda row, eyes: row.pseudonym),
@@ -52,8 +53,8 @@ def person_forget(
     actor = call.actor
     from sdesk.desk.forgetting import forget_person
 
-    if not dry_run and not agreed(f"forget {address} for good?", yes=yes):
-        return ExitCode.DONE
+    if not dry_run:
+        ask_first(f"forget {address} for good?", yes=yes)
     done = forget_person(call.desk, actor, call.now, address, texts=texts, dry_run=dry_run)
     if call.output.asked:
         call.output.one(done, FORGOTTEN)

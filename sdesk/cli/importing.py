@@ -12,7 +12,7 @@ from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_source import RawLine
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
 from sdesk.domain.kinds import NUMBER
@@ -78,6 +78,7 @@ SHEET: Sheet[Imported] = Sheet(
         Field("updated", lambda row: row.updated, kind=NUMBER),
         Field("unchanged", lambda row: row.unchanged, kind=NUMBER),
         Field("failed", lambda row: row.failed, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("READ", lambda row, eyes: str(row.read), right=True),

@@ -9,11 +9,12 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.diagnostics import ExitCode
-from sdesk.cli.numbers import one_ticket
-from sdesk.cli.options import MOST, Limit, one_of
+from sdesk.cli.numbers import seen_ticket
+from sdesk.cli.options import MOST, Limit, cut_of, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.cli.wording import counted
+from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, maybe
 from sdesk.domain.ledger import Outcome
@@ -117,15 +118,27 @@ def ledger(
         return check_ledger(call, mailbox)
     from sdesk.store.reader.mailroom import Sought
 
+    actor = call.actor_or_system
+    if mailbox is not None:
+        _require_mailbox(call, actor, mailbox)
     sought = Sought(
         mailbox=mailbox,
         outcome=one_of("--outcome", outcome, Outcome),
-        number=one_ticket(call, [ticket], "--ticket") if ticket is not None else None,
+        number=seen_ticket(call, actor, ticket) if ticket is not None else None,
         since=call.since(since) if since is not None else None,
         message_id=message_id,
     )
-    call.output.rows(call.reader.ledger(call.actor_or_system, limit=limit, sought=sought), LEDGER)
+    call.output.limited(lambda most: call.reader.ledger(actor, limit=most, sought=sought), LEDGER, cut_of(ctx, limit))
     return ExitCode.DONE
+
+
+def _require_mailbox(call: invocation.Invocation, actor: Actor, name: str) -> None:
+    """BadInput for a mailbox that stands neither in the configuration nor in the ledger, which remembers all."""
+    from sdesk.cli.mailboxes import chosen
+    from sdesk.store.reader.mailroom import Sought
+
+    if not call.reader.ledger(actor, limit=1, sought=Sought(mailbox=name)):
+        chosen(call, [name])
 
 
 def quarantine_list(

@@ -9,7 +9,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.options import MOST
+from sdesk.cli.options import MOST, cut_of
 from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
@@ -66,6 +66,8 @@ def now(
             (),
             number=lambda line: line.todo.ticket.number,
         ),
+        cut=cut_of(ctx, limit),
+        left=lambda: found.left,
         mail=mail,
         dry_run=dry_run,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sdesk.actions.grammar import ticket_number
 from sdesk.cli.invocation import Invocation
+from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
 
 
@@ -25,6 +26,13 @@ def one_ticket(call: Invocation, words: Sequence[str], option: str) -> int:
     if len(numbers) != 1:
         raise BadInput(f"{option} is for one ticket", "give one number")
     return numbers[0]
+
+
+def seen_ticket(call: Invocation, actor: Actor, word: str) -> int:
+    """The number that a `--ticket` of a reading command names. NotFound where the actor sees no such ticket."""
+    number = one_ticket(call, [word], "--ticket")
+    call.reader.require(actor, number)
+    return number
 
 
 def _from_standard_input() -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,6 +11,9 @@ import typer
 
 from sdesk.actions import grammar
 from sdesk.actions.grammar import MOST as MOST
+from sdesk.cli import invocation
+from sdesk.cli.output import Cut
+from sdesk.domain.errors import BadInput, NotFound
 
 Numbers = Annotated[
     list[str],
@@ -19,7 +23,15 @@ Numbers = Annotated[
 ]
 """Several tickets."""
 
-DryRun = Annotated[bool, typer.Option("-n", "--dry-run", help="say what would happen, and change nothing")]
+
+def _remember(ctx: typer.Context, value: bool) -> bool:
+    invocation.of(ctx).wishes.dry_run = value
+    return value
+
+
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="say what would happen, and change nothing", callback=_remember)
+]
 """The same code, rolled back."""
 
 Yes = Annotated[bool, typer.Option("--yes", help="ask no question; without a terminal it must be said")]
@@ -35,6 +47,21 @@ Text = Annotated[str | None, typer.Option("--text", metavar="TEXT", help=TEXT_HE
 
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, max=MOST, help="at most so many; 0: all")]
 """How many rows."""
+
+
+def cut_of(ctx: typer.Context, limit: int) -> Cut:
+    """The limit of a command, and whether it was asked for."""
+    source = ctx.get_parameter_source("limit")
+    return Cut(limit, asked=source is not None and source.name != "DEFAULT")
+
+
+@contextmanager
+def of_an_option() -> Iterator[None]:
+    """A key that is not there, where an option names it: BadInput. See `diagnostics.RULE` for what ends with 3."""
+    try:
+        yield
+    except NotFound as error:
+        raise BadInput(error.what, error.remedy) from error
 
 
 def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | None:

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.cli.numbers import one_ticket
-from sdesk.cli.options import MOST, Limit
+from sdesk.cli.numbers import seen_ticket
+from sdesk.cli.options import MOST, Limit, cut_of
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many, maybe
@@ -72,8 +72,11 @@ def outbox_list(
     call = invocation.of(ctx)
     if state is not None and state not in STATES:
         raise BadInput(f"there is no state `{state}`", did_you_mean(state, STATES, f"known: {', '.join(STATES)}"))
-    number = one_ticket(call, [ticket], "--ticket") if ticket is not None else None
-    call.output.rows(call.reader.outbox(call.actor_or_system, state=state, number=number, limit=limit), OUTBOX)
+    actor = call.actor_or_system
+    number = seen_ticket(call, actor, ticket) if ticket is not None else None
+    call.output.limited(
+        lambda most: call.reader.outbox(actor, state=state, number=number, limit=most), OUTBOX, cut_of(ctx, limit)
+    )
 
 
 def outbox_show(

@@ -11,8 +11,8 @@ from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST, DryRun, NoQuestion
-from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.question import ask_first
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe
 
@@ -35,6 +35,7 @@ CHANGED: Sheet[Changed] = Sheet(
         Field("changed", lambda row: row.error is None, kind=FLAG),
         Field("sentence", lambda row: row.sentence, kind=TEXT),
         Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),
@@ -105,8 +106,8 @@ def outbox_discard(
     call = invocation.of(ctx)
     wanted = _wanted(call, mails, "", None)
     many = "this mail" if len(wanted) == 1 else f"these {len(wanted)} mails"
-    if not dry_run and not agreed(f"shall {many} never go?", yes=yes, keeps=True):
-        return ExitCode.DONE
+    if not dry_run:
+        ask_first(f"shall {many} never go?", yes=yes, keeps=True)
     return _each(call, wanted, discard, "never goes", dry_run=dry_run)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sdesk.cli.sheet import Eyes, Field, Sheet, Value, plain
+from sdesk.cli.sheet import DRY_RUN, Eyes, Field, Sheet, Value, plain
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.system_words import reason_of
@@ -38,6 +38,15 @@ class Format(StrEnum):
 _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+class Cut(NamedTuple):
+    """How many rows are printed."""
+
+    most: int
+    """0: all."""
+    asked: bool
+    """Whether `--limit` was given; else it is the one that always holds."""
+
+
 class Output:
     """Standard output as this run wishes it."""
 
@@ -49,6 +58,7 @@ class Output:
         self.format = _format(wishes.output)
         self._color = _color(wishes.color)
         self._zone = zone
+        self._wishes = wishes
 
     def check(self, sheet: Sheet[Row]) -> None:
         """Before anything is changed: BadInput where what is to be printed afterwards could not be."""
@@ -68,9 +78,9 @@ class Output:
             return self._color == "always"
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
-    def rows(self, rows: Iterable[Row], sheet: Sheet[Row], *, more: Callable[[], int] | None = None) -> None:
-        """Print rows; `more` counts those that a limit kept back, which only a table mentions."""
-        picked = sheet.pick(self.fields)
+    def rows(self, rows: Iterable[Row], sheet: Sheet[Row]) -> None:
+        """Print rows, all of them."""
+        picked = self._picked(sheet)
         if self.format is Format.TABLE:
             from sdesk.cli import table
 
@@ -79,9 +89,6 @@ class Output:
                 text(table.by_fields(held, picked, self.eyes, colored=self.colored))
             else:
                 text(table.by_columns(held, sheet.columns, self.eyes, colored=self.colored))
-            left = more() if more is not None else 0
-            if left > 0:
-                text(f"… {left} more: --limit 0 shows all\n")
         elif self.format is Format.JSON:
             _pieces(_array(_objects(rows, picked)))
         elif self.format is Format.JSONL:
@@ -95,12 +102,52 @@ class Output:
         cells = ([field.cell(row) for field in fields] for row in rows)
         return csv_lines([field.name for field in fields], cells, safe=self.format is Format.CSV_SAFE)
 
+    def limited(
+        self,
+        read: Callable[[int], Iterable[Row]],
+        sheet: Sheet[Row],
+        limit: Cut,
+        *,
+        left: Callable[[], int] | None = None,
+    ) -> None:
+        """Print at most so many of the rows (0: all), of which `read` gives the first so many.
+
+        Whether more are there is said: by a table below itself, where `left` counts them; else on standard error,
+        unless the limit was asked for. What a script goes on to change is never half of it without a word.
+        """
+        from itertools import islice
+
+        rows = iter(read(limit.most + 1 if limit.most else 0))
+        first = islice(rows, limit.most) if limit.most else rows
+        self.rows(first, sheet)
+        if not limit.most or next(rows, None) is None:
+            return
+        if self.format is Format.TABLE:
+            text(f"… {f'{left()} ' if left is not None else ''}more: --limit 0 shows all\n")
+        else:
+            self.cut(limit, f"only the first {limit.most} are printed")
+
+    def cut(self, limit: Cut, words: str) -> None:
+        """Say on standard error that a limit which nobody asked for keeps rows back; after they are printed."""
+        if limit.asked:
+            return
+        from sdesk.cli import diagnostics
+
+        flush()
+        diagnostics.note(f"{words}: --limit 0 prints all")
+
     def one(self, row: Row, sheet: Sheet[Row]) -> None:
         """Print a single thing: an object in JSON, one row elsewhere."""
         if self.format is Format.JSON:
-            text(json_text(next(_objects([row], sheet.pick(self.fields)))) + "\n")
+            text(json_text(next(_objects([row], self._picked(sheet)))) + "\n")
         else:
             self.rows([row], sheet)
+
+    def _picked(self, sheet: Sheet[Row]) -> tuple[Field[Row], ...]:
+        fields = sheet.pick(self.fields)
+        if not self._wishes.dry_run:
+            return fields
+        return tuple(each._replace(get=lambda row: True) if each is DRY_RUN else each for each in fields)
 
 
 class StandardOutputFailed(SdeskError):

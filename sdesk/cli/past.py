@@ -40,6 +40,9 @@ def past(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="of which tickets, as team:it", show_default=False),
     ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="KEY", help="of one team; mine: of yours", show_default=False)
+    ] = None,
     last: Annotated[
         str | None,
         typer.Option("--last", metavar="SPAN", help="week, month, quarter or year (default: week)", show_default=False),
@@ -73,7 +76,7 @@ def past(
     from sdesk.reports import past as question
 
     compared = _compared(call, last, this, start, end)
-    wanted = call.filter(filter_words or [])
+    wanted = call.filter([*(filter_words or ()), *([f"team:{team}"] if team else ())])
     told = to_text(wanted)
     found = question.past(call.reader, call.actor, compared, wanted, now=call.now)
 

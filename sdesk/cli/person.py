@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from sdesk.cli import invocation
-from sdesk.cli.options import Limit
+from sdesk.cli.options import Limit, cut_of
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet
 from sdesk.cli.whole import Fact, fields_of, listed, print_whole, ticket_line
 from sdesk.domain.kinds import NUMBER, TEXT, many, maybe
@@ -64,7 +64,10 @@ def people(
       sdesk person list @accounting.example.org -o json
     """
     call = invocation.of(ctx)
-    call.output.rows(call.reader.people(call.actor, words=" ".join(words or ()), limit=limit), PEOPLE)
+    actor = call.actor
+    call.output.limited(
+        lambda most: call.reader.people(actor, words=" ".join(words or ()), limit=most), PEOPLE, cut_of(ctx, limit)
+    )
 
 
 def person_show(

@@ -12,8 +12,8 @@ import typer
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun, Yes
-from sdesk.cli.question import agreed, require_answer
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.question import ask_first, require_answer
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import NUMBER
@@ -28,6 +28,7 @@ PURGED: Sheet[Purged] = Sheet(
         Field("attachments", lambda row: row.attachments, kind=NUMBER),
         Field("raw_mails", lambda row: row.raw_mails, kind=NUMBER),
         Field("bytes", lambda row: row.bytes, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("SPAM", lambda row, eyes: f"{row.tickets:,}", right=True),
@@ -73,8 +74,8 @@ def purge(
     if dry_run:
         rehearse(call.desk, actor, call.now, before, spam=spam, raw=raw)
     else:
-        if (done.tickets or done.raw_mails) and not agreed(f"take out {_what(done)} for good?", yes=yes):
-            return ExitCode.DONE
+        if done.tickets or done.raw_mails:
+            ask_first(f"take out {_what(done)} for good?", yes=yes)
         told = diagnostics.counting("{} taken out")
         try:
             done = take_out(call.desk, actor, call.now, before, spam=spam, raw=raw, progress=told)

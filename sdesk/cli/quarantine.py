@@ -11,8 +11,8 @@ from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import MOST, DryRun, NoQuestion
-from sdesk.cli.question import agreed
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.question import ask_first
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput
 from sdesk.domain.kinds import NUMBER, TEXT, maybe, word
@@ -35,6 +35,7 @@ DEALT_WITH: Sheet[Retried] = Sheet(
         Field("number", lambda row: None if row.receipt is None else row.receipt.number, kind=maybe(NUMBER)),
         Field("reason", lambda row: None if row.receipt is None else row.receipt.reason, kind=maybe(TEXT)),
         Field("error", lambda row: None if row.error is None else str(row.error), kind=maybe(TEXT)),
+        DRY_RUN,
     ),
     columns=(
         Column("ID", lambda row, eyes: str(row.id), right=True),
@@ -83,8 +84,8 @@ def discard(ctx: typer.Context, ids: Ids = None, yes: NoQuestion = False, dry_ru
     call.output.check(DEALT_WITH)
     _may_see(call, ids)
     what = f"message {ids[0]}" if len(ids) == 1 else counted(len(ids), "message")
-    if not dry_run and not agreed(f"discard {what}?", yes=yes, keeps=True):
-        return ExitCode.DONE
+    if not dry_run:
+        ask_first(f"discard {what}?", yes=yes, keeps=True)
     from sdesk.mail.inbox.quarantine import discard as give_up
 
     return _tell(call, give_up(call.desk, call.actor_or_system, ids, now=call.now, dry_run=dry_run))

@@ -5,22 +5,20 @@ from __future__ import annotations
 import sys
 
 from sdesk.cli import diagnostics
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, Declined
 
 
-def agreed(question: str, *, yes: bool, keeps: bool = False) -> bool:
-    """Whether to go on. BadInput without a terminal where nobody said --yes beforehand.
+def ask_first(question: str, *, yes: bool, keeps: bool = False) -> None:
+    """Go on, or Declined. BadInput without a terminal where nobody said --yes beforehand.
 
     `keeps`: nothing is lost by it, so that a script need not say so twice: naming what it does is enough.
     """
     if yes or (keeps and not _can_ask()):
-        return True
+        return
     require_answer(yes=yes)
     diagnostics.ask(f"{question} [y/N] ")
-    agreed_to = sys.stdin.readline().strip().casefold() in {"y", "yes", "д", "да"}
-    if not agreed_to:
-        diagnostics.note("nothing was done")
-    return agreed_to
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes", "д", "да"}:
+        raise Declined("nothing was done")
 
 
 def require_answer(*, yes: bool) -> None:

@@ -13,7 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.json_ticket import FIELDS as TICKET_FIELDS
 from sdesk.cli.json_ticket import event
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, Limit, Numbers, one_of
+from sdesk.cli.options import DryRun, Limit, Numbers, cut_of, of_an_option, one_of
 from sdesk.cli.output import Format
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.duration import format_duration, format_working
@@ -136,6 +136,9 @@ def list_tickets(
         list[str] | None,
         typer.Argument(metavar="[FILTER]...", help="words, field:value, not:...; see `sdesk help filters`"),
     ] = None,
+    team: Annotated[
+        str | None, typer.Option("--team", metavar="KEY", help="of one team; mine: of yours", show_default=False)
+    ] = None,
     view: Annotated[
         str | None, typer.Option("--view", metavar="NAME", help="of `sdesk view list`; words narrow it further")
     ] = None,
@@ -157,26 +160,22 @@ def list_tickets(
       sdesk list unit:flagship till -o ids
     """
     call = invocation.of(ctx)
-    output = call.output
     actor = call.actor
     order = Sort(one_of("--sort", sort, Sort) or Sort.SLA)
-    wanted = call.filter(filter_words or [])
+    wanted = call.filter([*(filter_words or ()), *([f"team:{team}"] if team else ())])
     if view is not None:
         from sdesk.domain.views import find
 
-        named = find(view, (*call.reader.standing_views(actor), *call.reader.views(actor)))
+        with of_an_option():
+            named = find(view, (*call.reader.standing_views(actor), *call.reader.views(actor)))
         wanted = call.filter_text(named.words).also(wanted)
         order = named.sort if sort is None else order
     wanted = wanted._replace(sort=order, reverse=reverse)
-    rows = _or_hint(call.reader.walk(actor, wanted, now=call.now, limit=limit), wanted)
-    if output.format is not Format.TABLE:
-        output.rows(rows, QUEUE)
-        return
-    held = list(rows)
-    output.rows(
-        held,
+    call.output.limited(
+        lambda most: _or_hint(call.reader.walk(actor, wanted, now=call.now, limit=most), wanted),
         QUEUE,
-        more=lambda: call.reader.count(actor, wanted, now=call.now) - len(held) if limit and len(held) == limit else 0,
+        cut_of(ctx, limit),
+        left=lambda: call.reader.count(actor, wanted, now=call.now) - limit,
     )
 
 

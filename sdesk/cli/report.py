@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
-from sdesk.cli.output import Format, Output, json_text, text
+from sdesk.cli.output import Cut, Format, Output, json_text, text
 from sdesk.cli.sheet import Sheet, Value
 from sdesk.domain.errors import BadInput
 
@@ -22,10 +22,13 @@ def print_report(
     document: Callable[[], Mapping[str, Value]],
     rows: Callable[[], Iterable[Row]],
     sheet: Sheet[Row],
+    cut: Cut | None = None,
+    left: Callable[[], int] | None = None,
 ) -> None:
     """Print a report in the wished format. Only what is printed is made.
 
     JSON is one object, of which `--fields` picks the sections; a table is the whole page, of which it picks nothing.
+    `left` counts the rows that the limit `cut` keeps back: the page and the object say it themselves.
     BadInput for a section or a field that is not there.
     """
     if output.format is Format.JSON:
@@ -39,6 +42,8 @@ def print_report(
     else:
         output.check(sheet)
         output.rows(rows(), sheet)
+        if cut is not None and left is not None and (more := left()) > 0:
+            output.cut(cut, f"{more} more {'is' if more == 1 else 'are'} not printed")
 
 
 def _picked(document: Mapping[str, Value], wished: str | None) -> dict[str, Value]:

@@ -10,6 +10,7 @@ import typer
 from sdesk.cli import output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
+from sdesk.cli.output import Cut
 from sdesk.cli.report import print_report
 from sdesk.cli.sheet import Sheet, Value
 from sdesk.domain.errors import BadInput
@@ -64,6 +65,8 @@ def answer(
     sheet: Sheet[Row],
     mail: Sequence[str] | None,
     dry_run: bool,
+    cut: Cut | None = None,
+    left: Callable[[], int] | None = None,
 ) -> ExitCode:
     """What a question comes to, printed, or mailed to whom `--mail` names. Only what is wanted is made.
 
@@ -73,5 +76,5 @@ def answer(
         return mail_report(call, page(), mail, dry_run=dry_run)
     if dry_run:
         raise BadInput("--dry-run is for --mail", "a report that is printed changes nothing")
-    print_report(call.output, page=page, document=document, rows=rows, sheet=sheet)
+    print_report(call.output, page=page, document=document, rows=rows, sheet=sheet, cut=cut, left=left)
     return ExitCode.DONE

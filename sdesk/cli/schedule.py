@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdesk.cli import diagnostics, output
-from sdesk.cli.question import agreed
+from sdesk.cli.question import ask_first
 from sdesk.domain.errors import BadInput, Unavailable
 from sdesk.domain.system_words import reason_of
 
@@ -65,8 +65,7 @@ def cron(call: Invocation, *, show: bool, yes: bool) -> None:
     if after == before:
         diagnostics.note("the crontab has it already")
         return
-    if not agreed(f"Put this into your crontab? {lines[1]}", yes=yes, keeps=True):
-        return
+    ask_first(f"Put this into your crontab? {lines[1]}", yes=yes, keeps=True)
     done = subprocess.run([program, "-"], input=after, text=True, capture_output=True, check=False)
     if done.returncode != 0:
         raise Unavailable(
@@ -91,8 +90,7 @@ def systemd(call: Invocation, *, show: bool, yes: bool) -> None:
         raise Unavailable("there is no `systemctl` on this machine", "use `sdesk init --cron`")
     changed = {name: text for name, text in files.items() if _content(folder / name) != text}
     if changed:
-        if not agreed(f"Write {' and '.join(changed)} to {folder}, and start the timer?", yes=yes, keeps=True):
-            return
+        ask_first(f"Write {' and '.join(changed)} to {folder}, and start the timer?", yes=yes, keeps=True)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in changed.items():

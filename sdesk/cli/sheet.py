@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.kinds import Kind, thing
+from sdesk.domain.kinds import FLAG, Kind, thing
 
 Row = TypeVar("Row")
 
@@ -31,6 +31,10 @@ class Field(NamedTuple, Generic[Row]):
     def cell(self, row: Row) -> str:
         """The value in one cell of tsv or csv."""
         return cell_text(plain(self.get(row))) if self.text is None else self.text(row)
+
+
+DRY_RUN: Field[Any] = Field("dry_run", lambda row: False, kind=FLAG)
+"""Whether it was tried, and nothing of it is kept: of what a deed prints. `Output` knows what holds for the run."""
 
 
 class Eyes(NamedTuple):

@@ -9,9 +9,9 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
-from sdesk.cli.options import DryRun
+from sdesk.cli.options import DryRun, of_an_option
 from sdesk.cli.output import Format
-from sdesk.cli.sheet import Column, Field, Sheet, Value
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet, Value
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, by_key, many, maybe, thing
 from sdesk.domain.ticket import Priority
 from sdesk.store.reader.rows import SlaRow
@@ -110,6 +110,7 @@ SWEPT: Sheet[Swept] = Sheet(
         Field("alerts", lambda row: row.alerts, kind=NUMBER),
         Field("stale", lambda row: row.stale, kind=NUMBER),
         Field("closed", lambda row: row.closed, kind=NUMBER),
+        DRY_RUN,
     ),
     columns=(
         Column("WAITS ENDED", lambda row, eyes: str(row.woken), right=True),
@@ -199,7 +200,8 @@ def due(
     from sdesk.domain.instant import parse_instant
     from sdesk.domain.worktime import add_working
 
-    hours = call.reader.calendar(calendar)
+    with of_an_option():
+        hours = call.reader.calendar(calendar)
     seconds = parse_duration(target, days=False)
     begun = parse_instant(start, now=call.now, zone=hours.zone)
     call.output.one(Deadline(add_working(hours, begun, seconds)), DUE)

@@ -120,6 +120,14 @@ def _fitted(shown: Sequence[int], widths: list[int], columns: Sequence[Column[Ro
         if over <= room or len(giving) <= 1:
             break
         left.remove(giving.pop())
+    # What stands before the column that is cut says which row it is: never that, and never half of it.
+    for place in [each for each in reversed(left) if giving and each > giving[0] and each not in broken]:
+        over = sum(min(widths[each], _LEAST) if each in giving else widths[each] for each in left)
+        if over + _GAP * (len(left) - 1) <= width:
+            break
+        left.remove(place)
+        giving = [each for each in giving if each in left]
+    over = sum(widths[place] for place in left) + _GAP * (len(left) - 1) - width
     while over > 0 and giving and max(widths[place] for place in giving) > _LEAST:
         # The widest gives first, a cell at a time; the first column, which says what it is about, counts half.
         widths[max(giving, key=lambda place: widths[place] / (2 if place == giving[0] else 1))] -= 1

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sdesk.actions.grammar import decoded, text_of_file
+from sdesk.actions.grammar import decoded, text_of_file, usual_editor
 from sdesk.cli import diagnostics
 from sdesk.domain.errors import BadInput, Refused
 
@@ -67,9 +67,9 @@ def _edited(begun: str, facts: str) -> Written:
     import subprocess
     import tempfile
 
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or usual_editor()
     if not editor:
-        raise BadInput("the text is missing, and no editor is named", "give --text, or set VISUAL or EDITOR")
+        raise BadInput("the text is missing, and there is no editor", "give --text, or set VISUAL or EDITOR")
     # mkstemp: 0600, since it is somebody's correspondence.
     descriptor, name = tempfile.mkstemp(prefix="sdesk-", suffix=".txt")
     file = Path(name)

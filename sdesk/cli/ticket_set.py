@@ -14,7 +14,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.effort import Spent, Visit, effort_values
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, NoQuestion, Numbers, one_of
-from sdesk.cli.question import agreed
+from sdesk.cli.question import ask_first
 from sdesk.domain.errors import BadInput
 from sdesk.domain.ticket import Impact, Status, Urgency
 
@@ -109,13 +109,8 @@ def set_fields(
     if not steps:
         raise BadInput("nothing to set", "say what: --service, --team, --unit, --priority with --reason, --tag, ...")
     found = ticket_numbers(call, numbers)
-    if (
-        status is not None
-        and not dry_run
-        and len(found) > 1
-        and not agreed(f"{len(found)} tickets become spam?", yes=yes, keeps=True)
-    ):
-        return ExitCode.DONE
+    if status is not None and not dry_run and len(found) > 1:
+        ask_first(f"{len(found)} tickets become spam?", yes=yes, keeps=True)
     return tell(call, change_at_once(call, "set", found, steps, dry_run=dry_run), dry_run=dry_run)
 
 

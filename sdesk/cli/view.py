@@ -9,7 +9,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.changing import alter
 from sdesk.cli.options import DryRun, one_of
-from sdesk.cli.sheet import Column, Field, Sheet
+from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.domain.filters import Sort, text_of_arguments
 from sdesk.domain.kinds import FLAG, NUMBER, TEXT, maybe, word
 from sdesk.domain.views import EVERYBODY, NamedView, find, placed
@@ -59,6 +59,7 @@ CHANGED: Sheet[ViewOutcome] = Sheet(
         Field("of", lambda row: _of(row.view), kind=TEXT),
         Field("changed", lambda row: row.changed, kind=FLAG),
         Field("sentence", lambda row: str(row.sentence), kind=TEXT),
+        DRY_RUN,
     ),
     columns=(Column("WHAT", lambda row, eyes: str(row.sentence), wrap=True),),
 )

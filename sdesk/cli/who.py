@@ -8,6 +8,7 @@ import typer
 
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.options import of_an_option
 from sdesk.cli.report_mail import MailDryRun, MailTo, answer
 from sdesk.cli.sheet import Field, Sheet
 
@@ -37,7 +38,8 @@ def who(
     from sdesk.reports import who_rows
     from sdesk.reports.who import gather
 
-    found = gather(call.reader, call.actor, now=call.now, zone=call.zone, days=days, team=team)
+    with of_an_option():
+        found = gather(call.reader, call.actor, now=call.now, zone=call.zone, days=days, team=team)
     desk = call.reader.desk
 
     def page() -> Page:

@@ -13,3 +13,5 @@ class Wishes:
         self.output = output
         self.fields = fields
         self.color = color
+        self.dry_run = False
+        """Of commands that have `--dry-run`."""

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import who_takes
-from sdesk.desk.steps.find import key_of, sees_team
+from sdesk.desk.steps.find import key_of, sees_team, subject_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.work import TEAM_PREFIX, assign
 from sdesk.domain.errors import BadInput, Refused
@@ -57,7 +57,7 @@ def away(
     tickets over, of the teams that the actor may see: to the stand-in, or to the team where he may not have them.
     Refused for who is neither the agent, nor a lead of his, nor an admin; BadInput for what cannot be.
     """
-    agent_id = key_of(work.rules.agent_keys, _login(work, login), "agent")
+    agent_id = subject_of(work.rules.agent_keys, _login(work, login), "agent")
     _require_may(work, agent_id)
     begins = starts or work.now
     if until <= max(begins, work.now):
@@ -98,7 +98,7 @@ def away(
 
 def back(work: Work, login: str) -> Planned:
     """Say that an agent is back; of who is not away, call off the absence that comes next."""
-    agent_id = key_of(work.rules.agent_keys, _login(work, login), "agent")
+    agent_id = subject_of(work.rules.agent_keys, _login(work, login), "agent")
     _require_may(work, agent_id)
     key = work.rules.agents[agent_id].key
     coming = work.session.scalars(

@@ -19,7 +19,7 @@ from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.say import say
 from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.instant import Day
 from sdesk.domain.outgoing import Party
@@ -117,7 +117,7 @@ def _take_if_new(work: Work, ticket: Ticket) -> None:
 def _from_supplier(work: Work, number: int, message: int) -> Message:
     row = work.session.get(Message, message)
     if row is None or row.ticket_id != number:
-        raise BadInput(
+        raise NotFound(
             phrase("{ref} has no message {message}", ref=work.rules.ref(number), message=message),
             phrase("see `sdesk show {number} -o json` for their ids", number=number),
         )

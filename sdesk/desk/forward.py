@@ -24,7 +24,7 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.say import post
 from sdesk.desk.steps.tokens import new_token
 from sdesk.desk.steps.waits import begin_wait, plan_wait
-from sdesk.domain.errors import BadInput, Refused, about
+from sdesk.domain.errors import BadInput, NotFound, Refused, about
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.instant import Day
 from sdesk.domain.mailboxes import parse_mailbox
@@ -120,7 +120,7 @@ def _require_outsider(work: Work, ticket: Ticket, box: Mailbox) -> None:
 def _require_own(work: Work, number: int, message: int) -> None:
     row = work.session.get(Message, message)
     if row is None or row.ticket_id != number:
-        raise BadInput(
+        raise NotFound(
             phrase("{ref} has no message {message}", ref=work.rules.ref(number), message=message),
             phrase("see `sdesk show {number} -o json` for their ids", number=number),
         )

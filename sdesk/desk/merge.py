@@ -24,7 +24,7 @@ from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.visits import running_visit
 from sdesk.desk.steps.watchers import join_watchers
 from sdesk.domain.clock import waited_no_more
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.outgoing import Party
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import one_line
@@ -92,7 +92,7 @@ def split(work: Work, number: int, *, messages: Sequence[int], subject: str = ""
     known = {each.id: each for each in _messages(work, number)}
     for message in messages:
         if message not in known:
-            raise BadInput(
+            raise NotFound(
                 phrase("{ref} has no message {message}", ref=ref, message=message),
                 phrase("see `sdesk show {number} -o json` for their ids", number=number),
             )

@@ -25,7 +25,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import col
 
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, NotFound
+from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import OutboxState
 from sdesk.store import faults, migrate, schema
 from sdesk.store import restore as files
@@ -54,27 +54,27 @@ def restore(
     file: Path,
     *,
     now: datetime,
-    agreed: Callable[[Contents], bool],
+    ask: Callable[[Contents], object],
     dry_run: bool = False,
     progress: Progress | None = None,
-) -> Restored | None:
-    """Put the backup `file` in the place of the store; None where the person did not agree.
+) -> Restored:
+    """Put the backup `file` in the place of the store. `ask` hears before what is in it, and raises to stop that.
 
     Refused before anything changes: a file that is none of sdesk's, damaged, or of a newer version (Unavailable), the
-    store itself (BadInput), no file (NotFound), a store that somebody has open (StoreLocked).
+    store itself, or no file (BadInput), a store that somebody has open (StoreLocked).
     """
     if is_of(store, file):
         raise BadInput(f"{file} is the store itself", "name a backup")
     if not faults.stands(file):
-        raise NotFound(f"there is no file {file}", "name a backup")
+        raise BadInput(f"there is no file {file}", "name a backup")
     with closing(open_any(file)) as source:
         files.require_free(store)
         _make_folder(store)
         with written_beside(store, size=file.stat().st_size) as part:
             copy(source, part, of=file, to=store, progress=progress)
             contents = verified(part, of=file)
-            if not dry_run and not agreed(contents):
-                return None
+            if not dry_run:
+                ask(contents)
             migrate.migrate(part)
             held = _made_safe(part, file.name, now)
             kept = None if dry_run else files.put(part, store, now)

@@ -6,7 +6,7 @@ domain, changes, writes the history, and settles the ticket's place in the queue
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sdesk.desk.change import Change
@@ -32,7 +32,7 @@ from sdesk.desk.steps.say import say
 from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
 from sdesk.domain.clock import resolve
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, Conflict, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.instant import Day
 from sdesk.domain.outgoing import AgentEvent
@@ -43,10 +43,24 @@ from sdesk.store.models import Ticket
 TEAM_PREFIX = "team:"
 
 
-def take(work: Work, number: int, *, version: int | None = None) -> Change:
-    """Assign a ticket to the acting agent."""
+def take(
+    work: Work, number: int, *, holders: Mapping[int, str | None] | None = None, version: int | None = None
+) -> Change:
+    """Assign a ticket to the acting agent, from another's hands too.
+
+    `holders`: who had each ticket (a login, None for nobody) when the person asked for it. Conflict where somebody else
+    has it by now: of two who take a free ticket at once, one gets it and the other is told.
+    """
     if work.actor.agent_id is None:
         raise BadInput(phrase("the desk itself takes no ticket"), phrase("say who acts with --as LOGIN"))
+    if holders is not None and number in holders:
+        holder = _holder(work, find_ticket(work, number, version))
+        if holder not in (None, work.actor.login, holders[number]):
+            ref = work.rules.ref(number)
+            raise Conflict(
+                phrase("{ref} became {holder}'s meanwhile", ref=ref, holder=holder),
+                phrase("look at it again, or take it once more to have it all the same"),
+            )
     return assign(work, number, to=work.actor.login, version=version)
 
 
@@ -65,6 +79,7 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
         name = work.rules.agents[agent_id].key if agent_id is not None else noun("nobody")
         return Change(number, ref, phrase("{ref} is assigned to {name} already", ref=ref, name=name), changed=False)
     require_sight(work, ticket.team_id, agent_id)
+    before = _holder(work, ticket)
     _hand_over(work, ticket, agent_id)
     settle(work, ticket)
     notify(work, ticket, AgentEvent.ASSIGNED, by=work.actor.agent_id)
@@ -75,12 +90,19 @@ def assign(work: Work, number: int, *, to: str, version: int | None = None) -> C
             settle(work, part)
     name = work.rules.agents[agent_id].key if agent_id is not None else noun("nobody")
     warning = away_warning(work, agent_id, ticket.team_id) if agent_id != work.actor.agent_id else ""
-    return Change(
-        number,
-        ref,
-        phrase("{ref} assigned to {name}{parts}", ref=ref, name=name, parts=and_parts(len(parts))),
-        warning=warning,
-    )
+    also = and_parts(len(parts))
+    if before in (None, work.actor.login):
+        sentence = phrase("{ref} assigned to {name}{parts}", ref=ref, name=name, parts=also)
+    else:
+        # Who takes it out of another's hands should know that he did.
+        sentence = phrase(
+            "{ref} assigned to {name}{parts}; it was {holder}'s", ref=ref, name=name, parts=also, holder=before
+        )
+    return Change(number, ref, sentence, warning=warning)
+
+
+def _holder(work: Work, ticket: Ticket) -> str | None:
+    return None if ticket.assignee_id is None else work.rules.agents[ticket.assignee_id].key
 
 
 def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
@@ -89,7 +111,7 @@ def _hand_over(work: Work, ticket: Ticket, agent_id: int | None) -> None:
         work,
         require_id(ticket),
         "assigned",
-        old=agents[ticket.assignee_id].key if ticket.assignee_id is not None else None,
+        old=_holder(work, ticket),
         new=agents[agent_id].key if agent_id is not None else None,
     )
     ticket.assignee_id = agent_id
@@ -137,7 +159,8 @@ def wait(
     answer = begin_together(work, ticket, parts)
     message = None
     if text and (not parts or ticket.requester_id is not None):
-        message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id)
+        unheard = phrase("leave --text out, or write a note")
+        message = say(work, ticket, text, kind="reply", attachments=attachments, raw_id=raw_id, unheard=unheard)
     done = begin_wait(work, ticket, reason, end)
     noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
@@ -217,7 +240,16 @@ def _resolve(
 ) -> Noted:
     message = None
     if told:
-        message = say(work, ticket, text, kind="resolution", cc=cc, attachments=attachments, raw_id=raw_id)
+        message = say(
+            work,
+            ticket,
+            text,
+            kind="resolution",
+            cc=cc,
+            attachments=attachments,
+            raw_id=raw_id,
+            unheard=phrase("add --silent: the text is kept as a note"),
+        )
     elif text:
         message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
     before = load_clocks(work, ticket)

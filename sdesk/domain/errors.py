@@ -4,6 +4,7 @@ SdeskError
 ├── NotFound      there is no such thing, or it stands behind a wall      (exit 3)
 ├── Conflict      somebody else changed it meanwhile                      (exit 7)
 ├── Refused       a rule of the desk says no                              (exit 1)
+├── Declined      the person was asked, and did not agree                 (exit 1)
 ├── BadInput      the words of a call, a file or a filter are wrong       (exit 2)
 │   └── BadFilter               of a filter: which of its words
 └── Unavailable   the store cannot be reached or used                     (exit 4)
@@ -58,6 +59,10 @@ class Refused(SdeskError):
 
 class NothingToDo(Refused):
     """There is nothing that it could be done to: no failure for a script."""
+
+
+class Declined(SdeskError):
+    """The person did not agree: no error, but what was asked for is not done, and `a && b` must not go on."""
 
 
 class BadInput(SdeskError):

@@ -91,6 +91,11 @@ class Ahead:
     until: datetime
     days: tuple[Day, ...]
 
+    @property
+    def left(self) -> int:
+        """How many things a limit keeps back."""
+        return sum(day.more for day in self.days)
+
 
 def gather(
     reader: Reader, actor: Actor, *, now: datetime, zone: ZoneInfo, days: int, limit: int, team: str | None = None

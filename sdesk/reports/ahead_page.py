@@ -22,7 +22,7 @@ _DAYS = (
 _ITEMS = (
     Heading("TIME"),
     Heading("WHAT"),
-    Heading("ID"),
+    Heading("ID", typed=True),
     Heading("SUBJECT", cut=True),
     Heading("WHO"),
     Heading("UNIT", cut=True, spare=True),

@@ -17,7 +17,7 @@ _ELLIPSIS = "…"
 def fitted(headings: Sequence[Heading], widths: list[int], room: int) -> list[int]:
     """The columns that fit into `room`; `widths` of those that may be cut are made smaller.
 
-    Spare ones go first, from the right; then what may be cut is.
+    Spare ones go first, from the right; then what may be cut is. Where that is not enough, what is typed stays alone.
     """
     shown = list(range(len(headings)))
 
@@ -31,6 +31,11 @@ def fitted(headings: Sequence[Heading], widths: list[int], room: int) -> list[in
         shown.remove(place)
     while over() > 0 and giving and max(widths[place] for place in giving) > _LEAST:
         widths[max(giving, key=lambda place: widths[place])] -= 1
+    if any(heading.typed for heading in headings):
+        for place in [place for place in reversed(shown) if not headings[place].typed]:
+            if over() <= 0:
+                break
+            shown.remove(place)
     return shown
 
 

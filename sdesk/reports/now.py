@@ -70,6 +70,11 @@ class Now:
     proposals: tuple[IncidentRow, ...]
     mail: MailTrouble | None
 
+    @property
+    def left(self) -> int:
+        """How many tickets a limit keeps back; of the stale none is shown anyhow."""
+        return sum(group.more for group in self.groups if group.need is not Need.STALE)
+
     def group(self, need: Need) -> Group:
         """The tickets of a need."""
         return next(group for group in self.groups if group.need is need)

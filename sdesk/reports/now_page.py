@@ -23,11 +23,11 @@ _TONES = {Need.BURNING: Tone.BAD, Need.BREACHED: Tone.BAD, Need.AT_RISK: Tone.WA
 _BURNING = (
     Heading("LOSS/H", right=True),
     Heading("SO FAR", right=True),
-    Heading("ID"),
+    Heading("ID", typed=True),
     Heading("SUBJECT", cut=True),
     Heading("UNIT", cut=True),
     Heading("WHO", spare=True),
-    Heading("DO"),
+    Heading("DO", typed=True),
 )
 _NAMED = 8
 """Tickets of a proposal that are named."""
@@ -75,11 +75,11 @@ def _group(group: Group, found: Now) -> Section:
         return Section(title, Table(_BURNING, tuple(_burning(todo) for todo in group.todos)), more)
     headings = (
         Heading("WAITS" if group.need is Need.UNANSWERED else "DUE", right=True),
-        Heading("ID"),
+        Heading("ID", typed=True),
         Heading("PR"),
         Heading("SUBJECT", cut=True),
         Heading("WHO"),
-        Heading("DO"),
+        Heading("DO", typed=True),
     )
     return Section(title, Table(headings, tuple(_row(todo, group.need, found) for todo in group.todos)), more)
 

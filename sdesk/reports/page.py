@@ -62,6 +62,8 @@ class Heading:
     """Whether it is broken into lines: a sentence that must be read whole."""
     spare: bool = False
     """Whether it goes first where the line is narrow."""
+    typed: bool = False
+    """Whether it is what a person types, a number or a command: the others go before half of it does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,13 @@ _AGENTS = (
 _VISITS = (
     Heading("WHEN"),
     Heading("WHO"),
-    Heading("ID"),
+    Heading("ID", typed=True),
     Heading("SUBJECT", cut=True),
     Heading("UNIT", cut=True),
 )
 _BREAKS = (
     Heading("DUE"),
-    Heading("ID"),
+    Heading("ID", typed=True),
     Heading("WHO"),
     Heading("SUBJECT", cut=True),
     Heading("LEFT", right=True),

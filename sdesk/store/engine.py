@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import Refused, Unavailable
 from sdesk.store import faults, schema
 
 BUSY_SECONDS = 5.0
@@ -208,7 +208,7 @@ def _empty(path: Path) -> tuple[int, bool]:
             os.close(number)
             raise
     except (FileExistsError, BlockingIOError) as error:
-        raise Unavailable(
+        raise Refused(
             f"{path} exists already", "name another with --db, or bring it up with `sdesk db migrate`"
         ) from error
     except OSError as error:

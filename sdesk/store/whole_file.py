@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from sdesk.domain.errors import StoreLocked, Unavailable
+from sdesk.domain.errors import Refused, StoreLocked, Unavailable
 from sdesk.store import room
 
 SUFFIX = ".part"
@@ -99,9 +99,9 @@ def kept_name(path: Path, now: datetime) -> Path:
     raise AssertionError
 
 
-def taken(target: Path) -> Unavailable:
+def taken(target: Path) -> Refused:
     """What is said of a name that something has."""
-    return Unavailable(f"{target} exists already", "name another file, or say --force to write over it")
+    return Refused(f"{target} exists already", "name another file, or say --force to write over it")
 
 
 def refused(target: Path, error: OSError) -> Unavailable:

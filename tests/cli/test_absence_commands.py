@@ -75,6 +75,7 @@ def test_for_programs(sdesk: Sdesk) -> None:
         "reassigned": [],
         "sentence": "boris is away until Mon 2026-11-30 00:00; vera stands in",
         "warnings": [],
+        "dry_run": False,
     }
     (boris,) = [each for each in json.loads(sdesk("agent", "list", "-o", "json").out) if each["login"] == "boris"]
     assert (boris["away_until"], boris["stand_in"]) == ("2026-11-29T21:00:00Z", "vera")
@@ -100,7 +101,7 @@ def test_who_gives_a_ticket_is_warned_on_standard_error(sdesk: Sdesk) -> None:
     [
         (("agent", "away", "boris"), 2, "--until"),
         (("agent", "away", "boris", "--until", "yesterday"), 2, "over before it begins"),
-        (("agent", "away", "bors", "--until", "fri"), 2, "did you mean `boris`?"),
+        (("agent", "away", "bors", "--until", "fri"), 3, "did you mean `boris`?"),
         (("--as", "boris", "agent", "away", "anna", "--until", "fri"), 1, "does not lead"),
         (("team", "on-call", "its"), 3, "there is no team"),
         (("team", "on-call", "it", "-o", "ids"), 2, ""),

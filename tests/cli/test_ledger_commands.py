@@ -46,7 +46,9 @@ def test_what_is_known_of_a_mail_finds_it(sdesk: Sdesk, spool: Path) -> None:
     everything = ["<1@shop.example>", "<2@shop.example>", "<3@shop.example>"]
     assert rows(sdesk) == everything
     assert rows(sdesk, "--mailbox", "spool") == everything
-    assert rows(sdesk, "--mailbox", "other") == []
+    refused = sdesk("mail", "ledger", "--mailbox", "spol")
+    assert (refused.code, refused.out, "did you mean `spool`?" in refused.err) == (2, "", True)
+    assert sdesk("mail", "ledger", "--ticket", "999").code == 3
     assert rows(sdesk, "--outcome", "ignored") == ["<3@shop.example>"]
     assert rows(sdesk, "--ticket", "SD-1") == rows(sdesk, "--ticket", "1")
     assert len(rows(sdesk, "--ticket", "SD-1")) == 1

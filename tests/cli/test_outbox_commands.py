@@ -135,7 +135,7 @@ def test_the_outbox_for_eyes(sdesk: Sdesk, answered: int) -> None:
     assert 'From: "Anna Orlova, IT support" <support@desk.example>' in raw
     listed = json.loads(sdesk("mail", "outbox", "list", "--ticket", "SD-1", "-o", "json").out)
     assert answered in [row["id"] for row in listed]
-    assert json.loads(sdesk("mail", "outbox", "list", "--ticket", "2", "-o", "json").out) == []
+    assert sdesk("mail", "outbox", "list", "--ticket", "2").code == 3
     assert sdesk("mail", "outbox", "list", "--state", "faild").err.endswith("did you mean `failed`?\n")
     assert sdesk("mail", "outbox", "show", "999").code == 3
 
@@ -271,7 +271,7 @@ def test_templates_are_listed_and_shown(sdesk: Sdesk, answered: int) -> None:
             ran = sdesk("desk", "template", "show", name, "--language", language)
             assert (ran.code, "SD-12" in ran.out) == (0, True), ran
     ran = sdesk("desk", "template", "show", "aknowledgement", "--ticket", "1")
-    assert (ran.code, "did you mean `acknowledgement`?" in ran.err) == (2, True)
+    assert (ran.code, "did you mean `acknowledgement`?" in ran.err) == (3, True)
     assert sdesk("desk", "template", "show", "reply", "--ticket", "99").code == 3
 
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from command_line import Golden
 
-from sdesk.cli.output import Output, json_text
+from sdesk.cli.output import Cut, Output, json_text
 from sdesk.cli.queue import QUEUE
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput
+from sdesk.reports.columns import fitted
+from sdesk.reports.page import Heading
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -115,8 +117,23 @@ def test_an_unknown_colour_is_wrong() -> None:
 
 
 def test_a_table_says_how_many_more_there_are(tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]) -> None:
-    output("table").rows(tickets, QUEUE, more=lambda: 112)
+    output("table").limited(lambda most: tickets, QUEUE, Cut(2, asked=True), left=lambda: 112)
     assert capsys.readouterr().out.endswith("\n… 112 more: --limit 0 shows all\n")
+
+
+@pytest.mark.parametrize("form", ["tsv", "csv", "json", "jsonl", "ids"])
+def test_a_list_that_nobody_asked_to_cut_says_so_to_programs_too(
+    form: str, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = len(tickets) - 1
+    output(form).limited(lambda most: tickets[:most], QUEUE, Cut(first, asked=False))
+    cut = capsys.readouterr()
+    output(form).rows(tickets[:first], QUEUE)
+    assert cut.out == capsys.readouterr().out
+    assert cut.err == f"sdesk: only the first {first} are printed: --limit 0 prints all\n"
+    for limit in (Cut(first, asked=True), Cut(len(tickets), asked=False), Cut(0, asked=False)):
+        output(form).limited(lambda most: tickets[: most or None], QUEUE, limit)
+        assert capsys.readouterr().err == ""
 
 
 def test_a_table_in_colour_only_where_it_is_wished(
@@ -159,3 +176,29 @@ def test_csv_for_a_spreadsheet_has_no_formula_and_csv_is_data(
     for wished, cell in (("csv-safe", harmless), ("csv", written)):
         _, (found,) = csv.reader(io.StringIO(printed(capsys, rows, wished, fields="subject")))
         assert found == cell
+
+
+@pytest.mark.parametrize("width", [40, 30])
+def test_a_very_narrow_table_gives_up_columns_and_cuts_no_number(
+    width: int, tickets: list[TicketRow], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = printed(capsys, tickets, "table")
+    assert max(map(len, out.splitlines())) <= max(width, 36)
+    assert all(ref in out for ref in ("SD-42", "SD-43", "SD-44"))
+
+
+@pytest.mark.parametrize("room", [60, 38, 25])
+def test_what_is_typed_is_never_cut(room: int) -> None:
+    headings = (
+        Heading("DUE", right=True),
+        Heading("ID", typed=True),
+        Heading("SUBJECT", cut=True),
+        Heading("WHO"),
+        Heading("DO", typed=True),
+    )
+    widths = [7, 6, 40, 8, 14]
+    shown = fitted(headings, widths, room)
+    assert {1, 4} <= set(shown)
+    assert (widths[1], widths[4]) == (6, 14)
+    assert sum(widths[each] for each in shown) + 2 * (len(shown) - 1) <= room

@@ -109,7 +109,7 @@ def test_a_person_is_asked_before_one_is_discarded(
 ) -> None:
     put_aside(LETTER)
     ran = terminal("mail", "quarantine", "discard", "1", typed="n\n")
-    assert (ran.code, "discard message 1?" in ran.out, "nothing was done" in ran.out) == (0, True, True)
+    assert (ran.code, "discard message 1?" in ran.out, "nothing was done" in ran.out) == (1, True, True)
     assert rows(at_desk, "SELECT outcome FROM ledger") == [("quarantined",)]
     assert terminal("mail", "quarantine", "discard", "1", typed="y\n").code == 0
     assert rows(at_desk, "SELECT outcome FROM ledger") == [("ignored",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 
 import pytest
 from command_line import Sdesk
-from printed_desk import build, ran, surrounded
+from printed_desk import READINGS, build, ran, surrounded
 
 from sdesk.cli.commands import COMMANDS, Noun
 from sdesk.cli.complete_bash import split
@@ -69,14 +70,15 @@ def test_options_are_the_commands_own_and_are_offered_once(folder: Path) -> None
         ("take x", []),
         ("assign 1 --to a", ["anna"]),
         ("assign 1 --to=bo", ["--to=boris"]),
-        ("assign 1 --to h", ["hr"]),
+        ("assign 1 --to team:h", ["team:hr"]),
+        ("assign 1 --to h", []),
         ("agent away b", ["boris"]),
         ("--as ve", ["vera"]),
         ("new --service pr", ["printer"]),
         ("new --unit fl", ["flagship"]),
         ("new --requester mar", ["maria@shop.example"]),
         ("ticket set 1 --tag p", ["pos"]),
-        ("ticket set 1 --status w", ["waiting"]),
+        ("ticket set 1 --status ", ["spam"]),
         ("list --view ti", ["tills"]),
         ("view show ti", ["tills"]),
         ("list --sort ", ["sla", "loss", "priority", "age"]),
@@ -86,6 +88,8 @@ def test_options_are_the_commands_own_and_are_offered_once(folder: Path) -> None
         ("now -o json --fields ne", ["needs"]),
         ("now -o csv --fields ne", ["need"]),
         ("ticket show 1 --fields mess", ["messages"]),
+        ("list --fields mess", []),
+        ("next --fields number,visi", []),
         ("list team:i", ["team:it"]),
         ("list not:team:i", ["not:team:it"]),
         ("list status:open,wai", ["status:open,waiting"]),
@@ -104,6 +108,91 @@ def test_options_are_the_commands_own_and_are_offered_once(folder: Path) -> None
 )
 def test_values_are_what_the_desk_has(folder: Path, line: str, words: list[str]) -> None:
     assert list(offered(folder, line)) == words
+
+
+_NEW = "new --subject x --text x -n"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assign 1 -n --to {}",
+        "ticket set 1 -n --status {}",
+        "ticket set 1 -n --service {}",
+        "ticket set 1 -n --team {}",
+        "ticket set 1 -n --unit {}",
+        "ticket set 1 -n --impact {}",
+        "ticket set 1 -n --urgency {}",
+        "ticket set 1 -n --priority {} --reason x",
+        "ticket set 1 -n --requester {}",
+        "ticket set 1 -n --tag {}",
+        "ticket set 1 -n --untag {}",
+        f"{_NEW} --service {{}}",
+        f"{_NEW} --team {{}}",
+        f"{_NEW} --assignee {{}}",
+        f"{_NEW} --unit {{}}",
+        f"{_NEW} --requester {{}}",
+        f"{_NEW} --impact {{}}",
+        f"{_NEW} --urgency {{}}",
+        f"{_NEW} --priority {{}}",
+        f"{_NEW} --channel {{}}",
+        f"{_NEW} --tag {{}}",
+        "wait 6 -n --until tomorrow --for {}",
+        "wait 6 -n --for supplier --until {}",
+        "reply 1 -n --text x --wait requester --until {}",
+        "agent away {} -n --until fri",
+        "agent show {}",
+        "team show {}",
+        "team on-call {}",
+        "service show {}",
+        "unit show {}",
+        "person show {}",
+        "calendar show {}",
+        "sla show {}",
+        "view show {}",
+        "desk template show {}",
+        "schema {}",
+        "list --view {}",
+        "list --sort {}",
+        "list -o {}",
+        "list --color {}",
+        "show {}",
+        "next --as {}",
+        "now --team {}",
+        "who --team {}",
+        "ahead --team {}",
+        "past --last {}",
+        "past --this {}",
+        "past --from {}",
+        "mail ledger --mailbox {}",
+        "mail ledger --outcome {}",
+        "mail ledger --since {}",
+        "mail quarantine show {}",
+        "mail outbox list --state {}",
+        "mail outbox list --ticket {}",
+        "mail outbox show {}",
+        "sla due --start 2026-11-23T09:00 --target 2h --calendar {}",
+        "event down -n --source a --key b --severity {}",
+        "event down -n --source a --key b --team {}",
+        "incident accept -n {}",
+    ],
+)
+def test_what_is_offered_is_taken(folder: Path, line: str) -> None:
+    """Each word that TAB offers for a value: the command may refuse what it would do, never the word."""
+    for word in list(offered(folder, line.partition("{}")[0]))[:12]:
+        with surrounded(folder, "anna"):
+            code, _, err = ran(*(word if each == "{}" else each for each in line.split(" ")))
+        assert code in (0, 1), f"{word}: {err}"
+
+
+@pytest.mark.parametrize("words", sorted({*READINGS, "list -o csv", "now -o csv", "past -o tsv", "show 2 -o jsonl"}))
+def test_every_field_that_is_offered_is_printed(folder: Path, words: str) -> None:
+    fields = [each.removesuffix(",") for each in offered(folder, f"{words} --fields ")]
+    form = () if " -o " in words else ("-o", "json")
+    with surrounded(folder, "anna"):
+        code, _, err = ran(*shlex.split(words), *form, "--fields", ",".join(fields))
+    assert fields or code == 0
+    assert "there is no " not in err, err
 
 
 def test_a_ticket_is_told_by_its_subject(folder: Path) -> None:

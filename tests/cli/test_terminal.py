@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pkgutil
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -254,3 +255,20 @@ def test_one_column_of_a_sheet_at_most_is_broken_into_lines() -> None:
     assert len(sheets) > 30
     wide = [(where, name) for where, name, sheet in sheets if sum(column.wrap for column in sheet.columns) > 1]
     assert wide == []
+
+
+def test_without_a_named_editor_the_machines_own_opens(
+    sdesk: Sdesk, terminal: Terminal, editor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = a_ticket(sdesk, "--requester", "irina@shop.example")
+    for name in ("VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "programs").mkdir()
+    (tmp_path / "programs" / "vi").symlink_to(editor)
+    python = f"{tmp_path / 'programs'}:{os.environ['PATH']}"
+    if shutil.which("editor"):
+        (tmp_path / "programs" / "editor").symlink_to(editor)
+    shown = terminal("reply", number, env={"PATH": python})
+    assert (shown.code, "SD-1 answered" in shown.out) == (0, True), shown.out
+    empty = terminal("reply", number, env={"PATH": str(tmp_path)})
+    assert (empty.code, "there is no editor" in empty.out) == (2, True)

@@ -173,7 +173,7 @@ def test_a_private_team_is_its_own_business(sdesk: Sdesk, at_desk: Path, doubles
     assert "hr" not in {each["team"] for each in hidden["teams"]}
     assert "olga" not in {each["agent"] for each in hidden["agents"]}
     assert hidden["visits"] == []
-    assert sdesk("who", "--team", "hr", "--as", "boris").code == 3
+    assert asked(sdesk, "--team", "hr", "--as", "boris")["teams"] == []
     assert of(asked(sdesk, "--team", "hr", "--as", "olga")["teams"], "team", "hr")["open"] == 1
     assert {each["team"] for each in asked(sdesk, "--team", "mine", "--as", "olga")["teams"]} == {"hr"}
 

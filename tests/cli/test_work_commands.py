@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Sdesk
+from command_line import Ran, Sdesk
 
 pytestmark = pytest.mark.usefixtures("at_desk")
 
@@ -298,6 +298,17 @@ def test_next_is_the_most_urgent_that_nobody_has(sdesk: Sdesk, monkeypatch: pyte
     for wished, out in (("ids", ""), ("tsv", ""), ("table", ""), ("json", "[]\n")):
         ran = sdesk("next", "-o", wished)
         assert (ran.code, ran.out) == (0, out)
+
+
+def test_a_dry_run_says_so_to_programs_and_names_no_ticket_that_is_not_there(sdesk: Sdesk) -> None:
+    given = ("new", "--subject", "x", "--text", "x", "--service", "printer")
+    assert sdesk(*given, "-n", "-o", "ids") == Ran(0, "", "")
+    assert [each["dry_run"] for each in json.loads(sdesk(*given, "-n", "-o", "json").out)] == [True]
+    assert sdesk("list", "-o", "ids").out == ""
+    assert sdesk(*given).code == 0
+    tried = sdesk("take", "1", "-n", "-o", "jsonl", "--fields", "changed,dry_run")
+    assert tried.out == '{"changed": true, "dry_run": true}\n'
+    assert sdesk("take", "1", "-o", "tsv", "--fields", "changed,dry_run").out == "changed\tdry_run\ntrue\tfalse\n"
 
 
 def test_list_is_narrowed_and_limited(sdesk: Sdesk) -> None:

@@ -19,10 +19,10 @@ from sdesk.desk.opening import open_desk
 from sdesk.desk.outbox.by_hand import release
 from sdesk.desk.restoring import Restored, restore
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import BadInput, SdeskError, StoreLocked, Unavailable
+from sdesk.domain.errors import BadInput, Declined, SdeskError, StoreLocked, Unavailable
 from sdesk.store import alone, migrate, schema
 from sdesk.store import restore as files
-from sdesk.store.backup import backup
+from sdesk.store.backup import Contents, backup
 from sdesk.store.check import check
 from sdesk.store.reader import Reader
 from sdesk.store.whole_file import written_beside
@@ -45,7 +45,7 @@ def copy(busy_desk_path: Path, tmp_path: Path) -> Path:
 
 
 def put_back(store: Path, file: Path, now: datetime = NOW) -> Restored:
-    done = restore(store, file, now=now, agreed=lambda contents: True)
+    done = restore(store, file, now=now, ask=lambda contents: None)
     assert done is not None
     return done
 
@@ -236,10 +236,15 @@ def test_who_opened_the_old_one_and_has_not_read_it_cannot_write_into_it(busy_de
     assert check(busy_desk_path) == ()
 
 
+def no(contents: Contents) -> None:
+    raise Declined("nothing was done")
+
+
 def test_a_no_and_a_dry_run_change_nothing(busy_desk_path: Path, copy: Path) -> None:
     before = busy_desk_path.read_bytes()
-    assert restore(busy_desk_path, copy, now=NOW, agreed=lambda contents: False) is None
-    told = restore(busy_desk_path, copy, now=NOW, agreed=lambda contents: pytest.fail("asked"), dry_run=True)
+    with pytest.raises(Declined):
+        restore(busy_desk_path, copy, now=NOW, ask=no)
+    told = restore(busy_desk_path, copy, now=NOW, ask=lambda contents: pytest.fail("asked"), dry_run=True)
     assert told is not None
     assert told.held
     assert told.kept is None
@@ -270,7 +275,7 @@ from sdesk.desk.restoring import restore
 from sdesk.domain.errors import Unavailable
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
-    restore(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), agreed=lambda contents: True)
+    restore(Path(sys.argv[1]), Path(sys.argv[2]), now=datetime.now(UTC), ask=lambda contents: None)
 except Unavailable as error:
     print(error)
 """

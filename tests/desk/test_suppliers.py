@@ -8,7 +8,7 @@ import pytest
 from desks import NOW
 from intake_desk import SUPPORT, MailDesk
 
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ledger import Outcome
 
 HOUR = timedelta(hours=1)
@@ -132,7 +132,7 @@ def test_an_agent_passes_it_on(mails: MailDesk) -> None:
     assert mails.outbox()[-1][:2] == ("reply", "maria@shop.example")
 
 
-@pytest.mark.parametrize(("message", "error"), [(1, Refused), (2, Refused), (99, BadInput)])
+@pytest.mark.parametrize(("message", "error"), [(1, Refused), (2, Refused), (99, NotFound)])
 def test_only_a_suppliers_answer_is_passed_on(message: int, error: type[Exception], mails: MailDesk) -> None:
     with pytest.raises(error):
         mails.do("boris", "reply", 1, text="Look", pass_on=[message])
@@ -169,7 +169,7 @@ def test_a_supplier_is_somebody_else(to: str, error: type[Exception], said: str,
 
 def test_a_message_of_another_ticket_goes_nowhere(mails: MailDesk) -> None:
     mails.ask(2)
-    with pytest.raises(BadInput, match="SD-1 has no message"):
+    with pytest.raises(NotFound, match="SD-1 has no message"):
         mails.do("boris", "forward", 1, to=SUPPLIER, text="Look", messages=[3])
 
 

@@ -88,6 +88,24 @@ def test_a_target_already_consumed_was_due_when_it_was_reached(paused: MailDesk)
     assert (ticket.due_at, ticket.sla_state) == (moscow("2026-11-23 12:00"), SlaState.BREACHED)
 
 
+@pytest.mark.parametrize(
+    ("verb", "values", "remedy", "instead"),
+    [
+        ("reply", {}, "record a call with --phone, or write a note", {"phone": True}),
+        ("close", {}, "add --silent: the text is kept as a note", {"silent": True}),
+        ("wait", {"waiting_for": "supplier"}, "leave --text out, or write a note", {"text": ""}),
+    ],
+)
+def test_where_there_is_nobody_to_write_to_the_verb_says_what_it_can_do_instead(
+    desk: MailDesk, verb: str, values: dict[str, Any], remedy: str, instead: dict[str, Any]
+) -> None:
+    desk.new(service="printer", requester=None)
+    with pytest.raises(Refused, match="no requester with a mail address") as refused:
+        desk.do("anna", verb, 1, text="It is done.", **values)
+    assert refused.value.remedy == remedy
+    desk.do("anna", verb, 1, **{"text": "It is done.", **values, **instead})
+
+
 # ---- take, assign -------------------------------------------------------------------------------
 
 
@@ -110,6 +128,23 @@ def test_a_waiting_ticket_waits_on_whoever_has_it(desk: MailDesk) -> None:
     desk.do("anna", "reopen", number)
     assert desk.ticket(number).status == "open"
     assert desk.column(number, "reopenings") == 0
+
+
+def test_whoever_takes_it_out_of_anothers_hands_is_told_whose_it_was(desk: MailDesk) -> None:
+    desk.new(service="printer")
+    desk.do("boris", "take", 1)
+    assert desk.do("anna", "take", 1).sentence == "SD-1 assigned to anna; it was boris's"
+    assert desk.do("anna", "assign", 1, to="boris").sentence == "SD-1 assigned to boris"
+
+
+def test_of_two_who_take_it_at_once_the_second_is_told(desk: MailDesk) -> None:
+    desk.new(service="printer")
+    desk.do("boris", "take", 1, holders={1: None})
+    with pytest.raises(Conflict, match="SD-1 became boris's meanwhile"):
+        desk.do("anna", "take", 1, holders={1: None})
+    assert desk.ticket(1).assignee == "boris"
+    assert desk.do("anna", "take", 1, holders={1: "boris"}).sentence == "SD-1 assigned to anna; it was boris's"
+    assert desk.do("anna", "take", 1, holders={1: "boris"}).sentence == "SD-1 is assigned to anna already"
 
 
 def test_another_team_takes_it_from_whoever_had_it(desk: MailDesk) -> None:

@@ -78,3 +78,24 @@ def test_commands_at_once_get_a_ticket_each_and_the_last_ones_none(desk: MailDes
     said = [each.communicate(timeout=120)[0].strip() for each in started]
     assert [each.returncode for each in started] == [0] * 4
     assert sorted(said) == ["", "1", "2", "3"]
+
+
+@pytest.mark.slow
+def test_of_commands_that_take_one_ticket_at_once_each_knows_what_it_did(desk: MailDesk) -> None:
+    some_tickets(desk, 1)
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "sdesk", "--db", str(desk.path), "take", "1", "--as", login],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for login in ("anna", "boris", "vera", "anna", "boris", "vera", "anna", "boris")
+    ]
+    said = [each.communicate(timeout=120) for each in started]
+    for process, (out, err) in zip(started, said, strict=True):
+        assert (process.returncode, bool(out), bool(err)) in {(0, True, False), (7, False, True)}, (out, err)
+    # One got it from nobody; whoever had it after him said from whom.
+    assert sum(out.endswith((" to anna\n", " to boris\n", " to vera\n")) for out, _ in said) == 1
+    moved = desk.rows("SELECT count(*) FROM history WHERE event = 'assigned'")[0][0]
+    assert sum("; it was " in out for out, _ in said) == moved - 1

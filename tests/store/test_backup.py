@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from older_stores import older_schema
 
-from sdesk.domain.errors import BadInput, StoreLocked, Unavailable
+from sdesk.domain.errors import BadInput, Refused, StoreLocked, Unavailable
 from sdesk.store import alone, room, schema, whole_file
 from sdesk.store.backup import backup
 from sdesk.store.check import check
@@ -54,7 +54,7 @@ def test_what_is_not_committed_is_not_in_it_and_keeps_nobody_waiting(desk_path: 
 def test_a_file_that_stands_there_is_left_alone_unless_forced(desk_path: Path, tmp_path: Path) -> None:
     target = tmp_path / "mine"
     target.write_text("mine")
-    with pytest.raises(Unavailable, match="exists already"):
+    with pytest.raises(Refused, match="exists already"):
         backup(desk_path, target)
     assert target.read_text() == "mine"
     backup(desk_path, target, force=True)
@@ -106,7 +106,7 @@ def put_there(target: Path) -> None:
 
 def test_one_that_came_meanwhile_is_left_alone_too(desk_path: Path, tmp_path: Path) -> None:
     target = tmp_path / "mine"
-    with pytest.raises(Unavailable, match="exists already"):
+    with pytest.raises(Refused, match="exists already"):
         backup(desk_path, target, progress=lambda done, total: put_there(target))
     assert target.read_text() == "mine"
     assert not list(tmp_path.glob(".mine*"))

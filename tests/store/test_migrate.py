@@ -19,7 +19,7 @@ from sqlalchemy import create_engine
 from sdesk.desk.opening import open_desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import Refused, Unavailable
 from sdesk.store import migrate, schema
 from sdesk.store.models import Ticket
 
@@ -239,7 +239,7 @@ def test_migrate_that_fails_changes_nothing(fresh: Path, monkeypatch: pytest.Mon
 def test_init_never_writes_over_what_is_there(tmp_path: Path) -> None:
     there = tmp_path / "desk.db"
     there.write_text("something dear")
-    with pytest.raises(Unavailable, match="exists already"):
+    with pytest.raises(Refused, match="exists already"):
         migrate.init(there)
     assert there.read_text() == "something dear"
 

@@ -12,6 +12,7 @@ import pytest
 from console_driver import Driver, driving
 from desks import NOW
 
+from sdesk.actions.grammar import usual_editor
 from sdesk.actions.perform import perform
 from sdesk.desk.opening import open_desk
 from sdesk.domain.errors import BadInput
@@ -201,7 +202,7 @@ async def test_what_an_editor_saved_is_taken_whatever_became_of_it(
 
 
 def test_an_editor_of_blanks_is_none() -> None:
-    assert editor_command({"VISUAL": "", "EDITOR": "  "}) == ["vi"]
+    assert editor_command({"VISUAL": "", "EDITOR": "  "}) == [usual_editor() or "vi"]
     assert editor_command({"VISUAL": " ", "EDITOR": "code --wait"}) == ["code", "--wait"]
     with pytest.raises(BadInput):
         editor_command({"EDITOR": 'vi "'})

@@ -28,7 +28,7 @@ from sdesk.desk.steps.find import key_of, see_ticket, sees
 from sdesk.desk.steps.outbox import domain_of_ids, make_message_id
 from sdesk.desk.steps.people import FoundPerson, requester_of
 from sdesk.desk.steps.tokens import is_forgotten
-from sdesk.domain.errors import BadInput, NotFound
+from sdesk.domain.errors import NotFound
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import FOR_AGENTS, TEMPLATE_VARIABLES, MailKind, OutboxState, Party
@@ -110,11 +110,11 @@ def all_wordings(work: Work) -> tuple[DeskFacts, tuple[Wording, ...]]:
 
 
 def kind_of(name: str) -> MailKind:
-    """The kind of mail that a template is of; BadInput with the nearest right name."""
+    """The kind of mail that a template is of; NotFound with the nearest right name."""
     if name in TEMPLATE_VARIABLES:
         return MailKind(name)
     known = list(TEMPLATE_VARIABLES)
-    raise BadInput(f"there is no template `{name}`", did_you_mean(name, known, f"known: {', '.join(known)}"))
+    raise NotFound(f"there is no template `{name}`", did_you_mean(name, known, f"known: {', '.join(known)}"))
 
 
 def _to(work: Work, kind: MailKind, requester: FoundPerson | None) -> tuple[Mailbox, ...]:

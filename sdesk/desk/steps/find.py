@@ -93,11 +93,23 @@ def word_of(words: type[Word], text: str, noun: str) -> Word:
 
 
 def key_of(known: Mapping[str, int], key: str, noun: str) -> int:
-    """The row of a key of the desk file; BadInput with the nearest right word."""
+    """The row of a key of the desk file that a value names; BadInput with the nearest right word."""
     found = known.get(key)
     if found is not None:
         return found
-    raise BadInput(
+    raise BadInput(*_unknown(known, key, noun))
+
+
+def subject_of(known: Mapping[str, int], key: str, noun: str) -> int:
+    """The row of a key that the whole call is about; NotFound with the nearest right word."""
+    found = known.get(key)
+    if found is not None:
+        return found
+    raise NotFound(*_unknown(known, key, noun))
+
+
+def _unknown(known: Mapping[str, int], key: str, noun: str) -> tuple[str, str]:
+    return (
         phrase("there is no {noun} `{key}`", noun=noun_of(noun), key=key),
         did_you_mean(key, known, phrase("see `sdesk {noun} list`", noun=noun)),
     )

@@ -35,11 +35,12 @@ def say(
     cc: Sequence[Mailbox] = (),
     attachments: Sequence[InboundAttachment] = (),
     raw_id: int | None = None,
+    unheard: str | None = None,
 ) -> int:
     """The step of it: message, outbox row (but for a note or a call), clocks, history. Gives the message's row.
 
-    The caller settles. `raw_id`: the mail in which the agent wrote it. The text is kept without what a terminal would
-    obey; BadInput where nothing is left of it.
+    The caller settles. `raw_id`: the mail in which the agent wrote it; `unheard`: what the verb offers where there is
+    nobody to write to. The text is kept without what a terminal would obey; BadInput where nothing is left of it.
     """
     text = neutralise(text)
     if not text.strip():
@@ -50,7 +51,7 @@ def say(
         if requester is None:
             raise Refused(
                 phrase("{ref} has no requester with a mail address", ref=work.rules.ref(number)),
-                phrase("record a call with --phone, or write a note"),
+                unheard or phrase("record a call with --phone, or write a note"),
             )
         row = post(
             work,

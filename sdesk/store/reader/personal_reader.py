@@ -22,7 +22,7 @@ class PersonalReader(ViewReader):
 
     def draft(self, actor: Actor, number: int, direction: Direction) -> DraftRow | None:
         """What the actor has begun to write and not sent; NotFound where a wall has come before the ticket since."""
-        self._require(actor, number)
+        self.require(actor, number)
         row = self._one(
             "SELECT text, beside, stamp, updated_at FROM draft WHERE agent_id = ? AND ticket_id = ? AND direction = ?",
             actor.agent_id,
@@ -94,7 +94,7 @@ class PersonalReader(ViewReader):
             sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)
         return [tuple(row) for row in self._all(sql, *values)]
 
-    def _require(self, actor: Actor, number: int) -> None:
+    def require(self, actor: Actor, number: int) -> None:
         """Raise NotFound unless the actor may see the ticket."""
         with translated(self.path):
             hidden = wall(self._connection, actor)

@@ -262,7 +262,7 @@ class Reader(PersonalReader):
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
         """What happened to a ticket, oldest first; NotFound."""
-        self._require(actor, number)
+        self.require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
         rows = [
             HistoryRow(
@@ -296,7 +296,7 @@ class Reader(PersonalReader):
         """The raw bytes of a message of a ticket (RFC 5322), but for the keys of agents; NotFound."""
         from sdesk.domain.thread import hide_agent_keys
 
-        self._require(actor, number)
+        self.require(actor, number)
         row = self._one(
             "SELECT r.data FROM message AS m JOIN raw_mail AS r ON r.id = m.raw_id WHERE m.id = ? AND m.ticket_id = ?",
             message,
@@ -311,7 +311,7 @@ class Reader(PersonalReader):
 
     def attachment(self, actor: Actor, number: int, attachment: int) -> tuple[AttachmentRow, bytes]:
         """A file of a ticket, with its content; NotFound."""
-        self._require(actor, number)
+        self.require(actor, number)
         row = self._one(
             "SELECT f.*, b.data FROM attachment_view AS f JOIN blob AS b ON b.id = f.blob_id"
             " WHERE f.id = ? AND f.number = ?",

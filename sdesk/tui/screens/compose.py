@@ -14,7 +14,7 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
-from sdesk.actions.grammar import attached
+from sdesk.actions.grammar import attached, usual_editor
 from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
 from sdesk.domain.beside import Beside, action_of
@@ -343,7 +343,7 @@ class Compose(KeptCompose):
 
 
 def editor_command(environment: Mapping[str, str]) -> list[str]:
-    """The words of $VISUAL or $EDITOR, else vi; BadInput where they are no command."""
+    """The words of $VISUAL or $EDITOR, else of the machine's usual one; BadInput where they are no command."""
     for name in ("VISUAL", "EDITOR"):
         if value := environment.get(name, "").strip():
             try:
@@ -351,7 +351,7 @@ def editor_command(environment: Mapping[str, str]) -> list[str]:
             except ValueError as error:
                 what = _("${name} is no command: `{value}`").format(name=name, value=one_line(value))
                 raise BadInput(what, _("look for a quote that does not end")) from error
-    return ["vi"]
+    return [usual_editor() or "vi"]
 
 
 def above(text: str) -> str:

@@ -100,6 +100,5 @@ class QueueBars:
         said = [message for message in detail.messages if message.direction is Direction.IN] or list(detail.messages)
         words = one_line(said[-1].text)[:400] if said else ""
         who = one_line(row.requester_name or row.requester_email or "")
-        self.by_name["peek"].show(
-            [Part(f" {row.ref} ", "strong"), Part(f"{who}, {customer_of(row)}: ", "dim"), Part(f"“{words}”")]
-        )
+        whose = ", ".join(dict.fromkeys(each for each in (who, customer_of(row)) if each))
+        self.by_name["peek"].show([Part(f" {row.ref} ", "strong"), Part(f"{whose}: ", "dim"), Part(f"“{words}”")])

@@ -74,7 +74,7 @@ def facts(
     zone: ZoneInfo,
     team: str | None,
 ) -> AheadFacts:
-    """For this actor; of one team where `team` names it, `mine` for his own. NotFound for none that he may see."""
+    """For this actor; of one team where `team` names it, `mine` for his own. NotFound for one that is not there."""
     found = teams(connection, actor, team)
     ids = f"({', '.join(str(each.id) for each in found)})"
     span = {"now": to_rfc3339(now), "horizon": to_rfc3339(horizon)}

@@ -121,7 +121,7 @@ class WhoFacts(NamedTuple):
 def facts(
     connection: sqlite3.Connection, actor: Actor, *, now: datetime, week: datetime, horizon: datetime, team: str | None
 ) -> WhoFacts:
-    """For this actor; of one team where `team` names it, `mine` for his own. NotFound for none that he may see."""
+    """For this actor; of one team where `team` names it, `mine` for his own. NotFound for one that is not there."""
     found = teams(connection, actor, team)
     ids = f"({', '.join(str(each.id) for each in found)})"
     since = to_rfc3339(now - LOOKED_BACK)
@@ -162,7 +162,10 @@ def agents(connection: sqlite3.Connection) -> dict[int, AgentFacts]:
 
 
 def teams(connection: sqlite3.Connection, actor: Actor, wanted: str | None) -> tuple[TeamFacts, ...]:
-    """The teams whose tickets an actor may see: one by its key, `mine`, or all. NotFound for one that is not there."""
+    """The teams whose tickets an actor may see: one by its key, `mine`, or all. NotFound for one that is not there.
+
+    Of a private team of others there is nothing.
+    """
     members: dict[int, list[int]] = {}
     for team, agent in connection.execute(
         "SELECT m.team_id, m.agent_id FROM team_member AS m JOIN agent AS a ON a.id = m.agent_id"
@@ -188,7 +191,8 @@ def teams(connection: sqlite3.Connection, actor: Actor, wanted: str | None) -> t
         return tuple(each for each in found if each.id in actor.team_ids)
     if wanted is not None:
         found = [each for each in found if each.key == wanted]
-        if not found:
+        # That a team exists is no secret: behind its wall are its tickets, and who does them.
+        if not found and connection.execute("SELECT 1 FROM team WHERE key = ?", (wanted,)).fetchone() is None:
             raise NotFound(f"there is no team `{wanted}`", "see `sdesk team list`")
     return tuple(found)
 
