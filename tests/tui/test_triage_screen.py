@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -187,6 +189,9 @@ async def test_u_after_what_changed_nothing_puts_nothing_else_back(new_path: Pat
         assert "u undo" in driver.notice
         second = current(driver)
         rows = screen.chosen()
+        with closing(sqlite3.connect(new_path)) as connection:
+            connection.execute("UPDATE ticket SET priority_reason = 'So it is.' WHERE id = ?", (second,))
+            connection.commit()
         screen._perform("priority", rows, {"priority": rows[0].priority.value, "reason": "So it is."})
         await driver.rest()
         assert f"SD-{second}" in driver.notice
