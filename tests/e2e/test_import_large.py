@@ -93,9 +93,23 @@ def test_fifty_thousand_lines_twice(desk_path: Path, tmp_path: Path) -> None:
     assert first.code == 6
     assert first.said.startswith(f"sdesk: error: line {MANY // 2 + 2}: this is no JSON")
     assert first.said.count("\n") == 1
-    assert first.counts == {"read": MANY + 1, "created": MANY, "updated": 0, "unchanged": 0, "failed": 1}
+    assert first.counts == {
+        "read": MANY + 1,
+        "created": MANY,
+        "updated": 0,
+        "unchanged": 0,
+        "failed": 1,
+        "dry_run": False,
+    }
     before = content(desk_path)
     second = run(desk_path, many)
-    assert second.counts == {"read": MANY + 1, "created": 0, "updated": 0, "unchanged": MANY, "failed": 1}
+    assert second.counts == {
+        "read": MANY + 1,
+        "created": 0,
+        "updated": 0,
+        "unchanged": MANY,
+        "failed": 1,
+        "dry_run": False,
+    }
     assert content(desk_path) == before
     assert max(first.peak, second.peak) < 1.1 * little.peak, (little.peak, first.peak, second.peak)
