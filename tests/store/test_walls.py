@@ -184,6 +184,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "next_ticket": [lambda: reader.next_ticket(actor, now=NOW)],
         "ticket": [lambda n=n: reader.ticket(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "history": [lambda n=n: reader.history(actor, n) for n in numbers],  # type: ignore[misc]
+        "require": [lambda n=n: reader.require(actor, n) for n in numbers],  # type: ignore[misc]
         "raw": [lambda n=n, m=m: reader.raw(actor, n, m) for n in numbers for m in range(1, 12)],  # type: ignore[misc]
         "attachment": [
             lambda n=n, a=a: reader.attachment(actor, n, a)  # type: ignore[misc]
@@ -254,6 +255,10 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         for name in ("usual_services", "facet"):
             assert "'leave'" in said(known[name]), name
             assert "'leave'" not in answers[name], name
+        assert answers["require"].split("\n") == [
+            "None" if number in reader.rows(boris, [number], now=NOW) else "'NotFound'" for number in range(1, 8)
+        ]
+        assert said(known["require"]).split("\n") == ["None"] * 6 + ["'NotFound'"]
         assert reader.is_new(reader.actor("vera"))
         assert not reader.is_new(boris)
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):
