@@ -27,6 +27,7 @@ from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
 from sdesk.store.reader.facets import FIELDS as FACETS
+from sdesk.store.reader.mailroom import Sought
 
 HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}
 
@@ -201,9 +202,15 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "presence": [lambda: reader.presence(actor, now=NOW)],
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
-        "who_facts": [lambda: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK)],
-        "rotas": [lambda: reader.rotas(actor, now=NOW)],
-        "ahead_facts": [lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"))],
+        "who_facts": [
+            lambda team=team: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK, team=team)  # type: ignore[misc]
+            for team in (None, "hr", "nope")
+        ],
+        "rotas": [lambda team=team: reader.rotas(actor, now=NOW, team=team) for team in (None, "hr", "nope")],  # type: ignore[misc]
+        "ahead_facts": [
+            lambda team=team: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"), team=team)  # type: ignore[misc]
+            for team in (None, "hr", "nope")
+        ],
         "promises": [lambda n=n: reader.promises(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "why": [lambda n=n: reader.why(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "past": [
@@ -216,8 +223,11 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "blocked": [reader.blocked],
         "health": [lambda: reader.health(NOW)],
         "undoable": [lambda: reader.undoable(actor, now=NOW)],
-        "ledger": [lambda: reader.ledger(actor, limit=0)],
-        "outbox": [lambda: reader.outbox(actor, limit=0)],
+        "ledger": [
+            lambda sought=sought: reader.ledger(actor, limit=0, sought=sought)  # type: ignore[misc]
+            for sought in (None, Sought(mailbox="hr"), *(Sought(number=n) for n in numbers))
+        ],
+        "outbox": [lambda n=n: reader.outbox(actor, limit=0, number=n) for n in (None, *numbers)],  # type: ignore[misc]
         "quarantine": [lambda: reader.quarantine(actor, ended=True)],
         "quarantined": [lambda: reader.quarantined(actor, 1)],
     }
