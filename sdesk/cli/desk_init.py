@@ -11,7 +11,7 @@ import typer
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.invocation import system_login
-from sdesk.domain.errors import BadInput, Refused, Unavailable
+from sdesk.domain.errors import BadInput, Refused
 
 _ZONES = {"ru": "Europe/Moscow", "en": "UTC"}
 """Where the machine does not say its own."""
@@ -43,10 +43,8 @@ def init(
         raise stands
     try:
         write_text(Path(file), text, over=False)
-    except Unavailable as error:
-        if isinstance(error.__cause__, FileExistsError):
-            raise stands from error
-        raise
+    except Refused as error:  # somebody made it just now
+        raise stands from error
     output.text(f"made the desk file {file}\n")
     diagnostics.note(f"next: look through it; then `sdesk desk apply {file}`")
 

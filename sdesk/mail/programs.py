@@ -8,6 +8,8 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 
+from sdesk.domain.system_words import reason_of
+
 
 class CannotRun(Exception):
     """There is no such program, or it cannot be run. The text says why."""
@@ -37,8 +39,8 @@ def run_program(command: Sequence[str], *, given: str | None = None, read: bool 
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it holds a NUL character"
-        raise CannotRun(str(reason)) from error
+        reason = reason_of(error) if isinstance(error, OSError) else "it holds a NUL character"
+        raise CannotRun(reason) from error
     with process:
         try:
             output, _ = process.communicate(given.encode() if given is not None else None, timeout=seconds)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sdesk.domain.errors import BadInput, MailServerUnavailable
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.system_words import reason_of
 
 _PLAIN_TEXT = {
     "WRONG_VERSION_NUMBER",
@@ -27,7 +28,7 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         raise BadInput(
-            f"the certificates in {ca_file} cannot be read: {one_line(str(error.strerror)).rstrip('.')}",
+            f"the certificates in {ca_file} cannot be read: {one_line(reason_of(error))}",
             "mend ca_file in the configuration",
         ) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import random
@@ -170,7 +171,7 @@ def created(path: Path) -> Iterator[None]:
     """An empty file in which a store is made, readable by its owner alone (0600; a folder that is made for it, 0700).
 
     An empty file that stands there already is taken. Nobody else makes a store of it meanwhile; where the block fails,
-    there is what was there before. Unavailable where something stands there, or nothing can.
+    there is what was there before. Refused where something stands there; Unavailable where nothing can.
     """
     number, ours = _empty(path)
     try:
@@ -193,7 +194,7 @@ def _empty(path: Path) -> tuple[int, bool]:
     if os.path.isdir(path):
         raise faults.no_store(path)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(path.parent)
         try:
             number, ours = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600), True
         except FileExistsError:
@@ -217,6 +218,13 @@ def _empty(path: Path) -> tuple[int, bool]:
             f"the store {path} cannot be made: {reason}", "look at the path, and the rights of its folder"
         ) from error
     return number, ours
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:  # a file stands there: it is not the store that exists already
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
 def _lock(number: int) -> None:

@@ -44,7 +44,7 @@ def written_beside(target: Path, *, size: int) -> Iterator[Path]:
 
 
 def take_name(part: Path, target: Path, *, over: bool) -> None:
-    """Put a whole file onto the disk and give it its name. Unavailable where something has the name and not `over`."""
+    """Put a whole file onto the disk and give it its name. Refused where something has the name and not `over`."""
     sync(part)
     try:
         if over:
@@ -68,7 +68,7 @@ def take_name(part: Path, target: Path, *, over: bool) -> None:
 def write_text(target: Path, text: str, *, over: bool) -> None:
     """Write a text file whole, with the rights that a new file gets here, or those of the one that it replaces.
 
-    Unavailable where it cannot be written, or something has the name and not `over`; its cause says which.
+    Unavailable where it cannot be written; Refused where something has the name and not `over`.
     """
     content = text.encode("utf-8")
     with written_beside(target, size=len(content)) as part:

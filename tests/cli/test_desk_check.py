@@ -152,6 +152,15 @@ def test_no_file_is_overwritten(sdesk: Sdesk, folder: Path) -> None:
     assert not (folder / "x.toml").exists()
 
 
+def test_nor_one_that_somebody_makes_just_now(sdesk: Sdesk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = (folder / "desk.toml").read_bytes()
+    monkeypatch.setattr("sdesk.cli.desk_init.os.path.lexists", lambda _: False)
+    ran = sdesk("desk", "init")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err == "sdesk: error: desk.toml exists already. name another; nothing is overwritten\n"
+    assert (folder / "desk.toml").read_bytes() == before
+
+
 @pytest.mark.parametrize(("locale", "name"), [("ru_RU.UTF-8", "ИТ-поддержка"), ("de_DE.UTF-8", "IT support")])
 def test_it_speaks_the_language_of_the_locale(
     locale: str, name: str, sdesk: Sdesk, folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -190,7 +190,7 @@ def test_what_cannot_be_split_is_refused(thread: tuple[MailDesk, int, int]) -> N
     desk, number, message = thread
     with Reader(desk.path) as reader:
         asked, answered, _ = [each.id for each in reader.ticket(desk.actor("anna"), number, now=NOW).messages]
-    for messages, error in (([9999], BadInput), ([answered], BadInput), ([asked, answered, message], Refused)):
+    for messages, error in (([9999], NotFound), ([answered], BadInput), ([asked, answered, message], Refused)):
         assert isinstance(desk.try_to("anna", "split", number, messages=messages).error, error)
     assert desk.rows("SELECT count(*) FROM ticket") == [(1,)]
 

@@ -193,7 +193,8 @@ def test_a_folder_in_which_no_store_may_be_made(locked_folder: Path) -> None:
         one_line(run("--db", store, "db", "init", before=("-c", RIGHTLESS)), 4, "permission denied")
     assert list(locked_folder.iterdir()) == []
     (locked_folder / "file").touch()
-    one_line(run("--db", locked_folder / "file" / "desk.db", "db", "init"), 4)
+    for store in (locked_folder / "file" / "desk.db", locked_folder / "file" / "deep" / "desk.db"):
+        one_line(run("--db", store, "db", "init"), 4, "not a directory")
 
 
 @pytest.mark.slow

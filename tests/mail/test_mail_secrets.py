@@ -76,7 +76,7 @@ def _ended(number: int) -> bool:
     [
         (("sh", "-c", "echo hunter2; exit 3"), MailServerUnavailable, "sh failed (exit 3)"),
         (("printf", "\\nhunter2"), MailServerUnavailable, "printf printed no secret on its first line"),
-        (("/nowhere/pass", "hunter2"), BadInput, "/nowhere/pass cannot be run: No such file or directory"),
+        (("/nowhere/pass", "hunter2"), BadInput, "/nowhere/pass cannot be run: no such file or directory"),
         (("printf", "hunter2\\377"), BadInput, "the secret is not UTF-8"),
         (("printf", "hunter2\0"), BadInput, "printf cannot be run: it holds a NUL character"),
         ((), BadInput, "neither password_command nor password_file"),
@@ -106,11 +106,11 @@ def test_a_file_that_others_can_reach_is_refused_with_the_command_that_mends_it(
 
 
 def test_a_file_that_is_missing_empty_or_none_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="cannot be read: No such file or directory"):
+    with pytest.raises(BadInput, match="cannot be read: no such file or directory"):
         password_of(server(file=tmp_path / "none"))
     with pytest.raises(BadInput, match="is no file"):
         password_of(server(file=_pipe(tmp_path)))
-    with pytest.raises(BadInput, match=r"cannot be read: Is a directory|is no file"):
+    with pytest.raises(BadInput, match=r"cannot be read: is a directory|is no file"):
         password_of(server(file=tmp_path))
     with pytest.raises(BadInput, match="holds no secret"):
         password_of(server(file=secret_file(tmp_path, b"\nhunter2\n")))

@@ -20,7 +20,7 @@ from intake_desk import MailDesk
 from smtp import Post, Taken, send
 
 from sdesk.desk.outbox.previews import kind_of, previewed
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, NotFound
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import TEMPLATE_VARIABLES, MailKind
 from sdesk.mail.mime.flowed import unwrapped
@@ -467,6 +467,6 @@ def test_an_instant_in_words() -> None:
 
 def test_the_name_of_a_template_is_looked_for() -> None:
     assert kind_of("reply") is MailKind.REPLY
-    with pytest.raises(BadInput, match="there is no template `rply`") as raised:
+    with pytest.raises(NotFound, match="there is no template `rply`") as raised:
         kind_of("rply")
     assert raised.value.remedy == "did you mean `reply`?"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from desks import NOW
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import Refused, Unavailable
 from sdesk.store import migrate
 from sdesk.store.backup import backup
 from sdesk.store.check import check
@@ -78,7 +78,7 @@ def test_an_empty_file_is_made_a_store(tmp_path: Path) -> None:
     migrate.init(empty)
     assert check(empty) == ()
     assert stat.S_IMODE(empty.stat().st_mode) == 0o600
-    with pytest.raises(Unavailable, match="exists already"):
+    with pytest.raises(Refused, match="exists already"):
         migrate.init(empty)
 
 
@@ -97,5 +97,5 @@ def test_an_empty_file_is_left_empty_where_no_store_can_be_made(
 def test_init_makes_no_store_of_a_folder_nor_of_a_device(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="is a folder"):
         migrate.init(tmp_path)
-    with pytest.raises(Unavailable, match="exists already"):
+    with pytest.raises(Refused, match="exists already"):
         migrate.init(Path("/dev/null"))

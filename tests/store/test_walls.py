@@ -27,6 +27,7 @@ from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
 from sdesk.store.reader.facets import FIELDS as FACETS
+from sdesk.store.reader.mailroom import Sought
 
 HR: dict[str, Any] = {"box": "hr", "addresses": ("hr@desk.example",), "team": "hr"}
 
@@ -184,6 +185,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "next_ticket": [lambda: reader.next_ticket(actor, now=NOW)],
         "ticket": [lambda n=n: reader.ticket(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "history": [lambda n=n: reader.history(actor, n) for n in numbers],  # type: ignore[misc]
+        "require": [lambda n=n: reader.require(actor, n) for n in numbers],  # type: ignore[misc]
         "raw": [lambda n=n, m=m: reader.raw(actor, n, m) for n in numbers for m in range(1, 12)],  # type: ignore[misc]
         "attachment": [
             lambda n=n, a=a: reader.attachment(actor, n, a)  # type: ignore[misc]
@@ -200,9 +202,15 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "presence": [lambda: reader.presence(actor, now=NOW)],
         "incidents": [lambda: reader.incidents(actor)],
         "now_facts": [lambda each=each: reader.now_facts(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
-        "who_facts": [lambda: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK)],
-        "rotas": [lambda: reader.rotas(actor, now=NOW)],
-        "ahead_facts": [lambda: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"))],
+        "who_facts": [
+            lambda team=team: reader.who_facts(actor, now=NOW, week=NOW - WEEK, horizon=NOW + WEEK, team=team)  # type: ignore[misc]
+            for team in (None, "hr", "nope")
+        ],
+        "rotas": [lambda team=team: reader.rotas(actor, now=NOW, team=team) for team in (None, "hr", "nope")],  # type: ignore[misc]
+        "ahead_facts": [
+            lambda team=team: reader.ahead_facts(actor, now=NOW, horizon=NOW + WEEK, zone=ZoneInfo("UTC"), team=team)  # type: ignore[misc]
+            for team in (None, "hr", "nope")
+        ],
         "promises": [lambda n=n: reader.promises(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "why": [lambda n=n: reader.why(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "past": [
@@ -215,8 +223,11 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "blocked": [reader.blocked],
         "health": [lambda: reader.health(NOW)],
         "undoable": [lambda: reader.undoable(actor, now=NOW)],
-        "ledger": [lambda: reader.ledger(actor, limit=0)],
-        "outbox": [lambda: reader.outbox(actor, limit=0)],
+        "ledger": [
+            lambda sought=sought: reader.ledger(actor, limit=0, sought=sought)  # type: ignore[misc]
+            for sought in (None, Sought(mailbox="hr"), *(Sought(number=n) for n in numbers))
+        ],
+        "outbox": [lambda n=n: reader.outbox(actor, limit=0, number=n) for n in (None, *numbers)],  # type: ignore[misc]
         "quarantine": [lambda: reader.quarantine(actor, ended=True)],
         "quarantined": [lambda: reader.quarantined(actor, 1)],
     }
@@ -254,6 +265,10 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         for name in ("usual_services", "facet"):
             assert "'leave'" in said(known[name]), name
             assert "'leave'" not in answers[name], name
+        assert answers["require"].split("\n") == [
+            "None" if number in reader.rows(boris, [number], now=NOW) else "'NotFound'" for number in range(1, 8)
+        ]
+        assert said(known["require"]).split("\n") == ["None"] * 6 + ["'NotFound'"]
         assert reader.is_new(reader.actor("vera"))
         assert not reader.is_new(boris)
         for name in ("page", "walk", "rows", "next_ticket", "ticket"):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sdesk.domain.errors import Unavailable
+from sdesk.domain.errors import Refused, Unavailable
 from sdesk.store.whole_file import write_text
 
 
@@ -29,7 +29,7 @@ def test_it_gets_the_rights_of_a_new_file_or_keeps_those_it_had(tmp_path: Path) 
     target.chmod(0o600)
     write_text(target, "again\n", over=True)
     assert (target.read_text(), stat.S_IMODE(target.stat().st_mode)) == ("again\n", 0o600)
-    with pytest.raises(Unavailable, match="exists already") as caught:
+    with pytest.raises(Refused, match="exists already") as caught:
         write_text(target, "once more\n", over=False)
     assert isinstance(caught.value.__cause__, FileExistsError)
     assert (target.read_text(), names(tmp_path)) == ("again\n", ["plan.toml"])

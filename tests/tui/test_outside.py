@@ -109,8 +109,8 @@ def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     ("path", "why"),
     [
         ("~nobodyhere/x", "there is no home of ~nobodyhere"),
-        ("/tmp/" + "x" * 300, "cannot be written: File name too long"),
-        ("/tmp/" + "x" * 300 + "/y", "cannot be written: File name too long"),
+        ("/tmp/" + "x" * 300, "cannot be written: file name too long"),
+        ("/tmp/" + "x" * 300 + "/y", "cannot be written: file name too long"),
         ("/tmp/a\0b", "cannot be written: "),
         ("/tmp/a\0b/c", "cannot be written: "),
     ],

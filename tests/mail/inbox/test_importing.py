@@ -223,7 +223,7 @@ def test_what_cannot_be_read_or_is_too_large_is_skipped_and_said(
     report = imported(desk, tmp_path, mailbox=replace(OLD, max_size=4_000))
     assert report.created == 1
     assert [line.rpartition("/")[2] for line in sorted(report.skipped)] == [
-        "1.eml: it cannot be read: Permission denied",
+        "1.eml: it cannot be read: permission denied",
         "3.eml: 5,139 bytes are more than 4,000 (max_size)",
     ]
 
