@@ -89,4 +89,4 @@ def test_tickets_are_merged_and_messages_split_off(sdesk: Sdesk) -> None:
     assert "shop-2@shop.example is not the requester of SD-1" in ran.err
     assert sdesk("list", "status:merged", "-o", "ids").out == "2\n"
     assert sdesk("note", "1", "--text", "Two of them").code == 0
-    assert sdesk("ticket", "split", "1", "--message", "99").code == 2, "there is no such message"
+    assert sdesk("ticket", "split", "1", "--message", "99").code == 3, "there is no such message"
