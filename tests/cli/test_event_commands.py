@@ -56,7 +56,9 @@ def test_it_acts_as_the_desk_itself_unless_an_agent_is_named(
 def test_a_dry_run_changes_nothing(sdesk: Sdesk, at_desk: Path) -> None:
     assert sdesk(*DOWN, "-n").out == "dry run: SD-1 opened\n"
     assert rows(at_desk, "SELECT count(*) FROM ticket") == [(0,)]
+    assert sdesk(*DOWN, "-n", "-o", "ids").out == "", "no ticket has the number that it would get"
     sdesk(*DOWN)
+    assert sdesk(*DOWN, "-n", "-o", "ids").out == "1\n"
     assert sdesk(*UP, "--dry-run").out == "dry run: SD-1 resolved, silently\n"
     assert rows(at_desk, "SELECT status FROM ticket") == [("new",)]
 

@@ -90,3 +90,5 @@ def test_tickets_are_merged_and_messages_split_off(sdesk: Sdesk) -> None:
     assert sdesk("list", "status:merged", "-o", "ids").out == "2\n"
     assert sdesk("note", "1", "--text", "Two of them").code == 0
     assert sdesk("ticket", "split", "1", "--message", "99").code == 3, "there is no such message"
+    tried = sdesk("ticket", "split", "1", "--message", "2", "-n", "-o", "ids")
+    assert (tried.code, tried.out) == (0, ""), "no ticket has the number that it would get"
