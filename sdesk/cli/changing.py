@@ -112,10 +112,14 @@ def _named(call: Invocation, outcomes: Sequence[TicketOutcome]) -> tuple[TicketO
     return tuple(replace(one, ref=f"{prefix}-{one.number}") if one.error is not None else one for one in outcomes)
 
 
-def tell(call: Invocation, outcomes: Sequence[TicketOutcome], *, dry_run: bool) -> ExitCode:
-    """Say what became of each ticket: a sentence each, or rows where a format was asked for."""
+def tell(call: Invocation, outcomes: Sequence[TicketOutcome], *, dry_run: bool, opens: bool = False) -> ExitCode:
+    """Say what became of each ticket: a sentence each, or rows where a format was asked for.
+
+    `opens`: these are new tickets. Where that was only tried, `-o ids` names none: no ticket has the number.
+    """
     if call.output.asked:
-        call.output.rows(outcomes, SHEET)
+        if not (opens and dry_run and call.output.format is output.Format.IDS):
+            call.output.rows(outcomes, SHEET)
     else:
         from sdesk.domain.safe_text import one_line
 

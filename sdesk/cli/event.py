@@ -153,7 +153,9 @@ def _words(value: str | None, doubts: list[str]) -> str:
 
 
 def _tell(call: invocation.Invocation, taken: Taken, *, dry_run: bool) -> None:
-    if call.output.asked:
+    if dry_run and taken.came is Came.OPENED and call.output.asked and call.output.format is output.Format.IDS:
+        pass  # no ticket has the number that it would get
+    elif call.output.asked:
         call.output.one(taken, TAKEN)
     else:
         from sdesk.domain.safe_text import one_line

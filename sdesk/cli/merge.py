@@ -67,4 +67,5 @@ def split(
     values: dict[str, object] = {"messages": tuple(messages)}
     if subject:
         values["subject"] = subject
-    return tell(call, change(call, "split", [found], values, dry_run=dry_run), dry_run=dry_run)
+    outcomes = change(call, "split", [found], values, dry_run=dry_run)
+    return tell(call, outcomes, dry_run=dry_run, opens=True)

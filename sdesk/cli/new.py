@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdesk.cli import changing, diagnostics, invocation
+from sdesk.cli import changing, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.json_ticket import WHOLE
@@ -102,13 +102,8 @@ def _tell(call: Invocation, outcome: TicketOutcome, *, dry_run: bool) -> ExitCod
     from sdesk.cli.output import Format
 
     whole = call.output.fields is not None or (call.output.asked and call.output.format is not Format.IDS)
-    if dry_run and call.output.asked and call.output.format is Format.IDS:
-        # No ticket has the number that it would get.
-        if outcome.warning:
-            diagnostics.warning(outcome.warning)
-        return ExitCode.DONE
     if dry_run or not whole:
-        return changing.tell(call, [outcome], dry_run=dry_run)
+        return changing.tell(call, [outcome], dry_run=dry_run, opens=True)
     from sdesk.cli.show import print_one
 
     try:

@@ -41,7 +41,7 @@ def test_a_backup_and_the_way_back(sdesk: Sdesk, at_busy_desk: Path, tmp_path: P
     assert made.out.startswith(f"{copy}: 58 tickets, ")
     assert made.out.endswith("looked over, no damage\n")
     refused = sdesk("db", "backup", str(copy))
-    assert refused.code == 4
+    assert refused.code == 1
     assert "--force" in refused.err
     told = json.loads(sdesk("db", "backup", str(copy), "--force", "-o", "json").out)
     assert (told["tickets"], told["file"], told["bytes"]) == (58, str(copy), copy.stat().st_size)
@@ -87,7 +87,7 @@ def test_what_is_no_backup_is_refused(sdesk: Sdesk, at_busy_desk: Path, tmp_path
     assert (ran.code, ran.out) == (4, "")
     assert ran.err == f"sdesk: error: {tmp_path}/text is no sdesk store. name another file\n"
     missing = sdesk("db", "restore", str(tmp_path / "none"), "--yes")
-    assert missing.code == 3
+    assert missing.code == 2
     itself = sdesk("db", "restore", str(at_busy_desk), "--yes")
     assert itself.code == 2
 

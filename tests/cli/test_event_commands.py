@@ -32,6 +32,7 @@ def test_each_event_says_what_became_of_it(sdesk: Sdesk, at_desk: Path) -> None:
         "incident": None,
         "sentence": "SD-1 opened",
         "doubts": [],
+        "dry_run": False,
     }
     assert [each["action"] for each in said] == ["opened", "added", "resolved", "nothing", "reopened"]
     assert [each["ticket"] for each in said] == [1, 1, 1, None, 1]
@@ -55,7 +56,9 @@ def test_it_acts_as_the_desk_itself_unless_an_agent_is_named(
 def test_a_dry_run_changes_nothing(sdesk: Sdesk, at_desk: Path) -> None:
     assert sdesk(*DOWN, "-n").out == "dry run: SD-1 opened\n"
     assert rows(at_desk, "SELECT count(*) FROM ticket") == [(0,)]
+    assert sdesk(*DOWN, "-n", "-o", "ids").out == "", "no ticket has the number that it would get"
     sdesk(*DOWN)
+    assert sdesk(*DOWN, "-n", "-o", "ids").out == "1\n"
     assert sdesk(*UP, "--dry-run").out == "dry run: SD-1 resolved, silently\n"
     assert rows(at_desk, "SELECT status FROM ticket") == [("new",)]
 
@@ -76,8 +79,8 @@ def test_no_alarm_is_lost_for_a_word_or_a_byte(sdesk: Sdesk, at_desk: Path) -> N
         ("--unit", "flagshp", "there is no unit `flagshp` (did you mean `flagship`?): left out"),
         ("--team", "itt", "there is no team `itt`"),
         ("--tag", "two words", "`two words` is no tag: it is one word: left out"),
-        ("--text", "@/nowhere", "the text file /nowhere cannot be read (No such file or directory): left out"),
-        ("--text", "@/", "the text file / cannot be read (Is a directory): left out"),
+        ("--text", "@/nowhere", "the text file /nowhere cannot be read (no such file or directory): left out"),
+        ("--text", "@/", "the text file / cannot be read (is a directory): left out"),
         ("--text", "@~nobody-here/x", "there is no home of ~nobody-here: the text is left out"),
         ("--severity", "sev1", "there is no severity `sev1`"),
     ],

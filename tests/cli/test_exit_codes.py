@@ -65,7 +65,6 @@ VALUES_OF_OPTIONS = (
     "assign 1 --to team:nope",
     "ticket set 1 --service nope",
     "agent away boris --until fri --to nope",
-    "event down --source a --key b --team nope",
     "mail import spool --team nope",
     "mail ledger --mailbox nope",
     "sla due --calendar nope --start 2026-11-23T09:00 --target 1h",

@@ -55,7 +55,7 @@ def test_what_is_undecided_is_named_and_counted_and_decided_later(
     sdesk("import", "csv", "old.csv", "--plan", "map.toml", "--encoding", "cp1251")
     ran = sdesk("import", "csv", "old.csv", "--apply", "map.toml", "-o", "json")
     assert ran.code == 6
-    assert json.loads(ran.out) == {"read": 3, "created": 1, "updated": 0, "unchanged": 0, "failed": 2}
+    assert json.loads(ran.out) == {"read": 3, "created": 1, "updated": 0, "unchanged": 0, "failed": 2, "dry_run": False}
     assert "line 4: the team `Печать` is undecided. say in [team] of map.toml what it is" in ran.err
     assert "1 not imported: the requester `Иванов И.` is undecided" in ran.err
     mapping = tmp_path / "map.toml"

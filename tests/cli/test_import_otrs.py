@@ -84,6 +84,7 @@ def test_tickets_come_with_their_mail_notes_and_files(
         "files": 1,
         "whys": {},
         "left": {},
+        "dry_run": False,
     }
     tickets = ask(
         at_desk,

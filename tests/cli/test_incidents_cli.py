@@ -89,4 +89,6 @@ def test_tickets_are_merged_and_messages_split_off(sdesk: Sdesk) -> None:
     assert "shop-2@shop.example is not the requester of SD-1" in ran.err
     assert sdesk("list", "status:merged", "-o", "ids").out == "2\n"
     assert sdesk("note", "1", "--text", "Two of them").code == 0
-    assert sdesk("ticket", "split", "1", "--message", "99").code == 2, "there is no such message"
+    assert sdesk("ticket", "split", "1", "--message", "99").code == 3, "there is no such message"
+    tried = sdesk("ticket", "split", "1", "--message", "2", "-n", "-o", "ids")
+    assert (tried.code, tried.out) == (0, ""), "no ticket has the number that it would get"

@@ -96,5 +96,5 @@ def test_a_desk_file_that_could_not_be_written_does_not_stand_in_the_way(
     again = sdesk("desk", "init", str(target))
     assert (again.code, again.err) == (
         1,
-        f"sdesk: error: {target} stands already. name another; nothing is overwritten\n",
+        f"sdesk: error: {target} exists already. name another; nothing is overwritten\n",
     )

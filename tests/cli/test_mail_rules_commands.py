@@ -179,7 +179,13 @@ def test_a_supplier_is_asked_and_passed_on(sdesk: Sdesk, at_desk: Path) -> None:
 def test_what_became_of_senders_in_json(sdesk: Sdesk, at_desk: Path) -> None:
     ran = sdesk("mail", "block", "x.example", "-o", "json")
     assert json.loads(ran.out) == [
-        {"pattern": "x.example", "blocked": True, "changed": True, "sentence": "`x.example` is blocked"}
+        {
+            "pattern": "x.example",
+            "blocked": True,
+            "changed": True,
+            "sentence": "`x.example` is blocked",
+            "dry_run": False,
+        }
     ]
     (row,) = json.loads(sdesk("mail", "block", "x.example", "-o", "json").out)
     assert (row["blocked"], row["changed"]) == (True, False)

@@ -43,7 +43,14 @@ def test_a_message_is_handled_again(sdesk: Sdesk, at_desk: Path, put_aside: Call
     ran = sdesk("mail", "quarantine", "retry", "1", "-o", "json")
     assert (ran.code, ran.err) == (0, "")
     (row,) = json.loads(ran.out)
-    assert row == {"id": 1, "outcome": "created", "number": 1, "reason": "a new request", "error": None}
+    assert row == {
+        "id": 1,
+        "outcome": "created",
+        "number": 1,
+        "reason": "a new request",
+        "error": None,
+        "dry_run": False,
+    }
     assert rows(at_desk, "SELECT outcome, ticket_id, reason FROM ledger") == [("created", 1, "a new request")]
     assert rows(at_desk, "SELECT id, uid, taken_at FROM ledger") == uid
     assert rows(at_desk, "SELECT created_at FROM ticket")[0][0] == uid[0][2]

@@ -306,8 +306,10 @@ def test_topics(sdesk: Sdesk) -> None:
         ran = sdesk("help", topic)
         assert (ran.code, ran.err) == (0, "")
         assert ran.out
-    codes = [int(line.split()[0]) for line in sdesk("help", "exit-codes").out.splitlines()]
+    table, _, rule = sdesk("help", "exit-codes").out.partition("\n\n")
+    codes = [int(line.split()[0]) for line in table.splitlines()]
     assert codes == [0, 1, 2, 3, 4, 5, 6, 7, 75, 130]
+    assert rule == diagnostics.RULE
 
 
 def test_the_schema_fits_what_is_printed(sdesk: Sdesk, at_desk: Path) -> None:

@@ -52,7 +52,14 @@ def ask(path: Path, sql: str) -> list[tuple[Any, ...]]:
 def test_twice_from_standard_input(sdesk: Sdesk, at_desk: Path) -> None:
     first = sdesk("ticket", "import", "-o", "json", stdin=some(3))
     assert (first.code, first.err) == (0, "")
-    assert json.loads(first.out) == {"read": 3, "created": 3, "updated": 0, "unchanged": 0, "failed": 0}
+    assert json.loads(first.out) == {
+        "read": 3,
+        "created": 3,
+        "updated": 0,
+        "unchanged": 0,
+        "failed": 0,
+        "dry_run": False,
+    }
     before = content(at_desk)
     again = sdesk("ticket", "import", "-", stdin=some(3))
     assert (again.code, again.out) == (0, "3 lines read: 0 created, 0 updated, 3 unchanged, 0 failed\n")
@@ -63,7 +70,7 @@ def test_a_bad_line_is_named_and_the_rest_is_done(sdesk: Sdesk, at_desk: Path) -
     text = some(2) + "{oops\n\n" + lines({"external_id": "X", "subject": "Y", "team": "itt"}) + "[1]\n" + some(4)
     ran = sdesk("ticket", "import", "-o", "json", stdin=text)
     assert ran.code == 6
-    assert json.loads(ran.out) == {"read": 9, "created": 4, "updated": 0, "unchanged": 2, "failed": 3}
+    assert json.loads(ran.out) == {"read": 9, "created": 4, "updated": 0, "unchanged": 2, "failed": 3, "dry_run": False}
     said = ran.err.splitlines()
     assert said[0].startswith("sdesk: error: line 3: this is no JSON")
     assert said[1] == "sdesk: error: line 5: there is no team `itt`. did you mean `it`?"
@@ -299,6 +306,7 @@ def test_killed_in_the_middle_it_goes_on(at_desk: Path, process: Process, tmp_pa
         "updated": 0,
         "unchanged": done,
         "failed": 0,
+        "dry_run": False,
     }
     assert ask(at_desk, "SELECT count(*), count(DISTINCT external_id) FROM ticket") == [(4 * BATCH, 4 * BATCH)]
     assert process("db", "check").code == 0

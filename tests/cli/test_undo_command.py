@@ -50,6 +50,7 @@ def test_the_last_action_is_undone_on_all_its_tickets_and_then_the_one_before(sd
         "sentence": "undone: SD-1 assigned to anna",
         "error": None,
         "warning": None,
+        "dry_run": False,
     }
     assert sdesk("list", "assignee:none", "-o", "ids").out == "1\n2\n"
     assert sdesk("undo", "--list", "-o", "json").out == "[]\n"

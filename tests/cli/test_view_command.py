@@ -87,7 +87,7 @@ def test_what_is_wrong_is_said_and_nothing_kept(
 
 def test_a_view_that_is_not_there_cannot_be_listed(sdesk: Sdesk) -> None:
     ran = sdesk("list", "--view", "tils")
-    assert (ran.code, ran.out) == (3, "")
+    assert (ran.code, ran.out) == (2, "")
     assert "there is no view `tils`" in ran.err
 
 

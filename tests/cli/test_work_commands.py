@@ -160,6 +160,7 @@ def test_outcomes_as_rows(sdesk: Sdesk) -> None:
         "sentence": f"SD-{number} assigned to anna",
         "error": None,
         "warning": None,
+        "dry_run": False,
     }
     assert (bad["ref"], bad["changed"]) == ("SD-99", False)
     assert "SD-99" in bad["error"]

@@ -152,7 +152,9 @@ def test_a_line_means_what_the_command_means(
     place = [] if words[0] in COMMANDS else ["ticket"]
     ran = sdesk(*place, *words, "--yes") if words[0] == "set" else sdesk(*place, *words)
     assert done, ran.err
-    assert _by_line(words) == done
+    # Whose the tickets were is seen by the command, not said by its words; the console has them on its screen.
+    meant = [(action, numbers, {k: v for k, v in values.items() if k != "holders"}) for action, numbers, values in done]
+    assert _by_line(words) == meant
 
 
 @pytest.mark.usefixtures("at_desk")
