@@ -63,7 +63,8 @@ class Driver:
         """Wait until every question has been answered and painted."""
         await self._quiet()
         while self.console.is_running:
-            self.console.screen._on_timer_update()
+            with self.console._context():  # whoever waits may be no task of this console
+                self.console.screen._on_timer_update()
             # Painting may have sent messages (what waits for a refresh), and what they did may be to be painted.
             if self._is_quiet():
                 break

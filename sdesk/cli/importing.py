@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -20,6 +21,7 @@ from sdesk.domain.safe_text import one_line
 
 if TYPE_CHECKING:
     from sdesk.domain.ticket_line import TicketLine
+    from sdesk.store.said import Said
 
 Outcomes = TypeVar("Outcomes")
 Convert = Callable[[Mapping[str, object]], Mapping[str, object]]
@@ -199,42 +201,37 @@ def _batches(
     nobody knows yet, put among those `waiting`.
     """
     from sdesk.desk.imports.batch import BATCH, BATCH_CHARACTERS
+    from sdesk.store.said import Said
 
     batch: list[tuple[int, str, TicketLine]] = []
     size = 0
-    said: dict[int, int] = {}
-    for name, line, error in lines:
-        done.read += 1
-        if line is not None and _contradicts(line, said):
-            error = BadInput(
-                f"`{one_line(line.external_id or '')}` stood on a line before, which says something else",
-                "leave one of them out",
-            )
-            line = None
-        if line is None:
-            assert error is not None
-            waiting.append((done.read, name, error))
-            if not batch:
-                _fail_all(done, waiting)
-        else:
-            batch.append((done.read, name, line))
-            size += len(line.text or "") + sum(message.weight for message in line.messages or ())
-        if len(batch) + len(waiting) >= BATCH or size >= BATCH_CHARACTERS:
+    with closing(Said()) as said:
+        for name, line, error in lines:
+            done.read += 1
+            if line is not None and _contradicts(line, said):
+                error = BadInput(
+                    f"`{one_line(line.external_id or '')}` stood on a line before, which says something else",
+                    "leave one of them out",
+                )
+                line = None
+            if line is None:
+                assert error is not None
+                waiting.append((done.read, name, error))
+                if not batch:
+                    _fail_all(done, waiting)
+            else:
+                batch.append((done.read, name, line))
+                size += len(line.text or "") + sum(message.weight for message in line.messages or ())
+            if len(batch) + len(waiting) >= BATCH or size >= BATCH_CHARACTERS:
+                yield batch
+                batch, size = [], 0
+        if batch:
             yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
-def _contradicts(line: TicketLine, said: dict[int, int]) -> bool:
-    """Whether a line before it says something else of the same ticket: both would be done anew at each import.
-
-    `said`: of each ticket what its line says, in the hundred bytes that two numbers take.
-    """
-    if line.external_id is None:
-        return False
-    digest = hash((line.digest, line.origin))
-    return said.setdefault(hash(line.external_id), digest) != digest
+def _contradicts(line: TicketLine, said: Said) -> bool:
+    """Whether a line before it says something else of the same ticket: both would be done anew at each import."""
+    return line.external_id is not None and said.differs(line.external_id, f"{line.digest} {line.origin}")
 
 
 def _fail_all(done: Imported, waiting: list[_Bad]) -> None:
