@@ -16,6 +16,7 @@ from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.timer import Timer
 
 PATIENCE = 0.25
 """Seconds after which a key waits no longer for one whose widget went away before it could say that it is done."""
@@ -31,6 +32,8 @@ class TypeAhead(App[None]):
         """Counts the keys that were given out."""
         self._done = 0
         """The last of them that is done."""
+        self._late: Timer | None = None
+        """Until when the screen that the last one opened is waited for."""
 
     @property
     def keys_are_done(self) -> bool:
@@ -73,11 +76,17 @@ class TypeAhead(App[None]):
         if opened is before or not opened.call_after_refresh(self.call_later, self._finished, serial):
             # Once more round: giving somebody the focus is a message to the application, too.
             self.call_later(self._finished, serial)
+        else:
+            # Another screen may come up over it before it was ever painted: then it never says so.
+            self._late = self.set_timer(PATIENCE, partial(self._finished, serial))
 
     def _finished(self, serial: int) -> None:
         if serial <= self._done:
             return
         self._done = serial
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
         if self._ahead:
             self.call_later(self._next)
 
