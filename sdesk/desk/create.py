@@ -11,7 +11,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.find import key_of, require_sight, word_of
-from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.messages import begin_conversation
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.tags import require_tags
@@ -23,7 +23,7 @@ from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.domain.ticket import Channel, Direction, Impact, Priority, Role, Urgency
+from sdesk.domain.ticket import Channel, Impact, Priority, Role, Urgency
 from sdesk.store.models import Ticket
 
 
@@ -124,21 +124,7 @@ def _say(work: Work, number: int, person: FoundPerson | None, subject: str, text
         if person
         else Mailbox(agent.email if agent else "", agent.name if agent else work.actor.name)
     )
-    index_ticket(work, number, subject, text, f"{author.name} {author.address}")
-    if not text:
-        return None
-    return add_message(
-        work,
-        number,
-        Direction.IN,
-        text,
-        author_name=author.name,
-        author_address=author.address,
-        agent_id=work.actor.agent_id if person is None else None,
-        person_id=person.id if person else None,
-        subject=subject,
-        indexed=False,
-    )
+    return begin_conversation(work, number, subject, text, author, person.id if person else None)
 
 
 def _require_free(work: Work, external_id: str) -> None:

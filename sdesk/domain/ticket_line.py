@@ -8,35 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta, tzinfo
-from enum import StrEnum
+from datetime import datetime, tzinfo
+from functools import partial
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any
 
+from sdesk.domain import line_values as values
 from sdesk.domain.errors import BadInput, SdeskError, about
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.instant import parse_instant, to_rfc3339
-from sdesk.domain.mailboxes import parse_mailbox
+from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
-from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Impact, Priority, Status, Urgency, WaitingFor
 
-Word = TypeVar("Word", bound=StrEnum)
-
-LONGEST_ID = 200
-"""Characters of an external id."""
 MOST_TAGS = 100
 MOST_WATCHERS = 100
 MOST_MESSAGES = 10_000
 """Of one ticket: what has more is no ticket."""
 
-_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([Tt ].*)?", re.ASCII)
-_DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[ ,]+(\d{1,2}:\d{2}(?::\d{2})?))?", re.ASCII)
 _ORIGIN = re.compile(r"([0-9a-f]{16})\.([0-9]{1,9})\.([0-9a-f]{12})", re.ASCII)
-_MOMENT = timedelta(minutes=5)
-"""How far the clock of another machine may be ahead: who writes a clock or an end takes it for now at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +208,8 @@ def _checked(line: TicketLine) -> TicketLine:
     ):
         if earlier is not None and later is not None and later < earlier:
             raise BadInput(f"{name} is before what comes first", "look at created_at, resolved_at and closed_at")
-    values = {each.name: getattr(line, each.name) for each in fields(line)}
-    return TicketLine(**{**values, "status": status, "resolved_at": resolved_at, "closed_at": closed_at})
+    said = {each.name: getattr(line, each.name) for each in fields(line)}
+    return TicketLine(**{**said, "status": status, "resolved_at": resolved_at, "closed_at": closed_at})
 
 
 def _read(name: str, value: object, now: datetime, zone: tzinfo) -> object:
@@ -225,129 +217,19 @@ def _read(name: str, value: object, now: datetime, zone: tzinfo) -> object:
     if reader is not None:
         return reader(value)
     if name in {"created_at", "resolved_at", "closed_at"}:
-        return _instant(name, value, now, zone)
+        return values.past_instant(name, value, now, zone)
     if name == "wake_at":
-        return _date(name, value, now, zone)
+        return values.instant(name, value, now, zone)
     if name == "messages":
         return _messages(value, now, zone)
-    return _key(name, value)
-
-
-def _text_of(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise BadInput(f"{name} is no text", "write it between quotes")
-
-
-def _key(name: str, value: object) -> str:
-    return one_line(_text_of(name, value))
-
-
-def _external_id(value: object) -> str:
-    found = one_line(_text_of("external_id", value))
-    if not found or len(found) > LONGEST_ID:
-        raise BadInput(f"external_id has {len(found)} characters", f"it has 1 to {LONGEST_ID}")
-    return found
+    return values.key(name, value)
 
 
 def _origin(value: object) -> Origin:
-    found = _ORIGIN.fullmatch(_text_of("origin", value).strip())
+    found = _ORIGIN.fullmatch(values.text_of("origin", value).strip())
     if found is None:
         raise BadInput("origin is none that an export writes", "leave it as it was, or leave it out")
     return Origin(found[1], int(found[2]), found[3])
-
-
-def _subject(value: object) -> str:
-    found = one_line(_text_of("subject", value))
-    if not found:
-        raise BadInput("the subject is empty", "write one")
-    return found
-
-
-def _long_text(value: object) -> str:
-    return neutralise(_text_of("text", value))
-
-
-def _mailbox(value: object) -> Mailbox:
-    """`Name <address>`, an address, or `{"name": ..., "email": ...}` as `show -o json` prints it."""
-    if isinstance(value, dict):
-        name, address = value.get("name"), value.get("email")
-        if not isinstance(address, str) or not (name is None or isinstance(name, str)):
-            raise BadInput("who it is wants an email", 'write "Maria <maria@x.example>"')
-        box = parse_mailbox(one_line(address))
-        return Mailbox(box.address, _name(name or ""))
-    box = parse_mailbox(one_line(_text_of("requester", value)))
-    return Mailbox(box.address, _name(box.name))
-
-
-def _name(name: str) -> str:
-    return one_line(name).replace("<", "").replace(">", "").strip().strip('"').strip()
-
-
-def _word(name: str, words: type[Word]) -> Callable[[object], Word]:
-    def read(value: object) -> Word:
-        text = one_line(_text_of(name, value))
-        known = [word.value for word in words]
-        found = next((word for word in known if word.lower() == text.lower()), None)
-        if found is None:
-            raise BadInput(
-                f"there is no {name.replace('_', ' ')} `{text[:80]}`",
-                did_you_mean(text[:80], known, f"it is one of {', '.join(known)}"),
-            )
-        return words(found)
-
-    return read
-
-
-def _tags(value: object) -> tuple[str, ...]:
-    """A list of words, or words with commas or blanks between them."""
-    parts: Sequence[object] = re.split(r"[\s,;]+", value) if isinstance(value, str) else ()
-    if isinstance(value, list):
-        parts = value
-    elif not isinstance(value, str):
-        raise BadInput("tags are no list", 'write ["pos", "vip"], or `pos,vip`')
-    words = [one_line(_text_of("a tag", part)).lower() for part in parts]
-    found = tuple(dict.fromkeys(word for word in words if word))
-    if len(found) > MOST_TAGS:
-        raise BadInput(f"{len(found)} tags are too many", f"at most {MOST_TAGS}")
-    return found
-
-
-def _watchers(value: object) -> tuple[str, ...]:
-    """A list of logins, or logins with commas or blanks between them."""
-    parts: Sequence[object] = re.split(r"[\s,;]+", value) if isinstance(value, str) else ()
-    if isinstance(value, list):
-        parts = value
-    elif not isinstance(value, str):
-        raise BadInput("watchers are no list", 'write ["anna", "boris"], or `anna,boris`')
-    logins = [one_line(_text_of("a watcher", part)).strip() for part in parts]
-    found = tuple(dict.fromkeys(login for login in logins if login))
-    if len(found) > MOST_WATCHERS:
-        raise BadInput(f"{len(found)} watchers are too many", f"at most {MOST_WATCHERS}")
-    return found
-
-
-def _instant(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
-    """Of what has happened."""
-    found = _date(name, value, now, zone)
-    if found > now + _MOMENT:
-        raise BadInput(f"{name} is still to come: {to_rfc3339(found)}", "look at the date, and at the clock")
-    # As it was written: what `now` came into would be another value at each import.
-    return found
-
-
-def _date(name: str, value: object, now: datetime, zone: tzinfo) -> datetime:
-    text = one_line(_text_of(name, value))
-    dotted = _DOTTED_DATE.fullmatch(text)
-    if dotted is not None:
-        day, month, year, time = dotted.groups()
-        text = f"{year}-{month:0>2}-{day:0>2}" + (f" {time}" if time else "")
-    if _ISO_DATE.fullmatch(text) is None:
-        # `-7d` would be another instant at each import.
-        raise BadInput(f"`{text[:80]}` is no date", "write it as 2026-11-23T09:30:00Z, 2026-11-23 09:30 or 23.11.2026")
-    return parse_instant(text, now=now, zone=zone)
 
 
 def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, ...]:
@@ -365,8 +247,8 @@ def _message(value: object, now: datetime, zone: tzinfo) -> LineMessage:
     return LineMessage(
         _DIRECTION(value["direction"]),
         _author(author) if author else Mailbox("", ""),
-        _instant("sent_at", value["sent_at"], now, zone),
-        _long_text(value["text"]),
+        values.past_instant("sent_at", value["sent_at"], now, zone),
+        values.long_text(value["text"]),
     )
 
 
@@ -375,30 +257,30 @@ def _author(value: object) -> Mailbox:
     if isinstance(value, dict):
         name, address = value.get("name"), value.get("email")
         if not address:
-            return Mailbox("", _name(_text_of("author", name or "")))
-        return _mailbox(value)
-    text = _text_of("author", value)
+            return Mailbox("", values.personal_name(values.text_of("author", name or "")))
+        return values.mailbox(value)
+    text = values.text_of("author", value)
     try:
-        return _mailbox(text)
+        return values.mailbox(text)
     except SdeskError:
-        return Mailbox("", _name(text))
+        return Mailbox("", values.personal_name(text))
 
 
-_DIRECTION = _word("direction", Direction)
+_DIRECTION = values.word("direction", Direction)
 _READERS: Mapping[str, Callable[[object], object]] = {
-    "external_id": _external_id,
+    "external_id": values.external_id,
     "origin": _origin,
-    "subject": _subject,
-    "text": _long_text,
-    "requester": _mailbox,
-    "tags": _tags,
-    "watchers": _watchers,
-    "impact": _word("impact", Impact),
-    "urgency": _word("urgency", Urgency),
-    "priority": _word("priority", Priority),
-    "channel": _word("channel", Channel),
-    "status": _word("status", Status),
-    "waiting_for": _word("waiting_for", WaitingFor),
+    "subject": values.subject,
+    "text": values.long_text,
+    "requester": values.mailbox,
+    "tags": partial(values.words, name="tags", example="pos,vip", most=MOST_TAGS, lower=True),
+    "watchers": partial(values.words, name="watchers", example="anna,boris", most=MOST_WATCHERS),
+    "impact": values.word("impact", Impact),
+    "urgency": values.word("urgency", Urgency),
+    "priority": values.word("priority", Priority),
+    "channel": values.word("channel", Channel),
+    "status": values.word("status", Status),
+    "waiting_for": values.word("waiting_for", WaitingFor),
 }
 
 

@@ -16,7 +16,7 @@ from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, p
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_priority
-from sdesk.desk.steps.messages import add_message, index_ticket, keep_raw, recipients_of
+from sdesk.desk.steps.messages import add_message, begin_conversation, keep_raw, recipients_of
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
@@ -180,22 +180,8 @@ def _priority(work: Work, line: TicketLine, service_id: int | None) -> Priority 
 def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) -> int | None:
     """The first message, as whoever asked wrote it."""
     author = Mailbox(person.address, person.name) if person is not None else Mailbox("", work.actor.name)
-    text = line.text or ""
-    index_ticket(work, number, line.subject or "", text, f"{author.name} {author.address}")
-    if not text:
-        return None
-    return add_message(
-        work,
-        number,
-        Direction.IN,
-        text,
-        author_name=author.name,
-        author_address=author.address,
-        agent_id=work.actor.agent_id if person is None else None,
-        person_id=person.id if person is not None else None,
-        subject=line.subject or "",
-        indexed=False,
-    )
+    person_id = person.id if person is not None else None
+    return begin_conversation(work, number, line.subject or "", line.text or "", author, person_id)
 
 
 def add_line_message(work: Work, number: int, message: LineMessage, added: Added) -> int:

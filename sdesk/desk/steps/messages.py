@@ -139,6 +139,30 @@ def rename_in_index(work: Work, number: int, subject: str) -> None:
     work.connection.exec_driver_sql("UPDATE ticket_fts SET subject = ? WHERE rowid = ?", (fold(subject), number))
 
 
+def begin_conversation(
+    work: Work, number: int, subject: str, text: str, author: Mailbox, person_id: int | None
+) -> int | None:
+    """The first message of a ticket that was written down here, and its words for the search; gives its row.
+
+    `person_id`: the requester, in whose name it stands; without one it is the acting agent's. None without a text.
+    """
+    index_ticket(work, number, subject, text, f"{author.name} {author.address}")
+    if not text:
+        return None
+    return add_message(
+        work,
+        number,
+        Direction.IN,
+        text,
+        author_name=author.name,
+        author_address=author.address,
+        agent_id=work.actor.agent_id if person_id is None else None,
+        person_id=person_id,
+        subject=subject,
+        indexed=False,
+    )
+
+
 def reindex(work: Work, number: int) -> None:
     """Write a ticket's full text anew, after something was taken out of its conversation."""
     rows = work.connection.execute(
