@@ -87,6 +87,8 @@ def test_the_console_loads_no_use_case_editor_form_or_report_before_its_first_fr
     loaded = loaded_by("import sdesk.tui.app, sdesk.cli.app, sdesk.cli.terminal")
     late = (
         "sdesk.actions",
+        "sdesk.tui.outside",
+        "sdesk.tui.things",
         "sdesk.desk",
         "sdesk.mail",
         "sdesk.reports",

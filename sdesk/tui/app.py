@@ -31,7 +31,6 @@ from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.language import _
 from sdesk.tui.line_history import LineHistory
 from sdesk.tui.notices import Notices
-from sdesk.tui.outside import OpenedFiles
 from sdesk.tui.paging import Ground, Opening, read_opening
 from sdesk.tui.screens.base import DeskScreen
 from sdesk.tui.screens.following import Following
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from sdesk.actions.undo_key import UndoKey
     from sdesk.tui.mail_fetch import Fetch, MailFetch
     from sdesk.tui.mailroom import Mailroom
+    from sdesk.tui.outside import OpenedFiles
 
 UTC = ZoneInfo("UTC")
 
@@ -104,8 +104,6 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """Why the console could not start."""
         self._touched: dict[int, int] = {}
         """The version at which this console last changed a ticket."""
-        self.opened_files = OpenedFiles()
-        """Copies of attachments for programs outside."""
         self._last_key = time.monotonic() - 60
         self.lines = LineHistory()
         """What was typed on the `:` line, as long as the console runs."""
@@ -184,7 +182,15 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.attendance.leave()
         self.link.stop()
         self.failure = self.unkept.rescued() or self.failure
-        self.opened_files.clear()
+        if "opened_files" in vars(self):
+            self.opened_files.clear()
+
+    @cached_property
+    def opened_files(self) -> OpenedFiles:
+        """Copies of attachments for programs outside."""
+        from sdesk.tui.outside import OpenedFiles
+
+        return OpenedFiles()
 
     def get_css_variables(self) -> dict[str, str]:
         """The colours of the theme in use. They are asked for four times before the first frame, and take most of a

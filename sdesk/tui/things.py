@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.store.reader.rows import AttachmentRow, TicketDetail
-from sdesk.tui.language import _, count_of
+from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.outside import why_not_opened
 from sdesk.tui.render.conversation import file_label, folded_part
 
@@ -29,6 +29,17 @@ class Kind(StrEnum):
     SAVE = "save"
     LINK = "link"
     TICKET = "ticket"
+
+
+WORDS = {
+    Kind.QUOTE: N_("quoted"),
+    Kind.QUOTES: N_("quoted"),
+    Kind.FILE: N_("open"),
+    Kind.SAVE: N_("save"),
+    Kind.LINK: N_("link"),
+    Kind.TICKET: N_("ticket"),
+}
+"""How the menu calls them; `_` says it."""
 
 
 class Thing(NamedTuple):

@@ -7,7 +7,6 @@ import os
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.store.reader.rows import MessageRow, TicketRow
 from sdesk.tui.language import _
-from sdesk.tui.outside import fetch_command, over_ssh
 from sdesk.tui.render.conversation import file_label
 from sdesk.tui.verbs.doing import Verbs
 
@@ -49,6 +48,8 @@ class Copying(Verbs):
 
     def _of_message(self, row: TicketRow) -> list[tuple[str, str]]:
         """Of the message at hand, and of what else is shown of the ticket."""
+        from sdesk.tui.outside import fetch_command, over_ssh
+
         detail = self.preview.detail
         if detail is None or detail.ticket.number != row.number:
             return []

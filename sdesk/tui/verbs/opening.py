@@ -5,26 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import AttachmentRow, TicketDetail
-from sdesk.tui.language import N_, _
-from sdesk.tui.outside import fetch_command, opener, over_ssh, run_outside, why_not_opened
+from sdesk.tui.language import _
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import size_text
-from sdesk.tui.things import Kind, Thing, things
 from sdesk.tui.verbs.doing import Verbs
 
-_WORDS = {
-    Kind.QUOTE: N_("quoted"),
-    Kind.QUOTES: N_("quoted"),
-    Kind.FILE: N_("open"),
-    Kind.SAVE: N_("save"),
-    Kind.LINK: N_("link"),
-    Kind.TICKET: N_("ticket"),
-}
+if TYPE_CHECKING:
+    from sdesk.tui.things import Thing
 
 
 class Opening(Verbs):
@@ -60,6 +53,7 @@ class Opening(Verbs):
 
     def _open_menu(self, detail: TicketDetail) -> None:
         from sdesk.tui.screens.choose import Choice, Choose
+        from sdesk.tui.things import WORDS, Kind, things
 
         shown = self.preview.detail is detail
         message = self.preview.message if shown else None
@@ -71,7 +65,7 @@ class Opening(Verbs):
         elif len(found) == 1 and found[0].kind in (Kind.QUOTE, Kind.QUOTES):
             self._open(found[0], detail)
         else:
-            choices = [Choice(str(place), (_(_WORDS[thing.kind]), thing.text)) for place, thing in enumerate(found)]
+            choices = [Choice(str(place), (_(WORDS[thing.kind]), thing.text)) for place, thing in enumerate(found)]
 
             def chosen(answer: str | None) -> None:
                 if answer is not None:
@@ -81,6 +75,8 @@ class Opening(Verbs):
             self.app.push_screen(Choose(title, choices, widths=(9,)), chosen)
 
     def _open(self, thing: Thing, detail: TicketDetail) -> None:
+        from sdesk.tui.things import Kind
+
         number = detail.ticket.number
         match thing.kind:
             case Kind.QUOTE:
@@ -99,6 +95,8 @@ class Opening(Verbs):
     # ---- files ----------------------------------------------------------------------------------
 
     def _open_file(self, number: int, file: AttachmentRow) -> None:
+        from sdesk.tui.outside import fetch_command, opener, over_ssh, why_not_opened
+
         why = why_not_opened(file.name, file.media_type)
         if why is not None:
             self._save_file(number, file, why)
@@ -115,6 +113,8 @@ class Opening(Verbs):
         self.console.notice(_("Copied, to be run on your own machine: {command}").format(command=command))
 
     def _hand_over(self, number: int, file: AttachmentRow, program: str) -> None:
+        from sdesk.tui.outside import run_outside, why_not_opened
+
         copies = self.console.opened_files
 
         def write(reader: Reader, actor: Actor) -> Path | str:
@@ -170,6 +170,7 @@ class Opening(Verbs):
     # ---- links ----------------------------------------------------------------------------------
 
     def _open_link(self, link: str) -> None:
+        from sdesk.tui.outside import opener, over_ssh, run_outside
         from sdesk.tui.screens.link import FollowLink
 
         program = None if over_ssh(os.environ) else opener(os.environ)
