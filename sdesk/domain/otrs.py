@@ -6,6 +6,7 @@ the line.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ LONGEST_TEXT = 500_000
 _LONGEST_HEADER = 20_000
 _BARE = re.compile(r"""[^\s<>(),;:"'@]{1,64}@[^\s<>(),;:"'@]{1,250}""")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,990}>")
+_LENIENT: dict[str, bool] = {"strict": False} if "strict" in inspect.signature(getaddresses).parameters else {}
+"""Newer Pythons give up a whole header for one slip (CVE-2023-27043): an archive's is read as far as it can be."""
 _INTERNAL = frozenset({"email-internal", "email-notification-int", "note-internal", "note-report"})
 """Types of articles of generation 5 that a customer never saw."""
 _CHANNELS = {"email": Channel.MAIL, "phone": Channel.PHONE, "webrequest": Channel.PORTAL}
@@ -130,7 +133,7 @@ def boxes_of(header: str) -> tuple[Mailbox, ...]:
     found: dict[str, Mailbox] = {}
     line = one_line(header[:_LONGEST_HEADER])
     try:
-        pairs = getaddresses([line])
+        pairs = getaddresses([line], **_LENIENT)
     except (ValueError, IndexError, RecursionError):  # the last: brackets in brackets
         pairs = [("", address) for address in _BARE.findall(line)]
     for name, address in pairs[:MOST_BOXES]:
