@@ -49,11 +49,13 @@ unit: $(DEV) ## the tests alone
 test-fast: $(DEV) ## the tests that need no server and little time
 	@$(BIN)/pytest -n $(WORKERS) -q -m 'not server and not slow and not soak and not endurance' $(ARGS)
 
-test-servers: ## install the servers and tools that tests need (Debian: dovecot-imapd, dovecot-lmtpd, tmux, zsh, fish, groff, mandoc)
+test-servers: ## install the servers and tools that tests need (Debian: dovecot-imapd, dovecot-lmtpd, openssh-server, chromium, tmux, zsh, fish, groff, mandoc)
 	@need=; \
 	PATH="$$PATH:/usr/sbin:/usr/local/sbin"; \
 	command -v dovecot >/dev/null || need="$$need dovecot-imapd"; \
 	[ -e /usr/lib/dovecot/lmtp ] || command -v brew >/dev/null || need="$$need dovecot-lmtpd"; \
+	command -v sshd >/dev/null || need="$$need openssh-server"; \
+	command -v chromium >/dev/null || need="$$need chromium"; \
 	for tool in tmux zsh fish groff mandoc; do command -v $$tool >/dev/null || need="$$need $$tool"; done; \
 	[ -n "$$need" ] || exit 0; \
 	command -v apt-get >/dev/null || { echo "make: missing:$$need; here they must be installed by hand (macOS: brew install dovecot tmux zsh fish groff mandoc)" >&2; exit 1; }; \

@@ -65,6 +65,9 @@ storm_from = 7
 storm_within = "5m"
 flaps_from = 6
 flaps_within = "1h"
+[portal]
+url = "https://desk.shop.example"
+heads = ["kind:store"]
 [recurring.backup]
 subject = "Check the backup"
 text = "Restore one file."

@@ -105,6 +105,16 @@ class SlaRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PortalRule:
+    """The web pages for people without a terminal."""
+
+    url: str | None
+    """Where they are reached, without a slash at the end; None where nothing may link to them."""
+    heads: tuple[str, ...]
+    """Of which units the head sees all tickets (see `domain/offered`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All of it."""
 
@@ -122,6 +132,7 @@ class Rules:
     """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
     incidents: IncidentRule
     events: EventRule
+    portal: PortalRule
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -287,6 +298,7 @@ def load(connection: Connection) -> Rules:
         margin_known="margin" in file,
         incidents=_incidents(file.get("incidents") or {}),
         events=_events(file.get("events") or {}),
+        portal=_portal(file.get("portal") or {}),
         calendars=all_calendars,
         slas=slas,
         teams=teams,
@@ -317,6 +329,11 @@ def _incidents(table: Mapping[str, Any]) -> IncidentRule:
         timedelta(seconds=parse_duration(table["within"])) if "within" in table else usual.within,
         timedelta(seconds=parse_duration(table["joins_for"])) if "joins_for" in table else usual.joins_for,
     )
+
+
+def _portal(table: Mapping[str, Any]) -> PortalRule:
+    url = table.get("url")
+    return PortalRule(url.rstrip("/") if url else None, tuple(table.get("heads", ())))
 
 
 def _events(table: Mapping[str, Any]) -> EventRule:

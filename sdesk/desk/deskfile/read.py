@@ -99,13 +99,13 @@ def _build(values: Values, source: Values) -> DeskFile:
 
 
 def _rules(priority: Values, source: Values) -> dict[str, Any]:
-    """`[priority]`, `[incidents]` and `[events]` as they stand, as JSON can hold them."""
+    """`[priority]`, `[incidents]`, `[events]` and `[portal]` as they stand, as JSON can hold them."""
     written = source.get("priority", {})
     rules: dict[str, Any] = {name: plain(written[name]) for name in ("head_start", "matrix") if name in written}
     rules["loss"] = plain(written.get("loss", []))
     if priority["margin"] is not None:
         rules["margin"] = str(priority["margin"])
-    for name in ("incidents", "events"):
+    for name in ("incidents", "events", "portal"):
         if source.get(name):
             rules[name] = plain(source[name])
     return rules

@@ -22,6 +22,7 @@ from sdesk.desk.deskfile.kinds import (
     Word,
 )
 from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
+from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
@@ -241,6 +242,7 @@ FILE = Table(
         Key("priority", PRIORITY, "How priority follows from impact, urgency and loss.", "", {}),
         Key("incidents", INCIDENTS, "When several tickets of a service are proposed as one incident.", "", {}),
         Key("events", EVENTS, "When events of monitoring are one storm, and when a check flaps.", "", {}),
+        Key("portal", PORTAL, "The web pages for people without a terminal, and who sees what there.", "", {}),
         Key(
             "teams",
             TEAMS,
