@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from itertools import pairwise
 
-from sdesk.cli import diagnostics, output, terminal
+from sdesk.cli import diagnostics, terminal
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation, Surroundings
 from sdesk.domain.errors import Declined, SdeskError
@@ -34,14 +34,13 @@ def _run(arguments: Sequence[str], surroundings: Surroundings) -> int:
     try:
         try:
             code = _found(arguments, invocation)
-            output.flush()
         finally:
             invocation.close()
     except BrokenPipeError:
         # Who read has enough. The interpreter flushes once more at its end, into nothing.
         _forget_standard_output()
         return ExitCode.DONE
-    except output.StandardOutputFailed as error:
+    except diagnostics.StandardOutputFailed as error:
         _forget_standard_output()
         diagnostics.error(error)
         return ExitCode.FAILED
@@ -67,14 +66,19 @@ def _found(arguments: Sequence[str], invocation: Invocation) -> int:
     understand: it is a fifth sooner there without Typer (measured)."""
     if not arguments and terminal.is_one():
         return terminal.open_console(invocation)
+    from sdesk.cli import output
+
     if list(arguments[:1]) == ["_complete"]:
         # A shell asks at each TAB, through the script of `sdesk completion`: it hides what is said to standard error.
         from sdesk.cli.complete import complete
 
-        return complete(arguments[1:], invocation)
-    from sdesk.cli.dispatch import dispatch
+        code: int = complete(arguments[1:], invocation)
+    else:
+        from sdesk.cli.dispatch import dispatch
 
-    return dispatch(list(arguments), invocation)
+        code = dispatch(list(arguments), invocation)
+    output.flush()
+    return code
 
 
 def _forget_standard_output() -> None:

@@ -35,6 +35,10 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class StandardOutputFailed(SdeskError):
+    """What was printed could not be written: a disk that is full, say. A reader who has gone is no such case."""
+
+
 MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "done, or nothing to do",
     ExitCode.FAILED: "refused by a rule or by your answer, or failed",

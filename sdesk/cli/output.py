@@ -11,9 +11,10 @@ from datetime import tzinfo
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
+from sdesk.cli.diagnostics import StandardOutputFailed
 from sdesk.cli.sheet import DRY_RUN, Eyes, Field, Sheet, Value, plain
 from sdesk.cli.wishes import Wishes
-from sdesk.domain.errors import BadInput, SdeskError
+from sdesk.domain.errors import BadInput
 from sdesk.domain.system_words import reason_of
 
 Row = TypeVar("Row")
@@ -148,10 +149,6 @@ class Output:
         if not self._wishes.dry_run:
             return fields
         return tuple(each._replace(get=lambda row: True) if each is DRY_RUN else each for each in fields)
-
-
-class StandardOutputFailed(SdeskError):
-    """What was printed could not be written: a disk that is full, say. A reader who has gone is no such case."""
 
 
 @contextmanager

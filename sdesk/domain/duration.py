@@ -8,7 +8,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.phrase import UNITS, Length, phrase
 
 _UNITS = {"w": 7 * 86_400, "d": 86_400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?", re.ASCII)
+_DURATION = r"(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?"
 RUSSIAN_LETTERS = "ндчмс"
 """The same units as they are written in Russian: `2д`, `1ч30м`."""
 _LATIN = str.maketrans(RUSSIAN_LETTERS, UNITS)
@@ -22,7 +22,7 @@ def parse_duration(text: str, *, days: bool = True) -> int:
     working day or 24 hours are meant. So is anything longer than 20 years.
     """
     written = text.strip().lower().translate(_LATIN)
-    match = _DURATION.fullmatch(written)
+    match = re.fullmatch(_DURATION, written, re.ASCII)
     if match is None or not written:
         raise BadInput(
             phrase("`{text}` is no length of time", text=text),

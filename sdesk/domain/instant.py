@@ -34,15 +34,13 @@ _FROM_TODAY = {
     "послезавтра": 2,
 }
 _NOW = {"now", "сейчас"}
-_ISO = re.compile(
+# Texts, which `re` compiles when they are first needed, and keeps: who types no instant does not wait for them.
+_ISO = (
     r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[Tt ](?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?",
-    re.ASCII,
+    r"(?:[Tt ](?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?)?"
 )
-_DAY_AND_TIME = re.compile(
-    r"(?:(?:on|at|в|во) )?(?P<day>[a-zа-яё]+)?(?:(?: at| в)? ?(?P<time>\d{1,2}:\d{2}))?", re.ASCII
-)
-_FROM_NOW = re.compile(r"(?P<sign>[+-]?)(?P<length>(?:\d+[wdhmsндчмс])+)", re.ASCII)
+_DAY_AND_TIME = r"(?:(?:on|at|в|во) )?(?P<day>[a-zа-яё]+)?(?:(?: at| в)? ?(?P<time>\d{1,2}:\d{2}))?"
+_FROM_NOW = r"(?P<sign>[+-]?)(?P<length>(?:\d+[wdhmsндчмс])+)"
 
 
 def parse_instant(text: str, *, now: datetime, zone: tzinfo, past: bool = False) -> datetime:
@@ -90,7 +88,7 @@ def parse_until(text: str, *, now: datetime, zone: tzinfo, past: bool = False) -
     """
     instant = parse_instant(text, now=now, zone=zone, past=past)
     written = " ".join(text.strip().lower().split())
-    iso, named = _ISO.fullmatch(written), _DAY_AND_TIME.fullmatch(written)
+    iso, named = _matched(_ISO, written), _matched(_DAY_AND_TIME, written)
     is_day = iso["time"] is None if iso else named is not None and named["time"] is None and written not in _NOW
     return Day(instant.astimezone(zone).date()) if is_day else instant
 
@@ -113,7 +111,7 @@ def weekday_and_time(instant: datetime, zone: tzinfo) -> str:
 
 def from_rfc3339(text: str) -> datetime:
     """The instant of an RFC 3339 date-time with any offset, in UTC, fractions of a second dropped. Else BadInput."""
-    match = _ISO.fullmatch(text)
+    match = _matched(_ISO, text)
     try:
         if match is None or match["offset"] is None:
             raise ValueError("no date-time with an offset")
@@ -125,7 +123,7 @@ def from_rfc3339(text: str) -> datetime:
 
 
 def _parse_iso(written: str, zone: tzinfo) -> datetime | None:
-    match = _ISO.fullmatch(written)
+    match = _matched(_ISO, written)
     return None if match is None else _combine(match, zone)
 
 
@@ -140,7 +138,7 @@ def _combine(match: re.Match[str], zone: tzinfo) -> datetime:
 def _from_now(written: str, now: datetime) -> datetime | None:
     if written in _NOW:
         return now
-    match = _FROM_NOW.fullmatch(written)
+    match = _matched(_FROM_NOW, written)
     if match is None:
         return None
     length = timedelta(seconds=parse_duration(match["length"]))
@@ -148,7 +146,7 @@ def _from_now(written: str, now: datetime) -> datetime | None:
 
 
 def _parse_day(written: str, local: datetime, zone: tzinfo, *, past: bool) -> datetime | None:
-    match = _DAY_AND_TIME.fullmatch(written)
+    match = _matched(_DAY_AND_TIME, written)
     if match is None or not written:
         return None
     at = time.fromisoformat(match["time"].zfill(5)) if match["time"] else time()
@@ -180,3 +178,7 @@ def _no_instant(text: str) -> BadInput:
         phrase("`{text}` is no point in time", text=text),
         phrase("write it as 2026-11-23 09:30, tomorrow 10:00, mon 09:00, 10:00, 2h or -7d"),
     )
+
+
+def _matched(pattern: str, text: str) -> re.Match[str] | None:
+    return re.fullmatch(pattern, text, re.ASCII)

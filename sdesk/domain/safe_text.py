@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import re
 
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Texts, which `re` compiles when first needed, and keeps: hardly any text needs them, and every start would pay.
+_LINE_ENDS = "\r\n?|[\x0b\x0c\x85\u2028\u2029]"
 # Controls but TAB and LF, what steers direction or is not seen at all, and halves of surrogate pairs (no UTF-8 can
 # hold them).
 # ZWNJ and ZWJ stay: Persian words and emoji are spelled with them.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
-_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_FORMULA = re.compile('(?:^|[;\t\n])[\\s"]*(?=[=+@\uff1d\uff0b\uff0d\uff20-])')
-_BLANKS = re.compile(r"\s+")
+_NUMBER = r"[+-]?[0-9]+(?:[.,][0-9]+)?"
+_FORMULA = '(?:^|[;\t\n])[\\s"]*(?=[=+@\uff1d\uff0b\uff0d\uff20-])'
+_BLANKS = r"\s+"
 
 _LONGEST_NAME = 200
 _LONGEST_SUFFIX = 40
-_NOT_IN_NAMES = re.compile(r'[<>:"|?*\n\t]')
-_WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?\Z", re.IGNORECASE)
+_NOT_IN_NAMES = r'[<>:"|?*\n\t]'
+_WINDOWS_DEVICE = r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\..*)?\Z"
 
 
 def neutralise(text: str) -> str:
@@ -34,14 +35,14 @@ def neutralise(text: str) -> str:
     """
     if text.replace("\n", "").replace("\t", "").isprintable():  # nearly every text: one pass in C
         return text
-    return _UNSAFE.sub(_shown, _LINE_ENDS.sub("\n", text))
+    return re.sub(_UNSAFE, _shown, re.sub(_LINE_ENDS, "\n", text))
 
 
 def one_line(text: str) -> str:
     """The same for a subject or a name: one line, runs of blanks made one, none at the ends."""
     if text.isprintable() and "  " not in text:
         return text.strip(" ")
-    return _BLANKS.sub(" ", neutralise(text)).strip()
+    return re.sub(_BLANKS, " ", neutralise(text)).strip()
 
 
 def no_formula(cell: str) -> str:
@@ -50,7 +51,7 @@ def no_formula(cell: str) -> str:
     Also within it, where a spreadsheet that parts cells otherwise begins another: behind `;`, a tab or a line's end.
     What is a number alone stays one.
     """
-    return cell if _NUMBER.fullmatch(cell) else _FORMULA.sub(r"\g<0>'", cell)
+    return cell if re.fullmatch(_NUMBER, cell) else re.sub(_FORMULA, r"\g<0>'", cell)
 
 
 def cut_at_word(text: str, most: int) -> str:
@@ -77,7 +78,7 @@ def safe_file_name(name: str, fallback: str = "attachment") -> str:
     # No letter after the last slash (as in `a/b/`) still names something: the last part that holds anything.
     parts = [part for part in (_trimmed(part) for part in re.split(r"[/\\]", one_line(name))) if part]
     clean = parts[-1] if parts else fallback
-    if _WINDOWS_DEVICE.match(clean):
+    if re.match(_WINDOWS_DEVICE, clean, re.IGNORECASE):
         clean = "_" + clean
     return _shortened(clean)
 
@@ -93,7 +94,7 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def _trimmed(part: str) -> str:
-    return _NOT_IN_NAMES.sub("_", part).strip().lstrip(".").rstrip(". ").strip()
+    return re.sub(_NOT_IN_NAMES, "_", part).strip().lstrip(".").rstrip(". ").strip()
 
 
 def _shortened(name: str) -> str:

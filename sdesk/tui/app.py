@@ -40,7 +40,7 @@ from sdesk.tui.sizes import HEIGHTS, WIDTHS, size_class
 from sdesk.tui.store_link import StoreLink
 from sdesk.tui.stylesheet import ParsedOnce
 from sdesk.tui.type_ahead import TypeAhead
-from sdesk.tui.unkept import AGAIN_SECONDS, Unkept
+from sdesk.tui.unkept import Unkept
 from sdesk.tui.views import View, views_of
 
 if TYPE_CHECKING:
@@ -151,11 +151,15 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
     def _opened(self, opening: Opening) -> None:
         self.ground = opening.ground
         self.queue.opened(opening)
-        self.set_interval(0.5, self.attendance.look)
-        self.set_interval(1.0, self.notice_ages)
-        self.set_interval(AGAIN_SECONDS, self.unkept.again)
+        self.set_interval(1.0, self._each_second)
         if self.settings.hint:
             self.link.read(self, lambda reader, actor: reader.is_new(actor), self._welcome, self.notice_error)
+
+    def _each_second(self) -> None:
+        """What is looked after all the time, by one timer: each that wakes the program costs as much as its work."""
+        self.attendance.look()
+        self.notice_ages()
+        self.unkept.again()
 
     def _welcome(self, new: bool) -> None:
         if new and self.screen is self.queue:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 SAVE_SECONDS = 2.0
 """How often what is being written is kept."""
 
-AGAIN_SECONDS = 2.0
-"""How often it is tried again."""
-
 
 class Unkept:
     """Everything that was left and that the store has not answered for yet."""

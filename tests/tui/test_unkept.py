@@ -18,14 +18,13 @@ from sdesk.actions.perform import perform
 from sdesk.actions.personal import KeptDraft, KeptForm, save_draft
 from sdesk.domain.beside import Beside
 from sdesk.domain.ticket import Direction
-from sdesk.tui import app, store_link
+from sdesk.tui import store_link
 from sdesk.tui.left import Left, LeftDraft, LeftForm
 
 
 @pytest.fixture
 def mails(desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailDesk]:
     monkeypatch.setattr(store_link, "WRITE_SECONDS", 0.2)
-    monkeypatch.setattr(app, "AGAIN_SECONDS", 0.2)
     desk = MailDesk(desk_path)
     desk.ask(1)
     yield desk

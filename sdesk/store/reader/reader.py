@@ -18,7 +18,7 @@ from sdesk.domain.filters import Filter
 from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import beside, catalogue, effort, incidents, organisation, queue, undoing, watching
+from sdesk.store.reader import incidents, organisation, queue
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row, time_left
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -105,6 +105,8 @@ class Reader(PersonalReader):
 
     def services(self, actor: Actor, ticket: int | None = None) -> tuple[ServiceRow, ...]:
         """The catalogue, by key, with what choosing an entry would mean: by itself, or for one ticket."""
+        from sdesk.store.reader import catalogue
+
         with translated(self.path):
             return catalogue.services(self._connection, actor, ticket)
 
@@ -243,6 +245,8 @@ class Reader(PersonalReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
+        from sdesk.store.reader import beside, effort, watching  # the console's first rows do without them
+
         row = self._seen(actor, number, now)
         with translated(self.path):
             history = self.history(actor, number)
@@ -262,6 +266,8 @@ class Reader(PersonalReader):
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
         """What happened to a ticket, oldest first; NotFound."""
+        from sdesk.store.reader import undoing
+
         self.require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
         rows = [

@@ -25,12 +25,12 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
-from sdesk.store.reader.effort import SpentRow, VisitRow
-from sdesk.store.reader.watching import WatcherRow
 
 if TYPE_CHECKING:
     from sdesk.domain.clock import Targets
     from sdesk.store.reader.desk_rows import OutageRow
+    from sdesk.store.reader.effort import SpentRow, VisitRow
+    from sdesk.store.reader.watching import WatcherRow
 
 
 class DeskRow(NamedTuple):

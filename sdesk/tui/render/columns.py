@@ -109,6 +109,12 @@ def cells_of(
     return tuple(cells)
 
 
+def moment_of(held: Held, now: datetime) -> tuple[str, str, SlaState]:
+    """What of a ticket's cells changes by the time alone: while it is the same, they all are."""
+    state = held.state(now)
+    return due_text(held.due_in(now), state), age_text(held.row.updated_at, now), state
+
+
 def customer_of(row: TicketRow) -> str:
     """Where the requester is, or who it is."""
     return one_line(row.unit_name or row.requester_name or row.requester_email or "-")

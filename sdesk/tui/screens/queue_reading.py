@@ -81,7 +81,6 @@ class QueueReading(QueueParts):
         self.call_after_refresh(self.seat_the_rest)
         self.set_interval(1.0, self._tick)
         self.set_interval(AHEAD, self.read_visible)
-        self.set_interval(0.5, self._sort_when_idle)
 
     # ---- what the filter bar says ----------------------------------------------------------------
 
@@ -286,6 +285,7 @@ class QueueReading(QueueParts):
         if self.rows.window.rows:
             self.rows.tick(self.console.now())
         self.bars.show_clock()
+        self._sort_when_idle()
 
     def _sort_when_idle(self) -> None:
         if (

@@ -309,11 +309,13 @@ def report(outcomes: Sequence[TicketOutcome], refs_by_number: Mapping[int, str])
     return f"{words}{warning}", "good"
 
 
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+_INSTANT = r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z"
 
 
 def in_local_time(sentence: str, now: datetime, zone: ZoneInfo) -> str:
     """A sentence of the desk, whose instants are RFC 3339 in UTC, with them as the desk's clock shows them."""
-    return _INSTANT.sub(
-        lambda found: clock_text(from_rfc3339(found.group()).astimezone(zone), now.astimezone(zone)), sentence
+    return re.sub(
+        _INSTANT,
+        lambda found: clock_text(from_rfc3339(found.group()).astimezone(zone), now.astimezone(zone)),
+        sentence,
     )

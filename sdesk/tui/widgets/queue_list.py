@@ -17,7 +17,7 @@ from sdesk.tui.company import Company
 from sdesk.tui.countdown import Held
 from sdesk.tui.paging import Stretch
 from sdesk.tui.palette import palette_of
-from sdesk.tui.render.columns import Cell, Column, cells_of, columns_of, fit, titles_of
+from sdesk.tui.render.columns import Cell, Column, cells_of, columns_of, fit, moment_of, titles_of
 from sdesk.tui.window import Moves, Window
 
 
@@ -48,6 +48,8 @@ class QueueList(ScrollView, can_focus=True):
         self._company = Company()
         self._now: datetime | None = None
         self._painted: dict[int, tuple[Cell, ...]] = {}
+        self._moments: dict[int, tuple[Held, object]] = {}
+        """By line, what was painted of the time, and of which row."""
         self._columns: tuple[Column, ...] = ()
         self._room = Size(0, 0)
         """The size that it was laid out for."""
@@ -86,17 +88,27 @@ class QueueList(ScrollView, can_focus=True):
         self.repaint()
 
     def tick(self, now: datetime) -> None:
-        """Count down."""
+        """Count down: of most rows nothing that is shown changes within a second."""
         self._now = now
-        self.repaint()
+        self._repaint(
+            [
+                (line, held)
+                for line, held in enumerate(self.window.visible)
+                if self._moments.get(line) != (held, moment_of(held, now))
+            ]
+        )
 
     def repaint(self) -> None:
         """Paint the cells that differ from what is on screen."""
+        self._repaint(list(enumerate(self.window.visible)))
+
+    def _repaint(self, rows: list[tuple[int, Held]]) -> None:
         marked = self._marked()
-        for line, held in enumerate(self.window.visible):
+        for line, held in rows:
             cells = self._cells(held, marked)
             old = self._painted.get(line)
             if old == cells:
+                self._keep_moment(line, held)
                 continue
             if old is None or len(old) != len(cells):
                 self.refresh(Region(0, line + 1, self.size.width, 1))
@@ -253,6 +265,10 @@ class QueueList(ScrollView, can_focus=True):
             *((Cell("", "cursor"),) if number == self.window.cursor else ()),
         )
 
+    def _keep_moment(self, line: int, held: Held) -> None:
+        assert self._now is not None
+        self._moments[line] = held, moment_of(held, self._now)
+
     def _marked(self) -> Collection[int]:
         """What is marked; the set with the range is only made where there is one."""
         return self.window.marks if self.window.anchor is None else self.window.marked
@@ -270,6 +286,7 @@ class QueueList(ScrollView, can_focus=True):
         held = visible[y - 1]
         cells = self._cells(held, self._marked())
         self._painted[y - 1] = cells
+        self._keep_moment(y - 1, held)
         style = palette_of(self.app).style  # once a line: it is looked up for every cell
         segments = [Segment(cell.text, style(cell.style)) for cell in cells if cell.text]
         strip = Strip(segments).adjust_cell_length(width, self._style("text"))
