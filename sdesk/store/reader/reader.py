@@ -245,7 +245,7 @@ class Reader(PersonalReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
-        from sdesk.store.reader import beside, effort, watching  # the console's first rows do without them
+        from sdesk.store.reader import answers, beside, effort, watching  # the console's first rows do without them
 
         row = self._seen(actor, number, now)
         with translated(self.path):
@@ -262,6 +262,7 @@ class Reader(PersonalReader):
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
                 watchers=watching.watchers_of(self._connection, number),
+                form=answers.answers_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
