@@ -93,11 +93,12 @@ def create(
             priority_reason="set when it was opened" if priority else None,
             tags=tuple(tags),
             external_id=external_id,
+            brought=opened_channel is Channel.IMPORT,
         ),
         why=why,
     )
     message = _say(work, opened.number, person, subject, neutralise(text))
-    if opened_channel is not Channel.IMPORT and opened.incident is None:
+    if opened_channel is not Channel.IMPORT and opened.incident is None and not opened.waits:
         notify_of(
             work,
             opened.number,
@@ -112,6 +113,8 @@ def create(
     words = phrase("{ref} opened", ref=ref)
     if opened.incident is not None:
         words = phrase("{ref} opened, part of {incident}", ref=ref, incident=rules.ref(opened.incident))
+    elif opened.waits:
+        words = phrase("{ref} opened; it waits for an approval", ref=ref)
     warning = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
     return Change(opened.number, ref, words, warning=warning)
 

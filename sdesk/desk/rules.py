@@ -82,6 +82,8 @@ class ServiceRule:
     stops_share: Decimal | None
     incidents: bool | None
     """Whether several tickets of it may be one incident, where the desk file says so."""
+    approve_by: str | None = None
+    """Who must say yes before it is given: `unit-head`, or a mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ def load(connection: Connection) -> Rules:
     services, service_keys = {}, {}
     for row in rows("service"):
         services[row.id] = ServiceRule(
-            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents
+            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents, row.approve_by
         )
         if row.retired_at is None:
             service_keys[row.key] = row.id

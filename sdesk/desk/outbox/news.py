@@ -96,8 +96,11 @@ def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
 
 
 def _refusal(row: Outbox) -> str:
-    """What the mail server said of the agent who could not be told, where the row tells of that."""
+    """What the mail server said of the agent who could not be told, or which approver does not answer, where the row
+    tells of that."""
     agent, said = row.values.get("agent"), row.values.get("said")
+    if row.values.get("event") == AgentEvent.APPROVAL:
+        return str(said or "")
     return f"{agent}: {said}" if agent and said else ""
 
 
@@ -108,7 +111,7 @@ def _speaker(found: Any, ticket: Ticket) -> Speaker:
         return Speaker.AGENT
     if not found.takes_part:
         return Speaker.STRANGER
-    if found.party is Party.SUPPLIER:
-        return Speaker.SUPPLIER
+    if found.party is not Party.REQUESTER:
+        return Speaker.SUPPLIER if found.party is Party.SUPPLIER else Speaker.APPROVER
     asks = found.person_id is not None and found.person_id == ticket.requester_id
     return Speaker.REQUESTER if asks else Speaker.PARTICIPANT

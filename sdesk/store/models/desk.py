@@ -178,6 +178,8 @@ class Service(Table, table=True):
     offered_to: list[str] | None = Field(default=None, sa_type=Document)
     incidents: bool | None = None
     """Whether several tickets of it may be one incident; None: where it stops turnover, or its impact is high."""
+    approve_by: str | None = None
+    """Who must say yes before it is given: `unit-head`, or a mail address; None: nobody."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
