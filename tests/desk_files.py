@@ -56,6 +56,7 @@ name = "Kiosk"
 team = "night"
 offered_to = ["kind:store"]
 incidents = true
+approve_by = "unit-head"
 [incidents]
 from = 4
 within = "20m"

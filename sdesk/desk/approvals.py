@@ -1,7 +1,7 @@
 """Approvals as use cases: the approver's own decision, what an agent writes down for him, asking again, asking no more.
 
-A key (`p-...`) is in the mail to the approver alone. Whoever shows it decides, once; what else he may know of the ticket
-is what the mail says.
+A key (`p-...`) is in the mail to the approver alone. Whoever shows it decides, once; what else he may know of the
+ticket is what the mail says.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.approvals import approve as approved
-from sdesk.desk.steps.approvals import approver_of, ask, drop_question
+from sdesk.desk.steps.approvals import approver_of, ask, ask_once_more, drop_question
 from sdesk.desk.steps.approvals import refuse as refused
 from sdesk.desk.steps.asked import open_question
 from sdesk.desk.steps.clocks import settle
@@ -95,9 +95,7 @@ def decide(work: Work, token: str, yes: bool, comment: str = "", *, how: Decided
     return _decide(work, ticket, row, yes, comment, how)
 
 
-def decide_as(
-    work: Work, number: int, *, yes: bool, text: str, version: int | None = None
-) -> Change:
+def decide_as(work: Work, number: int, *, yes: bool, text: str, version: int | None = None) -> Change:
     """What the approver said, by phone say, written down by a lead or an admin; `text` is how and why.
 
     Refused where nobody is asked, or for an agent who is neither; BadInput without a text.
@@ -132,9 +130,10 @@ def refuse(work: Work, number: int, *, text: str, version: int | None = None) ->
 
 
 def ask_again(work: Work, number: int, *, of: str = "", version: int | None = None) -> Change:
-    """Ask for an approval, once more or of somebody else: of `of`, of whom was asked last, or of whom the service names.
+    """Ask for an approval, once more or of somebody else: `of`, else whom was asked last, else whom the service names.
 
-    The mails that went before open nothing any more. Refused for a ticket that is done, BadInput where nobody is known.
+    Where somebody else is asked, the mails that went before decide nothing any more. Refused for a ticket that is done,
+    BadInput where nobody is known.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -145,7 +144,11 @@ def ask_again(work: Work, number: int, *, of: str = "", version: int | None = No
     approver = parse_mailbox(of) if of else _asked_last(work, ticket) or approver_of(work, ticket)
     if approver is None:
         raise BadInput(phrase("nobody is known who could approve {ref}", ref=ref), phrase("say whom with --of ADDRESS"))
-    ask(work, ticket, approver)
+    asked = open_question(work, number)
+    if asked is not None and asked.address.lower() == approver.address.lower():
+        ask_once_more(work, ticket, asked)
+    else:
+        ask(work, ticket, approver)
     settle(work, ticket)
     return Change(number, ref, phrase("{ref} waits for the approval of {whom}", ref=ref, whom=approver.address))
 

@@ -268,7 +268,15 @@ def load(connection: Connection) -> Rules:
     services, service_keys = {}, {}
     for row in rows("service"):
         services[row.id] = ServiceRule(
-            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents, row.approve_by
+            row.id,
+            row.key,
+            row.team_id,
+            row.sla_id,
+            row.impact,
+            row.urgency,
+            row.stops_share,
+            row.incidents,
+            row.approve_by,
         )
         if row.retired_at is None:
             service_keys[row.key] = row.id

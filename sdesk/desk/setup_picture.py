@@ -82,7 +82,7 @@ _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "service": (
         "service",
-        ("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "offered_to", "incidents"),
+        ("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "offered_to", "incidents", "approve_by"),
     ),
     "recurring_ticket": (
         "recurring ticket",

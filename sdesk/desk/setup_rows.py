@@ -90,6 +90,7 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
                 "stops_share": service.stops_share,
                 "offered_to": None if service.offered_to is None else list(service.offered_to),
                 "incidents": service.incidents,
+                "approve_by": service.approve_by,
             }
             for key, service in file.services.items()
         },

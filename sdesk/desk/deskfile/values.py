@@ -94,6 +94,8 @@ class ServiceSpec:
     offered_to: tuple[str, ...] | None
     incidents: bool | None
     """Whether several tickets of it may be one incident; None: as its weight suggests."""
+    approve_by: str | None
+    """`unit-head`, or a mail address; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ def write_line(
             spam=line.status is Status.SPAM,
             unanswered=not line.done and line.status is not Status.SPAM,
             history=past,
+            brought=True,
             closed=closed,
             resolved_at=resolved_at,
             closed_at=_by_now(work, line.closed_at) if closed and line.closed_at is not None else None,

@@ -84,11 +84,7 @@ def ask(work: Work, ticket: Ticket, approver: Mailbox | None) -> Approval:
     end_question(work, number)
     row = _add(work, ticket, approver or Mailbox("", ""))
     if approver is not None:
-        send_question(work, ticket, row)
-        calendar = promise_of(work, ticket).calendar
-        row.remind_at = after_working_days(calendar, work.now, REMIND_AFTER)
-        row.tell_at = after_working_days(calendar, work.now, TELL_AFTER)
-        work.session.add(row)
+        _begin(work, ticket, row)
     before = load_clocks(work, ticket)
     save_clocks(work, ticket, before, hold_all(before, promise_of(work, ticket), work.now))
     set_status(work, ticket, Status.WAITING)
@@ -104,6 +100,24 @@ def ask(work: Work, ticket: Ticket, approver: Mailbox | None) -> Approval:
     if approver is None:
         notify_unapproved(work, ticket)
     return row
+
+
+def ask_once_more(work: Work, ticket: Ticket, row: Approval) -> None:
+    """Ask the same approver again: another mail, and reminders from now on. The caller settles."""
+    row.asked_at = work.now
+    _begin(work, ticket, row)
+    record(
+        work, row.ticket_id, "approval_asked", waiting_for=WaitingFor.APPROVAL.value, approver=row.address, again=True
+    )
+
+
+def _begin(work: Work, ticket: Ticket, row: Approval) -> None:
+    send_question(work, ticket, row)
+    calendar = promise_of(work, ticket).calendar
+    row.remind_at = after_working_days(calendar, work.now, REMIND_AFTER)
+    row.tell_at = after_working_days(calendar, work.now, TELL_AFTER)
+    work.session.add(row)
+    work.session.flush()
 
 
 def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool = False) -> None:

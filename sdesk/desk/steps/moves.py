@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.asked import end_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.asked import end_question
 from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised
 from sdesk.desk.steps.visits import end_visit
 from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar, resume
@@ -23,7 +23,7 @@ from sdesk.store.models import Ticket
 
 
 def require_move(work: Work, ticket: Ticket, status: Status) -> None:
-    """Refused where the ticket's status does not become `status`; while it waits for an approval it is not worked on."""
+    """Refused where the ticket's status does not become `status`; what waits for an approval is not worked on."""
     if ticket.waiting_for is WaitingFor.APPROVAL and status in OPEN_STATUSES:
         raise Refused(
             phrase("{ref} waits for an approval", ref=work.rules.ref(require_id(ticket))),

@@ -60,7 +60,7 @@ def new_token(
     message_ref: int | None = None,
     approval_id: int | None = None,
 ) -> str:
-    """A token for one agent, supplier or approver, and one ticket: 128 random bits. It is given once and kept hashed."""
+    """A token for one agent, supplier or approver, and one ticket: 128 random bits, given once and kept hashed."""
     token = _PREFIX[holder] + secrets.token_hex(16)
     insert_row(
         work,
