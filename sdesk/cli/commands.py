@@ -36,6 +36,8 @@ _DAILY: dict[str, Verb] = {
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
+    "approve": Verb("approving", "approve", "write down that an approver said yes"),
+    "refuse": Verb("approving", "refuse", "write down that an approver said no"),
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
     "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
     "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
@@ -206,6 +208,13 @@ COMMANDS: dict[str, Verb | Noun] = {
             "list": Verb("incident", "incident_list", "print what looks like one, and what is one"),
             "accept": Verb("incident", "accept", "make one incident of a proposal's tickets"),
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
+        },
+    ),
+    "approval": Noun(
+        "who must say yes before a ticket is worked on",
+        {
+            "ask": Verb("approving", "ask", "ask for an approval, once more or of somebody else"),
+            "cancel": Verb("approving", "cancel", "ask no more: tickets go on without an approval"),
         },
     ),
     "event": Noun(

@@ -17,7 +17,8 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import read_message_id
-from sdesk.domain.approval import DecidedHow, read_answer
+from sdesk.domain.approval import DecidedHow
+from sdesk.domain.approval_answer import read_answer
 from sdesk.domain.errors import NotFound, Refused
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.instant import to_rfc3339

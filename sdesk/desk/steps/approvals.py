@@ -6,6 +6,7 @@ nothing to do. While it is asked the ticket waits, and every clock stands still.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Status, WaitingFor
+from sdesk.domain.ticket_line import LineApproval
 from sdesk.store.models import Approval, PersonAddress, Ticket, Unit
 
 APPROVER = "approver"
@@ -85,10 +87,7 @@ def ask(work: Work, ticket: Ticket, approver: Mailbox | None) -> Approval:
     row = _add(work, ticket, approver or Mailbox("", ""))
     if approver is not None:
         _begin(work, ticket, row)
-    before = load_clocks(work, ticket)
-    save_clocks(work, ticket, before, hold_all(before, promise_of(work, ticket), work.now))
-    set_status(work, ticket, Status.WAITING)
-    ticket.waiting_for, ticket.wake_at = WaitingFor.APPROVAL, None
+    _hold(work, ticket)
     record(
         work,
         number,
@@ -176,6 +175,51 @@ def drop_question(work: Work, ticket: Ticket) -> None:
     end_question(work, require_id(ticket))
     if ticket.waiting_for is WaitingFor.APPROVAL:
         _resume(work, ticket, work.now)
+
+
+def bring(work: Work, ticket: Ticket, lines: Sequence[LineApproval]) -> bool:
+    """What an import says was asked and decided elsewhere; nobody is asked. Whether anything of it is new here."""
+    number = require_id(ticket)
+    rows = select(col(Approval.address), col(Approval.asked_at), col(Approval.state)).where(
+        col(Approval.ticket_id) == number
+    )
+    known = {(address.lower(), asked_at, state) for address, asked_at, state in work.connection.execute(rows)}
+    fresh = [
+        each
+        for each in lines
+        if each.state is not ApprovalState.ASKED
+        and (each.approver.address.lower(), each.asked_at, each.state) not in known
+    ]
+    for each in fresh:
+        row = _add(work, ticket, each.approver, state=each.state, decided_at=each.decided_at, how=each.how)
+        row.asked_at, row.comment = each.asked_at, each.comment
+        work.session.add(row)
+    work.session.flush()
+    return bool(fresh)
+
+
+def wait_as_elsewhere(work: Work, ticket: Ticket, lines: Sequence[LineApproval]) -> None:
+    """Let an imported ticket wait for the approval that was asked for elsewhere: by whom is kept, and no mail goes.
+
+    The caller settles.
+    """
+    number = require_id(ticket)
+    if open_question(work, number) is not None:
+        return
+    asked = next((each for each in lines if each.state is ApprovalState.ASKED), None)
+    row = _add(work, ticket, asked.approver if asked is not None else Mailbox("", ""))
+    if asked is not None:
+        row.asked_at = asked.asked_at
+        work.session.add(row)
+    _hold(work, ticket)
+    record(
+        work,
+        number,
+        "approval_asked",
+        waiting_for=WaitingFor.APPROVAL.value,
+        approver=row.address or None,
+        imported=True,
+    )
 
 
 def approver_of(work: Work, ticket: Ticket) -> Mailbox | None:
@@ -270,6 +314,14 @@ def _record(work: Work, number: int, event: str, row: Approval, how: DecidedHow,
         how=how.value,
         **({"comment": comment} if comment else {}),
     )
+
+
+def _hold(work: Work, ticket: Ticket) -> None:
+    before = load_clocks(work, ticket)
+    save_clocks(work, ticket, before, hold_all(before, promise_of(work, ticket), work.now))
+    set_status(work, ticket, Status.WAITING)
+    ticket.waiting_for, ticket.wake_at = WaitingFor.APPROVAL, None
+    work.session.add(ticket)
 
 
 def _resume(work: Work, ticket: Ticket, at: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Match
+from sdesk.store.reader.approvals import ApprovalRow, approvals_of
 from sdesk.store.reader.where import compile_filter, compile_terms, wall
 
 PAGE = 200
@@ -53,6 +54,7 @@ class Exported(NamedTuple):
     wake_at: str | None
     resolved_at: str | None
     closed_at: str | None
+    approvals: tuple[ApprovalRow, ...]
     messages: tuple[ExportedMessage, ...]
     token: str
     """A secret, by which the desk knows its ticket again: it is never printed."""
@@ -123,6 +125,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         wake_at=row["wake_at"] if row["waiting_for"] is not None else None,
         resolved_at=row["resolved_at"] if over else None,
         closed_at=row["closed_at"] if over and row["status"] != "resolved" else None,
+        approvals=approvals_of(connection, row["number"]),
         messages=rest,
         token=row["token"],
         version=row["version"],
@@ -130,7 +133,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
 
 
 def _messages(connection: sqlite3.Connection, number: int, *, every: bool) -> Iterator[ExportedMessage]:
-    """In their order; what was exchanged with a supplier is internal, so it goes as a note."""
+    """In their order; what was exchanged with a supplier or an approver is internal, so it goes as a note."""
     rows = connection.execute(
         "SELECT CASE WHEN party = 'requester' THEN direction ELSE 'note' END, author_name, author_address,"
         " sent_at, text FROM message_view WHERE number = ? AND taken_back_at IS NULL ORDER BY id"

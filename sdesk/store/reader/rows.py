@@ -25,6 +25,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.watching import WatcherRow
 
@@ -291,6 +292,8 @@ class TicketDetail(NamedTuple):
     visit: VisitRow | None = None
     watchers: tuple[WatcherRow, ...] = ()
     """By login."""
+    approvals: tuple[ApprovalRow, ...] = ()
+    """Oldest first."""
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})
