@@ -14,17 +14,17 @@ from typing import cast
 from sqlalchemy.engine import Connection
 
 
-def allow_word(connection: Connection, table: str, constraint: str, word: str) -> None:
-    """Let a column be one more word, as `CONSTRAINT name CHECK (column IN ('a', 'b'))` lists them.
+def allow_word(connection: Connection, table: str, column: str, word: str) -> None:
+    """Let a column be one more word beside those that its `CHECK (column IN ('a', 'b'))` lists.
 
     It is part of the connection's transaction. RuntimeError where the table has no such constraint.
     """
     driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     row = driver.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
-    pattern = rf"(CONSTRAINT {re.escape(constraint)} CHECK \(\w+ IN \([^()]*)(\)\))"
+    pattern = rf"(CHECK \({re.escape(column)} IN \([^()]*)(\)\))"
     widened, found = re.subn(pattern, lambda match: f"{match[1]}, '{word}'{match[2]}", row[0] if row else "")
     if found != 1:
-        raise RuntimeError(f"the table {table} has no constraint {constraint} that lists words")
+        raise RuntimeError(f"no constraint of the table {table} lists the words of {column}")
     _let_write(driver)
     (version,) = driver.execute("PRAGMA schema_version").fetchone()
     driver.execute("PRAGMA writable_schema = ON")

@@ -160,9 +160,8 @@ def notify_unapproved(work: Work, ticket: Ticket, said: str = "") -> int:
     lead = work.rules.agents.get(team.lead_id) if team.lead_id is not None else None
     away = stand_ins(absent(work))
     if lead is None or lead.id in away or not _hears(work, lead, ticket):
-        return notify(work, ticket, AgentEvent.APPROVAL, **({"said": said} if said else {}))
-    values = {"event": AgentEvent.APPROVAL.value, **({"said": said} if said else {})}
-    _queue(work, lead, values, require_id(ticket), first=True)
+        return notify(work, ticket, AgentEvent.APPROVAL, said=said)
+    _queue(work, lead, {"event": AgentEvent.APPROVAL.value, "said": said}, require_id(ticket), first=True)
     return 1
 
 

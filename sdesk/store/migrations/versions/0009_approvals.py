@@ -16,9 +16,9 @@ depends_on = None
 def upgrade() -> None:
     """Add the table, the service's approver, what a key is of, and the words for a wait, a party and a holder."""
     connection = op.get_bind()
-    allow_word(connection, "ticket", "ck_ticket_waiting_for", "approval")
-    allow_word(connection, "message", "ck_message_party", "approver")
-    allow_word(connection, "token", "ck_token_holder", "approver")
+    allow_word(connection, "ticket", "waiting_for", "approval")
+    allow_word(connection, "message", "party", "approver")
+    allow_word(connection, "token", "holder", "approver")
     op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
