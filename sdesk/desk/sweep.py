@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Desk, Work
-from sdesk.desk.steps.approvals import send_question
+from sdesk.desk.steps.approvals import LATER, has_been_asked, send_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import NEWS_FOR, end_proposal, left_of
@@ -112,9 +112,12 @@ def _remind_approvers(work: Work, report: SweepReport, after: int) -> set[int]:
     for row in due:
         ticket = work.session.get_one(Ticket, row.ticket_id)
         if row.remind_at is not None and row.remind_at <= work.now:
-            send_question(work, ticket, row, reminder=True)
-            record(work, row.ticket_id, "approval_reminded", approver=row.address)
-            row.remind_at = None
+            first = not has_been_asked(work, row)
+            if send_question(work, ticket, row, reminder=not first):
+                record(work, row.ticket_id, "approval_reminded", approver=row.address)
+                row.remind_at = None
+            else:
+                row.remind_at = work.now + LATER
         if row.tell_at is not None and row.tell_at <= work.now:
             notify_unapproved(work, ticket, row.name or row.address)
             record(work, row.ticket_id, "approval_missing", approver=row.address)

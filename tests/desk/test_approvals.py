@@ -293,7 +293,8 @@ def test_a_lead_writes_down_what_was_said_by_phone(desk: MailDesk) -> None:
     desk.do("anna", "approve", number, text="Irina said yes by phone")
     with Reader(desk.path) as reader:
         (row,) = reader.ticket(SYSTEM, number, now=NOW).approvals
-    assert (row.state.value, row.how, row.agent, row.comment) == ("approved", "agent", "anna", "Irina said yes by phone")
+    assert (row.state.value, row.how, row.agent) == ("approved", "agent", "anna")
+    assert row.comment == "Irina said yes by phone"
     assert desk.event(number, "approved")["by"] == "anna"
 
 
@@ -480,7 +481,8 @@ def test_quiet_imports_ask_nobody(desk: MailDesk) -> None:
         ticket.service_id = work.rules.service_keys["printer"]
         assert ask_for_service(replace(work, quiet=True), ticket) is None
         asked = ask_for_service(work, ticket)
-        assert asked is not None and ask_for_service(work, ticket) is asked
+        assert asked is not None
+        assert ask_for_service(work, ticket) is asked
 
 
 def test_two_desks_in_one_file_are_no_more_than_one(desk: MailDesk, tmp_path: Path) -> None:
@@ -512,3 +514,14 @@ def test_two_desks_in_one_file_are_no_more_than_one(desk: MailDesk, tmp_path: Pa
     assert [asked_of(desk, each) for each in numbers] == [asked_of(desk, each) for each in (asked, refused)]
     assert desk.ticket(numbers[0]).waiting_for is WaitingFor.APPROVAL
     assert len(desk.outbox()) == before
+
+
+def test_nobody_is_flooded_with_questions(desk: MailDesk) -> None:
+    for number in range(23):
+        desk.ask(number, service="other", sender=f"p{number}@else.example")
+    asked = [each for each in desk.outbox() if each[0] == "approval"]
+    assert len(asked) == 20
+    desk.sweep(NOW + timedelta(minutes=30))
+    assert len([each for each in desk.outbox() if each[0] == "approval"]) == 20
+    desk.sweep(NOW + timedelta(hours=1, seconds=1))
+    assert len([each for each in desk.outbox() if each[0] == "approval"]) == 23

@@ -38,7 +38,8 @@ NOBODY = {
         ready_reply.text recurring_ticket.key recurring_ticket.subject recurring_ticket.text recurring_ticket.rule
         recurring_ticket.starts recurring_ticket.time_zone recurring_ticket.requester recurring_ticket.priority
         recurring_ticket.tags recurring_ticket.catch_up routing_rule.condition routing_rule.assignment service.key
-        service.name service.impact service.urgency service.stops_share service.offered_to service.approve_by sla.key sla_target.priority
+        service.name service.impact service.urgency service.stops_share service.offered_to service.approve_by sla.key
+        sla_target.priority
         team.key team.name team.address team.signature template.name template.language template.subject template.body
         unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager unit_address.pattern
         """,
@@ -52,7 +53,8 @@ NOBODY = {
         """,
     "a machine's name of a check": "check_event.source check_event.key",
     "a word of the house, or a name that an agent gave": """
-        approval.how approval.state attachment.media_type check_event.state clock_run.kind draft.direction form_draft.form history.event
+        approval.how approval.state
+        attachment.media_type check_event.state clock_run.kind draft.direction form_draft.form history.event
         incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder ledger.outcome link.kind
         mailbox_state.mailbox mailbox_state.folder message.defects message.direction message.party outage.share
         outage.slices outbox.done outbox.kind outbox.language outbox.state person.language presence.doing
@@ -65,14 +67,15 @@ NOBODY = {
 REFERS = {
     # A ticket takes them along.
     "goes": """
-        approval.ticket_id attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id history.ticket_id link.ticket_id
+        approval.ticket_id
+        attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id history.ticket_id link.ticket_id
         link.other_id message.ticket_id occurrence.ticket_id outage.ticket_id presence.ticket_id seen.ticket_id
         tag.ticket_id time_spent.ticket_id token.ticket_id undo.ticket_id visit.ticket_id watcher.ticket_id
         """,
     # They are of another ticket, or of none.
     "points at nothing": """
         check_event.message_id incident_proposal.incident_id ledger.ticket_id outbox.message_ref outbox.ticket_id
-        ticket.incident_id time_spent.message_id token.message_ref token.approval_id
+        ticket.incident_id time_spent.message_id token.message_ref
         """,
     # Nobody takes a person out: a pseudonym stands in the row.
     "stays": "approval.person_id message.person_id person_address.person_id ticket.requester_id",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import unquote
+from zlib import crc32
 
 import pytest
 from desks import DESK_FILE, NOW
@@ -21,7 +22,9 @@ from sdesk.store.reader import Reader
 
 HOUR = timedelta(hours=1)
 WITH_APPROVALS = DESK_FILE.replace('name = "Other"', 'name = "Other"\napprove_by = "Carla Huber <carla@shop.example>"')
-PLUS = WITH_APPROVALS.replace('address = "support@desk.example"', 'address = "support@desk.example"\nplus_addressing = true')
+PLUS = WITH_APPROVALS.replace(
+    'address = "support@desk.example"', 'address = "support@desk.example"\nplus_addressing = true'
+)
 PORTAL = PLUS.replace("[priority]", '[portal]\nurl = "https://desk.example"\n[priority]')
 KEY = re.compile(r"p-[0-9a-f]{32}")
 
@@ -65,7 +68,8 @@ def answered(
     reference = f"In-Reply-To: {asked.mail['Message-ID']}\n" if by_reference else ""
     quoted = "\n".join(f"> {line}".rstrip() for line in asked.text.split("\n"))
     mail = (
-        f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: <{abs(hash(text + sender))}@shop.example>\n{reference}{extra}"
+        f"From: {sender}\nTo: {to}\nSubject: {subject}\nMessage-ID: <{crc32(text.encode())}@shop.example>\n"
+        f"{reference}{extra}"
         f"\n{text}\n\nOn Mon, 23 Nov 2026, IT support wrote:\n{quoted}\n"
     )
     return desk.take(mail.encode(), at=NOW + HOUR)
@@ -87,7 +91,8 @@ def test_the_question_says_who_asks_what_and_by_when_it_would_be_done(desk: Mail
         "Write yes or no in the first line",
     ):
         assert said in text
-    assert "mailto:" not in text and "/approve/" not in text
+    assert "mailto:" not in text
+    assert "/approve/" not in text
     assert taken.mail["Auto-Submitted"] == "auto-generated"
 
 
@@ -119,8 +124,8 @@ def test_in_russian_too(desk: MailDesk, post: Post) -> None:
     number, taken = question(desk, post)
     assert "Нужно ваше согласование" in str(taken.mail["Subject"])
     yes, no = (unquote(each) for each in re.findall(r"mailto:(\S+)", taken.text))
-
-    assert "?subject=да " in yes and "?subject=нет " in no
+    assert f"?subject=да [SD-{number}]" in yes
+    assert f"?subject=нет [SD-{number}]" in no
     answered(desk, taken, "Да, но только один\n\nКарла")
     assert desk.event(number, "approved")["comment"].startswith("но только один")
 

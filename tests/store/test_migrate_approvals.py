@@ -1,9 +1,8 @@
-"""A store of before approvals is brought up with its data: its tickets may wait for one, and nothing else is another."""
+"""A store of before approvals is brought up with its data: its tickets may wait for one, and all else is as it was."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,7 +17,7 @@ PAST = "2026-01-01T00:00:00Z"
 
 
 @pytest.fixture
-def older(tmp_path: Path) -> Iterator[Path]:
+def older(tmp_path: Path) -> Path:
     """Two tickets, one of them waiting for a supplier, with a message and a key; the next one has the number 8."""
     path = tmp_path / "desk.db"
     older_schema(path, "0007")
@@ -48,7 +47,7 @@ def older(tmp_path: Path) -> Iterator[Path]:
             (PAST,),
         )
         connection.commit()
-    yield path
+    return path
 
 
 def shape(connection: sqlite3.Connection) -> dict[str, str]:

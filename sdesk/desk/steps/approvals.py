@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -32,8 +32,20 @@ from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Status, WaitingFor
 from sdesk.domain.ticket_line import LineApproval
-from sdesk.store.models import Approval, PersonAddress, Ticket, Unit
+from sdesk.store.models import Approval, Outbox, PersonAddress, Ticket, Token, Unit
+from sdesk.store.prepared import Prepared
 
+MOST_AN_HOUR = 20
+"""Questions to one address: whoever can write mails to the desk must not flood somebody's mailbox through it."""
+LATER = timedelta(hours=1)
+
+_ASKED = Prepared(
+    select(func.count()).where(
+        col(Outbox.kind) == MailKind.APPROVAL.value,
+        col(Outbox.to_address) == bindparam("address"),
+        col(Outbox.created_at) > bindparam("since"),
+    )
+)
 APPROVER = "approver"
 """Who did it, in the history, where an approver decided himself."""
 _UNPROVEN = frozenset({Channel.MAIL, Channel.FORM, Channel.IMPORT})
@@ -111,17 +123,23 @@ def ask_once_more(work: Work, ticket: Ticket, row: Approval) -> None:
 
 
 def _begin(work: Work, ticket: Ticket, row: Approval) -> None:
-    send_question(work, ticket, row)
     calendar = promise_of(work, ticket).calendar
-    row.remind_at = after_working_days(calendar, work.now, REMIND_AFTER)
+    asked = send_question(work, ticket, row)
+    row.remind_at = after_working_days(calendar, work.now, REMIND_AFTER) if asked else work.now + LATER
     row.tell_at = after_working_days(calendar, work.now, TELL_AFTER)
     work.session.add(row)
     work.session.flush()
 
 
-def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool = False) -> None:
-    """Queue the mail to the approver, with a key of its own; those that he has of the same question open it too."""
+def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool = False) -> bool:
+    """Queue the mail to the approver, with a key of its own; those that he has of the same question open it too.
+
+    False where he was asked `MOST_AN_HOUR` times within an hour: then he is asked `LATER`.
+    """
     number = require_id(ticket)
+    since = work.now - timedelta(hours=1)
+    if _ASKED.run(work.connection, address=row.address.lower(), since=since).one()[0] >= MOST_AN_HOUR:
+        return False
     person = find_person(work, row.address)
     token = new_token(work, number, TokenHolder.APPROVER, address=row.address, approval_id=row.id)
     queue_mail(
@@ -134,6 +152,13 @@ def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool =
         values={"approval": row.id, **({"reminder": True} if reminder else {})},
         delay=timedelta(0),
     )
+    return True
+
+
+def has_been_asked(work: Work, row: Approval) -> bool:
+    """Whether a mail to the approver was ever queued."""
+    found = select(col(Token.hash)).where(col(Token.approval_id) == row.id).limit(1)
+    return work.connection.execute(found).first() is not None
 
 
 def approve(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.tui.language import _
 from sdesk.tui.verbs.doing import Verbs, named, subjects
 
@@ -20,6 +19,7 @@ class Approving(Verbs):
 
     def action_ask_approval(self) -> None:
         """Ask for an approval, once more or of somebody else."""
+        from sdesk.domain.mailboxes import parse_mailbox
         from sdesk.tui.screens.ask import Ask
 
         if not (rows := self._possible("ask-approval")):
