@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
-from sdesk.domain.phrase import N_
-
 UNIT_HEAD = "unit-head"
 """In the desk file's `approve_by`: the head of the unit that the request is of."""
 
@@ -39,12 +37,3 @@ class DecidedHow(StrEnum):
     """An agent wrote down what the approver said, by phone say."""
     OWN = "own"
     """The approver asked himself."""
-
-
-STATES: dict[str, str] = {
-    ApprovalState.ASKED: N_("asked"),
-    ApprovalState.APPROVED: N_("approved"),
-    ApprovalState.REFUSED: N_("refused"),
-    ApprovalState.CANCELLED: N_("cancelled"),
-}
-"""How a question stands, in a word for people."""

@@ -525,3 +525,18 @@ def test_nobody_is_flooded_with_questions(desk: MailDesk) -> None:
     assert len([each for each in desk.outbox() if each[0] == "approval"]) == 20
     desk.sweep(NOW + timedelta(hours=1, seconds=1))
     assert len([each for each in desk.outbox() if each[0] == "approval"]) == 23
+
+
+def test_the_story_of_the_clocks_says_why_they_stood(desk: MailDesk) -> None:
+    from sdesk.domain.story.tell import tell
+
+    number = desk.new(service="till", requester="store-001@shop.example")
+    desk.do("anna", "service", number, service="other", at=NOW + HOUR)
+    decide(desk, key_of(desk, number), True, at=NOW + 2 * HOUR)
+    with Reader(desk.path) as reader:
+        _, facts = reader.promises(SYSTEM, number, now=NOW + 3 * HOUR)
+    for told in tell(facts):
+        said = [(step.at, step.why) for step in told.steps if step.why]
+        assert (NOW + HOUR, "it waits for an approval") in said
+        assert (NOW + 2 * HOUR, "it was approved") in said
+        assert told.disagreements == ()
