@@ -40,6 +40,7 @@ def allow_word(connection: Connection, table: str, column: str, word: str) -> No
 
 def _let_write(driver: sqlite3.Connection) -> None:
     """Some builds of SQLite are born defensive: they let nobody write there until they are told to."""
-    configure = getattr(driver, "setconfig", None)  # Python 3.12 and later
-    if configure is not None:
-        configure(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, False)
+    # Both of Python 3.12 and later.
+    configure, defensive = getattr(driver, "setconfig", None), getattr(sqlite3, "SQLITE_DBCONFIG_DEFENSIVE", None)
+    if configure is not None and defensive is not None:
+        configure(defensive, False)

@@ -32,6 +32,7 @@ def asked(sdesk: Sdesk, at_desk: Path) -> Path:
 
 def test_what_is_said_of_a_ticket_that_waits(sdesk: Sdesk, asked: Path) -> None:
     assert sdesk("list", "is:unapproved", "-o", "ids").out == "1\n2\n"
+    assert sdesk("list", "-o", "table").out.count("waiting (approval)") == 2
     shown = sdesk("show", "1", "--color", "never").out
     assert "waiting for an approval" in shown
     assert f"Approval   asked of {HEAD} since" in shown

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -99,7 +100,7 @@ def test_a_service_may_name_somebody(desk: MailDesk) -> None:
 
 @pytest.mark.parametrize("who", [{"requester": "stranger@else.example"}, {"unit": "store-017"}, {}])
 def test_where_nobody_is_known_the_ticket_waits_and_the_lead_is_told_at_once(
-    desk: MailDesk, who: dict[str, str]
+    desk: MailDesk, who: dict[str, Any]
 ) -> None:
     number = desk.new("boris", service="printer", **who)
     assert asked_of(desk, number) == [(None, "asked", None)]
@@ -258,7 +259,7 @@ def test_a_key_is_dead_after_thirty_days_until_an_agent_asks_again(desk: MailDes
 @pytest.mark.parametrize(
     ("verb", "values"), [("close", {"silent": True}), ("spam", {}), ("merge", {"into": 2})], ids=lambda each: str(each)
 )
-def test_when_the_ticket_is_over_the_key_is_dead(desk: MailDesk, verb: str, values: dict[str, object]) -> None:
+def test_when_the_ticket_is_over_the_key_is_dead(desk: MailDesk, verb: str, values: dict[str, Any]) -> None:
     number = desk.new(service="printer", requester="store-001@shop.example")
     desk.new(service="till", requester="store-001@shop.example")
     desk.do("anna", verb, number, **values)
@@ -318,7 +319,8 @@ def test_an_agents_decision_can_be_undone(desk: MailDesk) -> None:
 def test_nobody_begins_or_ends_that_wait_by_hand(desk: MailDesk) -> None:
     number = desk.new(service="printer", requester="store-001@shop.example")
     free = desk.new(service="till", requester="store-001@shop.example")
-    for verb, values in (("wait", {"waiting_for": "supplier"}), ("reopen", {})):
+    tried: tuple[tuple[str, dict[str, Any]], ...] = (("wait", {"waiting_for": "supplier"}), ("reopen", {}))
+    for verb, values in tried:
         with pytest.raises(Refused, match="SD-1 waits for an approval"):
             desk.do("anna", verb, number, **values)
     with pytest.raises(Refused, match="by hand"):
@@ -540,3 +542,14 @@ def test_the_story_of_the_clocks_says_why_they_stood(desk: MailDesk) -> None:
         assert (NOW + HOUR, "it waits for an approval") in said
         assert (NOW + 2 * HOUR, "it was approved") in said
         assert told.disagreements == ()
+
+
+def test_a_ticket_that_is_merged_into_one_that_waits_starts_no_clock_of_it(desk: MailDesk) -> None:
+    number = desk.new(service="other", requester="store-001@shop.example", channel="phone")
+    second = desk.ask(sender="store-001@shop.example", at=NOW + HOUR)
+    desk.do("anna", "merge", second, into=number, at=NOW + 2 * HOUR)
+    row = desk.ticket(number, at=NOW + 2 * HOUR)
+    assert (row.waiting_for, row.unanswered_since) == (WaitingFor.APPROVAL, NOW + HOUR)
+    assert [each.kind.value for each in row.clocks if each.started_at is not None] == []
+    decide(desk, key_of(desk, number), True, at=NOW + 3 * HOUR)
+    assert desk.column(number, "next_reply_started_at") == "2026-11-23T12:00:00Z"

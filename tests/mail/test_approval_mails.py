@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import unquote
 from zlib import crc32
 
@@ -44,9 +45,13 @@ def desk_of_mail(desk_path: object) -> Iterator[MailDesk]:
     desk.desk.close()
 
 
-def question(desk: MailDesk, post: Post, **more: str) -> tuple[int, Taken]:
+def question(desk: MailDesk, post: Post, **more: Any) -> tuple[int, Taken]:
     """A request, and the mail with which its approver is asked."""
-    values = {"subject": "A second screen", "text": "For the notebook.", "requester": "Maria <maria@shop.example>"}
+    values: dict[str, Any] = {
+        "subject": "A second screen",
+        "text": "For the notebook.",
+        "requester": "Maria <maria@shop.example>",
+    }
     number = desk.new(service="other", **values | more)
     send(desk.desk, post, NOW)
     (taken,) = [each for each in post.taken if each.recipients == ("carla@shop.example",)]
