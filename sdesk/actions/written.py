@@ -60,8 +60,6 @@ COMMAND_LINE: Mapping[str, str] = {
     "spam": "ticket set --status spam",
     "join": "ticket link --incident",
     "leave": "ticket unlink",
-    "ask-approval": "approval ask",
-    "drop-approval": "approval cancel",
 }
 """How the command line writes the verbs that it does not have: the `:` line takes them by themselves too."""
 

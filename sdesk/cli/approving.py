@@ -1,4 +1,4 @@
-"""Approvals: what an approver said, asking again, asking no more."""
+"""Approvals: what an approver said, asking again, asking for none."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def ask(
     A service that has `approve_by` in the desk file asks by itself.
 
     Examples:
-      sdesk approval ask 123
-      sdesk approval ask 123 --of irina@shop.example
+      sdesk ticket ask-approval 123
+      sdesk ticket ask-approval 123 --of irina@shop.example
     """
     call = invocation.of(ctx)
     values = {} if of is None else {"of": of}
@@ -79,7 +79,7 @@ def cancel(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> Exi
     """Ask no more: tickets go on without an approval, which their history says. For a lead or an admin.
 
     Examples:
-      sdesk approval cancel 123
+      sdesk ticket drop-approval 123
     """
     call = invocation.of(ctx)
     outcomes = change(call, "drop-approval", ticket_numbers(call, numbers), {}, dry_run=dry_run)

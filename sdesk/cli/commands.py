@@ -71,6 +71,8 @@ COMMANDS: dict[str, Verb | Noun] = {
             "tag": Verb("tag", "tag", "add tags, and take others away"),
             "watch": Verb("watchers", "watch", "be told of tickets that are another's"),
             "unwatch": Verb("watchers", "unwatch", "be told of them no more"),
+            "ask-approval": Verb("approving", "ask", "ask for an approval, once more or of somebody else"),
+            "drop-approval": Verb("approving", "cancel", "ask for no approval: tickets go on without"),
             "attach": Noun(
                 "the files of tickets",
                 {
@@ -208,13 +210,6 @@ COMMANDS: dict[str, Verb | Noun] = {
             "list": Verb("incident", "incident_list", "print what looks like one, and what is one"),
             "accept": Verb("incident", "accept", "make one incident of a proposal's tickets"),
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
-        },
-    ),
-    "approval": Noun(
-        "who must say yes before a ticket is worked on",
-        {
-            "ask": Verb("approving", "ask", "ask for an approval, once more or of somebody else"),
-            "cancel": Verb("approving", "cancel", "ask no more: tickets go on without an approval"),
         },
     ),
     "event": Noun(

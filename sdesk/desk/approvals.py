@@ -105,7 +105,7 @@ def decide_as(work: Work, number: int, *, yes: bool, text: str, version: int | N
     if work.actor.agent_id is not None and work.actor.role not in {Role.LEAD, Role.ADMIN}:
         raise Refused(
             phrase("only a lead or an admin writes down what an approver said"),
-            phrase("ask one, or ask the approver again: `sdesk approval ask {number}`", number=number),
+            phrase("ask one, or ask the approver again: `sdesk ticket ask-approval {number}`", number=number),
         )
     words = neutralise(text).strip()
     if not words:
@@ -133,7 +133,7 @@ def ask_again(work: Work, number: int, *, of: str = "", version: int | None = No
     """Ask for an approval, once more or of somebody else: `of`, else whom was asked last, else whom the service names.
 
     Where somebody else is asked, the mails that went before decide nothing any more. Refused for a ticket that is done,
-    BadInput where nobody is known.
+    and where nobody is known.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -143,7 +143,7 @@ def ask_again(work: Work, number: int, *, of: str = "", version: int | None = No
         raise Refused(phrase("{ref} is an incident, or part of one", ref=ref), phrase("work on it, or take it out"))
     approver = parse_mailbox(of) if of else _asked_last(work, ticket) or approver_of(work, ticket)
     if approver is None:
-        raise BadInput(phrase("nobody is known who could approve {ref}", ref=ref), phrase("say whom with --of ADDRESS"))
+        raise Refused(phrase("nobody is known who could approve {ref}", ref=ref), phrase("say whom with --of ADDRESS"))
     asked = open_question(work, number)
     if asked is not None and asked.address.lower() == approver.address.lower():
         ask_once_more(work, ticket, asked)
@@ -207,7 +207,7 @@ def _nobody_asked(work: Work, ref: str, number: int) -> Refused:
         return _decided_already(ref, last)
     return Refused(
         phrase("nobody is asked to approve {ref}", ref=ref),
-        phrase("ask somebody: `sdesk approval ask {number} --of ADDRESS`", number=number),
+        phrase("ask somebody: `sdesk ticket ask-approval {number} --of ADDRESS`", number=number),
     )
 
 

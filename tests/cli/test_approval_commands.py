@@ -1,4 +1,4 @@
-"""`approve`, `refuse`, `approval ask` and `cancel`; what `new`, `show`, `list`, `why` and an export say of it."""
+"""`approve`, `refuse`, `ask-approval` and `drop-approval`; what `new`, `show`, `list`, `why` and an export say of it."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def test_a_refusal_resolves(sdesk: Sdesk, asked: Path) -> None:
 
 
 def test_asking_somebody_else_and_asking_no_more(sdesk: Sdesk, asked: Path) -> None:
-    ran = sdesk("approval", "ask", "1", "3", "--of", "Dora <dora@shop.example>")
+    ran = sdesk("ticket", "ask-approval", "1", "3", "--of", "Dora <dora@shop.example>")
     assert ran.out == (
         "SD-1 waits for the approval of dora@shop.example\nSD-3 waits for the approval of dora@shop.example\n"
     )
     states = [each["state"] for each in json.loads(sdesk("show", "1", "-o", "json").out)["approvals"]]
     assert states == ["cancelled", "asked"]
-    assert sdesk("approval", "cancel", "1", "3").code == 0
+    assert sdesk("ticket", "drop-approval", "1", "3").code == 0
     assert sdesk("list", "is:unapproved", "-o", "ids").out == "2\n"
 
 
@@ -82,13 +82,13 @@ def test_asking_somebody_else_and_asking_no_more(sdesk: Sdesk, asked: Path) -> N
         (("approve", "9", "--text", "x"), 3, "there is no ticket SD-9"),
         (("approve", "3", "--text", "x"), 1, "nobody is asked to approve SD-3"),
         (("approve", "1", "--text", " "), 2, "the text is empty"),
-        (("approval", "ask", "1", "--of", "nobody"), 2, "`nobody` is no mail address"),
-        (("approval", "cancel", "3"), 1, "nobody is asked to approve SD-3"),
+        (("ticket", "ask-approval", "1", "--of", "nobody"), 2, "`nobody` is no mail address"),
+        (("ticket", "drop-approval", "3"), 1, "nobody is asked to approve SD-3"),
         (("reopen", "1"), 1, "SD-1 waits for an approval. write down what was said"),
         (("wait", "3", "--for", "approval"), 2, "--for knows no `approval`"),
         (("list", "approval:maybe"), 2, "maybe"),
         (("--as", "boris", "approve", "1", "--text", "x"), 1, "only a lead or an admin"),
-        (("--as", "boris", "approval", "cancel", "1"), 1, "only a lead or an admin"),
+        (("--as", "boris", "ticket", "drop-approval", "1"), 1, "only a lead or an admin"),
     ],
 )
 def test_what_cannot_be(sdesk: Sdesk, asked: Path, words: tuple[str, ...], code: int, said: str) -> None:

@@ -106,7 +106,7 @@ def test_where_nobody_is_known_the_ticket_waits_and_the_lead_is_told_at_once(
     assert asked_of(desk, number) == [(None, "asked", None)]
     assert desk.told() == [("anna", "approval")]
     assert desk.event(number, "approval_asked")["reason"] == "nobody is known who could approve it"
-    with pytest.raises(BadInput, match="nobody is known who could approve"):
+    with pytest.raises(Refused, match="nobody is known who could approve"):
         desk.do("boris", "ask-approval", number)
     desk.do("boris", "ask-approval", number, of="dora@shop.example")
     assert asked_of(desk, number) == [(None, "cancelled", None), ("dora@shop.example", "asked", None)]

@@ -29,7 +29,7 @@ def require_move(work: Work, ticket: Ticket, status: Status) -> None:
             phrase("{ref} waits for an approval", ref=work.rules.ref(require_id(ticket))),
             phrase(
                 "write down what was said: `sdesk approve {number}` or `sdesk refuse {number}`; or ask no more: "
-                "`sdesk approval cancel {number}`",
+                "`sdesk ticket drop-approval {number}`",
                 number=ticket.id,
             ),
         )

@@ -38,7 +38,7 @@ def plan_wait(
     if reason not in WAITS_BY_HAND:
         raise Refused(
             phrase("nobody lets a ticket wait for an approval by hand"),
-            phrase("ask for one: `sdesk approval ask {number} --of ADDRESS`", number=ticket.id),
+            phrase("ask for one: `sdesk ticket ask-approval {number} --of ADDRESS`", number=ticket.id),
         )
     with about("until"):
         if reason is WaitingFor.DATE and until is None:
