@@ -141,7 +141,9 @@ def ask_again(work: Work, number: int, *, of: str = "", version: int | None = No
         raise Refused(phrase("{ref} is {status}", ref=ref, status=ticket.status), phrase("reopen it first"))
     if ticket.is_incident or ticket.incident_id is not None:
         raise Refused(phrase("{ref} is an incident, or part of one", ref=ref), phrase("work on it, or take it out"))
-    approver = parse_mailbox(of) if of else _asked_last(work, ticket) or approver_of(work, ticket)
+    named = parse_mailbox(of) if of else None
+    _require_may_name(work, ticket, named)
+    approver = named or _asked_last(work, ticket) or approver_of(work, ticket)
     if approver is None:
         raise Refused(phrase("nobody is known who could approve {ref}", ref=ref), phrase("say whom with --of ADDRESS"))
     asked = open_question(work, number)
@@ -209,6 +211,20 @@ def _nobody_asked(work: Work, ref: str, number: int) -> Refused:
         phrase("nobody is asked to approve {ref}", ref=ref),
         phrase("ask somebody: `sdesk ticket ask-approval {number} --of ADDRESS`", number=number),
     )
+
+
+def _require_may_name(work: Work, ticket: Ticket, named: Mailbox | None) -> None:
+    """Refused for an agent who would name another approver than the service's own: himself, say."""
+    service = work.rules.services[ticket.service_id] if ticket.service_id is not None else None
+    if named is None or service is None or service.approve_by is None or work.actor.agent_id is None:
+        return
+    own = approver_of(work, ticket)
+    same = own is not None and own.address.lower() == named.address.lower()
+    if not same and work.actor.role not in {Role.LEAD, Role.ADMIN}:
+        raise Refused(
+            phrase("who approves `{service}` is the desk file's to say", service=service.key),
+            phrase("a lead or an admin may ask somebody else"),
+        )
 
 
 def _asked_last(work: Work, ticket: Ticket) -> Mailbox | None:

@@ -1,4 +1,4 @@
-"""`approve`, `refuse`, `ask-approval` and `drop-approval`; what `new`, `show`, `list`, `why` and an export say of it."""
+"""`approve`, `refuse`, `ask-approval`, `drop-approval`; what `new`, `show`, `list`, `why` and an export say of it."""
 
 from __future__ import annotations
 

@@ -108,7 +108,9 @@ def test_where_nobody_is_known_the_ticket_waits_and_the_lead_is_told_at_once(
     assert desk.event(number, "approval_asked")["reason"] == "nobody is known who could approve it"
     with pytest.raises(Refused, match="nobody is known who could approve"):
         desk.do("boris", "ask-approval", number)
-    desk.do("boris", "ask-approval", number, of="dora@shop.example")
+    with pytest.raises(Refused, match="the desk file's to say"):
+        desk.do("boris", "ask-approval", number, of="boris@desk.example")
+    desk.do("anna", "ask-approval", number, of="dora@shop.example")
     assert asked_of(desk, number) == [(None, "cancelled", None), ("dora@shop.example", "asked", None)]
 
 

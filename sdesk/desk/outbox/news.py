@@ -11,7 +11,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule
 from sdesk.domain.outgoing import AgentEvent, Party, Speaker
-from sdesk.domain.ticket import Direction, Status
+from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import History, Message, Outbox, Ticket
 
 _OVERTAKEN = frozenset({AgentEvent.NEW, AgentEvent.ASSIGNED, AgentEvent.REPLY})
@@ -38,6 +38,8 @@ def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bo
     """
     event = row.values.get("event")
     if event == AgentEvent.ASSIGNED and ticket.assignee_id != agent.id:
+        return True
+    if event == AgentEvent.APPROVAL and ticket.waiting_for is not WaitingFor.APPROVAL:
         return True
     if event in _OF_WORK and ticket.resolved_at is not None and ticket.resolved_at >= row.created_at:
         # What is done needs nobody any more: who answers it later is told of anew.
