@@ -57,6 +57,7 @@ team = "night"
 offered_to = ["kind:store", "*@hq.example.org"]
 incidents = true
 category = "Tills"
+approve_by = "unit-head"
 description = { en = "Where one pays without a cashier", de = "Selbstkasse" }
 help.en = '''
 Switch it off,

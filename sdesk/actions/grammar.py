@@ -18,7 +18,7 @@ from sdesk.domain.outage import parse_share
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.system_words import reason_of
-from sdesk.domain.ticket import Priority, WaitingFor
+from sdesk.domain.ticket import WAITS_BY_HAND, Priority, WaitingFor
 
 if TYPE_CHECKING:
     from sdesk.domain.inbound import InboundAttachment
@@ -115,7 +115,7 @@ def one_of(flag: str, value: str, words: Iterable[str]) -> str:
 
 def whom(waiting_for: str | None, *, until: bool, flag: str = "--for") -> WaitingFor:
     """For whom a ticket waits: as it is said; with a date alone, for the date. BadInput."""
-    words = ", ".join(WaitingFor)
+    words = ", ".join(WAITS_BY_HAND)
     if waiting_for is None:
         if not until:
             raise BadInput(
@@ -123,7 +123,7 @@ def whom(waiting_for: str | None, *, until: bool, flag: str = "--for") -> Waitin
                 phrase("give --for ({words}), or --until WHEN for a date", words=words),
             )
         return WaitingFor.DATE
-    found = WaitingFor(one_of(flag, waiting_for, WaitingFor))
+    found = WaitingFor(one_of(flag, waiting_for, WAITS_BY_HAND))
     if found is WaitingFor.DATE and not until:
         raise BadInput(phrase("a wait for a date needs the date"), phrase("give --until WHEN"))
     return found

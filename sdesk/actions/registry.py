@@ -11,7 +11,16 @@ from enum import StrEnum
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.phrase import N_, phrase
-from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Role, Status, Urgency, WaitingFor
+from sdesk.domain.ticket import (
+    OPEN_STATUSES,
+    WAITS_BY_HAND,
+    Impact,
+    Priority,
+    Role,
+    Status,
+    Urgency,
+    WaitingFor,
+)
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -157,6 +166,14 @@ def _cannot_watch(ticket: TicketRow, actor: Actor) -> str | None:
     return None
 
 
+def _cannot_decide(ticket: TicketRow, actor: Actor) -> str | None:
+    if ticket.waiting_for is not WaitingFor.APPROVAL:
+        return phrase("it waits for no approval")
+    if actor.role not in {Role.LEAD, Role.ADMIN}:
+        return phrase("only a lead or an admin writes down what an approver said")
+    return None
+
+
 def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
     return None if ticket.incident is not None else phrase("it is part of no incident")
 
@@ -179,9 +196,7 @@ _ALL = (
             Parameter("cc", Kind.ADDRESSES, N_("further recipients")),
             Parameter("cc_all", Kind.FLAG, N_("everybody who had a copy in this thread")),
             Parameter("attachments", Kind.FILES, N_("files that go along")),
-            Parameter(
-                "waiting_for", Kind.CHOICE, N_("whom or what the ticket then waits for"), choices=tuple(WaitingFor)
-            ),
+            Parameter("waiting_for", Kind.CHOICE, N_("whom or what the ticket then waits for"), choices=WAITS_BY_HAND),
             Parameter("until", Kind.UNTIL, N_("when that wait ends by itself")),
             Parameter("phone", Kind.FLAG, N_("it was said by phone or in person: send nothing")),
             Parameter("alone", Kind.FLAG, N_("of an incident: to its own requester, not to those of its parts")),
@@ -227,7 +242,7 @@ _ALL = (
         "work:wait",
         (
             Parameter(
-                "waiting_for", Kind.CHOICE, N_("whom or what it waits for"), required=True, choices=tuple(WaitingFor)
+                "waiting_for", Kind.CHOICE, N_("whom or what it waits for"), required=True, choices=WAITS_BY_HAND
             ),
             Parameter("until", Kind.UNTIL, N_("when it wakes up by itself")),
             Parameter("text", Kind.TEXT, N_("told to the requester first")),
@@ -370,6 +385,33 @@ _ALL = (
             Parameter("messages", Kind.MESSAGES, N_("what it is about"), required=True),
             Parameter("subject", Kind.TEXT, N_("its subject; else the message's own")),
         ),
+    ),
+    Action(
+        "approve",
+        N_("Write down that the approver said yes: the ticket is worked on"),
+        "approvals:approve",
+        (Parameter("text", Kind.TEXT, N_("how it was given, and why: the requester reads it"), required=True),),
+        _cannot_decide,
+    ),
+    Action(
+        "refuse",
+        N_("Write down that the approver said no: the ticket is resolved"),
+        "approvals:refuse",
+        (Parameter("text", Kind.TEXT, N_("how it was given, and why: the requester reads it"), required=True),),
+        _cannot_decide,
+    ),
+    Action(
+        "ask-approval",
+        N_("Ask for an approval, once more or of somebody else"),
+        "approvals:ask_again",
+        (Parameter("of", Kind.ADDRESS, N_("whom; else whom was asked last, or whom the service names")),),
+        _unless_open(N_("{status} tickets need no approval")),
+    ),
+    Action(
+        "drop-approval",
+        N_("Ask for no approval: the ticket goes on without"),
+        "approvals:cancel",
+        impossible=_cannot_decide,
     ),
     Action("leave", N_("Take the ticket out of its incident"), "incident:leave_incident", impossible=_cannot_leave),
     Action(

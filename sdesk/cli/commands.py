@@ -36,6 +36,8 @@ _DAILY: dict[str, Verb] = {
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
     "close": Verb("answers", "close", "resolve tickets, telling the requester"),
+    "approve": Verb("approving", "approve", "write down that an approver said yes"),
+    "refuse": Verb("approving", "refuse", "write down that an approver said no"),
     "reopen": Verb("answers", "reopen", "open resolved or closed tickets again"),
     "confirm": Verb("outages", "confirm", "confirm an outage, or set it right: its loss counts"),
     "restored": Verb("outages", "restored", "end an outage, keep the ticket open"),
@@ -69,6 +71,8 @@ COMMANDS: dict[str, Verb | Noun] = {
             "tag": Verb("tag", "tag", "add tags, and take others away"),
             "watch": Verb("watchers", "watch", "be told of tickets that are another's"),
             "unwatch": Verb("watchers", "unwatch", "be told of them no more"),
+            "ask-approval": Verb("approving", "ask", "ask for an approval, once more or of somebody else"),
+            "drop-approval": Verb("approving", "cancel", "ask for no approval: tickets go on without"),
             "attach": Noun(
                 "the files of tickets",
                 {

@@ -280,7 +280,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     "WHO": _people,
     "[ADDRESS|DOMAIN]...": _people,
     "LOGIN": _agents,
-    "WHOM": _words(ticket.WaitingFor),
+    "WHOM": _words(ticket.WAITS_BY_HAND),
     "TEAM": _teams,
     "[TEAM]": _teams,
     "TEXT": _text,

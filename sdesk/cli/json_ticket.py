@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sdesk.cli.sheet import Field, Sheet, Value, plain
+from sdesk.domain.approval import ApprovalState, DecidedHow
 from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, MONEY, NUMBER, SHARE, TEXT, Kind, many, maybe, thing, word
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
@@ -23,6 +24,7 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.store.reader.answers import AnswerRow
+from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.rows import (
@@ -182,6 +184,17 @@ _ANSWER: tuple[_Part, ...] = (
     _Part("value", TEXT, lambda row: row.value),
 )
 
+_APPROVAL: tuple[_Part, ...] = (
+    _Part("approver", maybe(TEXT), lambda row: row.approver),
+    _Part("approver_name", TEXT, lambda row: row.approver_name),
+    _Part("state", word(ApprovalState), lambda row: row.state.value),
+    _Part("asked_at", INSTANT, lambda row: row.asked_at),
+    _Part("decided_at", maybe(INSTANT), lambda row: row.decided_at),
+    _Part("how", maybe(word(DecidedHow)), lambda row: row.how and row.how.value),
+    _Part("agent", maybe(TEXT), lambda row: row.agent),
+    _Part("comment", TEXT, lambda row: row.comment),
+)
+
 _VISIT: tuple[_Part, ...] = (
     _Part("agent", maybe(TEXT), lambda row: row.agent),
     _Part("starts_at", INSTANT, lambda row: row.starts_at),
@@ -239,6 +252,7 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         ),
         Field("watchers", lambda found: [watcher(row) for row in found.watchers], kind=many(_described(_WATCHER))),
         Field("form", lambda found: [answer(row) for row in found.form], kind=many(_described(_ANSWER))),
+        Field("approvals", lambda found: [approval(row) for row in found.approvals], kind=many(_described(_APPROVAL))),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -294,6 +308,11 @@ def answer(row: AnswerRow) -> dict[str, Value]:
 def watcher(row: WatcherRow) -> dict[str, Value]:
     """An agent who is told of a ticket that is another's."""
     return _object(_WATCHER, row)
+
+
+def approval(row: ApprovalRow) -> dict[str, Value]:
+    """A question to an approver, and what became of it."""
+    return _object(_APPROVAL, row)
 
 
 def schema() -> Kind:

@@ -10,11 +10,13 @@ from decimal import Decimal
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
 from sdesk.cli.wrapping import wrapped
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.outage import percent
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, SlaState
+from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
 
@@ -24,6 +26,8 @@ _CLOCKS = {
     ClockKind.RESOLUTION: "resolution",
 }
 
+_WAITS = {"date": "a date", "approval": "an approval"}
+"""What a ticket waits for, where its word alone would not do."""
 _DIRECTIONS = {
     Direction.IN: "",
     Direction.OUT: "answer",
@@ -85,6 +89,7 @@ class Page:
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
             ("Requester", _person(row.requester_name, row.requester_email)),
             ("Unit", self._unit(found)),
+            *(("Approval" if not place else "", self._approval(each)) for place, each in enumerate(found.approvals)),
             ("Visit", self._visit(found)),
             ("Time spent", _spent(found)),
             ("Tags", ", ".join(row.tags)),
@@ -115,7 +120,7 @@ class Page:
     def _status(self, row: TicketRow) -> str:
         words = [row.status.value]
         if row.waiting_for is not None:
-            words.append(f"for {row.waiting_for.value}" if row.waiting_for.value != "date" else "for a date")
+            words.append(f"for {_WAITS.get(row.waiting_for.value, row.waiting_for.value)}")
         if row.wake_at is not None:
             words.append(f"until {self.eyes.local(row.wake_at)}")
         return " ".join(words)
@@ -166,6 +171,17 @@ class Page:
         others = f"{unit.open_tickets} other open tickets" if unit.open_tickets else ""
         return ", ".join(filter(None, (unit.name, unit.phone, unit.address, unit.manager, others)))
 
+    def _approval(self, row: ApprovalRow) -> str:
+        """`asked of Irina since ...`, `approved by Irina at ..., by phone`."""
+        whom = row.whom or "nobody known"
+        if row.state is ApprovalState.ASKED:
+            return f"asked of {whom} since {self.eyes.local(row.asked_at)}"
+        words = f"{row.state.value}, which {whom} was asked for"
+        if row.how is not None:
+            words = f"{row.state.value} by {whom} ({f'as {row.agent} wrote down' if row.agent else row.how.value})"
+        at = f" at {self.eyes.local(row.decided_at)}" if row.decided_at is not None else ""
+        return f"{words}{at}" + (f": {row.comment}" if row.comment else "")
+
     def _visit(self, found: TicketDetail) -> str:
         visit = found.visit
         if visit is None:
@@ -177,6 +193,8 @@ class Page:
         marks = [f"#{message.id}", _DIRECTIONS[message.direction]]
         if message.party is Party.SUPPLIER:
             marks[1:] = ["to a supplier" if message.direction is Direction.OUT else "OF A SUPPLIER, INTERNAL"]
+        if message.party is Party.APPROVER:
+            marks[1:] = ["OF AN APPROVER, INTERNAL"]
         if message.taken_back_at is not None:
             marks.append("taken back")
         elif message.delivery is not None:

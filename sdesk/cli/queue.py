@@ -20,7 +20,7 @@ from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Filter, Sort, Words
 from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, NUMBER, TEXT
-from sdesk.domain.ticket import SlaState
+from sdesk.domain.ticket import SlaState, WaitingFor
 from sdesk.store.reader.rows import HistoryRow, TicketRow
 
 MARKS: dict[SlaState, str] = {
@@ -53,6 +53,11 @@ def loss(row: TicketRow) -> str:
     return f"{'' if row.loss_confirmed else '~'}{row.loss_per_hour:,.0f}".replace(",", " ")
 
 
+def _status(row: TicketRow) -> str:
+    """Where it stands; of what waits for an approval that too, since no agent can do anything about it."""
+    return f"{row.status.value} (approval)" if row.waiting_for is WaitingFor.APPROVAL else row.status.value
+
+
 def _urgency_style(row: TicketRow) -> str:
     return _STYLES.get(row.sla_state, "")
 
@@ -65,7 +70,7 @@ QUEUE: Sheet[TicketRow] = Sheet(
         Column("ID", lambda row, eyes: row.ref),
         Column("PR", lambda row, eyes: row.priority.value),
         Column("SUBJECT", lambda row, eyes: row.subject, cut=True),
-        Column("STATUS", lambda row, eyes: row.status.value),
+        Column("STATUS", lambda row, eyes: _status(row)),
         Column("TEAM", lambda row, eyes: row.team),
         Column("ASSIGNEE", lambda row, eyes: row.assignee or "-"),
         Column("REQUESTER", lambda row, eyes: row.requester_name or row.requester_email or "", cut=True),

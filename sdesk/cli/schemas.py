@@ -67,6 +67,7 @@ _CHANGING = (
     *("new", "take", "assign", "reply", "forward", "take-back", "undo", "note", "wait", "close", "reopen"),
     *("confirm", "restored", "ticket merge", "ticket split", "ticket link", "ticket unlink", "ticket set"),
     *("ticket tag", "ticket watch", "ticket unwatch", "ticket attach add"),
+    *("approve", "refuse", "ticket ask-approval", "ticket drop-approval"),
     "incident accept",
 )
 

@@ -102,6 +102,7 @@ class Swept(NamedTuple):
     alerts: int
     stale: int
     closed: int
+    reminded: int
 
 
 SWEPT: Sheet[Swept] = Sheet(
@@ -110,6 +111,7 @@ SWEPT: Sheet[Swept] = Sheet(
         Field("alerts", lambda row: row.alerts, kind=NUMBER),
         Field("stale", lambda row: row.stale, kind=NUMBER),
         Field("closed", lambda row: row.closed, kind=NUMBER),
+        Field("reminded", lambda row: row.reminded, kind=NUMBER),
         DRY_RUN,
     ),
     columns=(
@@ -117,6 +119,7 @@ SWEPT: Sheet[Swept] = Sheet(
         Column("TOLD OF", lambda row, eyes: str(row.alerts), right=True),
         Column("STALE", lambda row, eyes: str(row.stale), right=True),
         Column("CLOSED", lambda row, eyes: str(row.closed), right=True),
+        Column("REMINDED", lambda row, eyes: str(row.reminded), right=True),
     ),
 )
 
@@ -222,4 +225,4 @@ def sweep(ctx: typer.Context, dry_run: DryRun = False) -> None:
     from sdesk.desk.sweep import sweep as swept
 
     report = swept(call.desk, now=call.now, dry_run=dry_run)
-    call.output.one(Swept(report.woken, report.alerts, report.stale, report.closed), SWEPT)
+    call.output.one(Swept(report.woken, report.alerts, report.stale, report.closed, report.reminded), SWEPT)

@@ -87,7 +87,8 @@ def _tell_all(report: TickReport) -> None:
     if report.swept is not None:
         swept = report.swept
         told = f"{swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good"
-        output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise\n")
+        asked = f", {swept.reminded} approvals asked for again" if swept.reminded else ""
+        output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise{asked}\n")
     if report.recurring:
         output.text(f"recurring: {report.recurring} opened\n")
     if report.sent is not None:

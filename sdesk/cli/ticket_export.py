@@ -9,11 +9,13 @@ import typer
 
 from sdesk.cli import invocation, output
 from sdesk.domain.errors import BadInput
+from sdesk.domain.instant import to_rfc3339
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from sdesk.cli.sheet import Value
+    from sdesk.store.reader.approvals import ApprovalRow
     from sdesk.store.reader.exported import Exported, ExportedMessage
 
 
@@ -97,6 +99,7 @@ def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages
         "resolved_at": row.resolved_at,
         "closed_at": row.closed_at,
         "form": [{"key": each.key, "label": each.label, "value": each.value} for each in row.form],
+        "approvals": [_approval(each) for each in row.approvals],
     }
     if messages:
         line["messages"] = [_message(each) for each in row.messages]
@@ -114,6 +117,17 @@ def _origin(row: Exported, line: dict[str, Value], now: datetime, zone: tzinfo) 
     except SdeskError:
         return None
     return str(Origin(mark_of(row.token), row.version, said.digest))
+
+
+def _approval(row: ApprovalRow) -> dict[str, Value]:
+    return {
+        "approver": {"name": row.approver_name, "email": row.approver} if row.approver else None,
+        "state": row.state.value,
+        "asked_at": to_rfc3339(row.asked_at),
+        "decided_at": None if row.decided_at is None else to_rfc3339(row.decided_at),
+        "how": None if row.how is None else row.how.value,
+        "comment": row.comment,
+    }
 
 
 def _message(message: ExportedMessage) -> dict[str, Value]:
@@ -134,5 +148,5 @@ def _csv(lines: Iterable[dict[str, Value]], *, safe: bool) -> Iterator[str]:
     from sdesk.cli.sheet import cell_text
     from sdesk.domain.ticket_line import FIELDS
 
-    names = [name for name in FIELDS if name != "messages"]
+    names = [name for name in FIELDS if name not in {"messages", "approvals"}]
     return output.csv_lines(names, ([cell_text(line[name]) for name in names] for line in lines), safe=safe)

@@ -99,12 +99,13 @@ def create(
             priority_reason="set when it was opened" if priority else None,
             tags=tuple(tags),
             external_id=external_id,
+            brought=opened_channel is Channel.IMPORT,
         ),
         why=why,
     )
     keep_answers(work, opened.number, answers.values)
     message = _say(work, opened.number, person, subject, neutralise(text), answers)
-    if opened_channel is not Channel.IMPORT and opened.incident is None:
+    if opened_channel is not Channel.IMPORT and opened.incident is None and not opened.waits:
         notify_of(
             work,
             opened.number,
@@ -119,6 +120,8 @@ def create(
     words = phrase("{ref} opened", ref=ref)
     if opened.incident is not None:
         words = phrase("{ref} opened, part of {incident}", ref=ref, incident=rules.ref(opened.incident))
+    elif opened.waits:
+        words = phrase("{ref} opened; it waits for an approval", ref=ref)
     away = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
     warning = joined("; ", (away, _offer_warning(work, service_id, unit_id, person)))
     return Change(opened.number, ref, words, warning=warning)

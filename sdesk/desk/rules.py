@@ -91,6 +91,8 @@ class ServiceRule:
     """Its form."""
     help: Mapping[str, str] = field(default_factory=dict)
     """What to try first, by language."""
+    approve_by: str | None = None
+    """Who must say yes before it is given: `unit-head`, or a mail address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +297,7 @@ def load(connection: Connection) -> Rules:
             offered_to=None if row.offered_to is None else tuple(row.offered_to),
             fields=fields_of(row.fields),
             help=row.help,
+            approve_by=row.approve_by,
         )
         if row.retired_at is None:
             service_keys[row.key] = row.id

@@ -86,7 +86,7 @@ _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "service",
         (
             *("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "incidents"),
-            *("category", "description", "help", "offered_to", "fields"),
+            *("category", "description", "help", "offered_to", "fields", "approve_by"),
         ),
     ),
     "recurring_ticket": (

@@ -94,6 +94,7 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
                 "description": dict(service.description),
                 "help": dict(service.help),
                 "fields": [dict(field) for field in service.fields],
+                "approve_by": service.approve_by,
             }
             for key, service in file.services.items()
         },

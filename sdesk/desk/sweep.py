@@ -1,6 +1,6 @@
 """What time itself brings: waits that end, promises at risk, broken and stale, tickets that close for good.
 
-Proposals that nobody decides end too.
+Approvers who have not answered are asked once more. Proposals that nobody decides end too.
 
 It is safe to run as often as one likes, in several processes at once, and after a day's sleep.
 """
@@ -11,23 +11,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Desk, Work
+from sdesk.desk.steps.approvals import LATER, has_been_asked, send_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import NEWS_FOR, end_proposal, left_of
 from sdesk.desk.steps.moves import require_id, set_status, wake
-from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.notify import notify, notify_unapproved
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.alerts import alerts, entered, level, states_of
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.clock import stale_by
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import ClockKind, ProposalEnd, SlaState, Status
 from sdesk.domain.urgency import RANK_RUNNING
-from sdesk.store.models import IncidentProposal, Ticket
+from sdesk.store.models import Approval, IncidentProposal, Ticket
 
 BATCH = 200
 """Tickets for each transaction, so that nobody waits long for the store."""
@@ -43,6 +45,8 @@ class SweepReport:
     stale: int = 0
     """Tickets whose promise was broken twice over: they gave their place to those that can still be kept."""
     closed: int = 0
+    reminded: int = 0
+    """Approvers who were asked once more, and approvals that a lead was told nobody gives."""
 
     def add(self, other: SweepReport) -> None:
         """Count what another transaction did."""
@@ -56,7 +60,7 @@ def sweep(desk: Desk, *, now: datetime, dry_run: bool = False) -> SweepReport:
     `dry_run` rolls each step back: what one of them would bring about for the next is not in its counts.
     """
     report = SweepReport()
-    for step in (_wake_due, _tell_alerts, _move_stale, _close_resolved, _pass_proposals):
+    for step in (_wake_due, _remind_approvers, _tell_alerts, _move_stale, _close_resolved, _pass_proposals):
         seen: set[int] = set()
         while True:
             with desk.work(SYSTEM, now) as work:
@@ -91,6 +95,37 @@ def _wake_due(work: Work, report: SweepReport, after: int) -> set[int]:
         settle(work, ticket)
     report.woken = len(due)
     return _numbers(due)
+
+
+def _remind_approvers(work: Work, report: SweepReport, after: int) -> set[int]:
+    """Ask those once more who have not answered for a working day, and tell the team's lead after three. No version
+    goes up by it."""
+    due = work.session.scalars(
+        select(Approval)
+        .where(
+            col(Approval.state) == ApprovalState.ASKED,
+            or_(col(Approval.remind_at) <= work.now, col(Approval.tell_at) <= work.now),
+        )
+        .order_by(col(Approval.id))
+        .limit(BATCH)
+    ).all()
+    for row in due:
+        ticket = work.session.get_one(Ticket, row.ticket_id)
+        if row.remind_at is not None and row.remind_at <= work.now:
+            first = not has_been_asked(work, row)
+            if send_question(work, ticket, row, reminder=not first):
+                record(work, row.ticket_id, "approval_reminded", approver=row.address)
+                row.remind_at = None
+            else:
+                row.remind_at = work.now + LATER
+        if row.tell_at is not None and row.tell_at <= work.now:
+            notify_unapproved(work, ticket, row.name or row.address)
+            record(work, row.ticket_id, "approval_missing", approver=row.address)
+            row.tell_at = None
+        work.session.add(row)
+    work.session.flush()
+    report.reminded = len(due)
+    return {row.id for row in due if row.id is not None}
 
 
 def _tell_alerts(work: Work, report: SweepReport, after: int) -> set[int]:

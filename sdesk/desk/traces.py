@@ -29,6 +29,7 @@ _SCRUBBED: dict[str, tuple[str, ...]] = {
     "form_value": ("value",),
     "history": ("data",),
     "incident_proposal": ("data",),
+    "approval": ("comment",),
     "outbox": ("values", "before", "last_error"),
     "ledger": ("sender", "reason"),
     "mailbox_state": ("last_error",),
@@ -146,6 +147,7 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
     if who.texts:
         _words(work, who, found, rows, theirs, silenced)
     found.add("messages", _author, theirs)
+    found.add("approvals", _approver, rows("approval", f"(person_id = :n OR lower(address) {box}) AND address <> :new"))
     for table in ("message", "outbox"):
         found.add("recipients", _readdress(table), rows(table, "recipients <> readdressed(recipients)"))
     to = f"lower(to_address) {box}"
@@ -256,6 +258,15 @@ def _author(work: Work, who: Somebody, rows: str) -> None:
     change(
         work,
         f"UPDATE message SET author_name = :name, author_address = :new WHERE id IN ({rows})",
+        name=who.name,
+        new=who.address,
+    )
+
+
+def _approver(work: Work, who: Somebody, rows: str) -> None:
+    change(
+        work,
+        f"UPDATE approval SET name = :name, address = :new, remind_at = NULL WHERE id IN ({rows})",
         name=who.name,
         new=who.address,
     )

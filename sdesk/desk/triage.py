@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.approvals import ask_for_service
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.history import record
@@ -15,7 +16,7 @@ from sdesk.domain.clock import end
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status
+from sdesk.domain.ticket import OPEN_STATUSES, Priority, Status, WaitingFor
 from sdesk.store.models import Ticket
 
 
@@ -49,8 +50,9 @@ def set_service(work: Work, number: int, *, service: str, version: int | None = 
         record(work, number, "priority", old=ticket.priority.value, new=follows.value)
         ticket.priority = follows
     follow_promise(work, ticket, promise)
+    ask_for_service(work, ticket)
     settle(work, ticket)
-    if given:
+    if given and ticket.waiting_for is not WaitingFor.APPROVAL:
         # To another team it is new.
         notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
     return Change(

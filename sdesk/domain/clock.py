@@ -172,6 +172,26 @@ def resume(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
     return replace(clocks, resolution=replace(resolution, started_at=at))
 
 
+def hold_all(clocks: Clocks, promise: Promise, at: datetime) -> Clocks:
+    """Somebody must approve it first: every promise stands still, that of the first answer too."""
+    first, reply, resolution = (_stopped(clock, promise.calendar, at) for clock in clocks.each())
+    return Clocks(first, reply, resolution)
+
+
+def resume_all(clocks: Clocks, promise: Promise, at: datetime, *, owed: bool) -> Clocks:
+    """It may be worked on: what is still to be met runs on. `owed`: the requester waits for an answer."""
+    first = clocks.first_response
+    if not first.running and first.met_at is None:
+        first = replace(first, started_at=at)
+    running = resume(replace(clocks, first_response=first), promise, at)
+    reply = running.next_reply
+    if not owed or reply.running or first.met_at is None:
+        return running
+    if reply.met_at is not None:
+        return requester_wrote(running, promise, at)
+    return replace(running, next_reply=replace(reply, target=promise.targets.next_reply, started_at=at))
+
+
 def resolve(clocks: Clocks, promise: Promise, at: datetime, told: bool) -> Clocks:
     """Resolution is met. Told to the requester it is an answer too; silent, it voids the answers still owed."""
     calendar, reply = promise.calendar, clocks.next_reply

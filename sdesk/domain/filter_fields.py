@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.phrase import N_
 from sdesk.domain.ticket import Channel, Impact, Priority, Status, Urgency
 
@@ -28,6 +29,8 @@ class Flag(StrEnum):
     """Others are part of it."""
     PART = "part"
     """It is part of an incident."""
+    UNAPPROVED = "unapproved"
+    """Somebody must approve it first, and has not."""
 
 
 class Having(StrEnum):
@@ -86,6 +89,13 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
     FilterField("channel", Kind.WORD, "how it came", "channel:mail", Channel),
     FilterField("is", Kind.WORD, "a state that is derived; of several, any", "is:breached", Flag),
     FilterField("has", Kind.WORD, "what belongs to it; of several, any", "has:attachment", Having),
+    FilterField(
+        "approval",
+        Kind.WORD,
+        "what became of the last question whether it may be done",
+        "approval:asked",
+        ApprovalState,
+    ),
     FilterField("team", Kind.KEY, "whose queue it is in", "team:it", special={"mine": N_("one of your teams")}),
     FilterField(
         "assignee",
@@ -180,6 +190,7 @@ FLAGS: Mapping[str, str] = {
     Flag.SUSPECTED: N_("it costs money, and nobody has confirmed it"),
     Flag.INCIDENT: N_("others are part of it"),
     Flag.PART: N_("it is part of an incident"),
+    Flag.UNAPPROVED: N_("it waits for an approval"),
 }
 """What the words after `is:` mean."""
 

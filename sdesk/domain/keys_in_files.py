@@ -10,7 +10,8 @@ import binascii
 import re
 from collections.abc import Iterator
 
-_KEY = re.compile(rb"a-[0-9a-f]{32}", re.IGNORECASE)
+_KEY = re.compile(rb"[ap]-[0-9a-f]{32}", re.IGNORECASE)
+"""An agent's, or an approver's."""
 _SOFT_BREAK = re.compile(rb"=\r?\n")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/\r\n]{44,}")
 """As long as a key is in it, at least."""

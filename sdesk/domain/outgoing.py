@@ -30,6 +30,12 @@ class MailKind(StrEnum):
     """The same where the ticket is part of an incident: it is known, and being worked on."""
     PROMISE = "promise"
     """To the requester: what was promised has moved."""
+    APPROVAL = "approval"
+    """To whoever must say yes before a service is given: the question, with two answers as links."""
+    APPROVED = "approved"
+    """To the requester: it was approved, and by when it will be done."""
+    REFUSED = "refused"
+    """To the requester: it was not approved, and will not be done."""
     NOTIFICATION = "notification"
     """To an agent: something happened to a ticket (`AgentEvent`)."""
     CONFIRMATION = "confirmation"
@@ -45,6 +51,9 @@ AUTOMATIC = frozenset(
         MailKind.ACKNOWLEDGEMENT,
         MailKind.KNOWN_INCIDENT,
         MailKind.PROMISE,
+        MailKind.APPROVAL,
+        MailKind.APPROVED,
+        MailKind.REFUSED,
         MailKind.NOTIFICATION,
         MailKind.DIGEST,
         MailKind.CONFIRMATION,
@@ -56,6 +65,9 @@ AUTOMATIC = frozenset(
 
 FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION})
 """Kinds that go to the desk's own people."""
+
+WITH_KEY = FOR_AGENTS | {MailKind.APPROVAL}
+"""Kinds whose Message-ID proves who answers: it is forgotten when they have gone."""
 
 _ALWAYS = {
     "desk": ("name",),
@@ -74,6 +86,7 @@ _ALWAYS = {
         "promised_at",
         "help",
         "form",
+        "approver",
     ),
     "requester": ("name", "address"),
     "agent": ("name",),
@@ -95,10 +108,15 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
     MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
 }
 
+_BESIDES: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    MailKind.CONFIRMATION: {"hindrance": ()},
+    MailKind.APPROVAL: {"approval": ("approver", "link", "yes", "no", "due", "answers", "reminder", "asked_at")},
+    MailKind.APPROVED: {"approval": ("approver", "comment")},
+    MailKind.REFUSED: {"approval": ("approver", "comment")},
+}
+
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
-    kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {})
-    for kind in MailKind
-    if kind is not MailKind.REPORT
+    kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT
 } | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
@@ -138,6 +156,8 @@ class Party(StrEnum):
     """The requester, and whoever takes part beside them."""
     SUPPLIER = "supplier"
     """Somebody whom an agent wrote to by `forward`: what they say is internal until an agent passes it on."""
+    APPROVER = "approver"
+    """Somebody who was asked for an approval: what they write besides is internal too."""
 
 
 class Speaker(StrEnum):
@@ -148,6 +168,8 @@ class Speaker(StrEnum):
     AGENT = "agent"
     MACHINE = "machine"
     """A bounce, an automatic answer."""
+    APPROVER = "approver"
+    """Whoever was asked whether it may be done."""
     PARTICIPANT = "participant"
     """Whoever takes part beside the requester."""
     STRANGER = "stranger"
@@ -175,6 +197,8 @@ class AgentEvent(StrEnum):
     """Several tickets of one service look like one incident."""
     STRANGER = "stranger"
     """Somebody who takes no part named the ticket's number, or wrote into its thread."""
+    APPROVAL = "approval"
+    """Nobody answers whether it may be done, or nobody is known who could be asked."""
 
 
 def moved_away(old: datetime, new: datetime, zone: tzinfo) -> bool:

@@ -37,6 +37,9 @@ PATTERNS = (
     *(N_("priority {old} -> {new}"), N_("service {old} -> {new}"), N_("team {old} -> {new}")),
     *(N_("SLA {old} -> {new}"), N_("calendar {old} -> {new}")),
     N_("an earlier release opened it, and did not write down what was promised then"),
+    # Approvals (`desk/steps/approvals`).
+    *(N_("nobody is known who could approve it"), N_("it waits for an approval"), N_("it was approved")),
+    *(N_("it was not approved"), N_("nobody need approve it any more"), N_("it is asked no more")),
     # Why a mail of the desk was not sent (`desk/intake`, `desk/outbox`).
     *(N_("the requester has the desk's own address"), N_("the requester has no address")),
     *(N_("the mail is older than a day"), N_("it is an automatic mail"), N_("it is spam")),

@@ -12,7 +12,7 @@ class Status(StrEnum):
     """Nobody has it."""
     OPEN = "open"
     WAITING = "waiting"
-    """For the requester, a supplier, or a date; `WaitingFor` says which."""
+    """For the requester, a supplier, a date, or somebody's approval; `WaitingFor` says which."""
     RESOLVED = "resolved"
     """Done; the requester may say otherwise."""
     CLOSED = "closed"
@@ -31,6 +31,12 @@ class WaitingFor(StrEnum):
     REQUESTER = "requester"
     SUPPLIER = "supplier"
     DATE = "date"
+    APPROVAL = "approval"
+    """Somebody must say yes first (`domain/approval`): every clock stands still, and no agent begins or ends it."""
+
+
+WAITS_BY_HAND = (WaitingFor.REQUESTER, WaitingFor.SUPPLIER, WaitingFor.DATE)
+"""What an agent may let a ticket wait for."""
 
 
 class Impact(StrEnum):

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from typing import Any
 
 from sdesk.domain import line_values as values
+from sdesk.domain.approval import ApprovalState, DecidedHow
 from sdesk.domain.catalogue import LONGEST_TEXT, MOST_FIELDS, FormValue
 from sdesk.domain.errors import BadInput, SdeskError, about
 from sdesk.domain.inbound import Mailbox
@@ -26,6 +27,7 @@ from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Impact, Prior
 
 MOST_TAGS = 100
 MOST_WATCHERS = 100
+MOST_APPROVALS = 100
 MOST_MESSAGES = 10_000
 """Of one ticket: what has more is no ticket."""
 
@@ -72,6 +74,19 @@ class LineMessage:
     def weight(self) -> int:
         """Characters and bytes that taking it moves, about."""
         return len(self.text) + len(self.quoted) + sum(file.size for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class LineApproval:
+    """Who was asked whether it may be done, and what was said."""
+
+    approver: Mailbox
+    """Without an address where nobody was known."""
+    state: ApprovalState
+    asked_at: datetime
+    decided_at: datetime | None = None
+    how: DecidedHow | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,7 @@ class TicketLine:
     closed_at: datetime | None = None
     form: tuple[FormValue, ...] | None = None
     """What was answered in the form of its service, elsewhere: no form is asked here whether it fits."""
+    approvals: tuple[LineApproval, ...] | None = None
     messages: tuple[LineMessage, ...] | None = None
     origin: Origin | None = None
 
@@ -148,7 +164,7 @@ _NAMES = frozenset({"external_id", "origin"})
 """Fields that say which ticket it is, and nothing of it."""
 FIELDS: tuple[str, ...] = tuple(each.name for each in fields(TicketLine))
 """What a line may say."""
-OURS = frozenset({"messages", "origin", "form"})
+OURS = frozenset({"approvals", "messages", "origin", "form"})
 """Fields that only an export of sdesk writes: no column of another system is one of them."""
 
 
@@ -225,6 +241,8 @@ def _read(name: str, value: object, now: datetime, zone: tzinfo) -> object:
         return values.instant(name, value, now, zone)
     if name == "messages":
         return _messages(value, now, zone)
+    if name == "approvals":
+        return _approvals(value, now, zone)
     return values.key(name, value)
 
 
@@ -253,6 +271,38 @@ def _message(value: object, now: datetime, zone: tzinfo) -> LineMessage:
         values.past_instant("sent_at", value["sent_at"], now, zone),
         values.long_text(value["text"]),
     )
+
+
+def _approvals(value: object, now: datetime, zone: tzinfo) -> tuple[LineApproval, ...]:
+    if not isinstance(value, list):
+        raise BadInput("approvals are no list", "write them as `sdesk ticket export` does")
+    if len(value) > MOST_APPROVALS:
+        raise BadInput(f"{len(value)} approvals are too many", f"at most {MOST_APPROVALS}")
+    found = tuple(_approval(each, now, zone) for each in value)
+    if sum(each.state is ApprovalState.ASKED for each in found) > 1:
+        raise BadInput("of a ticket one approval can be asked for at a time", "leave the older ones out")
+    return found
+
+
+def _approval(value: object, now: datetime, zone: tzinfo) -> LineApproval:
+    if not isinstance(value, dict) or not {"approver", "state", "asked_at"} <= value.keys():
+        raise BadInput("an approval wants approver, state and asked_at", "write it as `sdesk ticket export` does")
+    state = _STATE(value["state"])
+    decided, how = value.get("decided_at"), value.get("how")
+    if (state is not ApprovalState.ASKED) is not bool(decided) or _is_decided(state) is not bool(how):
+        raise BadInput(f"an approval that is {state} has a wrong end", "look at its decided_at, and at its how")
+    return LineApproval(
+        values.mailbox(value["approver"]) if value["approver"] else Mailbox("", ""),
+        state,
+        values.past_instant("asked_at", value["asked_at"], now, zone),
+        values.past_instant("decided_at", decided, now, zone) if decided else None,
+        _HOW(how) if how else None,
+        values.long_text(value.get("comment") or ""),
+    )
+
+
+def _is_decided(state: ApprovalState) -> bool:
+    return state in {ApprovalState.APPROVED, ApprovalState.REFUSED}
 
 
 def _author(value: object) -> Mailbox:
@@ -297,6 +347,8 @@ def _form(value: object) -> tuple[FormValue, ...]:
 
 _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]{0,79}", re.ASCII)
 _DIRECTION = values.word("direction", Direction)
+_STATE = values.word("state", ApprovalState)
+_HOW = values.word("how", DecidedHow)
 _READERS: Mapping[str, Callable[[object], object]] = {
     "external_id": values.external_id,
     "origin": _origin,
@@ -324,6 +376,9 @@ def _plain(value: object) -> object:
         return to_rfc3339(value)
     if isinstance(value, Mailbox):
         return [value.address.lower(), value.name]
+    if isinstance(value, LineApproval):
+        ends = [_plain(value.decided_at) if value.decided_at else "", value.how or "", value.comment]
+        return [_plain(value.approver), value.state.value, _plain(value.asked_at), *ends]
     if isinstance(value, LineMessage):
         said = [value.direction.value, _plain(value.author), _plain(value.sent_at), value.text]
         # What a line of text cannot say is left out where it is not said: digests that were stored stay true.

@@ -10,7 +10,7 @@ from sdesk.domain.duration import format_exact
 from sdesk.domain.phrase import Phrase, phrase, phrases
 from sdesk.domain.plain_words import recognised
 from sdesk.domain.story.words import NAMES, When
-from sdesk.domain.ticket import ClockKind
+from sdesk.domain.ticket import ClockKind, WaitingFor
 from sdesk.domain.urgency import RANK_RUNNING, order_of, reason_for
 from sdesk.domain.why import Cause, Why
 from sdesk.store.reader.decided import Standing
@@ -114,7 +114,9 @@ def _promise(found: Decided, when: When) -> Iterator[str]:
     words = [_clock(each, when, first=not place) for place, each in enumerate(shown)]
     if words:
         yield _begun(words)
-    if row.wake_at is not None and row.waiting_for is not None:
+    if row.waiting_for is WaitingFor.APPROVAL:
+        yield phrase("It waits for an approval: until it comes no promise runs.")
+    elif row.wake_at is not None and row.waiting_for is not None:
         until = when(row.wake_at)
         match row.waiting_for.value:
             case "date":

@@ -226,6 +226,15 @@ FROM watcher AS w
 LEFT JOIN agent AS a ON a.id = w.agent_id
 LEFT JOIN agent AS b ON b.id = w.by_id;
 
+-- Who was asked whether a ticket may be worked on, and what was said; `agent` is who wrote the decision down for him.
+DROP VIEW IF EXISTS approval_view;
+CREATE VIEW approval_view AS
+SELECT p.id, p.ticket_id AS number, nullif(p.address, '') AS approver, p.name AS approver_name, p.state, p.asked_at,
+    p.decided_at, p.how, a.key AS agent, p.comment, s.key AS service
+FROM approval AS p
+LEFT JOIN agent AS a ON a.id = p.agent_id
+LEFT JOIN service AS s ON s.id = p.service_id;
+
 DROP VIEW IF EXISTS load_view;
 CREATE VIEW load_view AS
 SELECT

@@ -69,6 +69,10 @@ LINES = (
     "watch 1 2",
     "watch 1 2 --agent boris",
     "unwatch 1 --agent me",
+    "approve 1 2 --text 'by phone'",
+    "refuse 1 --text 'too dear'",
+    "ask-approval 1 2 --of dora@shop.example",
+    "drop-approval 1",
     "take-back 1",
     "take 1 2",
 )

@@ -131,6 +131,11 @@ def test_nothing_is_in_doubt_in_a_good_file() -> None:
         ('lead = "olga"', 'lead = "vera"', "[teams.hr] lead: `vera` leads a private team and is no member"),
         ('reopen_for = "7d"', 'on_call = ["vera"]', "[teams.it] on_call: `vera` is on call for a team"),
         ('sla = "stores"', 'sla = "office"', "[slas.stores]: no team and no service has this SLA"),
+        (
+            'name = "Printer"',
+            'name = "Printer"\napprove_by = "unit-head"',
+            "[services.printer] approve_by: no mail address stands as `manager` of `store-017`, `accounting`:",
+        ),
     ],
 )
 def test_a_doubt_is_said_and_nothing_refused(right: str, wrong: str, said: str) -> None:

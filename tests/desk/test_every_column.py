@@ -23,6 +23,7 @@ OTHERWISE = {
     # Replaced, or taken out, by statements of their own.
     "message.author_name message.author_address message.recipients outbox.recipients outbox.to_address",
     "person.name person.phone person_address.address token.address undo.before undo.sentence",
+    "approval.name approval.address",
     # Written anew from what they are made of.
     "ticket_fts.subject ticket_fts.body ticket_fts.people",
     # Bytes, which go whole.
@@ -39,26 +40,26 @@ NOBODY = {
         recurring_ticket.tags recurring_ticket.catch_up routing_rule.condition routing_rule.assignment service.key
         service.name service.impact service.urgency service.stops_share service.offered_to service.category
         service.description service.help service.fields form_value.key form_value.label sla.key sla_target.priority
-        team.key team.name team.address team.signature template.name template.language template.subject template.body
-        unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager unit_address.pattern
+        service.approve_by team.key team.name team.address team.signature template.name template.language
+        template.subject template.body unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager
+        unit_address.pattern
         """,
     "named on purpose, which is said": "blocked_sender.pattern",
     "an agent's login": "absence.actor blocked_sender.actor history.actor saved_view.owner",
     "a key, a digest or a number": """
-        attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid
-        ledger.sha256 ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id
-        raw_mail.sha256 ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets
-        alembic_version.version_num
+        attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid ledger.sha256
+        ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id raw_mail.sha256
+        ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets alembic_version.version_num
         """,
     "a machine's name of a check": "check_event.source check_event.key",
     "a word of the house, or a name that an agent gave": """
-        attachment.media_type check_event.state clock_run.kind draft.direction form_draft.form history.event
-        incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder ledger.outcome link.kind
-        mailbox_state.mailbox mailbox_state.folder message.defects message.direction message.party outage.share
-        outage.slices outbox.done outbox.kind outbox.language outbox.state person.language presence.doing
-        quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
-        ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency
-        ticket.waiting_for token.holder trouble.place undo.verb agent.role
+        approval.how approval.state attachment.media_type check_event.state clock_run.kind draft.direction
+        form_draft.form history.event incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder
+        ledger.outcome link.kind mailbox_state.mailbox mailbox_state.folder message.defects message.direction
+        message.party outage.share outage.slices outbox.done outbox.kind outbox.language outbox.state person.language
+        presence.doing quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
+        ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency ticket.waiting_for
+        token.holder trouble.place undo.verb agent.role
         """,
 }
 
@@ -66,9 +67,9 @@ REFERS = {
     # A ticket takes them along.
     "goes": """
         attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id form_value.ticket_id
-        history.ticket_id link.ticket_id
-        link.other_id message.ticket_id occurrence.ticket_id outage.ticket_id presence.ticket_id seen.ticket_id
-        tag.ticket_id time_spent.ticket_id token.ticket_id undo.ticket_id visit.ticket_id watcher.ticket_id
+        history.ticket_id link.ticket_id approval.ticket_id link.other_id message.ticket_id occurrence.ticket_id
+        outage.ticket_id presence.ticket_id seen.ticket_id tag.ticket_id time_spent.ticket_id token.ticket_id
+        undo.ticket_id visit.ticket_id watcher.ticket_id
         """,
     # They are of another ticket, or of none.
     "points at nothing": """
@@ -76,7 +77,7 @@ REFERS = {
         ticket.incident_id time_spent.message_id token.message_ref
         """,
     # Nobody takes a person out: a pseudonym stands in the row.
-    "stays": "message.person_id person_address.person_id ticket.requester_id",
+    "stays": "approval.person_id message.person_id person_address.person_id ticket.requester_id",
 }
 
 

@@ -109,6 +109,16 @@ def watched(store: Store, numbers: Sequence[int], other: int) -> None:
     store.do("watch", numbers)
 
 
+def asked(store: Store, numbers: Sequence[int], other: int) -> None:
+    """Waiting for somebody's approval."""
+    store.do("ask-approval", numbers, of="irina@shop.example")
+
+
+def states_of(detail: TicketDetail) -> list[str]:
+    """What became of each question for an approval."""
+    return [row.state.value for row in detail.approvals]
+
+
 def noted(store: Store, numbers: Sequence[int], other: int) -> None:
     """With a second message."""
     store.do("note", numbers, text="Seen.")
@@ -273,6 +283,37 @@ DEEDS: Mapping[str, Deed] = {
         prepare=joined,
         spoil=lambda store, numbers, other: None,
         why_not="it is part of no incident",
+    ),
+    "approve": Deed(
+        "approve",
+        ("~by phone\n",),
+        lambda it, other: it.ticket.status is Status.NEW and states_of(it) == ["approved"],
+        prepare=asked,
+        spoil=lambda store, numbers, other: None,
+        why_not="it waits for no approval",
+    ),
+    "refuse": Deed(
+        "refuse",
+        ("~too dear\n",),
+        lambda it, other: it.ticket.status is Status.RESOLVED and states_of(it) == ["refused"],
+        prepare=asked,
+        spoil=lambda store, numbers, other: None,
+        why_not="it waits for no approval",
+    ),
+    "ask_approval": Deed(
+        "ask-approval",
+        ("~dora@shop.example\n",),
+        lambda it, other: [row.approver for row in it.approvals] == ["dora@shop.example"],
+        spoil=resolved,
+        why_not="resolved tickets need no approval",
+    ),
+    "drop_approval": Deed(
+        "drop-approval",
+        ("y",),
+        lambda it, other: it.ticket.status is Status.NEW and states_of(it) == ["cancelled"],
+        prepare=asked,
+        spoil=lambda store, numbers, other: None,
+        why_not="it waits for no approval",
     ),
     "merge": Deed(
         "merge",

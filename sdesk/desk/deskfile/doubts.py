@@ -7,7 +7,11 @@ from typing import Any
 
 from sdesk.desk.deskfile.forms import doubts_of_services
 from sdesk.desk.deskfile.part import Part
-from sdesk.desk.deskfile.values import DeskFile
+from sdesk.desk.deskfile.values import DeskFile, ServiceSpec
+from sdesk.domain.approval import UNIT_HEAD
+from sdesk.domain.errors import BadInput
+from sdesk.domain.mailboxes import parse_mailbox
+from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES
 
 _ADDS_UP = {"tags"}
@@ -23,6 +27,7 @@ def doubts(whole: Part, desk: DeskFile) -> None:
         ("agents", _agents),
         ("units", _units),
         ("services", doubts_of_services),
+        ("services", _services),
         ("replies", _replies),
     ):
         if section in whole.values:
@@ -89,6 +94,49 @@ def _units(tables: Part, desk: DeskFile) -> None:
             part.warn("turnover_per_hour", "it names no calendar: an outage would cost as much at night as by day")
         if unit.stops and not unit.turnover_per_hour:
             part.warn("stops", "it has no turnover_per_hour: nothing of it can stand")
+
+
+_MOST_NAMED = 3
+"""Units that a doubt names."""
+
+
+def _services(tables: Part, desk: DeskFile) -> None:
+    """A service that a unit's head must approve, offered where nobody is known as one."""
+    for key, service in desk.services.items():
+        if service.approve_by != UNIT_HEAD:
+            continue
+        headless = [unit for unit in desk.units if _is_offered(desk, service, unit) and not _has_head(desk, unit)]
+        if headless:
+            named = ", ".join(f"`{unit}`" for unit in headless[:_MOST_NAMED])
+            more = f" and {len(headless) - _MOST_NAMED} more" if len(headless) > _MOST_NAMED else ""
+            tables.part(key, tables.values[key]).warn(
+                "approve_by", f"no mail address stands as `manager` of {named}{more}: nobody there can be asked"
+            )
+
+
+def _is_offered(desk: DeskFile, service: ServiceSpec, unit: str) -> bool:
+    return selects(service.offered_to, Asker(tuple((each, desk.units[each].kind) for each in _upwards(desk, unit))))
+
+
+def _has_head(desk: DeskFile, unit: str) -> bool:
+    return any(_is_address(desk.units[each].manager) for each in _upwards(desk, unit))
+
+
+def _upwards(desk: DeskFile, unit: str | None) -> list[str]:
+    """A unit, and those that it is a part of."""
+    found: list[str] = []
+    while unit is not None and unit in desk.units and unit not in found:
+        found.append(unit)
+        unit = desk.units[unit].parent
+    return found
+
+
+def _is_address(manager: str | None) -> bool:
+    try:
+        parse_mailbox(manager or "")
+    except BadInput:
+        return False
+    return True
 
 
 def _replies(tables: Part, desk: DeskFile) -> None:

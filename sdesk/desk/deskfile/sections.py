@@ -27,6 +27,7 @@ from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
+from sdesk.domain.approval import UNIT_HEAD
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
 from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import AgentEvent
@@ -43,6 +44,11 @@ NOUNS = MappingProxyType(
 def _require_prefix(text: str) -> None:
     if not text.isascii() or not text.isalnum():
         raise BadInput("must be letters and digits", 'as in ref_prefix = "SD"')
+
+
+def _require_approver(text: str) -> None:
+    if text != UNIT_HEAD:
+        require_mailbox(text)
 
 
 _TEXT = Text()
@@ -224,6 +230,13 @@ SERVICES = Map(
                 "true",
             ),
             *OFFERED,
+            Key(
+                "approve_by",
+                Text(f"`{UNIT_HEAD}` or a mail address", _require_approver),
+                "Who must say yes before it is given: `unit-head`, the `manager` of the ticket's unit where that is a "
+                "mail address, else of the unit above; or one mail address. Every clock stands still meanwhile.",
+                '"unit-head"',
+            ),
         )
     ),
     named("service", ("none",)),

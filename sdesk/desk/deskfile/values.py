@@ -101,6 +101,8 @@ class ServiceSpec:
     """The same: what to try first."""
     fields: tuple[Mapping[str, Any], ...]
     """Its form, each field as the store keeps it (see `domain/catalogue.field_of`)."""
+    approve_by: str | None
+    """`unit-head`, or a mail address; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sdesk.desk import edit, triage
 from sdesk.desk import work as verbs
 from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.approvals import bring, drop_question, wait_as_elsewhere
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.forms import write_answers
@@ -23,7 +24,7 @@ from sdesk.domain.errors import Refused, about
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise
-from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import TicketLine, mailbox_text
 from sdesk.store.models import Message, Ticket
 
@@ -64,6 +65,8 @@ def follow_line(
     if "form" in fresh and write_answers(work, number, line.form or (), [each.key for each in line.form or ()]):
         settle(work, ticket)
     watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
+    if "approvals" in fresh and bring(work, ticket, line.approvals or ()):
+        settle(work, ticket)
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
     if ticket.version == before and not watched:
@@ -163,8 +166,17 @@ def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:
         settle(work, ticket)
     if line.status is Status.WAITING and ticket.status in OPEN_STATUSES and ticket.status is not Status.WAITING:
         reason, until = wait_of(work, line)
-        verbs.wait(work, number, waiting_for=reason.value, until=until)
+        if reason is WaitingFor.APPROVAL:
+            wait_as_elsewhere(work, ticket, line.approvals or ())
+            settle(work, ticket)
+        else:
+            verbs.wait(work, number, waiting_for=reason.value, until=until)
     if line.status is Status.SPAM and ticket.status in OPEN_STATUSES:
         triage.spam(work, number)
     if line.status in {Status.NEW, Status.OPEN} and ticket.status is Status.WAITING:
+        if ticket.waiting_for is WaitingFor.APPROVAL:
+            # It was decided where the line comes from.
+            drop_question(work, ticket)
+            settle(work, ticket)
+            return
         verbs.reopen(work, number)

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.approvals import bring, wait_as_elsewhere
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
 from sdesk.desk.steps.forms import keep_answers
@@ -93,6 +94,7 @@ def write_line(
             spam=line.status is Status.SPAM,
             unanswered=not line.done and line.status is not Status.SPAM,
             history=past,
+            brought=True,
             closed=closed,
             resolved_at=resolved_at,
             closed_at=_by_now(work, line.closed_at) if closed and line.closed_at is not None else None,
@@ -109,6 +111,8 @@ def write_line(
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
         _follow(work, opened, line.messages, added, alive=alive)
+    if line.approvals:
+        bring(work, work.session.get_one(Ticket, opened.number), line.approvals)
     if alive:
         if line.status is Status.WAITING:
             _wait(work, opened.number, line)
@@ -268,7 +272,10 @@ def _wait(work: Work, number: int, line: TicketLine) -> None:
     """It waits as it did elsewhere."""
     ticket = work.session.get_one(Ticket, number)
     reason, until = wait_of(work, line)
-    begin_wait(work, ticket, *plan_wait(work, ticket, reason.value, until))
+    if reason is WaitingFor.APPROVAL:
+        wait_as_elsewhere(work, ticket, line.approvals or ())
+    else:
+        begin_wait(work, ticket, *plan_wait(work, ticket, reason.value, until))
     put_in_place(work, ticket)
     work.session.flush()
 

@@ -41,7 +41,7 @@ from sdesk.domain.mail_orders import Order, Verb, parse_order
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
 from sdesk.domain.thread import TokenHolder, hide_agent_tokens
-from sdesk.domain.ticket import Direction, Status, WaitingFor
+from sdesk.domain.ticket import WAITS_BY_HAND, Direction, Status, WaitingFor
 from sdesk.store.models import Message, Outbox, Ticket, Token
 from sdesk.store.prepared import Prepared
 
@@ -285,7 +285,7 @@ def _told_of(work: Work, receipt: Receipt, kept_back: Sequence[InboundAttachment
 def _wait_of(work: Work, argument: str) -> tuple[WaitingFor, datetime | Day | None]:
     """For whom, and until when: `2d`, `supplier`, `requester tomorrow 10:00`; nothing is a wait for the requester."""
     word, _, rest = argument.partition(" ")
-    if word.casefold() in [*WaitingFor]:
+    if word.casefold() in WAITS_BY_HAND:
         whom, when = WaitingFor(word.casefold()), rest.strip()
     else:
         whom, when = (WaitingFor.DATE if argument else WaitingFor.REQUESTER), argument

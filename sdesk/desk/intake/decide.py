@@ -1,13 +1,14 @@
 """The order in which it is decided what becomes of a mail: the first that holds.
 
-The desk's own, a blocked sender, a web form, a bounce, monitoring, an own address, a machine, a thread (an agent's, a
-supplier's, a requester's, a stranger's mail), a number in the subject, a new request.
+The desk's own, a blocked sender, a web form, a bounce, monitoring, an own address, a machine, a thread (an approver's,
+an agent's, a supplier's, a requester's, a stranger's mail), a number in the subject, a new request.
 """
 
 from __future__ import annotations
 
 from sdesk.desk.intake.addressed import for_another_team
 from sdesk.desk.intake.agent_mail import from_agent, to_several
+from sdesk.desk.intake.approver_mail import from_approver, shows_question
 from sdesk.desk.intake.follow_up import follow_up, note_bounce, note_from_machine
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import (
@@ -83,6 +84,9 @@ def _in_thread(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
     """A person's mail in a thread: by a Message-ID or a token, which nobody can guess."""
     ticket = thread.ticket
     asks = incoming.person is not None and incoming.person.id == ticket.requester_id
+    if shows_question(work, incoming.mail, thread):
+        # Before all others: who must approve it may be an agent too, or the requester's own boss.
+        return from_approver(work, incoming, thread)
     if incoming.agent_id is not None and not asks:
         return from_agent(work, incoming, thread, incoming.agent_id)
     if thread.party is Party.SUPPLIER and not asks:

@@ -71,7 +71,10 @@ def _asks_for_answer(work: Work, ticket: Ticket, origin: Origin) -> None:
     clocks = before
     if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.REQUESTER:
         clocks = wake(work, ticket, clocks, not_before_stop(clocks, origin.arrived_at))
-    save_clocks(work, ticket, before, requester_wrote(clocks, promise, origin.arrived_at))
+    if ticket.waiting_for is not WaitingFor.APPROVAL:
+        # Nobody owes an answer to what may not be done yet: that begins with the approval.
+        clocks = requester_wrote(clocks, promise, origin.arrived_at)
+    save_clocks(work, ticket, before, clocks)
     if ticket.unanswered_since is None:
         ticket.unanswered_since = origin.arrived_at
 

@@ -220,4 +220,10 @@ def _thread(
 
 
 def _party(shown: Shown) -> Party:
-    return Party.SUPPLIER if shown.holder is TokenHolder.SUPPLIER else Party.REQUESTER
+    match shown.holder:
+        case TokenHolder.SUPPLIER:
+            return Party.SUPPLIER
+        case TokenHolder.APPROVER:
+            return Party.APPROVER
+        case _:
+            return Party.REQUESTER

@@ -110,8 +110,9 @@ def new_ticket(
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
     _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
-    if not spam and opened.incident is None:
-        # Part of an incident: whoever works on that knows, and need not be told of each.
+    if not spam and opened.incident is None and not opened.waits:
+        # Part of an incident: whoever works on that knows, and need not be told of each. What must be approved first
+        # is told of when it is.
         by = incoming.agent_id
         notify_of(
             work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by

@@ -15,12 +15,13 @@ from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import make_message_id
 from sdesk.desk.steps.tokens import forget_key, is_forgotten, new_token
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.errors import NotFound, Refused
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import MailKind, OutboxState
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Role, Status
-from sdesk.store.models import Message, Outbox, Ticket, Token
+from sdesk.store.models import Approval, Message, Outbox, Ticket, Token
 
 
 def retry(work: Work, mail: int) -> None:
@@ -42,6 +43,8 @@ def retry(work: Work, mail: int) -> None:
         return
     if row.kind == MailKind.CONFIRMATION and is_forgotten(row.message_id):
         _give_key(work, row)
+    if row.kind == MailKind.APPROVAL and is_forgotten(row.message_id):
+        _ask_anew(work, row)
     if refused:
         left = dict.fromkeys((*refused, *row.values.get("left", ()))) if row.values.get("reached") else {}
         row.values = {**row.values, "refused": {}, "left": list(left)}
@@ -122,6 +125,17 @@ def _give_key(work: Work, row: Outbox) -> None:
     row.message_id = make_message_id(work, number, token, ticket.team_id)
     # Where he is reached now: the key proves that it is he.
     row.recipients, row.to_address = recipients_of([Mailbox(agent.email, agent.name)]), agent.email.lower()
+
+
+def _ask_anew(work: Work, row: Outbox) -> None:
+    """A new key for a question to an approver: the one of the mail that failed is forgotten."""
+    ticket = work.session.get_one(Ticket, row.ticket_id)
+    approval = work.session.get(Approval, row.values.get("approval"))
+    if approval is None or approval.state is not ApprovalState.ASKED:
+        raise Refused(f"what mail {row.id} asks is answered by now, or asked no more", "there is nothing left to send")
+    number = require_id(ticket)
+    token = new_token(work, number, TokenHolder.APPROVER, address=approval.address, approval_id=approval.id)
+    row.message_id = make_message_id(work, number, token, ticket.team_id)
 
 
 def _end_pause(work: Work, row: Outbox) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sdesk.desk.opening import Work
-from sdesk.desk.outbox.facts import LetterFacts, Said, TeamFacts, TicketFacts, desk_facts, wordings
+from sdesk.desk.outbox.facts import ApprovalFacts, LetterFacts, Said, TeamFacts, TicketFacts, desk_facts, wordings
 from sdesk.desk.rules import TeamRule
 from sdesk.desk.steps.find import key_of
 from sdesk.domain.inbound import Mailbox
@@ -23,6 +23,8 @@ _WORDS = {
         "agent": "Boris Klein",
         "service": "Printers",
         "help": "Take the paper out, put it in again, and switch the printer off and on.",
+        "approver": "Carla Huber",
+        "comment": "Only one, please.",
         "unit": "Main shop",
         "team": "Support",
     },
@@ -34,10 +36,18 @@ _WORDS = {
         "agent": "Борис Лебедев",
         "service": "Принтеры",
         "help": "Выньте бумагу, вставьте её снова, выключите и включите принтер.",
+        "approver": "Карла Петрова",
+        "comment": "Только одну штуку, пожалуйста.",
         "unit": "Главный магазин",
         "team": "Поддержка",
     },
 }
+
+
+_OF_ITS_OWN = frozenset(
+    {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE, MailKind.APPROVED, MailKind.REFUSED}
+)
+"""Kinds that bring nobody's message."""
 
 
 def example(work: Work, kind: MailKind, *, language: str | None = None, team: str | None = None) -> LetterFacts:
@@ -50,7 +60,7 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
     rule = _team(work, team)
     requester = Mailbox(f"maria@{_NOWHERE}", words["requester"])
     asked = Said(words["asked"], words["requester"], work.now - timedelta(minutes=20))
-    answered = kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
+    answered = kind not in _OF_ITS_OWN
     told = (
         asked if kind in {MailKind.NOTIFICATION, MailKind.DIGEST} else Said(words["answer"], words["agent"], work.now)
     )
@@ -83,8 +93,16 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
         ),
         requester=requester,
         agent=words["agent"],
-        message=told if answered else None,
+        message=asked if kind is MailKind.APPROVAL else told if answered else None,
         quoted=(asked,) if kind in {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD} else (),
+        approval=ApprovalFacts(
+            approver=words["approver"],
+            asked_at=work.now - timedelta(minutes=15),
+            comment=words["comment"],
+            portal=work.rules.portal.url or "",
+            due=work.now + timedelta(days=1),
+            answers=(),
+        ),
         wordings=wordings(work),
     )
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.rules import AgentRule
 from sdesk.domain.outgoing import AgentEvent, Party, Speaker
-from sdesk.domain.ticket import Direction, Status
+from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.store.models import History, Message, Outbox, Ticket
 
 _OVERTAKEN = frozenset({AgentEvent.NEW, AgentEvent.ASSIGNED, AgentEvent.REPLY})
@@ -38,6 +38,8 @@ def _dealt_with(work: Work, agent: AgentRule, ticket: Ticket, row: Outbox) -> bo
     """
     event = row.values.get("event")
     if event == AgentEvent.ASSIGNED and ticket.assignee_id != agent.id:
+        return True
+    if event == AgentEvent.APPROVAL and ticket.waiting_for is not WaitingFor.APPROVAL:
         return True
     if event in _OF_WORK and ticket.resolved_at is not None and ticket.resolved_at >= row.created_at:
         # What is done needs nobody any more: who answers it later is told of anew.
@@ -96,8 +98,11 @@ def words_of(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Words:
 
 
 def _refusal(row: Outbox) -> str:
-    """What the mail server said of the agent who could not be told, where the row tells of that."""
+    """What the mail server said of the agent who could not be told, or which approver does not answer, where the row
+    tells of that."""
     agent, said = row.values.get("agent"), row.values.get("said")
+    if row.values.get("event") == AgentEvent.APPROVAL:
+        return str(said or "")
     return f"{agent}: {said}" if agent and said else ""
 
 
@@ -108,7 +113,7 @@ def _speaker(found: Any, ticket: Ticket) -> Speaker:
         return Speaker.AGENT
     if not found.takes_part:
         return Speaker.STRANGER
-    if found.party is Party.SUPPLIER:
-        return Speaker.SUPPLIER
+    if found.party is not Party.REQUESTER:
+        return Speaker.SUPPLIER if found.party is Party.SUPPLIER else Speaker.APPROVER
     asks = found.person_id is not None and found.person_id == ticket.requester_id
     return Speaker.REQUESTER if asks else Speaker.PARTICIPANT

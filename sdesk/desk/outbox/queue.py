@@ -23,9 +23,10 @@ from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
 from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
 from sdesk.desk.steps.tokens import forget_key
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
 from sdesk.domain.ticket import OPEN_STATUSES, Status
-from sdesk.store.models import Message, Outbox, Ticket
+from sdesk.store.models import Approval, Message, Outbox, Ticket
 
 CLAIM_LASTS = timedelta(minutes=20)
 """Longer than a server may take over one mail (`mail/outbox/deliver`) and a locked store is waited for afterwards
@@ -38,12 +39,18 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120
 _TRIES = 30
 """With these pauses between them, the last one again and again, they take four days: then it is given up."""
 
-_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
+_PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE, MailKind.APPROVED}
 """Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
-_SAYS_BY_WHEN = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE}
+_SAYS_BY_WHEN = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.APPROVED}
 """Kinds by which a requester learns an instant."""
 _ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
 """Kinds that a person's answer makes idle."""
+_OF_APPROVALS = {
+    MailKind.APPROVAL: ApprovalState.ASKED,
+    MailKind.APPROVED: ApprovalState.APPROVED,
+    MailKind.REFUSED: ApprovalState.REFUSED,
+}
+"""Kinds about a question, and how it must stand for them to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +286,12 @@ def _pointless(work: Work, row: Outbox) -> str | None:
         return "it is of no ticket"
     if ticket.status is Status.SPAM:
         return "its ticket is spam"
+    if row.kind in _OF_APPROVALS:
+        approval = work.session.get(Approval, row.values.get("approval"))
+        if approval is None or approval.state is not _OF_APPROVALS[MailKind(row.kind)]:
+            return "it is asked no more"
+        if row.kind == MailKind.REFUSED and ticket.status in OPEN_STATUSES:
+            return f"its ticket is {ticket.status}"
     if row.kind not in _PROMISING:
         return None
     if ticket.status not in OPEN_STATUSES:

@@ -51,6 +51,8 @@ TABLES: Mapping[str, Kept] = {
     # A message is never unwritten: it goes back to its ticket, or is taken back.
     "message": Kept(("id",), columns="id, ticket_id"),
     "time_spent": Kept(("id",)),
+    "approval": Kept(("id",)),
+    "token": Kept(("hash",)),
 }
 """What hangs on a ticket, in an order in which rows may be added."""
 

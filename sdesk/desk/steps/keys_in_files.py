@@ -1,4 +1,4 @@
-"""No agent's key leaves the desk in a file: whoever has one writes in the agent's name.
+"""No agent's key leaves the desk in a file, and no approver's: whoever has one writes, or decides, in his name.
 
 `post` asks before any mail in an agent's words is queued; what only goes along (files of other messages) is left out
 before that, and said.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.tokens import LIVES, hash_of
+from sdesk.domain.approval import LIVES as APPROVALS_LIVE
 from sdesk.domain.errors import Refused
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.keys_in_files import keys_like
@@ -58,8 +59,10 @@ def _holds_key(work: Work, file: InboundAttachment) -> bool:
             select(col(Token.hash))
             .where(
                 col(Token.hash).in_(hashes[start : start + _AT_ONCE]),
-                col(Token.holder) == TokenHolder.AGENT,
-                col(Token.created_at) >= work.now - LIVES,
+                or_(
+                    and_(col(Token.holder) == TokenHolder.AGENT, col(Token.created_at) >= work.now - LIVES),
+                    and_(col(Token.holder) == TokenHolder.APPROVER, col(Token.created_at) >= work.now - APPROVALS_LIVE),
+                ),
             )
             .limit(1)
         ).first()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.moves import Moved, record_promise
 from sdesk.domain.clock import Clock, consumed
 from sdesk.domain.merged_clocks import merge
+from sdesk.domain.ticket import WaitingFor
 from sdesk.domain.worktime import working_between
 from sdesk.store.models import Ticket
 
@@ -20,6 +23,9 @@ def keep_earlier_promises(work: Work, survivor: Ticket, merged: Ticket) -> None:
     promise, other = promise_of(work, survivor), promise_of(work, merged)
     before, ends = load_clocks(work, survivor), load_clocks(work, merged)
     after, ended = merge(before, promise, ends, other, work.now)
+    if survivor.waiting_for is WaitingFor.APPROVAL:
+        # Nobody owes an answer to what may not be done yet: that begins with the approval.
+        after = replace(after, next_reply=before.next_reply)
     save_clocks(work, survivor, before, after)
     save_clocks(work, merged, ends, ended)
 

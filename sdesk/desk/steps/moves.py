@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.asked import end_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised
@@ -16,13 +17,22 @@ from sdesk.domain.clock import NO_PROMISE, Clocks, Promise, consumed, recalendar
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Status, may_become
+from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Status, WaitingFor, may_become
 from sdesk.domain.worktime import Calendar, next_working, working_between
 from sdesk.store.models import Ticket
 
 
 def require_move(work: Work, ticket: Ticket, status: Status) -> None:
-    """Refused where the ticket's status does not become `status`."""
+    """Refused where the ticket's status does not become `status`; what waits for an approval is not worked on."""
+    if ticket.waiting_for is WaitingFor.APPROVAL and status in OPEN_STATUSES:
+        raise Refused(
+            phrase("{ref} waits for an approval", ref=work.rules.ref(require_id(ticket))),
+            phrase(
+                "write down what was said: `sdesk approve {number}` or `sdesk refuse {number}`; or ask no more: "
+                "`sdesk ticket drop-approval {number}`",
+                number=ticket.id,
+            ),
+        )
     if not may_become(ticket.status, status):
         remedy = phrase("reopen it first: `sdesk reopen`") if ticket.status in {Status.RESOLVED, Status.CLOSED} else ""
         raise Refused(
@@ -55,6 +65,7 @@ def set_status(work: Work, ticket: Ticket, status: Status) -> None:
         ticket.waiting_for, ticket.wake_at = None, None
     if status not in OPEN_STATUSES:
         end_visit(work, require_id(ticket))
+        end_question(work, require_id(ticket))
 
 
 def at_work(ticket: Ticket) -> Status:

@@ -152,6 +152,26 @@ def notify_lead(work: Work, ticket: Ticket, refused: int, *, said: str, message:
     return 1
 
 
+def notify_unapproved(work: Work, ticket: Ticket, said: str = "") -> int:
+    """Tell a team's lead that an approval is missing, else the team; gives how many. `said`: who does not answer."""
+    if work.quiet:
+        return 0
+    team = work.rules.teams[ticket.team_id]
+    lead = work.rules.agents.get(team.lead_id) if team.lead_id is not None else None
+    away = stand_ins(absent(work))
+    if lead is None or lead.id in away or not _hears(work, lead, ticket):
+        return notify(work, ticket, AgentEvent.APPROVAL, said=said)
+    _queue(work, lead, {"event": AgentEvent.APPROVAL.value, "said": said}, require_id(ticket), first=True)
+    return 1
+
+
+def _hears(work: Work, agent: AgentRule, ticket: Ticket) -> bool:
+    """Whether an agent may be told of an approval that is missing, and wants to be."""
+    team, candidate = work.rules.teams[ticket.team_id], _candidate(agent)
+    matter = Matter(AgentEvent.APPROVAL, ticket.priority)
+    return candidate.works and candidate.wants(matter) and (not team.private or agent.id in team.members)
+
+
 def notify_desk(work: Work, text: str) -> int:
     """Tell the desk's admins what concerns the desk itself (a full disk); gives how many."""
     admins = [agent for agent in work.rules.agents.values() if agent.role is Role.ADMIN and not agent.retired]

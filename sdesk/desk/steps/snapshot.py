@@ -22,6 +22,8 @@ from sdesk.store.models import Ticket
 _LEFT_ALONE = {"id", "version", "updated_at", "promised_at"}
 """A change is a change, if only back; and what the requester was told cannot be made untold."""
 _OF_TICKET = ("clock_run", "outage", "time_spent", "visit")
+_QUESTIONS = "approval"
+"""Rows that keys refer to: they are written over, where the others are written anew."""
 
 
 def snapshot(work: Work, ticket: Ticket) -> dict[str, Any]:
@@ -29,7 +31,7 @@ def snapshot(work: Work, ticket: Ticket) -> dict[str, Any]:
     work.session.flush()
     number = require_id(ticket)
     found: dict[str, Any] = {"ticket": _rows(work, "ticket", "id", number)[0]}
-    for table in _OF_TICKET:
+    for table in (*_OF_TICKET, _QUESTIONS):
         found[table] = _rows(work, table, "ticket_id", number)
     return found
 
@@ -60,6 +62,9 @@ def restore(work: Work, ticket: Ticket, before: Mapping[str, Any]) -> dict[str, 
             marks = ", ".join(f":{name}" for name in row)
             work.connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), row)
             units |= {row["unit_id"]} if "unit_id" in row else set()
+    for row in before.get(_QUESTIONS, ()):
+        given = ", ".join(f"{name} = :{name}" for name in row if name != "id")
+        work.connection.execute(text(f"UPDATE {_QUESTIONS} SET {given} WHERE id = :id"), row)
     work.session.expire_all()
     require_standing(work, {number: other})
     keep_told(work, ticket, told)

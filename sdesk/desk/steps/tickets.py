@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.clocks import clock_columns, place_columns
+from sdesk.desk.steps.approvals import ask_for_service
+from sdesk.desk.steps.clocks import clock_columns, place_columns, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import look_for_incident
 from sdesk.desk.steps.losses import (
@@ -21,6 +22,7 @@ from sdesk.desk.steps.losses import (
 )
 from sdesk.desk.steps.moves import promise_facts
 from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.clock import Clocks, Promise, agent_answered, end, open_clocks
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Impact, Priority, Status, Urgency
 from sdesk.store.models import Tag, Ticket
@@ -66,6 +68,8 @@ class Opening:
     """Nobody asked for it, and nothing stands still: it is the desk's own, of a rule."""
     unasked: bool = False
     """Nobody asked for it: a machine told of it."""
+    brought: bool = False
+    """It was decided upon elsewhere already whether it may be done: an import asks nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class Opened:
     promise: Promise
     incident: int | None = None
     """The open incident that it became part of."""
+    waits: bool = False
+    """Somebody must approve it first: nobody need be told of it yet."""
 
 
 def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story: Any) -> Opened:
@@ -178,7 +184,17 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
     live = state.status in OPEN_STATUSES and not opening.history and not opening.planned
     incident = look_for_incident(work, number) if live and opening.service_id is not None else None
-    return Opened(number, token, priority, state.clocks, promise, incident)
+    asks = live and not opening.unasked and not opening.brought
+    waits = asks and service is not None and service.approve_by is not None and _ask(work, number)
+    return Opened(number, token, priority, state.clocks, promise, incident, waits)
+
+
+def _ask(work: Work, number: int) -> bool:
+    """Ask for the approval that the service wants; gives whether the ticket waits for it."""
+    ticket = work.session.get_one(Ticket, number)
+    asked = ask_for_service(work, ticket)
+    settle(work, ticket)
+    return asked is not None and asked.state is ApprovalState.ASKED
 
 
 class _State(NamedTuple):

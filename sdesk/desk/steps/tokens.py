@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.outgoing import FOR_AGENTS
+from sdesk.domain.outgoing import WITH_KEY
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Status
 from sdesk.store.models import Outbox, Ticket, Token
@@ -27,7 +27,7 @@ LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""
 
 _FORGOTTEN = "sent:"
-_PREFIX = {TokenHolder.AGENT: "a-", TokenHolder.SUPPLIER: "s-"}
+_PREFIX = {TokenHolder.AGENT: "a-", TokenHolder.SUPPLIER: "s-", TokenHolder.APPROVER: "p-"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Shown:
     """Whom it was sent to."""
     message_ref: int | None = None
     """The note that it asks to confirm."""
+    approval_id: int | None = None
+    """What an approver is asked."""
     alive: bool = True
     created_at: datetime | None = None
     """When it was given out; None for the requester's own."""
@@ -56,8 +58,9 @@ def new_token(
     agent_id: int | None = None,
     address: str = "",
     message_ref: int | None = None,
+    approval_id: int | None = None,
 ) -> str:
-    """A token for one agent, or one supplier, and one ticket: 128 random bits. It is given once and kept hashed."""
+    """A token for one agent, supplier or approver, and one ticket: 128 random bits, given once and kept hashed."""
     token = _PREFIX[holder] + secrets.token_hex(16)
     insert_row(
         work,
@@ -69,6 +72,7 @@ def new_token(
             "agent_id": agent_id,
             "address": address.lower(),
             "message_ref": message_ref,
+            "approval_id": approval_id,
             "created_at": work.now,
         },
     )
@@ -81,7 +85,16 @@ def read_token(work: Work, number: int, token: str) -> Shown | None:
         row = work.session.get(Token, hash_of(token))
         if row is None or row.ticket_id != number:
             return None
-        return Shown(number, row.holder, row.agent_id, row.address, row.message_ref, _alive(work, row), row.created_at)
+        return Shown(
+            number,
+            row.holder,
+            row.agent_id,
+            row.address,
+            row.message_ref,
+            row.approval_id,
+            _alive(work, row),
+            row.created_at,
+        )
     found = work.connection.execute(
         select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
     ).scalar()
@@ -94,7 +107,7 @@ def hash_of(token: str) -> str:
 
 
 def without_key(message_id: str) -> str:
-    """What is kept of a Message-ID that carried an agent's token once its mail has gone.
+    """What is kept of a Message-ID that carried an agent's token, or an approver's, once its mail has gone.
 
     A bounce of it is still known by the token that it names, whose hash the store has.
     """
@@ -102,8 +115,8 @@ def without_key(message_id: str) -> str:
 
 
 def forget_key(row: Outbox) -> None:
-    """Leave no key in a mail to an agent that never goes."""
-    if row.kind in FOR_AGENTS and not is_forgotten(row.message_id):
+    """Leave no key of an agent or an approver in a mail that has gone, or never goes."""
+    if row.kind in WITH_KEY and not is_forgotten(row.message_id):
         row.message_id = without_key(row.message_id)
 
 

@@ -11,10 +11,10 @@ from sdesk.desk.steps.find import word_of
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import after_working_days, require_id, require_move, set_status
 from sdesk.domain.clock import hold
-from sdesk.domain.errors import BadInput, about
+from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.instant import Day, to_rfc3339, weekday_and_time
 from sdesk.domain.phrase import phrase
-from sdesk.domain.ticket import Status, WaitingFor
+from sdesk.domain.ticket import WAITS_BY_HAND, Status, WaitingFor
 from sdesk.domain.worktime import next_working
 from sdesk.store.models import Ticket
 
@@ -22,6 +22,7 @@ _WHOM = {
     WaitingFor.REQUESTER: phrase("the requester"),
     WaitingFor.SUPPLIER: phrase("a supplier"),
     WaitingFor.DATE: phrase("a date"),
+    WaitingFor.APPROVAL: phrase("an approval"),
 }
 
 
@@ -34,6 +35,11 @@ def plan_wait(
     """
     require_move(work, ticket, Status.WAITING)
     reason = word_of(WaitingFor, waiting_for, "wait")
+    if reason not in WAITS_BY_HAND:
+        raise Refused(
+            phrase("nobody lets a ticket wait for an approval by hand"),
+            phrase("ask for one: `sdesk ticket ask-approval {number} --of ADDRESS`", number=ticket.id),
+        )
     with about("until"):
         if reason is WaitingFor.DATE and until is None:
             raise BadInput(phrase("a wait for a date needs the date"), phrase("say --until WHEN"))

@@ -11,6 +11,7 @@ from sdesk.domain.story.values import Event
 from sdesk.domain.ticket import ClockKind
 
 _WAITS = {"requester": "it waits for the requester", "supplier": "it waits for a supplier", "date": "it waits"}
+_NOT_YET = "it waits for an approval"
 _ENDS = {"resolved": "it was resolved", "closed": "it was closed", "merged": "it was merged", "spam": "it was spam"}
 _WITH_AN_ANSWER = frozenset({"answered", "assigned", "status", "waiting"})
 """Events that are written in one transaction with an answer, and are undone with it."""
@@ -94,6 +95,8 @@ def _of_work(event: Event) -> tuple[int, str] | None:
     match event.event:
         case "woken":
             return 0, "the wait is over"
+        case "approved" | "approval_cancelled":
+            return _of_approval(event)
         case "supplier_answered" if event.data.get("takes_part", True):
             return 1, "the supplier answered"
         case "reopened":
@@ -106,15 +109,26 @@ def _of_work(event: Event) -> tuple[int, str] | None:
     return None
 
 
+def _of_approval(event: Event) -> tuple[int, str]:
+    """Of every clock: what ends the wait for an approval."""
+    return (0, "it was approved") if event.event == "approved" else (1, "nobody need approve it any more")
+
+
 def _of_reply(event: Event) -> tuple[int, str] | None:
     """Of a next reply."""
     if event.event == "message" and event.data.get("takes_part", True):
         return 0, "the requester wrote"
+    if event.event in ("approved", "approval_cancelled"):
+        return _of_approval(event)
     return (1, "a ticket was merged into it") if event.event == "promise" and event.data.get("merged") else None
 
 
 def _of_end(event: Event) -> tuple[int, str] | None:
     """Of resolution: a wait, or an end."""
+    if event.event == "approval_asked":
+        return 1, _NOT_YET
+    if event.event == "refused":
+        return 0, "it was not approved"
     if event.event == "waiting":
         return 0, _WAITS.get(str(event.data.get("waiting_for")), "it waits")
     if event.event == "status" and event.data.get("new") in _ENDS:
@@ -126,6 +140,10 @@ def _of_answer(event: Event) -> tuple[int, str] | None:
     """Of the two answers."""
     if event.event == "answered":
         return 0, "it was answered" + (" by phone or in person" if event.data.get("kind") == "call" else "")
+    if event.event == "approval_asked":
+        return 2, _NOT_YET
+    if event.event == "refused":
+        return 1, "it was not approved"
     if event.event == "opened" and event.data.get("channel") == "phone":
         return 1, "whoever called was answered"
     if event.event == "opened" and event.data.get("recurring"):

@@ -39,6 +39,7 @@ _EVENTS: dict[str, dict[str, str]] = {
         AgentEvent.UNDELIVERABLE: "Did not arrive",
         AgentEvent.INCIDENT: "Looks like one incident",
         AgentEvent.STRANGER: "A stranger names it",
+        AgentEvent.APPROVAL: "Approval missing",
         DESK_EVENT: "About the desk",
     },
     "ru": {
@@ -51,6 +52,7 @@ _EVENTS: dict[str, dict[str, str]] = {
         AgentEvent.UNDELIVERABLE: "Не доставлено",
         AgentEvent.INCIDENT: "Похоже на общий сбой",
         AgentEvent.STRANGER: "Её назвал посторонний",
+        AgentEvent.APPROVAL: "Нет согласования",
         DESK_EVENT: "О работе службы",
     },
 }
@@ -72,6 +74,7 @@ _SPEAKERS: dict[str, dict[str, str]] = {
         Speaker.SUPPLIER: "supplier",
         Speaker.AGENT: "agent",
         Speaker.MACHINE: "automatic",
+        Speaker.APPROVER: "approver",
         Speaker.PARTICIPANT: "takes part",
         Speaker.STRANGER: "takes no part",
     },
@@ -80,6 +83,7 @@ _SPEAKERS: dict[str, dict[str, str]] = {
         Speaker.SUPPLIER: "поставщик",
         Speaker.AGENT: "сотрудник",
         Speaker.MACHINE: "автоматическое письмо",
+        Speaker.APPROVER: "согласующий",
         Speaker.PARTICIPANT: "участник",
         Speaker.STRANGER: "посторонний",
     },

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
@@ -15,7 +16,7 @@ from sdesk.domain.catalogue import in_language
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, MailKind
-from sdesk.domain.safe_text import one_line
+from sdesk.domain.safe_text import cut_at_word, neutralise, one_line
 from sdesk.domain.thread import token_address
 from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
 from sdesk.mail.outbox.notices import preview_values
@@ -29,6 +30,15 @@ _ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.C
 _LONGEST_NAME = 60
 _NO_NAME = re.compile(r"[@:/<>\[\]{}\d]|www\.", re.IGNORECASE)
 """Signs of an address, a link or a machine's name: `Hello store-017@shop.example` greets nobody."""
+_MOST_ASKED = 4_000
+"""Characters of a request that its approver is shown."""
+_ANSWERS = {"en": ("yes", "no"), "ru": ("да", "нет")}
+_NO_APPROVAL = {
+    **dict.fromkeys(("approver", "link", "yes", "no", "answers"), ""),
+    **dict.fromkeys(("due", "asked_at")),
+    "reminder": False,
+}
+"""For a look at the mail where nobody was asked."""
 _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
@@ -87,6 +97,7 @@ def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
             "promised_at": ticket.promised_at,
             "help": in_language(ticket.help, facts.language, language, facts.desk.language).strip("\n"),
             "form": "\n".join(f"{one_line(label)}: {value}" for label, value in ticket.form),
+            "approver": one_line(ticket.approver),
         },
         "requester": {
             "name": _addressed(facts.requester.name) if facts.requester else "",
@@ -116,6 +127,47 @@ def _of_confirmation(facts: LetterFacts, values: Mapping[str, Any], language: st
     return {"message": quotation(values["message"]), "hindrance": one_line(str(facts.values.get("hindrance") or ""))}
 
 
+def _of_approval(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """The question: who asks what, by when it would be done, and two ways to answer."""
+    found = facts.approval
+    if found is None:
+        return {"approval": _NO_APPROVAL, "message": quotation(values["message"])}
+    own = read_message_id(facts.message_id)
+    link = f"{found.portal}/approve/{own[1]}" if own is not None and found.portal else ""
+    yes, no = (_mailto(facts, own, word) for word in _ANSWERS.get(language, _ANSWERS["en"]))
+    return {
+        "message": quotation(cut_at_word(neutralise(values["message"]).strip(), _MOST_ASKED)),
+        "ticket": {**values["ticket"], "subject": one_line(values["ticket"]["subject"])},
+        "approval": {
+            "approver": _addressed(found.approver),
+            "link": link,
+            "yes": "" if link else yes,
+            "no": "" if link else no,
+            "due": _to_come(found.due, facts.now),
+            "answers": "\n".join(f"{one_line(key)}: {one_line(value)}" for key, value in found.answers),
+            "reminder": bool(facts.values.get("reminder")),
+            "asked_at": found.asked_at,
+        },
+    }
+
+
+def _mailto(facts: LetterFacts, own: tuple[int, str] | None, word: str) -> str:
+    """A link that writes the answer (RFC 6068); empty where mail to the key's address comes nowhere."""
+    if own is None or not facts.team.plus_addressing or not facts.team.address:
+        return ""
+    subject = quote(f"{word} [{facts.ticket.ref}]")
+    return f"mailto:{quote(token_address(facts.team.address, *own), safe='@+.')}?subject={subject}"
+
+
+def _of_decision(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """To the requester: what was decided."""
+    found = facts.approval
+    if found is None:
+        return {"approval": {"approver": "", "comment": ""}}
+    said = {"approver": one_line(found.approver), "comment": quotation(neutralise(found.comment).strip())}
+    return {**_without_form_words(facts, values, language), "approval": said}
+
+
 def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
     """For a look at one: they go by `notify`, several in one."""
     return preview_values(facts, language)
@@ -125,6 +177,9 @@ _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str
     MailKind.ACKNOWLEDGEMENT: _without_form_words,
     MailKind.KNOWN_INCIDENT: _without_form_words,
     MailKind.PROMISE: _without_form_words,
+    MailKind.APPROVAL: _of_approval,
+    MailKind.APPROVED: _of_decision,
+    MailKind.REFUSED: _of_decision,
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,
     MailKind.DIGEST: _of_notices,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sdesk.domain.errors import Unavailable
+from sdesk.store.check.approvals import APPROVALS
 from sdesk.store.check.clocks import INSTANTS, SUMS
 from sdesk.store.check.contents import CONTENTS, DIGESTS
 from sdesk.store.check.damage import DAMAGE, FILE, REFERENCES
@@ -22,7 +23,7 @@ from sdesk.store.check.watchers import WATCHERS
 from sdesk.store.check.words import WORDS
 from sdesk.store.reader.connection import connect, translated
 
-PARTS = (REFERENCES, FILE, STORY, WATCHERS, LEDGER, SUMS, INSTANTS, MARKS, PLACES, WORDS, CONTENTS, DIGESTS)
+PARTS = (REFERENCES, FILE, STORY, WATCHERS, APPROVALS, LEDGER, SUMS, INSTANTS, MARKS, PLACES, WORDS, CONTENTS, DIGESTS)
 """In the order in which one follows from the other; `DAMAGE` comes before."""
 ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)
 """Where nobody says when it is, what may have become stale by then may stand either way."""

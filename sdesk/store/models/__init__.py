@@ -1,5 +1,6 @@
 """The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
 
+from sdesk.store.models.approvals import Approval
 from sdesk.store.models.desk import (
     Agent,
     Calendar,
@@ -40,6 +41,7 @@ from sdesk.store.models.ticket import (
 __all__ = [
     "Absence",
     "Agent",
+    "Approval",
     "Attachment",
     "Blob",
     "BlockedSender",

@@ -190,6 +190,8 @@ class Service(Table, table=True):
         default_factory=list, sa_type=Document, sa_column_kwargs={"server_default": "[]"}
     )
     """Its form: the fields in their order, as the desk file has them (see `domain/catalogue.field_of`)."""
+    approve_by: str | None = None
+    """Who must say yes before it is given: `unit-head`, or a mail address; None: nobody."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

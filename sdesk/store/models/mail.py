@@ -134,15 +134,17 @@ class Outbox(Table, table=True):
 
 
 class Token(Table, table=True):
-    """A token in addresses and Message-IDs that lets one agent, or one supplier, write into one ticket.
+    """A token in addresses and Message-IDs that lets one agent, or one supplier, write into one ticket, or one approver
+    decide upon it.
 
-    Hashed: whoever reads the store cannot write as an agent. It is dead when the ticket is closed, or after 14 days.
+    Hashed: whoever reads the store cannot write as an agent. It is dead when the ticket is closed, or after 14 days; an
+    approver's when it is decided, and after 30.
     """
 
     __table_args__ = (one_of("holder", TokenHolder),)
 
     hash: str = Field(primary_key=True)
-    """SHA-256 of the token (128 random bits, hexadecimal, after `a-` or `s-`), hexadecimal."""
+    """SHA-256 of the token (128 random bits, hexadecimal, after `a-`, `s-` or `p-`), hexadecimal."""
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
     holder: TokenHolder = Field(sa_type=Word(TokenHolder))
     agent_id: int | None = Field(default=None, foreign_key="agent.id")
@@ -150,6 +152,8 @@ class Token(Table, table=True):
     """Whom it was sent to."""
     message_ref: int | None = Field(default=None, foreign_key="message.id")
     """The note that an agent is asked to confirm."""
+    approval_id: int | None = Field(default=None, foreign_key="approval.id")
+    """The question that an approver is asked."""
     created_at: datetime = Field(sa_type=Instant)
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Match
 from sdesk.store.reader.answers import AnswerRow, answers_of
+from sdesk.store.reader.approvals import ApprovalRow, approvals_of
 from sdesk.store.reader.where import compile_filter, compile_terms, wall
 
 PAGE = 200
@@ -54,6 +55,7 @@ class Exported(NamedTuple):
     wake_at: str | None
     resolved_at: str | None
     closed_at: str | None
+    approvals: tuple[ApprovalRow, ...]
     messages: tuple[ExportedMessage, ...]
     form: tuple[AnswerRow, ...]
     """What was answered in the form of its service."""
@@ -126,6 +128,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         wake_at=row["wake_at"] if row["waiting_for"] is not None else None,
         resolved_at=row["resolved_at"] if over else None,
         closed_at=row["closed_at"] if over and row["status"] != "resolved" else None,
+        approvals=approvals_of(connection, row["number"]),
         messages=rest,
         form=answers_of(connection, row["number"]),
         token=row["token"],
@@ -134,7 +137,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
 
 
 def _messages(connection: sqlite3.Connection, number: int, *, every: bool) -> Iterator[ExportedMessage]:
-    """In their order; what was exchanged with a supplier is internal, so it goes as a note."""
+    """In their order; what was exchanged with a supplier or an approver is internal, so it goes as a note."""
     rows = connection.execute(
         "SELECT CASE WHEN party = 'requester' THEN direction ELSE 'note' END, author_name, author_address,"
         " sent_at, text FROM message_view WHERE number = ? AND taken_back_at IS NULL ORDER BY id"

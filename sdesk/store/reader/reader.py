@@ -245,7 +245,13 @@ class Reader(PersonalReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
-        from sdesk.store.reader import answers, beside, effort, watching  # the console's first rows do without them
+        from sdesk.store.reader import (  # the console's first rows do without them
+            answers,
+            approvals,
+            beside,
+            effort,
+            watching,
+        )
 
         row = self._seen(actor, number, now)
         with translated(self.path):
@@ -263,6 +269,7 @@ class Reader(PersonalReader):
                 visit=effort.visit_of(self._connection, number),
                 watchers=watching.watchers_of(self._connection, number),
                 form=answers.answers_of(self._connection, number),
+                approvals=approvals.approvals_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

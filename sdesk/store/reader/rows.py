@@ -29,6 +29,7 @@ from sdesk.domain.ticket import (
 if TYPE_CHECKING:
     from sdesk.domain.clock import Targets
     from sdesk.store.reader.answers import AnswerRow
+    from sdesk.store.reader.approvals import ApprovalRow
     from sdesk.store.reader.desk_rows import OutageRow
     from sdesk.store.reader.effort import SpentRow, VisitRow
     from sdesk.store.reader.watching import WatcherRow
@@ -292,6 +293,8 @@ class TicketDetail(NamedTuple):
     visit: VisitRow | None = None
     watchers: tuple[WatcherRow, ...] = ()
     """By login."""
+    approvals: tuple[ApprovalRow, ...] = ()
+    """Oldest first."""
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})

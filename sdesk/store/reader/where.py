@@ -211,6 +211,9 @@ def _match(connection: sqlite3.Connection, term: Match, actor: Actor, now: datet
         return _negated(_any(flags), term.negated)
     if term.field == "has":
         return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
+    if term.field == "approval":
+        last = "(SELECT ap.state FROM approval AS ap WHERE ap.ticket_id = number ORDER BY ap.id DESC LIMIT 1)"
+        return _negated(Condition(f"{last} IN ({_marks(term.values)})", term.values), term.negated)
     if term.field == "tag":
         return _negated(_tags(term), term.negated)
     if term.field in _INSTANTS_THAT_MAY_BE_NONE:
@@ -267,6 +270,9 @@ def flag_condition(connection: sqlite3.Connection, flag: Flag, actor: Actor, now
             # Of an incident behind a wall there is none: not its number, and not that it has parts.
             seen = f"EXISTS (SELECT 1 FROM ticket AS i WHERE i.id = incident AND {hidden.sql})"
             return Condition(f"incident IS NOT NULL AND {seen}", hidden.values)
+        case Flag.UNAPPROVED:
+            # Written out, since an index that is partial on a status is used for no parameter.
+            return Condition("status = 'waiting' AND waiting_for = 'approval'")
         case Flag.UNREAD:
             me = actor.agent_id if actor.agent_id is not None else -1
             sql = (

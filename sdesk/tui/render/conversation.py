@@ -118,7 +118,7 @@ def _body(message: MessageRow, *, width: int, unfolded: bool) -> Iterator[Line]:
     """Warnings, its words, its files, what it quotes."""
     if is_folded_away(message, unfolded=unfolded):
         return
-    note = message.direction is Direction.NOTE or message.party is Party.SUPPLIER
+    note = message.direction is Direction.NOTE or message.party is not Party.REQUESTER
     margin = (" | ", "note") if note else ("   ", "text")
     style = "note-text" if note else "auto" if message.direction is Direction.AUTO else "text"
     room = width - 4
@@ -195,6 +195,8 @@ def _who(message: MessageRow) -> Iterator[Span]:
                 yield f" <{one_line(message.author_address)}>", "dim"
             if message.party is Party.SUPPLIER:
                 yield "  " + _("SUPPLIER, INTERNAL"), "note"
+            if message.party is Party.APPROVER:
+                yield "  " + _("APPROVER, INTERNAL"), "note"
 
 
 def _warnings(message: MessageRow) -> Iterator[str]:

@@ -30,6 +30,12 @@ NO_TITLES: Titles = MappingProxyType({})
 EVENTS = {
     "acknowledgement_withheld": NC_("event", "acknowledgement withheld"),
     "answered": NC_("event", "answered"),
+    "approval_asked": NC_("event", "ticket ask-approvaled for"),
+    "approval_cancelled": NC_("event", "ticket ask-approvaled for no more"),
+    "approval_missing": NC_("event", "no answer about the approval"),
+    "approval_reminded": NC_("event", "approver reminded"),
+    "approved": NC_("event", "approved"),
+    "approver_wrote": NC_("event", "approver wrote"),
     "assigned": NC_("event", "assigned"),
     "at_risk": NC_("event", "at risk"),
     "automatic_mail": NC_("event", "automatic mail"),
@@ -64,6 +70,7 @@ EVENTS = {
     "priority": NC_("event", "priority"),
     "promise": NC_("event", "promise"),
     "promise_withheld": NC_("event", "promise withheld"),
+    "refused": NC_("event", "refused"),
     "reopened": NC_("event", "reopened"),
     "requester": NC_("event", "requester"),
     "restored": NC_("event", "restored"),
@@ -126,10 +133,18 @@ WOKEN = {
     "supplier": N_("the wait for the supplier is over"),
     "date": N_("the date it waited for has come"),
 }
+HOW = {
+    "portal": N_("by portal"),
+    "mail": N_("by mail"),
+    "agent": N_("as an agent wrote down"),
+    "own": N_("by asking for it"),
+}
+"""By which way somebody decided."""
 ACTORS = {
     "system": NC_("actor", "system"),
     "requester": NC_("actor", "requester"),
     "supplier": NC_("actor", "supplier"),
+    "approver": NC_("actor", "approver"),
 }
 """Who is nobody of the desk's own."""
 
@@ -244,6 +259,8 @@ class _Told:
                 return "" if value else _("from somebody who takes no part")
             case "agent":
                 return _("to agent {login}").format(login=value)
+            case "how":
+                return _(HOW.get(str(value), str(value)))
             case "claims":
                 return _("in the name of {login}, unproven").format(login=value)
             case "forwarded_by":
@@ -282,6 +299,12 @@ def _verb(verb: str) -> str:
 
 _OUTAGE = ("down_from", "down_to", "share", "loss", "loss_per_hour")
 ABOUT: Mapping[str, tuple[str, ...]] = {
+    "approval_asked": ("approver", "reason"),
+    "approval_cancelled": ("approver",),
+    "approval_missing": ("approver",),
+    "approval_reminded": ("approver",),
+    "approved": ("approver", "how", "comment"),
+    "approver_wrote": ("sender", "arrived_at"),
     "at_risk": ("clock", "due_at"),
     "automatic_mail": ("reason",),
     "breached": ("clock", "due_at"),
@@ -295,6 +318,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "outage_corrected": _OUTAGE,
     "outage_suspected": _OUTAGE,
     "priority": ("reason",),
+    "refused": ("approver", "how", "comment"),
     "reopened": ("since",),
     "restored": ("down_to", "loss"),
     "stale": ("clock", "due_at"),

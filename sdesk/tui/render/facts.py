@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
@@ -14,6 +15,7 @@ from sdesk.tui.countdown import Held
 from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.conversation import file_label
+from sdesk.tui.render.events import HOW
 from sdesk.tui.render.history import history_lines
 from sdesk.tui.render.lines import Line, Span, line, pieces
 from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
@@ -100,6 +102,7 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
     yield _("Priority"), f"{row.priority.value}{reason}", "text"
     measures = _("{impact} impact, {urgency} urgency")
     yield "", measures.format(impact=_(row.impact.value), urgency=_(row.urgency.value)), "dim"
+    yield from _approval_facts(detail, local, zone)
     yield from _loss_facts(held)
     yield _("Requester"), one_line(row.requester_name or row.requester_email or _("unknown")), "text"
     if row.requester_name and row.requester_email:
@@ -174,6 +177,21 @@ def _status(held: Held, local: datetime, zone: ZoneInfo) -> str:
     return words
 
 
+def _approval_facts(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    """Who was asked, and what was said: the last question first, since it counts."""
+    for place, row in enumerate(reversed(detail.approvals)):
+        label, whom = "" if place else _("Approval"), one_line(row.whom) or _("nobody known")
+        if row.state is ApprovalState.ASKED:
+            at = clock_text(row.asked_at.astimezone(zone), local)
+            yield label, _("asked of {whom} {at}").format(whom=whom, at=at), "warning"
+            continue
+        at = clock_text((row.decided_at or row.asked_at).astimezone(zone), local)
+        how = f" {_(HOW[row.how.value])}" if row.how is not None else ""
+        yield label, f"{_(row.state.value)} {at}{how}: {whom}", "dim" if place else "text"
+        if row.comment and not place:
+            yield "", one_line(row.comment), "dim"
+
+
 def _loss_facts(held: Held) -> Iterator[Fact]:
     row, sign = held.row, currency_sign(held.row.currency)
     label = _("Loss") if row.margin_known else _("Turnover")
@@ -191,12 +209,12 @@ def _loss_facts(held: Held) -> Iterator[Fact]:
 
 
 def last_word(messages: Sequence[MessageRow]) -> MessageRow | None:
-    """Who spoke last between requester and desk: notes, machines, strangers and suppliers take no part in it."""
+    """Who spoke last between requester and desk: notes, machines, strangers, suppliers and approvers take no part."""
     said = (
         message
         for message in reversed(messages)
         if message.direction in (Direction.IN, Direction.OUT)
-        and message.party is not Party.SUPPLIER
+        and message.party is Party.REQUESTER
         and message.takes_part
         and message.taken_back_at is None
     )

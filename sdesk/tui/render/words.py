@@ -10,7 +10,8 @@ from sdesk.tui.language import N_, NC_, _, in_context
 
 WORDS = (
     *(N_("new"), N_("open"), N_("waiting"), N_("resolved"), N_("closed"), N_("merged"), N_("spam")),
-    *(N_("requester"), N_("supplier"), N_("date")),
+    *(N_("requester"), N_("supplier"), N_("date"), N_("approval")),
+    *(N_("asked"), N_("approved"), N_("refused"), N_("cancelled")),
     *(N_("extensive"), N_("significant"), N_("moderate"), N_("minor")),
     *(N_("critical"), N_("high"), N_("medium"), N_("low")),
     *(N_("mail"), N_("form"), N_("phone"), N_("cli"), N_("console"), N_("portal"), N_("event"), N_("import")),
@@ -32,6 +33,7 @@ _WAITED_FOR = {
     "requester": NC_("wait for", "requester"),
     "supplier": NC_("wait for", "supplier"),
     "date": NC_("wait for", "a date"),
+    "approval": NC_("wait for", "an approval"),
 }
 _BY_CHANNEL = {
     "mail": N_("by mail"),

@@ -12,7 +12,7 @@ from textual.widgets import Static, TextArea
 
 from sdesk.domain.duration import format_duration, parse_duration
 from sdesk.domain.instant import Day
-from sdesk.domain.ticket import WaitingFor
+from sdesk.domain.ticket import WAITS_BY_HAND, WaitingFor
 from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, buttons
@@ -56,7 +56,7 @@ class WaitForm(Form):
         self.query_one("#whom").focus()
 
     def values(self) -> Values | None:
-        whom = tuple(WaitingFor)[self.query_one("#whom", Picks).chosen]
+        whom = WAITS_BY_HAND[self.query_one("#whom", Picks).chosen]
         until, text = self.text_of("until"), self.text_of("text")
         if whom is WaitingFor.DATE and not until:
             self.missing("until", _("Say until when"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sdesk.tui.verbs.approving import Approving
 from sdesk.tui.verbs.assigning import Assigning
 from sdesk.tui.verbs.belonging import Belonging
 from sdesk.tui.verbs.copying import Copying
@@ -26,6 +27,7 @@ class WorkScreen(
     Editing,
     Belonging,
     Watching,
+    Approving,
     Outages,
     Effort,
     Forwarding,
