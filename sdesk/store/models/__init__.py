@@ -1,4 +1,6 @@
-"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
+"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, equipment, events of
+machines.
+"""
 
 from sdesk.store.models.desk import (
     Agent,
@@ -16,6 +18,7 @@ from sdesk.store.models.desk import (
     Unit,
     UnitAddress,
 )
+from sdesk.store.models.equipment import Asset, AssetChange, AssetCheck, TicketAsset
 from sdesk.store.models.events import CheckEvent, LastRun
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
@@ -39,6 +42,9 @@ from sdesk.store.models.ticket import (
 __all__ = [
     "Absence",
     "Agent",
+    "Asset",
+    "AssetChange",
+    "AssetCheck",
     "Attachment",
     "Blob",
     "BlockedSender",
@@ -77,6 +83,7 @@ __all__ = [
     "TeamMember",
     "Template",
     "Ticket",
+    "TicketAsset",
     "TimeSpent",
     "Token",
     "Trouble",
