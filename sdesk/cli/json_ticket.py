@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sdesk.cli.sheet import Field, Sheet, Value, plain
-from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, MONEY, NUMBER, SHARE, TEXT, Kind, many, maybe, thing, word
+from sdesk.domain.kinds import ANYTHING, DAY, FLAG, INSTANT, MONEY, NUMBER, SHARE, TEXT, Kind, many, maybe, thing, word
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
     Channel,
@@ -33,6 +33,7 @@ from sdesk.store.reader.rows import (
     TicketDetail,
     TicketRow,
 )
+from sdesk.store.reader.ticket_assets import TicketAssetRow
 from sdesk.store.reader.watching import WatcherRow
 
 
@@ -175,6 +176,15 @@ _WATCHER: tuple[_Part, ...] = (
     _Part("by", maybe(TEXT), lambda row: row.by),
 )
 
+_ASSET: tuple[_Part, ...] = (
+    _Part("inventory_number", TEXT, lambda row: row.number),
+    _Part("kind", TEXT, lambda row: row.kind),
+    _Part("name", TEXT, lambda row: row.name),
+    _Part("model", TEXT, lambda row: row.model),
+    _Part("serial", TEXT, lambda row: row.serial),
+    _Part("warranty_until", maybe(DAY), lambda row: row.warranty_until),
+)
+
 _VISIT: tuple[_Part, ...] = (
     _Part("agent", maybe(TEXT), lambda row: row.agent),
     _Part("starts_at", INSTANT, lambda row: row.starts_at),
@@ -231,6 +241,7 @@ WHOLE: Sheet[TicketDetail] = Sheet(
             "visit", lambda found: None if found.visit is None else visit(found.visit), kind=maybe(_described(_VISIT))
         ),
         Field("watchers", lambda found: [watcher(row) for row in found.watchers], kind=many(_described(_WATCHER))),
+        Field("assets", lambda found: [asset(row) for row in found.assets], kind=many(_described(_ASSET))),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -281,6 +292,11 @@ def visit(row: VisitRow) -> dict[str, Value]:
 def watcher(row: WatcherRow) -> dict[str, Value]:
     """An agent who is told of a ticket that is another's."""
     return _object(_WATCHER, row)
+
+
+def asset(row: TicketAssetRow) -> dict[str, Value]:
+    """A piece of equipment that a ticket is about."""
+    return _object(_ASSET, row)
 
 
 def schema() -> Kind:

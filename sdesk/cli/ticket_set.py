@@ -47,6 +47,14 @@ def set_fields(
     untags: Annotated[
         list[str] | None, typer.Option("--untag", metavar="WORD", help="take away; may be repeated", show_default=False)
     ] = None,
+    assets: Annotated[
+        list[str] | None,
+        typer.Option("--asset", metavar="INVENTORY", help="equipment; may be repeated", show_default=False),
+    ] = None,
+    no_assets: Annotated[
+        list[str] | None,
+        typer.Option("--no-asset", metavar="INVENTORY", help="take away; may be repeated", show_default=False),
+    ] = None,
     priority: Annotated[
         str | None,
         typer.Option(
@@ -76,6 +84,7 @@ def set_fields(
       sdesk ticket set 123 --team hr
       sdesk ticket set 123 --unit flagship --requester irina@example.org
       sdesk ticket set 123 --urgency high --tag pos --untag vip
+      sdesk ticket set 123 --asset T-0031 --no-asset T-0032
       sdesk ticket set 123 --priority P2 --reason "Board meeting"
       sdesk ticket set 123 --priority auto
       sdesk ticket set 123 --status spam
@@ -93,6 +102,8 @@ def set_fields(
         "urgency": one_of("--urgency", urgency, Urgency),
         "tags": tuple(tags or ()) or None,
         "untags": tuple(untags or ()) or None,
+        "assets": tuple(assets or ()) or None,
+        "no_assets": tuple(no_assets or ()) or None,
     }
     steps = _steps(
         service={"service": service} if service is not None else None,

@@ -246,8 +246,9 @@ def _take_words_back(work: Work, changes: Changes, form: str) -> None:
 
 
 def _speaking(changes: Changes) -> list[int]:
-    """The tickets whose conversation is another now."""
-    found = {row["ticket_id"] for pair in changes.get("message", ()) for row in pair if row is not None}
+    """The tickets whose words are others now: of their conversation, or of their equipment."""
+    pairs = (*changes.get("message", ()), *changes.get("ticket_asset", ()))
+    found = {row["ticket_id"] for pair in pairs for row in pair if row is not None}
     return sorted(found)
 
 

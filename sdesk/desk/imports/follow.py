@@ -12,6 +12,7 @@ from sdesk.desk import edit, triage
 from sdesk.desk import work as verbs
 from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.assets import add_assets, find_asset
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
@@ -60,10 +61,12 @@ def follow_line(
         _add_text(work, ticket, line.text)
     if "messages" in fresh:
         _add_messages(work, ticket, line, added)
-    watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
+    joined = _add_watchers(work, ticket, line) if "watchers" in fresh else False
+    if "assets" in fresh:
+        joined = _add_assets(work, ticket, line) or joined
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
-    if ticket.version == before and not watched:
+    if ticket.version == before and not joined:
         # Nothing to do: an agent did it here, or it is known under another name. It is not asked again.
         return False
     record(work, number, "imported", imported=dict(digests))
@@ -146,6 +149,13 @@ def _add_watchers(work: Work, ticket: Ticket, line: TicketLine) -> bool:
     with about("watchers"):
         agents = require_watchers(work, ticket.team_id, line.watchers or ())
     return bool(add_watchers(work, ticket.id or 0, agents))
+
+
+def _add_assets(work: Work, ticket: Ticket, line: TicketLine) -> bool:
+    """Equipment that it is about elsewhere and not here; what it is about here alone stays. Whether there was any."""
+    with about("assets"):
+        found = [find_asset(work, each) for each in line.assets or ()]
+    return bool(add_assets(work, ticket.id or 0, found))
 
 
 def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:

@@ -11,12 +11,19 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
+from sdesk.desk.steps.messages import add_to_index, reindex
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.equipment import keys_that_name, number_key
+from sdesk.domain.equipment import keys_that_name, number_key, words_of
 from sdesk.domain.errors import BadInput
 from sdesk.store.models import Asset, AssetCheck, CheckEvent, TicketAsset
 from sdesk.store.prepared import Prepared
 from sdesk.store.reader import assets as reading
+from sdesk.store.search import equipment_words
+
+SHORTEST_NAMED = 3
+"""Letters of a number that is found in a subject: `Till 3` names no equipment."""
+MOST_NAMED = 5
+"""Pieces that one subject names."""
 
 _OF_TICKET = Prepared(select(col(TicketAsset.asset_id)).where(col(TicketAsset.ticket_id) == bindparam("number")))
 
@@ -31,9 +38,30 @@ def find_asset(work: Work, inventory_number: str) -> Asset:
     """The same, where a value names it; BadInput with the nearest number."""
     found = asset_of(work, inventory_number)
     if found is None:
-        driver = cast(sqlite3.Connection, work.connection.connection.dbapi_connection)
-        raise BadInput(*reading.unknown(driver, inventory_number))
+        raise BadInput(*unknown_asset(work, inventory_number))
     return found
+
+
+def unknown_asset(work: Work, inventory_number: str) -> tuple[str, str]:
+    """What is said of a number that nothing has, and what to do: the nearest one."""
+    driver = cast(sqlite3.Connection, work.connection.connection.dbapi_connection)
+    return reading.unknown(driver, inventory_number)
+
+
+def named_in(work: Work, subject: str, unit_id: int | None) -> list[Asset]:
+    """The equipment of a unit whose number stands in a subject, as a word of at least three letters. Anybody may name
+    anything: so it is that of the sender's own unit alone.
+    """
+    words = [word for word in words_of(subject) if len(word) >= SHORTEST_NAMED] if unit_id is not None else []
+    if not words:
+        return []
+    wanted = (
+        select(Asset)
+        .where(col(Asset.number_key).in_(words), col(Asset.unit_id) == unit_id, col(Asset.retired_at).is_(None))
+        .order_by(col(Asset.number_key))
+        .limit(MOST_NAMED)
+    )
+    return list(work.session.scalars(wanted))
 
 
 def assets_of_ticket(work: Work, number: int) -> frozenset[int]:
@@ -50,6 +78,7 @@ def add_assets(work: Work, number: int, assets: Iterable[Asset], *, why: str = "
         insert_row(work, TicketAsset, {"ticket_id": number, "asset_id": asset.id})
         named = {"why": why} if why else {}
         record(work, number, "asset_added", asset=asset.inventory_number, **named)
+        add_to_index(work, number, equipment_words(asset.inventory_number, asset.serial))
         added.append(asset.inventory_number)
     return added
 
@@ -63,6 +92,8 @@ def drop_assets(work: Work, number: int, assets: Iterable[Asset]) -> list[str]:
         ).rowcount:
             record(work, number, "asset_removed", asset=asset.inventory_number)
             gone.append(asset.inventory_number)
+    if gone:
+        reindex(work, number)
     return gone
 
 
@@ -76,22 +107,27 @@ def join_assets(work: Work, number: int, into: int) -> list[str]:
 
 
 _WATCHED = Prepared(
-    select(col(AssetCheck.key), col(AssetCheck.asset_id)).where(
+    select(col(AssetCheck.key), col(AssetCheck.asset_id))
+    .join(Asset, col(Asset.id) == col(AssetCheck.asset_id))
+    .where(
         col(AssetCheck.source) == bindparam("source"),
+        col(Asset.retired_at).is_(None),
         col(AssetCheck.key).in_(bindparam(f"key{place}") for place in range(9)),
     )
 )
 
 
 def watched_by(work: Work, source: str, key: str) -> Asset | None:
-    """The equipment that a check watches: that of its own key, else that of its host; None where there is none."""
+    """The equipment in use that a check watches: that of its own key, else that of its host; None without any."""
+    found = _watched(work, source, key)
+    return None if found is None else work.session.get_one(Asset, found)
+
+
+def _watched(work: Work, source: str, key: str) -> int | None:
     keys = keys_that_name(key)
     padded = {f"key{place}": keys[min(place, len(keys) - 1)] for place in range(9)}
     found = dict(_WATCHED.run(work.connection, source=source, **padded).all())
-    for each in keys:
-        if each in found:
-            return work.session.get(Asset, found[each])
-    return None
+    return next((int(found[each]) for each in keys if each in found), None)
 
 
 def watch_anew(work: Work, source: str, key: str) -> None:
@@ -102,8 +138,8 @@ def watch_anew(work: Work, source: str, key: str) -> None:
     )  # `;` comes behind `:`: the primary key is walked
     wanted = select(col(CheckEvent.key)).where(col(CheckEvent.source) == source, named)
     for (each,) in work.connection.execute(wanted).all():
-        asset = watched_by(work, source, each)
-        values = {"asset_id": None if asset is None else asset.id}
         work.connection.execute(
-            update(CheckEvent).where(col(CheckEvent.source) == source, col(CheckEvent.key) == each).values(**values)
+            update(CheckEvent)
+            .where(col(CheckEvent.source) == source, col(CheckEvent.key) == each)
+            .values(asset_id=_watched(work, source, each))
         )

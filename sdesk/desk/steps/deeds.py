@@ -46,6 +46,7 @@ TABLES: Mapping[str, Kept] = {
     "visit": Kept(("id",)),
     "tag": Kept(("ticket_id", "tag")),
     "watcher": Kept(("ticket_id", "agent_id")),
+    "ticket_asset": Kept(("ticket_id", "asset_id")),
     "link": Kept(("id",)),
     # A message is never unwritten: it goes back to its ticket, or is taken back.
     "message": Kept(("id",), columns="id, ticket_id"),

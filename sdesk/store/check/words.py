@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sdesk.store.check.finding import Finding, Part
-from sdesk.store.search import fold, words_of
+from sdesk.store.search import equipment_words, fold, words_of
 
 _MESSAGES = (
     "SELECT text, author_name, author_address FROM message WHERE ticket_id = ? AND taken_back_at IS NULL ORDER BY id"
+)
+
+_EQUIPMENT = (
+    "SELECT a.inventory_number, a.serial FROM ticket_asset AS t JOIN asset AS a ON a.id = t.asset_id"
+    " WHERE t.ticket_id = ? ORDER BY a.number_key"
 )
 
 
@@ -46,7 +51,10 @@ def _mend(connection: sqlite3.Connection, now: datetime, found: list[Finding]) -
 
 def write_words(connection: sqlite3.Connection, number: int) -> None:
     """Write a ticket's words anew."""
-    body, people = words_of(tuple(row) for row in connection.execute(_MESSAGES, (number,)))
+    body, people = words_of(
+        (tuple(row) for row in connection.execute(_MESSAGES, (number,))),
+        [equipment_words(*row) for row in connection.execute(_EQUIPMENT, (number,))],
+    )
     (subject,) = connection.execute("SELECT subject FROM ticket WHERE id = ?", (number,)).fetchone()
     connection.execute("DELETE FROM ticket_fts WHERE rowid = ?", (number,))
     connection.execute(

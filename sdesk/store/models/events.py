@@ -4,7 +4,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field
+from sqlmodel import Field, Index
 
 from sdesk.domain.events import CheckState
 from sdesk.store.columns import Instant, Word, one_of, partial_index
@@ -19,7 +19,7 @@ class CheckEvent(Table, table=True):
         # What is down of a unit, by when its ticket was opened: many at once are one incident.
         partial_index("ix_check_event_down", "unit_id", "first_at", where="state = 'down'"),
         # Which equipment is down: the board asks by this.
-        partial_index("ix_check_event_asset", "asset_id", where="state = 'down'"),
+        Index("ix_check_event_asset", "state", "asset_id"),
         one_of("state", CheckState),
     )
 
@@ -49,6 +49,8 @@ class CheckEvent(Table, table=True):
     """How many messages its ticket has of it."""
     asset_id: int | None = Field(default=None, foreign_key="asset.id")
     """The equipment that it watches: named with the event, or by its key (`AssetCheck`)."""
+    stands: bool = Field(default=True, sa_column_kwargs={"server_default": "1"})
+    """Whether anything stands still, as far as its last word says: a warning puts in question what works."""
 
 
 class LastRun(Table, table=True):

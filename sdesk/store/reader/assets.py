@@ -19,6 +19,9 @@ MOST_TRIED = 5000
 """So many numbers are looked through for the nearest one."""
 
 
+MOST_BEGUN = 60
+
+
 class AssetRow(NamedTuple):
     """A piece of equipment."""
 
@@ -145,6 +148,22 @@ def kinds(connection: sqlite3.Connection) -> tuple[str, ...]:
     """The kinds of what is in use, by name."""
     found = connection.execute("SELECT DISTINCT kind FROM asset WHERE retired_at IS NULL ORDER BY kind")
     return tuple(row[0] for row in found)
+
+
+def begun(connection: sqlite3.Connection, typed: str) -> tuple[tuple[str, str], ...]:
+    """Numbers of what is in use that begin so, each with what it is; with the last one, what all have in common, these
+    have too."""
+    low = number_key(typed)
+    statement = (
+        "SELECT inventory_number, trim(kind || ' ' || name) FROM asset WHERE number_key >= ? AND number_key < ?"
+        " AND retired_at IS NULL ORDER BY number_key"
+    )
+    values = (low, f"{low}\U0010ffff")
+    found = [(row[0], row[1]) for row in connection.execute(f"{statement} LIMIT {MOST_BEGUN}", values)]
+    if len(found) == MOST_BEGUN:
+        last = connection.execute(f"{statement} DESC LIMIT 1", values).fetchone()
+        found.append((last[0], last[1]))
+    return tuple(dict(found).items())
 
 
 def changes_of(connection: sqlite3.Connection, inventory_number: str) -> tuple[ChangeRow, ...]:

@@ -26,6 +26,7 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.store.reader.effort import SpentRow, VisitRow
+from sdesk.store.reader.ticket_assets import TicketAssetRow
 from sdesk.store.reader.watching import WatcherRow
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ class TicketRow(NamedTuple):
     """The calendar that its clocks run by; None: round the clock."""
     watchers: tuple[str, ...] = ()
     """Logins of who is told of it, though it is another's."""
+    assets: tuple[str, ...] = ()
+    """Inventory numbers of the equipment that it is about."""
 
 
 class IncidentRow(NamedTuple):
@@ -291,6 +294,8 @@ class TicketDetail(NamedTuple):
     visit: VisitRow | None = None
     watchers: tuple[WatcherRow, ...] = ()
     """By login."""
+    assets: tuple[TicketAssetRow, ...] = ()
+    """By inventory number."""
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})

@@ -30,6 +30,8 @@ NO_TITLES: Titles = MappingProxyType({})
 EVENTS = {
     "acknowledgement_withheld": NC_("event", "acknowledgement withheld"),
     "answered": NC_("event", "answered"),
+    "asset_added": NC_("event", "about equipment"),
+    "asset_removed": NC_("event", "not about equipment"),
     "assigned": NC_("event", "assigned"),
     "at_risk": NC_("event", "at risk"),
     "automatic_mail": NC_("event", "automatic mail"),
@@ -180,6 +182,10 @@ class _Told:
                 return _("watched by {login}").format(login=data["agent"])
             case "unwatched" if data.get("agent"):
                 return _("watched by {login} no more").format(login=data["agent"])
+            case "asset_added" if data.get("asset"):
+                return _("about equipment {number}").format(number=data["asset"])
+            case "asset_removed" if data.get("asset"):
+                return _("not about equipment {number} any more").format(number=data["asset"])
             case "undone" if data.get("verb"):
                 return _("undone “{what}”").format(what=_verb(str(data["verb"])))
             case "incident_proposed" if data.get("tickets"):
@@ -248,7 +254,7 @@ class _Told:
                 return _("as it follows by itself") if value == "auto" else str(value)
             case "reason" if self._event == "undeliverable":
                 return str(value)  # a stranger's words, whatever they look like
-            case "reason":
+            case "reason" | "why":
                 return told(recognised(str(value)))
             case "share":
                 return _("{share} of the turnover").format(share=f"{Decimal(str(value)):.0%}")
@@ -278,6 +284,7 @@ def _verb(verb: str) -> str:
 
 _OUTAGE = ("down_from", "down_to", "share", "loss", "loss_per_hour")
 ABOUT: Mapping[str, tuple[str, ...]] = {
+    "asset_added": ("why",),
     "at_risk": ("clock", "due_at"),
     "automatic_mail": ("reason",),
     "breached": ("clock", "due_at"),

@@ -80,6 +80,5 @@ def upgrade() -> None:
     )
     op.create_index("ix_ticket_asset_asset_id", "ticket_asset", ["asset_id", "ticket_id"], unique=False)
     op.add_column("check_event", sa.Column("asset_id", sa.Integer(), sa.ForeignKey("asset.id"), nullable=True))
-    op.create_index(
-        "ix_check_event_asset", "check_event", ["asset_id"], unique=False, sqlite_where=sa.text("state = 'down'")
-    )
+    op.add_column("check_event", sa.Column("stands", sa.Boolean(), nullable=False, server_default="1"))
+    op.create_index("ix_check_event_asset", "check_event", ["state", "asset_id"], unique=False)
