@@ -21,6 +21,7 @@ from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
 from sdesk.domain.kinds import NUMBER
 
 if TYPE_CHECKING:
+    from sdesk.cli.sheet import Value
     from sdesk.desk.imports.assets import AssetOutcome, Tried
     from sdesk.domain.asset_line import AssetLine
     from sdesk.store.reader.assets import AssetRow
@@ -247,7 +248,7 @@ def export_assets(
     lines = ({name: _value(row, name) for name in FIELDS} for row in call.reader.assets(AssetQuery(all=True)))
     if format_name == "jsonl":
         for line in lines:
-            said = {
+            said: dict[str, Value] = {
                 name: list(value) if isinstance(value, tuple) else None if value is None else cell_of(name, value)
                 for name, value in line.items()
             }

@@ -10,7 +10,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
-from sdesk.desk.steps.assets import add_assets, find_asset
+from sdesk.desk.steps.assets import add_assets, find_asset, place_of
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.messages import begin_conversation
 from sdesk.desk.steps.notify import notify_of
@@ -60,20 +60,15 @@ def create(
             raise BadInput(phrase("a ticket needs a subject"), phrase("give it with --subject"))
     with about("assets"):
         equipment = [find_asset(work, each) for each in assets]
+        follows = place_of(work, equipment)
     with about("service"):
-        service_id = key_of(rules.service_keys, service, "service") if service else None
-    offered, stands = set(rules.service_keys.values()), set(rules.unit_keys.values())
-    carried = next((each for each in equipment if each.service_id in offered), None)
-    if service_id is None and carried is not None:
-        service_id = carried.service_id
+        service_id = key_of(rules.service_keys, service, "service") if service else follows.service_id
     with about("requester"):
         box = parse_mailbox(requester) if requester else None
         person = person_of(work, box) if box else None
-    placed = next((each for each in equipment if each.unit_id in stands), None)
-    if unit:
-        unit_id = key_of(rules.unit_keys, unit, "unit")
-    else:
-        unit_id = placed.unit_id if placed is not None else person.unit_id if person else None
+    unit_id = key_of(rules.unit_keys, unit, "unit") if unit else person.unit_id if person else None
+    if not unit and follows.unit_id is not None:
+        unit_id = follows.unit_id
     assignee_id = None
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
@@ -82,12 +77,10 @@ def create(
     why = {"team": team_by}
     named = "named when it was opened"
     why |= {name: named for name, value in (("service", service), ("impact", impact), ("urgency", urgency)) if value}
-    if service_id is not None and not service and carried is not None:
-        why["service"] = f"equipment {carried.inventory_number}"
-    if unit_id is not None and not unit and placed is not None:
-        why["unit"] = f"equipment {placed.inventory_number}"
-    elif unit_id is not None:
-        why["unit"] = named if unit else "the requester's address"
+    if service_id is not None and not service:
+        why["service"] = follows.service_by
+    if unit_id is not None:
+        why["unit"] = named if unit else follows.unit_by or "the requester's address"
     require_sight(work, team_id, assignee_id)
     require_tags(tags)
     if external_id is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.assets import find_asset, watched_by
+from sdesk.desk.steps.assets import find_asset, place_of, watched_by
 from sdesk.desk.steps.check_down import take_down
 from sdesk.desk.steps.check_up import take_up
 from sdesk.desk.steps.checks import Place, Taken, writer
@@ -62,13 +62,11 @@ def _place(
     unit_id = _known(rules.unit_keys, unit, "unit", doubts)
     team_id = _known(rules.team_keys, team, "team", doubts)
     equipment = _equipment(work, event, asset, doubts)
-    follows: dict[str, str] = {}
-    if equipment is not None:
-        by = f"equipment {equipment.inventory_number}"
-        if service_id is None and equipment.service_id in rules.service_keys.values():
-            service_id, follows["service"] = equipment.service_id, by
-        if unit_id is None and equipment.unit_id in rules.unit_keys.values():
-            unit_id, follows["unit"] = equipment.unit_id, by
+    follows = place_of(work, [equipment] if equipment is not None else ())
+    by = {} if service_id is not None else {"service": follows.service_by}
+    by |= {} if unit_id is not None else {"unit": follows.unit_by}
+    service_id = follows.service_id if service_id is None else service_id
+    unit_id = follows.unit_id if unit_id is None else unit_id
     kept = []
     for tag in tags:
         try:
@@ -85,9 +83,7 @@ def _place(
         doubts.append(phrase("{what}: it goes to team {team}, {why}", what=error.what, team=key, why=team_by))
     named = "named with the event"
     why = {"team": team_by} | {
-        name: follows.get(name, named)
-        for name, value in (("service", service_id), ("unit", unit_id))
-        if value is not None
+        name: by.get(name, named) for name, value in (("service", service_id), ("unit", unit_id)) if value is not None
     }
     return Place(work.now, team_id, service_id, unit_id, tuple(kept), why, doubts=tuple(doubts), asset=equipment)
 

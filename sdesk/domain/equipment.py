@@ -103,6 +103,11 @@ def check_name(text: str) -> CheckName:
             phrase("`{text}` is no check", text=one_line(text)),
             phrase("write the system and the key: zabbix till-3:ping, or zabbix till-3:* for all checks of a host"),
         )
+    if ";" in text:
+        raise BadInput(
+            phrase("`{text}` has a semicolon, which parts checks", text=one_line(text)[:80]),
+            phrase("name all checks of the host: zabbix till-3:*"),
+        )
     if ANY in key and not re.fullmatch(r"[^*]+:\*", key):
         raise BadInput(
             phrase("`{key}` is no pattern of checks", key=key),

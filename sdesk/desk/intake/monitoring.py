@@ -6,7 +6,7 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.new import ruled_by, service_of
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.assets import watched_by
+from sdesk.desk.steps.assets import place_of, watched_by
 from sdesk.desk.steps.check_down import take_down
 from sdesk.desk.steps.check_up import take_up
 from sdesk.desk.steps.checks import Place
@@ -70,12 +70,11 @@ def _place(work: Work, incoming: Incoming, event: MachineEvent) -> Place:
             why["team"] = f"service {rules.services[service_id].key}"
     unit_id = rules.unit_keys.get(str(values.get("unit", "")))
     equipment = watched_by(work, event.source, event.key)
-    carried = equipment.service_id if equipment is not None else None
-    if service_id is None and carried in rules.service_keys.values() and equipment is not None:
-        # The team is the rule's, or the mailbox's: a service of another one would take the alarm elsewhere.
-        service = rules.services[carried or 0]
-        if service.team_id == team_id:
-            service_id, why["service"] = service.id, f"equipment {equipment.inventory_number}"
+    follows = place_of(work, [equipment] if equipment is not None else ())
+    # The team is the rule's, or the mailbox's: a service of another one would take the alarm elsewhere.
+    carried = follows.service_id
+    if service_id is None and carried is not None and rules.services[carried].team_id == team_id:
+        service_id, why["service"] = carried, follows.service_by
     # What a rule's pattern found in the mail: the desk file names only what there is.
     doubts = tuple(
         phrase("there is no {noun} `{text}`: left out", noun=noun_of(noun), text=one_line(str(values[noun])))
@@ -84,8 +83,8 @@ def _place(work: Work, incoming: Incoming, event: MachineEvent) -> Place:
     )
     if unit_id is not None:
         why["unit"] = ruled_by(work, routing, "unit", "")
-    elif equipment is not None and equipment.unit_id in rules.unit_keys.values():
-        unit_id, why["unit"] = equipment.unit_id, f"equipment {equipment.inventory_number}"
+    elif follows.unit_id is not None:
+        unit_id, why["unit"] = follows.unit_id, follows.unit_by
     priority = Priority(values["priority"]) if "priority" in values else None
     return Place(
         origin.arrived_at,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, cast
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import col
@@ -62,6 +62,29 @@ def named_in(work: Work, subject: str, unit_id: int | None) -> list[Asset]:
         .limit(MOST_NAMED)
     )
     return list(work.session.scalars(wanted))
+
+
+class Follows(NamedTuple):
+    """What a ticket is about and where, as far as its equipment says so; and why."""
+
+    service_id: int | None = None
+    service_by: str = ""
+    unit_id: int | None = None
+    unit_by: str = ""
+
+
+def place_of(work: Work, assets: Sequence[Asset]) -> Follows:
+    """The service that the first of these carries, and the unit where the first of them stands: what is retired in the
+    desk file is none."""
+    services, units = set(work.rules.service_keys.values()), set(work.rules.unit_keys.values())
+    carried = next((each for each in assets if each.service_id in services), None)
+    placed = next((each for each in assets if each.unit_id in units), None)
+    return Follows(
+        carried.service_id if carried is not None else None,
+        f"equipment {carried.inventory_number}" if carried is not None else "",
+        placed.unit_id if placed is not None else None,
+        f"equipment {placed.inventory_number}" if placed is not None else "",
+    )
 
 
 def assets_of_ticket(work: Work, number: int) -> frozenset[int]:
@@ -126,8 +149,8 @@ def watched_by(work: Work, source: str, key: str) -> Asset | None:
 def _watched(work: Work, source: str, key: str) -> int | None:
     keys = keys_that_name(key)
     padded = {f"key{place}": keys[min(place, len(keys) - 1)] for place in range(9)}
-    found = dict(_WATCHED.run(work.connection, source=source, **padded).all())
-    return next((int(found[each]) for each in keys if each in found), None)
+    found: dict[str, int] = dict(_WATCHED.run(work.connection, source=source, **padded).all())
+    return next((found[each] for each in keys if each in found), None)
 
 
 def watch_anew(work: Work, source: str, key: str) -> None:

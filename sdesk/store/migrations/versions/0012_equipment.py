@@ -79,6 +79,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ticket_id", "asset_id", name="pk_ticket_asset"),
     )
     op.create_index("ix_ticket_asset_asset_id", "ticket_asset", ["asset_id", "ticket_id"], unique=False)
-    op.add_column("check_event", sa.Column("asset_id", sa.Integer(), sa.ForeignKey("asset.id"), nullable=True))
-    op.add_column("check_event", sa.Column("stands", sa.Boolean(), nullable=False, server_default="1"))
+    op.execute(
+        "ALTER TABLE check_event ADD COLUMN asset_id INTEGER CONSTRAINT fk_check_event_asset_id REFERENCES asset (id)"
+    )
+    op.execute("ALTER TABLE check_event ADD COLUMN stands BOOLEAN NOT NULL DEFAULT 1")
     op.create_index("ix_check_event_asset", "check_event", ["state", "asset_id"], unique=False)
