@@ -16,7 +16,7 @@ class Asset(Table, table=True):
 
     __table_args__ = (
         # The board counts it by unit and kind out of this alone.
-        partial_index("ix_asset_place", "unit_id", "kind", "service_id", where="retired_at IS NULL"),
+        partial_index("ix_asset_place", "unit_id", "kind", "retired_at", where="retired_at IS NULL"),
         Index("ix_asset_service_id", "service_id", "unit_id"),
         Index("ix_asset_kind", "kind", "number_key"),
         {"sqlite_autoincrement": True},

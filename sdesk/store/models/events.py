@@ -4,7 +4,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, Index
+from sqlmodel import Field
 
 from sdesk.domain.events import CheckState
 from sdesk.store.columns import Instant, Word, one_of, partial_index
@@ -19,7 +19,7 @@ class CheckEvent(Table, table=True):
         # What is down of a unit, by when its ticket was opened: many at once are one incident.
         partial_index("ix_check_event_down", "unit_id", "first_at", where="state = 'down'"),
         # Which equipment is down: the board asks by this.
-        Index("ix_check_event_asset", "state", "asset_id"),
+        partial_index("ix_check_event_asset", "asset_id", "state", where="asset_id IS NOT NULL"),
         one_of("state", CheckState),
     )
 

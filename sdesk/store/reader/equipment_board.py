@@ -107,11 +107,13 @@ def burning_query(hidden: Condition | None) -> Condition:
     """The statement that sums what the outages of each unit cost an hour."""
     beyond = "" if hidden is None else f" AND {hidden.sql}"
     return Condition(
-        "SELECT u.key, u.name, b.confirmed, b.suspected FROM (SELECT t.unit_id,"
+        # By the unit that stands: a ticket that another was merged into may be of none.
+        "SELECT u.key, u.name, b.confirmed, b.suspected FROM (SELECT coalesce((SELECT o.unit_id FROM outage AS o"
+        " WHERE o.ticket_id = t.id AND o.down_to IS NULL), t.unit_id) AS stands,"
         " sum(CASE WHEN t.loss_confirmed THEN t.loss_per_hour ELSE 0 END) AS confirmed,"
         " sum(CASE WHEN t.loss_confirmed THEN 0 ELSE t.loss_per_hour END) AS suspected"
         " FROM ticket AS t WHERE t.is_open AND t.loss_per_hour IS NOT NULL AND t.loss_since IS NOT NULL"
-        f"{beyond} GROUP BY +t.unit_id) AS b LEFT JOIN unit AS u ON u.id = b.unit_id",
+        f"{beyond} GROUP BY stands) AS b LEFT JOIN unit AS u ON u.id = b.stands",
         () if hidden is None else hidden.values,
     )
 

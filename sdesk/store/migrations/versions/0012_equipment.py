@@ -40,7 +40,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_asset_place",
         "asset",
-        ["unit_id", "kind", "service_id"],
+        ["unit_id", "kind", "retired_at"],
         unique=False,
         sqlite_where=sa.text("retired_at IS NULL"),
     )
@@ -83,4 +83,10 @@ def upgrade() -> None:
         "ALTER TABLE check_event ADD COLUMN asset_id INTEGER CONSTRAINT fk_check_event_asset_id REFERENCES asset (id)"
     )
     op.execute("ALTER TABLE check_event ADD COLUMN stands BOOLEAN NOT NULL DEFAULT 1")
-    op.create_index("ix_check_event_asset", "check_event", ["state", "asset_id"], unique=False)
+    op.create_index(
+        "ix_check_event_asset",
+        "check_event",
+        ["asset_id", "state"],
+        unique=False,
+        sqlite_where=sa.text("asset_id IS NOT NULL"),
+    )
