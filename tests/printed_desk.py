@@ -133,7 +133,7 @@ CHANGES: dict[str, Change] = {
     "next --take": Change("next --take", "ticket"),
     "person forget": Change("person forget oleg@acc.shop.example --texts --yes", "forgotten"),
     "asset add": Change("asset add T-0099 --kind till --unit flagship", "asset-changed"),
-    "asset set": Change("asset set T-0031 --model 'Epson X' --warranty 2028-12-31", "asset-changed"),
+    "asset set": Change("asset set T-0031 --model EpsonX --warranty 2028-12-31", "asset-changed"),
     "asset retire": Change("asset retire P-0007", "asset-changed"),
     "asset import": Change("asset import equipment.csv", "assets-imported"),
     "event down": Change("event down --source zabbix --key web01:http --service till", "event"),

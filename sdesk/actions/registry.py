@@ -277,7 +277,7 @@ _ALL = (
             Parameter("tags", Kind.TAGS, N_("to add")),
             Parameter("untags", Kind.TAGS, N_("to take away")),
             Parameter("assets", Kind.ASSETS, N_("equipment that it is about")),
-            Parameter("no_assets", Kind.ASSETS, N_("equipment that it is not about")),
+            Parameter("unassets", Kind.ASSETS, N_("equipment that it is not about")),
         ),
     ),
     Action(

@@ -42,7 +42,7 @@ FLAGS: Mapping[tuple[str, str], str] = {
     ("set", "tags"): "--tag",
     ("set", "untags"): "--untag",
     ("set", "assets"): "--asset",
-    ("set", "no_assets"): "--no-asset",
+    ("set", "unassets"): "--no-asset",
     ("unlink", "to"): "--from",
 }
 """Options that are called otherwise than the parameter, by action and parameter."""

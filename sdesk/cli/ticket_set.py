@@ -51,7 +51,7 @@ def set_fields(
         list[str] | None,
         typer.Option("--asset", metavar="INVENTORY", help="equipment; may be repeated", show_default=False),
     ] = None,
-    no_assets: Annotated[
+    unassets: Annotated[
         list[str] | None,
         typer.Option("--no-asset", metavar="INVENTORY", help="take away; may be repeated", show_default=False),
     ] = None,
@@ -103,7 +103,7 @@ def set_fields(
         "tags": tuple(tags or ()) or None,
         "untags": tuple(untags or ()) or None,
         "assets": tuple(assets or ()) or None,
-        "no_assets": tuple(no_assets or ()) or None,
+        "unassets": tuple(unassets or ()) or None,
     }
     steps = _steps(
         service={"service": service} if service is not None else None,

@@ -51,7 +51,7 @@ def set_fields(
     tags: Sequence[str] = (),
     untags: Sequence[str] = (),
     assets: Sequence[str] = (),
-    no_assets: Sequence[str] = (),
+    unassets: Sequence[str] = (),
     version: int | None = None,
 ) -> Change:
     """Change what is given, all or nothing; each change is an event. Priority, promises and losses follow.
@@ -78,7 +78,7 @@ def set_fields(
         done += [phrase("tag {tag}", tag=tag) for tag in added]
         done += [phrase("without tag {tag}", tag=tag) for tag in removed]
     with about("assets"):
-        done += _equipment(work, ticket, assets, no_assets, follow=unit is None)
+        done += _equipment(work, ticket, assets, unassets, follow=unit is None)
     if not done:
         return Change(number, ref, phrase("{ref} is so already", ref=ref), changed=False)
     if ticket.status in OPEN_STATUSES and (unit or requester or impact or urgency or assets):
@@ -175,10 +175,10 @@ def _unit(work: Work, ticket: Ticket, unit: str | None) -> list[str]:
 
 
 def _equipment(
-    work: Work, ticket: Ticket, assets: Sequence[str], no_assets: Sequence[str], *, follow: bool
+    work: Work, ticket: Ticket, assets: Sequence[str], unassets: Sequence[str], *, follow: bool
 ) -> list[str]:
     """What it is about. A ticket of no unit gets that of its first equipment."""
-    found, gone = ([find_asset(work, each) for each in numbers] for numbers in (assets, no_assets))
+    found, gone = ([find_asset(work, each) for each in numbers] for numbers in (assets, unassets))
     number = require_id(ticket)
     done: list[str] = [phrase("equipment {asset}", asset=each) for each in add_assets(work, number, found)]
     if done and follow and ticket.unit_id is None:

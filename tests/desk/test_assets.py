@@ -125,7 +125,7 @@ def test_equipment_is_put_to_a_ticket_and_taken_away_and_that_undone(desk: Equip
     assert done.sentence == "SD-1 is set right: equipment T-0031, equipment T-0032, unit flagship"
     assert desk.ticket(number).unit == "flagship"
     assert not desk.do("anna", "set", number, assets=("t-0031",)).changed
-    desk.do("anna", "set", number, no_assets=("T-0031",))
+    desk.do("anna", "set", number, unassets=("T-0031",))
     assert desk.about(number) == ("T-0032",)
     assert desk.found("SN4711") == []
     assert [event for event in desk.events(number) if event.startswith("asset")] == [
@@ -201,7 +201,7 @@ def test_an_event_names_its_equipment_itself(desk: EquippedDesk) -> None:
 
 def test_an_agent_who_takes_equipment_away_is_not_contradicted_by_each_word(desk: EquippedDesk) -> None:
     desk.down("till-3:ping")
-    desk.do("anna", "set", 1, no_assets=("T-0031",))
+    desk.do("anna", "set", 1, unassets=("T-0031",))
     desk.down("till-3:ping", at=NOW + MINUTE)
     assert desk.about(1) == ()
     desk.down("till-3:ping", at=NOW + 2 * MINUTE, asset="T-0032")

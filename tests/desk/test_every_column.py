@@ -51,7 +51,7 @@ NOBODY = {
         """,
     "a machine's name of a check": "asset_check.source asset_check.key check_event.source check_event.key",
     "what stands on a machine's label, and days of its life": """
-        asset.inventory_number asset.number_key asset.kind asset.model asset.serial asset.bought_on asset.warranty_until
+        asset.inventory_number asset.number_key asset.kind asset.model asset.serial asset.bought_on
         asset_change.event
         """,
     "a word of the house, or a name that an agent gave": """

@@ -141,7 +141,7 @@ def write_asset(work: Work, line: AssetLine, known: dict[str, KnownAsset]) -> Be
             ("retired" if retired_at is not None else "back", {"retired_at": [before.retired_at, retired_at]})
         )
     for event, data in events:
-        _record(work, before.id, event, data)
+        _write_down(work, before.id, event, data)
     return Became.CHANGED
 
 
@@ -172,7 +172,7 @@ def _add(work: Work, line: AssetLine, wanted: Mapping[str, Any], known: dict[str
     fields = {name: [None, value] for name, value in columns.items() if value not in (None, "")}
     if checks:
         fields["checks"] = [None, _written(checks)]
-    _record(work, asset_id, "added", _named(work, fields))
+    _write_down(work, asset_id, "added", _named(work, fields))
     return Became.ADDED
 
 
@@ -213,7 +213,7 @@ def _watch(
                 )
             # What was taken out of use gave its place to this one.
             _UNWATCH.run(work.connection, source=each.source, key=each.key)
-            _record(work, other, "changed", {"checks": [each.written, None]})
+            _write_down(work, other, "changed", {"checks": [each.written, None]})
             if number_key(number) in known:
                 known[number_key(number)].checks.discard(each)
         insert_row(work, AssetCheck, {"source": each.source, "key": each.key, "asset_id": asset_id})
@@ -239,7 +239,7 @@ def _named(work: Work, fields: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
     return found
 
 
-def _record(work: Work, asset_id: int, event: str, data: Mapping[str, Any]) -> None:
+def _write_down(work: Work, asset_id: int, event: str, data: Mapping[str, Any]) -> None:
     insert_row(
         work,
         AssetChange,
