@@ -58,6 +58,9 @@ READINGS: dict[str, Reading] = {
     "who": Reading("who", "who", "who-lines"),
     "past": Reading("past --this week", "past", "past-lines"),
     "ahead": Reading("ahead --days 5", "ahead", "ahead-lines"),
+    "asset list": Reading("asset list", "assets"),
+    "asset show": Reading("asset show T-0031", "asset"),
+    "board": Reading("board", "board", "board-lines"),
     "mail test": Reading("mail test letter.eml", "tested"),
     "mail block": Reading("mail block", "blocked"),
     "mail parse": Reading("mail parse letter.eml", "parsed"),
@@ -129,6 +132,10 @@ CHANGES: dict[str, Change] = {
     ),
     "next --take": Change("next --take", "ticket"),
     "person forget": Change("person forget oleg@acc.shop.example --texts --yes", "forgotten"),
+    "asset add": Change("asset add T-0099 --kind till --unit flagship", "asset-changed"),
+    "asset set": Change("asset set T-0031 --model EpsonX --warranty 2028-12-31", "asset-changed"),
+    "asset retire": Change("asset retire P-0007", "asset-changed"),
+    "asset import": Change("asset import equipment.csv", "assets-imported"),
     "event down": Change("event down --source zabbix --key web01:http --service till", "event"),
     "event up": Change(
         "event down --source nagios --key web01:ping ; event up --source nagios --key web01:ping", "event"
@@ -248,6 +255,7 @@ _OTHER = (
     .replace("turnover_per_hour = 12000", "turnover_per_hour = 15000")
 )
 
+_EQUIPMENT = "inventory_number,kind,unit,service,model\nT-0031,till,flagship,till,Epson\nT-0050,till,shop-2,till,\n"
 _OLD = "external_id,subject,requester,team\nOLD-1,Old paper,maria@shop.example,it\nOLD-2,Old ink,nobody,it\n"
 
 # Ago, in minutes; who acts; what is done; what is piped in.
@@ -294,6 +302,9 @@ _STORY: tuple[tuple[int, str, str, str], ...] = (
     (35, "anna", "mail block spammer@example.com", ""),
     (34, "anna", "agent away boris --until fri --to vera", ""),
     (33, "anna", "ticket watch 2 --agent vera", ""),
+    (32, "anna", "asset add T-0031 --kind till --unit flagship --service till --serial SN4711", ""),
+    (32, "anna", "asset add P-0007 --kind printer --unit shop-1 --warranty 2026-12-31 --check 'zabbix prn-7:*'", ""),
+    (31, "anna", "ticket set 1 --asset T-0031", ""),
 )
 
 
@@ -342,6 +353,7 @@ def build(folder: Path) -> None:
     (folder / "desk.toml").write_text(_DESK)
     (folder / "other.toml").write_text(_OTHER)
     (folder / "old.csv").write_text(_OLD)
+    (folder / "equipment.csv").write_text(_EQUIPMENT)
     on_sqlite(folder / "old-desk.db", later=True).engine.dispose()
     (folder / "config.toml").write_text(
         '[mailboxes.spool]\nkind = "maildir"\npath = "spool"\naddresses = ["support@desk.example"]\nteam = "it"\n'

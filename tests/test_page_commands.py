@@ -86,6 +86,7 @@ def surroundings(with_a_catalogue: Path, tmp_path: Path, monkeypatch: pytest.Mon
     on_sqlite(tmp_path / "old-desk.db", later=True)
     (tmp_path / "url").write_text("sqlite:///old-desk.db\n", encoding="utf-8")
     (Path.home() / "otrs" / "var" / "article").mkdir(parents=True)
+    (tmp_path / "equipment.csv").write_text("inventory_number,kind,unit\nT-0031,till,flagship\nT-0040,till,\n")
     (tmp_path / "tickets.csv").write_text(TABLE, encoding="utf-8")
     (tmp_path / "table.csv").write_text(TABLE.replace("Title,Queue,State,Closed", "subject,tags,assignee,unit"))
     for part in ("new", "cur", "tmp"):
@@ -132,6 +133,8 @@ def before(words: list[str]) -> list[list[str]]:
     """What a page has its reader do before a command, which is wrong usage without it."""
     if words[:2] == ["db", "restore"] and words[2:]:
         return [["db", "backup", words[2]]]
+    if "--asset" in words:
+        return [["asset", "add", "T-0031", "--kind", "till"]]
     if words[:2] == ["list", "--view"] and words[2:]:
         return [["view", "save", words[2], "is:open"]]
     return []

@@ -23,7 +23,7 @@ from sdesk.domain.ticket import WAITS_BY_HAND, Priority, WaitingFor
 if TYPE_CHECKING:
     from sdesk.domain.inbound import InboundAttachment
 
-MANY = frozenset({Kind.ADDRESSES, Kind.MESSAGES, Kind.TAGS, Kind.FILES})
+MANY = frozenset({Kind.ADDRESSES, Kind.MESSAGES, Kind.TAGS, Kind.FILES, Kind.ASSETS})
 """Kinds whose options may be repeated; their value is a tuple."""
 
 NO_VISIT = "none"
@@ -81,7 +81,7 @@ def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: R
             return tuple(_id(flag, each) for each in texts)
         case Kind.FILES:
             return tuple(attached(path_of(each)) for each in texts) if reading.files else tuple(texts)
-        case Kind.ADDRESSES | Kind.TAGS:
+        case Kind.ADDRESSES | Kind.TAGS | Kind.ASSETS:
             return tuple(texts)
         case Kind.TEXT if parameter.name == "text":
             return written_text(flag, text) if reading.files or not text.startswith("@") else text

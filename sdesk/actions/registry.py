@@ -49,6 +49,8 @@ class Kind(StrEnum):
     """The number of another ticket."""
     UNIT = "unit"
     TAGS = "tags"
+    ASSETS = "assets"
+    """Inventory numbers of equipment."""
     SHARE = "share"
     """A `Decimal` above 0, at most 1."""
     OUTAGE = "outage"
@@ -289,6 +291,8 @@ _ALL = (
             Parameter("urgency", Kind.CHOICE, N_("how soon it must be"), choices=tuple(Urgency)),
             Parameter("tags", Kind.TAGS, N_("to add")),
             Parameter("untags", Kind.TAGS, N_("to take away")),
+            Parameter("assets", Kind.ASSETS, N_("equipment that it is about")),
+            Parameter("unassets", Kind.ASSETS, N_("equipment that it is not about")),
         ),
     ),
     Action(

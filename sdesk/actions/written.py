@@ -41,6 +41,8 @@ FLAGS: Mapping[tuple[str, str], str] = {
     ("tag", "untags"): "--remove",
     ("set", "tags"): "--tag",
     ("set", "untags"): "--untag",
+    ("set", "assets"): "--asset",
+    ("set", "unassets"): "--no-asset",
     ("unlink", "to"): "--from",
 }
 """Options that are called otherwise than the parameter, by action and parameter."""

@@ -189,6 +189,19 @@ COMMANDS: dict[str, Verb | Noun] = {
             "show": Verb("details", "unit_show", "print one whole, with its outages"),
         },
     ),
+    "asset": Noun(
+        "equipment, by its inventory number",
+        {
+            "list": Verb("asset", "asset_list", "print it, by unit, kind, service, warranty or words"),
+            "show": Verb("asset", "asset_show", "print one piece whole: tickets, cost, checks, history"),
+            "add": Verb("asset", "asset_add", "write down a new piece"),
+            "set": Verb("asset", "asset_set", "move a piece, say what it carries and what watches it"),
+            "retire": Verb("asset", "asset_retire", "take a piece out of use, or into it again"),
+            "import": Verb("asset_import", "import_assets", "add or change equipment from CSV or JSON lines"),
+            "export": Verb("asset_import", "export_assets", "print equipment as `asset import` reads it", prints=False),
+        },
+    ),
+    "board": Verb("equipment_board", "board", "how equipment stands: units by kinds, down or in question, what burns"),
     "person": Noun(
         "the people whom the desk serves",
         {

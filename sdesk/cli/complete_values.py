@@ -210,6 +210,16 @@ def _tags(call: Invocation, word: str) -> Answer:
     return [Word(each) for each in call.reader.tags(call.actor)]
 
 
+def _assets(call: Invocation, word: str) -> Answer:
+    _ = call.actor
+    return [Word(number, about) for number, about in call.reader.begun_assets(word)]
+
+
+def _asset_kinds(call: Invocation, word: str) -> Answer:
+    _ = call.actor
+    return [Word(each) for each in call.reader.asset_kinds()]
+
+
 def _mailboxes(call: Invocation, word: str) -> Answer:
     return [Word(name) for name in call.config.mailboxes]
 
@@ -281,6 +291,8 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[ADDRESS|DOMAIN]...": _people,
     "LOGIN": _agents,
     "WHOM": _words(ticket.WAITS_BY_HAND),
+    "INVENTORY": _assets,
+    "KIND": _asset_kinds,
     "TEAM": _teams,
     "[TEAM]": _teams,
     "TEXT": _text,
@@ -314,6 +326,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     **dict.fromkeys(
         ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."), None
     ),
+    **dict.fromkeys(("WORDS", "CHECK"), None),
     **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
     "KEY=VALUE": _form_fields,
 }
@@ -342,6 +355,8 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("WORD", "remove"): _tags,
     ("WORD", "severity"): _words(SEVERITIES),
     ("FORMAT", "form"): _words(("jsonl", "csv", "csv-safe")),
+    ("DAY", "bought"): _PAST,
+    ("DAY", "warranty"): None,
     ("WHAT", "also"): _words(("messages",)),
     ("TEXT", "subject"): None,
     ("WHEN", "until"): _TO_COME,

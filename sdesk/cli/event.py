@@ -78,13 +78,20 @@ def down(
     tag: Annotated[
         list[str] | None, typer.Option("--tag", metavar="WORD", help="may be repeated", show_default=False)
     ] = None,
+    asset: Annotated[
+        str | None,
+        typer.Option(
+            "--asset", metavar="INVENTORY", help="the equipment, if no check of it says so", show_default=False
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Say that a check is down. The first time opens a ticket; further ones are added to it, or counted.
 
     A ticket that was resolved a short time ago is opened again. Without --as the desk itself does it.
-    A unit, service, team or tag that the desk does not know is left out, and noted in the ticket: no alarm is lost for
-    a slip.
+    Unit and service follow from the equipment that the check watches (`sdesk asset set --check`), or that --asset
+    names. A unit, service, team, tag or equipment that the desk does not know is left out, and noted in the ticket: no
+    alarm is lost for a slip.
 
     Examples:
       sdesk event down --source zabbix --key web01:http --service website --subject "HTTP does not answer"
@@ -103,7 +110,9 @@ def down(
     from sdesk.desk.events import take_event
 
     with call.desk.work(actor, call.now) as work:
-        taken = take_event(work, event, unit=unit, service=service, team=team, tags=tuple(tag or ()), doubts=doubts)
+        taken = take_event(
+            work, event, unit=unit, service=service, team=team, tags=tuple(tag or ()), asset=asset, doubts=doubts
+        )
         if not dry_run:
             work.session.commit()
     _tell(call, taken, dry_run=dry_run)

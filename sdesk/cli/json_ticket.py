@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sdesk.cli.sheet import Field, Sheet, Value, plain
 from sdesk.domain.approval import ApprovalState, DecidedHow
-from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, MONEY, NUMBER, SHARE, TEXT, Kind, many, maybe, thing, word
+from sdesk.domain.kinds import ANYTHING, DAY, FLAG, INSTANT, MONEY, NUMBER, SHARE, TEXT, Kind, many, maybe, thing, word
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import (
     Channel,
@@ -36,6 +36,7 @@ from sdesk.store.reader.rows import (
     TicketDetail,
     TicketRow,
 )
+from sdesk.store.reader.ticket_assets import TicketAssetRow
 from sdesk.store.reader.watching import WatcherRow
 
 
@@ -195,6 +196,15 @@ _APPROVAL: tuple[_Part, ...] = (
     _Part("comment", TEXT, lambda row: row.comment),
 )
 
+_ASSET: tuple[_Part, ...] = (
+    _Part("inventory_number", TEXT, lambda row: row.number),
+    _Part("kind", TEXT, lambda row: row.kind),
+    _Part("name", TEXT, lambda row: row.name),
+    _Part("model", TEXT, lambda row: row.model),
+    _Part("serial", TEXT, lambda row: row.serial),
+    _Part("warranty_until", maybe(DAY), lambda row: row.warranty_until),
+)
+
 _VISIT: tuple[_Part, ...] = (
     _Part("agent", maybe(TEXT), lambda row: row.agent),
     _Part("starts_at", INSTANT, lambda row: row.starts_at),
@@ -253,6 +263,7 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         Field("watchers", lambda found: [watcher(row) for row in found.watchers], kind=many(_described(_WATCHER))),
         Field("form", lambda found: [answer(row) for row in found.form], kind=many(_described(_ANSWER))),
         Field("approvals", lambda found: [approval(row) for row in found.approvals], kind=many(_described(_APPROVAL))),
+        Field("assets", lambda found: [asset(row) for row in found.assets], kind=many(_described(_ASSET))),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -313,6 +324,11 @@ def watcher(row: WatcherRow) -> dict[str, Value]:
 def approval(row: ApprovalRow) -> dict[str, Value]:
     """A question to an approver, and what became of it."""
     return _object(_APPROVAL, row)
+
+
+def asset(row: TicketAssetRow) -> dict[str, Value]:
+    """A piece of equipment that a ticket is about."""
+    return _object(_ASSET, row)
 
 
 def schema() -> Kind:

@@ -42,6 +42,7 @@ def new(
     urgency: Annotated[str | None, _choice("--urgency", "WORD", ", ".join(Urgency))] = None,
     priority: Annotated[str | None, _choice("--priority", "P1..P5", "by hand, over impact and urgency")] = None,
     tag: Annotated[list[str] | None, _choice("--tag", "WORD", "may be repeated")] = None,
+    asset: Annotated[list[str] | None, _choice("--asset", "INVENTORY", "equipment; may be repeated")] = None,
     channel: Annotated[str, typer.Option("--channel", metavar="WORD", help=", ".join(Channel))] = Channel.CLI.value,
     external_id: Annotated[str | None, _choice("--external-id", "ID", "its name in another system")] = None,
     field: Fields = None,
@@ -49,10 +50,13 @@ def new(
 ) -> ExitCode:
     """Create a ticket. In JSON the answer is the ticket whole, as `show` prints it.
 
+    Unit and service that are not named are those of the equipment.
+
     Examples:
       sdesk new --subject "Till is dead" --text "Nothing on the screen" --requester irina@example.org --service till
       sdesk new --subject "Till is dead" --text @report.txt --unit flagship --channel phone
       sdesk new --subject "Till is dead" --text - --service till --field model=55F --field photo=@till.jpg < report.txt
+      sdesk new --asset T-0031 --subject "The till does not print"
       number=$(sdesk new --subject "Disk full" --text - -o ids < report.txt)
     """
     call = invocation.of(ctx)
@@ -66,6 +70,7 @@ def new(
         "urgency": one_of("--urgency", urgency, Urgency),
         "priority": one_of("--priority", priority.upper() if priority else None, Priority),
         "tags": tuple(tag) if tag else None,
+        "assets": tuple(asset) if asset else None,
         "channel": one_of("--channel", channel, Channel),
         "external_id": external_id,
         "form": answers(field),

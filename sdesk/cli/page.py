@@ -19,6 +19,7 @@ from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, S
 from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
+from sdesk.store.reader.ticket_assets import TicketAssetRow
 
 _CLOCKS = {
     ClockKind.FIRST_RESPONSE: "first response",
@@ -94,6 +95,7 @@ class Page:
             ("Time spent", _spent(found)),
             ("Tags", ", ".join(row.tags)),
             ("Watchers", ", ".join(row.watchers)),
+            *(("Equipment" if not place else "", asset_words(each)) for place, each in enumerate(found.assets)),
             ("Created", f"{self.eyes.local(row.created_at)} by {row.channel.value}"),
         ]
         facts += [
@@ -228,6 +230,12 @@ def _person(name: str | None, address: str | None) -> str:
     if name and address and name != address:
         return f"{name} <{address}>"
     return name or address or ""
+
+
+def asset_words(row: TicketAssetRow) -> str:
+    """A piece of equipment in a line: its number, what it is, and until when its maker answers for it."""
+    words = " ".join(filter(None, (row.number, row.kind, row.name, row.model)))
+    return f"{words}, warranty until {row.warranty_until}" if row.warranty_until else words
 
 
 def _spent(found: TicketDetail) -> str:

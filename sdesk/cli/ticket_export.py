@@ -91,6 +91,7 @@ def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages
         "priority": row.priority,
         "tags": list(row.tags),
         "watchers": list(row.watchers),
+        "assets": list(row.assets),
         "created_at": row.created_at,
         "channel": row.channel,
         "status": row.status,

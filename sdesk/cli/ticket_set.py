@@ -49,6 +49,14 @@ def set_fields(
         list[str] | None, typer.Option("--untag", metavar="WORD", help="take away; may be repeated", show_default=False)
     ] = None,
     field: Fields = None,
+    assets: Annotated[
+        list[str] | None,
+        typer.Option("--asset", metavar="INVENTORY", help="equipment; may be repeated", show_default=False),
+    ] = None,
+    unassets: Annotated[
+        list[str] | None,
+        typer.Option("--no-asset", metavar="INVENTORY", help="take away; may be repeated", show_default=False),
+    ] = None,
     priority: Annotated[
         str | None,
         typer.Option(
@@ -79,6 +87,7 @@ def set_fields(
       sdesk ticket set 123 --unit flagship --requester irina@example.org
       sdesk ticket set 123 --urgency high --tag pos --untag vip
       sdesk ticket set 123 --field model=60F --field since=
+      sdesk ticket set 123 --asset T-0031 --no-asset T-0032
       sdesk ticket set 123 --priority P2 --reason "Board meeting"
       sdesk ticket set 123 --priority auto
       sdesk ticket set 123 --status spam
@@ -97,6 +106,8 @@ def set_fields(
         "tags": tuple(tags or ()) or None,
         "untags": tuple(untags or ()) or None,
         "form": answers(field),
+        "assets": tuple(assets or ()) or None,
+        "unassets": tuple(unassets or ()) or None,
     }
     steps = _steps(
         service={"service": service} if service is not None else None,

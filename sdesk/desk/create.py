@@ -11,6 +11,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
+from sdesk.desk.steps.assets import add_assets, find_asset, place_of
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.messages import begin_conversation
@@ -43,11 +44,13 @@ def create(
     urgency: str | None = None,
     priority: str | None = None,
     tags: Sequence[str] = (),
+    assets: Sequence[str] = (),
     channel: str = Channel.CLI,
     external_id: str | None = None,
     form: Given = MappingProxyType({}),
 ) -> Change:
-    """Open a ticket. The team is the service's, else the one named, else the acting agent's only one.
+    """Open a ticket. The team is the service's, else the one named, else the acting agent's only one. Service and unit
+    that are not named are those of the first of its equipment (`assets`: inventory numbers) that has them.
 
     `form`: the answers in the service's form, by the keys of its fields. BadInput where the team is not clear, and for
     a form that is not filled in as it must be; Refused for an assignee who could not see it. A service that is not
@@ -60,12 +63,17 @@ def create(
     with about("subject"):
         if not subject:
             raise BadInput(phrase("a ticket needs a subject"), phrase("give it with --subject"))
+    with about("assets"):
+        equipment = [find_asset(work, each) for each in assets]
+        follows = place_of(work, equipment)
     with about("service"):
-        service_id = key_of(rules.service_keys, service, "service") if service else None
+        service_id = key_of(rules.service_keys, service, "service") if service else follows.service_id
     with about("requester"):
         box = parse_mailbox(requester) if requester else None
         person = person_of(work, box) if box else None
     unit_id = key_of(rules.unit_keys, unit, "unit") if unit else person.unit_id if person else None
+    if not unit and follows.unit_id is not None:
+        unit_id = follows.unit_id
     assignee_id = None
     if assignee:
         assignee_id = key_of(rules.agent_keys, work.actor.login if assignee == "me" else assignee, "agent")
@@ -74,8 +82,10 @@ def create(
     why = {"team": team_by}
     named = "named when it was opened"
     why |= {name: named for name, value in (("service", service), ("impact", impact), ("urgency", urgency)) if value}
+    if service_id is not None and not service:
+        why["service"] = follows.service_by
     if unit_id is not None:
-        why["unit"] = named if unit else "the requester's address"
+        why["unit"] = named if unit else follows.unit_by or "the requester's address"
     require_sight(work, team_id, assignee_id)
     require_tags(tags)
     answers = fill_in(work, service_id, form)
@@ -105,6 +115,7 @@ def create(
     )
     keep_answers(work, opened.number, answers.values)
     message = _say(work, opened.number, person, subject, neutralise(text), answers)
+    add_assets(work, opened.number, equipment)
     if opened_channel is not Channel.IMPORT and opened.incident is None and not opened.waits:
         notify_of(
             work,

@@ -1,4 +1,6 @@
-"""Setting a ticket right: its subject, requester, unit, impact, urgency and tags. What follows from them follows."""
+"""Setting a ticket right: its subject, requester, unit, impact, urgency, tags and equipment. What follows from them
+follows.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from sqlmodel import col
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.assets import add_assets, drop_assets, find_asset
 from sdesk.desk.steps.clocks import promise_of, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.forms import Given, change_answers
@@ -50,13 +53,15 @@ def set_fields(
     tags: Sequence[str] = (),
     untags: Sequence[str] = (),
     form: Given = MappingProxyType({}),
+    assets: Sequence[str] = (),
+    unassets: Sequence[str] = (),
     version: int | None = None,
 ) -> Change:
     """Change what is given, all or nothing; each change is an event. Priority, promises and losses follow.
 
-    `unit` may be `none`; of `form`, answers in the form of the ticket's service, one that is empty goes. BadInput for a
-    word that the desk does not know; Refused for an impact or urgency of what is done, and for a unit without turnover
-    while an outage that was confirmed lasts.
+    `unit` may be `none`; a ticket of no unit gets that of its first equipment. Of `form`, answers in the form of the
+    ticket's service, one that is empty goes. BadInput for a word that the desk does not know; Refused for an impact or
+    urgency of what is done, and for a unit without turnover while an outage that was confirmed lasts.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -79,9 +84,11 @@ def set_fields(
         phrase("{field}: {value}", field=each.label, value=one_line(each.value) or phrase("none"))
         for each in change_answers(work, number, ticket.service_id, form)
     ]
+    with about("assets"):
+        done += _equipment(work, ticket, assets, unassets, follow=unit is None)
     if not done:
         return Change(number, ref, phrase("{ref} is so already", ref=ref), changed=False)
-    if ticket.status in OPEN_STATUSES and (unit or requester or impact or urgency):
+    if ticket.status in OPEN_STATUSES and (unit or requester or impact or urgency or assets):
         follows, basis = follow_loss(work, ticket)
         if ticket.priority_reason is None and follows is not ticket.priority:
             record(work, number, "priority", old=ticket.priority.value, new=follows.value, **basis)
@@ -172,6 +179,21 @@ def _unit(work: Work, ticket: Ticket, unit: str | None) -> list[str]:
             suspect_outage(work, ticket, down_from)
     record(work, number, "unit", old=old, new=None if unit_id is None else units[unit_id].key)
     return [phrase("unit {unit}", unit=unit)]
+
+
+def _equipment(
+    work: Work, ticket: Ticket, assets: Sequence[str], unassets: Sequence[str], *, follow: bool
+) -> list[str]:
+    """What it is about. A ticket of no unit gets that of its first equipment."""
+    found, gone = ([find_asset(work, each) for each in numbers] for numbers in (assets, unassets))
+    number = require_id(ticket)
+    done: list[str] = [phrase("equipment {asset}", asset=each) for each in add_assets(work, number, found)]
+    if done and follow and ticket.unit_id is None:
+        here = next((each.unit_id for each in found if each.unit_id is not None), None)
+        if here is not None:
+            done += _unit(work, ticket, work.rules.units[here].key)
+    done += [phrase("without equipment {asset}", asset=each) for each in drop_assets(work, number, gone)]
+    return done
 
 
 def _weight(work: Work, ticket: Ticket, impact: str | None, urgency: str | None) -> list[str]:

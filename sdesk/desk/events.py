@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.assets import find_asset, place_of, watched_by
 from sdesk.desk.steps.check_down import take_down
 from sdesk.desk.steps.check_up import take_up
 from sdesk.desk.steps.checks import Place, Taken, writer
@@ -15,6 +16,7 @@ from sdesk.desk.steps.whose import first_team, whose
 from sdesk.domain.errors import BadInput
 from sdesk.domain.events import CheckState, MachineEvent
 from sdesk.domain.phrase import phrase
+from sdesk.store.models import Asset
 
 
 def take_event(
@@ -25,9 +27,11 @@ def take_event(
     service: str | None = None,
     team: str | None = None,
     tags: Sequence[str] = (),
+    asset: str | None = None,
     doubts: Sequence[str] = (),
 ) -> Taken:
-    """A check is down, or up again; where a ticket is opened for it, of this unit, service and team.
+    """A check is down, or up again; where a ticket is opened for it, of this unit, service and team. Unit and service
+    that are not named are those of the equipment: of an inventory number (`asset`), else what the check watches.
 
     No alarm is lost for a slip in its options: what the desk does not know is left out, and told among the `doubts` of
     what comes back, with those that the caller had already. A ticket that is opened has them as a message.
@@ -37,12 +41,19 @@ def take_event(
     require_hands(work)
     if event.state is CheckState.UP:
         return replace(take_up(work, event, writer(work, event), at=work.now), doubts=tuple(doubts))
-    place = _place(work, unit, service, team, tags, doubts)
+    place = _place(work, event, asset, unit, service, team, tags, doubts)
     return replace(take_down(work, event, place, writer(work, event)), doubts=place.doubts)
 
 
 def _place(
-    work: Work, unit: str | None, service: str | None, team: str | None, tags: Sequence[str], told: Sequence[str]
+    work: Work,
+    event: MachineEvent,
+    asset: str | None,
+    unit: str | None,
+    service: str | None,
+    team: str | None,
+    tags: Sequence[str],
+    told: Sequence[str],
 ) -> Place:
     """Where a ticket of it would be, of what the desk knows; the rest is in doubt."""
     rules = work.rules
@@ -50,6 +61,12 @@ def _place(
     service_id = _known(rules.service_keys, service, "service", doubts)
     unit_id = _known(rules.unit_keys, unit, "unit", doubts)
     team_id = _known(rules.team_keys, team, "team", doubts)
+    equipment = _equipment(work, event, asset, doubts)
+    follows = place_of(work, [equipment] if equipment is not None else ())
+    by = {} if service_id is not None else {"service": follows.service_by}
+    by |= {} if unit_id is not None else {"unit": follows.unit_by}
+    service_id = follows.service_id if service_id is None else service_id
+    unit_id = follows.unit_id if unit_id is None else unit_id
     kept = []
     for tag in tags:
         try:
@@ -66,9 +83,19 @@ def _place(
         doubts.append(phrase("{what}: it goes to team {team}, {why}", what=error.what, team=key, why=team_by))
     named = "named with the event"
     why = {"team": team_by} | {
-        name: named for name, value in (("service", service_id), ("unit", unit_id)) if value is not None
+        name: by.get(name, named) for name, value in (("service", service_id), ("unit", unit_id)) if value is not None
     }
-    return Place(work.now, team_id, service_id, unit_id, tuple(kept), why, doubts=tuple(doubts))
+    return Place(work.now, team_id, service_id, unit_id, tuple(kept), why, doubts=tuple(doubts), asset=equipment)
+
+
+def _equipment(work: Work, event: MachineEvent, number: str | None, doubts: list[str]) -> Asset | None:
+    """The equipment that an event names, else the one that its check watches."""
+    if number:
+        try:
+            return find_asset(work, number)
+        except BadInput as error:
+            doubts.append(phrase("{what} ({remedy}): left out", what=error.what, remedy=error.remedy))
+    return watched_by(work, event.source, event.key)
 
 
 def _known(keys: Mapping[str, int], key: str | None, noun: str, doubts: list[str]) -> int | None:

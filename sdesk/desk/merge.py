@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.assets import join_assets
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
@@ -34,8 +35,9 @@ from sdesk.store.models import Message, Outage, Ticket, TimeSpent, Visit
 
 
 def merge(work: Work, number: int, *, into: int, version: int | None = None) -> Change:
-    """Put a ticket into another, which goes on alone: conversation, time spent, tags, watchers, visit and outages are
-    the other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other from now on.
+    """Put a ticket into another, which goes on alone: conversation, time spent, tags, watchers, equipment, visit and
+    outages are the other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other
+    from now on.
 
     Refused for an incident with parts, and for a ticket that is done; both must be the actor's to see.
     """
@@ -61,6 +63,7 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     moved = _move_messages(work, number, into, [each.id for each in _messages(work, number)])
     _move_the_rest(work, number, into)
     join_watchers(work, number, into, survivor.team_id)
+    join_assets(work, number, into)
     waits = [each for each in (survivor.unanswered_since, ticket.unanswered_since) if each is not None]
     survivor.unanswered_since, ticket.unanswered_since = min(waits, default=None), None
     set_status(work, ticket, Status.MERGED)

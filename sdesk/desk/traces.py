@@ -22,6 +22,8 @@ tenth of a second, the time in which nobody notices that somebody else writes.""
 
 # Columns that hold what people wrote about the person, or what the desk noted: by table.
 _SCRUBBED: dict[str, tuple[str, ...]] = {
+    "asset": ("name", "note"),
+    "asset_change": ("data",),
     "ticket": ("priority_reason",),
     "message": ("undeliverable",),
     "draft": ("text", "beside"),
@@ -45,6 +47,7 @@ _TEXTS: dict[str, tuple[str, ...]] = {
 }
 """Beside these, where the words are to go too."""
 _DOCUMENTS = {
+    ("asset_change", "data"),
     ("draft", "beside"),
     ("form_draft", "words"),
     ("history", "data"),
@@ -58,7 +61,9 @@ _TICKET = {
     "attachment": "(SELECT ticket_id FROM message WHERE id = message_id)",
     "quarantine": "(SELECT ticket_id FROM ledger WHERE id = ledger_id)",
     "undo": "ticket_id",
-} | dict.fromkeys(("form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL")
+} | dict.fromkeys(
+    ("asset", "asset_change", "form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL"
+)
 """Of which ticket a row is: its `ticket_id`, where nothing else is said."""
 _INDEXED = {
     ("ticket", "subject"): "rowid",

@@ -246,9 +246,10 @@ def _take_words_back(work: Work, changes: Changes, form: str) -> None:
 
 
 def _speaking(changes: Changes) -> list[int]:
-    """The tickets whose conversation, or answers in a form, are others now."""
-    rows = [*changes.get("message", ()), *changes.get("form_value", ())]
-    return sorted({row["ticket_id"] for pair in rows for row in pair if row is not None})
+    """The tickets whose words are others now: of their conversation, their form, or their equipment."""
+    pairs = (pair for table in ("message", "form_value", "ticket_asset") for pair in changes.get(table, ()))
+    found = {row["ticket_id"] for pair in pairs for row in pair if row is not None}
+    return sorted(found)
 
 
 def _joined(changes: Changes) -> list[int]:

@@ -120,6 +120,20 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
         "requester:maria@",
         special={NONE: N_("nobody is known who asks")},
     ),
+    FilterField(
+        "asset",
+        Kind.TEXT,
+        "equipment that it is about, by its inventory number",
+        "asset:none",
+        special={NONE: N_("about no equipment")},
+    ),
+    FilterField(
+        "kind",
+        Kind.TEXT,
+        "what kind of equipment it is about",
+        "kind:till",
+        special={NONE: N_("about no equipment")},
+    ),
     FilterField("tag", Kind.TEXT, "a label, whole", "tag:pos", special={NONE: N_("no label")}),
     FilterField(
         "form",

@@ -94,12 +94,16 @@ def word(name: str, words: type[Word]) -> Callable[[object], Word]:
     return read
 
 
-def words(value: object, *, name: str, example: str, most: int, lower: bool = False) -> tuple[str, ...]:
-    """A list of words, or words with commas or blanks between them; each once. `example`: two of them."""
+def words(
+    value: object, *, name: str, example: str, most: int, lower: bool = False, parted: str = r"\s,;"
+) -> tuple[str, ...]:
+    """A list of words, or words with commas or blanks between them (`parted`: with these alone); each once. `example`:
+    two of them.
+    """
     if not isinstance(value, (str, list)):
         first, second = example.split(",")
         raise BadInput(f"{name} are no list", f'write ["{first}", "{second}"], or `{example}`')
-    parts = re.split(r"[\s,;]+", value) if isinstance(value, str) else value
+    parts = re.split(f"[{parted}]+", value) if isinstance(value, str) else value
     said = [one_line(text_of(f"one of {name}", part)).strip() for part in parts]
     found = tuple(dict.fromkeys(each.lower() if lower else each for each in said if each))
     if len(found) > most:

@@ -19,6 +19,9 @@ PATTERNS = (
         N_("mailbox {key}"),
         N_("service {key}"),
         N_("team {key}"),
+        N_("equipment {asset}"),
+        N_("its check"),
+        N_("named in its subject"),
     ),
     *(N_("recurring.{key} of the desk file"), N_("recurring.{key} of the desk file: service {service}")),
     *(N_("it was sent to {address}"), N_("the only team"), N_("it is the only team")),
@@ -80,7 +83,7 @@ PATTERNS = (
 
 _WORDS = frozenset({"status", "impact", "urgency", "sign"})
 """Places of the desk's own words."""
-_MANY = frozenset({"rule", "sign", "said"})
+_MANY = frozenset({"rule", "sign", "said", "asset"})
 """Places of more than one word."""
 
 

@@ -28,6 +28,7 @@ from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Impact, Prior
 MOST_TAGS = 100
 MOST_WATCHERS = 100
 MOST_APPROVALS = 100
+MOST_ASSETS = 100
 MOST_MESSAGES = 10_000
 """Of one ticket: what has more is no ticket."""
 
@@ -127,6 +128,8 @@ class TicketLine:
     tags: tuple[str, ...] | None = None
     watchers: tuple[str, ...] | None = None
     """Logins."""
+    assets: tuple[str, ...] | None = None
+    """Inventory numbers of the equipment that it is about."""
     created_at: datetime | None = None
     channel: Channel | None = None
     status: Status | None = None
@@ -358,6 +361,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "requester": values.mailbox,
     "tags": partial(values.words, name="tags", example="pos,vip", most=MOST_TAGS, lower=True),
     "watchers": partial(values.words, name="watchers", example="anna,boris", most=MOST_WATCHERS),
+    "assets": partial(values.words, name="assets", example="T-0031,T-0032", most=MOST_ASSETS, parted=","),
     "impact": values.word("impact", Impact),
     "urgency": values.word("urgency", Urgency),
     "priority": values.word("priority", Priority),

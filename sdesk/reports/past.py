@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
 from sdesk.reports.backlog import Backlog, Step, steps
+from sdesk.reports.breaking import BreakingAsset, BreakingModel, breaking
 from sdesk.reports.figures import Figures
 from sdesk.reports.period import Compared, Period
 from sdesk.reports.tally import GROUPS, Tally
@@ -85,6 +86,9 @@ class Past:
     """By the names of `GROUPS`, and `agents`: of these, what they resolved and the time that they spent alone."""
     outages: tuple[WorstOutage, ...]
     coming_back: tuple[ComingBack, ...]
+    equipment: tuple[BreakingAsset, ...]
+    """What broke most often first."""
+    models: tuple[BreakingModel, ...]
     currency: str
     margin_known: bool
     """Whether the desk file says what part of turnover is lost; else a loss is all the turnover that stood."""
@@ -110,6 +114,7 @@ def past(reader: Reader, actor: Actor, compared: Compared, wanted: Filter, *, no
     facts = reader.past(actor, wanted, start=whole.start, end=whole.end, now=now)
     current, earlier = (Tally(facts, period, reader.hours, now) for period in (compared.period, compared.earlier))
     backlog = Backlog(facts)
+    pieces, models = breaking(facts, current, earlier)
     return Past(
         compared=compared,
         totals=current.figures(),
@@ -123,6 +128,8 @@ def past(reader: Reader, actor: Actor, compared: Compared, wanted: Filter, *, no
         },
         outages=_worst(facts, current),
         coming_back=_coming_back(facts, current, earlier),
+        equipment=pieces,
+        models=models,
         currency=reader.desk.currency,
         margin_known=reader.desk.margin_known,
         prefix=reader.desk.ref_prefix,

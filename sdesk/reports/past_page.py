@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from sdesk.domain.safe_text import one_line
+from sdesk.reports.breaking import BreakingAsset, BreakingModel
 from sdesk.reports.figures import Figures, Times
 from sdesk.reports.page import Bar, Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.past import COMES_BACK, WORST, Group, Past, WorstOutage
@@ -47,7 +48,7 @@ def page(past: Past, filter_text: str) -> Page:
         subtitle=", ".join(
             filter(None, (f"compared with {_when(earlier)}", str(period.zone), filter_text and f"of {filter_text}"))
         ),
-        sections=(*sections, _outages(past), _coming_back(past)),
+        sections=(*sections, _outages(past), _coming_back(past), *_breaking(past)),
     )
 
 
@@ -289,3 +290,58 @@ def _coming_back(past: Past) -> Section:
         for each in past.coming_back[:_MOST]
     )
     return Section(title, Table(headings, rows), below=_left(len(past.coming_back) - _MOST))
+
+
+# ---- what keeps breaking -------------------------------------------------------------------------
+
+
+def _breaking(past: Past) -> Iterator[Section]:
+    """Pieces of equipment, then models; nothing where no ticket was about equipment."""
+    if past.equipment:
+        headings = (
+            Heading("NUMBER", typed=True),
+            Heading("WHAT", cut=True),
+            Heading("UNIT", cut=True),
+            *_HOW_OFTEN,
+            Heading("THE LAST", spare=True),
+        )
+        rows = tuple(
+            (
+                Cell(each.number),
+                Cell(" ".join(filter(None, (each.kind, each.name, each.model)))),
+                Cell(each.unit_name or each.unit),
+                *_how_often(each),
+                Cell(", ".join(f"{past.prefix}-{number}" for number in each.numbers[:-4:-1])),
+            )
+            for each in past.equipment[:_MOST]
+        )
+        yield Section("Equipment that breaks", Table(headings, rows), below=_left(len(past.equipment) - _MOST))
+    if past.models:
+        of_models = (Heading("MODEL", cut=True), Heading("KIND"), Heading("PIECES", right=True), *_HOW_OFTEN)
+        rows = tuple(
+            (
+                Cell(each.model),
+                Cell(each.kind),
+                Cell(f"{each.broken} of {each.pieces}" if each.broken <= each.pieces else plain_count(each.broken)),
+                *_how_often(each),
+            )
+            for each in past.models[:_MOST]
+        )
+        yield Section("Models that break", Table(of_models, rows), below=_left(len(past.models) - _MOST))
+
+
+_HOW_OFTEN = (
+    Heading("TICKETS", right=True),
+    Heading("BEFORE", right=True, spare=True),
+    Heading("DOWN FOR", right=True),
+    Heading("LOSS", right=True),
+)
+
+
+def _how_often(each: BreakingAsset | BreakingModel) -> tuple[Cell, ...]:
+    return (
+        Cell(plain_count(each.opened), Tone.STRONG),
+        dim(plain_count(each.earlier)),
+        Cell(working_time(each.open_seconds) if each.open_seconds else ""),
+        Cell(amount(each.loss), Tone.BAD) if each.loss else Cell(""),
+    )

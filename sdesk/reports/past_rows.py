@@ -96,6 +96,34 @@ KIND = thing(
                 }
             )
         ),
+        "equipment": many(
+            thing(
+                {
+                    "inventory_number": TEXT,
+                    "name": TEXT,
+                    "kind": TEXT,
+                    "model": TEXT,
+                    "unit": maybe(TEXT),
+                    "opened": thing({"value": NUMBER, "earlier": NUMBER}),
+                    "open_seconds": NUMBER,
+                    "loss": MONEY,
+                    "numbers": many(NUMBER),
+                }
+            )
+        ),
+        "models": many(
+            thing(
+                {
+                    "model": TEXT,
+                    "kind": TEXT,
+                    "pieces": NUMBER,
+                    "broken": NUMBER,
+                    "opened": thing({"value": NUMBER, "earlier": NUMBER}),
+                    "open_seconds": NUMBER,
+                    "loss": MONEY,
+                }
+            )
+        ),
     }
 )
 """What `document` gives."""
@@ -167,6 +195,32 @@ def document(past: Past, filter_text: str) -> dict[str, Json]:
             }
             for each in past.coming_back
         ],
+        "equipment": [
+            {
+                "inventory_number": each.number,
+                "name": each.name,
+                "kind": each.kind,
+                "model": each.model,
+                "unit": each.unit or None,
+                "opened": {"value": each.opened, "earlier": each.earlier},
+                "open_seconds": each.open_seconds,
+                "loss": str(each.loss),
+                "numbers": list(each.numbers),
+            }
+            for each in past.equipment
+        ],
+        "models": [
+            {
+                "model": each.model,
+                "kind": each.kind,
+                "pieces": each.pieces,
+                "broken": each.broken,
+                "opened": {"value": each.opened, "earlier": each.earlier},
+                "open_seconds": each.open_seconds,
+                "loss": str(each.loss),
+            }
+            for each in past.models
+        ],
     }
 
 
@@ -190,6 +244,15 @@ def rows(past: Past) -> Iterator[FlatRow]:
         yield FlatRow("outages", ref, "loss", str(outage.loss), None)
     for each in past.coming_back:
         yield FlatRow("coming_back", f"{each.unit}/{each.service}", "opened", each.opened, each.earlier)
+    for piece in past.equipment:
+        yield FlatRow("equipment", piece.number, "opened", piece.opened, piece.earlier)
+        yield FlatRow("equipment", piece.number, "open_seconds", piece.open_seconds, None)
+        yield FlatRow("equipment", piece.number, "loss", str(piece.loss), None)
+    for model in past.models:
+        key = f"{model.kind}/{model.model}"
+        yield FlatRow("models", key, "opened", model.opened, model.earlier)
+        yield FlatRow("models", key, "open_seconds", model.open_seconds, None)
+        yield FlatRow("models", key, "loss", str(model.loss), None)
 
 
 def _period(period: Period) -> Json:

@@ -28,14 +28,21 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold().replace("ё", "е")
 
 
-def words_of(thread: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
-    """The columns `body` and `people` of a ticket's row of text; given are text, name and address of each message."""
+def words_of(thread: Iterable[tuple[str, str, str]], equipment: Iterable[str] = ()) -> tuple[str, str]:
+    """The columns `body` and `people` of a ticket's row of text; given are text, name and address of each message, and
+    the words of the equipment that it is about (`equipment_words`).
+    """
     body, people = "", ""
     for text, name, address in thread:
         if len(body) < LONGEST_THREAD:
             body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if body or people else fold(text[:LONGEST_TEXT])
             people = f"{people} {fold(f'{name} {address}')}".strip()
-    return body, people
+    return body, " ".join(filter(None, (people, *equipment)))
+
+
+def equipment_words(inventory_number: str, serial: str) -> str:
+    """By which words a ticket is found that is about a piece of equipment: they stand in its row of text."""
+    return fold(f"{inventory_number} {serial}".strip())
 
 
 def merge_some(driver: sqlite3.Connection, *, anew: bool) -> bool:

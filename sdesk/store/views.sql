@@ -94,7 +94,9 @@ SELECT
     t.key2,
     (SELECT json_group_array(g.tag) FROM tag AS g WHERE g.ticket_id = t.id) AS tags,
     (SELECT json_group_array(x.key) FROM watcher AS w JOIN agent AS x ON x.id = w.agent_id WHERE w.ticket_id = t.id)
-        AS watchers
+        AS watchers,
+    (SELECT json_group_array(x.inventory_number) FROM ticket_asset AS y JOIN asset AS x ON x.id = y.asset_id
+        WHERE y.ticket_id = t.id) AS assets
 FROM ticket AS t
 LEFT JOIN service AS s ON s.id = t.service_id
 LEFT JOIN team AS m ON m.id = t.team_id
@@ -349,3 +351,30 @@ LEFT JOIN ticket AS t ON t.id = e.ticket_id;
 DROP VIEW IF EXISTS form_view;
 CREATE VIEW form_view AS
 SELECT v.ticket_id AS number, v.position, v.key, v.label, v.value FROM form_value AS v;
+-- Equipment by its inventory number. `checks` is an array of `SOURCE KEY`; days are 2026-11-27.
+DROP VIEW IF EXISTS asset_view;
+CREATE VIEW asset_view AS
+SELECT
+    a.id AS asset_id,
+    a.inventory_number,
+    a.number_key,
+    a.name,
+    a.kind,
+    a.model,
+    a.serial,
+    a.unit_id,
+    u.key AS unit,
+    u.name AS unit_name,
+    a.service_id,
+    s.key AS service,
+    s.name AS service_name,
+    a.bought_on,
+    a.warranty_until,
+    (SELECT json_group_array(c.source || ' ' || c.key) FROM asset_check AS c WHERE c.asset_id = a.id) AS checks,
+    a.note,
+    a.created_at,
+    a.updated_at,
+    a.retired_at
+FROM asset AS a
+LEFT JOIN unit AS u ON u.id = a.unit_id
+LEFT JOIN service AS s ON s.id = a.service_id;

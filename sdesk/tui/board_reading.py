@@ -1,4 +1,6 @@
-"""What the board asks: the four questions (now, who, lately, ahead) of one instant, by the reports' own figures."""
+"""What the board asks: the four questions (now, who, lately, ahead) of one instant, by the reports' own figures; and
+how equipment stands.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
-from sdesk.reports import ahead, course, now, who
+from sdesk.reports import ahead, course, equipment_board, now, who
 from sdesk.reports.ahead import Ahead
 from sdesk.reports.course import Course
+from sdesk.reports.equipment_board import EquipmentBoard
 from sdesk.reports.now import Now
 from sdesk.reports.who import Who
 from sdesk.store.reader import Reader
@@ -24,12 +27,13 @@ LISTED = 30
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The four answers."""
+    """The four answers, and how equipment stands."""
 
     now: Now
     who: Who
     course: Course
     ahead: Ahead
+    equipment: EquipmentBoard
     prefix: str
     """Before a ticket's number."""
     zone: ZoneInfo
@@ -48,6 +52,7 @@ def read_board(reader: Reader, actor: Actor, at: datetime, mailboxes: Collection
         who.gather(reader, actor, now=at, zone=zone, days=DAYS),
         course.gather(reader, actor, now=at, zone=zone),
         ahead.gather(reader, actor, now=at, zone=zone, days=DAYS, limit=LISTED),
+        equipment_board.gather(reader, actor, now=at),
         reader.desk.ref_prefix,
         zone,
     )

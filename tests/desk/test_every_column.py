@@ -45,13 +45,16 @@ NOBODY = {
         unit_address.pattern
         """,
     "named on purpose, which is said": "blocked_sender.pattern",
-    "an agent's login": "absence.actor blocked_sender.actor history.actor saved_view.owner",
+    "an agent's login": "asset_change.actor absence.actor blocked_sender.actor history.actor saved_view.owner",
     "a key, a digest or a number": """
         attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid ledger.sha256
         ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id raw_mail.sha256
         ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets alembic_version.version_num
         """,
-    "a machine's name of a check": "check_event.source check_event.key",
+    "a machine's name of a check": "asset_check.source asset_check.key check_event.source check_event.key",
+    "what stands on a machine's label, and days of its life": """
+        asset.inventory_number asset.number_key asset.kind asset.model asset.serial asset.bought_on asset_change.event
+        """,
     "a word of the house, or a name that an agent gave": """
         approval.how approval.state attachment.media_type check_event.state clock_run.kind draft.direction
         form_draft.form history.event incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder
@@ -69,7 +72,7 @@ REFERS = {
         attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id form_value.ticket_id
         history.ticket_id link.ticket_id approval.ticket_id link.other_id message.ticket_id occurrence.ticket_id
         outage.ticket_id presence.ticket_id seen.ticket_id tag.ticket_id time_spent.ticket_id token.ticket_id
-        undo.ticket_id visit.ticket_id watcher.ticket_id
+        undo.ticket_id visit.ticket_id watcher.ticket_id ticket_asset.ticket_id
         """,
     # They are of another ticket, or of none.
     "points at nothing": """
@@ -105,6 +108,7 @@ def test_every_column_of_words_is_forgotten_or_names_nobody(desk_path: Path) -> 
         "presence.until",
         "last_run.at",
         "history.at",
+        "asset_change.at",
         "undo.at",
     }
     scrubbed = {

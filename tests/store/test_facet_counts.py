@@ -107,7 +107,7 @@ def test_names_are_read_along_the_open_tickets(busy: Reader, actor: Actor) -> No
     busy.filter_names(actor)
     busy._connection.set_trace_callback(None)
     of_tickets = [each for each in statements if "FROM ticket AS t" in each]
-    assert len(of_tickets) == 2
+    assert len(of_tickets) == 3
     for statement in of_tickets:
         steps = plan(busy._connection, statement, ())
         assert any(index in step for index in OF_OPEN for step in steps), steps

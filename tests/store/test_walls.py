@@ -17,15 +17,18 @@ from intake_desk import MailDesk
 from sdesk.actions.perform import mark_seen
 from sdesk.actions.personal import be_at, save_draft
 from sdesk.actions.views import save_view
+from sdesk.desk.assets import add_asset
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
 from sdesk.domain.actor import SYSTEM, Actor
+from sdesk.domain.asset_line import asset_line
 from sdesk.domain.errors import NotFound, Refused, SdeskError
 from sdesk.domain.filter_fields import FIELDS
 from sdesk.domain.filters import Filter, Match, Sort, parse
 from sdesk.domain.ticket import Direction, Doing, Status
 from sdesk.mail.mime.message import read
 from sdesk.store.reader import Reader
+from sdesk.store.reader.assets import AssetQuery
 from sdesk.store.reader.facets import FIELDS as FACETS
 from sdesk.store.reader.mailroom import Sought
 
@@ -90,6 +93,14 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     appeal = "From: Zoe <zoe@far.example>\nTo: hr@desk.example\nSubject: Appeal [SD-5]\n\nquartz\n"
     assert mails.take(appeal, **HR).number == 6
     assert mails.ticket(6).team == "hr"
+    for number, kind in (("T-17", "till"), ("X-1", "kiosk")):
+        line = asset_line(
+            number, {"kind": kind, "unit": "accounting", "service": "leave"}, now=NOW, zone=ZoneInfo("UTC")
+        )
+        with mails.desk.work(SYSTEM, NOW) as work:
+            add_asset(work, line)
+            work.session.commit()
+    mails.do("olga", "set", 2, assets=["T-17"])
     raw = b"From: Zoe <zoe@far.example>\nSubject: quartz\n\nquartz\n"
     with mails.desk.work(SYSTEM, NOW) as work:
         quarantine(work, read(raw), raw, Origin("hr", "INBOX", 1, "99", NOW), "quartz", "quartz")
@@ -217,6 +228,11 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             lambda each=each: reader.past(actor, each, start=NOW - WEEK, end=NOW + WEEK, now=NOW)  # type: ignore[misc]
             for each in filters
         ],
+        "assets": [lambda: list(reader.assets(AssetQuery(all=True)))],
+        "asset": [lambda n=n: reader.asset(actor, n, now=NOW) for n in ("t-17", "X-1", "nope")],  # type: ignore[misc]
+        "asset_kinds": [reader.asset_kinds],
+        "begun_assets": [lambda: reader.begun_assets("")],
+        "equipment_board": [lambda: reader.equipment_board(actor)],
         "slas": [reader.slas],
         "sla": [lambda: reader.sla("office")],
         "hours": [lambda: reader.hours(1)],
@@ -261,6 +277,10 @@ def test_nothing_of_a_private_ticket_is_anywhere(walled: MailDesk) -> None:
         for name in (*telling, "recent_subjects", "callers", "tags", "suppliers", "filter_names", "facet", "views"):
             assert any(word in said(known[name]).lower() for word in SECRETS), name
         assert "number=2, agent='anna'" in said(known["presence"])
+        # That equipment stands somewhere is no secret; that tickets are about it is one.
+        for name, told in (("equipment_board", "ticket=2"), ("asset", "tickets=(2,)"), ("filter_names", "T-17")):
+            assert told in said(known[name]), name
+            assert told not in answers[name], name
         # That there is a service `leave` is no secret; that tickets are about it is one.
         for name in ("usual_services", "facet"):
             assert "'leave'" in said(known[name]), name

@@ -13,6 +13,7 @@ from sdesk.desk import work as verbs
 from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.approvals import bring, drop_question, wait_as_elsewhere
+from sdesk.desk.steps.assets import add_assets, find_asset
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.forms import write_answers
@@ -64,12 +65,14 @@ def follow_line(
         _add_messages(work, ticket, line, added)
     if "form" in fresh and write_answers(work, number, line.form or (), [each.key for each in line.form or ()]):
         settle(work, ticket)
-    watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
     if "approvals" in fresh and bring(work, ticket, line.approvals or ()):
         settle(work, ticket)
+    joined = _add_watchers(work, ticket, line) if "watchers" in fresh else False
+    if "assets" in fresh:
+        joined = _add_assets(work, ticket, line) or joined
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
-    if ticket.version == before and not watched:
+    if ticket.version == before and not joined:
         # Nothing to do: an agent did it here, or it is known under another name. It is not asked again.
         return False
     record(work, number, "imported", imported=dict(digests))
@@ -152,6 +155,13 @@ def _add_watchers(work: Work, ticket: Ticket, line: TicketLine) -> bool:
     with about("watchers"):
         agents = require_watchers(work, ticket.team_id, line.watchers or ())
     return bool(add_watchers(work, ticket.id or 0, agents))
+
+
+def _add_assets(work: Work, ticket: Ticket, line: TicketLine) -> bool:
+    """Equipment that it is about elsewhere and not here; what it is about here alone stays. Whether there was any."""
+    with about("assets"):
+        found = [find_asset(work, each) for each in line.assets or ()]
+    return bool(add_assets(work, ticket.id or 0, found))
 
 
 def _end(work: Work, ticket: Ticket, line: TicketLine) -> None:

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.approvals import bring, wait_as_elsewhere
+from sdesk.desk.steps.assets import add_assets, find_asset
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
 from sdesk.desk.steps.forms import keep_answers
@@ -66,6 +67,8 @@ def write_line(
     require_tags(line.tags or ())
     with about("watchers"):
         watchers = require_watchers(work, place.team_id, line.watchers or ())
+    with about("assets"):
+        equipment = [find_asset(work, each) for each in line.assets or ()]
     opened_at = _by_now(work, line.created_at or line.resolved_at or work.now)
     past = opened_at < work.now
     then = replace(work, now=opened_at)
@@ -108,6 +111,7 @@ def write_line(
         add_watchers(work, opened.number, watchers)
     keep_answers(then, opened.number, line.form or ())
     message = _say(then, opened.number, line, person)
+    add_assets(work, opened.number, equipment)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
         _follow(work, opened, line.messages, added, alive=alive)

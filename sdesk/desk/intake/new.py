@@ -8,6 +8,7 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.assets import add_assets, named_in
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_inbound, index_ticket
@@ -95,6 +96,8 @@ def new_ticket(
     author = Mailbox(requester.address, requester.name) if routing.person and requester else mail.sender
     asker = f"{requester.name} {requester.address}" if forwarder is not None and requester is not None else ""
     index_ticket(work, opened.number, subject, mail.body_text, f"{author.name} {author.address} {asker}")
+    if not spam:
+        add_assets(work, opened.number, named_in(work, mail.subject, unit_id), why="named in its subject")
     message = add_inbound(
         work,
         opened.number,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.assets import add_assets
 from sdesk.desk.steps.check_notes import Write, count_again, note_event
 from sdesk.desk.steps.checks import Place, Taken, is_hidden, is_late, record_word, ref_of, say_late, taken, ticket_of
 from sdesk.desk.steps.clocks import settle
@@ -115,7 +116,11 @@ def _open(
         state=CheckState.DOWN,
         first_at=place.at,
         last_at=place.at,
+        asset_id=place.asset.id if place.asset is not None else None,
+        stands=_stands(event),
     )
+    if place.asset is not None:
+        add_assets(work, opened.number, [place.asset], why=CHECK)
     row = fresh if row is None else work.session.merge(fresh)
     work.session.add(row)
     # It names the ticket's first message, which is written now.
@@ -147,11 +152,25 @@ def _say_doubts(work: Work, number: int, place: Place, subject: str) -> None:
         add_message(work, number, Direction.AUTO, text, author_name=SYSTEM.name, author_address="", subject=subject)
 
 
+CHECK = "its check"
+"""Why a ticket is about equipment (`domain/plain_words`)."""
+
+
+def _follow_asset(work: Work, place: Place, row: CheckEvent, ticket: Ticket, *, again: bool = False) -> None:
+    """The equipment that a check watches now is what its ticket is about; `again`: though an agent took it away."""
+    if place.asset is None or (row.asset_id == place.asset.id and not again):
+        return
+    row.asset_id = place.asset.id
+    add_assets(work, require_id(ticket), [place.asset], why=CHECK)
+
+
 def _add(work: Work, event: MachineEvent, place: Place, write: Write, row: CheckEvent, ticket: Ticket) -> Taken:
     """One more word of a check whose ticket is open."""
+    _follow_asset(work, place, row, ticket)
     returned = row.state is CheckState.UP
     flapped = flaps(work.rules.events, row.returns, row.returned_at, place.at)
     row.state, row.downs = CheckState.DOWN, row.downs + 1
+    row.stands = _stands(event)
     work.session.add(row)
     ref = ref_of(work, ticket)
     worse = _raise_urgency(work, event, ticket)
@@ -179,9 +198,11 @@ def _add(work: Work, event: MachineEvent, place: Place, write: Write, row: Check
 
 def _reopen(work: Work, event: MachineEvent, place: Place, write: Write, row: CheckEvent, ticket: Ticket) -> Taken:
     """A check is down again, of which a ticket was resolved a short time ago."""
+    _follow_asset(work, place, row, ticket, again=True)
     if row.state is CheckState.UP:
         _count_return(work, row, place.at)
     row.state, row.downs = CheckState.DOWN, row.downs + 1
+    row.stands = _stands(event)
     work.session.add(row)
     at = max(place.at, ticket.resolved_at or place.at)
     reopen_ticket(work, ticket, at)

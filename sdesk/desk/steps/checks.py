@@ -20,7 +20,7 @@ from sdesk.desk.steps.moves import require_id
 from sdesk.domain.events import Came, CheckState, MachineEvent
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, LinkKind, Priority
-from sdesk.store.models import CheckEvent, Link, Ticket
+from sdesk.store.models import Asset, CheckEvent, Link, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Place:
     """What its history begins with besides."""
     doubts: tuple[str, ...] = ()
     """What was said of it that the desk does not know, a sentence each."""
+    asset: Asset | None = None
+    """The equipment that it is about: named with it, or watched by its check."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ TABLES: Mapping[str, Kept] = {
     "tag": Kept(("ticket_id", "tag")),
     "watcher": Kept(("ticket_id", "agent_id")),
     "form_value": Kept(("ticket_id", "key")),
+    "ticket_asset": Kept(("ticket_id", "asset_id")),
     "link": Kept(("id",)),
     # A message is never unwritten: it goes back to its ticket, or is taken back.
     "message": Kept(("id",), columns="id, ticket_id"),

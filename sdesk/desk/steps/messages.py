@@ -17,9 +17,9 @@ from sdesk.domain.inbound import InboundAttachment, InboundMail, Mailbox
 from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Attachment, Blob, Message, RawMail
+from sdesk.store.models import Asset, Attachment, Blob, Message, RawMail, TicketAsset
 from sdesk.store.prepared import Prepared
-from sdesk.store.search import ANSWERS, LONGEST_TEXT, LONGEST_THREAD, fold, words_of
+from sdesk.store.search import ANSWERS, LONGEST_TEXT, LONGEST_THREAD, equipment_words, fold, words_of
 
 RAW_LEVEL = 1
 """Of zlib: most of a large mail is base64, which a higher level packs little better for much more time."""
@@ -134,6 +134,13 @@ def index_ticket(work: Work, number: int, subject: str, body: str, people: str) 
     work.connection.exec_driver_sql(_INDEX_NEW, (number, fold(subject), fold(body[:LONGEST_TEXT]), fold(people)))
 
 
+def add_to_index(work: Work, number: int, words: str) -> None:
+    """More words that find a ticket, beside those of its conversation; folded already."""
+    work.connection.exec_driver_sql(
+        "UPDATE ticket_fts SET people = people || ' ' || ? WHERE rowid = ?", (words, number)
+    )
+
+
 def rename_in_index(work: Work, number: int, subject: str) -> None:
     """Another subject is found as well."""
     work.connection.exec_driver_sql("UPDATE ticket_fts SET subject = ? WHERE rowid = ?", (fold(subject), number))
@@ -175,7 +182,7 @@ def begin_conversation(
 
 
 def reindex(work: Work, number: int) -> None:
-    """Write a ticket's full text anew, after something was taken out of its conversation."""
+    """Write a ticket's full text anew, after something was taken out of its conversation, or of its equipment."""
     rows = work.connection.execute(
         select(col(Message.text), col(Message.author_name), col(Message.author_address))
         .where(col(Message.ticket_id) == number, col(Message.taken_back_at).is_(None))
@@ -183,7 +190,16 @@ def reindex(work: Work, number: int) -> None:
     ).all()
     answers = work.connection.exec_driver_sql(ANSWERS, (number,)).scalar()
     begun = [(answers, "", "")] if answers else []
-    body, people = words_of((*begun, *((text, name, address) for text, name, address in rows)))
+    equipment = work.connection.execute(
+        select(col(Asset.inventory_number), col(Asset.serial))
+        .join(TicketAsset, col(TicketAsset.asset_id) == col(Asset.id))
+        .where(col(TicketAsset.ticket_id) == number)
+        .order_by(col(Asset.number_key))
+    ).all()
+    body, people = words_of(
+        (*begun, *((text, name, address) for text, name, address in rows)),
+        [equipment_words(inventory_number, serial) for inventory_number, serial in equipment],
+    )
     work.connection.exec_driver_sql(
         "UPDATE ticket_fts SET body = ?, people = ? WHERE rowid = ?", (body, people, number)
     )

@@ -12,7 +12,7 @@ from sdesk.desk.steps.deeds import FOLLOWS, KEYS, RECKONED, TOLD, Row
 Changes = Mapping[str, list[list[Row | None]]]
 """By table, before and after of each row that was changed."""
 
-_ONCE = frozenset({"tag", "watcher", "link", "blocked_sender"})
+_ONCE = frozenset({"tag", "watcher", "ticket_asset", "link", "blocked_sender"})
 """What somebody may have added again meanwhile: then it is there already."""
 _STAYS = frozenset({"ticket", "message"})
 """What is never unwritten."""

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sdesk.store.check.finding import Finding, Part
-from sdesk.store.search import ANSWERS, fold, words_of
+from sdesk.store.search import ANSWERS, equipment_words, fold, words_of
 
 _MESSAGES = (
     "SELECT text, author_name, author_address FROM message WHERE ticket_id = ? AND taken_back_at IS NULL ORDER BY id"
+)
+
+_EQUIPMENT = (
+    "SELECT a.inventory_number, a.serial FROM ticket_asset AS t JOIN asset AS a ON a.id = t.asset_id"
+    " WHERE t.ticket_id = ? ORDER BY a.number_key"
 )
 
 
@@ -48,7 +53,10 @@ def write_words(connection: sqlite3.Connection, number: int) -> None:
     """Write a ticket's words anew."""
     (answers,) = connection.execute(ANSWERS, (number,)).fetchone()
     said = (tuple(row) for row in connection.execute(_MESSAGES, (number,)))
-    body, people = words_of((*([(answers, "", "")] if answers else ()), *said))
+    body, people = words_of(
+        (*([(answers, "", "")] if answers else ()), *said),
+        [equipment_words(*row) for row in connection.execute(_EQUIPMENT, (number,))],
+    )
     (subject,) = connection.execute("SELECT subject FROM ticket WHERE id = ?", (number,)).fetchone()
     connection.execute("DELETE FROM ticket_fts WHERE rowid = ?", (number,))
     connection.execute(

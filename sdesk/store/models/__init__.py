@@ -1,4 +1,6 @@
-"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
+"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, equipment, events of
+machines.
+"""
 
 from sdesk.store.models.approvals import Approval
 from sdesk.store.models.desk import (
@@ -17,6 +19,7 @@ from sdesk.store.models.desk import (
     Unit,
     UnitAddress,
 )
+from sdesk.store.models.equipment import Asset, AssetChange, AssetCheck, TicketAsset
 from sdesk.store.models.events import CheckEvent, LastRun
 from sdesk.store.models.forms import FormValue
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
@@ -42,6 +45,9 @@ __all__ = [
     "Absence",
     "Agent",
     "Approval",
+    "Asset",
+    "AssetChange",
+    "AssetCheck",
     "Attachment",
     "Blob",
     "BlockedSender",
@@ -81,6 +87,7 @@ __all__ = [
     "TeamMember",
     "Template",
     "Ticket",
+    "TicketAsset",
     "TimeSpent",
     "Token",
     "Trouble",

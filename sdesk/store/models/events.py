@@ -18,6 +18,8 @@ class CheckEvent(Table, table=True):
     __table_args__ = (
         # What is down of a unit, by when its ticket was opened: many at once are one incident.
         partial_index("ix_check_event_down", "unit_id", "first_at", where="state = 'down'"),
+        # Which equipment is down: the board asks by this.
+        partial_index("ix_check_event_asset", "asset_id", "state", where="asset_id IS NOT NULL"),
         one_of("state", CheckState),
     )
 
@@ -45,6 +47,10 @@ class CheckEvent(Table, table=True):
     """How often that was said again."""
     notes: int = 0
     """How many messages its ticket has of it."""
+    asset_id: int | None = Field(default=None, foreign_key="asset.id")
+    """The equipment that it watches: named with the event, or by its key (`AssetCheck`)."""
+    stands: bool = Field(default=True, sa_column_kwargs={"server_default": "1"})
+    """Whether anything stands still, as far as its last word says: a warning puts in question what works."""
 
 
 class LastRun(Table, table=True):

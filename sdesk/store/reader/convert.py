@@ -101,7 +101,7 @@ def ticket_row(
             suspected = (money(row["loss_suspected"]) or Decimal(0)) + lost
     so_far = counted if suspected is None else suspected + (counted or 0)
     number = row["number"]
-    tags, watchers = row["tags"], row["watchers"]
+    tags, watchers, assets = row["tags"], row["watchers"], row["assets"]
     return TicketRow(
         number=number,
         ref=f"{desk.ref_prefix}-{number}",
@@ -152,6 +152,7 @@ def ticket_row(
         incident=row["incident"],
         calendar_id=sla_calendar,
         watchers=tuple(sorted(json.loads(watchers))) if watchers != _NOTHING else (),
+        assets=tuple(sorted(json.loads(assets))) if assets != _NOTHING else (),
     )
 
 

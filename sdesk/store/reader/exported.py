@@ -48,6 +48,8 @@ class Exported(NamedTuple):
     priority: str
     tags: tuple[str, ...]
     watchers: tuple[str, ...]
+    assets: tuple[str, ...]
+    """Inventory numbers."""
     created_at: str
     channel: str
     status: str
@@ -121,6 +123,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         priority=row["priority"],
         tags=tuple(sorted(json.loads(row["tags"] or "[]"))),
         watchers=tuple(sorted(json.loads(row["watchers"]))),
+        assets=tuple(sorted(json.loads(row["assets"]))),
         created_at=row["created_at"],
         channel=row["channel"],
         status=row["status"],

@@ -20,7 +20,7 @@ MOST = 40
 """Values of a facet that are counted and shown."""
 
 MOST_NAMES = 500
-"""Requesters and tags that are completed: those with the most open tickets."""
+"""Requesters, tags and equipment that are completed: those with the most open tickets."""
 
 _GROUPED: Mapping[str, tuple[str, str, str]] = {
     # Field: what is grouped by, and key and name of the group (of the few rows that are left). The plus keeps SQLite
@@ -89,7 +89,8 @@ def counts_query(connection: sqlite3.Connection, actor: Actor, wanted: Filter, f
 
 
 def names(connection: sqlite3.Connection, actor: Actor, only: str | None = None) -> dict[str, tuple[Name, ...]]:
-    """The names of agents, teams, services and units; of requesters and tags those of open tickets that he may see.
+    """The names of agents, teams, services, units and kinds of equipment; of requesters, tags and equipment those of
+    open tickets that he may see.
 
     `only`: of this field alone, which saves the others' time.
     """
@@ -105,6 +106,10 @@ def names(connection: sqlite3.Connection, actor: Actor, only: str | None = None)
         found["form"] = _form_fields(connection)
     if only in (None, "tag"):
         found["tag"] = _tags(connection, hidden)
+    if only in (None, "asset"):
+        found["asset"] = _assets(connection, hidden)
+    if only in (None, "kind"):
+        found["kind"] = _named(connection, "SELECT DISTINCT kind, '' FROM asset WHERE retired_at IS NULL ORDER BY kind")
     return found
 
 
@@ -137,6 +142,17 @@ def _tags(connection: sqlite3.Connection, hidden: Condition) -> tuple[Name, ...]
         connection,
         "SELECT g.tag, '' FROM ticket AS t CROSS JOIN tag AS g ON g.ticket_id = t.id"
         f" WHERE t.is_open AND {hidden.sql} GROUP BY g.tag ORDER BY count(*) DESC LIMIT {MOST_NAMES}",
+        hidden.values,
+    )
+
+
+def _assets(connection: sqlite3.Connection, hidden: Condition) -> tuple[Name, ...]:
+    return _named(
+        connection,
+        "SELECT x.inventory_number, trim(x.kind || ' ' || x.name)"
+        " FROM ticket AS t CROSS JOIN ticket_asset AS y ON y.ticket_id = t.id"
+        " CROSS JOIN asset AS x ON x.id = y.asset_id"
+        f" WHERE t.is_open AND {hidden.sql} GROUP BY x.id ORDER BY count(*) DESC, x.number_key LIMIT {MOST_NAMES}",
         hidden.values,
     )
 

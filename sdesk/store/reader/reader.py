@@ -270,6 +270,7 @@ class Reader(PersonalReader):
                 watchers=watching.watchers_of(self._connection, number),
                 form=answers.answers_of(self._connection, number),
                 approvals=approvals.approvals_of(self._connection, number),
+                assets=ticket_assets.assets_of_ticket(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
 from sdesk.domain.worktime import ALWAYS, Calendar
+from sdesk.store.reader.asset_reader import AssetReader
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.desk_reader import DeskReader
 
 if TYPE_CHECKING:
     from sdesk.store.reader.reports.ahead import AheadFacts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.undoing import UndoRow
 
 
-class ReportReader(DeskReader):
+class ReportReader(AssetReader):
     """The reports' part of the reader: a method a question, which asks its module of `reports/`."""
 
     def past(self, actor: Actor, wanted: Filter, *, start: datetime, end: datetime, now: datetime) -> Facts:

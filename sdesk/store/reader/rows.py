@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.approvals import ApprovalRow
     from sdesk.store.reader.desk_rows import OutageRow
     from sdesk.store.reader.effort import SpentRow, VisitRow
+    from sdesk.store.reader.ticket_assets import TicketAssetRow
     from sdesk.store.reader.watching import WatcherRow
 
 
@@ -143,6 +144,8 @@ class TicketRow(NamedTuple):
     """The calendar that its clocks run by; None: round the clock."""
     watchers: tuple[str, ...] = ()
     """Logins of who is told of it, though it is another's."""
+    assets: tuple[str, ...] = ()
+    """Inventory numbers of the equipment that it is about."""
 
 
 class IncidentRow(NamedTuple):
@@ -295,6 +298,8 @@ class TicketDetail(NamedTuple):
     """By login."""
     approvals: tuple[ApprovalRow, ...] = ()
     """Oldest first."""
+    assets: tuple[TicketAssetRow, ...] = ()
+    """By inventory number."""
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})

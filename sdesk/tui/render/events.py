@@ -30,12 +30,14 @@ NO_TITLES: Titles = MappingProxyType({})
 EVENTS = {
     "acknowledgement_withheld": NC_("event", "acknowledgement withheld"),
     "answered": NC_("event", "answered"),
-    "approval_asked": NC_("event", "ticket ask-approvaled for"),
-    "approval_cancelled": NC_("event", "ticket ask-approvaled for no more"),
+    "approval_asked": NC_("event", "approval asked for"),
+    "approval_cancelled": NC_("event", "approval asked for no more"),
     "approval_missing": NC_("event", "no answer about the approval"),
     "approval_reminded": NC_("event", "approver reminded"),
     "approved": NC_("event", "approved"),
     "approver_wrote": NC_("event", "approver wrote"),
+    "asset_added": NC_("event", "about equipment"),
+    "asset_removed": NC_("event", "not about equipment"),
     "assigned": NC_("event", "assigned"),
     "at_risk": NC_("event", "at risk"),
     "automatic_mail": NC_("event", "automatic mail"),
@@ -199,6 +201,10 @@ class _Told:
                 return _("watched by {login}").format(login=data["agent"])
             case "unwatched" if data.get("agent"):
                 return _("watched by {login} no more").format(login=data["agent"])
+            case "asset_added" if data.get("asset"):
+                return _("about equipment {number}").format(number=data["asset"])
+            case "asset_removed" if data.get("asset"):
+                return _("not about equipment {number} any more").format(number=data["asset"])
             case "undone" if data.get("verb"):
                 return _("undone “{what}”").format(what=_verb(str(data["verb"])))
             case "incident_proposed" if data.get("tickets"):
@@ -269,7 +275,7 @@ class _Told:
                 return _("as it follows by itself") if value == "auto" else str(value)
             case "reason" if self._event == "undeliverable":
                 return str(value)  # a stranger's words, whatever they look like
-            case "reason":
+            case "reason" | "why":
                 return told(recognised(str(value)))
             case "share":
                 return _("{share} of the turnover").format(share=f"{Decimal(str(value)):.0%}")
@@ -305,6 +311,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "approval_reminded": ("approver",),
     "approved": ("approver", "how", "comment"),
     "approver_wrote": ("sender", "arrived_at"),
+    "asset_added": ("why",),
     "at_risk": ("clock", "due_at"),
     "automatic_mail": ("reason",),
     "breached": ("clock", "due_at"),

@@ -11,6 +11,7 @@ from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
+from sdesk.store.reader.ticket_assets import TicketAssetRow
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.render.columns import fit
@@ -117,6 +118,10 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
     yield _("Opened"), _("{at} {how}").format(at=at, how=channel_text(row.channel.value)), "text"
     if row.tags:
         yield _("Tags"), ", ".join(one_line(tag) for tag in row.tags), "text"
+    for place, asset in enumerate(detail.assets):
+        yield _("Equipment") if not place else "", _asset(asset), "text"
+        if asset.warranty_until is not None and asset.warranty_until >= f"{local:%Y-%m-%d}":
+            yield "", _("warranty until {day}").format(day=asset.warranty_until), "dim"
     if row.watchers:
         yield _("Watchers"), ", ".join(map(one_line, row.watchers)), "text"
     yield from _work_facts(detail, local, zone)
@@ -258,6 +263,11 @@ def _work_facts(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> Iterat
         who = one_line(detail.visit.agent_name or detail.visit.agent or _("nobody yet"))
         at = clock_text(detail.visit.starts_at.astimezone(zone), local)
         yield _("Visit"), _("{at} by {who}").format(at=at, who=who), "text"
+
+
+def _asset(asset: TicketAssetRow) -> str:
+    """A piece of equipment in one line."""
+    return one_line(" ".join(filter(None, (asset.number, asset.kind, asset.name, asset.model))))
 
 
 def _link(link: LinkRow) -> str:

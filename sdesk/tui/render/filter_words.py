@@ -20,6 +20,8 @@ _FIELDS = {
     "has:": N_("an attachment, a note, a loss"),
     "team:": N_("whose queue"),
     "assignee:": N_("who has it: me, none, a login"),
+    "asset:": N_("equipment by its number: none, T-0031"),
+    "kind:": N_("a kind of equipment: none, till"),
     "watch:": N_("who is told of it too: me, none, a login"),
     "service:": N_("what it is about"),
     "unit:": N_("where"),

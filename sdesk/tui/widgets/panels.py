@@ -1,4 +1,4 @@
-"""The six panels of a board, side by side as the room allows."""
+"""The panels of a board, side by side as the room allows; that of the equipment where there is any."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.widgets import Digits
 from sdesk.tui.board_reading import Board
 from sdesk.tui.language import _
 from sdesk.tui.render import board as render
+from sdesk.tui.render.equipment import equipment_rows, equipment_words
 from sdesk.tui.render.series import backlog_drawing, share_drawing
 from sdesk.tui.widgets.chart import Chart
 from sdesk.tui.widgets.panel import Panel
@@ -24,15 +25,16 @@ class Panels(Container):
         """`public`: for all eyes and no keys."""
         super().__init__(classes="panels")
         self._public = public
-        names = ("burning", "load", "backlog", "share", "due", "coming")
+        names = ("burning", "load", "backlog", "share", "due", "coming", "equipment")
         self.all = tuple(Panel(name, with_cursor=not public) for name in names)
-        self.burning, self.load, self.backlog, self.share, self.due, self.coming = self.all
+        self.burning, self.load, self.backlog, self.share, self.due, self.coming, self.equipment = self.all
         self._figure = Digits("")
         self.burning.above.append(self._figure)
         self._open_chart, self._share_chart = Chart(id="open-chart"), Chart(id="share-chart")
         for panel, chart in ((self.backlog, self._open_chart), (self.share, self._share_chart)):
             panel.below.append(chart)
             panel.add_class("drawn")
+        self.equipment.add_class("unequipped")
         self._board: Board | None = None
 
     def compose(self) -> ComposeResult:
@@ -48,6 +50,7 @@ class Panels(Container):
                 _("Kept in time, week by week"),
                 _("Due next"),
                 _("Coming"),
+                _("Equipment"),
             ),
             strict=True,
         ):
@@ -64,8 +67,9 @@ class Panels(Container):
 
     def focus_next(self) -> None:
         """Give the keys to the one after it."""
-        at = self.all.index(self.focused_panel)
-        self.all[(at + 1) % len(self.all)].rows.focus()
+        shown = [panel for panel in self.all if not panel.has_class("unequipped")]
+        at = shown.index(self.focused_panel)
+        shown[(at + 1) % len(shown)].rows.focus()
 
     def zoom(self, only: Panel | None) -> None:
         """Show one of them alone, or all."""
@@ -88,6 +92,11 @@ class Panels(Container):
         self.share.say(lambda width: render.share_lines(board, width))
         self.due.rows.fill(lambda width: render.due_rows(board, width, public=public))
         self.coming.rows.fill(lambda width: render.coming_rows(board, width, public=public))
+        equipped = bool(board.equipment.pieces)
+        self.set_class(equipped, "equipped")
+        self.equipment.set_class(not equipped, "unequipped")
+        self.equipment.say(lambda width: [equipment_words(board.equipment, width)])
+        self.equipment.rows.fill(lambda width: equipment_rows(board.equipment, width))
         self._draw(board)
 
     def _draw(self, board: Board) -> None:

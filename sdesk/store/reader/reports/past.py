@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -42,6 +42,17 @@ class Named(NamedTuple):
 
     key: str
     name: str
+
+
+class NamedAsset(NamedTuple):
+    """A piece of equipment, as it is now."""
+
+    number: str
+    name: str
+    kind: str
+    model: str
+    unit: str
+    unit_name: str
 
 
 class Outage(NamedTuple):
@@ -81,6 +92,12 @@ class Facts:
     """What was open at the end of the time: what is open now, without what came since, with what was solved since."""
     names: Mapping[str, Mapping[int, Named]]
     """Of `teams`, `services`, `units` and `agents`, retired ones too."""
+    equipment: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Of the tickets that were opened or had an outage: the equipment that they are about, by its key in the store."""
+    assets: Mapping[int, NamedAsset] = field(default_factory=dict)
+    """That equipment."""
+    in_use: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many pieces there are of each model and kind."""
 
 
 def facts(
@@ -94,13 +111,16 @@ def facts(
     rows = connection.cursor()
     rows.row_factory = None  # bare tuples: the driver's row costs as much again
     since, until = to_rfc3339(start), to_rfc3339(end)
+    opened = rows.execute(*opened_query(scope, since, until)).fetchall()
+    outages = [_outage(row) for row in rows.execute(*outages_query(scope, since, until))]
+    equipment = _equipment(rows, {row[1] for row in opened} | {each.number for each in outages})
     return Facts(
-        opened=rows.execute(*opened_query(scope, since, until)).fetchall(),
+        opened=opened,
         moved=rows.execute(*moved_query(scope, since, until)).fetchall(),
         answered=rows.execute(*clock_query(scope, "first_response", "first_response_met_at", since, until)).fetchall(),
         resolved=rows.execute(*clock_query(scope, "resolution", "resolved_at", since, until)).fetchall(),
         spent=rows.execute(*spent_query(scope, since, until)).fetchall(),
-        outages=[_outage(row) for row in rows.execute(*outages_query(scope, since, until))],
+        outages=outages,
         backlog=rows.execute(*backlog_query(scope, until)).fetchone()[0],
         names={
             f"{table}s": {
@@ -108,7 +128,38 @@ def facts(
             }
             for table in ("team", "service", "unit", "agent")
         },
+        equipment=equipment,
+        assets=_assets(rows, {asset for each in equipment.values() for asset in each}),
+        in_use=_in_use(rows) if equipment else {},
     )
+
+
+def _equipment(rows: sqlite3.Cursor, numbers: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """The equipment of tickets, of which the actor may see each."""
+    found: dict[int, tuple[int, ...]] = {}
+    if rows.execute("SELECT 1 FROM ticket_asset LIMIT 1").fetchone() is None:
+        return found
+    for number, asset in rows.execute(
+        "SELECT y.ticket_id, y.asset_id FROM ticket_asset AS y"
+        " WHERE y.ticket_id IN (SELECT value FROM json_each(?)) ORDER BY y.ticket_id, y.asset_id",
+        (json.dumps(list(numbers)),),
+    ):
+        found[number] = (*found.get(number, ()), asset)
+    return found
+
+
+def _assets(rows: sqlite3.Cursor, assets: Collection[int]) -> dict[int, NamedAsset]:
+    found = rows.execute(
+        "SELECT a.id, a.inventory_number, a.name, a.kind, a.model, coalesce(u.key, ''), coalesce(u.name, '')"
+        " FROM asset AS a LEFT JOIN unit AS u ON u.id = a.unit_id WHERE a.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(assets)),),
+    )
+    return {number: NamedAsset(*row) for number, *row in found}
+
+
+def _in_use(rows: sqlite3.Cursor) -> dict[tuple[str, str], int]:
+    found = rows.execute("SELECT model, kind, count(*) FROM asset WHERE retired_at IS NULL GROUP BY model, kind")
+    return {(model, kind): count for model, kind, count in found}
 
 
 def scope_of(connection: sqlite3.Connection, actor: Actor, wanted: Filter, now: datetime) -> Condition:
