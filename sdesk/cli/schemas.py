@@ -67,7 +67,7 @@ _CHANGING = (
     *("new", "take", "assign", "reply", "forward", "take-back", "undo", "note", "wait", "close", "reopen"),
     *("confirm", "restored", "ticket merge", "ticket split", "ticket link", "ticket unlink", "ticket set"),
     *("ticket tag", "ticket watch", "ticket unwatch", "ticket attach add"),
-    "incident accept",
+    *("incident accept", "playbook start", "playbook move", "playbook skip", "playbook cancel"),
 )
 
 PRINTED: dict[str, Printed] = {
@@ -129,6 +129,10 @@ PRINTED: dict[str, Printed] = {
     "forgotten": Printed("cli.forget:FORGOTTEN", Shape.OBJECT, ("person forget",)),
     "calendars": Printed("cli.details:CALENDARS", Shape.ARRAY, ("calendar list",)),
     "calendar": Printed("cli.details:CALENDARS", Shape.OBJECT, ("calendar show",)),
+    "playbooks": Printed("cli.playbook:PLAYBOOKS", Shape.ARRAY, ("playbook list",)),
+    "playbook": Printed("cli.playbook:PLAYBOOK", Shape.OBJECT, ("playbook show",)),
+    "playbook-runs": Printed("cli.playbook:RUNS", Shape.ARRAY, ("playbook runs",)),
+    "playbook-steps": Printed("cli.playbook:STEPS", Shape.ARRAY, ("playbook progress",)),
     "incidents": Printed("cli.incident:INCIDENTS", Shape.ARRAY, ("incident list",)),
     "event": Printed("cli.event:TAKEN", Shape.OBJECT, ("event down", "event up")),
     "slas": Printed("cli.sla:LIST", Shape.ARRAY, ("sla list",)),

@@ -38,7 +38,8 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     """Put a ticket into another, which goes on alone: conversation, time spent, tags, watchers, visit and outages are
     the other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other from now on.
 
-    Refused for an incident with parts, for the parent of a playbook, and for a ticket that is done; both must be the actor's to see.
+    Refused for an incident with parts, for the parent of a playbook, and for a ticket that is done; both must be the
+    actor's to see.
     """
     ticket, survivor = find_ticket(work, number, version), find_ticket(work, into)
     ref, other = work.rules.ref(number), work.rules.ref(into)

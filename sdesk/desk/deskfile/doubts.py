@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sdesk.desk.deskfile.part import Part
+from sdesk.desk.deskfile.together_playbooks import doubt_playbooks
 from sdesk.desk.deskfile.values import DeskFile
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES
 
@@ -22,6 +23,7 @@ def doubts(whole: Part, desk: DeskFile) -> None:
         ("agents", _agents),
         ("units", _units),
         ("replies", _replies),
+        ("playbooks", doubt_playbooks),
     ):
         if section in whole.values:
             look(whole.part(section, whole.values[section]), desk)

@@ -14,9 +14,9 @@ class Lines:
     def find(self, table: str, key: str, nth: int = 0) -> int | None:
         """The line (from 1) of a key in a table; of the table, or of what it stands in, where it is not found.
 
-        `nth` (from 1) is which of the tables of an array is meant: `[[routing]]`.
+        `nth` (from 1) is which of the tables of an array is meant: `[[routing]]`, `[[playbooks.joiner.steps]]`.
         """
-        first, last = self._nth(table.partition(".")[0], nth) if nth else (1, len(self._lines))
+        first, last = self._nth(table.split("."), nth) if nth else (1, len(self._lines))
         path = [*table.split("."), key] if table else [key]
         for cut in range(len(path) - 1, -1, -1):
             header = ".".join(path[:cut])
@@ -30,16 +30,18 @@ class Lines:
                 return line
         return None
 
-    def _nth(self, array: str, nth: int) -> tuple[int, int]:
-        """The first and last line of a table of an array; all lines where it is not found."""
-        headers = [
-            number
-            for number, line in enumerate(self._lines, 1)
-            if re.match(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]", line)
-        ]
-        if len(headers) < nth:
-            return 1, len(self._lines)
-        return headers[nth - 1], headers[nth] - 1 if nth < len(headers) else len(self._lines)
+    def _nth(self, path: list[str], nth: int) -> tuple[int, int]:
+        """The first and last line of a table of the array that a path leads through; all lines where there is none."""
+        for cut in range(1, len(path) + 1):
+            array = re.escape(".".join(path[:cut]))
+            headers = [
+                number
+                for number, line in enumerate(self._lines, 1)
+                if re.match(rf"\s*\[\[\s*{array}\s*\]\]", line.replace('"', ""))
+            ]
+            if len(headers) >= nth:
+                return headers[nth - 1], headers[nth] - 1 if nth < len(headers) else len(self._lines)
+        return 1, len(self._lines)
 
     def _key(self, table: str, key: str, first: int, last: int) -> int | None:
         inside = table == ""

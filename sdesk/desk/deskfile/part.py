@@ -120,7 +120,8 @@ class Part:
         line = self.line(key)
         where = f"{self.reading.file}:{line}" if line else self.reading.file
         name = f"[{self.table}] {key}".rstrip() if self.table else key
-        return f"{where}: rule {self.nth}, {name}" if self.nth else f"{where}: {name}"
+        each = "rule" if self.table.partition(".")[0] == "routing" else "step"
+        return f"{where}: {each} {self.nth}, {name}" if self.nth else f"{where}: {name}"
 
     def line(self, key: str) -> int | None:
         """Where a key stands, from 1."""

@@ -33,7 +33,8 @@ def _tables(path: tuple[str, ...], kind: Kind, value: Any) -> Iterator[str]:
         for each in value:
             yield f"[[{_dotted(path)}]]\n{_keys(each)}"
     elif isinstance(kind, Table):
-        own = {name: each for name, each in value.items() if _depth(each) < 3}
+        several = {key.name for key in kind.keys if isinstance(key.kind, Tables)}
+        own = {name: each for name, each in value.items() if _depth(each) < 3 and name not in several}
         yield f"[{_dotted(path)}]\n{_keys(own)}"
         for key in kind.keys:
             if key.name in value and key.name not in own:

@@ -22,7 +22,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link, surviving
 from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.messages import add_message, index_ticket
-from sdesk.desk.steps.moves import require_id, set_status
+from sdesk.desk.steps.moves import set_status
 from sdesk.desk.steps.notify import notify_agent, notify_of
 from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
@@ -42,7 +42,7 @@ from sdesk.domain.playbook import (
 )
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Role, Status
-from sdesk.store.models import Person, PlaybookRun, PlaybookStep, Ticket
+from sdesk.store.models import Person, PlaybookRun, PlaybookStep, Ticket, Unit
 
 
 def follow(work: Work, runs: Iterable[int]) -> None:
@@ -283,7 +283,7 @@ def places(work: Work, run: PlaybookRun, parent: Ticket) -> dict[str, str]:
 
 def named_places(work: Work, unit_id: int | None, day: str, requester: str) -> dict[str, str]:
     """The same before there is a parent."""
-    unit = work.rules.units[unit_id].name if unit_id is not None else ""
+    unit = work.session.get_one(Unit, unit_id).name if unit_id is not None else ""
     return {"unit": one_line(unit), "day": day.replace("T", " "), "requester": one_line(requester)}
 
 
