@@ -6,7 +6,7 @@ others, and nothing that he is told speaks of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,13 +21,14 @@ from sdesk.desk.steps.absences import local_time
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket, key_of, require_hands, sees, sees_team
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.messages import begin_conversation
+from sdesk.desk.steps.messages import begin_conversation, rename_in_index
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify_agent
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.playbooks import (
     advance,
     cancel_planned,
+    described,
     end_step,
     hides_parent,
     named_places,
@@ -101,7 +102,7 @@ def start(
     team_id, service_id = _place(work, playbook.team, playbook.service)
     values = named_places(work, unit_id, write_day(begun), person.name if person else "")
     here = f"playbooks.{key} of the desk file"
-    subject = one_line(filled(playbook.subject, values)).strip()
+    subject = _line(playbook.subject, values)
     opened = open_ticket(
         work,
         Opening(
@@ -126,7 +127,7 @@ def start(
         unit_id=unit_id,
         day=write_day(begun),
         closes=playbook.closes,
-        picture=[_pictured(step) for step in playbook.steps],
+        picture={"subject": playbook.subject, "steps": [_pictured(step) for step in playbook.steps]},
         started_at=work.now,
         started_by=work.actor.login,
     )
@@ -203,7 +204,7 @@ def _plan_steps(work: Work, run: PlaybookRun, playbook: Playbook, day: datetime)
                 run_id=run.id,
                 position=position,
                 key=step.key,
-                subject=one_line(filled(step.subject, values)).strip(),
+                subject=_line(step.subject, values),
                 team_id=team_id,
                 service_id=service_id,
                 opens_at=step_time(work, step, team_id, service_id, day),
@@ -260,12 +261,18 @@ def move(work: Work, number: int, *, day: str, version: int | None = None) -> Ch
         return Change(number, ref, phrase("{ref} is for {day} already", ref=ref, day=old), changed=False)
     own, steps = replace(work, actor=SYSTEM), steps_of(work, run)
     before = {step.key: time_of(work, run, step) for step in steps}
+    called = _subject(run, places(work, run, parent))
     run.day, run.moved_at = write_day(new), work.now
+    values = places(work, run, parent)
     record(work, number, "playbook_moved", old=old, new=run.day)
+    if parent.subject == called != _subject(run, values):
+        parent.subject = _subject(run, values)
+        rename_in_index(work, number, parent.subject)
+        record(work, number, "subject", old=called, new=parent.subject)
     for step in steps:
         now = time_of(work, run, step)
         if step.state is StepState.PLANNED:
-            step.opens_at = now
+            step.opens_at, step.subject = now, _line(described(run, step).subject, values)
             work.session.add(step)
         elif step.state is StepState.OPEN and now is not None:
             _move_open(own, run, step, before[step.key], now)
@@ -281,6 +288,15 @@ def move(work: Work, number: int, *, day: str, version: int | None = None) -> Ch
     return Change(
         number, ref, phrase("{ref} is for {day} now, it was for {old}{also}", ref=ref, day=run.day, old=old, also=also)
     )
+
+
+def _subject(run: PlaybookRun, values: Mapping[str, str]) -> str:
+    """What the parent is called, unless somebody called it otherwise."""
+    return _line(run.picture["subject"], values)
+
+
+def _line(text: str, values: Mapping[str, str]) -> str:
+    return one_line(filled(text, values)).strip()
 
 
 def _move_open(work: Work, run: PlaybookRun, step: PlaybookStep, old: datetime | None, new: datetime) -> None:

@@ -89,7 +89,7 @@ def steps_of(work: Work, run: PlaybookRun) -> list[PlaybookStep]:
 
 def described(run: PlaybookRun, step: PlaybookStep) -> Step:
     """A step as the desk file had it when the playbook was started."""
-    return parse_step(run.picture[step.position - 1])
+    return parse_step(run.picture["steps"][step.position - 1])
 
 
 def ticket_of(work: Work, step: PlaybookStep) -> Ticket | None:

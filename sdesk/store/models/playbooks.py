@@ -30,8 +30,8 @@ class PlaybookRun(Table, table=True):
     """Local, in the desk's zone, as `2027-03-01` or `2027-03-01T09:00`."""
     closes: bool
     """Whether the parent is resolved when the last step is done."""
-    picture: list[dict[str, Any]] = Field(sa_type=Document)
-    """The steps as the desk file had them."""
+    picture: dict[str, Any] = Field(sa_type=Document)
+    """The parent's `subject` and the `steps`, as the desk file had them."""
     state: RunState = Field(default=RunState.RUNNING, sa_type=Word(RunState))
     started_at: datetime = Field(sa_type=Instant)
     started_by: str

@@ -31,6 +31,7 @@ from sdesk.store.reader.watching import WatcherRow
 if TYPE_CHECKING:
     from sdesk.domain.clock import Targets
     from sdesk.store.reader.desk_rows import OutageRow
+    from sdesk.store.reader.playbook_rows import Progress
 
 
 class DeskRow(NamedTuple):
@@ -295,6 +296,8 @@ class TicketDetail(NamedTuple):
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """What services, teams and units that the history names by their keys are called."""
+    playbook: Progress | None = None
+    """How far the playbook has come of which it is the parent."""
 
     @property
     def seconds_spent(self) -> int:
