@@ -86,6 +86,10 @@ READINGS: dict[str, Reading] = {
     "calendar list": Reading("calendar list", "calendars"),
     "calendar show": Reading("calendar show office", "calendar"),
     "incident list": Reading("incident list", "incidents"),
+    "playbook list": Reading("playbook list", "playbooks"),
+    "playbook show": Reading("playbook show opening", "playbook"),
+    "playbook runs": Reading("playbook runs", "playbook-runs"),
+    "playbook progress": Reading("playbook progress 9", "playbook-steps"),
     "sla list": Reading("sla list", "slas"),
     "sla show": Reading("sla show stores", "sla"),
     "sla explain": Reading("sla explain 1", "explained"),
@@ -148,6 +152,10 @@ CHANGES: dict[str, Change] = {
     "agent away": Change("agent away anna --until fri", "absence"),
     "agent back": Change("agent back boris", "absence"),
     "incident accept": Change("incident accept 1", "changed"),
+    "playbook start": Change("playbook start opening --unit shop-2 --date 2026-12-21", "changed"),
+    "playbook move": Change("playbook move 9 --date 2026-12-16", "changed"),
+    "playbook skip": Change("playbook skip 9 look --text 'Not this time.'", "changed"),
+    "playbook cancel": Change("playbook cancel 9 --text 'No shop.'", "changed"),
     "sla sweep": Change("sla sweep", "swept"),
     "db backup": Change("db backup copy.db", "backup"),
     "db restore": Change("db backup copy.db ; db restore copy.db --yes", "put-back"),
@@ -236,6 +244,27 @@ rule = "FREQ=WEEKLY;BYDAY=TU"
 starts = 2026-11-17T09:00:00
 team = "it"
 assignee = "boris"
+[playbooks.opening]
+name = "Opening"
+subject = "Opening of {unit}"
+team = "it"
+[[playbooks.opening.steps]]
+key = "plan"
+subject = "{unit}: plan"
+team = "it"
+at = "-30d"
+[[playbooks.opening.steps]]
+key = "staff"
+subject = "{unit}: staff"
+team = "hr"
+at = "-2d"
+[[playbooks.opening.steps]]
+key = "look"
+subject = "{unit}: look"
+team = "quality"
+after = ["plan"]
+at = "-1d"
+days = "working"
 """
 )
 _OTHER = (
@@ -290,6 +319,7 @@ _STORY: tuple[tuple[int, str, str, str], ...] = (
     (35, "anna", "mail block spammer@example.com", ""),
     (34, "anna", "agent away boris --until fri --to vera", ""),
     (33, "anna", "ticket watch 2 --agent vera", ""),
+    (32, "anna", "playbook start opening --unit shop-1 --date 2026-12-15", ""),
 )
 
 

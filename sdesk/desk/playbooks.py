@@ -193,6 +193,8 @@ def _pictured(step: Step) -> dict[str, Any]:
 
 def _plan_steps(work: Work, run: PlaybookRun, playbook: Playbook, day: datetime) -> None:
     parent = work.session.get_one(Ticket, run.ticket_id)
+    if run.id is None:
+        raise TypeError("a playbook that is not in the store")
     values = places(work, run, parent)
     for position, step in enumerate(playbook.steps, 1):
         if step.team or step.service:

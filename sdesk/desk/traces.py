@@ -34,12 +34,14 @@ _SCRUBBED: dict[str, tuple[str, ...]] = {
     "quarantine": ("error", "trace"),
     "saved_view": ("filter",),
     "trouble": ("error",),
+    "playbook_step": ("why",),
 }
 _TEXTS: dict[str, tuple[str, ...]] = {
     "ticket": ("subject",),
     "message": ("subject", "text", "quoted"),
     "ledger": ("subject",),
     "attachment": ("name",),
+    "playbook_step": ("subject",),
 }
 """Beside these, where the words are to go too."""
 _DOCUMENTS = {
@@ -56,6 +58,8 @@ _TICKET = {
     "attachment": "(SELECT ticket_id FROM message WHERE id = message_id)",
     "quarantine": "(SELECT ticket_id FROM ledger WHERE id = ledger_id)",
     "undo": "ticket_id",
+    # Before its ticket is opened, it is of the parent's words alone.
+    "playbook_step": "(SELECT ticket_id FROM playbook_run WHERE playbook_run.id = run_id)",
 } | dict.fromkeys(("form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL")
 """Of which ticket a row is: its `ticket_id`, where nothing else is said."""
 _INDEXED = {("ticket", "subject"): "rowid", ("message", "text"): "ticket_id"}

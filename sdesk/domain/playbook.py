@@ -17,7 +17,7 @@ from sdesk.domain.ticket import Priority
 from sdesk.domain.worktime import Calendar, next_working, working_between
 
 _OFFSET = re.compile(r"([+-]?)(\d{1,5})([wdhm])", re.ASCII)
-_PLACE = re.compile(r"\{([^{}]*)\}")
+_PLACE = re.compile(r"\{(\w+)\}")
 _DAY = timedelta(days=1)
 MOST_DAYS = 3660
 """Ten years: no playbook is planned further ahead."""
@@ -229,7 +229,7 @@ def _working_day(calendar: Calendar, day: datetime, count: int) -> datetime:
     zone = ZoneInfo(str(calendar.zone))
     local = day.replace(hour=0, minute=0)
     left, forward = abs(count), count >= 0
-    for _ in range(20 * MOST_DAYS):
+    for _ in range(20 * 366 + 3 * left):
         if not left:
             return begins(local, zone)
         local += _DAY if forward else -_DAY

@@ -31,6 +31,7 @@ OTHERWISE = {
 
 NOBODY = {
     "the desk file, of which it is said where it names an address": """
+        playbook_run.key playbook_run.name playbook_run.picture
         agent.key agent.name agent.email agent.notify calendar.key calendar.time_zone calendar.country
         calendar.subdivision calendar.hours calendar.free calendar.working desk.name desk.ref_prefix desk.language
         desk.time_zone desk.currency desk.loop_token desk.rules desk.source ready_reply.key ready_reply.title
@@ -42,15 +43,18 @@ NOBODY = {
         unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager unit_address.pattern
         """,
     "named on purpose, which is said": "blocked_sender.pattern",
-    "an agent's login": "absence.actor blocked_sender.actor history.actor saved_view.owner",
+    "an agent's login": """
+        absence.actor blocked_sender.actor history.actor playbook_run.started_by playbook_step.ended_by saved_view.owner
+        """,
     "a key, a digest or a number": """
         attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid
         ledger.sha256 ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id
         raw_mail.sha256 ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets
-        alembic_version.version_num
+        alembic_version.version_num playbook_run.day playbook_step.key playbook_step.waits_for
         """,
     "a machine's name of a check": "check_event.source check_event.key",
     "a word of the house, or a name that an agent gave": """
+        playbook_run.state playbook_step.state
         attachment.media_type check_event.state clock_run.kind draft.direction form_draft.form history.event
         incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder ledger.outcome link.kind
         mailbox_state.mailbox mailbox_state.folder message.defects message.direction message.party outage.share
@@ -67,11 +71,12 @@ REFERS = {
         attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id history.ticket_id link.ticket_id
         link.other_id message.ticket_id occurrence.ticket_id outage.ticket_id presence.ticket_id seen.ticket_id
         tag.ticket_id time_spent.ticket_id token.ticket_id undo.ticket_id visit.ticket_id watcher.ticket_id
+        playbook_run.ticket_id
         """,
     # They are of another ticket, or of none.
     "points at nothing": """
         check_event.message_id incident_proposal.incident_id ledger.ticket_id outbox.message_ref outbox.ticket_id
-        ticket.incident_id time_spent.message_id token.message_ref
+        playbook_step.ticket_id ticket.incident_id time_spent.message_id token.message_ref
         """,
     # Nobody takes a person out: a pseudonym stands in the row.
     "stays": "message.person_id person_address.person_id ticket.requester_id",
