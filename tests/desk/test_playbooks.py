@@ -15,6 +15,7 @@ from sla_examples import moscow
 
 from sdesk.actions.perform import undo
 from sdesk.desk import playbooks
+from sdesk.desk.forgetting import forget_person
 from sdesk.desk.opening import Work
 from sdesk.desk.purging import purge
 from sdesk.domain.actor import SYSTEM
@@ -315,6 +316,18 @@ def test_what_it_cannot_be_started_with(play: Playing, values: dict[str, str]) -
     assert play.desk.count() == 0
 
 
+def test_who_is_forgotten_is_in_no_step(play: Playing) -> None:
+    play.apply(SMALL.replace('subject = "Two"', 'subject = "Two for {requester}"'))
+    play.start(requester="Maria Ivanova <maria@shop.example>")
+    play.do("anna", lambda work: playbooks.skip(work, 1, "three", text="Maria Ivanova does it."))
+    forget_person(play.desk.desk, play.desk.actor("anna"), NOW, "maria@shop.example", texts=True)
+    found = play.progress()
+    assert found is not None
+    assert "Maria" not in repr(found)
+    play.desk.do("boris", "close", 2, silent=True)
+    assert "Maria" not in play.desk.ticket(3).subject
+
+
 # ---- walls --------------------------------------------------------------------------------------------
 
 
@@ -356,6 +369,16 @@ def test_a_parent_behind_a_wall_hides_all(play: Playing) -> None:
         assert (seen.links, seen.ticket.subject) == ((), "One for")
         assert all("small" not in str(event.data) for event in seen.history)
         assert reader.numbers(boris, parse("playbook:1", now=NOW, zone=MOSCOW), now=NOW) == ()
+    # What he does to it changes the parent, and he can undo it without learning of that.
+    for login, number in (("boris", 2), ("olga", 3), ("vera", 4)):
+        play.desk.do(login, "close", number, silent=True)
+    play.desk.do("boris", "reopen", 2)
+    play.desk.do("boris", "close", 2, silent=True)
+    assert play.desk.ticket(1).status == "resolved"
+    play.desk.do("olga", "note", 1, text="Well done.")
+    assert undo(play.desk.desk, play.desk.actor("boris"), now=NOW).outcomes[0].error is None
+    assert (play.desk.ticket(1).status, play.run_state()) == ("open", RunState.RUNNING)
+    assert is_sound(play)
     play.do("olga", lambda work: playbooks.cancel(work, 1, text="It is secret."))
     assert "secret" not in play.desk.conversation(2)[0]
     for use_case in (

@@ -113,8 +113,7 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
     number = named.number
     work.session.flush()
     events = _events(work, mark)
-    # A ticket that something else was opened for by this, as the next step of a playbook, stays where it is.
-    made = _opened_beside(work, before, number) if named.verb != "split" else frozenset()
+    made = _beside(work, before, number) if named.verb != "split" else frozenset()
     numbers = [number, *(each for each in events if each not in (None, number) and each not in made)]
     rows = {table: changes for table in TABLES if (changes := _difference(work, before, table, numbers))}
     if None in events:
@@ -273,11 +272,22 @@ def _events(work: Work, mark: Mark) -> dict[int | None, list[int]]:
     return events
 
 
-def _opened_beside(work: Work, before: Connection, number: int) -> frozenset[int | None]:
-    """The tickets that were not there before the action, but for the one that it was done to."""
+_PARENTS = (
+    "WITH RECURSIVE mine(id) AS (SELECT ? UNION SELECT l.ticket_id FROM link AS l JOIN mine"
+    " ON l.other_id = mine.id AND l.kind = 'merged_into') SELECT r.ticket_id AS id FROM mine"
+    " JOIN playbook_step AS s ON s.ticket_id = mine.id JOIN playbook_run AS r ON r.id = s.run_id"
+    " WHERE r.ticket_id NOT IN (SELECT l.other_id FROM link AS l WHERE l.ticket_id = ? AND l.kind = 'merged_into')"
+)
+"""Of what playbooks a ticket is a step, unless it was merged into the parent itself."""
+
+
+def _beside(work: Work, before: Connection, number: int) -> frozenset[int | None]:
+    """The tickets that are no part of the deed, whatever became of them by it: a step of a playbook that was opened by
+    it stays, and the parent follows its steps by itself, whoever does not see it.
+    """
     (last,) = _read(before, "SELECT coalesce(max(id), 0) AS id FROM ticket")
     rows = _read(work.connection, "SELECT id FROM ticket WHERE id > ? AND id <> ?", (last["id"], number))
-    return frozenset(row["id"] for row in rows)
+    return frozenset(row["id"] for row in (*rows, *_read(work.connection, _PARENTS, (number, number))))
 
 
 def _mails(work: Work, mark: Mark, but: frozenset[int | None]) -> tuple[list[int], list[int]]:
