@@ -1,20 +1,18 @@
-"""`explain`, `why` and `playbook`: the same pages as the commands print, on any ticket."""
+"""`explain` and `why`: the same pages as the commands print, on any ticket."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
-from sdesk.domain.ticket import LinkKind
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.verbs.doing import Verbs
 
 if TYPE_CHECKING:
     from sdesk.reports.decided import Decided
     from sdesk.reports.explained import Explained
-    from sdesk.store.reader.playbook_rows import Progress
 
 
 class Telling(Verbs):
@@ -67,31 +65,6 @@ class Telling(Verbs):
             lambda found: page.fill(lambda width: why_lines(found, width=width, zone=zone)),
             self.console.notice_error,
         )
-
-    def action_playbook(self) -> None:
-        """How far the playbook has come that the ticket is the parent or a step of."""
-        self.with_detail(self._playbook)
-
-    def _playbook(self, detail: TicketDetail) -> None:
-        from sdesk.tui.render.playbook import progress_lines
-        from sdesk.tui.screens.page import Page
-
-        row, now, zone = detail.ticket, self.console.now(), self.console.zone
-        parents = [link.number for link in detail.links if link.kind is LinkKind.PART_OF and not link.incoming]
-        page = Page(_("Playbook of {ref}").format(ref=row.ref))
-
-        def ask(reader: Reader, actor: Actor) -> Progress | None:
-            asked = (reader.playbook_progress(actor, each, now=now) for each in (row.number, *parents))
-            return next(filter(None, asked), None)
-
-        def show(found: Progress | None) -> None:
-            if found is None:
-                self.console.notice(_("{ref} is of no playbook").format(ref=row.ref))
-                return
-            self.app.push_screen(page)
-            page.fill(lambda width: progress_lines(found, width=width, now=now, zone=zone))
-
-        self.console.link.read(self, ask, show, self.console.notice_error)
 
     def _one(self) -> TicketRow | None:
         rows = self.chosen()
