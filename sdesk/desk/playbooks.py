@@ -347,7 +347,7 @@ def skip(work: Work, number: int, step: str, *, text: str, version: int | None =
         return Change(number, ref, phrase("step {step} of {ref} is skipped already", step=step, ref=ref), changed=False)
     if found.state not in (StepState.PLANNED, StepState.OPEN):
         raise Refused(
-            phrase("step {step} of {ref} is {state}", step=step, ref=ref, state=found.state.value),
+            phrase("step {step} of {ref} is {state}", step=step, ref=ref, state=found.state),
             phrase("skip what is planned or open"),
         )
     ticket = ticket_of(work, found) if found.state is StepState.OPEN else None

@@ -35,11 +35,13 @@ class Opening:
         self.doubles = doubles
         self.store = store
 
-    def at(self, local: str) -> None:
-        """Time passes, and cron comes."""
+    def at(self, local: str) -> str:
+        """Time passes, and cron comes; gives what it says."""
         self.doubles.now = moscow(local)
         # 6: without a mail server nobody is told, and after some days that is given up.
-        assert self.sdesk("tick").code in (0, 6)
+        ran = self.sdesk("tick")
+        assert ran.code in (0, 6)
+        return ran.out
 
     def run(self, *words: str, agent: str = "anna") -> str:
         ran = self.sdesk("--as", agent, *words)
@@ -69,6 +71,28 @@ def opening(at_desk: Path, sdesk: Sdesk, doubles: Doubles) -> Opening:
     apply(desk, FILE, "desk.toml", actor=SYSTEM, now=NOW)
     desk.close()
     return Opening(sdesk, doubles, at_desk)
+
+
+def coming(opening: Opening, agent: str) -> list[tuple[str, str, str]]:
+    """The steps that `ahead` has: the day, the step, the department."""
+    found = json.loads(opening.run("ahead", "--days", "40", "-o", "json", agent=agent))
+    steps = [each for each in found["items"] if each["kind"] == "step"]
+    assert sum(day["steps"] for day in found["days"]) == len(steps)
+    return [(each["day"], each["key"], each["team"]) for each in steps]
+
+
+def test_coming_steps_are_ahead_by_day_and_department(opening: Opening) -> None:
+    opening.run(*START, agent="dmitri")
+    line = ("2026-12-17", "shop-opening.line", "it")
+    assert coming(opening, "anna") == [line, ("2026-12-17", "shop-opening.staff", "hr")]
+    assert coming(opening, "boris") == [line]
+    page = opening.run("ahead", "--days", "40", "-o", "table", agent="boris")
+    assert "STEPS" in page
+    assert "shop-opening.line" in page
+    # Nothing says what stands behind the wall: neither the page of the parent, nor its tickets.
+    shown = opening.run("show", "1", agent="boris")
+    assert "Shop opening, for 2027-02-15: 0 of 7 steps done, 1 open: sdesk playbook progress 1" in shown
+    assert opening.run("list", "playbook:1", "-o", "ids", agent="boris").split() == ["2", "1"]
 
 
 START = ("playbook", "start", "shop-opening", "--unit", "store-031", "--date", "2027-02-15")
@@ -103,7 +127,8 @@ def test_from_the_first_command_to_the_last_step(opening: Opening) -> None:
 
     opening.at("2026-12-16 23:59")
     assert opening.states() == "d-------"
-    opening.at("2026-12-17 00:01")
+    assert "playbooks: 2 opened\n" in opening.at("2026-12-17 00:01")
+    assert "playbooks" not in opening.at("2026-12-17 00:02")
     assert opening.states() == "doo-----"
     assert opening.steps()["staff"]["team"] == "hr"
     assert opening.states("boris") == "do-----"

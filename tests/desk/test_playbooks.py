@@ -254,6 +254,17 @@ def test_purging_takes_a_playbook_with_its_parent_and_leaves_its_steps(play: Pla
 # ---- what agents change -------------------------------------------------------------------------------
 
 
+def test_steps_are_no_sign_of_an_incident(play: Playing) -> None:
+    steps = "".join(
+        f'[[playbooks.small.steps]]\nkey = "{name}"\nsubject = "Till"\nservice = "till"\n' for name in "abcdef"
+    )
+    play.apply(SMALL.partition("[[")[0] + steps)
+    play.start(unit="flagship")
+    play.desk.new("boris", service="till", unit="store-017")
+    assert play.desk.rows("SELECT count(*) FROM incident_proposal") == [(0,)]
+    assert play.desk.rows("SELECT count(*) FROM outage") == [(1,)]
+
+
 def test_skipping(play: Playing) -> None:
     play.start()
     play.do("anna", lambda work: playbooks.skip(work, 1, "three", text="Not here."))
