@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from desks import DESK_FILE, NOW
@@ -28,12 +30,14 @@ after = ["one"]
 
 
 @pytest.fixture
-def desk(desk_of_mail: MailDesk) -> MailDesk:
-    desk_of_mail.apply(DESK_FILE + SMALL, at=NOW)
-    with desk_of_mail.desk.work(desk_of_mail.actor("anna"), NOW) as work:
+def desk(desk_path: Path) -> Iterator[MailDesk]:
+    found = MailDesk(desk_path)
+    found.apply(DESK_FILE + SMALL, at=NOW)
+    with found.desk.work(found.actor("anna"), NOW) as work:
         playbooks.start(work, "small", day="2026-11-23")
         work.session.commit()
-    return desk_of_mail
+    yield found
+    found.desk.close()
 
 
 @pytest.mark.parametrize(
