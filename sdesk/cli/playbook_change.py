@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +12,7 @@ from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
-from sdesk.cli.options import DryRun, of_an_option
+from sdesk.cli.options import DryRun
 from sdesk.cli.playbook import Key, Parent
 
 if TYPE_CHECKING:
@@ -51,12 +51,13 @@ def start(
     """
     call = invocation.of(ctx)
     day = _day(call, date)
-    from sdesk.desk.playbooks import start as use_case
+    call.output.check(SHEET)
+    actor = call.actor
+    from sdesk.actions.playbooks import Start
+    from sdesk.actions.playbooks import start as begin
 
-    def work_on(work: Work) -> Sequence[Change]:
-        return use_case(work, key, day=day, unit=unit, requester=requester)
-
-    return _do(call, work_on, dry_run=dry_run, opens=True)
+    outcomes = begin(call.desk, actor, Start(key, day, unit, requester, dry_run), now=call.now)
+    return tell(call, outcomes, dry_run=dry_run, opens=True)
 
 
 def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False) -> ExitCode:
@@ -73,7 +74,7 @@ def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False
     day, (parent,) = _day(call, date), ticket_numbers(call, [number])
     from sdesk.desk.playbooks import move as use_case
 
-    return _do(call, lambda work: [use_case(work, parent, day=day)], dry_run=dry_run)
+    return _do(call, lambda work: use_case(work, parent, day=day), dry_run=dry_run)
 
 
 def skip(
@@ -94,7 +95,7 @@ def skip(
     (parent,) = ticket_numbers(call, [number])
     from sdesk.desk.playbooks import skip as use_case
 
-    return _do(call, lambda work: [use_case(work, parent, step, text=text)], dry_run=dry_run)
+    return _do(call, lambda work: use_case(work, parent, step, text=text), dry_run=dry_run)
 
 
 def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = False) -> ExitCode:
@@ -109,13 +110,11 @@ def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = Fals
     (parent,) = ticket_numbers(call, [number])
     from sdesk.desk.playbooks import cancel as use_case
 
-    return _do(call, lambda work: [use_case(work, parent, text=text)], dry_run=dry_run)
+    return _do(call, lambda work: use_case(work, parent, text=text), dry_run=dry_run)
 
 
-def _do(
-    call: Invocation, use_case: Callable[[Work], Sequence[Change]], *, dry_run: bool, opens: bool = False
-) -> ExitCode:
-    """Do it in one transaction, and say what became of each ticket."""
+def _do(call: Invocation, use_case: Callable[[Work], Change], *, dry_run: bool) -> ExitCode:
+    """Do it in one transaction, and say what became of it."""
     call.output.check(SHEET)
     actor = call.actor
     from sdesk.actions.perform import TicketOutcome
@@ -124,19 +123,12 @@ def _do(
         done = use_case(work)
         if not dry_run:
             work.session.commit()
-    outcomes = [
-        TicketOutcome(each.number, each.ref, each.sentence, changed=each.changed, warning=each.warning) for each in done
-    ]
-    return tell(call, outcomes, dry_run=dry_run, opens=opens)
+    outcome = TicketOutcome(done.number, done.ref, done.sentence, changed=done.changed, warning=done.warning)
+    return tell(call, [outcome], dry_run=dry_run)
 
 
 def _day(call: Invocation, text: str) -> str:
     """The day as it is kept: local, with a time of day where one was said. BadInput."""
-    from sdesk.domain.instant import Day
-    from sdesk.domain.playbook import write_day
+    from sdesk.actions.playbooks import day_of
 
-    with of_an_option():
-        found = call.until(text)
-    if isinstance(found, Day):
-        return found.date.isoformat()
-    return write_day(found.astimezone(call.zone).replace(tzinfo=None))
+    return day_of(text, now=call.now, zone=call.zone)

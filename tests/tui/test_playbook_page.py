@@ -12,6 +12,7 @@ from intake_desk import MailDesk
 from sdesk.desk import playbooks
 from sdesk.tui.screens.page import Page
 from sdesk.tui.screens.queue import QueueScreen
+from sdesk.tui.screens.ticket import TicketScreen
 
 FILE = (
     DESK_FILE
@@ -76,3 +77,44 @@ async def test_what_is_of_no_playbook_says_so(busy_desk_path: Path) -> None:
         await driver.rest()
         assert isinstance(driver.console.screen, QueueScreen)
         assert "is of no playbook" in driver.notice
+
+
+async def test_one_is_started_on_the_line(path: Path) -> None:
+    async with driving(path, login="boris") as driver:
+        await driver.press("colon")
+        await driver.type("playbook start sm")
+        await driver.rest()
+        assert "Small" in driver.text
+        await driver.type("all --unit store-017 --date 2026-12-05")
+        await driver.rest()
+        assert "starts small for 2026-12-05" in driver.text
+        await driver.press("enter")
+        await driver.rest()
+        assert isinstance(driver.console.screen, TicketScreen)
+        assert "SD-4 opened: Small, for 2026-12-05" in driver.notice
+        # The other one stands behind a wall.
+        assert "1 step is open" in driver.notice
+        assert driver.ticket(4).ticket.subject == "Small for Teply Stan"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("playbook start small --date 2026-12-05 -n", "dry run: SD-4 opened: Small"),
+        ("playbook start small", "say for which day"),
+        ("playbook start --date fri", "say which playbook"),
+        ("playbook start small --dat fri", "--date"),
+        ("playbook start smal --date fri", "there is no playbook `smal`"),
+    ],
+)
+async def test_what_a_line_says_that_starts_none(path: Path, line: str, said: str) -> None:
+    async with driving(path) as driver:
+        before = len(driver.refs)
+        await driver.press("colon")
+        await driver.type(line)
+        await driver.press("enter")
+        await driver.rest()
+        assert said in driver.text or said in driver.notice
+        await driver.press("escape")
+        await driver.rest()
+        assert len(driver.refs) == before
