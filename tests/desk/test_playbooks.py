@@ -208,11 +208,19 @@ def _ask_for(work: Work, number: int) -> None:
 def test_spam_is_no_step_and_a_merged_one_goes_on_elsewhere(play: Playing) -> None:
     play.start()
     other = play.desk.new("boris", team="it")
+
+    def ticket_of_one() -> int | None:
+        found = play.progress()
+        assert found is not None
+        return found.steps[0].number
+
     play.desk.do("boris", "merge", 2, into=other)
     assert play.states() == {"one": "open", "two": "planned", "three": "planned"}
-    found = play.progress()
-    assert found is not None
-    assert found.steps[0].number == other
+    assert ticket_of_one() == other
+    assert undo(play.desk.desk, play.desk.actor("boris"), now=NOW).outcomes[0].error is None
+    assert ticket_of_one() == 2
+    play.desk.do("boris", "merge", 2, into=other)
+    assert ticket_of_one() == other
     play.desk.do("boris", "close", other, silent=True)
     assert play.states()["one"] == "done"
     play.desk.do("olga", "spam", 4)
