@@ -88,8 +88,6 @@ READINGS: dict[str, Reading] = {
     "incident list": Reading("incident list", "incidents"),
     "playbook list": Reading("playbook list", "playbooks"),
     "playbook show": Reading("playbook show opening", "playbook"),
-    "playbook runs": Reading("playbook runs", "playbook-runs"),
-    "playbook progress": Reading("playbook progress 9", "playbook-steps"),
     "sla list": Reading("sla list", "slas"),
     "sla show": Reading("sla show stores", "sla"),
     "sla explain": Reading("sla explain 1", "explained"),
@@ -97,6 +95,9 @@ READINGS: dict[str, Reading] = {
     "db check": Reading("db check", "problems"),
     "schema": Reading("schema", "schemas"),
 }
+
+_START = "playbook start opening --unit shop-1 --date 2026-12-15"
+"""It opens the tickets 9 and 10."""
 
 CHANGES: dict[str, Change] = {
     "new": Change("new --subject Toner --text Empty. --service printer", "ticket"),
@@ -152,10 +153,13 @@ CHANGES: dict[str, Change] = {
     "agent away": Change("agent away anna --until fri", "absence"),
     "agent back": Change("agent back boris", "absence"),
     "incident accept": Change("incident accept 1", "changed"),
-    "playbook start": Change("playbook start opening --unit shop-2 --date 2026-12-21", "changed"),
-    "playbook move": Change("playbook move 9 --date 2026-12-16", "changed"),
-    "playbook skip": Change("playbook skip 9 look --text 'Not this time.'", "changed"),
-    "playbook cancel": Change("playbook cancel 9 --text 'No shop.'", "changed"),
+    "playbook start": Change(_START, "changed"),
+    # What only looks stands here too: where one is in course, every list has more tickets.
+    "playbook runs": Change(f"{_START} ; playbook runs", "playbook-runs"),
+    "playbook progress": Change(f"{_START} ; playbook progress 9", "playbook-steps"),
+    "playbook move": Change(f"{_START} ; playbook move 9 --date 2026-12-16", "changed"),
+    "playbook skip": Change(f"{_START} ; playbook skip 9 look --text Nothing", "changed"),
+    "playbook cancel": Change(f"{_START} ; playbook cancel 9 --text Nothing", "changed"),
     "sla sweep": Change("sla sweep", "swept"),
     "db backup": Change("db backup copy.db", "backup"),
     "db restore": Change("db backup copy.db ; db restore copy.db --yes", "put-back"),
@@ -319,7 +323,6 @@ _STORY: tuple[tuple[int, str, str, str], ...] = (
     (35, "anna", "mail block spammer@example.com", ""),
     (34, "anna", "agent away boris --until fri --to vera", ""),
     (33, "anna", "ticket watch 2 --agent vera", ""),
-    (32, "anna", "playbook start opening --unit shop-1 --date 2026-12-15", ""),
 )
 
 
