@@ -27,6 +27,7 @@ from sdesk.desk.deskfile.kinds import (
     Word,
 )
 from sdesk.desk.deskfile.sections import FILE, NOUNS
+from sdesk.desk.deskfile.sections_of_playbooks import ByLanguage
 from sdesk.desk.deskfile.tables import Checked, Map, Table, Tables
 
 EVERYTHING = """
@@ -103,6 +104,31 @@ requester = "maria@shop.example"
 priority = "P4"
 tags = ["backup"]
 catch_up = "all"
+[playbooks.opening]
+name = { en = "Opening", de = "Eröffnung" }
+subject = "Opening of {unit}, {day}"
+text = "See the plan."
+team = "it"
+service = "other"
+closes = false
+[[playbooks.opening.steps]]
+key = "plan"
+subject = "Plan of {unit}"
+text = "As {requester} wishes."
+team = "night"
+service = "kiosk"
+at = "-30d"
+days = "working"
+unit = "kiosk"
+assignee = "boris"
+priority = "P4"
+tags = ["opening"]
+[[playbooks.opening.steps]]
+key = "till"
+subject = "Till"
+service = "till"
+at = "-1d"
+after = ["plan"]
 [[routing]]
 when = { recipient = ["a@x.example"], domain = "x.example" }
 set = { team = "it", unit = "kiosk", requester = "a@x.example", priority = "P2", tags = ["vip"] }
@@ -233,6 +259,8 @@ def of(kind: Kind, key: Key) -> st.SearchStrategy[Any]:
         Pattern: st.sampled_from(["till (is )?down", "^E-mail: (?P<requester>\\S+)", 'a"b']),
         Length: st.sampled_from(["15m", "1h30m", "90m", "2h"]),
     }
+    if isinstance(kind, ByLanguage):
+        return st.just("Opening") | st.dictionaries(st.sampled_from(["en", "de"]), st.just("Opening"), min_size=1)
     if type(kind) in simple:
         return simple[type(kind)]
     if isinstance(kind, Text):
@@ -299,6 +327,14 @@ def desk_files(draw: st.DrawFn) -> dict[str, Any]:
         recurring["team"] = "it"
         # A private team is one whose members alone may have its tickets.
         recurring.pop("assignee", None)
+    for playbook in file.get("playbooks", {}).values():
+        playbook["team"] = "it"
+        for number, step in enumerate(playbook["steps"]):
+            step["key"] = f"step-{number}"
+            step.pop("assignee", None)
+            step.pop("after", None)
+            if number and draw(st.booleans()):
+                step["after"] = ["step-0"]
     for rule in file.get("routing", []):
         if not rule.get("when"):
             rule.get("set", {}).pop("discard", None)

@@ -89,6 +89,8 @@ READINGS: dict[str, Reading] = {
     "calendar list": Reading("calendar list", "calendars"),
     "calendar show": Reading("calendar show office", "calendar"),
     "incident list": Reading("incident list", "incidents"),
+    "playbook list": Reading("playbook list", "playbooks"),
+    "playbook show": Reading("playbook show opening", "playbook"),
     "sla list": Reading("sla list", "slas"),
     "sla show": Reading("sla show stores", "sla"),
     "sla explain": Reading("sla explain 1", "explained"),
@@ -96,6 +98,9 @@ READINGS: dict[str, Reading] = {
     "db check": Reading("db check", "problems"),
     "schema": Reading("schema", "schemas"),
 }
+
+_START = "playbook start opening --unit shop-1 --date 2026-12-15"
+"""It opens the tickets 9 and 10."""
 
 CHANGES: dict[str, Change] = {
     "new": Change("new --subject Toner --text Empty. --service printer", "ticket"),
@@ -159,6 +164,13 @@ CHANGES: dict[str, Change] = {
     "refuse": Change("ticket ask-approval 5 --of head@shop.example ; refuse 5 --text No.", "changed"),
     "ticket ask-approval": Change("ticket ask-approval 5 --of head@shop.example", "changed"),
     "ticket drop-approval": Change("ticket ask-approval 5 --of head@shop.example ; ticket drop-approval 5", "changed"),
+    "playbook start": Change(_START, "changed"),
+    # What only looks stands here too: where one is in course, every list has more tickets.
+    "playbook runs": Change(f"{_START} ; playbook runs", "playbook-runs"),
+    "playbook progress": Change(f"{_START} ; playbook progress 9", "playbook-steps"),
+    "playbook move": Change(f"{_START} ; playbook move 9 --date 2026-12-16", "changed"),
+    "playbook skip": Change(f"{_START} ; playbook skip 9 look --text Nothing", "changed"),
+    "playbook cancel": Change(f"{_START} ; playbook cancel 9 --text Nothing", "changed"),
     "sla sweep": Change("sla sweep", "swept"),
     "db backup": Change("db backup copy.db", "backup"),
     "db restore": Change("db backup copy.db ; db restore copy.db --yes", "put-back"),
@@ -247,6 +259,27 @@ rule = "FREQ=WEEKLY;BYDAY=TU"
 starts = 2026-11-17T09:00:00
 team = "it"
 assignee = "boris"
+[playbooks.opening]
+name = "Opening"
+subject = "Opening of {unit}"
+team = "it"
+[[playbooks.opening.steps]]
+key = "plan"
+subject = "{unit}: plan"
+team = "it"
+at = "-30d"
+[[playbooks.opening.steps]]
+key = "staff"
+subject = "{unit}: staff"
+team = "hr"
+at = "-2d"
+[[playbooks.opening.steps]]
+key = "look"
+subject = "{unit}: look"
+team = "quality"
+after = ["plan"]
+at = "-1d"
+days = "working"
 """
 )
 _OTHER = (

@@ -225,6 +225,20 @@ COMMANDS: dict[str, Verb | Noun] = {
             "decline": Verb("incident", "decline", "say that a proposal's tickets are none", prints=False),
         },
     ),
+    "playbook": Noun(
+        "work of several departments, counted from a day",
+        {
+            "list": Verb("playbook", "playbook_list", "print the playbooks of the desk file"),
+            "show": Verb("playbook", "playbook_show", "print one whole, with its steps"),
+            "start": Verb("playbook_change", "start", "start one for a day: its parent, and what is due of its steps"),
+            "runs": Verb("playbook", "playbook_runs", "print those in course"),
+            "progress": Verb("playbook", "playbook_progress", "print how far one has come, and what holds it up"),
+            "move": Verb("playbook_change", "move", "move the day of one: what is not done moves along"),
+            "skip": Verb("playbook_change", "skip", "leave a step out this time"),
+            "cancel": Verb("playbook_change", "cancel", "cancel one: nothing more of it is opened"),
+            "example": Verb("playbook", "playbook_example", "print one to put into a desk file", prints=False),
+        },
+    ),
     "event": Noun(
         "what monitoring says of its checks",
         {

@@ -244,6 +244,15 @@ def _proposals(call: Invocation, word: str) -> Answer:
     return [Word(str(each.proposal), f"{each.service}: {each.subject}") for each in rows if each.proposal is not None]
 
 
+def _playbooks(call: Invocation, word: str) -> Answer:
+    return [Word(each.key, each.name) for each in call.reader.playbooks(call.actor)]
+
+
+def _runs(call: Invocation, word: str) -> Answer:
+    rows = call.reader.playbook_runs(call.actor, now=call.now)
+    return [Word(str(each.number), each.subject) for each in rows]
+
+
 def _templates(call: Invocation, word: str) -> Answer:
     from sdesk.domain.outgoing import MailKind
 
@@ -317,6 +326,8 @@ _BY_METAVAR: dict[str, Source | None] = {
     "[SCHEMA]": _schemas,
     "SHELL": _words(("bash", "zsh", "fish")),
     "PROPOSAL": _proposals,
+    "EXAMPLE": _words(("joiner", "leaver", "shop-opening")),
+    "PARENT": _runs,
     "[MAILBOX]...": _mailboxes,
     "[NAME]...": _checked,
     "LANGUAGE": _words(("en", "ru")),
@@ -324,10 +335,11 @@ _BY_METAVAR: dict[str, Source | None] = {
     "FORMAT": _words(("jsonl", "csv")),
     # What only the person knows.
     **dict.fromkeys(
-        ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."), None
+        ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."),
+        None,
     ),
     **dict.fromkeys(("WORDS", "CHECK"), None),
-    **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
+    **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE", "STEP"), None),
     "KEY=VALUE": _form_fields,
 }
 """By what the help calls a value. One that stands not here fails the tests."""
@@ -387,6 +399,7 @@ _OF_NOUNS: dict[str, Source] = {
     "calendar": _calendars,
     "sla": _slas,
     "view": _views,
+    "playbook": _playbooks,
     "template": _templates,
 }
 """Of which thing a KEY or a NAME is, by the command's noun."""

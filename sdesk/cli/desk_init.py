@@ -34,7 +34,7 @@ def init(
 
     if language is not None and language not in LANGUAGES:
         raise BadInput(f"there is no desk file to begin with in `{language}`", f"take {' or '.join(LANGUAGES)}")
-    chosen = language or _language()
+    chosen = language or usual_language()
     text = starting_file(chosen, login=_login(), zone=_zone(chosen))
     from sdesk.store.whole_file import write_text
 
@@ -49,7 +49,7 @@ def init(
     diagnostics.note(f"next: look through it; then `sdesk desk apply {file}`")
 
 
-def _language() -> str:
+def usual_language() -> str:
     """As POSIX finds the language of messages."""
     named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
     return "ru" if named.lower().startswith("ru") else "en"

@@ -104,6 +104,7 @@ class Page:
             if link.kind is not LinkKind.PART_OF or not link.incoming
         ]
         facts.append(("Incident", self._incident(found)))
+        facts.append(("Playbook", self._playbook(found)))
         for name, fact in facts:
             if fact:
                 burning = name == "SLA" and row.sla_state in (SlaState.BREACHED, SlaState.STALE)
@@ -113,11 +114,21 @@ class Page:
     def _incident(self, found: TicketDetail) -> str:
         """How many tickets an incident stands for; they may be many, so that none is listed here."""
         parts = [link for link in found.links if link.kind is LinkKind.PART_OF and link.incoming]
-        if not parts:
+        if not parts or found.playbook is not None:
             return ""
         still = sum(link.status in OPEN_STATUSES for link in parts)
         tickets = "1 ticket is" if len(parts) == 1 else f"{len(parts)} tickets are"
         return f"{tickets} part of it, {still} open: sdesk list incident:{found.ticket.number}"
+
+    def _playbook(self, found: TicketDetail) -> str:
+        """How far it has come; its steps have a command of their own."""
+        if found.playbook is None:
+            return ""
+        run = found.playbook.run
+        late = f", {run.late} late" if run.late else ""
+        day = run.day.replace("T", " ")
+        figures = f"{run.done} of {run.steps} steps done, {run.open} open{late}"
+        return f"{run.name}, for {day}: {figures}: sdesk playbook progress {run.number}"
 
     def _status(self, row: TicketRow) -> str:
         words = [row.status.value]

@@ -69,6 +69,7 @@ _CHANGING = (
     *("ticket tag", "ticket watch", "ticket unwatch", "ticket attach add"),
     *("approve", "refuse", "ticket ask-approval", "ticket drop-approval"),
     "incident accept",
+    *("incident accept", "playbook start", "playbook move", "playbook skip", "playbook cancel"),
 )
 
 PRINTED: dict[str, Printed] = {
@@ -136,6 +137,10 @@ PRINTED: dict[str, Printed] = {
     "forgotten": Printed("cli.forget:FORGOTTEN", Shape.OBJECT, ("person forget",)),
     "calendars": Printed("cli.details:CALENDARS", Shape.ARRAY, ("calendar list",)),
     "calendar": Printed("cli.details:CALENDARS", Shape.OBJECT, ("calendar show",)),
+    "playbooks": Printed("cli.playbook:PLAYBOOKS", Shape.ARRAY, ("playbook list",)),
+    "playbook": Printed("cli.playbook:PLAYBOOK", Shape.OBJECT, ("playbook show",)),
+    "playbook-runs": Printed("cli.playbook:RUNS", Shape.ARRAY, ("playbook runs",)),
+    "playbook-steps": Printed("cli.playbook:STEPS", Shape.ARRAY, ("playbook progress",)),
     "incidents": Printed("cli.incident:INCIDENTS", Shape.ARRAY, ("incident list",)),
     "event": Printed("cli.event:TAKEN", Shape.OBJECT, ("event down", "event up")),
     "slas": Printed("cli.sla:LIST", Shape.ARRAY, ("sla list",)),

@@ -91,6 +91,8 @@ def _tell_all(report: TickReport) -> None:
         output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise{asked}\n")
     if report.recurring:
         output.text(f"recurring: {report.recurring} opened\n")
+    if report.steps:
+        output.text(f"playbooks: {report.steps} opened\n")
     if report.sent is not None:
         output.text(f"mail: {report.sent.sent} sent, {report.sent.retried} put off, {report.sent.failed} failed\n")
     if report.notified is not None:

@@ -21,6 +21,7 @@ from sdesk.desk.steps.merged_outages import keep_outages
 from sdesk.desk.steps.messages import index_ticket, reindex
 from sdesk.desk.steps.moves import require_id, require_move, set_status
 from sdesk.desk.steps.people import requester_of
+from sdesk.desk.steps.playbooks import is_parent
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.visits import running_visit
 from sdesk.desk.steps.watchers import join_watchers
@@ -39,7 +40,8 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     outages are the other's, which keeps the earlier of each promise. Mails that answer the merged one reach the other
     from now on.
 
-    Refused for an incident with parts, and for a ticket that is done; both must be the actor's to see.
+    Refused for an incident with parts, for the parent of a playbook, and for a ticket that is done; both must be the
+    actor's to see.
     """
     ticket, survivor = find_ticket(work, number, version), find_ticket(work, into)
     ref, other = work.rules.ref(number), work.rules.ref(into)
@@ -54,6 +56,11 @@ def merge(work: Work, number: int, *, into: int, version: int | None = None) -> 
     if ticket.is_incident:
         raise Refused(
             phrase("{ref} is an incident with tickets of its own", ref=ref),
+            phrase("merge {other} into it: --into {number}", other=other, number=number),
+        )
+    if is_parent(work, number):
+        raise Refused(
+            phrase("{ref} is the parent of a playbook", ref=ref),
             phrase("merge {other} into it: --into {number}", other=other, number=number),
         )
     if ticket.incident_id is not None:

@@ -44,6 +44,7 @@ _WITH_IT = (
     "DELETE FROM undo WHERE part_of IN (SELECT id FROM undo WHERE ticket_id IN ({gone}))",
     "DELETE FROM undo WHERE ticket_id IN ({gone})",
     "DELETE FROM link WHERE ticket_id IN ({gone}) OR other_id IN ({gone})",
+    "DELETE FROM playbook_step WHERE run_id IN (SELECT id FROM playbook_run WHERE ticket_id IN ({gone}))",
     "UPDATE ledger SET ticket_id = NULL, outcome = 'ignored', reason = 'it was spam, and was purged: ' || reason"
     " WHERE ticket_id IN ({gone})",
     "DELETE FROM ticket_fts WHERE rowid IN ({gone})",

@@ -21,6 +21,7 @@ from sdesk.domain.events import EventRule
 from sdesk.domain.incident import IncidentRule
 from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.playbook import Playbook, parse_playbook
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
@@ -147,6 +148,7 @@ class Rules:
     incidents: IncidentRule
     events: EventRule
     portal: PortalRule
+    playbooks: Mapping[str, Playbook]
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -335,6 +337,7 @@ def load(connection: Connection) -> Rules:
         incidents=_incidents(file.get("incidents") or {}),
         events=_events(file.get("events") or {}),
         portal=_portal(file.get("portal") or {}),
+        playbooks={key: parse_playbook(key, each) for key, each in (file.get("playbooks") or {}).items()},
         calendars=all_calendars,
         slas=slas,
         teams=teams,

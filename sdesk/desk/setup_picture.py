@@ -25,6 +25,9 @@ Picture = dict[tuple[str, str], Values]
 ROUTING_RULE = "routing rule"
 _OWN_SECTIONS = ("incidents", "events", "portal")
 """What of the desk's rules stands in a section of its own."""
+_PLAYBOOKS = "playbooks"
+"""What of them has keys."""
+_ELSEWHERE = (*_OWN_SECTIONS, _PLAYBOOKS)
 
 
 def picture(connection: Connection) -> Picture:
@@ -34,10 +37,17 @@ def picture(connection: Connection) -> Picture:
         return {}
     found: Picture = {
         ("desk", ""): _some({name: desk[name] for name in ("name", "ref_prefix", "language", "time_zone", "currency")}),
-        ("priority", ""): _flat({name: value for name, value in desk["rules"].items() if name not in _OWN_SECTIONS}),
+        ("priority", ""): _flat({name: value for name, value in desk["rules"].items() if name not in _ELSEWHERE}),
         **{(name, ""): _flat(desk["rules"].get(name, {})) for name in _OWN_SECTIONS},
+        **{("playbook", key): _playbook(each) for key, each in desk["rules"].get(_PLAYBOOKS, {}).items()},
     }
     return found | _with_keys(connection) | _without_keys(connection)
+
+
+def _playbook(table: Mapping[str, Any]) -> Values:
+    """With each step below its key, and their order, which people read."""
+    steps = {each["key"]: {name: value for name, value in each.items() if name != "key"} for each in table["steps"]}
+    return _flat({**table, "steps": steps, "order": list(steps)})
 
 
 def _with_keys(connection: Connection) -> Picture:

@@ -38,12 +38,14 @@ _SCRUBBED: dict[str, tuple[str, ...]] = {
     "quarantine": ("error", "trace"),
     "saved_view": ("filter",),
     "trouble": ("error",),
+    "playbook_step": ("why",),
 }
 _TEXTS: dict[str, tuple[str, ...]] = {
     "ticket": ("subject",),
     "message": ("subject", "text", "quoted"),
     "ledger": ("subject",),
     "attachment": ("name",),
+    "playbook_step": ("subject",),
 }
 """Beside these, where the words are to go too."""
 _DOCUMENTS = {
@@ -61,6 +63,8 @@ _TICKET = {
     "attachment": "(SELECT ticket_id FROM message WHERE id = message_id)",
     "quarantine": "(SELECT ticket_id FROM ledger WHERE id = ledger_id)",
     "undo": "ticket_id",
+    # Before its ticket is opened, it is of the parent's words alone.
+    "playbook_step": "(SELECT ticket_id FROM playbook_run WHERE playbook_run.id = run_id)",
 } | dict.fromkeys(
     ("asset", "asset_change", "form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL"
 )

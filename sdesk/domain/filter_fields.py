@@ -144,6 +144,7 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
     ),
     FilterField("number", Kind.NUMBER, "the ticket itself", "number:123"),
     FilterField("incident", Kind.NUMBER, "parts of this incident", "incident:123"),
+    FilterField("playbook", Kind.NUMBER, "the parent of this playbook, and its steps", "playbook:123"),
     FilterField(
         "due",
         Kind.INSTANT,

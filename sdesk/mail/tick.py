@@ -1,4 +1,5 @@
-"""One tick: all that time brings. Mail is fetched, time is swept, recurring work is opened, mail sent, agents told.
+"""One tick: all that time brings. Mail is fetched, time is swept, recurring work and steps of playbooks are opened,
+mail sent, agents told.
 
 Each part stands alone: what befalls one leaves the others working. A server that is gone is news after several failures
 in a row, then each hour, and once when it is well again. Two ticks at once do nothing twice; a mailbox at which another
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sdesk.config import Config
-from sdesk.desk import journal, recurring, troubles
+from sdesk.desk import journal, playbooks, recurring, troubles
 from sdesk.desk.opening import Desk
 from sdesk.desk.steps.notify import notify_desk
 from sdesk.desk.sweep import SweepReport, sweep
@@ -59,6 +60,8 @@ class TickReport:
     swept: SweepReport | None = None
     recurring: int = 0
     """Tickets that a rule of the desk file opened."""
+    steps: int = 0
+    """Tickets that were opened as steps of playbooks."""
     sent: SendReport | None = None
     notified: NotifyReport | None = None
     failures: list[Failure] = field(default_factory=list)
@@ -113,6 +116,12 @@ class _Tick:
         for each in coming:
             with self._part(f"recurring.{each.key}"):
                 self.report.recurring += recurring.make(self.desk, each.id, now=self.now())
+        steps: tuple[int, ...] = ()
+        with self._part("playbooks"):
+            steps = playbooks.due(self.desk, now=self.now())
+        for run in steps:
+            with self._part(f"playbook run {run}"):
+                self.report.steps += playbooks.open_due(self.desk, run, now=self.now())
         self._send()
         if self.config.notify.on_success and not self.report.failures:
             with self._part("sign of life"):

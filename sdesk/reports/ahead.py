@@ -27,6 +27,8 @@ class Kind(StrEnum):
     VISIT = "visit"
     RECURRING = "recurring"
     """A ticket will be made."""
+    STEP = "step"
+    """A step of a playbook will be opened, unless what it waits for is not done then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Item:
     """Login of who has it, or who comes."""
     unit: str | None
     key: str | None = None
-    """In the desk file, of a recurring ticket."""
+    """In the desk file, of a recurring ticket; of a step, the playbook's and its own: `shop-opening.till`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Day:
     """Calendars that have a free day, on what would be a working day."""
     counts: dict[Kind, int]
     items: tuple[Item, ...]
-    """The first of them by time; visits and recurring tickets are all there."""
+    """The first of them by time; visits, recurring tickets and steps are all there."""
     on_call: tuple[Duty, ...]
     away: tuple[Absent, ...]
 
@@ -163,6 +165,10 @@ def _by_day(facts: AheadFacts, zone: ZoneInfo) -> dict[date, list[Item]]:
         )
         for each in facts.recurring
     ]
+    items += [
+        Item(each.at, Kind.STEP, None, each.subject, teams.get(each.team_id), None, each.unit, each.key)
+        for each in facts.steps
+    ]
     found: dict[date, list[Item]] = {}
     for item in items:
         found.setdefault(item.at.astimezone(zone).date(), []).append(item)
@@ -185,7 +191,7 @@ def _who_will_have(coming: Recurring, facts: AheadFacts) -> int | None:
 
 def _chosen(items: Sequence[Item], limit: int) -> list[Item]:
     """What is shown of a day: all that was agreed or is planned, and the first of what falls due."""
-    planned = [each for each in items if each.kind in (Kind.VISIT, Kind.RECURRING)]
+    planned = [each for each in items if each.kind in (Kind.VISIT, Kind.RECURRING, Kind.STEP)]
     falling = sorted((each for each in items if each not in planned), key=_order)
     return sorted([*planned, *(falling[:limit] if limit else falling)], key=_order)
 

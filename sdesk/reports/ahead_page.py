@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from sdesk.reports.ahead import Ahead, Day, Item, Kind
@@ -19,6 +19,8 @@ _DAYS = (
     Heading("ON CALL", cut=True),
     Heading("AWAY, FREE", cut=True),
 )
+_STEPS = Heading("STEPS", right=True)
+"""Behind the recurring tickets, where any step comes: a desk without playbooks has no use for it."""
 _ITEMS = (
     Heading("TIME"),
     Heading("WHAT"),
@@ -27,7 +29,7 @@ _ITEMS = (
     Heading("WHO"),
     Heading("UNIT", cut=True, spare=True),
 )
-_WORDS = {Kind.DEADLINE: "due", Kind.WAKE_UP: "wakes", Kind.VISIT: "visit", Kind.RECURRING: "new"}
+_WORDS = {Kind.DEADLINE: "due", Kind.WAKE_UP: "wakes", Kind.VISIT: "visit", Kind.RECURRING: "new", Kind.STEP: "step"}
 
 
 def page(found: Ahead, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
@@ -37,14 +39,20 @@ def page(found: Ahead, *, desk: str, prefix: str, zone: ZoneInfo) -> Page:
         f"{desk}: what comes",
         f"{when(found.at, zone)}, up to {day(last)}",
         (
-            Section("Days", Table(_DAYS, tuple(_row(each) for each in found.days))),
+            Section("Days", _days(found)),
             *_each_day(found, prefix, zone),
         ),
         f"{day(found.days[0].day)} to {day(last)}",
     )
 
 
-def _row(each: Day) -> tuple[Cell, ...]:
+def _days(found: Ahead) -> Table:
+    kinds = [kind for kind in Kind if kind is not Kind.STEP or any(each.counts[kind] for each in found.days)]
+    headings = (*_DAYS[:6], _STEPS, *_DAYS[6:]) if Kind.STEP in kinds else _DAYS
+    return Table(headings, tuple(_row(each, kinds) for each in found.days))
+
+
+def _row(each: Day, kinds: Sequence[Kind]) -> tuple[Cell, ...]:
     idle = not any(seconds for _, seconds in each.working)
     there = {seconds for _, seconds in each.working}
     # One figure where all calendars agree, which is the most frequent case.
@@ -62,7 +70,7 @@ def _row(each: Day) -> tuple[Cell, ...]:
     return (
         Cell(day(each.day), tone),
         Cell(working or "-", tone),
-        *(_count(each.counts[kind]) for kind in Kind),
+        *(_count(each.counts[kind]) for kind in kinds),
         Cell(listed(f"{duty.team}: {duty.agent.login if duty.agent else 'nobody'}" for duty in each.on_call)),
         Cell(notes, Tone.WARN),
     )

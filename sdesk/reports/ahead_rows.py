@@ -46,6 +46,7 @@ KIND = thing(
                     "wake_ups": NUMBER,
                     "visits": NUMBER,
                     "recurring": NUMBER,
+                    "steps": NUMBER,
                     "on_call": by_key(maybe(TEXT)),
                     "away": many(thing({"agent": TEXT, "stand_in": maybe(TEXT)})),
                 }

@@ -210,6 +210,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy", ("y",), N_("Copy"), N_("Copy the number, the address, the message, ..."), OTHER),
     Command("unfold", (), N_("Unfold"), N_("Show or fold all quoted text"), OTHER),
     Command("explain", (), N_("Explain"), N_("Every step of the ticket's clocks"), OTHER),
+    Command("playbook", ("B",), N_("Playbook"), N_("How far its playbook has come, and what holds it up"), OTHER),
     Command("why", (), N_("Why"), N_("What decided about the ticket, and where it stands"), OTHER),
     Command("quarantine", ("Q",), N_("Mail"), N_("What became of the mail: quarantine and ledger"), OTHER),
     Command("retry", ("R",), N_("Again"), N_("Handle messages in quarantine again (asks first)"), WORK, MAIL, footer=2),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sdesk.actions.grammar import Reading, is_ticket_number, no_word, ticket_number
+from sdesk.actions.playbooks import OPTIONS, Start, read_start
 from sdesk.actions.registry import Kind, Parameter
 from sdesk.actions.written import DRY_RUN, YES, Option, Order, Verb, read_order, verbs
 from sdesk.domain.errors import BadInput
@@ -23,6 +24,8 @@ MOST = 40
 """Suggestions at most."""
 NEXT, TAKE = "next", "--take"
 """As on the command line: `next --take`."""
+PLAYBOOK, START = "playbook", "start"
+"""The same: `playbook start KEY --unit KEY --date WHEN`; alone, it shows the ticket's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ class Tell:
     text: str
 
 
-Asked = Run | Jump | Next | Tell | Order
+Asked = Run | Jump | Next | Tell | Order | Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Known:
     """Ids of the screen's commands, and what each does."""
     views: tuple[Name, ...] = ()
     themes: tuple[str, ...] = ()
+    playbooks: tuple[Name, ...] = ()
     values: Mapping[Kind, tuple[Name, ...]] = field(default_factory=dict)
     """Agents and teams, services, units, tags, tickets."""
     alone: bool = False
@@ -156,6 +160,8 @@ def read_line(text: str, known: Known, reading: Reading) -> Asked | None:
         return _told(name, rest, known)
     if name == NEXT and name in known.commands:
         return _next(rest)
+    if name == PLAYBOOK and rest[:1] == [START] and not known.alone:
+        return read_start(rest[1:], reading)
     command = name.replace("-", "_")
     if command in known.commands:
         return _run(command, name, rest, reading)
@@ -249,6 +255,8 @@ def offers(text: str, cursor: int, known: Known) -> Offer:
     verb = verbs().get(name)
     if name == NEXT:
         return Offer(start, _fitting(said, (Name(TAKE, phrase("make it yours")),)))
+    if name == PLAYBOOK:
+        return Offer(start, _fitting(said, _of_playbooks([word.text for word in words[1:]], known)))
     if verb is None:
         return Offer(start, _fitting(said, known.values.get(Kind.TICKET, ())))
     given = [word.text.partition("=")[0] for word in words[1:]]
@@ -260,6 +268,22 @@ def offers(text: str, cursor: int, known: Known) -> Offer:
     if before is not None and before.parameter.kind is not Kind.FLAG:
         return Offer(start, _fitting(said, _values(before.parameter, known)))
     return Offer(start, _fitting(said, _after(verb, said, given, known)))
+
+
+def _of_playbooks(given: Sequence[str], known: Known) -> Sequence[Name]:
+    """What may follow `playbook`: its start, which one, its options and their values."""
+    if not given:
+        return (Name(START, phrase("start a playbook of the desk file")), *known.values.get(Kind.TICKET, ()))
+    match given[-1]:
+        case "start":
+            return known.playbooks
+        case "--unit":
+            return [name for name in known.values.get(Kind.UNIT, ()) if name.key != "none"]
+        case "--date":
+            return _DAYS
+        case "--requester":
+            return ()
+    return [Name(flag) for flag in (*OPTIONS, DRY_RUN[1]) if flag not in given]
 
 
 def _after(verb: Verb, said: str, given: Sequence[str], known: Known) -> list[Name]:

@@ -42,14 +42,18 @@ NOBODY = {
         service.description service.help service.fields form_value.key form_value.label sla.key sla_target.priority
         service.approve_by team.key team.name team.address team.signature template.name template.language
         template.subject template.body unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager
-        unit_address.pattern
+        unit_address.pattern playbook_run.key playbook_run.name playbook_run.picture
         """,
     "named on purpose, which is said": "blocked_sender.pattern",
-    "an agent's login": "asset_change.actor absence.actor blocked_sender.actor history.actor saved_view.owner",
+    "an agent's login": """
+        asset_change.actor absence.actor blocked_sender.actor history.actor saved_view.owner playbook_run.started_by
+        playbook_step.ended_by
+        """,
     "a key, a digest or a number": """
         attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid ledger.sha256
         ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id raw_mail.sha256
         ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets alembic_version.version_num
+        playbook_run.day playbook_step.key playbook_step.waits_for
         """,
     "a machine's name of a check": "asset_check.source asset_check.key check_event.source check_event.key",
     "what stands on a machine's label, and days of its life": """
@@ -62,7 +66,7 @@ NOBODY = {
         message.party outage.share outage.slices outbox.done outbox.kind outbox.language outbox.state person.language
         presence.doing quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
         ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency ticket.waiting_for
-        token.holder trouble.place undo.verb agent.role
+        token.holder trouble.place undo.verb agent.role playbook_run.state playbook_step.state
         """,
 }
 
@@ -72,12 +76,12 @@ REFERS = {
         attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id form_value.ticket_id
         history.ticket_id link.ticket_id approval.ticket_id link.other_id message.ticket_id occurrence.ticket_id
         outage.ticket_id presence.ticket_id seen.ticket_id tag.ticket_id time_spent.ticket_id token.ticket_id
-        undo.ticket_id visit.ticket_id watcher.ticket_id ticket_asset.ticket_id
+        undo.ticket_id visit.ticket_id watcher.ticket_id ticket_asset.ticket_id playbook_run.ticket_id
         """,
     # They are of another ticket, or of none.
     "points at nothing": """
         check_event.message_id incident_proposal.incident_id ledger.ticket_id outbox.message_ref outbox.ticket_id
-        ticket.incident_id time_spent.message_id token.message_ref
+        ticket.incident_id time_spent.message_id token.message_ref playbook_step.ticket_id
         """,
     # Nobody takes a person out: a pseudonym stands in the row.
     "stays": "approval.person_id message.person_id person_address.person_id ticket.requester_id",

@@ -239,6 +239,10 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "blocked": [reader.blocked],
         "health": [lambda: reader.health(NOW)],
         "undoable": [lambda: reader.undoable(actor, now=NOW)],
+        "playbooks": [lambda: reader.playbooks(actor)],
+        "playbook": [lambda: reader.playbook(actor, "opening")],
+        "playbook_runs": [lambda: reader.playbook_runs(actor, now=NOW, finished=True)],
+        "playbook_progress": [lambda n=n: reader.playbook_progress(actor, n, now=NOW) for n in numbers],  # type: ignore[misc]
         "ledger": [
             lambda sought=sought: reader.ledger(actor, limit=0, sought=sought)  # type: ignore[misc]
             for sought in (None, Sought(mailbox="hr"), *(Sought(number=n) for n in numbers))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sdesk.desk.deskfile.forms import doubts_of_services
 from sdesk.desk.deskfile.part import Part
+from sdesk.desk.deskfile.together_playbooks import doubt_playbooks
 from sdesk.desk.deskfile.values import DeskFile, ServiceSpec
 from sdesk.domain.approval import UNIT_HEAD
 from sdesk.domain.errors import BadInput
@@ -29,6 +30,7 @@ def doubts(whole: Part, desk: DeskFile) -> None:
         ("services", doubts_of_services),
         ("services", _services),
         ("replies", _replies),
+        ("playbooks", doubt_playbooks),
     ):
         if section in whole.values:
             look(whole.part(section, whole.values[section]), desk)

@@ -35,7 +35,7 @@ class Lines:
         headers = [
             number
             for number, line in enumerate(self._lines, 1)
-            if re.match(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]", line)
+            if re.match(rf"\s*\[\[\s*{re.escape(array)}\s*\]\]", line.replace('"', ""))
         ]
         if len(headers) < nth:
             return 1, len(self._lines)

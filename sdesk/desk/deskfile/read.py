@@ -30,6 +30,7 @@ from sdesk.desk.deskfile.values import (
 )
 from sdesk.domain.clock import Targets
 from sdesk.domain.nearest import nearest
+from sdesk.domain.playbook import parse_playbook
 from sdesk.domain.ticket import Priority
 from sdesk.store.calendars import ALWAYS_KEY
 
@@ -86,6 +87,8 @@ def _build(values: Values, source: Values) -> DeskFile:
         units={key: _unit(each) for key, each in values["units"].items()},
         services={key: _service(each) for key, each in values["services"].items()},
         recurring={key: RecurringSpec(**each) for key, each in values["recurring"].items()},
+        # As the store keeps them: the order of steps, and their offsets as they were written.
+        playbooks={key: parse_playbook(key, each) for key, each in source.get("playbooks", {}).items()},
         routing=tuple(
             # As they stand: the store keeps a rule as the file has it.
             RoutingSpec(dict(each.get("when", {})), dict(each.get("set", {})), each.get("person", False))
@@ -99,13 +102,13 @@ def _build(values: Values, source: Values) -> DeskFile:
 
 
 def _rules(priority: Values, source: Values) -> dict[str, Any]:
-    """`[priority]`, `[incidents]`, `[events]` and `[portal]` as they stand, as JSON can hold them."""
+    """`[priority]`, `[incidents]`, `[events]`, `[portal]` and `[playbooks]` as they stand, as JSON can hold them."""
     written = source.get("priority", {})
     rules: dict[str, Any] = {name: plain(written[name]) for name in ("head_start", "matrix") if name in written}
     rules["loss"] = plain(written.get("loss", []))
     if priority["margin"] is not None:
         rules["margin"] = str(priority["margin"])
-    for name in ("incidents", "events", "portal"):
+    for name in ("incidents", "events", "portal", "playbooks"):
         if source.get(name):
             rules[name] = plain(source[name])
     return rules

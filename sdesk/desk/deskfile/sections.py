@@ -1,7 +1,8 @@
 """All keys of the desk file: the one description from which come what the reader checks, what `sdesk schema desk`
 prints, and the page docs/reference/desk-file.md. How a section is added says CONTRIBUTING.md. What new mail becomes and
 what is written stands in `sections_of_mail`, what is promised in `sections_of_promises`, what comes again by itself in
-`sections_of_work`, what services ask of who wants them in `sections_of_catalogue`.
+`sections_of_work`, what services ask of who wants them in `sections_of_catalogue`, what several departments do
+together in `sections_of_playbooks`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sdesk.desk.deskfile.kinds import (
 )
 from sdesk.desk.deskfile.sections_of_catalogue import OFFERED
 from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
+from sdesk.desk.deskfile.sections_of_playbooks import PLAYBOOKS
 from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
@@ -264,6 +266,7 @@ FILE = Table(
         Key("units", UNITS, "Whom the desk serves: shops, departments, regions.", "", {}),
         Key("services", SERVICES, "What the desk offers; which one a ticket is for decides most of it.", "", {}),
         Key("recurring", RECURRING, "Tickets that are opened again and again, by a rule.", "", {}),
+        Key("playbooks", PLAYBOOKS, "Work of several departments that begins on command, counted from a day.", "", {}),
         Key(
             "routing",
             ROUTING,

@@ -11,6 +11,7 @@ from typing import Any
 from sdesk.config.section import shown
 from sdesk.desk.deskfile.forms import check_forms
 from sdesk.desk.deskfile.part import Part
+from sdesk.desk.deskfile.together_playbooks import check_playbooks
 from sdesk.desk.deskfile.trial import first_slow
 from sdesk.desk.outbox.template_language import Fault, check_words
 from sdesk.desk.outbox.template_language import check as check_template
@@ -48,6 +49,8 @@ def check(whole: Part, values: Values) -> None:
         _recurring_rules(whole.part("recurring", whole.values["recurring"]), values["recurring"], zone)
     if {"recurring", "teams", "services", "agents"} <= values.keys() and "recurring" in whole.values:
         _recurring_places(whole.part("recurring", whole.values["recurring"]), values)
+    if {"playbooks", "teams", "services", "agents"} <= values.keys() and "playbooks" in whole.values:
+        check_playbooks(whole.part("playbooks", whole.values["playbooks"]), values)
     if "routing" in values:
         _routing(whole, values["routing"])
 

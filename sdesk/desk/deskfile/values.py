@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sdesk.domain.clock import Targets
+from sdesk.domain.playbook import Playbook
 from sdesk.domain.recurrence import CatchUp
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 
@@ -172,6 +173,7 @@ class DeskFile:
     units: Mapping[str, UnitSpec]
     services: Mapping[str, ServiceSpec]
     recurring: Mapping[str, RecurringSpec]
+    playbooks: Mapping[str, Playbook]
     routing: tuple[RoutingSpec, ...]
     templates: tuple[TemplateSpec, ...]
     replies: Mapping[str, ReadyReplySpec]

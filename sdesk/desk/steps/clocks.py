@@ -25,6 +25,14 @@ _RUNS = Prepared(
     .order_by(col(ClockRun.id))
 )
 
+# Of which playbooks a ticket is a step, or one that was merged into it; or of which it is the parent, and is spam now.
+_PLAYBOOKS = (
+    "WITH RECURSIVE mine(id) AS (SELECT ? UNION SELECT l.ticket_id FROM link AS l JOIN mine ON l.other_id = mine.id"
+    " AND l.kind = 'merged_into') SELECT s.run_id FROM mine JOIN playbook_step AS s ON s.ticket_id = mine.id"
+    " UNION SELECT r.id FROM playbook_run AS r JOIN ticket AS t ON t.id = r.ticket_id"
+    " WHERE r.ticket_id = ? AND r.state = 'running' AND t.status = 'spam'"
+)
+
 
 def promise_of(work: Work, ticket: Ticket) -> Promise:
     """What the ticket's SLA promises for its priority."""
@@ -212,9 +220,15 @@ def _with_parts(work: Work, incident: Ticket) -> tuple[Priority, datetime | None
 
 
 def settle(work: Work, ticket: Ticket) -> None:
-    """The last step of every change: the ticket's place follows, its version goes up."""
+    """The last step of every change: the ticket's place follows, its version goes up, its playbook goes on."""
     put_in_place(work, ticket)
     ticket.version += 1
     ticket.updated_at = work.now
     work.session.add(ticket)
     work.session.flush()
+    runs = [run for (run,) in work.connection.exec_driver_sql(_PLAYBOOKS, (ticket.id, ticket.id)).all()]
+    if runs:
+        # Not before: what opens the next step has its place settled by this module.
+        from sdesk.desk.steps.playbooks import follow
+
+        follow(work, runs)

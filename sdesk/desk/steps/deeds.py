@@ -117,17 +117,18 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
     number = named.number
     work.session.flush()
     events = _events(work, mark)
-    numbers = [number, *(each for each in events if each not in (None, number))]
+    made = _beside(work, before, number) if named.verb != "split" else frozenset()
+    numbers = [number, *(each for each in events if each not in (None, number) and each not in made)]
     rows = {table: changes for table in TABLES if (changes := _difference(work, before, table, numbers))}
     if None in events:
         rows |= {table: found for table, key in _OF_THE_DESK.items() if (found := _all_of(work, before, table, key))}
     proposals = _proposals(work, before) if any(each for each in events) else []
     if proposals:
         rows["incident_proposal"] = proposals
-    mails, answers = _mails(work, mark)
+    mails, answers = _mails(work, mark, made)
     deed = {
         "rows": rows,
-        "events": {str(each or 0): found for each, found in events.items()},
+        "events": {str(each or 0): found for each, found in events.items() if each not in made},
         "mails": mails,
         "answers": answers,
         "form": named.form,
@@ -275,9 +276,28 @@ def _events(work: Work, mark: Mark) -> dict[int | None, list[int]]:
     return events
 
 
-def _mails(work: Work, mark: Mark) -> tuple[list[int], list[int]]:
-    """What was queued: of the desk's own accord, and in the agent's words."""
-    rows = _read(work.connection, "SELECT id, message_ref FROM outbox WHERE id > ? ORDER BY id", (mark.mail,))
+_PARENTS = (
+    "WITH RECURSIVE mine(id) AS (SELECT ? UNION SELECT l.ticket_id FROM link AS l JOIN mine"
+    " ON l.other_id = mine.id AND l.kind = 'merged_into') SELECT r.ticket_id AS id FROM mine"
+    " JOIN playbook_step AS s ON s.ticket_id = mine.id JOIN playbook_run AS r ON r.id = s.run_id"
+    " WHERE r.ticket_id NOT IN (SELECT l.other_id FROM link AS l WHERE l.ticket_id = ? AND l.kind = 'merged_into')"
+)
+"""Of what playbooks a ticket is a step, unless it was merged into the parent itself."""
+
+
+def _beside(work: Work, before: Connection, number: int) -> frozenset[int | None]:
+    """The tickets that are no part of the deed, whatever became of them by it: a step of a playbook that was opened by
+    it stays, and the parent follows its steps by itself, whoever does not see it.
+    """
+    (last,) = _read(before, "SELECT coalesce(max(id), 0) AS id FROM ticket")
+    rows = _read(work.connection, "SELECT id FROM ticket WHERE id > ? AND id <> ?", (last["id"], number))
+    return frozenset(row["id"] for row in (*rows, *_read(work.connection, _PARENTS, (number, number))))
+
+
+def _mails(work: Work, mark: Mark, but: frozenset[int | None]) -> tuple[list[int], list[int]]:
+    """What was queued, but for certain tickets: of the desk's own accord, and in the agent's words."""
+    sql = "SELECT id, message_ref, ticket_id FROM outbox WHERE id > ? ORDER BY id"
+    rows = [row for row in _read(work.connection, sql, (mark.mail,)) if row["ticket_id"] not in but]
     own, said = ([row["id"] for row in rows if (row["message_ref"] is None) is alone] for alone in (True, False))
     return own, said
 

@@ -20,7 +20,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrases
 from sdesk.domain.ticket import LinkKind, ProposalEnd, Status
-from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, Ticket
+from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, PlaybookRun, PlaybookStep, Ticket
 from sdesk.store.prepared import Prepared
 
 NEWS_FOR = timedelta(days=1)
@@ -42,8 +42,10 @@ _SUSPECTS = Prepared(
         col(Ticket.is_open),
         col(Ticket.is_incident).is_(False),
         col(Ticket.incident_id).is_(None),
-        # What a rule opened is no sign that anything stands.
+        # What a rule or a playbook opened is no sign that anything stands.
         ~select(col(Occurrence.ticket_id)).where(col(Occurrence.ticket_id) == col(Ticket.id)).exists(),
+        ~select(col(PlaybookStep.ticket_id)).where(col(PlaybookStep.ticket_id) == col(Ticket.id)).exists(),
+        ~select(col(PlaybookRun.ticket_id)).where(col(PlaybookRun.ticket_id) == col(Ticket.id)).exists(),
         # Somebody has looked at what was taken out of an incident.
         ~select(col(History.id))
         .where(

@@ -218,7 +218,10 @@ def with_tickets(work: Work, who: Somebody) -> Somebody:
         f"SELECT ticket_id FROM message WHERE person_id = :n OR lower(author_address) {box} OR author_address = :new"
         f" OR {to} UNION SELECT id FROM ticket WHERE requester_id = :n"
         f" UNION SELECT ticket_id FROM outbox WHERE lower(to_address) {box} OR to_address = :new OR {to}"
-        f" UNION SELECT ticket_id FROM ledger WHERE lower(sender) {box}",
+        f" UNION SELECT ticket_id FROM ledger WHERE lower(sender) {box}"
+        # Steps of a playbook that is about them name them, though nobody wrote there.
+        " UNION SELECT s.ticket_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
+        " JOIN ticket AS t ON t.id = r.ticket_id WHERE t.requester_id = :n",
         **values,
     )
     return replace(who, tickets=tuple(sorted({*who.tickets, *(number for (number,) in rows if number)})))

@@ -26,6 +26,7 @@ from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox,
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
+from sdesk.store.models.playbooks import PlaybookRun, PlaybookStep
 from sdesk.store.models.ticket import (
     Attachment,
     Blob,
@@ -71,6 +72,8 @@ __all__ = [
     "Outbox",
     "Person",
     "PersonAddress",
+    "PlaybookRun",
+    "PlaybookStep",
     "Presence",
     "Quarantine",
     "RawMail",

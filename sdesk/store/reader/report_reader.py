@@ -14,6 +14,7 @@ from sdesk.store.reader.asset_reader import AssetReader
 from sdesk.store.reader.connection import translated
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.playbook_rows import PlaybookDetail, PlaybookRow, Progress, RunRow
     from sdesk.store.reader.reports.ahead import AheadFacts
     from sdesk.store.reader.reports.now import NowFacts
     from sdesk.store.reader.reports.past import Facts
@@ -69,6 +70,34 @@ class ReportReader(AssetReader):
 
         with translated(self.path):
             return question.facts(self._connection, actor, now=now, horizon=horizon, zone=zone, team=team)
+
+    def playbooks(self, actor: Actor) -> tuple[PlaybookRow, ...]:
+        """The playbooks of the desk file, by key."""
+        from sdesk.store.reader import playbooks as question
+
+        with translated(self.path):
+            return question.playbooks(self._connection, actor)
+
+    def playbook(self, actor: Actor, key: str) -> PlaybookDetail:
+        """One of them, with its steps; NotFound."""
+        from sdesk.store.reader import playbooks as question
+
+        with translated(self.path):
+            return question.playbook(self._connection, actor, key)
+
+    def playbook_runs(self, actor: Actor, *, now: datetime, finished: bool = False) -> tuple[RunRow, ...]:
+        """The playbooks in course, the next day first; with `finished`, those that were too."""
+        from sdesk.store.reader import playbooks as question
+
+        with translated(self.path):
+            return question.runs(self._connection, actor, self.desk.ref_prefix, now=now, finished=finished)
+
+    def playbook_progress(self, actor: Actor, number: int, *, now: datetime) -> Progress | None:
+        """How far the playbook of a parent has come; None where it is none, or stands behind a wall."""
+        from sdesk.store.reader import playbooks as question
+
+        with translated(self.path):
+            return question.progress(self._connection, actor, self.desk.ref_prefix, number, now=now)
 
     def undoable(self, actor: Actor, *, now: datetime, limit: int = 10) -> tuple[UndoRow, ...]:
         """What an agent did within a day and can undo, the last first."""

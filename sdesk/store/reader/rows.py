@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.approvals import ApprovalRow
     from sdesk.store.reader.desk_rows import OutageRow
     from sdesk.store.reader.effort import SpentRow, VisitRow
+    from sdesk.store.reader.playbook_rows import Progress
     from sdesk.store.reader.ticket_assets import TicketAssetRow
     from sdesk.store.reader.watching import WatcherRow
 
@@ -306,6 +307,8 @@ class TicketDetail(NamedTuple):
     """What services, teams and units that the history names by their keys are called."""
     form: tuple[AnswerRow, ...] = ()
     """What was answered in the form of its service."""
+    playbook: Progress | None = None
+    """How far the playbook has come of which it is the parent."""
 
     @property
     def seconds_spent(self) -> int:

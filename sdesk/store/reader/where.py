@@ -94,6 +94,8 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
             condition = _lasting(connection, term, now)
         elif term.field == "incident":
             condition = _incident(connection, term, actor)
+        elif term.field == "playbook":
+            condition = _playbook(connection, term, actor)
         elif term.field == "watch":
             condition = _watched(connection, term, actor)
         elif term.field in {"asset", "kind"}:
@@ -371,6 +373,22 @@ def _incident(connection: sqlite3.Connection, term: Match, actor: Actor) -> Cond
         seen = f"{beyond} AND {hidden.sql}"
         found = Condition(f"incident IN ({seen})", (*found.values, *hidden.values))
     return _negated(found, term.negated)
+
+
+def _playbook(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+    """A playbook by its parent: of one that stands behind a wall there is none."""
+    found = _numbers(term)
+    runs = f"SELECT r.id FROM playbook_run AS r WHERE r.ticket_id IN ({_marks(found.values)})"
+    hidden = wall(connection, actor, "i.team_id")
+    values: tuple[Value, ...] = found.values
+    if hidden is not None:
+        runs += f" AND EXISTS (SELECT 1 FROM ticket AS i WHERE i.id = r.ticket_id AND {hidden.sql})"
+        values += hidden.values
+    sql = (
+        f"number IN (SELECT p.ticket_id FROM playbook_run AS p WHERE p.id IN ({runs})"
+        f" UNION SELECT s.ticket_id FROM playbook_step AS s WHERE s.run_id IN ({runs}))"
+    )
+    return _negated(Condition(sql, values * 2), term.negated)
 
 
 def _requester(term: Match, actor: Actor) -> Condition:

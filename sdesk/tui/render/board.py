@@ -295,13 +295,13 @@ def _item_line(board: Board, item: Item, local: datetime, width: int, public: bo
 def _about(board: Board, item: Item, public: bool) -> Iterator[Span]:
     if item.kind is Kind.VISIT:
         yield _("visit") + " ", "note"
-    elif item.kind is Kind.RECURRING:
+    elif item.kind in (Kind.RECURRING, Kind.STEP):
         yield _("will be opened") + " ", "note"
     if item.number is not None:
         yield f"{board.prefix}-{item.number}", "dim"
     if not public:
         yield f"  {one_line(item.subject)}", "text"
-    elif item.kind is Kind.RECURRING:
+    elif item.kind in (Kind.RECURRING, Kind.STEP):
         yield f"  {item.team or ''}", "text"
     if item.unit:
         yield f"  {one_line(item.unit)}", "dim"

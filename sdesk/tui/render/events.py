@@ -69,6 +69,11 @@ EVENTS = {
     "outage_confirmed": NC_("event", "outage confirmed"),
     "outage_corrected": NC_("event", "outage corrected"),
     "outage_suspected": NC_("event", "outage suspected"),
+    "playbook_cancelled": NC_("event", "the playbook was cancelled"),
+    "playbook_done": NC_("event", "every step of the playbook is done"),
+    "playbook_goes_on": NC_("event", "the playbook goes on"),
+    "playbook_moved": NC_("event", "its day was moved"),
+    "playbook_started": NC_("event", "a playbook was started"),
     "priority": NC_("event", "priority"),
     "promise": NC_("event", "promise"),
     "promise_withheld": NC_("event", "promise withheld"),
@@ -80,6 +85,8 @@ EVENTS = {
     "split": NC_("event", "messages split off"),
     "stale": NC_("event", "stale"),
     "status": NC_("event", "status"),
+    "step_moved": NC_("event", "its time was moved"),
+    "step_skipped": NC_("event", "a step was skipped"),
     "storm": NC_("event", "a storm of monitoring"),
     "stranger_named_ticket": NC_("event", "a stranger named this ticket"),
     "subject": NC_("event", "subject"),
@@ -122,6 +129,8 @@ CHANGES: Mapping[str, Change] = {
     "impact": Change(N_("impact {old} -> {new}"), N_("impact -> {new}"), N_("impact {old} -> none")),
     "urgency": Change(N_("urgency {old} -> {new}"), N_("urgency -> {new}"), N_("urgency {old} -> none")),
     "visit": Change(N_("visit moved {old} -> {new}"), N_("visit agreed for {new}"), N_("visit of {old} called off")),
+    "playbook_moved": Change(N_("day moved {old} -> {new}"), N_("day moved to {new}"), N_("day {old} is gone")),
+    "step_moved": Change(N_("time moved {old} -> {new}"), N_("time moved to {new}"), N_("time {old} is gone")),
     "deadline_moved": Change(N_("deadline moved {old} -> {new}"), N_("deadline {new}"), N_("deadline {old} is gone")),
 }
 
@@ -232,7 +241,7 @@ class _Told:
                 return _(str(value))
             case "service" | "team" | "unit":
                 return self._titles.get(self._event, {}).get(str(value), str(value))
-            case "visit" | "deadline_moved":
+            case "visit" | "deadline_moved" | "step_moved":
                 return self._local(value)
             case _:
                 return str(value)
@@ -324,11 +333,14 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "outage_confirmed": _OUTAGE,
     "outage_corrected": _OUTAGE,
     "outage_suspected": _OUTAGE,
+    "playbook_cancelled": ("why",),
+    "playbook_started": ("playbook", "day"),
     "priority": ("reason",),
     "refused": ("approver", "how", "comment"),
     "reopened": ("since",),
     "restored": ("down_to", "loss"),
     "stale": ("clock", "due_at"),
+    "step_skipped": ("step", "why"),
     "supplier_answered": ("takes_part", "arrived_at"),
     "undeliverable": ("agent", "reason"),
 }

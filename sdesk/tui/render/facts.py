@@ -125,6 +125,10 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
     if row.watchers:
         yield _("Watchers"), ", ".join(map(one_line, row.watchers)), "text"
     yield from _work_facts(detail, local, zone)
+    if detail.playbook is not None:
+        from sdesk.tui.render.playbook import figures
+
+        yield _("Playbook"), figures(detail.playbook.run), "breached" if detail.playbook.run.late else "text"
     for number, link in enumerate(detail.links):
         yield _("Linked") if not number else "", _link(link), "text"
     yield from _file_facts([file for message in detail.messages for file in message.attachments])

@@ -29,6 +29,7 @@ _FIELDS = {
     "tag:": N_("a label"),
     "number:": N_("the ticket's number"),
     "incident:": N_("parts of an incident, by its number"),
+    "playbook:": N_("a playbook with its steps, by its parent's number"),
     "due:": N_("..4h: within four hours"),
     "created:": N_("-7d..: in the last seven days"),
     "updated:": N_("today"),

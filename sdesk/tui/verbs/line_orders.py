@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sdesk.actions.grammar import Reading
 from sdesk.actions.perform import TicketOutcome
+from sdesk.actions.playbooks import Start, start
 from sdesk.actions.registry import Kind
 from sdesk.actions.written import Deed, Order
 from sdesk.domain.actor import Actor
@@ -55,12 +56,12 @@ class LineOrders:
         self._screen.app.push_screen(line, answered)
         console.link.read(
             line,
-            lambda reader, actor: read_names(reader, actor, now),
-            lambda names: line.learn(self._line_knows(names)),
+            lambda reader, actor: (read_names(reader, actor, now), read_playbooks(reader, actor)),
+            lambda found: line.learn(self._line_knows(*found)),
             console.notice_error,
         )
 
-    def _line_knows(self, names: Names | None = None) -> Known:
+    def _line_knows(self, names: Names | None = None, playbooks: tuple[Name, ...] = ()) -> Known:
         """What a line can say here."""
         console = self._screen.console
         held = [held.row for held in console.queue.rows.window.rows]
@@ -72,6 +73,7 @@ class LineOrders:
             },
             views=tuple(Name(view.label, view.words) for view in console.views),
             themes=tuple(THEMES),
+            playbooks=playbooks,
             values={
                 Kind.TICKET: tuple(dict.fromkeys(tickets)),
                 Kind.TAGS: tuple(map(Name, tags)),
@@ -95,6 +97,9 @@ class LineOrders:
                 return dry + (_("takes the next ticket") if take else _("goes to the next ticket"))
             case Tell(what, said):
                 return f"{_(TOLD[what])}: {said}"
+            case Start():
+                dry = _("dry run: ") if asked.dry_run else ""
+                return dry + _("starts {key} for {day}").format(key=asked.key, day=asked.day.replace("T", " "))
             case Run(command):
                 return next((_(each.help) for each in commands_of(self._screen.CONTEXT) if each.id == command), "")
             case Order():
@@ -149,6 +154,8 @@ class LineOrders:
                 self._next(take=take, dry_run=dry_run)
             case Tell(what, said):
                 self._tell(what, said)
+            case Start():
+                self._start(asked)
             case Run(command, numbers):
                 self._about(numbers, lambda: self._screen.call_next(self._screen.action_do, command))
             case Order():
@@ -163,6 +170,28 @@ class LineOrders:
             take_the_next(self._screen, dry_run=dry_run)
         else:
             go_to_next(self._screen)
+
+    def _start(self, wanted: Start) -> None:
+        """Start a playbook, and show its parent."""
+        console = self._screen.console
+
+        def started(outcomes: tuple[TicketOutcome, ...]) -> None:
+            text, kind = report(outcomes[:1], {})
+            if len(outcomes) > 1:
+                text += " " + count_of("{count} step is open", "{count} steps are open", len(outcomes) - 1)
+            if wanted.dry_run:
+                console.notice(_("dry run: {what}").format(what=text), kind)
+                return
+            console.notice(text, kind)
+            console.queue.deed_done([each.number for each in outcomes])
+            console.open_ticket(outcomes[0].number)
+
+        console.link.write(
+            self._screen,
+            lambda desk, actor, now: start(desk, actor, wanted, now=now),
+            started,
+            console.notice_error,
+        )
 
     def _tell(self, what: str, said: str) -> None:
         console = self._screen.console
@@ -285,3 +314,8 @@ def read_names(reader: Reader, actor: Actor, now: datetime) -> Names:
         Kind.SERVICE: tuple(Name(service.key, one_line(service.name)) for service in reader.services(actor)),
         Kind.UNIT: (Name("none"), *(Name(unit.key, one_line(unit.name)) for unit in reader.units())),
     }
+
+
+def read_playbooks(reader: Reader, actor: Actor) -> tuple[Name, ...]:
+    """The playbooks that a line may start."""
+    return tuple(Name(each.key, one_line(each.name)) for each in reader.playbooks(actor))

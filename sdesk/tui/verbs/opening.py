@@ -1,4 +1,4 @@
-"""`o`: unfold what is quoted, open or save a file, follow a link, go to another ticket."""
+"""`o`: unfold what is quoted, open or save a file, follow a link, go to another ticket. `B`: its playbook."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
+from sdesk.domain.ticket import LinkKind
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import AttachmentRow, TicketDetail
 from sdesk.tui.language import _
@@ -17,6 +18,7 @@ from sdesk.tui.render.signals import size_text
 from sdesk.tui.verbs.doing import Verbs
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.playbook_rows import Progress
     from sdesk.tui.things import Thing
 
 
@@ -30,6 +32,31 @@ class Opening(Verbs):
     def action_unfold(self) -> None:
         """Unfold all quoted parts, or fold them."""
         self.preview.toggle_quotes()
+
+    def action_playbook(self) -> None:
+        """How far the playbook has come that the ticket is the parent or a step of."""
+        self.with_detail(self._playbook)
+
+    def _playbook(self, detail: TicketDetail) -> None:
+        from sdesk.tui.render.playbook import progress_lines
+        from sdesk.tui.screens.page import Page
+
+        row, now, zone = detail.ticket, self.console.now(), self.console.zone
+        parents = [link.number for link in detail.links if link.kind is LinkKind.PART_OF and not link.incoming]
+        page = Page(_("Playbook of {ref}").format(ref=row.ref))
+
+        def ask(reader: Reader, actor: Actor) -> Progress | None:
+            asked = (reader.playbook_progress(actor, each, now=now) for each in (row.number, *parents))
+            return next(filter(None, asked), None)
+
+        def show(found: Progress | None) -> None:
+            if found is None:
+                self.console.notice(_("{ref} is of no playbook").format(ref=row.ref))
+                return
+            self.app.push_screen(page)
+            page.fill(lambda width: progress_lines(found, width=width, now=now, zone=zone))
+
+        self.console.link.read(self, ask, show, self.console.notice_error)
 
     def with_detail(self, then: Callable[[TicketDetail], object]) -> None:
         """Do something with the ticket as it is shown; it is read first where it is not shown."""

@@ -1,4 +1,4 @@
-"""What comes: deadlines, wake-ups, visits, recurring tickets; who is on call and who is away.
+"""What comes: deadlines, wake-ups, visits, recurring tickets, steps of playbooks; who is on call and who is away.
 
 Everything is behind the walls of who asks: a team whose tickets he may not see is not there.
 """
@@ -14,6 +14,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.urgency import RANK_PART
 from sdesk.store.reader.organisation import calendar as read_calendar
+from sdesk.store.reader.playbooks import Coming, coming
 from sdesk.store.reader.reports.who import (
     AbsenceFacts,
     AgentFacts,
@@ -62,6 +63,7 @@ class AheadFacts(NamedTuple):
     wake_ups: tuple[Planned, ...]
     visits: tuple[VisitFacts, ...]
     recurring: tuple[Recurring, ...]
+    steps: tuple[Coming, ...]
     free: tuple[FreeDay, ...]
 
 
@@ -86,6 +88,7 @@ def facts(
         _planned(connection, wake_ups_query(ids), span),
         visits(connection, ids, horizon),
         _recurring(connection, found, now, horizon, whole=team is None),
+        coming(connection, actor, ids, now=now, horizon=horizon),
         _free(connection, found, now.astimezone(zone).date(), horizon.astimezone(zone).date()),
     )
 
