@@ -99,7 +99,7 @@ def _build(values: Values, source: Values) -> DeskFile:
 
 
 def _rules(priority: Values, source: Values) -> dict[str, Any]:
-    """`[priority]`, `[incidents]`, `[events]` and `[portal]` as they stand, as JSON can hold them."""
+    """`[priority]`, `[incidents]`, `[events]`, `[portal]` and `[satisfaction]` as they stand, as JSON can hold them."""
     written = source.get("priority", {})
     rules: dict[str, Any] = {name: plain(written[name]) for name in ("head_start", "matrix") if name in written}
     rules["loss"] = plain(written.get("loss", []))
@@ -108,6 +108,9 @@ def _rules(priority: Values, source: Values) -> dict[str, Any]:
     for name in ("incidents", "events", "portal"):
         if source.get(name):
             rules[name] = plain(source[name])
+    if "satisfaction" in source:
+        # That it is there at all says that people are asked.
+        rules["satisfaction"] = {"ask_after": "1d", "every": "30d", **plain(source["satisfaction"])}
     return rules
 
 

@@ -24,6 +24,7 @@ from sdesk.desk.deskfile.kinds import (
 from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
 from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
+from sdesk.desk.deskfile.sections_of_satisfaction import SATISFACTION
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
@@ -243,6 +244,12 @@ FILE = Table(
         Key("incidents", INCIDENTS, "When several tickets of a service are proposed as one incident.", "", {}),
         Key("events", EVENTS, "When events of monitoring are one storm, and when a check flaps.", "", {}),
         Key("portal", PORTAL, "The web pages for people without a terminal, and who sees what there.", "", {}),
+        Key(
+            "satisfaction",
+            SATISFACTION,
+            "Whom the desk asks how it was, once a ticket is solved. Nobody, where the section is not there.",
+            "",
+        ),
         Key(
             "teams",
             TEAMS,

@@ -1,4 +1,4 @@
-"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
+"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events, ratings."""
 
 from sdesk.store.models.desk import (
     Agent,
@@ -21,6 +21,7 @@ from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox,
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
+from sdesk.store.models.ratings import Rating
 from sdesk.store.models.ticket import (
     Attachment,
     Blob,
@@ -63,6 +64,7 @@ __all__ = [
     "PersonAddress",
     "Presence",
     "Quarantine",
+    "Rating",
     "RawMail",
     "ReadyReply",
     "RecurringTicket",
