@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -28,10 +28,14 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.satisfaction import BAD, FEEDBACK, LIVES, LONGEST_COMMENT, REPLACES, SCORES, RatedBy
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Role
-from sdesk.store.models import Person, PersonAddress, Rating, Ticket
+from sdesk.store.models import History, Person, PersonAddress, Rating, Ticket
 
 REQUESTER = "requester"
 """Who did it, in the history."""
+RATED = "rated"
+"""The event of an answer."""
+MOST_ANSWERS = 10
+"""So often one question can be answered, each answer in the place of the one before: more are a program's."""
 _FOLLOW_UP = {"ru": "Оценка {score} из 5: {subject}"}
 """The subject of what a bad answer opens, by the desk's language."""
 
@@ -84,7 +88,7 @@ def look(work: Work, token: str) -> Question:
 def can_answer(work: Work, token: str) -> bool:
     """Whether a token is that of a question that can be answered now."""
     row = _find(work, token)
-    return row is not None and _too_late(work, row) is None
+    return row is not None and _past_answering(work, row) is None
 
 
 def number_of(work: Work, token: str) -> int | None:
@@ -131,7 +135,7 @@ def answer(
     record(
         work,
         row.ticket_id,
-        "rated",
+        RATED,
         by=REQUESTER,
         score=score,
         how=how.value,
@@ -146,12 +150,26 @@ def _find(work: Work, token: str) -> Rating | None:
     return work.session.scalars(select(Rating).where(col(Rating.token_hash) == hash_of(token))).first()
 
 
-def _too_late(work: Work, row: Rating) -> str | None:
+def _past_answering(work: Work, row: Rating) -> str | None:
+    """Why a question cannot be answered any more; None where it can."""
     if work.now - row.asked_at > LIVES:
         return phrase("the question is older than {days} days", days=LIVES.days)
     if row.answered_at is not None and work.now - row.answered_at > REPLACES:
         return phrase("it was answered more than {days} days ago", days=REPLACES.days)
+    if row.answered_at is not None and _times_answered(work, row) >= MOST_ANSWERS:
+        return phrase("it was answered {count} times", count=MOST_ANSWERS)
     return None
+
+
+def _times_answered(work: Work, row: Rating) -> int:
+    found = work.connection.execute(
+        select(func.count()).where(
+            col(History.ticket_id) == row.ticket_id,
+            col(History.event) == RATED,
+            func.json_extract(col(History.data), "$.rating") == row.id,
+        )
+    ).scalar()
+    return found or 0
 
 
 def _alive(work: Work, token: str) -> Rating:
@@ -159,7 +177,7 @@ def _alive(work: Work, token: str) -> Rating:
     if row is None or work.now - row.asked_at > LIVES:
         # What was never given out and what is long over look the same.
         raise NotFound(phrase("this link leads to no question"), phrase("it may be too old: write to the desk"))
-    late = _too_late(work, row)
+    late = _past_answering(work, row)
     if late is not None:
         raise Refused(late, phrase("write to the desk where there is more to say"))
     return row

@@ -30,6 +30,8 @@ class MailKind(StrEnum):
     """The same where the ticket is part of an incident: it is known, and being worked on."""
     PROMISE = "promise"
     """To the requester: what was promised has moved."""
+    RATING = "rating"
+    """To the requester of a ticket that is solved: how was it?"""
     NOTIFICATION = "notification"
     """To an agent: something happened to a ticket (`AgentEvent`)."""
     CONFIRMATION = "confirmation"
@@ -45,6 +47,7 @@ AUTOMATIC = frozenset(
         MailKind.ACKNOWLEDGEMENT,
         MailKind.KNOWN_INCIDENT,
         MailKind.PROMISE,
+        MailKind.RATING,
         MailKind.NOTIFICATION,
         MailKind.DIGEST,
         MailKind.CONFIRMATION,
@@ -78,6 +81,12 @@ _ALWAYS = {
     "message": (),
 }
 
+_BESIDES: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    MailKind.CONFIRMATION: {"hindrance": ()},
+    MailKind.RATING: {"answers": (), "by_portal": ()},
+}
+"""What the templates of a kind may name besides."""
+
 _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
     MailKind.NOTIFICATION: {
         "team": ("name",),
@@ -94,9 +103,7 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
 }
 
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
-    kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {})
-    for kind in MailKind
-    if kind is not MailKind.REPORT
+    kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT
 } | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 

@@ -25,11 +25,11 @@ class TokenHolder(StrEnum):
 
 
 _TOKEN = re.compile(
-    r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[as]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
+    r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[asr]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
 )
 
-_AGENT_TOKEN = re.compile(r"\ba-[0-9a-f]{32}\b")
-_RAW_AGENT_TOKEN = re.compile(rb"\ba-(?:[0-9a-f](?:=\r?\n)?){32}")
+_AGENT_TOKEN = re.compile(r"\b([ar])-[0-9a-f]{32}\b")
+_RAW_AGENT_TOKEN = re.compile(rb"\b[ar]-(?:[0-9a-f](?:=\r?\n)?){32}")
 
 _THANKS = frozenset(
     {
@@ -112,8 +112,11 @@ def token_address(address: str, number: int, token: str) -> str:
 
 
 def hide_agent_tokens(text: str) -> str:
-    """A text without the tokens of agents in it: who may look at a colleague's mail shall not write in his name."""
-    return _AGENT_TOKEN.sub("a-(hidden)", text)
+    """A text without the tokens of agents in it, and without those of questions how it was.
+
+    Who may look at a colleague's mail shall not write in his name, nor answer for whom he served.
+    """
+    return _AGENT_TOKEN.sub(r"\1-(hidden)", text)
 
 
 def hide_agent_keys(raw: bytes) -> bytes:
@@ -121,7 +124,7 @@ def hide_agent_keys(raw: bytes) -> bytes:
 
     What is in Base64 is not looked into: a key that an agent's program quoted there stays.
     """
-    return _RAW_AGENT_TOKEN.sub(lambda found: b"a-" + re.sub(rb"[0-9a-f]", b"x", found[0][2:]), raw)
+    return _RAW_AGENT_TOKEN.sub(lambda found: found[0][:2] + re.sub(rb"[0-9a-f]", b"x", found[0][2:]), raw)
 
 
 def written_to(address: str) -> str:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sdesk.config import Config
 from sdesk.desk import journal, recurring, troubles
 from sdesk.desk.opening import Desk
+from sdesk.desk.satisfaction import ask_due
 from sdesk.desk.steps.notify import notify_desk
 from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
@@ -59,6 +60,8 @@ class TickReport:
     swept: SweepReport | None = None
     recurring: int = 0
     """Tickets that a rule of the desk file opened."""
+    asked: int = 0
+    """People who are asked how it was."""
     sent: SendReport | None = None
     notified: NotifyReport | None = None
     failures: list[Failure] = field(default_factory=list)
@@ -107,6 +110,8 @@ class _Tick:
                 self._fetch(name)
         with self._part("time"):
             self.report.swept = sweep(self.desk, now=self.now())
+        with self._part("satisfaction"):
+            self.report.asked = ask_due(self.desk, now=self.now())
         coming: tuple[recurring.Due, ...] = ()
         with self._part("recurring tickets"):
             coming = recurring.due(self.desk, now=self.now())

@@ -48,7 +48,9 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
     rule = _team(work, team)
     requester = Mailbox(f"maria@{_NOWHERE}", words["requester"])
     asked = Said(words["asked"], words["requester"], work.now - timedelta(minutes=20))
-    answered = kind not in {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE}
+    answered = kind not in {
+        *(MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE, MailKind.RATING),
+    }
     told = (
         asked if kind in {MailKind.NOTIFICATION, MailKind.DIGEST} else Said(words["answer"], words["agent"], work.now)
     )
@@ -58,7 +60,7 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
         to=(Mailbox(f"boris@{_NOWHERE}", words["agent"]) if kind in FOR_AGENTS else requester,),
         cc=(),
         message_id=f"<sd-{NUMBER}.example@{_NOWHERE}>",
-        values={},
+        values={"portal": work.rules.portal.url} if kind is MailKind.RATING else {},
         now=work.now,
         desk=desk_facts(work),
         team=_team_facts(rule, words["team"]),
