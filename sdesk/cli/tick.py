@@ -88,6 +88,8 @@ def _tell_all(report: TickReport) -> None:
         swept = report.swept
         told = f"{swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good"
         output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise\n")
+    if report.asked:
+        output.text(f"satisfaction: {report.asked} asked\n")
     if report.recurring:
         output.text(f"recurring: {report.recurring} opened\n")
     if report.sent is not None:

@@ -22,9 +22,8 @@ def answers_of(facts: LetterFacts, language: str, sender: str) -> str:
     own = read_message_id(facts.message_id)
     key = own[1] if own is not None else _NO_KEY
     words = ANSWERS.get(language, ANSWERS["en"])
-    return "\n\n".join(
-        f"{score} - {words[score]}:\n<{_link(facts, key, score, words[score], sender)}>" for score in SCORES
-    )
+    links = ((score, _link(facts, key, score, words[score], sender)) for score in SCORES)
+    return "\n\n".join(f"{score} - {words[score]}:\n<{link}>" for score, link in links)
 
 
 def _link(facts: LetterFacts, key: str, score: int, words: str, sender: str) -> str:
