@@ -30,6 +30,7 @@ from sdesk.store.reader.rows import (
     HistoryRow,
     LinkRow,
     MessageRow,
+    RatingRow,
     TicketDetail,
     TicketRow,
 )
@@ -182,6 +183,13 @@ _VISIT: tuple[_Part, ...] = (
 )
 
 
+_RATING: tuple[_Part, ...] = (
+    _Part("score", NUMBER, lambda row: row.score),
+    _Part("comment", TEXT, lambda row: row.comment),
+    _Part("at", INSTANT, lambda row: row.at),
+)
+
+
 def _described(parts: tuple[_Part, ...]) -> Kind:
     return thing({part.name: part.schema for part in parts})
 
@@ -231,6 +239,11 @@ WHOLE: Sheet[TicketDetail] = Sheet(
             "visit", lambda found: None if found.visit is None else visit(found.visit), kind=maybe(_described(_VISIT))
         ),
         Field("watchers", lambda found: [watcher(row) for row in found.watchers], kind=many(_described(_WATCHER))),
+        Field(
+            "rating",
+            lambda found: None if found.rating is None else rating(found.rating),
+            kind=maybe(_described(_RATING)),
+        ),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -281,6 +294,11 @@ def visit(row: VisitRow) -> dict[str, Value]:
 def watcher(row: WatcherRow) -> dict[str, Value]:
     """An agent who is told of a ticket that is another's."""
     return _object(_WATCHER, row)
+
+
+def rating(row: RatingRow) -> dict[str, Value]:
+    """What was said of how it was."""
+    return _object(_RATING, row)
 
 
 def schema() -> Kind:

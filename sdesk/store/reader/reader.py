@@ -243,6 +243,8 @@ class Reader(PersonalReader):
 
     def ticket(self, actor: Actor, number: int, *, now: datetime, longest: int = EVERYTHING) -> TicketDetail:
         """One ticket whole; NotFound, where a wall stands before it too. Of a message at most `longest` letters."""
+        from sdesk.store.reader import rated  # who lists tickets need not load it
+
         row = self._seen(actor, number, now)
         with translated(self.path):
             history = self.history(actor, number)
@@ -258,6 +260,8 @@ class Reader(PersonalReader):
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
                 watchers=watching.watchers_of(self._connection, number),
+                rating=rated.rating_of(self._connection, number),
+                said_before=rated.last_of_requester(self._connection, actor, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

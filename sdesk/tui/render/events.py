@@ -21,7 +21,7 @@ from sdesk.store.reader.rows import HistoryRow
 from sdesk.tui.actions import COMMANDS
 from sdesk.tui.language import N_, NC_, _, count_of, in_context, told
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
-from sdesk.tui.render.words import channel_text, exact_length_text, waited_for
+from sdesk.tui.render.words import channel_text, exact_length_text, score_text, waited_for
 
 Titles = Mapping[str, Mapping[str, str]]
 """What is called how, by kind and key (`TicketDetail.titles`)."""
@@ -63,6 +63,8 @@ EVENTS = {
     "priority": NC_("event", "priority"),
     "promise": NC_("event", "promise"),
     "promise_withheld": NC_("event", "promise withheld"),
+    "rated": NC_("event", "rated"),
+    "rating_withheld": NC_("event", "not asked how it was"),
     "reopened": NC_("event", "reopened"),
     "requester": NC_("event", "requester"),
     "restored": NC_("event", "restored"),
@@ -174,6 +176,8 @@ class _Told:
                 changes = [f"+{tag}" for tag in data.get("added") or ()]
                 changes += [f"-{tag}" for tag in data.get("removed") or ()]
                 return _("tags {changes}").format(changes=" ".join(changes))
+            case "rated" if data.get("score"):
+                return _("rated {score} of 5, {words}").format(score=data["score"], words=score_text(data["score"]))
             case "time_spent" if data.get("seconds"):
                 return _("time spent {length}").format(length=exact_length_text(int(data["seconds"])))
             case "watched" if data.get("agent"):
@@ -226,6 +230,12 @@ class _Told:
         match name:
             case "clock":
                 return _(CLOCKS.get(str(value), str(value)))
+            case "was":
+                return _("{score} of 5 before").format(score=value)
+            case "comment":
+                return f"“{value}”"
+            case "how":
+                return channel_text(str(value))
             case "due_at":
                 return _("due {at}").format(at=self._local(value))
             case "since" | "down_from":
@@ -291,6 +301,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "outage_corrected": _OUTAGE,
     "outage_suspected": _OUTAGE,
     "priority": ("reason",),
+    "rated": ("how", "was", "comment"),
     "reopened": ("since",),
     "restored": ("down_to", "loss"),
     "stale": ("clock", "due_at"),
