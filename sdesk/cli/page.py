@@ -83,6 +83,7 @@ class Page:
             ("Team", row.team_name),
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
             ("Requester", _person(row.requester_name, row.requester_email)),
+            ("Rated", self._rated(found)),
             ("Unit", self._unit(found)),
             ("Visit", self._visit(found)),
             ("Time spent", _spent(found)),
@@ -164,6 +165,13 @@ class Page:
             return found.ticket.unit_name or found.ticket.unit or ""
         others = f"{unit.open_tickets} other open tickets" if unit.open_tickets else ""
         return ", ".join(filter(None, (unit.name, unit.phone, unit.address, unit.manager, others)))
+
+    def _rated(self, found: TicketDetail) -> str:
+        said = found.rating
+        if said is None:
+            return ""
+        comment = f": {said.comment}" if said.comment else ""
+        return f"{said.score} of 5, {self.eyes.local(said.at)}{comment}"
 
     def _visit(self, found: TicketDetail) -> str:
         visit = found.visit

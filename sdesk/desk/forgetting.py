@@ -31,7 +31,6 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.engine import give_way
 from sdesk.store.search import merge_some
 
-
 _TELLING = "person_id = :n AND (comment <> '' OR token_hash IS NOT NULL)"
 """Ratings that hold words of theirs, or a link that still leads to them: the answer itself is a figure, and stays."""
 _UNSAY = (

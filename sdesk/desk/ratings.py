@@ -6,7 +6,7 @@ was said before. Looking at a question changes nothing: programs that scan mail 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -19,6 +19,7 @@ from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_message, begin_conversation
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify, notify_of
+from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.errors import BadInput, NotFound, Refused
@@ -28,6 +29,7 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.satisfaction import BAD, FEEDBACK, LIVES, LONGEST_COMMENT, REPLACES, SCORES, RatedBy
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Role
+from sdesk.domain.ticket_line import LineRating
 from sdesk.store.models import History, Person, PersonAddress, Rating, Ticket
 
 REQUESTER = "requester"
@@ -144,6 +146,35 @@ def answer(
         **story,
     )
     return Answered(row.ticket_id, ref, score, before, follow_up)
+
+
+def add_rating(work: Work, ticket: Ticket, said: LineRating) -> bool:
+    """What the requester of a ticket told another desk; False where this one knows an answer already, or nobody asked
+    for the ticket. It opens nothing: that was the other desk's.
+    """
+    number = require_id(ticket)
+    known = select(col(Rating.id)).where(col(Rating.ticket_id) == number, col(Rating.score).is_not(None))
+    if ticket.requester_id is None or work.connection.execute(known).first() is not None:
+        return False
+    at = min(max(said.at, ticket.created_at), work.now)
+    row = insert_row(
+        work,
+        Rating,
+        {
+            "ticket_id": number,
+            "person_id": ticket.requester_id,
+            "team_id": ticket.team_id,
+            "service_id": ticket.service_id,
+            "unit_id": ticket.unit_id,
+            "asked_at": at,
+            "answered_at": at,
+            "score": said.score,
+            "comment": said.comment,
+        },
+    )
+    comment = {"comment": said.comment} if said.comment else {}
+    record(replace(work, now=at), number, RATED, by=REQUESTER, score=said.score, rating=row, **comment)
+    return True
 
 
 def _find(work: Work, token: str) -> Rating | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sdesk.domain import line_values as values
 from sdesk.domain.errors import BadInput, SdeskError, about
@@ -21,6 +21,7 @@ from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.satisfaction import LONGEST_COMMENT, SCORES
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Impact, Priority, Status, Urgency, WaitingFor
 
 MOST_TAGS = 100
@@ -73,6 +74,15 @@ class LineMessage:
         return len(self.text) + len(self.quoted) + sum(file.size for file in self.files)
 
 
+class LineRating(NamedTuple):
+    """What the requester said of how it was."""
+
+    score: int
+    """From 1, very bad, to 5."""
+    at: datetime
+    comment: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Which ticket an export has made a line of, by whose number alone it goes: its own desk knows it again."""
@@ -120,6 +130,7 @@ class TicketLine:
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     messages: tuple[LineMessage, ...] | None = None
+    rating: LineRating | None = None
     origin: Origin | None = None
 
     @property
@@ -145,7 +156,7 @@ _NAMES = frozenset({"external_id", "origin"})
 """Fields that say which ticket it is, and nothing of it."""
 FIELDS: tuple[str, ...] = tuple(each.name for each in fields(TicketLine))
 """What a line may say."""
-OURS = frozenset({"messages", "origin"})
+OURS = frozenset({"messages", "rating", "origin"})
 """Fields that only an export of sdesk writes: no column of another system is one of them."""
 
 
@@ -222,6 +233,8 @@ def _read(name: str, value: object, now: datetime, zone: tzinfo) -> object:
         return values.instant(name, value, now, zone)
     if name == "messages":
         return _messages(value, now, zone)
+    if name == "rating":
+        return _rating(value, now, zone)
     return values.key(name, value)
 
 
@@ -238,6 +251,16 @@ def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, 
     if len(value) > MOST_MESSAGES:
         raise BadInput(f"{len(value)} messages are too many", f"at most {MOST_MESSAGES}")
     return tuple(_message(each, now, zone) for each in value)
+
+
+def _rating(value: object, now: datetime, zone: tzinfo) -> LineRating:
+    if not isinstance(value, dict) or not {"score", "at"} <= value.keys():
+        raise BadInput("a rating wants score and at", "write it as `sdesk ticket export` does")
+    score = value["score"]
+    if isinstance(score, bool) or score not in SCORES:
+        raise BadInput("a rating's score is a number from 1 to 5", "write it as `sdesk ticket export` does")
+    said = values.long_text(value.get("comment") or "")
+    return LineRating(int(score), values.past_instant("at", value["at"], now, zone), said[:LONGEST_COMMENT])
 
 
 def _message(value: object, now: datetime, zone: tzinfo) -> LineMessage:

@@ -266,7 +266,8 @@ FILE = Table(
             "routing",
             ROUTING,
             "Where new mail goes: rules in their order, each field decided by the first rule that holds and sets it. "
-            "Named groups of a pattern decide too: requester, name, unit, service; any other is a tag.",
+            "Named groups of a pattern decide too: requester, name, phone, unit, service; any other is a "
+            "tag.",
             "",
             [],
         ),

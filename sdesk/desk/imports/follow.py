@@ -12,6 +12,7 @@ from sdesk.desk import edit, triage
 from sdesk.desk import work as verbs
 from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
+from sdesk.desk.ratings import add_rating
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.history import record
@@ -61,9 +62,10 @@ def follow_line(
     if "messages" in fresh:
         _add_messages(work, ticket, line, added)
     watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
+    rated = add_rating(work, ticket, line.rating) if "rating" in fresh and line.rating is not None else False
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
-    if ticket.version == before and not watched:
+    if ticket.version == before and not watched and not rated:
         # Nothing to do: an agent did it here, or it is known under another name. It is not asked again.
         return False
     record(work, number, "imported", imported=dict(digests))

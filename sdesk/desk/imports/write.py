@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.ratings import add_rating
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
 from sdesk.desk.steps.history import record
@@ -104,6 +105,8 @@ def write_line(
     if watchers:
         add_watchers(work, opened.number, watchers)
     message = _say(then, opened.number, line, person)
+    if line.rating is not None:
+        add_rating(work, work.session.get_one(Ticket, opened.number), line.rating)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
         _follow(work, opened, line.messages, added, alive=alive)
