@@ -16,7 +16,7 @@ from sdesk.desk.steps.absences import absent, who_takes
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
-from sdesk.desk.steps.messages import add_message, begin_conversation
+from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify, notify_of
 from sdesk.desk.steps.rows import insert_row
@@ -107,11 +107,13 @@ def answer(
     how: RatedBy = RatedBy.PORTAL,
     *,
     attachments: tuple[InboundAttachment, ...] = (),
+    message: int | None = None,
 ) -> Answered:
     """Write down what somebody answers; a bad answer opens a ticket for the team's lead, once for each ticket.
 
-    `attachments` go to that ticket. NotFound where the token is of no question that can be answered still, Refused
-    where it was answered too long ago, BadInput where it is no score from 1 to 5.
+    `attachments` go to that ticket; `message` is the row of the mail that answers. NotFound where the token is of no
+    question that can be answered still, Refused where it was answered too long ago, BadInput where it is no score from
+    1 to 5.
     """
     row = _alive(work, token)
     if score not in SCORES:
@@ -143,6 +145,7 @@ def answer(
         how=how.value,
         rating=row.id,
         **({"comment": comment} if comment else {}),
+        **({"message": message} if message is not None else {}),
         **story,
     )
     return Answered(row.ticket_id, ref, score, before, follow_up)
@@ -252,9 +255,10 @@ def _open_follow_up(work: Work, row: Rating, how: RatedBy, attachments: tuple[In
         rated=row.score,
     )
     author = _author(work, row.person_id)
-    message = begin_conversation(work, opened.number, subject, row.comment, author, row.person_id)
-    if message is None and attachments:
-        message = _say(work, opened.number, row.person_id, "", attachments)
+    index_ticket(work, opened.number, subject, row.comment, f"{author.name} {author.address}")
+    message = None
+    if row.comment or attachments:
+        message = _say(work, opened.number, row.person_id, row.comment, attachments, indexed=False)
     link(work, opened.number, row.ticket_id, LinkKind.FOLLOWS)
     notify_of(
         work,
@@ -296,7 +300,15 @@ def _author(work: Work, person_id: int) -> Mailbox:
     return Mailbox(address or "", name or "")
 
 
-def _say(work: Work, number: int, person_id: int, text: str, attachments: tuple[InboundAttachment, ...]) -> int:
+def _say(
+    work: Work,
+    number: int,
+    person_id: int,
+    text: str,
+    attachments: tuple[InboundAttachment, ...],
+    *,
+    indexed: bool = True,
+) -> int:
     author = _author(work, person_id)
     return add_message(
         work,
@@ -307,6 +319,7 @@ def _say(work: Work, number: int, person_id: int, text: str, attachments: tuple[
         author_address=author.address,
         person_id=person_id,
         attachments=attachments,
+        indexed=indexed,
     )
 
 

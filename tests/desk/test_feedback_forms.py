@@ -1,6 +1,7 @@
 """Feedback from web forms by mail, in Russian and English, from the raw bytes to the ticket of who answers for quality.
 
-The form's mail comes from the shop's web server, whoever filled it in: the requester is named in it, and may be anybody.
+The form's mail comes from the shop's web server, whoever filled it in: the requester is named in it, and may be
+anybody.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ when = {{ sender = "site@shop.example" }}
 person = true
 set = {{ service = "feedback" }}
 """
-RUSSIAN = "Имя: Ольга Ёлкина\nПочта: olga@home.example\nТелефон: +7 916 000-00-07\nМагазин: Teply Stan\n\nКассир нагрубил.\n"
+RUSSIAN = "Имя: Ольга Ёлкина\nПочта: olga@home.example\nТелефон: +7 916 000-00-07\nМагазин: Teply Stan\n\nГрубят.\n"
 ENGLISH = "Name: Ann Lee\nE-mail: ann@home.example\nPhone: 030 123456\nShop: flagship\n\nThe ring was bent.\n"
 
 

@@ -15,11 +15,10 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.history import record
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
-from sdesk.domain.satisfaction import LONGEST_COMMENT, PREFIX, RatedBy, score_of, token_in
+from sdesk.domain.satisfaction import PREFIX, RatedBy, score_of, token_in
 from sdesk.domain.thread import address_tokens, referred_ids
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Ticket
@@ -37,12 +36,15 @@ def from_rater(work: Work, incoming: Incoming) -> Receipt | None:
     if said is None:
         return None
     score, comment = said
-    answered = ratings.answer(work, key, score, comment, RatedBy.MAIL, attachments=mail.attachments)
-    if answered.follow_up is None and (mail.attachments or len(mail.body_text) > LONGEST_COMMENT):
-        # More than an answer has room for: nobody sends a picture to nobody.
-        _keep(work, incoming, answered.number)
-    how = "again" if answered.before is not None else "an answer to the question how it was"
-    return Receipt(Outcome.NOTED, answered.number, f"{how}: {score} of 5" if answered.changed else "said already")
+    number = ratings.number_of(work, key)
+    if number is None:
+        return None
+    # The mail as it came stands in the ticket's conversation, and sets nothing going there.
+    row = add_mail(work, without_key(incoming), number, Direction.AUTO)
+    answered = ratings.answer(work, key, score, comment, RatedBy.MAIL, attachments=mail.attachments, message=row)
+    settle(work, work.session.get_one(Ticket, number))
+    how = "another answer" if answered.before is not None else "an answer"
+    return Receipt(Outcome.NOTED, number, f"{how} to the question how it was: {score} of 5")
 
 
 def _keys(mail: InboundMail) -> Iterator[str]:
@@ -57,13 +59,6 @@ def _keys(mail: InboundMail) -> Iterator[str]:
         own = read_message_id(message_id)
         if own is not None and own[1].startswith(PREFIX):
             yield own[1]
-
-
-def _keep(work: Work, incoming: Incoming, number: int) -> None:
-    """The mail as it came stands in the ticket's conversation, and sets nothing going."""
-    row = add_mail(work, incoming, number, Direction.AUTO, part_taken=False)
-    record(work, number, "automatic_mail", by="system", message=row, reason="what came with an answer")
-    settle(work, work.session.get_one(Ticket, number))
 
 
 def without_key(incoming: Incoming) -> Incoming:
