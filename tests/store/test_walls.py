@@ -110,6 +110,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
     numbers = range(1, 8)
     words = ["", "salary", "quartz", "grievance", "appeal", "payslip", "xylophone", "requester:zoe@", "requester:karl"]
     words += [f"is:{flag}" for flag in ("open", "unread", "unanswered", "unassigned")]
+    words += ["rating:1..5", "rating:1", "not:rating:1..2"]
     words += ["has:attachment", "has:note", "unit:accounting", "team:hr", "status:resolved,closed,merged,spam"]
     words += [f"number:{number}" for number in numbers]
     assert {word.partition(":")[0] for word in words if ":" in word} <= set(FIELDS)
@@ -143,6 +144,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             lambda: reader.person(actor, "karl@acc.shop.example"),
             lambda: reader.person(actor, "zoe@far.example"),
         ],
+        "person_story": [lambda n=n: reader.person_story(actor, n) for n in range(1, 8)],  # type: ignore[misc]
         "tickets_of": [lambda n=n: reader.tickets_of(actor, n) for n in range(1, 8)],  # type: ignore[misc]
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]
