@@ -25,7 +25,12 @@ PREFIX = "r-"
 """What the token of a question begins with."""
 
 _SCORE = re.compile(r"(?<![\w/.,-])([1-5]) ?(?:/|of|из|von) ?5(?![\w/]|[.,]\d)", re.IGNORECASE)
-_ALONE = re.compile(r"[\s*_]*([1-5])(?: ?(?:/|of|из|von) ?5)?(?:[\s.!,;:)*_–—-]+|$)(.*)", re.IGNORECASE | re.DOTALL)
+_ALONE = re.compile(
+    # `4/5`, or a number that stands by itself: `3 of us waited` and `1. The box` are none.
+    r"[\s*_]*([1-5])(?: ?(?:/|of|из|von) ?5(?![\w/]|[.,]\d)|(?=[*_]*[ .!]*(?:\n|\Z))|(?=[*_]*(?:[,;:!]| ?[–—-])\s))"
+    r"[\s.!,;:*_–—-]*(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TOKEN = re.compile(r"\[(r-[0-9a-f]{32})\]", re.IGNORECASE)
 _BLANKS = re.compile(r"\n{3,}")
 _SIGNATURE = re.compile(r"\n-- ?\n|\A-- ?\n")
