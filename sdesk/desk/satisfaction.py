@@ -39,7 +39,7 @@ _DUE = (
     "SELECT t.id FROM ticket AS t"
     " WHERE t.resolved_at IS NOT NULL AND t.resolved_at > :since AND t.resolved_at <= :until"
     " AND (t.resolved_at > :after OR t.resolved_at = :after AND t.id > :number)"
-    " AND +t.status IN ('resolved', 'closed') AND t.external_id IS NULL"
+    " AND +t.status IN ('resolved', 'closed') AND +t.external_id IS NULL"
     f" AND t.channel NOT IN ({', '.join(repr(each.value) for each in _UNASKED)})"
     # Told by a mail that has gone and did not come back.
     " AND EXISTS (SELECT 1 FROM outbox AS o LEFT JOIN message AS m ON m.id = o.message_ref WHERE o.ticket_id = t.id"

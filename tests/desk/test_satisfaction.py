@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from smtp import Post, send
 from sqlalchemy.exc import IntegrityError
 
 from sdesk.desk import ratings
-from sdesk.desk.satisfaction import ask_due
+from sdesk.desk.satisfaction import _DUE, ask_due
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ledger import Outcome
@@ -187,6 +189,14 @@ def test_of_what_was_opened_again_meanwhile_the_question_does_not_go(mails: Aski
     assert mails.event(1, "rating_withheld")["reason"] == "its ticket is new"
     # Nobody was asked: it is neither counted, nor is it this month's question.
     assert mails.said() == []
+
+
+def test_a_tick_looks_at_what_was_solved_lately_and_at_nothing_else(mails: Asking) -> None:
+    values = {"since": "", "until": "", "after": "", "number": 0, "lately": "", "most": 1}
+    with closing(sqlite3.connect(mails.path)) as connection:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {_DUE}", values)]
+    assert plan[0] == "SEARCH t USING INDEX ix_ticket_solved (resolved_at>? AND resolved_at<?)"
+    assert not [each for each in plan if each.startswith("SCAN") and each.split()[1] not in {"agent", "team"}]
 
 
 # ---- answers --------------------------------------------------------------------------------------
