@@ -90,6 +90,13 @@ flaps_within = "1h"
 [portal]
 url = "https://desk.shop.example"
 heads = ["kind:store"]
+[satisfaction]
+ask_after = "2d"
+every = "60d"
+teams = ["it", "night"]
+services = ["till", "kiosk"]
+but = ["other"]
+follow_up_team = "night"
 [recurring.backup]
 subject = "Check the backup"
 text = "Restore one file."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from sdesk.domain.filter_fields import FILTER_FIELDS, FLAGS, HAVINGS, FilterField, Kind
+from sdesk.domain.filter_fields import FILTER_FIELDS, FLAGS, HAVINGS, SCORES, FilterField, Kind
 
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("team:it assignee:none", "what nobody of the team has"),
@@ -28,7 +28,7 @@ _TOPIC_END = """
 A comma lists alternatives: status:open,waiting. A range has both ends in it, and may be open: P1.., ..4h.
 A word finds what begins with it; 'two words' stand as they do. Nothing else needs quoting in a shell.
 Times: 2026-11-23, 2026-11-23T10:00, today, fri, 10:00, 2h, -7d. due: goes by the clock, left: by working time.
-Without status: or number:, a list is of new, open and waiting tickets.
+Without status:, number: or rating:, a list is of new, open and waiting tickets.
 Keep a filter under a name: sdesk view save late team:it is:breached; sdesk list --view late.
 """
 
@@ -74,7 +74,7 @@ the console. This page is made of the table that the program reads by; `sdesk he
   shell reads it, `-` does the same: `-tag:vip`.
 - **`a..b`** is a range, with both ends in it. An end may be left out: `priority:..P2`, `created:-7d..`.
 - **`me`** is who asks, **`mine`** the teams of who asks, **`none`** an empty field.
-- **A list is of open tickets** (new, open, waiting), unless it says `status:` or `number:`.
+- **A list is of open tickets** (new, open, waiting), unless it says `status:`, `number:` or `rating:`.
 - **Nothing needs quoting in a shell** but blanks: no `<`, `>`, `|`, `&`, `*`, `?`, `!` or bracket is a part of the
   language, in bash, zsh or fish.
 
@@ -120,7 +120,9 @@ Columns count from 1 in the filter as it is written with its quotes.
 
 def page() -> str:
     """The whole page, in Markdown."""
-    return "".join((_HEAD, *map(_row, FILTER_FIELDS), *_words("is", FLAGS), *_words("has", HAVINGS), _END))
+    meant = (("is", FLAGS), ("has", HAVINGS), ("rating", SCORES))
+    values = [line for field, words in meant for line in _words(field, words)]
+    return "".join((_HEAD, *map(_row, FILTER_FIELDS), *values, _END))
 
 
 def _row(field: FilterField) -> str:

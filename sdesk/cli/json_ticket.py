@@ -33,6 +33,7 @@ from sdesk.store.reader.rows import (
     HistoryRow,
     LinkRow,
     MessageRow,
+    RatingRow,
     TicketDetail,
     TicketRow,
 )
@@ -212,6 +213,13 @@ _VISIT: tuple[_Part, ...] = (
 )
 
 
+_RATING: tuple[_Part, ...] = (
+    _Part("score", NUMBER, lambda row: row.score),
+    _Part("comment", TEXT, lambda row: row.comment),
+    _Part("at", INSTANT, lambda row: row.at),
+)
+
+
 def _described(parts: tuple[_Part, ...]) -> Kind:
     return thing({part.name: part.schema for part in parts})
 
@@ -264,6 +272,11 @@ WHOLE: Sheet[TicketDetail] = Sheet(
         Field("form", lambda found: [answer(row) for row in found.form], kind=many(_described(_ANSWER))),
         Field("approvals", lambda found: [approval(row) for row in found.approvals], kind=many(_described(_APPROVAL))),
         Field("assets", lambda found: [asset(row) for row in found.assets], kind=many(_described(_ASSET))),
+        Field(
+            "rating",
+            lambda found: None if found.rating is None else rating(found.rating),
+            kind=maybe(_described(_RATING)),
+        ),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -329,6 +342,11 @@ def approval(row: ApprovalRow) -> dict[str, Value]:
 def asset(row: TicketAssetRow) -> dict[str, Value]:
     """A piece of equipment that a ticket is about."""
     return _object(_ASSET, row)
+
+
+def rating(row: RatingRow) -> dict[str, Value]:
+    """What was said of how it was."""
+    return _object(_RATING, row)
 
 
 def schema() -> Kind:

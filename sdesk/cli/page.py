@@ -89,6 +89,7 @@ class Page:
             ("Team", row.team_name),
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
             ("Requester", _person(row.requester_name, row.requester_email)),
+            ("Rated", self._rated(found)),
             ("Unit", self._unit(found)),
             *(("Approval" if not place else "", self._approval(each)) for place, each in enumerate(found.approvals)),
             ("Visit", self._visit(found)),
@@ -194,6 +195,13 @@ class Page:
             words = f"{row.state.value} by {whom} ({f'as {row.agent} wrote down' if row.agent else row.how.value})"
         at = f" at {self.eyes.local(row.decided_at)}" if row.decided_at is not None else ""
         return f"{words}{at}" + (f": {row.comment}" if row.comment else "")
+
+    def _rated(self, found: TicketDetail) -> str:
+        said = found.rating
+        if said is None:
+            return ""
+        comment = f": {said.comment}" if said.comment else ""
+        return f"{said.score} of 5, {self.eyes.local(said.at)}{comment}"
 
     def _visit(self, found: TicketDetail) -> str:
         visit = found.visit

@@ -89,6 +89,8 @@ def _tell_all(report: TickReport) -> None:
         told = f"{swept.woken} woken, {swept.stale} gone stale, {swept.closed} closed for good"
         asked = f", {swept.reminded} approvals asked for again" if swept.reminded else ""
         output.text(f"tickets: {told}, {swept.alerts} at risk or past a promise{asked}\n")
+    if report.asked:
+        output.text(f"satisfaction: {report.asked} asked\n")
     if report.recurring:
         output.text(f"recurring: {report.recurring} opened\n")
     if report.steps:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sdesk.store.reader.exported import Exported, ExportedMessage
 
 
+_NO_CELL = frozenset({"messages", "rating"})
+"""What is more than a cell of CSV holds."""
 FORMATS = ("jsonl", "csv", "csv-safe")
 """How lines may be written."""
 
@@ -48,7 +50,7 @@ def export_tickets(
 
     What has no external_id gets its number (SD-123), so that the other desk knows it again, and an origin, by which its
     own desk does: imported here, a line that you edited changes its ticket. Files do not go along, and what was
-    exchanged with a supplier goes as a note.
+    exchanged with a supplier goes as a note. What its requester said of how it was goes along in jsonl.
 
     Examples:
       sdesk ticket export > tickets.jsonl
@@ -102,6 +104,7 @@ def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages
         "form": [{"key": each.key, "label": each.label, "value": each.value} for each in row.form],
         "approvals": [_approval(each) for each in row.approvals],
     }
+    line["rating"] = None if row.rating is None else row.rating._asdict()
     if messages:
         line["messages"] = [_message(each) for each in row.messages]
     line["origin"] = None if row.external_id else _origin(row, line, now, zone)
@@ -149,5 +152,5 @@ def _csv(lines: Iterable[dict[str, Value]], *, safe: bool) -> Iterator[str]:
     from sdesk.cli.sheet import cell_text
     from sdesk.domain.ticket_line import FIELDS
 
-    names = [name for name in FIELDS if name not in {"messages", "approvals"}]
+    names = [name for name in FIELDS if name not in _NO_CELL]
     return output.csv_lines(names, ([cell_text(line[name]) for name in names] for line in lines), safe=safe)

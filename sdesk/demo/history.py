@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -21,11 +22,13 @@ from sdesk.desk.create import create
 from sdesk.desk.incident import join_incident
 from sdesk.desk.opening import Work
 from sdesk.desk.outages import confirm, restored
+from sdesk.desk.ratings import add_rating
 from sdesk.desk.steps.clocks import promise_of
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.work import close, reopen
 from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import OPEN_STATUSES
+from sdesk.domain.ticket_line import LineRating
 from sdesk.domain.worktime import Calendar, add_working, next_working
 
 OVER = timedelta(hours=30)
@@ -80,6 +83,15 @@ BAD_WEEK = 2.2
 """How much more often promises are broken while all are busy with the one great trouble."""
 REOPENED = 0.055
 BY_PHONE = 0.18
+RATED = 0.4
+"""How many of those who are asked how it was say so."""
+_COMMENTS: Mapping[int, tuple[str, ...]] = {
+    5: ("Спасибо, очень быстро!", "Всё понятно объяснили.", ""),
+    4: ("Спасибо.", "", ""),
+    3: ("Долго ждали.", ""),
+    2: ("Пришлось звонить дважды.", "Обещали утром, пришли вечером."),
+    1: ("Никто не перезвонил.", "Касса стояла полдня, и никто не сказал почему."),
+}
 
 Deed = Callable[[Work], None]
 
@@ -98,6 +110,8 @@ class History:
         self._coming: list[tuple[datetime, int, Deed]] = []
         self._incident: int | None = None
         self._stood: list[int] = []
+        self.asked: dict[str, datetime] = {}
+        """When somebody was last asked how it was, by requester: nobody is asked twice a month."""
         for index, call in enumerate(calls):
             self._plan(call.at, _Course(self, call, random.Random(f"{call.at.date()} {index}")).open)
 
@@ -232,6 +246,23 @@ class _Course:
         if self._again:
             self._again = False
             self._at(work.now + timedelta(hours=self._draw.randint(5, 60)), self._come_back)
+
+        # A draw of its own: what else happens does not depend on who is content.
+        draw = random.Random(f"{self._number} {self._call.requester}")
+        asked_at = self._history.asked.get(self._call.requester)
+        if self._call.requester and (asked_at is None or work.now - asked_at > timedelta(days=30)):
+            self._history.asked[self._call.requester] = work.now
+            if draw.random() < RATED:
+                self._at(work.now + timedelta(hours=draw.randint(25, 60)), partial(self._rate, draw))
+
+    def _rate(self, draw: random.Random, work: Work) -> None:
+        """The requester says how it was: what was late was seldom good."""
+        ticket = self._ticket(work)
+        if ticket.status in OPEN_STATUSES:
+            return
+        late = ticket.resolution_target is not None and ticket.resolution_consumed > ticket.resolution_target
+        score = draw.choices((1, 2, 3, 4, 5), (4, 5, 3, 2, 1) if late else (1, 1, 3, 9, 14))[0]
+        add_rating(work, ticket, LineRating(score, work.now, draw.choice(_COMMENTS[score])))
 
     def _come_back(self, work: Work) -> None:
         """It was not done after all."""

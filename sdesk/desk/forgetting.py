@@ -31,6 +31,15 @@ from sdesk.domain.safe_text import one_line
 from sdesk.store.engine import give_way
 from sdesk.store.search import merge_some
 
+_TELLING = "person_id = :n AND (comment <> '' OR token_hash IS NOT NULL)"
+"""Ratings that hold words of theirs, or a link that still leads to them: the answer itself is a figure, and stays."""
+_UNSAY = (
+    "UPDATE history SET data = json_remove(data, '$.comment') WHERE event = 'rated'"
+    " AND json_extract(data, '$.comment') IS NOT NULL"
+    " AND ticket_id IN (SELECT ticket_id FROM rating WHERE person_id = :n)"
+    " AND json_extract(data, '$.rating') IN (SELECT id FROM rating WHERE person_id = :n)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
@@ -142,6 +151,7 @@ def _counts(work: Work, who: Somebody, found: Found) -> dict[str, int]:
     if who.number is not None:
         counts["addresses"] = number_of(work, "SELECT count(*) FROM person_address WHERE person_id = :n", n=who.number)
         counts["people"] = 1
+        counts["ratings"] = number_of(work, f"SELECT count(*) FROM rating WHERE {_TELLING}", n=who.number)
     counts["tickets"] = len(found.tickets)
     return {name: number for name, number in counts.items() if number}
 
@@ -151,6 +161,8 @@ def _person(work: Work, who: Somebody) -> None:
     addresses = json.dumps(who.addresses)
     change(work, "DELETE FROM token WHERE lower(address) IN (SELECT value FROM json_each(:a))", a=addresses)
     if who.number is not None:
+        change(work, _UNSAY, n=who.number)
+        change(work, "UPDATE rating SET comment = '', token_hash = NULL WHERE person_id = :n", n=who.number)
         change(work, "DELETE FROM person_address WHERE person_id = :n", n=who.number)
         change(work, "UPDATE person SET name = :name, phone = NULL WHERE id = :n", name=who.name, n=who.number)
 

@@ -24,6 +24,7 @@ from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.playbook import Playbook, parse_playbook
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
+from sdesk.domain.satisfaction import SatisfactionRule
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START, STALE_PRIORITIES
 from sdesk.domain.worktime import ALWAYS, Calendar
@@ -149,6 +150,8 @@ class Rules:
     events: EventRule
     portal: PortalRule
     playbooks: Mapping[str, Playbook]
+    satisfaction: SatisfactionRule | None
+    """Whom the desk asks how it was; None where it asks nobody."""
     calendars: Mapping[int, Calendar]
     slas: Mapping[int, SlaRule]
     teams: Mapping[int, TeamRule]
@@ -338,6 +341,7 @@ def load(connection: Connection) -> Rules:
         events=_events(file.get("events") or {}),
         portal=_portal(file.get("portal") or {}),
         playbooks={key: parse_playbook(key, each) for key, each in (file.get("playbooks") or {}).items()},
+        satisfaction=_satisfaction(file.get("satisfaction")),
         calendars=all_calendars,
         slas=slas,
         teams=teams,
@@ -373,6 +377,27 @@ def _incidents(table: Mapping[str, Any]) -> IncidentRule:
 def _portal(table: Mapping[str, Any]) -> PortalRule:
     url = table.get("url")
     return PortalRule(url.rstrip("/") if url else None, tuple(table.get("heads", ())))
+
+
+def _satisfaction(table: Mapping[str, Any] | None) -> SatisfactionRule | None:
+    if table is None:
+        return None
+    usual = SatisfactionRule()
+
+    def length(name: str, otherwise: timedelta) -> timedelta:
+        return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise
+
+    def listed(name: str) -> tuple[str, ...] | None:
+        return tuple(table[name]) if name in table else None
+
+    return SatisfactionRule(
+        length("ask_after", usual.ask_after),
+        length("every", usual.every),
+        listed("teams"),
+        listed("services"),
+        listed("but") or (),
+        table.get("follow_up_team"),
+    )
 
 
 def _events(table: Mapping[str, Any]) -> EventRule:

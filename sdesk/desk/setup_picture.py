@@ -23,7 +23,7 @@ Picture = dict[tuple[str, str], Values]
 """By noun and key: `("calendar", "office")`. A rule's key is its position, a template's its name and language."""
 
 ROUTING_RULE = "routing rule"
-_OWN_SECTIONS = ("incidents", "events", "portal")
+_OWN_SECTIONS = ("incidents", "events", "portal", "satisfaction")
 """What of the desk's rules stands in a section of its own."""
 _PLAYBOOKS = "playbooks"
 """What of them has keys."""

@@ -41,6 +41,16 @@ class Having(StrEnum):
     LOSS = "loss"
 
 
+class Score(StrEnum):
+    """What may stand after `rating:`."""
+
+    VERY_BAD = "1"
+    BAD = "2"
+    SO_SO = "3"
+    GOOD = "4"
+    VERY_GOOD = "5"
+
+
 class Kind(StrEnum):
     """What the values of a field are."""
 
@@ -145,6 +155,7 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
     FilterField("number", Kind.NUMBER, "the ticket itself", "number:123"),
     FilterField("incident", Kind.NUMBER, "parts of this incident", "incident:123"),
     FilterField("playbook", Kind.NUMBER, "the parent of this playbook, and its steps", "playbook:123"),
+    FilterField("rating", Kind.WORD, "what its requester said of how it was", "rating:1..2", Score, ordered=True),
     FilterField(
         "due",
         Kind.INSTANT,
@@ -208,6 +219,15 @@ FLAGS: Mapping[str, str] = {
     Flag.UNAPPROVED: N_("it waits for an approval"),
 }
 """What the words after `is:` mean."""
+
+SCORES: Mapping[str, str] = {
+    Score.VERY_BAD: N_("very bad"),
+    Score.BAD: N_("bad"),
+    Score.SO_SO: N_("so-so"),
+    Score.GOOD: N_("good"),
+    Score.VERY_GOOD: N_("very good"),
+}
+"""What the numbers after `rating:` mean."""
 
 HAVINGS: Mapping[str, str] = {
     Having.ATTACHMENT: N_("files came along"),

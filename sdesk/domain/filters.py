@@ -26,6 +26,8 @@ from sdesk.domain.ticket import OPEN_STATUSES, Status
 _OF_OPEN = frozenset({Flag.OPEN, Flag.BREACHED, Flag.AT_RISK})
 """What no ticket is that has been closed: its clocks stand still."""
 
+_DONE_TOO = frozenset({"status", "number", "rating"})
+"""Fields of a filter that asks for tickets which are done, too."""
 
 NEGATION = "not:"
 
@@ -92,10 +94,11 @@ class Filter(NamedTuple):
     def open_only(self) -> bool:
         """Whether it holds for open tickets alone, so that the queue's own index serves.
 
-        Without a status or a number a list is of new, open, waiting; `is:mine status:resolved` is of what it says.
+        Without a status, a number or a rating a list is of new, open, waiting; `is:mine status:resolved` is of what it
+        says.
         """
         said = [term for term in self.terms if isinstance(term, Match) and not term.negated]
-        if not any(term.field in {"status", "number"} for term in said):
+        if not any(term.field in _DONE_TOO for term in said):
             return True
         return any(
             (term.field == "status" and all(Status(value) in OPEN_STATUSES for value in term.values))

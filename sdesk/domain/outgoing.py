@@ -36,6 +36,8 @@ class MailKind(StrEnum):
     """To the requester: it was approved, and by when it will be done."""
     REFUSED = "refused"
     """To the requester: it was not approved, and will not be done."""
+    RATING = "rating"
+    """To the requester of a ticket that is solved: how was it?"""
     NOTIFICATION = "notification"
     """To an agent: something happened to a ticket (`AgentEvent`)."""
     CONFIRMATION = "confirmation"
@@ -54,6 +56,7 @@ AUTOMATIC = frozenset(
         MailKind.APPROVAL,
         MailKind.APPROVED,
         MailKind.REFUSED,
+        MailKind.RATING,
         MailKind.NOTIFICATION,
         MailKind.DIGEST,
         MailKind.CONFIRMATION,
@@ -66,7 +69,7 @@ AUTOMATIC = frozenset(
 FOR_AGENTS = frozenset({MailKind.NOTIFICATION, MailKind.DIGEST, MailKind.CONFIRMATION})
 """Kinds that go to the desk's own people."""
 
-WITH_KEY = FOR_AGENTS | {MailKind.APPROVAL}
+WITH_KEY = FOR_AGENTS | {MailKind.APPROVAL, MailKind.RATING}
 """Kinds whose Message-ID proves who answers: it is forgotten when they have gone."""
 
 _ALWAYS = {
@@ -113,7 +116,9 @@ _BESIDES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     MailKind.APPROVAL: {"approval": ("approver", "link", "yes", "no", "due", "answers", "reminder", "asked_at")},
     MailKind.APPROVED: {"approval": ("approver", "comment")},
     MailKind.REFUSED: {"approval": ("approver", "comment")},
+    MailKind.RATING: {"answers": (), "by_portal": ()},
 }
+"""What the templates of a kind may name besides."""
 
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT

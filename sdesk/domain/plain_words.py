@@ -25,6 +25,7 @@ PATTERNS = (
     ),
     *(N_("recurring.{key} of the desk file"), N_("recurring.{key} of the desk file: service {service}")),
     *(N_("it was sent to {address}"), N_("the only team"), N_("it is the only team")),
+    N_("a bad answer about a ticket of the team"),
     *(N_("nobody named one"), N_("nobody chose one"), N_("neither its service nor its team has one")),
     *(N_("what holds where no service says more"), N_("impact {impact} and urgency {urgency}")),
     N_("an earlier release did not write down what decided it"),
@@ -50,10 +51,15 @@ PATTERNS = (
     N_("{address} had {count} acknowledgements within an hour"),
     N_("{address} had {count} acknowledgements within a day"),
     N_("{address} was asked {count} times within an hour"),
+    N_("{count} web forms came within an hour"),
     *(N_("it is of no ticket"), N_("its ticket is {status}"), N_("the ticket is {status}")),
     N_("what was promised holds again, or nothing is promised now"),
     *(N_("it was answered already"), N_("the agent is no member of the ticket's team"), N_("no reason given")),
     # What became of a mail, and why: the ledger (`desk/intake`).
+    *(
+        N_("an answer to the question how it was: {score} of 5"),
+        N_("another answer to the question how it was: {score} of 5"),
+    ),
     *(N_("a new request"), N_("a web form"), N_("from an archive"), N_("a request of an archive")),
     *(N_("a new request, from one of the desk's own addresses"), N_("a number in its subject opens no door")),
     N_("its subject names a ticket which is closed for good"),

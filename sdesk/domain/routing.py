@@ -16,8 +16,9 @@ CONDITIONS = ("recipient", "sender", "domain", "subject", "body", "header")
 """What a rule's `when` may ask."""
 ASSIGNMENTS = ("team", "service", "unit", "requester", "priority", "tags", "status", "discard", "event", "source")
 """What a rule's `set` may decide."""
-GROUPS = ("requester", "name", "unit", "service")
-"""Named groups of a pattern that decide a field; `name` is the requester's. Any other is a tag, `order:4711`."""
+GROUPS = ("requester", "name", "phone", "unit", "service")
+"""Named groups of a pattern that decide a field; `name` and `phone` are the requester's, a unit is named by its key or
+its name. Any other is a tag, `order:4711`."""
 EVENT_GROUPS = ("host", "check", "key", "severity")
 """The same of a rule that finds a machine's event: `host:check`, or `key` alone, says of which check."""
 _MAIL_SOURCE = "mail"

@@ -26,12 +26,12 @@ class TokenHolder(StrEnum):
 
 
 _TOKEN = re.compile(
-    r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[aps]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
+    r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[aprs]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
 )
 
-_AGENT_TOKEN = re.compile(r"\b([ap])-[0-9a-f]{32}\b")
-_RAW_AGENT_TOKEN = re.compile(rb"\b([ap])-(?:[0-9a-f](?:=\r?\n)?){32}")
-"""Those of approvers too: whoever has one decides in another's name."""
+_AGENT_TOKEN = re.compile(r"\b([apr])-[0-9a-f]{32}\b")
+_RAW_AGENT_TOKEN = re.compile(rb"\b([apr])-(?:[0-9a-f](?:=\r?\n)?){32}")
+"""Those of approvers, and of questions how it was, too: whoever has one decides, or answers, in another's name."""
 
 _THANKS = frozenset(
     {
@@ -114,8 +114,8 @@ def token_address(address: str, number: int, token: str) -> str:
 
 
 def hide_agent_tokens(text: str) -> str:
-    """A text without the tokens of agents and approvers in it: who may look at a colleague's mail shall not write, or
-    decide, in his name."""
+    """A text without the tokens of agents, approvers and questions how it was in it: who may look at a colleague's mail
+    shall not write, decide or answer in his name."""
     return _AGENT_TOKEN.sub(r"\1-(hidden)", text)
 
 

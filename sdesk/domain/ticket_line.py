@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, tzinfo
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sdesk.domain import line_values as values
 from sdesk.domain.approval import ApprovalState, DecidedHow
@@ -23,6 +23,7 @@ from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.satisfaction import LONGEST_COMMENT, SCORES
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Impact, Priority, Status, Urgency, WaitingFor
 
 MOST_TAGS = 100
@@ -75,6 +76,15 @@ class LineMessage:
     def weight(self) -> int:
         """Characters and bytes that taking it moves, about."""
         return len(self.text) + len(self.quoted) + sum(file.size for file in self.files)
+
+
+class LineRating(NamedTuple):
+    """What the requester said of how it was."""
+
+    score: int
+    """From 1, very bad, to 5."""
+    at: datetime
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,7 @@ class TicketLine:
     """What was answered in the form of its service, elsewhere: no form is asked here whether it fits."""
     approvals: tuple[LineApproval, ...] | None = None
     messages: tuple[LineMessage, ...] | None = None
+    rating: LineRating | None = None
     origin: Origin | None = None
 
     @property
@@ -167,7 +178,7 @@ _NAMES = frozenset({"external_id", "origin"})
 """Fields that say which ticket it is, and nothing of it."""
 FIELDS: tuple[str, ...] = tuple(each.name for each in fields(TicketLine))
 """What a line may say."""
-OURS = frozenset({"approvals", "messages", "origin", "form"})
+OURS = frozenset({"approvals", "messages", "origin", "form", "rating"})
 """Fields that only an export of sdesk writes: no column of another system is one of them."""
 
 
@@ -246,6 +257,8 @@ def _read(name: str, value: object, now: datetime, zone: tzinfo) -> object:
         return _messages(value, now, zone)
     if name == "approvals":
         return _approvals(value, now, zone)
+    if name == "rating":
+        return _rating(value, now, zone)
     return values.key(name, value)
 
 
@@ -262,6 +275,16 @@ def _messages(value: object, now: datetime, zone: tzinfo) -> tuple[LineMessage, 
     if len(value) > MOST_MESSAGES:
         raise BadInput(f"{len(value)} messages are too many", f"at most {MOST_MESSAGES}")
     return tuple(_message(each, now, zone) for each in value)
+
+
+def _rating(value: object, now: datetime, zone: tzinfo) -> LineRating:
+    if not isinstance(value, dict) or not {"score", "at"} <= value.keys():
+        raise BadInput("a rating wants score and at", "write it as `sdesk ticket export` does")
+    score = value["score"]
+    if isinstance(score, bool) or score not in SCORES:
+        raise BadInput("a rating's score is a number from 1 to 5", "write it as `sdesk ticket export` does")
+    said = values.long_text(value.get("comment") or "")
+    return LineRating(int(score), values.past_instant("at", value["at"], now, zone), said[:LONGEST_COMMENT])
 
 
 def _message(value: object, now: datetime, zone: tzinfo) -> LineMessage:

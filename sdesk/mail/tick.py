@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from sdesk.config import Config
 from sdesk.desk import journal, playbooks, recurring, troubles
 from sdesk.desk.opening import Desk
+from sdesk.desk.satisfaction import ask_due
 from sdesk.desk.steps.notify import notify_desk
 from sdesk.desk.sweep import SweepReport, sweep
 from sdesk.domain.actor import SYSTEM
@@ -62,6 +63,8 @@ class TickReport:
     """Tickets that a rule of the desk file opened."""
     steps: int = 0
     """Tickets that were opened as steps of playbooks."""
+    asked: int = 0
+    """People who are asked how it was."""
     sent: SendReport | None = None
     notified: NotifyReport | None = None
     failures: list[Failure] = field(default_factory=list)
@@ -110,6 +113,8 @@ class _Tick:
                 self._fetch(name)
         with self._part("time"):
             self.report.swept = sweep(self.desk, now=self.now())
+        with self._part("satisfaction"):
+            self.report.asked = ask_due(self.desk, now=self.now())
         coming: tuple[recurring.Due, ...] = ()
         with self._part("recurring tickets"):
             coming = recurring.due(self.desk, now=self.now())

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
+from sdesk.domain.instant import from_rfc3339
 from sdesk.reports.backlog import Backlog, Step, steps
 from sdesk.reports.breaking import BreakingAsset, BreakingModel, breaking
-from sdesk.reports.figures import Figures
+from sdesk.reports.figures import Figures, Satisfaction, satisfaction
 from sdesk.reports.period import Compared, Period
 from sdesk.reports.tally import GROUPS, Tally
 
@@ -71,6 +73,14 @@ class ComingBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Month:
+    """What those said who were asked in a month, as far as it lies in the period."""
+
+    first_day: date
+    satisfaction: Satisfaction
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """The whole answer."""
 
@@ -89,6 +99,8 @@ class Past:
     equipment: tuple[BreakingAsset, ...]
     """What broke most often first."""
     models: tuple[BreakingModel, ...]
+    months: tuple[Month, ...]
+    """Those in which somebody was asked how it was, oldest first."""
     currency: str
     margin_known: bool
     """Whether the desk file says what part of turnover is lost; else a loss is all the turnover that stood."""
@@ -130,6 +142,7 @@ def past(reader: Reader, actor: Actor, compared: Compared, wanted: Filter, *, no
         coming_back=_coming_back(facts, current, earlier),
         equipment=pieces,
         models=models,
+        months=_months(current, compared.period.zone),
         currency=reader.desk.currency,
         margin_known=reader.desk.margin_known,
         prefix=reader.desk.ref_prefix,
@@ -205,6 +218,13 @@ def _coming_back(facts: Facts, current: Tally, earlier: Tally) -> tuple[ComingBa
             unit_named, service_named = _named(facts.names["units"], unit), _named(facts.names["services"], service)
             found.append(ComingBack(*unit_named, *service_named, len(tickets), before[unit, service], tuple(tickets)))
     return tuple(sorted(found, key=lambda each: (-each.opened, each.unit, each.service)))
+
+
+def _months(current: Tally, zone: ZoneInfo) -> tuple[Month, ...]:
+    found: dict[date, list[int | None]] = {}
+    for asked_at, score, *_ in current.rated:
+        found.setdefault(from_rfc3339(asked_at).astimezone(zone).date().replace(day=1), []).append(score)
+    return tuple(Month(first, satisfaction(scores)) for first, scores in sorted(found.items()))
 
 
 def _named(names: Mapping[int, Named], number: int | None) -> tuple[str, str]:

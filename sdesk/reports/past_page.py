@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.satisfaction import FEW, SCORES
 from sdesk.reports.breaking import BreakingAsset, BreakingModel
-from sdesk.reports.figures import Figures, Times
+from sdesk.reports.figures import Figures, Satisfaction, Times
 from sdesk.reports.page import Bar, Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.past import COMES_BACK, WORST, Group, Past, WorstOutage
 from sdesk.reports.period import Period
@@ -32,6 +33,8 @@ _LOW = 0.8
 """A share in time below it is shown as bad."""
 _TURNOVER = "Loss is the whole turnover that stood: the desk file names no margin ([priority])."
 
+_FEW = f"A mean of fewer than {FEW} answers says little: their number stands beside it."
+
 _TITLES = {"teams": "Teams", "services": "Services", "units": "Units", "priorities": "Priorities"}
 _NAMELESS = {"services": "(no service)", "units": "(no unit)"}
 
@@ -43,6 +46,8 @@ def page(past: Past, filter_text: str) -> Page:
     sections += [_groups(past, name) for name in _TITLES if _worth_telling(past.groups[name])]
     if past.groups["agents"]:
         sections.append(_agents(past))
+    if past.totals.satisfaction.asked or past.earlier.satisfaction.asked:
+        sections.append(_satisfaction(past))
     return Page(
         title=f"What happened {_when(period)}",
         subtitle=", ".join(
@@ -233,6 +238,66 @@ def _agents(past: Past) -> Section:
         for each in groups[:_MOST]
     )
     return Section("Agents", Table(headings, rows), below=_left(len(groups) - _MOST))
+
+
+# ---- how it was ----------------------------------------------------------------------------------
+
+
+def _satisfaction(past: Past) -> Section:
+    """All, then by team, service and unit, then by month; a mean never without how many answers it is of."""
+    headings = (
+        Heading("OF", cut=True),
+        Heading("ASKED", right=True),
+        Heading("ANSWERED", right=True),
+        Heading("SHARE", right=True, spare=True),
+        Heading("MEAN", right=True),
+        Heading("4-5", right=True),
+        Heading("1-2", right=True),
+        Heading("BEFORE", right=True, spare=True),
+    )
+    rows = [_rated("all", past.totals.satisfaction, past.earlier.satisfaction)]
+    left = 0
+    for name in ("teams", "services", "units"):
+        groups = [each for each in past.groups[name] if each.figures.satisfaction.asked]
+        if len(groups) < 2:
+            continue
+        # Where people are least content is what is asked first.
+        groups.sort(key=lambda each: (each.figures.satisfaction.mean or SCORES[0] + 1, each.key))
+        rows += [
+            _rated(
+                each.name or each.key or _NAMELESS.get(name, NONE),
+                each.figures.satisfaction,
+                each.earlier.satisfaction,
+            )
+            for each in groups[:_MOST]
+        ]
+        left += max(0, len(groups) - _MOST)
+    if len(past.months) > 1:
+        rows += [_rated(month(each.first_day), each.satisfaction, None) for each in past.months]
+    few = any(0 < each.figures.satisfaction.answered < FEW for groups in past.groups.values() for each in groups)
+    below = " ".join(filter(None, (_FEW if few else "", _left(left))))
+    return Section("How it was", Table(headings, tuple(rows)), below=below)
+
+
+def _rated(name: str, found: Satisfaction, before: Satisfaction | None) -> Row:
+    few = 0 < found.answered < FEW
+    return (
+        Cell(name),
+        Cell(plain_count(found.asked)),
+        Cell(plain_count(found.answered), Tone.STRONG),
+        dim(percent(found.share_answered)),
+        Cell(_mean(found), Tone.DIM if few else Tone.PLAIN),
+        Cell(percent(found.share_good)),
+        Cell(percent(found.share_bad), Tone.BAD if found.bad and not few else Tone.PLAIN),
+        dim(_mean(before) if before is not None else ""),
+    )
+
+
+def _mean(found: Satisfaction) -> str:
+    """A mean; of few answers with their number, since it says little."""
+    if found.mean is None:
+        return NONE
+    return f"{found.mean:.1f} of {found.answered}" if found.answered < FEW else f"{found.mean:.1f}"
 
 
 # ---- what stood, what comes back -----------------------------------------------------------------

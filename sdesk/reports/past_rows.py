@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.kinds import DAY, FIGURE, FLAG, INSTANT, MONEY, NUMBER, TEXT, Kind, many, maybe, thing
-from sdesk.reports.figures import Figures
+from sdesk.reports.figures import Figures, Satisfaction
 from sdesk.reports.past import Group, Past
 from sdesk.reports.period import Period
 from sdesk.reports.tally import GROUPS
@@ -48,8 +48,18 @@ _FIGURES: dict[str, Kind] = {
     "resolution_in_time": maybe(FIGURE),
     "loss": MONEY,
     "time_spent": NUMBER,
+    "asked": NUMBER,
+    "rated": NUMBER,
+    "rated_share": maybe(FIGURE),
+    "rating_mean": maybe(FIGURE),
+    "rated_good": maybe(FIGURE),
+    "rated_bad": maybe(FIGURE),
 }
 """What `plain` gives."""
+
+
+SATISFACTION = ("asked", "rated", "rated_share", "rating_mean", "rated_good", "rated_bad")
+"""What is told of a month."""
 
 
 def _both(kinds: dict[str, Kind]) -> dict[str, Kind]:
@@ -124,6 +134,7 @@ KIND = thing(
                 }
             )
         ),
+        "satisfaction": many(thing({"month": DAY, **{name: _FIGURES[name] for name in SATISFACTION}})),
     }
 )
 """What `document` gives."""
@@ -147,6 +158,18 @@ def plain(figures: Figures) -> dict[str, Value]:
         "resolution_in_time": figures.resolution.share_in_time,
         "loss": str(figures.loss),
         "time_spent": figures.time_spent,
+        **_satisfaction(figures.satisfaction),
+    }
+
+
+def _satisfaction(found: Satisfaction) -> dict[str, Value]:
+    return {
+        "asked": found.asked,
+        "rated": found.answered,
+        "rated_share": found.share_answered,
+        "rating_mean": found.mean,
+        "rated_good": found.share_good,
+        "rated_bad": found.share_bad,
     }
 
 
@@ -221,6 +244,7 @@ def document(past: Past, filter_text: str) -> dict[str, Json]:
             }
             for each in past.models
         ],
+        "satisfaction": [{"month": str(each.first_day), **_satisfaction(each.satisfaction)} for each in past.months],
     }
 
 
@@ -253,6 +277,9 @@ def rows(past: Past) -> Iterator[FlatRow]:
         yield FlatRow("models", key, "opened", model.opened, model.earlier)
         yield FlatRow("models", key, "open_seconds", model.open_seconds, None)
         yield FlatRow("models", key, "loss", str(model.loss), None)
+    for month in past.months:
+        for figure, value in _satisfaction(month.satisfaction).items():
+            yield FlatRow("satisfaction", str(month.first_day), figure, value, None)
 
 
 def _period(period: Period) -> Json:

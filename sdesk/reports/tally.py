@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.slices import Slice, loss_within
 from sdesk.domain.worktime import Calendar, working_between
-from sdesk.reports.figures import Figures, times
+from sdesk.reports.figures import Figures, satisfaction, times
 from sdesk.reports.period import Period
 
 if TYPE_CHECKING:
@@ -51,6 +51,10 @@ class Tally:
             if low <= at < high:
                 self._spent[tuple(parts)] += seconds  # type: ignore[index]  # the four parts
                 self._spent_by[agent] += seconds
+        self.rated = [row for row in facts.rated if low <= row[0] < high]
+        self._rated: dict[Parts, list[int | None]] = {}
+        for _, score, *parts in self.rated:
+            self._rated.setdefault(tuple(parts), []).append(score)  # type: ignore[arg-type]  # the four parts
         self.losses = [(outage, *_cost(outage, hours(outage.calendar_id), period, now)) for outage in facts.outages]
 
     def figures(self) -> Figures:
@@ -73,6 +77,9 @@ class Tally:
         opened, solved, reopened = (_summed(counts, key) for counts in self._counts)
         answered, resolved = _joined(self._answered, key), _joined(self._resolved, key)
         spent = _summed(self._spent, key)
+        rated: dict[Key, list[int | None]] = {}
+        for parts, scores in self._rated.items():
+            rated.setdefault(key(parts), []).extend(scores)
         losses: dict[Key, Decimal] = {}
         for outage, loss, _ in self.losses:
             losses[key(outage.parts)] = losses.get(key(outage.parts), Decimal("0.00")) + loss
@@ -86,8 +93,9 @@ class Tally:
                 resolution=times(*resolved.get(each, ((), ()))),
                 loss=losses.get(each, Decimal("0.00")),
                 time_spent=spent[each],
+                satisfaction=satisfaction(rated.get(each, ())),
             )
-            for each in keys | losses.keys()
+            for each in keys | losses.keys() | rated.keys()
         }
 
 

@@ -237,6 +237,17 @@ FROM approval AS p
 LEFT JOIN agent AS a ON a.id = p.agent_id
 LEFT JOIN service AS s ON s.id = p.service_id;
 
+-- Who was asked how it was, and what was answered: `score` from 1, very bad, to 5; NULL until somebody answers. Team,
+-- service and unit are those of the ticket when its requester was asked.
+DROP VIEW IF EXISTS rating_view;
+CREATE VIEW rating_view AS
+SELECT r.id, r.ticket_id AS number, r.person_id, r.team_id, m.key AS team, s.key AS service, u.key AS unit, r.asked_at,
+    r.answered_at, r.score, r.comment, r.how, r.follow_up_id AS follow_up
+FROM rating AS r
+LEFT JOIN team AS m ON m.id = r.team_id
+LEFT JOIN service AS s ON s.id = r.service_id
+LEFT JOIN unit AS u ON u.id = r.unit_id;
+
 DROP VIEW IF EXISTS load_view;
 CREATE VIEW load_view AS
 SELECT

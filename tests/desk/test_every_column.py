@@ -23,7 +23,7 @@ OTHERWISE = {
     # Replaced, or taken out, by statements of their own.
     "message.author_name message.author_address message.recipients outbox.recipients outbox.to_address",
     "person.name person.phone person_address.address token.address undo.before undo.sentence",
-    "approval.name approval.address",
+    "approval.name approval.address rating.comment",
     # Written anew from what they are made of.
     "ticket_fts.subject ticket_fts.body ticket_fts.people",
     # Bytes, which go whole.
@@ -53,7 +53,7 @@ NOBODY = {
         attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid ledger.sha256
         ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id raw_mail.sha256
         ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets alembic_version.version_num
-        playbook_run.day playbook_step.key playbook_step.waits_for
+        playbook_run.day playbook_step.key playbook_step.waits_for rating.token_hash
         """,
     "a machine's name of a check": "asset_check.source asset_check.key check_event.source check_event.key",
     "what stands on a machine's label, and days of its life": """
@@ -66,25 +66,24 @@ NOBODY = {
         message.party outage.share outage.slices outbox.done outbox.kind outbox.language outbox.state person.language
         presence.doing quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
         ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency ticket.waiting_for
-        token.holder trouble.place undo.verb agent.role playbook_run.state playbook_step.state
+        token.holder trouble.place undo.verb agent.role playbook_run.state playbook_step.state rating.how
         """,
 }
 
 REFERS = {
-    # A ticket takes them along.
     "goes": """
         attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id form_value.ticket_id
         history.ticket_id link.ticket_id approval.ticket_id link.other_id message.ticket_id occurrence.ticket_id
         outage.ticket_id presence.ticket_id seen.ticket_id tag.ticket_id time_spent.ticket_id token.ticket_id
-        undo.ticket_id visit.ticket_id watcher.ticket_id ticket_asset.ticket_id playbook_run.ticket_id
+        undo.ticket_id visit.ticket_id watcher.ticket_id ticket_asset.ticket_id playbook_run.ticket_id rating.ticket_id
         """,
-    # They are of another ticket, or of none.
     "points at nothing": """
         check_event.message_id incident_proposal.incident_id ledger.ticket_id outbox.message_ref outbox.ticket_id
-        ticket.incident_id time_spent.message_id token.message_ref playbook_step.ticket_id
+        ticket.incident_id time_spent.message_id token.message_ref playbook_step.ticket_id rating.follow_up_id
         """,
-    # Nobody takes a person out: a pseudonym stands in the row.
-    "stays": "approval.person_id message.person_id person_address.person_id ticket.requester_id",
+    "stays": """
+        approval.person_id message.person_id person_address.person_id ticket.requester_id rating.person_id
+        """,
 }
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from desks import NOW
 from intake_desk import MailDesk
+from ratings_desk import rate
 
 from sdesk.actions.perform import mark_seen
 from sdesk.actions.personal import be_at, save_draft
@@ -101,6 +102,8 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
             add_asset(work, line)
             work.session.commit()
     mails.do("olga", "set", 2, assets=["T-17"])
+    rate(mails.path, 1, 1, "Not one word of the quartz.")
+    rate(mails.path, 2, 2, "quartz", days=1)
     raw = b"From: Zoe <zoe@far.example>\nSubject: quartz\n\nquartz\n"
     with mails.desk.work(SYSTEM, NOW) as work:
         quarantine(work, read(raw), raw, Origin("hr", "INBOX", 1, "99", NOW), "quartz", "quartz")
@@ -121,6 +124,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
     numbers = range(1, 8)
     words = ["", "salary", "quartz", "grievance", "appeal", "payslip", "xylophone", "requester:zoe@", "requester:karl"]
     words += [f"is:{flag}" for flag in ("open", "unread", "unanswered", "unassigned")]
+    words += ["rating:1..5", "rating:1"]
     words += ["has:attachment", "has:note", "unit:accounting", "team:hr", "status:resolved,closed,merged,spam"]
     words += [f"number:{number}" for number in numbers]
     assert {word.partition(":")[0] for word in words if ":" in word} <= set(FIELDS)
@@ -154,6 +158,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             lambda: reader.person(actor, "karl@acc.shop.example"),
             lambda: reader.person(actor, "zoe@far.example"),
         ],
+        "person_story": [lambda n=n: reader.person_story(actor, n) for n in range(1, 8)],  # type: ignore[misc]
         "tickets_of": [lambda n=n: reader.tickets_of(actor, n) for n in range(1, 8)],  # type: ignore[misc]
         "page": [lambda each=each: reader.page(actor, each, now=NOW) for each in filters],  # type: ignore[misc]
         "walk": [lambda each=each: list(reader.walk(actor, each, now=NOW)) for each in filters],  # type: ignore[misc]

@@ -147,6 +147,14 @@ def test_a_history_in_russian_is_made_of_sentences() -> None:
     assert actor_text(HistoryRow(1, NOW, "anna", "woken", {})) == "anna"
 
 
+def test_an_answer_is_told_with_what_was_said() -> None:
+    assert said("rated", score=2, how="mail", rating=1, comment="Too \x1b[1mslow.", was=4) == (
+        "rated 2 of 5, bad: by mail, 4 of 5 before, “Too ␛[1mslow.”"
+    )
+    assert said("rated", score=5, rating=1) == "rated 5 of 5, very good"
+    assert said("rating_withheld", reason="its ticket is open") == "not asked how it was: its ticket is open"
+
+
 def test_what_a_later_release_writes_is_named_without_its_values() -> None:
     assert said("hair_cut", length=3, secret_key="x") == "hair cut"
     assert said("reply_withheld", reason="its ticket is spam") == "mail withheld: its ticket is spam"

@@ -102,7 +102,7 @@ def _build(values: Values, source: Values) -> DeskFile:
 
 
 def _rules(priority: Values, source: Values) -> dict[str, Any]:
-    """`[priority]`, `[incidents]`, `[events]`, `[portal]` and `[playbooks]` as they stand, as JSON can hold them."""
+    """`[priority]`, `[incidents]`, `[events]`, `[portal]`, `[playbooks]` and `[satisfaction]` as they stand."""
     written = source.get("priority", {})
     rules: dict[str, Any] = {name: plain(written[name]) for name in ("head_start", "matrix") if name in written}
     rules["loss"] = plain(written.get("loss", []))
@@ -111,6 +111,9 @@ def _rules(priority: Values, source: Values) -> dict[str, Any]:
     for name in ("incidents", "events", "portal", "playbooks"):
         if source.get(name):
             rules[name] = plain(source[name])
+    if "satisfaction" in source:
+        # That it is there at all says that people are asked.
+        rules["satisfaction"] = {"ask_after": "1d", "every": "30d", **plain(source["satisfaction"])}
     return rules
 
 

@@ -27,6 +27,7 @@ from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
 from sdesk.desk.deskfile.sections_of_playbooks import PLAYBOOKS
 from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
+from sdesk.desk.deskfile.sections_of_satisfaction import SATISFACTION
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.approval import UNIT_HEAD
@@ -255,6 +256,12 @@ FILE = Table(
         Key("events", EVENTS, "When events of monitoring are one storm, and when a check flaps.", "", {}),
         Key("portal", PORTAL, "The web pages for people without a terminal, and who sees what there.", "", {}),
         Key(
+            "satisfaction",
+            SATISFACTION,
+            "Whom the desk asks how it was, once a ticket is solved. Nobody, where the section is not there.",
+            "",
+        ),
+        Key(
             "teams",
             TEAMS,
             "Who works together, and answers from one address. A desk needs one.",
@@ -271,7 +278,8 @@ FILE = Table(
             "routing",
             ROUTING,
             "Where new mail goes: rules in their order, each field decided by the first rule that holds and sets it. "
-            "Named groups of a pattern decide too: requester, name, unit, service; any other is a tag.",
+            "Named groups of a pattern decide too: requester, name, phone, unit, service; any other is a "
+            "tag.",
             "",
             [],
         ),

@@ -12,6 +12,7 @@ from sdesk.desk import edit, triage
 from sdesk.desk import work as verbs
 from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
+from sdesk.desk.ratings import add_rating
 from sdesk.desk.steps.approvals import bring, drop_question, wait_as_elsewhere
 from sdesk.desk.steps.assets import add_assets, find_asset
 from sdesk.desk.steps.clocks import settle
@@ -70,6 +71,8 @@ def follow_line(
     joined = _add_watchers(work, ticket, line) if "watchers" in fresh else False
     if "assets" in fresh:
         joined = _add_assets(work, ticket, line) or joined
+    if "rating" in fresh and line.rating is not None:
+        joined = add_rating(work, ticket, line.rating) or joined
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)
     if ticket.version == before and not joined:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.ratings import add_rating
 from sdesk.desk.steps.approvals import bring, wait_as_elsewhere
 from sdesk.desk.steps.assets import add_assets, find_asset
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
@@ -112,6 +113,8 @@ def write_line(
     keep_answers(then, opened.number, line.form or ())
     message = _say(then, opened.number, line, person)
     add_assets(work, opened.number, equipment)
+    if line.rating is not None:
+        add_rating(work, work.session.get_one(Ticket, opened.number), line.rating)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
         _follow(work, opened, line.messages, added, alive=alive)

@@ -1,7 +1,8 @@
 """The order in which it is decided what becomes of a mail: the first that holds.
 
-The desk's own, a blocked sender, a web form, a bounce, monitoring, an own address, a machine, a thread (an approver's,
-an agent's, a supplier's, a requester's, a stranger's mail), a number in the subject, a new request.
+The desk's own, a blocked sender, a web form, a bounce, an answer to the question how it was, monitoring, an own
+address, a machine, a thread (an approver's, an agent's, a supplier's, a requester's, a stranger's mail), a number in
+the subject, a new request.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sdesk.desk.intake.known import (
 from sdesk.desk.intake.monitoring import from_monitoring
 from sdesk.desk.intake.new import new_ticket
 from sdesk.desk.intake.origin import Receipt
+from sdesk.desk.intake.rated import from_rater, without_key
 from sdesk.desk.intake.supplier_mail import from_supplier
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
@@ -59,6 +61,11 @@ def decide(work: Work, incoming: Incoming) -> Receipt:
         if bounced is None:
             return Receipt(Outcome.IGNORED, None, "a bounce that names no message of the desk")
         return note_bounce(work, incoming, bounced)
+    rated = from_rater(work, incoming)
+    if rated is not None:
+        return rated
+    incoming = without_key(incoming)
+    mail = incoming.mail
     thread = find_thread(work, mail)
     if thread is not None and taken_into(work, incoming.identity, thread.ticket):
         return _taken_already(work, thread.ticket)

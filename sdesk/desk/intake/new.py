@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
 
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import own_addresses
@@ -20,7 +24,7 @@ from sdesk.desk.steps.outbox import (
     queue_mail,
     too_many_acknowledgements,
 )
-from sdesk.desk.steps.people import FoundPerson, person_of
+from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
@@ -31,9 +35,14 @@ from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
-from sdesk.store.models import Ticket
+from sdesk.store.models import Person, Ticket, Unit
 
 REQUESTER = "requester"
+FORMS_PER_HOUR = 30
+"""Of web forms that came within an hour so many are acknowledged: a program that fills them in may name a thousand
+addresses, each of which would get a mail that nobody there asked for."""
+_LONGEST_NAME = 100
+_LONGEST_PHONE, _LEAST_DIGITS = 40, 5
 
 
 def new_ticket(
@@ -57,8 +66,7 @@ def new_ticket(
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
         why["team"] = f"service {rules.services[service_id].key}"
-    unit_key = values.get("unit")
-    unit_id = rules.unit_keys.get(unit_key) if unit_key else None
+    unit_id = _unit_named(work, values.get("unit"))
     if unit_id is not None:
         why["unit"] = ruled_by(work, routing, "unit", "")
     elif requester is not None and requester.unit_id is not None:
@@ -112,7 +120,9 @@ def new_ticket(
     if follows is not None and follows.id is not None:
         # The link alone says which: it is hidden where a wall stands between the two, a history never is.
         link(work, opened.number, follows.id, LinkKind.FOLLOWS)
-    _acknowledge(work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent)
+    _acknowledge(
+        work, mail, origin, opened, requester, team_id, "it is spam" if spam else silent, by_form=routing.person
+    )
     if not spam and opened.incident is None and not opened.waits:
         # Part of an incident: whoever works on that knows, and need not be told of each. What must be approved first
         # is told of when it is.
@@ -130,9 +140,12 @@ def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson 
     if named:
         try:
             box = parse_mailbox(str(named))
-            return person_of(
-                work, replace(box, name=box.name or one_line(str(routing.values.get("name", "")))), mail.language
-            )
+            box = replace(box, name=box.name or one_line(str(routing.values.get("name", "")))[:_LONGEST_NAME])
+            known = find_person(work, box.address) is not None
+            found = person_of(work, box, mail.language)
+            if found is not None and not known:
+                _note_phone(work, found, str(routing.values.get("phone", "")))
+            return found
         except BadInput:
             # What a form's field holds is anybody's text: the mail's own sender stands then.
             pass
@@ -143,6 +156,26 @@ def _requester(work: Work, incoming: Incoming, routing: Routing) -> FoundPerson 
     return person_of(work, box, mail.language)
 
 
+def _note_phone(work: Work, person: FoundPerson, phone: str) -> None:
+    """Where somebody is called whom the desk did not know: a form never changes what it knows of anybody."""
+    digits = sum(map(str.isdigit, phone))
+    if digits >= _LEAST_DIGITS and len(phone) <= _LONGEST_PHONE:
+        work.connection.execute(update(Person).where(col(Person.id) == person.id).values(phone=one_line(phone)))
+
+
+def _unit_named(work: Work, named: object) -> int | None:
+    """The unit that a rule or a form names, by its key or, as people write it, by its name."""
+    if not named:
+        return None
+    text = one_line(str(named))
+    if text in work.rules.unit_keys:
+        return work.rules.unit_keys[text]
+    rows = work.connection.execute(select(col(Unit.id), col(Unit.name)).where(col(Unit.retired_at).is_(None))).all()
+    found = [number for number, name in rows if name.casefold() == text.casefold()]
+    # A name that two have says of neither.
+    return found[0] if len(found) == 1 else None
+
+
 def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | None:
     """Whose mail an agent forwards to the desk. Anybody else who forwards a mail asks for himself."""
     box = incoming.mail.forwarded_from
@@ -151,6 +184,15 @@ def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | Non
     address = box.address.lower()
     own = address in own_addresses(work, incoming.origin) or address in work.rules.agent_addresses
     return None if own or not address else box
+
+
+def _many_forms(work: Work) -> bool:
+    count = work.connection.execute(
+        select(func.count())
+        .select_from(Ticket)
+        .where(col(Ticket.created_at) > work.now - timedelta(hours=1), col(Ticket.channel) == Channel.FORM)
+    ).scalar()
+    return (count or 0) > FORMS_PER_HOUR
 
 
 def service_of(work: Work, origin: Origin, routing: Routing, team_id: int) -> int | None:
@@ -182,9 +224,13 @@ def _acknowledge(
     requester: FoundPerson | None,
     team_id: int,
     silent: str | None,
+    *,
+    by_form: bool,
 ) -> None:
     """Queue the acknowledgement, or write into the history why there is none."""
     withheld = silent
+    if withheld is None and by_form and _many_forms(work):
+        withheld = f"{FORMS_PER_HOUR} web forms came within an hour"
     if withheld is None and requester is not None and requester.address in own_addresses(work, origin):
         withheld = "the requester has the desk's own address"
     if withheld is None and requester is None:

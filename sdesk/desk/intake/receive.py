@@ -23,6 +23,7 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.routing import Routing, route
+from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import LinkKind
 from sdesk.store.models import Ledger, Quarantine
 from sdesk.store.prepared import Prepared
@@ -104,7 +105,7 @@ def write_ledger(
             "identity": identity,
             "team_id": team_id,
             "sender": mail.sender.address,
-            "subject": mail.subject,
+            "subject": hide_agent_tokens(mail.subject),
             "taken_at": work.now,
             "outcome": receipt.outcome,
             "reason": receipt.reason,

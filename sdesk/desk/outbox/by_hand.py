@@ -14,6 +14,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import make_message_id
+from sdesk.desk.steps.questions import ask_anew, forget_question
 from sdesk.desk.steps.tokens import forget_key, is_forgotten, new_token
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.errors import NotFound, Refused
@@ -45,6 +46,8 @@ def retry(work: Work, mail: int) -> None:
         _give_key(work, row)
     if row.kind == MailKind.APPROVAL and is_forgotten(row.message_id):
         _ask_anew(work, row)
+    if row.kind == MailKind.RATING and is_forgotten(row.message_id):
+        ask_anew(work, row)
     if refused:
         left = dict.fromkeys((*refused, *row.values.get("left", ()))) if row.values.get("reached") else {}
         row.values = {**row.values, "refused": {}, "left": list(left)}
@@ -79,6 +82,7 @@ def discard(work: Work, mail: int) -> None:
     row.state, row.before = OutboxState.TAKEN_BACK, None
     row.last_error = f"discarded by {work.actor.login}{why}"
     forget_key(row)
+    forget_question(work, row)
     _record(work, row, "mail_discarded")
     work.session.add(row)
     work.session.flush()

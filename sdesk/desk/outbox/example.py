@@ -45,7 +45,10 @@ _WORDS = {
 
 
 _OF_ITS_OWN = frozenset(
-    {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE, MailKind.APPROVED, MailKind.REFUSED}
+    {
+        *(MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMISE, MailKind.RATING),
+        *(MailKind.APPROVED, MailKind.REFUSED),
+    }
 )
 """Kinds that bring nobody's message."""
 
@@ -70,7 +73,7 @@ def example(work: Work, kind: MailKind, *, language: str | None = None, team: st
         to=(Mailbox(f"boris@{_NOWHERE}", words["agent"]) if kind in FOR_AGENTS else requester,),
         cc=(),
         message_id=f"<sd-{NUMBER}.example@{_NOWHERE}>",
-        values={},
+        values={"portal": work.rules.portal.url} if kind is MailKind.RATING else {},
         now=work.now,
         desk=desk_facts(work),
         team=_team_facts(rule, words["team"]),

@@ -37,6 +37,12 @@ from sdesk.store.models import Message, Outbox, Ticket
 
 _FORGOTTEN = f"a-{'0' * 32}"
 """What stands for an agent's key in a mail that went: the store has forgotten it."""
+_FORGOTTEN_QUESTION = f"r-{'0' * 32}"
+"""The same of a question how it was."""
+
+
+_OF_NOBODY = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.RATING}
+"""Kinds that nobody wrote, and that go to requesters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,8 @@ def look_at(work: Work, mail: int) -> Seen:
         return Seen(row, at, went, _as_told(then, row))
     facts = facts_of(then, row)
     if is_forgotten(row.message_id):
-        facts = replace(facts, message_id=_forgotten_id(work, facts.ticket.number, ticket.team_id))
+        key = _FORGOTTEN_QUESTION if facts.kind is MailKind.RATING else _FORGOTTEN
+        facts = replace(facts, message_id=_forgotten_id(work, facts.ticket.number, ticket.team_id, key))
     return Seen(row, at, went, facts)
 
 
@@ -97,10 +104,13 @@ def previewed(
         kind,
         language=language or (requester.language if requester else None) or work.rules.language,
         to=_to(work, kind, requester),
-        message_id=make_message_id(work, number, "0" * 32, ticket.team_id),
+        message_id=make_message_id(
+            work, number, _FORGOTTEN_QUESTION if kind is MailKind.RATING else "0" * 32, ticket.team_id
+        ),
+        values={"portal": work.rules.portal.url} if kind is MailKind.RATING else None,
         message_ref=_last_words(work, number, kind),
         # Nobody wrote an acknowledgement: it names who has the ticket.
-        agent_id=None if kind in {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE} else work.actor.agent_id,
+        agent_id=None if kind in _OF_NOBODY else work.actor.agent_id,
     )
 
 
@@ -187,6 +197,6 @@ def _without_key(work: Work, notice: Notice) -> Notice:
     return replace(notice, token=_FORGOTTEN, message_id=_forgotten_id(work, notice.number, notice.team_id))
 
 
-def _forgotten_id(work: Work, number: int, team_id: int) -> str:
-    """A Message-ID in the place of one that carried an agent's key, which the store has forgotten."""
-    return f"<sd-{number}.{_FORGOTTEN}.0@{domain_of_ids(work.rules.teams[team_id].address)}>"
+def _forgotten_id(work: Work, number: int, team_id: int, key: str = _FORGOTTEN) -> str:
+    """A Message-ID in the place of one that carried a key, which the store has forgotten."""
+    return f"<sd-{number}.{key}.0@{domain_of_ids(work.rules.teams[team_id].address)}>"

@@ -22,6 +22,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
 from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
+from sdesk.desk.steps.questions import forget_question
 from sdesk.desk.steps.tokens import forget_key
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState
@@ -43,6 +44,8 @@ _PROMISING = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.PROMIS
 """Kinds that say by when, or that it is worked on: they are for a ticket that is still at work."""
 _SAYS_BY_WHEN = {MailKind.ACKNOWLEDGEMENT, MailKind.PROMISE, MailKind.APPROVED}
 """Kinds by which a requester learns an instant."""
+_SOLVED = {Status.RESOLVED, Status.CLOSED}
+"""How a ticket stands while it can be asked how it was."""
 _ANSWERED_BY_A_PERSON = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}
 """Kinds that a person's answer makes idle."""
 _OF_APPROVALS = {
@@ -260,8 +263,9 @@ def _tell_undeliverable(work: Work, row: Outbox, reason: str) -> None:
     if message is not None:
         work.connection.execute(update(Message).where(col(Message.id) == message).values(undeliverable=reason))
     record(work, ticket.id, "undeliverable", by="system", message=message, outbox=row.id, reason=reason)
-    if row.kind != MailKind.CONFIRMATION:
-        # Of a question to an agent whose mailbox refuses it, he cannot be told by another mail.
+    if row.kind not in {MailKind.CONFIRMATION, MailKind.RATING}:
+        # Of a question to an agent whose mailbox refuses it, he cannot be told by another mail; how it was is asked in
+        # vain, and nobody has to do anything.
         notify(work, ticket, AgentEvent.UNDELIVERABLE, message=message, said=reason)
 
 
@@ -292,6 +296,8 @@ def _pointless(work: Work, row: Outbox) -> str | None:
             return "it is asked no more"
         if row.kind == MailKind.REFUSED and ticket.status in OPEN_STATUSES:
             return f"its ticket is {ticket.status}"
+    if row.kind == MailKind.RATING and ticket.status not in _SOLVED:
+        return f"its ticket is {ticket.status}"
     if row.kind not in _PROMISING:
         return None
     if ticket.status not in OPEN_STATUSES:
@@ -326,6 +332,7 @@ def _withhold(work: Work, row: Outbox, reason: str) -> None:
     forget_key(row)
     work.session.add(row)
     work.session.flush()
+    forget_question(work, row)
     if row.ticket_id is not None:
         record(work, row.ticket_id, f"{row.kind}_withheld", by="system", reason=reason)
 

@@ -36,7 +36,7 @@ _ACKNOWLEDGED = Prepared(
         col(Outbox.created_at) > bindparam("day_ago"),
     )
 )
-_OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.((?:[aps]-)?[0-9a-f]{32})\.[0-9a-f]+@[^<>@\s]+>")
+_OWN_MESSAGE_ID = re.compile(r"<sd-(\d{1,18})\.((?:[aprs]-)?[0-9a-f]{32})\.[0-9a-f]+@[^<>@\s]+>")
 
 
 def make_message_id(work: Work, number: int, token: str, team_id: int) -> str:

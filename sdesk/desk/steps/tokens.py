@@ -1,9 +1,10 @@
 """Tokens in addresses and Message-IDs: whoever shows one proves for which ticket, and as whom, he may write.
 
-The requester's own stands on the ticket. Those of agents and suppliers are kept as hashes, so that no row of the store
-is a key. A mail that comes in is another matter: an answer to a notification names its key in the header and in what it
-quotes, and the raw copy stays the mail as it came. Whoever reads that in the store file can write as the agent into
-this one ticket while the key lives; what sdesk shows of texts, raw copies and the outbox has the keys struck out.
+The requester's own stands on the ticket. Those of agents and suppliers, and those of questions how it was, are kept as
+hashes, so that no row of the store is a key. A mail that comes in is another matter: an answer to a notification names
+its key in the header and in what it quotes, and the raw copy stays the mail as it came. Whoever reads that in the store
+file can write as the agent into this one ticket while the key lives; what sdesk shows of texts, raw copies and the
+outbox has the keys struck out.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.outgoing import WITH_KEY
+from sdesk.domain.satisfaction import PREFIX
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Status
-from sdesk.store.models import Outbox, Ticket, Token
+from sdesk.store.models import Outbox, Rating, Ticket, Token
 
 LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""
@@ -37,7 +39,7 @@ class Shown:
     number: int
     """Of the ticket."""
     holder: TokenHolder | None
-    """Whose it is; None for the requester's own."""
+    """Whose it is; None for the requester's own, and for that of a question how it was."""
     agent_id: int | None = None
     address: str = ""
     """Whom it was sent to."""
@@ -95,6 +97,9 @@ def read_token(work: Work, number: int, token: str) -> Shown | None:
             _alive(work, row),
             row.created_at,
         )
+    if token.startswith(PREFIX):
+        asked = select(col(Rating.id)).where(col(Rating.ticket_id) == number, col(Rating.token_hash) == hash_of(token))
+        return None if work.connection.execute(asked).first() is None else Shown(number, None)
     found = work.connection.execute(
         select(col(Ticket.id)).where(col(Ticket.id) == number, col(Ticket.token) == token)
     ).scalar()
@@ -115,7 +120,7 @@ def without_key(message_id: str) -> str:
 
 
 def forget_key(row: Outbox) -> None:
-    """Leave no key of an agent or an approver in a mail that has gone, or never goes."""
+    """Leave no key of an agent's, an approver's, or a question how it was, in a mail that has gone or never goes."""
     if row.kind in WITH_KEY and not is_forgotten(row.message_id):
         row.message_id = without_key(row.message_id)
 

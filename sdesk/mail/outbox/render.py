@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from sdesk.domain.thread import token_address
 from sdesk.mail.outbox.letter import Letter, field_of_addresses, own_fields
 from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
+from sdesk.mail.outbox.questions import answers_of
 from sdesk.mail.outbox.report import render_report
 from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
@@ -56,7 +58,8 @@ def render(facts: LetterFacts | ReportFacts, *, fallback_sender: str = "") -> Le
         raise BadInput(f"team `{facts.team.key}` has no mail address to write from", "give it one in the desk file")
     chosen = template_of(facts)
     zone = ZoneInfo(facts.desk.time_zone)
-    subject, body = fill(chosen, values_of(facts, chosen.language), zone)
+    values = values_of(replace(facts, team=replace(facts.team, address=sender)), chosen.language)
+    subject, body = fill(chosen, values, zone)
     parts = [body.strip("\n"), *(_quoted(each, zone, chosen.language) for each in facts.quoted)]
     if signature := _signature(facts):
         parts.append(f"-- \n{signature}")
@@ -168,6 +171,13 @@ def _of_decision(facts: LetterFacts, values: Mapping[str, Any], language: str) -
     return {**_without_form_words(facts, values, language), "approval": said}
 
 
+def _of_rating(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    return _without_form_words(facts, values, language) | {
+        "answers": answers_of(facts, language, values["team"]["address"] or ""),
+        "by_portal": bool(facts.values.get("portal")),
+    }
+
+
 def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
     """For a look at one: they go by `notify`, several in one."""
     return preview_values(facts, language)
@@ -180,6 +190,7 @@ _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str
     MailKind.APPROVAL: _of_approval,
     MailKind.APPROVED: _of_decision,
     MailKind.REFUSED: _of_decision,
+    MailKind.RATING: _of_rating,
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,
     MailKind.DIGEST: _of_notices,

@@ -23,6 +23,13 @@ _ZONES = {"ru": {"MSK": "МСК"}}
 """Names of zones that a language writes in letters of its own."""
 
 
+ANSWERS = {
+    "en": {5: "very good", 4: "good", 3: "so-so", 2: "bad", 1: "very bad"},
+    "ru": {5: "отлично", 4: "хорошо", 3: "так себе", 2: "плохо", 1: "очень плохо"},
+}
+"""How it was, in a word or two."""
+
+
 def local(instant: datetime, zone: ZoneInfo, language: str) -> str:
     """`Tuesday 24 November 2026, 12:00 CET` in the desk's zone, whose name is said: the reader may sit in another."""
     there = instant.astimezone(zone)

@@ -19,26 +19,15 @@ from sdesk.store.check.finding import Finding
 from sdesk.store.check.ledger import LEDGER
 from sdesk.store.check.places import MARKS, PLACES
 from sdesk.store.check.playbooks import PLAYBOOKS
+from sdesk.store.check.ratings import RATINGS
 from sdesk.store.check.story import STORY
 from sdesk.store.check.watchers import WATCHERS
 from sdesk.store.check.words import WORDS
 from sdesk.store.reader.connection import connect, translated
 
 PARTS = (
-    REFERENCES,
-    FILE,
-    STORY,
-    WATCHERS,
-    APPROVALS,
-    PLAYBOOKS,
-    LEDGER,
-    SUMS,
-    INSTANTS,
-    MARKS,
-    PLACES,
-    WORDS,
-    CONTENTS,
-    DIGESTS,
+    *(REFERENCES, FILE, STORY, WATCHERS, APPROVALS, PLAYBOOKS, RATINGS),
+    *(LEDGER, SUMS, INSTANTS, MARKS, PLACES, WORDS, CONTENTS, DIGESTS),
 )
 """In the order in which one follows from the other; `DAMAGE` comes before."""
 ALWAYS = datetime(9999, 12, 31, tzinfo=UTC)

@@ -1,5 +1,5 @@
 """The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, equipment, events of
-machines.
+machines, ratings.
 """
 
 from sdesk.store.models.approvals import Approval
@@ -27,6 +27,7 @@ from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
 from sdesk.store.models.playbooks import PlaybookRun, PlaybookStep
+from sdesk.store.models.ratings import Rating
 from sdesk.store.models.ticket import (
     Attachment,
     Blob,
@@ -76,6 +77,7 @@ __all__ = [
     "PlaybookStep",
     "Presence",
     "Quarantine",
+    "Rating",
     "RawMail",
     "ReadyReply",
     "RecurringTicket",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from sdesk.store.reader.known import CallerRow
     from sdesk.store.reader.offers import OfferRow
+    from sdesk.store.reader.rated import PersonStory
 
 
 class DeskReader(MailReader):
@@ -139,12 +140,22 @@ class DeskReader(MailReader):
         with translated(self.path):
             return usual.usual_services(self._connection, actor, unit=unit, limit=limit)
 
-    def people(self, actor: Actor, *, words: str = "", limit: int = 50) -> tuple[PersonRow, ...]:
-        """Whom the desk serves, by name: those whose name or address has the words in it. 0: no limit."""
+    def people(self, actor: Actor, *, words: str = "", unhappy: bool = False, limit: int = 50) -> tuple[PersonRow, ...]:
+        """Whom the desk serves, by name: those whose name or address has the words in it. 0: no limit.
+
+        `unhappy`: those who last said that it was bad.
+        """
         from sdesk.store.reader import details
 
         with translated(self.path):
-            return details.people(self._connection, actor, words=words, limit=limit)
+            return details.people(self._connection, actor, words=words, unhappy=unhappy, limit=limit)
+
+    def person_story(self, actor: Actor, person: int) -> PersonStory:
+        """What the actor may know of a person's tickets and answers, in figures."""
+        from sdesk.store.reader import rated
+
+        with translated(self.path):
+            return rated.story(self._connection, actor, person, self.desk.ref_prefix)
 
     def tickets_of(self, actor: Actor, person: int) -> tuple[int, ...]:
         """Numbers of a person's tickets that the actor may see, newest first; the last hundred."""

@@ -129,3 +129,5 @@ class PersonRow(NamedTuple):
     open_tickets: int
     """That the agent may see."""
     all_tickets: int
+    last_rating: int | None = None
+    """What the person last answered to the question how it was, from 1 to 5."""

@@ -14,8 +14,9 @@ from sdesk.domain.errors import NotFound
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import noun as noun_of
 from sdesk.domain.phrase import phrase
+from sdesk.domain.satisfaction import BAD
 from sdesk.domain.worktime import DAYS
-from sdesk.store.reader import catalogue, organisation
+from sdesk.store.reader import catalogue, organisation, rated
 from sdesk.store.reader.desk_rows import AgentDetail, CalendarRow, PersonRow, ServiceDetail, TeamDetail
 from sdesk.store.reader.rows import UnitRow
 from sdesk.store.reader.where import Condition, wall
@@ -145,11 +146,18 @@ def agent(connection: sqlite3.Connection, login: str, actor: Actor, now: datetim
 
 
 def people(
-    connection: sqlite3.Connection, actor: Actor, *, words: str = "", number: int | None = None, limit: int = 50
+    connection: sqlite3.Connection,
+    actor: Actor,
+    *,
+    words: str = "",
+    number: int | None = None,
+    unhappy: bool = False,
+    limit: int = 50,
 ) -> tuple[PersonRow, ...]:
     """Whom the desk serves, by name: those whose name or address has the words in it. 0: no limit.
 
-    Behind a wall are people of whom the agent may see no ticket at all.
+    `unhappy`: those whose last answer to the question how it was is a bad one. Behind a wall are people of whom the
+    agent may see no ticket at all.
     """
     hidden = wall(connection, actor) or _EVERYTHING
     seen = f"EXISTS (SELECT 1 FROM ticket WHERE requester_id = p.id AND {hidden.sql})"
@@ -158,6 +166,10 @@ def people(
     if number is not None:
         parts.append("p.id = ?")
         values.append(number)
+    said = rated.last_score(connection, actor)
+    if unhappy:
+        parts.append(f"({said.sql}) <= {BAD}")
+        values += said.values
     for word in words.split():
         like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         parts.append(
@@ -169,10 +181,11 @@ def people(
         "SELECT p.id, p.name, p.phone, p.language, u.key AS unit, u.name AS unit_name,"
         " (SELECT json_group_array(a.address) FROM person_address AS a WHERE a.person_id = p.id) AS addresses,"
         f" (SELECT count(*) FROM ticket WHERE requester_id = p.id AND is_open AND {hidden.sql}) AS open_tickets,"
-        f" (SELECT count(*) FROM ticket WHERE requester_id = p.id AND {hidden.sql}) AS all_tickets"
+        f" (SELECT count(*) FROM ticket WHERE requester_id = p.id AND {hidden.sql}) AS all_tickets,"
+        f" ({said.sql}) AS last_rating"
         " FROM person AS p LEFT JOIN unit AS u ON u.id = p.unit_id"
         f" WHERE {' AND '.join(parts)} ORDER BY fold(p.name), p.id LIMIT ?",
-        (*hidden.values, *hidden.values, *values, limit or -1),
+        (*hidden.values, *hidden.values, *said.values, *values, limit or -1),
     )
     return tuple(
         PersonRow(
@@ -185,6 +198,7 @@ def people(
             language=row["language"],
             open_tickets=row["open_tickets"],
             all_tickets=row["all_tickets"],
+            last_rating=row["last_rating"],
         )
         for row in found
     )

@@ -30,6 +30,14 @@ class ExportedMessage(NamedTuple):
     text: str
 
 
+class ExportedRating(NamedTuple):
+    """What was last said of how it was."""
+
+    score: int
+    comment: str
+    at: str
+
+
 class Exported(NamedTuple):
     """A ticket. Instants are RFC 3339 in UTC, words are those of the store."""
 
@@ -64,6 +72,7 @@ class Exported(NamedTuple):
     token: str
     """A secret, by which the desk knows its ticket again: it is never printed."""
     version: int
+    rating: ExportedRating | None = None
 
 
 def exported(
@@ -136,7 +145,17 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         form=answers_of(connection, row["number"]),
         token=row["token"],
         version=row["version"],
+        rating=_rating(connection, row["number"]),
     )
+
+
+def _rating(connection: sqlite3.Connection, number: int) -> ExportedRating | None:
+    row = connection.execute(
+        "SELECT score, comment, answered_at FROM rating WHERE ticket_id = ? AND score IS NOT NULL"
+        " ORDER BY id DESC LIMIT 1",
+        (number,),
+    ).fetchone()
+    return None if row is None else ExportedRating(*row)
 
 
 def _messages(connection: sqlite3.Connection, number: int, *, every: bool) -> Iterator[ExportedMessage]:

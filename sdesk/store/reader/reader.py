@@ -251,6 +251,7 @@ class Reader(PersonalReader):
             approvals,
             beside,
             effort,
+            rated,
             ticket_assets,
             watching,
         )
@@ -274,6 +275,8 @@ class Reader(PersonalReader):
                 approvals=approvals.approvals_of(self._connection, number),
                 assets=ticket_assets.assets_of_ticket(self._connection, number),
                 playbook=self._playbook(actor, number, now),
+                rating=rated.rating_of(self._connection, number),
+                said_before=rated.last_of_requester(self._connection, actor, number),
             )
 
     def _playbook(self, actor: Actor, number: int, now: datetime) -> Progress | None:

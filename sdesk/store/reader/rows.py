@@ -281,6 +281,17 @@ class OtherRow(NamedTuple):
     of_requester: bool
 
 
+class RatingRow(NamedTuple):
+    """What somebody said of how it was."""
+
+    score: int
+    """From 1, very bad, to 5."""
+    comment: str
+    at: datetime
+    how: str | None
+    """By which way it came: `portal`, `mail`; None for what another desk was told."""
+
+
 class TicketDetail(NamedTuple):
     """One ticket whole."""
 
@@ -301,6 +312,10 @@ class TicketDetail(NamedTuple):
     """Oldest first."""
     assets: tuple[TicketAssetRow, ...] = ()
     """By inventory number."""
+    rating: RatingRow | None = None
+    """What was last said of it."""
+    said_before: RatingRow | None = None
+    """What the requester last said of any ticket."""
     others: tuple[OtherRow, ...] = ()
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})

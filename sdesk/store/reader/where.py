@@ -224,6 +224,8 @@ def _match(connection: sqlite3.Connection, term: Match, actor: Actor, now: datet
         return _negated(Condition(f"{_INSTANTS_THAT_MAY_BE_NONE[term.field]} IS NULL"), term.negated)
     if term.field == "number":
         return _negated(_numbers(term), term.negated)
+    if term.field == "rating":
+        return _negated(_rated(connection, term, actor), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
     if term.field == "form":
@@ -314,6 +316,17 @@ def _numbers(term: Match) -> Condition:
             raise BadFilter(what, phrase("write 123 or SD-123"), word=f"{term.field}:{value}")
         numbers.append(int(digits))
     return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
+
+
+def _rated(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
+    """By what was last answered about the ticket, of what the actor may know of."""
+    hidden = wall(connection, actor, "r.team_id") or Condition("1")
+    sql = (
+        "number IN (SELECT r.ticket_id FROM rating AS r WHERE"
+        f" r.score IN ({_marks(term.values)}) AND {hidden.sql} AND NOT EXISTS"
+        " (SELECT 1 FROM rating AS x WHERE x.ticket_id = r.ticket_id AND x.id > r.id AND x.score IS NOT NULL))"
+    )
+    return Condition(sql, (*map(int, term.values), *hidden.values))
 
 
 def _watched(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:

@@ -21,7 +21,7 @@ from sdesk.store.reader.rows import HistoryRow
 from sdesk.tui.actions import COMMANDS
 from sdesk.tui.language import N_, NC_, _, count_of, in_context, told
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
-from sdesk.tui.render.words import channel_text, exact_length_text, waited_for
+from sdesk.tui.render.words import channel_text, exact_length_text, score_text, waited_for
 
 Titles = Mapping[str, Mapping[str, str]]
 """What is called how, by kind and key (`TicketDetail.titles`)."""
@@ -78,6 +78,8 @@ EVENTS = {
     "promise": NC_("event", "promise"),
     "promise_withheld": NC_("event", "promise withheld"),
     "refused": NC_("event", "refused"),
+    "rated": NC_("event", "rated"),
+    "rating_withheld": NC_("event", "not asked how it was"),
     "reopened": NC_("event", "reopened"),
     "requester": NC_("event", "requester"),
     "restored": NC_("event", "restored"),
@@ -204,6 +206,8 @@ class _Told:
             case "form" if data.get("field"):
                 old, new = (str(data.get(name) or _("none")) for name in ("old", "new"))
                 return _("{field}: {old} -> {new}").format(field=data["field"], old=old, new=new)
+            case "rated" if data.get("score"):
+                return _("rated {score} of 5, {words}").format(score=data["score"], words=score_text(data["score"]))
             case "time_spent" if data.get("seconds"):
                 return _("time spent {length}").format(length=exact_length_text(int(data["seconds"])))
             case "watched" if data.get("agent"):
@@ -260,6 +264,12 @@ class _Told:
         match name:
             case "clock":
                 return _(CLOCKS.get(str(value), str(value)))
+            case "was":
+                return _("{score} of 5 before").format(score=value)
+            case "comment":
+                return f"“{value}”"
+            case "how":
+                return channel_text(str(value))
             case "due_at":
                 return _("due {at}").format(at=self._local(value))
             case "since" | "down_from":
@@ -337,6 +347,7 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
     "playbook_started": ("playbook", "day"),
     "priority": ("reason",),
     "refused": ("approver", "how", "comment"),
+    "rated": ("how", "was", "comment"),
     "reopened": ("since",),
     "restored": ("down_to", "loss"),
     "stale": ("clock", "due_at"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
+from sdesk.domain.satisfaction import BAD
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
 from sdesk.store.reader.ticket_assets import TicketAssetRow
@@ -20,7 +21,7 @@ from sdesk.tui.render.events import HOW
 from sdesk.tui.render.history import history_lines
 from sdesk.tui.render.lines import Line, Span, line, pieces
 from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
-from sdesk.tui.render.words import channel_text, exact_length_text, length_text, waited_for
+from sdesk.tui.render.words import channel_text, exact_length_text, length_text, score_text, waited_for
 
 LABEL = 13
 """Cells of the label column."""
@@ -109,6 +110,7 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
     if row.requester_name and row.requester_email:
         yield "", one_line(row.requester_email), "dim"
     yield from _last_word(detail, now)
+    yield from _ratings(detail, local, zone)
     yield from _others(_("Also theirs"), [each for each in detail.others if each.of_requester and not each.of_unit])
     if detail.unit:
         yield from _unit_facts(detail.unit)
@@ -238,6 +240,20 @@ def _last_word(detail: TicketDetail, now: datetime) -> Iterator[Fact]:
     if last is not None:
         words = _("{who}, {age} ago").format(who=one_line(last.author), age=age_text(last.taken_at, now))
         yield _("Spoke last"), words, "text"
+
+
+def _ratings(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    """What was said of this ticket; else what the requester said of another one, which whoever answers should know."""
+    said = detail.rating or detail.said_before
+    if said is None:
+        return
+    label = _("Rated") if detail.rating is not None else _("Last rated")
+    words = _("{score} of 5, {words}, {at}").format(
+        score=said.score, words=score_text(said.score), at=clock_text(said.at.astimezone(zone), local)
+    )
+    yield label, words, "warning" if said.score <= BAD else "text"
+    if said.comment:
+        yield "", f"“{one_line(said.comment)}”", "dim"
 
 
 def _unit_facts(unit: UnitFacts) -> Iterator[Fact]:

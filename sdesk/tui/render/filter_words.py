@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sdesk.domain.completion import Suggestion
-from sdesk.domain.filter_fields import BY_NAME, FILTER_FIELDS, FLAGS, HAVINGS, INSTANTS, WORDS
+from sdesk.domain.filter_fields import BY_NAME, FILTER_FIELDS, FLAGS, HAVINGS, INSTANTS, SCORES, WORDS
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import N_, _
 from sdesk.tui.widgets.suggestions import Line
@@ -28,6 +28,7 @@ _FIELDS = {
     "requester:": N_("who asks: a name, or an address with its @"),
     "tag:": N_("a label"),
     "number:": N_("the ticket's number"),
+    "rating:": N_("how it was: 1..2 is bad"),
     "incident:": N_("parts of an incident, by its number"),
     "playbook:": N_("a playbook with its steps, by its parent's number"),
     "due:": N_("..4h: within four hours"),
@@ -65,6 +66,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     **{field.name: field.special for field in FILTER_FIELDS if field.special},
     "is": FLAGS,
     "has": HAVINGS,
+    "rating": SCORES,
     **{name: _AHEAD if BY_NAME[name].ahead else _BACK for name in sorted(INSTANTS)},
     "left": _LEFT,
 }

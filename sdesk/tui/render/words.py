@@ -47,6 +47,14 @@ _BY_CHANNEL = {
 }
 
 
+_SCORES = {5: N_("very good"), 4: N_("good"), 3: N_("so-so"), 2: N_("bad"), 1: N_("very bad")}
+
+
+def score_text(score: int) -> str:
+    """An answer to the question how it was, in a word or two."""
+    return _(_SCORES[score]) if score in _SCORES else str(score)
+
+
 def waited_for(value: str) -> str:
     """Whom or what a ticket waits for, behind `waiting for`."""
     return in_context("wait for", _WAITED_FOR[value]) if value in _WAITED_FOR else value

@@ -87,6 +87,9 @@ class Facts:
     """The same of resolutions that still stand."""
     spent: list[tuple[str, int, int, int, int | None, int | None, str]]
     """Instant, seconds, agent, parts."""
+    rated: list[tuple[str, int | None, int, int | None, int | None, str]]
+    """Instant at which somebody was asked how it was, the answer (None: none yet), parts as they were then, but for
+    the priority; by instant."""
     outages: list[Outage]
     backlog: int
     """What was open at the end of the time: what is open now, without what came since, with what was solved since."""
@@ -121,6 +124,7 @@ def facts(
         resolved=rows.execute(*clock_query(scope, "resolution", "resolved_at", since, until)).fetchall(),
         spent=rows.execute(*spent_query(scope, since, until)).fetchall(),
         outages=outages,
+        rated=rows.execute(*rated_query(connection, actor, scope, since, until)).fetchall(),
         backlog=rows.execute(*backlog_query(scope, until)).fetchone()[0],
         names={
             f"{table}s": {
@@ -229,6 +233,19 @@ def spent_query(scope: Condition, since: str, until: str) -> Query:
         f" WHERE w.spent_at >= ? AND w.spent_at < ? AND {scope.sql}"
     )
     return sql, (since, until, *scope.values)
+
+
+def rated_query(connection: sqlite3.Connection, actor: Actor, scope: Condition, since: str, until: str) -> Query:
+    """Who was asked in a time how it was, and what was answered: of the team, service and unit as they were then."""
+    hidden = wall(connection, actor, "r.rated_team") or Condition("1")
+    sql = (
+        "SELECT r.asked_at, r.score, r.rated_team, r.rated_service, r.rated_unit, priority"
+        " FROM (SELECT ticket_id, asked_at, score, team_id AS rated_team, service_id AS rated_service,"
+        "  unit_id AS rated_unit FROM rating) AS r"
+        f" CROSS JOIN {_TICKETS} ON number = r.ticket_id"
+        f" WHERE r.asked_at >= ? AND r.asked_at < ? AND {hidden.sql} AND {scope.sql} ORDER BY r.asked_at"
+    )
+    return sql, (since, until, *hidden.values, *scope.values)
 
 
 def outages_query(scope: Condition, since: str, until: str) -> Query:
