@@ -85,7 +85,7 @@ def test_a_private_team_or_a_head_that_changes_counts_at_once(desk: MailDesk) ->
     connection = connect(desk.path, 1)
     desk.apply((DESK_FILE + HEADS).replace("private = true", "private = false"))
     irina = find_requester(connection, "irina@shop.example")
-    assert connection.execute(*_all_of(connection, irina)).fetchall() == [(1,), (2,), (5,), (6,), (9,)]
+    assert [row[0] for row in connection.execute(*_all_of(connection, irina))] == [1, 2, 5, 6, 9]
     desk.apply((DESK_FILE + HEADS).replace('manager = "irina@shop.example"', ""))
     assert not find_requester(connection, "irina@shop.example").units
     desk.apply(DESK_FILE)

@@ -221,7 +221,8 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "sla": [lambda: reader.sla("office")],
         "hours": [lambda: reader.hours(1)],
         "blocked": [reader.blocked],
-        "health": [lambda: reader.health(NOW)],
+        "health": [lambda: reader.health(actor, NOW)],
+        "is_walled": [lambda: reader.is_walled(actor)],
         "undoable": [lambda: reader.undoable(actor, now=NOW)],
         "ledger": [
             lambda sought=sought: reader.ledger(actor, limit=0, sought=sought)  # type: ignore[misc]
