@@ -119,8 +119,11 @@ def secret(what: str, index: int) -> str:
     return f"zq{what}" + "".join("abcdefghij"[int(digit)] for digit in f"{index:02}")
 
 
-def build(path: Path, setting: Setting = PLAIN, *, seed: int = 1, tickets: int = 20, deeds: int = 90) -> None:
-    """Make a desk: tickets of every team, and whatever people, machines and time do to them."""
+def build(path: Path, setting: Setting = PLAIN, *, seed: int = 8, tickets: int = 16, deeds: int = 50) -> None:
+    """Make a desk: tickets of every team, and whatever people, machines and time do to them.
+
+    The plain one has something of everything behind walls for `boris` (`walled_questions.is_whole`).
+    """
     migrate.init(path)
     desk = open_desk(path, durable=False)
     apply(desk, desk_file(setting), "desk.toml", actor=SYSTEM, now=NOW - timedelta(days=200))
@@ -342,6 +345,16 @@ def without_hidden(path: Path, copy: Path, login: str) -> None:
         store.execute(f"INSERT INTO gone {_HIDDEN}", (login,))
         for statement in _TAKEN_OUT:
             store.execute(statement, {"me": me, "login": login})
+
+
+def forget_given(path: Path, login: str) -> None:
+    """Leave out what an agent did to tickets that he gave behind a wall by that: he may know it, and undo it."""
+    with closing(sqlite3.connect(path)) as store, store:
+        store.execute(
+            f"DELETE FROM undo WHERE ticket_id IN ({_HIDDEN}) AND EXISTS (SELECT 1 FROM"
+            " json_each(undo.before, '$.rows.ticket') AS c WHERE json_extract(c.value, '$[0].team_id') IS NOT NULL)",
+            (login,),
+        )
 
 
 _GONE = "(SELECT id FROM gone)"

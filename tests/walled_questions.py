@@ -1,7 +1,7 @@
 """Everything that can be asked of a desk on the command line: of each command, with which words behind it.
 
-A command that stands in none of these tables fails `tests/e2e/test_walls_everywhere.py`. To add one, give it at least one
-line: in `READING` where it changes nothing, in `CHANGING` where it does (each line is run on a fresh copy; what is
+A command that stands in none of these tables fails `tests/e2e/test_walls_everywhere.py`. To add one, give it at least
+one line: in `READING` where it changes nothing, in `CHANGING` where it does (each line is run on a fresh copy; what is
 before ` ; ` makes the ground), in `APART` with the reason where it has nothing to do with tickets. Words in braces are
 the fields of `Asked`: ask for what is hidden (`{hid}`) as well as for what is seen (`{vis}`), for both at once, and for
 rows of other tables by their numbers.
@@ -9,7 +9,9 @@ rows of other tables by their numbers.
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -59,6 +61,8 @@ class Asked(NamedTuple):
     supplier: str
     message_id: str
     """Of a hidden mail."""
+    copy: bytes
+    """Its raw bytes."""
 
 
 READING: Mapping[str, tuple[str, ...]] = {
@@ -126,7 +130,7 @@ READING: Mapping[str, tuple[str, ...]] = {
     "ticket attach list": ("{vis}", "{hid}", "{vis} {hid}"),
     "ticket attach get": ("{vis} {vis_file} -", "{hid} {hid_file} -", "{vis} {hid_file} -"),
     "ticket export": ("", "--with messages", "{word}", "number:{hid}", "is:open --output csv"),
-    "mail test": ("letter.eml", "answer.eml", "numbered.eml", "again.eml"),
+    "mail test": ("letter.eml", "answer.eml", "numbered.eml", "again.eml", "copy.eml"),
     "mail block": ("",),
     "mail parse": ("letter.eml",),
     "mail ledger": (
@@ -180,9 +184,10 @@ READING: Mapping[str, tuple[str, ...]] = {
 CHANGING: Mapping[str, tuple[str, ...]] = {
     "new": (
         "new --subject Mine --text Words. --team it",
-        "new --subject Mine --service {service} --requester {hid_person}",
-        "new --subject Mine --team {team} --assignee {insider}",
-        "new --subject Till --service till --unit store-017 --dry-run",
+        "new --subject Mine --text Words. --service {service} --requester {hid_person}",
+        "new --subject Mine --text Words. --team {team} --assignee {insider}",
+        "new --subject Till --text Words. --service till --unit store-017 --dry-run",
+        "new --subject Mine --text Words. --team it --external-id {old}",
     ),
     "take": ("take {hid}", "take {vis}", "take {hid} {vis} --dry-run"),
     "assign": ("assign {hid} --to me", "assign {vis} --to {insider}", "assign {vis} {hid} --to team:{team}"),
@@ -217,7 +222,7 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "ticket watch": ("ticket watch {hid}", "ticket watch {vis} --agent {insider}", "ticket watch {vis}"),
     "ticket unwatch": ("ticket unwatch {hid}", "ticket unwatch {vis} --agent {insider}"),
     "ticket attach add": ("ticket attach add {hid} letter.eml", "ticket attach add {vis} letter.eml --dry-run"),
-    "ticket import": ("ticket import new.csv", "ticket import new.csv --dry-run"),
+    "ticket import": ("ticket import new.csv", "ticket import new.csv --dry-run", "ticket import old.csv"),
     "ticket set": (
         "ticket set {hid} --subject Mine",
         "ticket set {vis} --service {service}",
@@ -245,7 +250,6 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "event down": (
         "event down --source nagios --key web:new --service till --unit flagship",
         "event down --source nagios --key {team}:one --service till",
-        "event down --source nagios --key {team}:one --service {service}",
     ),
     "event up": (
         "event up --source nagios --key {team}:one",
@@ -282,6 +286,14 @@ APART: Mapping[str, str] = {
 }
 
 
+TOLD: Mapping[str, str] = {
+    "event down --source nagios --key {team}:one --service till": "a check has one ticket, whoever tells of it",
+    "new --subject Mine --text Words. --team it --external-id {old}": "an external id is one ticket's alone",
+    "ticket import old.csv": "an external id is one ticket's alone",
+}
+"""Names that one desk can give but once: whoever knows one, and takes it, is told that it is taken, and no more."""
+
+
 def every_command() -> Iterator[str]:
     """The words of each command, the daily verbs once."""
 
@@ -293,6 +305,23 @@ def every_command() -> Iterator[str]:
                 yield f"{before}{name}"
 
     yield from walk(COMMANDS, "")
+
+
+def is_whole(asked: Asked) -> bool:
+    """Whether there is something of everything that is asked for: a question for nothing is no question."""
+    nothing = {999_999, "zqnothing", "nobody@far.example", "nobody@maker.example", b""}
+    return not nothing.intersection(asked)
+
+
+def entry_of(words: str) -> Verb:
+    """The command of these words; what is behind it (`undo --list`) does not count."""
+    table: Mapping[str, Verb | Noun] = COMMANDS
+    for word in words.split():
+        entry = table[word]
+        if isinstance(entry, Verb):
+            return entry
+        table = entry.verbs
+    raise LookupError(words)
 
 
 def lines_of(command: str, lines: tuple[str, ...]) -> Iterator[str]:
@@ -316,7 +345,7 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
         def text(sql: str, usual: str) -> str:
             return str(one(sql, usual)).split()[0]
 
-        hid = number("SELECT id FROM ticket WHERE id IN HIDDEN AND is_open AND external_id IS NOT NULL ORDER BY id")
+        hid = number("SELECT id FROM ticket WHERE id IN HIDDEN AND is_open ORDER BY external_id IS NULL, id")
         vis = number("SELECT max(id) FROM ticket WHERE id NOT IN HIDDEN AND is_open")
         word = text(f"SELECT subject FROM ticket WHERE id = {hid}", "zqnothing")
         team = text(f"SELECT m.key FROM ticket AS t JOIN team AS m ON m.id = t.team_id WHERE t.id = {hid}", "hr")
@@ -339,15 +368,13 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
             quarantined=number("SELECT min(id) FROM quarantine"),
             vis_person=text(_PERSON.format(f"= {vis}"), "nobody@far.example"),
             hid_person=text(
-                _PERSON.format("IN HIDDEN")
-                + " AND p.id NOT IN (SELECT requester_id FROM ticket WHERE id NOT IN HIDDEN AND requester_id IS NOT NULL)",
+                f"{_PERSON.format('IN HIDDEN')} AND p.id NOT IN (SELECT requester_id FROM ticket"
+                " WHERE id NOT IN HIDDEN AND requester_id IS NOT NULL)",
                 "nobody@far.example",
             ),
             word=word,
             like=f"{word[:-3]}{word[-2]}{word[-3]}{word[-1]}",
-            body=text(f"SELECT substr(text, 9) FROM message WHERE ticket_id = {hid} ORDER BY id", "zqnothing").strip(
-                "."
-            ),
+            body=text(f"SELECT substr(text, 9) FROM message WHERE ticket_id = {hid} ORDER BY id", "zqnothing")[:-1],
             tag=text(f"SELECT tag FROM tag WHERE ticket_id = {hid}", "zqnothing"),
             old=text(f"SELECT external_id FROM ticket WHERE id = {hid}", "zqnothing"),
             team=team,
@@ -366,7 +393,17 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
             message_id=text(
                 "SELECT message_id FROM ledger WHERE ticket_id IN HIDDEN AND message_id IS NOT NULL", "zqnothing"
             ).strip("<>"),
+            copy=_copy(store, hidden),
         )
+
+
+def _copy(store: sqlite3.Connection, hidden: tuple[int, ...]) -> bytes:
+    row = store.execute(
+        "SELECT r.data FROM ledger AS l JOIN raw_mail AS r ON r.id = l.raw_id JOIN json_each(?) AS h"
+        " ON h.value = l.ticket_id ORDER BY l.message_id IS NULL, l.id",
+        (json.dumps(hidden),),
+    ).fetchone()
+    return b"" if row is None else zlib.decompress(row[0])
 
 
 _MESSAGES = "SELECT id FROM message WHERE ticket_id {}"
