@@ -150,14 +150,18 @@ class Invocation:
         """
         if not self.asked_agent:
             return
+        from sdesk.store.reader import Reader
+
         try:
-            walled = self.reader.is_walled(self.actor)
-        except (BadInput, Unavailable):
+            # Closed again before the command begins: some want the store for themselves.
+            with Reader(self.store) as reader:
+                walled = reader.is_walled(reader.actor(self.asked_agent))
+        except (NotFound, UnicodeEncodeError, Unavailable):
             # No such agent, or a store that cannot be read as it is: the command itself says what it makes of that.
             return
         if walled:
             raise Refused(
-                f"`{command}` is of the whole desk, and `{self.actor.login}` does not see all of it",
+                f"`{command}` is of the whole desk, and `{self.asked_agent}` does not see all of it",
                 "ask an agent whose role is admin",
             )
 

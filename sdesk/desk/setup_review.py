@@ -292,7 +292,8 @@ def _orphans(
 
 def _mails(work: Work, queued: int) -> int:
     """How many rows of the outbox are behind the last one before, of tickets that the actor may see."""
-    found = work.connection.execute(
+    # An outer join: of a mail that is of no ticket there is no team.
+    found: Sequence[Any] = work.connection.execute(
         select(col(Ticket.team_id), func.count())
         .join_from(Outbox, Ticket, col(Ticket.id) == col(Outbox.ticket_id), isouter=True)
         .where(col(Outbox.id) > queued)

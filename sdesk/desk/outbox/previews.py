@@ -165,7 +165,7 @@ def _as_told(work: Work, row: Outbox) -> Batch:
         rows = [each for each in rows if each.id == row.id or _is_news(work, agent, tickets, each)]
     grouped = by_urgency(rows, tickets)
     shown = {number: each for number, each in grouped.items() if _may_see(work, tickets, number)}
-    rows = [each for number in shown for each in shown[number]]
+    rows = [each for each in rows if each.ticket_id in shown]
     batch = batch_of(work, agent, rows, shown, tickets, {id_of(each): priority_of(each, tickets) for each in rows})
     notices = tuple(_without_key(work, notice) for notice in batch.notices)
     own = notices[0].message_id if len(notices) == 1 and not batch.more else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -18,14 +21,15 @@ def asking(work: Work, address: str) -> Requester:
     person = find_person(work, address)
     addresses = {address.lower()}
     if person is not None:
-        found = select(col(PersonAddress.address)).where(col(PersonAddress.person_id) == person.id)
-        addresses.update(each.lower() for each in work.connection.execute(found).scalars())
+        known = select(col(PersonAddress.address)).where(col(PersonAddress.person_id) == person.id)
+        addresses.update(each.lower() for each in work.connection.execute(known).scalars())
     heads = work.rules.portal.heads
     headed: frozenset[int] = frozenset()
     if heads:
         columns = (Unit.id, Unit.key, Unit.kind, Unit.parent_id, Unit.manager)
-        units = select(*map(col, columns)).where(col(Unit.retired_at).is_(None))
-        headed = head_of([ServedUnit(*unit) for unit in work.connection.execute(units)], heads, addresses)
+        found = select(*map(col, columns)).where(col(Unit.retired_at).is_(None))
+        units: Sequence[Any] = work.connection.execute(found).all()
+        headed = head_of([ServedUnit(*unit) for unit in units], heads, addresses)
     return Requester(None if person is None else person.id, frozenset(addresses), headed)
 
 
