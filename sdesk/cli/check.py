@@ -138,7 +138,8 @@ def check(
     """Check the desk, as a plug-in of Nagios: one line; exit 0 is OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 
     Without a threshold: the last fetch and tick at most 15 minutes old, no mail that waits longer, none in quarantine.
-    A store out of reach is critical; a mistake in the options is unknown. It needs no agent, and counts all tickets.
+    A store out of reach is critical; a mistake in the options is unknown. It needs no agent, and counts all
+    tickets then; where one is named, those that he may see.
 
     Examples:
       sdesk check
@@ -168,7 +169,7 @@ def check(
         mailboxes = tuple(call.config.mailboxes)
         if not worse and not bad:
             worse = _usual(fetches=bool(mailboxes), sends=call.config.smtp is not None)
-        seen = Seen(call.reader.health(call.now), mailboxes, call.now, call.zone)
+        seen = Seen(call.reader.health(call.actor_or_system, call.now), mailboxes, call.now, call.zone)
     except Unavailable as error:
         return say(State.CRITICAL, str(error))
     except SdeskError as error:

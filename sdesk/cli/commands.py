@@ -14,6 +14,8 @@ class Verb(NamedTuple):
     """One line for the help of what is above it; the function's docstring is its own help."""
     prints: bool = True
     """Whether `-o` and `--fields` mean anything."""
+    whole: bool = False
+    """Whether it is the desk's own work, on the whole store: no agent who was named does it from before a wall."""
 
 
 class Noun(NamedTuple):
@@ -91,16 +93,16 @@ COMMANDS: dict[str, Verb | Noun] = {
     "mail": Noun(
         "fetch and send mail, and look at what became of it",
         {
-            "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes"),
-            "send": Verb("send", "send", "send what waits in the outbox, and tell agents"),
+            "fetch": Verb("fetch", "fetch", "take new mail from the mailboxes", whole=True),
+            "send": Verb("send", "send", "send what waits in the outbox, and tell agents", whole=True),
             "test": Verb(
                 "mail_test", "explain_files", "print what a message on disk would become, and which rule decides it"
             ),
             "block": Verb("block", "block", "discard a sender's mail from now on; alone: print who is blocked"),
             "pipe": Verb("pipe", "pipe", "take one message that a mail server pipes in", prints=False),
-            "import": Verb("mail_import", "import_mail", "make tickets of an old archive"),
+            "import": Verb("mail_import", "import_mail", "make tickets of an old archive", whole=True),
             "parse": Verb("parse", "parse", "print what the desk makes of one raw message"),
-            "check": Verb("mail_check", "check", "log in everywhere, and say what works"),
+            "check": Verb("mail_check", "check", "log in everywhere, and say what works", whole=True),
             "ledger": Verb("ledger", "ledger", "print the messages that the desk saw, newest first"),
             "outbox": Noun(
                 "mail that is to go, or went",
@@ -253,26 +255,28 @@ COMMANDS: dict[str, Verb | Noun] = {
             "show": Verb("sla", "show", "print one: its hours, and what it promises for each priority"),
             "explain": Verb("sla_explain", "explain", "every step of the clocks of tickets, in words and instants"),
             "due": Verb("sla", "due", "when a target falls due, in a calendar's working time"),
-            "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close"),
+            "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close", whole=True),
         },
     ),
     "db": Noun(
         "the store",
         {
             "init": Verb("db", "init", "make a new store", prints=False),
-            "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False),
-            "backup": Verb("backup", "backup", "copy the store into one file, while it is in use"),
-            "restore": Verb("backup", "restore", "put a backup in the place of the store"),
-            "check": Verb("db_check", "check", "look for damage in the store, and mend what can be derived"),
-            "size": Verb("size", "size", "print what takes the room"),
-            "purge": Verb("purge", "purge", "take out old spam, and raw bytes of old mail"),
+            "migrate": Verb("db", "migrate", "bring the store up to this program's schema", prints=False, whole=True),
+            "backup": Verb("backup", "backup", "copy the store into one file, while it is in use", whole=True),
+            "restore": Verb("backup", "restore", "put a backup in the place of the store", whole=True),
+            "check": Verb(
+                "db_check", "check", "look for damage in the store, and mend what can be derived", whole=True
+            ),
+            "size": Verb("size", "size", "print what takes the room", whole=True),
+            "purge": Verb("purge", "purge", "take out old spam, and raw bytes of old mail", whole=True),
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),
     "check": Verb("check", "check", "check the desk itself, as a plug-in of Nagios", prints=False),
     "doctor": Verb("doctor", "doctor", "what is set up, what works, and what to do about the rest"),
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
-    "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False),
+    "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False, whole=True),
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
     "schema": Verb("schema", "schema", "JSON Schemas of what is printed, and of the desk file"),

@@ -79,13 +79,14 @@ REPORT: Sheet[AppliedReport] = Sheet(
             ],
             kind=many(_KEPT),
         ),
-        Field("hidden_priorities_kept", lambda row: row.hidden_kept, kind=NUMBER),
+        # Nothing is told of what stands behind walls, not even how much it is: what was once a number is 0 for good.
+        Field("hidden_priorities_kept", lambda row: 0, kind=NUMBER),
         Field("places_changed", lambda row: sum(each.displaced for each in row.tickets), kind=NUMBER),
-        Field("hidden_tickets", lambda row: row.hidden, kind=NUMBER),
+        Field("hidden_tickets", lambda row: 0, kind=NUMBER),
         Field(
             "retired_in_use",
             lambda row: [
-                {"kind": each.kind, "key": each.key, "tickets": list(each.refs), "hidden_tickets": each.hidden}
+                {"kind": each.kind, "key": each.key, "tickets": list(each.refs), "hidden_tickets": 0}
                 for each in row.orphans
             ],
             kind=many(_RETIRED),
@@ -215,7 +216,7 @@ def _cut(text: str) -> str:
 def _tickets(report: AppliedReport, styled: Any) -> Iterator[str]:
     zone = ZoneInfo(report.time_zone)
     moved = [each for each in report.tickets if each.deadlines]
-    if moved or report.orphans or report.tickets or report.kept or report.hidden_kept:
+    if moved or report.orphans or report.tickets or report.kept:
         yield styled("open tickets", _BOLD)
     width = max((len(each.ref) for each in moved), default=0)
     for ticket in moved:
@@ -229,12 +230,9 @@ def _tickets(report: AppliedReport, styled: Any) -> Iterator[str]:
         if ticket.old_priority != ticket.new_priority:
             yield f"  {ticket.ref}  {ticket.old_priority} -> {ticket.new_priority}   {_cut(ticket.subject)}"
     for orphans in report.orphans:
-        hidden = f"{orphans.hidden} behind walls" if orphans.hidden else ""
-        named = ", ".join((*orphans.refs, *([hidden] if hidden else ())))
-        yield f"  of {orphans.kind} {one_line(orphans.key)}, which is retired: {named}"
-    if report.kept or report.hidden_kept:
-        first = str(report.kept[0].number) if report.kept else "NUMBER"
-        count = len(report.kept) + report.hidden_kept
+        yield f"  of {orphans.kind} {one_line(orphans.key)}, which is retired: {', '.join(orphans.refs)}"
+    if report.kept:
+        first, count = report.kept[0].number, len(report.kept)
         yield f"  priorities stay as they are: {count} would differ; sdesk ticket set {first} --priority auto"
 
 
@@ -255,7 +253,6 @@ def _sum(report: AppliedReport, name: str, *, kept: bool) -> str:
         (sum(each.breached for each in tickets), "breached at once"),
         (sum(each.old_priority != each.new_priority for each in tickets), "with another priority"),
         (sum(each.displaced for each in tickets), "with another place in the queue"),
-        (report.hidden, "more behind walls"),
     ):
         if number:
             pieces.append(f"{number} {'ticket' if number == 1 else 'tickets'} {words}")

@@ -26,7 +26,7 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
     try:
         path = call.store
         desk = call.reader.desk
-        health = call.reader.health(call.now)
+        health = call.reader.health(call.actor_or_system, call.now)
     except SdeskError as error:
         yield broken("store", error)
         return
@@ -52,9 +52,8 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
         # Those of mailboxes are told with them; and a disk that is full now need not be told of twice.
         if not trouble.place.startswith("mailbox ") and (trouble.place, room.verdict) != ("disk", Verdict.FAILED):
             often = "once" if trouble.failures == 1 else f"{trouble.failures:,} times in a row"
-            yield failed(
-                trouble.place, f"it has failed {since(trouble.since, call.now, zone)}, {often}: {trouble.error}"
-            )
+            why = f": {trouble.error}" if trouble.error else ""
+            yield failed(trouble.place, f"it has failed {since(trouble.since, call.now, zone)}, {often}{why}")
 
 
 def _store(path: Path) -> Finding:

@@ -106,6 +106,9 @@ class _GlobalOption(TyperOption):
 class Command(_WithGlobals, TyperCommand):
     """A verb that prints rows."""
 
+    whole = False
+    """See `Verb`."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.add_globals(self.params)
@@ -122,6 +125,12 @@ class Command(_WithGlobals, TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         """As Typer says it."""
         return list(TyperCommand.get_params(self, ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """As Typer does it; Refused for the desk's own work where a wall stands before the agent who was named."""
+        if self.whole:
+            of(ctx).require_no_wall(ctx.command_path)
+        return TyperCommand.invoke(self, ctx)
 
 
 class SilentCommand(Command):
@@ -214,7 +223,10 @@ def verb_of(name: str, entry: Verb) -> Any:
     module = import_module(f"sdesk.cli.{entry.module}")
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     single.command(name, cls=Command if entry.prints else SilentCommand)(getattr(module, entry.function))
-    return typer.main.get_command(single)
+    command = typer.main.get_command(single)
+    if entry.whole and isinstance(command, Command):
+        command.whole = True
+    return command
 
 
 def _noun(name: str, entry: Noun) -> Group:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from sdesk.cli.wishes import Wishes
-from sdesk.domain.errors import BadFilter, BadInput, NotFound, SdeskError
+from sdesk.domain.errors import BadFilter, BadInput, NotFound, Refused, SdeskError, Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -143,6 +143,27 @@ class Invocation:
             return self.reader.actor(system_login())
         except (NotFound, UnicodeEncodeError):
             return SYSTEM
+
+    def require_no_wall(self, command: str) -> None:
+        """Refused where an agent was named for this run who does not see over all walls: what the desk does on the
+        whole tells of what he may not see. Who named none has the store's file, before which no wall stands.
+        """
+        if not self.asked_agent:
+            return
+        from sdesk.store.reader import Reader
+
+        try:
+            # Closed again before the command begins: some want the store for themselves.
+            with Reader(self.store) as reader:
+                walled = reader.is_walled(reader.actor(self.asked_agent))
+        except (NotFound, UnicodeEncodeError, Unavailable):
+            # No such agent, or a store that cannot be read as it is: the command itself says what it makes of that.
+            return
+        if walled:
+            raise Refused(
+                f"`{command}` is of the whole desk, and `{self.asked_agent}` does not see all of it",
+                "ask an agent whose role is admin",
+            )
 
     def filter(self, words: Sequence[str]) -> Filter:
         """A filter as the shell has split it; all where nothing is said."""

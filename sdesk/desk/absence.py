@@ -78,7 +78,7 @@ def away(
         until=to_rfc3339(until),
         stand_in=stand_in,
     )
-    handed, hidden = _hand_over(work, agent_id) if reassign else ((), 0)
+    handed = _hand_over(work, agent_id) if reassign else ()
     zone = ZoneInfo(work.rules.time_zone)
     since = f" from {weekday_and_time(absence.starts_at, zone)}" if absence.starts_at > work.now else ""
     sentence = f"{key} is away{since} until {weekday_and_time(until, zone)}; "
@@ -91,7 +91,7 @@ def away(
         until,
         stand_in,
         sentence,
-        (*_doubts(work, agent_id, absence), *_hidden(key, hidden)),
+        tuple(_doubts(work, agent_id, absence)),
         handed,
     )
 
@@ -187,23 +187,20 @@ def _write(
     return absence
 
 
-def _hand_over(work: Work, agent_id: int) -> tuple[tuple[int, ...], int]:
-    """Give his open tickets on; gives their numbers, and how many stay for a wall before the actor."""
+def _hand_over(work: Work, agent_id: int) -> tuple[int, ...]:
+    """Give his open tickets on; gives their numbers. What stands behind a wall for the actor stays, and is not told."""
     found = work.session.scalars(
         select(Ticket).where(col(Ticket.is_open), col(Ticket.assignee_id) == agent_id).order_by(col(Ticket.id))
     ).all()
     handed: list[int] = []
-    hidden = 0
     for ticket in found:
         if ticket.id is None or ticket.assignee_id != agent_id:
             # It went along with its incident.
             handed += [ticket.id] if ticket.id is not None else []
-        elif not sees_team(work, work.actor, ticket.team_id):
-            hidden += 1
-        else:
+        elif sees_team(work, work.actor, ticket.team_id):
             assign(work, ticket.id, to=_taker(work, agent_id, ticket.team_id))
             handed.append(ticket.id)
-    return tuple(handed), hidden
+    return tuple(handed)
 
 
 def _taker(work: Work, agent_id: int, team_id: int) -> str:
@@ -237,9 +234,3 @@ def _doubts(work: Work, agent_id: int, absence: Absence) -> Iterator[str]:
         begin, end = (weekday_and_time(at, zone) for at in (theirs[0].starts_at, theirs[0].ends_at))
         told = "who stands in for him is told then, else the team"
         yield f"`{stand_in}` is away as well, from {begin} until {end}: {told}"
-
-
-def _hidden(key: str, hidden: int) -> Iterator[str]:
-    if hidden:
-        what = "1 ticket stays" if hidden == 1 else f"{hidden} tickets stay"
-        yield f"{what} with `{key}`: it is of a team whose tickets you do not see"

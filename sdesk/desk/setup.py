@@ -59,7 +59,7 @@ def apply(
 def plan(desk: Desk, text: str, file_name: str, *, actor: Actor, now: datetime) -> AppliedReport:
     """What applying a desk file would change: it is applied, looked at, and rolled back.
 
-    Anybody may ask; of tickets behind walls he learns how many there are.
+    Anybody may ask; of tickets behind walls he learns nothing.
     """
     file = read(text, file_name)
     with desk.store.begin() as session:

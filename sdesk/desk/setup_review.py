@@ -98,8 +98,7 @@ class Orphans:
     kind: str
     key: str
     refs: tuple[str, ...]
-    hidden: int
-    """How many more there are behind walls."""
+    """Those that the actor may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +108,11 @@ class AppliedReport:
     changes: tuple[SetupChange, ...] = ()
     tickets: tuple[TicketChange, ...] = ()
     """Open tickets with another deadline, priority or place."""
-    hidden: int = 0
-    """How many more of them stand behind walls."""
     orphans: tuple[Orphans, ...] = ()
     kept: tuple[TicketPriority, ...] = ()
     """Open tickets that would have another priority by what this changes: they keep the one that they have."""
-    hidden_kept: int = 0
-    """How many more of them stand behind walls."""
     mails: int = 0
-    """How many mails and notices that brings."""
+    """How many mails and notices that brings, of tickets that the actor may see."""
     time_zone: str = "UTC"
     """The desk's own."""
     warnings: tuple[str, ...] = ()
@@ -251,15 +246,13 @@ def review(
     return AppliedReport(
         changes=changes,
         tickets=tuple(_ticket(work, each, before[each], after[each]) for each in touched if each in seen),
-        hidden=sum(each not in seen for each in touched),
         orphans=tuple(_orphans(work, changes, after, seen)),
         kept=tuple(
             TicketPriority(each, work.rules.ref(each), after[each].priority, priority)
             for each, priority in other.items()
             if each in seen
         ),
-        hidden_kept=len(other.keys() - seen),
-        mails=work.connection.execute(select(func.count()).where(col(Outbox.id) > queued)).scalar_one(),
+        mails=_mails(work, queued),
         time_zone=work.rules.time_zone,
         warnings=warnings,
     )
@@ -292,7 +285,19 @@ def _orphans(
     for change in changes:
         if change.action is Action.RETIRED and change.kind in known:
             row = next(id_ for id_, each in known[change.kind].items() if each.key == change.key)
-            theirs = [number for number, each in tickets.items() if each.of[change.kind] == row]
+            theirs = [number for number in tickets if number in seen and tickets[number].of[change.kind] == row]
             if theirs:
-                refs = tuple(rules.ref(number) for number in theirs if number in seen)
-                yield Orphans(change.kind, change.key, refs, len(theirs) - len(refs))
+                yield Orphans(change.kind, change.key, tuple(map(rules.ref, theirs)))
+
+
+def _mails(work: Work, queued: int) -> int:
+    """How many rows of the outbox are behind the last one before, of tickets that the actor may see."""
+    # An outer join: of a mail that is of no ticket there is no team.
+    found: Sequence[Any] = work.connection.execute(
+        select(col(Ticket.team_id), func.count())
+        .join_from(Outbox, Ticket, col(Ticket.id) == col(Outbox.ticket_id), isouter=True)
+        .where(col(Outbox.id) > queued)
+        .group_by(col(Ticket.team_id))
+    ).all()
+    see_all = work.actor.sees_all
+    return sum(count for team, count in found if (see_all if team is None else sees_team(work, work.actor, team)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlmodel import col
 
 from sdesk.desk.change import Change
@@ -44,6 +44,7 @@ class Deed(NamedTuple):
 def last_batch(work: Work, batch: str | None = None) -> tuple[Deed, ...]:
     """What the acting agent did last, for all tickets of that action, the first of them first; or a certain `batch`.
 
+    What was done to a ticket that stands behind a wall by now is left out, but for what gave it there.
     NothingToDo where there is nothing; BadInput for the desk itself.
     """
     require_hands(work)
@@ -54,14 +55,28 @@ def last_batch(work: Work, batch: str | None = None) -> tuple[Deed, ...]:
         col(Undo.part_of).is_(None),
         col(Undo.at) >= work.now - KEPT_FOR,
     )
-    last = select(col(Undo.batch)).where(*own).order_by(col(Undo.id).desc()).limit(1).scalar_subquery()
-    wanted = col(Undo.batch) == (last if batch is None else batch)
-    rows = work.session.scalars(select(Undo).where(*own, wanted).order_by(col(Undo.id))).all()
+    batch = _last(work, own) if batch is None else batch
+    found = work.session.scalars(select(Undo).where(*own, col(Undo.batch) == batch).order_by(col(Undo.id))).all()
+    rows = [row for row in found if _may_know(work, row)]
     if not rows:
         raise NothingToDo(
             phrase("there is nothing to undo"), phrase("what you did within a day can be, the last first")
         )
     return tuple(Deed(row.id or 0, row.ticket_id, row.verb, unpacked(row.sentence)) for row in rows)
+
+
+def _last(work: Work, own: Sequence[ColumnElement[bool]]) -> str | None:
+    """The action that was the last; one by one, since each row holds all that it changed."""
+    for number in work.connection.execute(select(col(Undo.id)).where(*own).order_by(col(Undo.id).desc())).scalars():
+        row = work.session.get_one(Undo, number)
+        if _may_know(work, row):
+            return row.batch
+    return None
+
+
+def _may_know(work: Work, row: Undo) -> bool:
+    """Whether the agent sees the ticket still, or saw it until he gave it away himself."""
+    return sees(work, work.actor, work.session.get_one(Ticket, row.ticket_id)) or _saw(work, row)
 
 
 def undo(work: Work, deed: int) -> Change:
@@ -120,7 +135,7 @@ def _require_unchanged(work: Work, rows: Sequence[Undo]) -> None:
     """Refused where a ticket has another version than the action left it with."""
     for row in rows:
         ticket = work.session.get_one(Ticket, row.ticket_id)
-        if row.part_of is None and not (sees(work, work.actor, ticket) or _saw(work, row)):
+        if row.part_of is None and not _may_know(work, row):
             raise NotFound(phrase("there is no ticket {ref}", ref=work.rules.ref(row.ticket_id)), "see `sdesk list`")
         if row.version != row.was and ticket.version != row.version:
             raise _changed(work, row)

@@ -103,7 +103,7 @@ def test_a_follow_up_that_is_known_is_explained_as_if_it_were_new(
     assert (told["outcome"], told["ticket"], told["known"]) == ("followed_up", "SD-1", "SD-1")
 
 
-def test_a_ticket_behind_a_wall_is_not_told(sdesk: Sdesk, letters: Path) -> None:
+def test_a_ticket_behind_a_wall_is_not_there(sdesk: Sdesk, letters: Path) -> None:
     ran = sdesk(
         "new",
         "--subject",
@@ -125,9 +125,12 @@ def test_a_ticket_behind_a_wall_is_not_told(sdesk: Sdesk, letters: Path) -> None
     answer.write_text(
         f"From: maria@shop.example\nIn-Reply-To: {message_id}\nSubject: Re: Leave\n\nThanks a lot for it.\n"
     )
-    for login, ticket, said in (("olga", "SD-1", "In-Reply-To names SD-1"), ("boris", None, "a private team")):
+    for login, outcome, ticket, said in (
+        ("olga", "followed_up", "SD-1", "In-Reply-To names SD-1"),
+        ("boris", "created", None, "a new request"),
+    ):
         (found,) = json.loads(sdesk("mail", "test", str(answer), "-o", "json", "--as", login).out)
-        assert (found["outcome"], found["ticket"]) == ("followed_up", ticket)
+        assert (found["outcome"], found["ticket"]) == (outcome, ticket)
         assert said in found["reason"]
         assert "SD-1" not in found["reason"] or login == "olga"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -16,14 +16,15 @@ from sdesk.desk.intake.known import seen_before
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.intake.receive import identity_of
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.find import sees
+from sdesk.desk.steps.find import sees, sees_team
 from sdesk.desk.steps.messages import keep_raw
 from sdesk.desk.steps.people import requester_of
 from sdesk.domain.actor import Actor
-from sdesk.domain.inbound import InboundMail
+from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.routing import route
+from sdesk.domain.thread import written_to
 from sdesk.store.models import History, Outbox, Tag, Ticket
 
 
@@ -54,25 +55,33 @@ class Explanation:
 def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer: Actor) -> Explanation:
     """Decide upon a mail as if it had never been seen. The caller leaves the transaction without a commit.
 
-    `viewer` asks: of a ticket behind a wall he is told that it is there, and no more than its sender knows.
+    `viewer` asks: a ticket behind a wall is not there for him, whatever of it the mail names.
     """
     routing = route(work.rules.routing, mail)
     teams = teams_of(work, mail, origin, routing)
     identity = identity_of(mail)
-    before = seen_before(work, identity, next(iter(teams)))
+    first_team = next(iter(teams))
+    before = seen_before(work, identity, first_team)
     # Without its identity no ticket's thread has it already.
     incoming = look_at(work, mail, origin, routing, teams=teams, raw_id=keep_raw(work, raw, mail.sha256), identity="")
     queued = _last_queued(work)
-    receipt = decide(work, incoming)
-    if receipt.outcome is not Outcome.CREATED and receipt.number is not None:
-        ticket = work.session.get_one(Ticket, receipt.number)
-        if not sees(work, viewer, ticket):
-            receipt = Receipt(receipt.outcome, None, "it belongs to a ticket of a private team")
+    try:
+        with work.apart():
+            receipt = decide(work, incoming)
+            if _is_hidden(work, viewer, receipt):
+                raise _Hidden
+    except _Hidden:
+        receipt = decide(work, replace(incoming, mail=_naming_nothing(mail)))
+        if _is_hidden(work, viewer, receipt):
+            # A check of monitoring is named by its key alone, which is one for the whole desk.
+            receipt = Receipt(receipt.outcome, None, "it is of a check that is known")
     known = None
-    if before is not None:
+    if before is not None and sees_team(work, viewer, first_team):
         number = before[0]
-        shown = number is not None and sees(work, viewer, work.session.get_one(Ticket, number))
-        known = work.rules.ref(number) if shown and number is not None else "the ledger"
+        if number is None:
+            known = "the ledger"
+        elif sees(work, viewer, work.session.get_one(Ticket, number)):
+            known = work.rules.ref(number)
     decided: tuple[Decided, ...] = ()
     withheld = None
     if receipt.outcome is Outcome.CREATED and receipt.number is not None:
@@ -81,6 +90,33 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
     kinds = work.connection.execute(select(col(Outbox.kind)).where(col(Outbox.id) > queued)).scalars().all()
     return Explanation(
         receipt, known, decided, not {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT}.isdisjoint(kinds), withheld
+    )
+
+
+class _Hidden(Exception):
+    """A mail would go to a ticket that its viewer may not see: what was done for that is undone."""
+
+
+def _is_hidden(work: Work, viewer: Actor, receipt: Receipt) -> bool:
+    if receipt.outcome is Outcome.CREATED or receipt.number is None:
+        return False
+    return not sees(work, viewer, work.session.get_one(Ticket, receipt.number))
+
+
+def _naming_nothing(mail: InboundMail) -> InboundMail:
+    """The same mail as one that answers nothing: no Message-ID, no token of an address."""
+
+    def plain(boxes: tuple[Mailbox, ...]) -> tuple[Mailbox, ...]:
+        return tuple(Mailbox(written_to(box.address), box.name) for box in boxes)
+
+    return replace(
+        mail,
+        in_reply_to=(),
+        references=(),
+        reported_ids=(),
+        to=plain(mail.to),
+        cc=plain(mail.cc),
+        delivered_to=tuple(map(written_to, mail.delivered_to)),
     )
 
 

@@ -16,6 +16,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import Wording, wordings
 from sdesk.desk.outbox.news import words_of
 from sdesk.desk.rules import AgentRule, Rules
+from sdesk.desk.steps.find import sees
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outbox import domain_of_ids, read_message_id
 from sdesk.domain.outgoing import AgentEvent, Speaker
@@ -236,12 +237,20 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
 
 
 def _proposed(work: Work, rows: Sequence[Outbox]) -> str:
-    """Which tickets look like one incident, and what makes them one."""
+    """Which tickets look like one incident, and what makes them one; nothing where a wall came before one of them."""
     for row in reversed(rows):
         if row.values.get("event") == AgentEvent.INCIDENT and "proposal" in row.values:
-            refs = ", ".join(map(work.rules.ref, row.values.get("tickets", ())))
-            return f"{refs}\nsdesk incident accept {row.values['proposal']}"
+            numbers = row.values.get("tickets", ())
+            if row.agent_id is None or not _sees_all_of(work, row.agent_id, numbers):
+                continue
+            return f"{', '.join(map(work.rules.ref, numbers))}\nsdesk incident accept {row.values['proposal']}"
     return ""
+
+
+def _sees_all_of(work: Work, agent_id: int, numbers: Sequence[int]) -> bool:
+    agent = work.rules.actor(agent_id)
+    found = work.session.scalars(select(Ticket).where(col(Ticket.id).in_(list(numbers))))
+    return all(sees(work, agent, ticket) for ticket in found)
 
 
 def _of_desk(rows: Sequence[Outbox]) -> Notice:

@@ -156,7 +156,8 @@ def _last_words(work: Work, number: int, kind: MailKind) -> int | None:
 def _as_told(work: Work, row: Outbox) -> Batch:
     """The message in which a notification went, or would go now, for a look at it: made anew of what the tickets say.
 
-    Its keys are forgotten: noughts stand for them. Tickets that the actor may not see are counted and not listed.
+    Its keys are forgotten: noughts stand for them. Tickets that the actor may not see are left out, and so is that
+    there were any.
     """
     if row.agent_id is None:
         raise TypeError("a notification for nobody")
@@ -174,12 +175,11 @@ def _as_told(work: Work, row: Outbox) -> Batch:
         rows = [each for each in rows if each.id == row.id or _is_news(work, agent, tickets, each)]
     grouped = by_urgency(rows, tickets)
     shown = {number: each for number, each in grouped.items() if _may_see(work, tickets, number)}
-    hidden = len(grouped) - len(shown)
+    rows = [each for each in rows if each.ticket_id in shown]
     batch = batch_of(work, agent, rows, shown, tickets, {id_of(each): priority_of(each, tickets) for each in rows})
     notices = tuple(_without_key(work, notice) for notice in batch.notices)
-    more = batch.more + hidden
-    own = notices[0].message_id if len(notices) == 1 and not more else ""
-    return replace(batch, notices=notices, more=more, message_id=own or batch.message_id, done={})
+    own = notices[0].message_id if len(notices) == 1 and not batch.more else ""
+    return replace(batch, notices=notices, message_id=own or batch.message_id, done={})
 
 
 def _is_news(work: Work, agent: AgentRule, tickets: Mapping[int, Ticket], row: Outbox) -> bool:

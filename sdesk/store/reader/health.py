@@ -1,17 +1,21 @@
-"""How the desk itself does: promises, mailboxes, mail that waits, quarantine, and when its own work was last done."""
+"""How the desk itself does: promises, mailboxes, mail that waits, quarantine, and when its own work was last done.
+
+Who asks as an agent is told of what he may see; the desk itself, which monitoring asks as, of everything.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sdesk.domain.actor import SYSTEM
+from sdesk.domain.actor import Actor
 from sdesk.domain.filter_fields import Flag
 from sdesk.domain.filters import Filter, Match
 from sdesk.domain.instant import to_rfc3339
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.queue import counts_query
+from sdesk.store.reader.where import Condition, wall
 
 SQLITE = sqlite3.sqlite_version
 """Of the library that reads the store."""
@@ -20,11 +24,11 @@ TICK = "tick"
 
 _COUNTED = (Flag.BREACHED, Flag.AT_RISK, Flag.STALE, Flag.UNANSWERED, Flag.UNASSIGNED)
 WAITING_MAIL = (
-    "SELECT count(*), min(CASE WHEN attempts > 0 THEN created_at ELSE send_after END) FROM outbox"
-    " WHERE state = 'queued' AND (send_after <= ? OR attempts > 0)"
+    "SELECT count(*), min(CASE WHEN o.attempts > 0 THEN o.created_at ELSE o.send_after END) FROM outbox AS o"
+    " WHERE o.state = 'queued' AND (o.send_after <= ? OR o.attempts > 0)"
 )
-STUCK_MAIL = "SELECT count(*) FROM outbox WHERE state IN ('failed', 'held') AND state = ?"
-CHECKS_DOWN = "SELECT count(*) FROM check_event WHERE state = 'down'"
+STUCK_MAIL = "SELECT count(*) FROM outbox AS o WHERE o.state IN ('failed', 'held') AND o.state = ?"
+CHECKS_DOWN = "SELECT count(*) FROM check_event AS o WHERE o.state = 'down'"
 
 
 class MailboxHealth(NamedTuple):
@@ -45,10 +49,11 @@ class TroubleRow(NamedTuple):
     failures: int
     since: datetime
     error: str
+    """Empty before a wall: the words of a bug may be anybody's."""
 
 
 class Health(NamedTuple):
-    """The desk in numbers, without walls: they say nothing of anybody."""
+    """The desk in numbers, behind the walls of who asks."""
 
     open: int
     breached: int
@@ -69,16 +74,17 @@ class Health(NamedTuple):
     ticked_at: datetime | None
     troubles: tuple[TroubleRow, ...]
     last_change: datetime | None
-    """When anything was last written down of a ticket."""
+    """When anything was last written down of a ticket; None before a wall."""
 
 
-def health(connection: sqlite3.Connection, now: datetime) -> Health:
+def health(connection: sqlite3.Connection, actor: Actor, now: datetime) -> Health:
     """All of it, by a few look-ups and one pass over the index of open tickets."""
+    hidden = wall(connection, actor, "t.team_id")
     filters = [Filter(), *(Filter((Match("is", (flag,)),)) for flag in _COUNTED)]
-    query = counts_query(connection, SYSTEM, filters, now)
+    query = counts_query(connection, actor, filters, now)
     counted = connection.execute(query.sql, query.values).fetchone()
     opened, breached, at_risk, stale, unanswered, unassigned = (count or 0 for count in counted)
-    waits, since = connection.execute(WAITING_MAIL, (to_rfc3339(now),)).fetchone()
+    waits, since = _of_tickets(connection, WAITING_MAIL, hidden, to_rfc3339(now))
     ticked = connection.execute("SELECT at FROM last_run WHERE name = ?", (TICK,)).fetchone()
     return Health(
         open=opened,
@@ -96,20 +102,27 @@ def health(connection: sqlite3.Connection, now: datetime) -> Health:
         ),
         mail_waits=waits,
         mail_since=instant(since),
-        mail_failed=_one(connection, STUCK_MAIL, "failed"),
-        mail_held=_one(connection, STUCK_MAIL, "held"),
-        quarantine=_one(connection, "SELECT count(*) FROM quarantine WHERE ended_at IS NULL"),
-        checks_down=_one(connection, CHECKS_DOWN),
+        mail_failed=_of_tickets(connection, STUCK_MAIL, hidden, "failed")[0],
+        mail_held=_of_tickets(connection, STUCK_MAIL, hidden, "held")[0],
+        # Nobody knows yet whose they are.
+        quarantine=0 if hidden is not None else connection.execute(_QUARANTINE).fetchone()[0],
+        checks_down=_of_tickets(connection, CHECKS_DOWN, hidden)[0],
         ticked_at=instant(ticked[0]) if ticked is not None else None,
         troubles=tuple(
-            TroubleRow(row[0], row[1], datetime.fromisoformat(row[2]), row[3])
+            TroubleRow(row[0], row[1], datetime.fromisoformat(row[2]), row[3] if hidden is None else "")
             for row in connection.execute("SELECT place, failures, since, error FROM trouble ORDER BY place")
         ),
-        last_change=instant(
-            connection.execute("SELECT (SELECT at FROM history WHERE id = (SELECT max(id) FROM history))").fetchone()[0]
-        ),
+        last_change=instant(connection.execute(_LAST_CHANGE).fetchone()[0]) if hidden is None else None,
     )
 
 
-def _one(connection: sqlite3.Connection, sql: str, *values: str) -> int:
-    return int(connection.execute(sql, values).fetchone()[0])
+_QUARANTINE = "SELECT count(*) FROM quarantine WHERE ended_at IS NULL"
+_LAST_CHANGE = "SELECT (SELECT at FROM history WHERE id = (SELECT max(id) FROM history))"
+
+
+def _of_tickets(connection: sqlite3.Connection, sql: str, hidden: Condition | None, *values: str) -> tuple[Any, ...]:
+    """The one row of a count of `o`: of rows whose ticket no wall hides, where there is one."""
+    if hidden is None:
+        return tuple(connection.execute(sql, values).fetchone())
+    beyond = f" AND EXISTS (SELECT 1 FROM ticket AS t WHERE t.id = o.ticket_id AND {hidden.sql})"
+    return tuple(connection.execute(sql + beyond, (*values, *hidden.values)).fetchone())

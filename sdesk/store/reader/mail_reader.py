@@ -50,12 +50,19 @@ class MailReader(OpenedStore):
         with translated(self.path):
             return mailroom.quarantined(self._connection, actor, number)
 
-    def health(self, now: datetime) -> Health:
-        """How the desk itself does, whoever asks: numbers alone, of all tickets."""
+    def is_walled(self, actor: Actor) -> bool:
+        """Whether any wall stands before an actor: then what the desk does on the whole is not for him."""
+        from sdesk.store.reader.where import wall
+
+        with translated(self.path):
+            return wall(self._connection, actor) is not None
+
+    def health(self, actor: Actor, now: datetime) -> Health:
+        """How the desk itself does: numbers alone, as far as the actor may see."""
         from sdesk.store.reader import health
 
         with translated(self.path):
-            return health.health(self._connection, now)
+            return health.health(self._connection, actor, now)
 
     def blocked(self) -> tuple[BlockedRow, ...]:
         """The senders whose mail is discarded."""

@@ -12,6 +12,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import unpacked
 from sdesk.store.reader.rows import HistoryRow
+from sdesk.store.reader.where import wall
 
 UNDOING = ("undone", "taken_back")
 """Events that say of others, by their ids in `events`, that they do not count any more."""
@@ -42,12 +43,24 @@ def told_of(history: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
 
 
 def undoable(connection: sqlite3.Connection, actor: Actor, *, since: datetime, limit: int) -> tuple[UndoRow, ...]:
-    """What an agent did since an instant and has not undone, the last first."""
+    """What an agent did since an instant and has not undone, the last first.
+
+    Of a ticket that stands behind a wall by now only what gave it there is told: he knows that, and may undo it.
+    """
+    sees, saw = wall(connection, actor, "t.team_id"), wall(connection, actor, "json_extract(c.value, '$[0].team_id')")
+    seen, values = "1", ()
+    if sees is not None and saw is not None:
+        seen = (
+            f"(EXISTS (SELECT 1 FROM ticket AS t WHERE t.id = v.number AND {sees.sql}) OR EXISTS (SELECT 1 FROM undo AS"
+            f" u CROSS JOIN json_each(u.before, '$.rows.ticket') AS c WHERE u.id = v.id AND {saw.sql}))"
+        )
+        values = (*sees.values, *saw.values)  # type: ignore[assignment]
     found = connection.execute(
         "SELECT v.batch, v.at, v.number, v.verb, v.sentence FROM undo_view AS v WHERE v.batch IN ("
-        " SELECT batch FROM undo_view WHERE agent_id = ? AND at >= ? GROUP BY batch ORDER BY max(id) DESC LIMIT ?"
-        ") AND v.agent_id = ? ORDER BY v.id",
-        (actor.agent_id, to_rfc3339(since), limit, actor.agent_id),
+        f" SELECT v.batch FROM undo_view AS v WHERE v.agent_id = ? AND v.at >= ? AND {seen}"
+        " GROUP BY v.batch ORDER BY max(v.id) DESC LIMIT ?"
+        f") AND v.agent_id = ? AND {seen} ORDER BY v.id",
+        (actor.agent_id, to_rfc3339(since), *values, limit, actor.agent_id, *values),
     )
     batches: dict[str, UndoRow] = {}
     for batch, at, number, verb, sentence in found:

@@ -38,9 +38,10 @@ def usual_services(
     if unit is None:
         newest, within = "t.id > (SELECT coalesce(max(id), 0) FROM ticket) - ?", (LATELY,)
     else:
-        here = "SELECT id FROM ticket WHERE unit_id = (SELECT id FROM unit WHERE key = ?) ORDER BY id DESC LIMIT ?"
-        newest = f"t.id IN ({here})"
-        within = (unit, OF_UNIT)
+        # The wall within too: what is hidden crowds nothing out.
+        here = f"SELECT t.id FROM ticket AS t WHERE t.unit_id = (SELECT id FROM unit WHERE key = ?){beyond}"
+        newest = f"t.id IN ({here} ORDER BY t.id DESC LIMIT ?)"
+        within = (unit, *values, OF_UNIT)
     found = connection.execute(
         "SELECT s.key FROM ticket AS t JOIN service AS s ON s.id = t.service_id"
         f" WHERE {newest} AND s.retired_at IS NULL AND t.status <> 'spam'{beyond}"

@@ -108,7 +108,7 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
         values.extend(condition.values)
     for negated in (False, True):
         words = [term for term in wanted.terms if isinstance(term, Words) and term.negated is negated]
-        sought = _words(connection, words, negated)
+        sought = _words(connection, words, actor, negated)
         if sought is not None:
             parts.append(sought.sql)
             values.extend(sought.values)
@@ -443,7 +443,7 @@ def _form(term: Match) -> Condition:
     return Condition(sql, tuple(values))
 
 
-def _words(connection: sqlite3.Connection, words: Sequence[Words], negated: bool) -> Condition | None:
+def _words(connection: sqlite3.Connection, words: Sequence[Words], actor: Actor, negated: bool) -> Condition | None:
     if negated:
         conditions = [expression([word]) for word in words]
         sought = [each for each in conditions if each]
@@ -461,17 +461,22 @@ def _words(connection: sqlite3.Connection, words: Sequence[Words], negated: bool
     # of every word that begins so anew for each ticket, 4 ms among 100,000 hits.
     column = "number" if hits <= MANY_HITS else "+number"
     found = "SELECT rowid FROM ticket_fts WHERE ticket_fts MATCH ?"
-    named = _named_elsewhere(connection, words[0].text) if len(words) == 1 else None
+    named = _named_elsewhere(connection, words[0].text, actor) if len(words) == 1 else None
     if named is not None:
         return Condition(f"{column} IN ({found} UNION SELECT ?)", (sought_all, named))
     return Condition(f"{column} IN ({found})", (sought_all,))
 
 
-def _named_elsewhere(connection: sqlite3.Connection, name: str) -> int | None:
-    """The ticket that has this name, or old number, in the system where it comes from: people go on using it."""
+def _named_elsewhere(connection: sqlite3.Connection, name: str, actor: Actor) -> int | None:
+    """The ticket that has this name, or old number, in the system where it comes from: people go on using it.
+
+    One behind a wall is left out here already, lest it stand in the way of another that has the name by its number.
+    """
     from sdesk.domain.thread import OTRS  # with what reads mail: hardly any filter asks for it
 
-    row = connection.execute(
-        "SELECT id FROM ticket WHERE external_id IN (?, ?) ORDER BY external_id = ? DESC", (name, OTRS + name, name)
-    ).fetchone()
+    sql, values = "SELECT id FROM ticket WHERE external_id IN (?, ?)", (name, OTRS + name)
+    hidden = wall(connection, actor)
+    if hidden is not None:
+        sql, values = f"{sql} AND {hidden.sql}", (*values, *hidden.values)  # type: ignore[assignment]
+    row = connection.execute(f"{sql} ORDER BY external_id = ? DESC", (*values, name)).fetchone()
     return None if row is None else int(row[0])

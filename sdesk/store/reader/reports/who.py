@@ -125,7 +125,7 @@ def facts(
     found = teams(connection, actor, team)
     ids = f"({', '.join(str(each.id) for each in found)})"
     since = to_rfc3339(now - LOOKED_BACK)
-    first = connection.execute("SELECT min(created_at) FROM ticket").fetchone()[0]
+    first = connection.execute(f"SELECT created_at FROM ticket WHERE +team_id IN {ids} ORDER BY 1 LIMIT 1").fetchone()
     return WhoFacts(
         found,
         agents(connection),
@@ -136,7 +136,7 @@ def facts(
         dict(connection.execute(spent_query(ids), (to_rfc3339(week),)).fetchall()),
         tuple(_plain(connection, resolved_query(ids), (since,))),
         tuple(_plain(connection, handled_query(ids), (since,))),
-        instant(first),
+        None if first is None else instant(first[0]),
     )
 
 

@@ -1,0 +1,93 @@
+"""Walls in the console: each screen is the same for an agent as if what he may not see had never been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from console_driver import driving
+from walled_desk import build, hidden_from, without_hidden
+from walled_questions import Asked, asked_by
+
+from sdesk.config.wire import DeskMailbox
+from sdesk.mail.inbox import quarantine as aside
+from sdesk.tui.mailroom import Mailroom
+
+WALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    ((), ()),
+    *(((digit,), ("3",)) for digit in "12456789"),
+    (("f",), ("escape",)),
+    (("slash", *"{word}", "enter"), ("escape",)),
+    (("slash", *"{like}", "enter"), ("escape",)),
+    (("slash", *"tag:"), ("escape", "escape")),
+    (("slash", *"requester:"), ("escape", "escape")),
+    (("slash", *"number:{hid}", "enter"), ("escape",)),
+    (("#", *"{hid}", "enter"), ("escape",)),
+    (("colon", *"show {hid}", "enter"), ("escape",)),
+    (("colon", *"take {hid}", "enter"), ("escape",)),
+    (("colon", *"merge --into "), ("escape", "escape")),
+    (("ctrl+p", *"{word}"), ("escape",)),
+    (("C",), ("escape",)),
+    (("t",), ("escape",)),
+    (("a",), ("escape",)),
+    (("M",), ("escape",)),
+    (("0",), ("q",)),
+    (("T",), ("q",)),
+    (("Q",), ("q",)),
+    (("g", "enter"), ("q",)),
+    (("U",), ("escape",)),
+)
+"""Keys that open a screen, and those that leave it."""
+
+
+def _keys(keys: tuple[str, ...], asked: Asked) -> Iterator[str]:
+    """The keys; a word in braces, which was spread into letters, is what it stands for."""
+    typed = "\0".join(keys)
+    for name in ("word", "like", "hid"):
+        typed = typed.replace("\0".join(f"{{{name}}}"), "\0".join(str(getattr(asked, name))))
+    for key in typed.split("\0"):
+        yield {" ": "space", ":": "colon", "-": "minus"}.get(key, key)
+
+
+async def _walk(path: Path, login: str, asked: Asked) -> list[str]:
+    box = DeskMailbox(name="it", desk_addresses=("it@desk.example",), team="it")
+    mailroom = Mailroom(
+        lambda desk, actor, ids, at: aside.retry(desk, actor, {"it": box}, ids, now=at),
+        lambda desk, actor, ids, at: aside.discard(desk, actor, ids, now=at),
+    )
+    seen = []
+    async with driving(path, login=login, mailroom=mailroom) as driver:
+        for there, back in WALK:
+            await driver.press(*_keys(there, asked))
+            await driver.rest()
+            seen.append(f"{''.join(there)}\n{driver.text}\n{driver.notice}")
+            await driver.press(*back)
+            await driver.rest()
+    return seen
+
+
+async def _compare(path: Path, login: str) -> None:
+    asked = asked_by(path, login, hidden_from(path, login))
+    # Its name is on screen.
+    without = path.parent / login / path.name
+    without.parent.mkdir()
+    without_hidden(path, without, login)
+    whole, seen = await _walk(path, login, asked), await _walk(without, login, asked)
+    for one, other in zip(whole, seen, strict=True):
+        assert one == other
+
+
+async def test_every_screen_is_the_same_without_what_is_hidden(tmp_path: Path) -> None:
+    path = tmp_path / "desk.db"
+    build(path)
+    await _compare(path, "boris")
+
+
+@pytest.mark.endurance
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_screen_of_any_desk(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "desk.db"
+    build(path, seed=seed, tickets=20, deeds=150)
+    await _compare(path, "lars")
+    await _compare(path, "nina")
