@@ -36,7 +36,8 @@ def main() -> None:
         from sdesk.cli.app import run
         from sdesk.cli.invocation import Surroundings
 
-        code = run(sys.argv[1:], Surroundings(clock=now, run_console=open_console, build_demo=build_demo))
+        surroundings = Surroundings(clock=now, run_console=open_console, build_demo=build_demo, seal=seal)
+        code = run(sys.argv[1:], surroundings)
     except KeyboardInterrupt:
         # While modules are loaded: from there on `run` says it.
         sys.stderr.write("sdesk: interrupted\n")
@@ -118,10 +119,13 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
 
         return give_up(desk, actor, ids, now=at)
 
+    from sdesk.actions import fence
+
     return run_console(
         store=store,
         login=agent,
-        fetch=fetch if config.mailboxes else None,
+        # Mailboxes have passwords and programs of the machine's.
+        fetch=fetch if config.mailboxes and not fence.is_up() else None,
         now=now,
         settings=settings,
         mailroom=Mailroom(retry, discard),
@@ -156,6 +160,13 @@ def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None])
     if failures:
         raise failures[0]
     return reports
+
+
+def seal(store: Path) -> None:
+    """Seal this process, which serves a session over SSH."""
+    from sdesk.cli.ssh_seal import seal as seal_process
+
+    seal_process(store)
 
 
 def build_demo(folder: Path, instant: datetime) -> BuiltDemo:

@@ -24,6 +24,7 @@ from sdesk.desk.deskfile.kinds import (
 from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
 from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
+from sdesk.desk.deskfile.sections_of_ssh import KEYS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
@@ -162,6 +163,7 @@ AGENTS = Map(
                 ),
                 "Of what the agent is told.",
             ),
+            KEYS,
         )
     ),
     named("login", ("me", "none", "system")),

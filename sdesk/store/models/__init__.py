@@ -1,5 +1,6 @@
 """The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
 
+from sdesk.store.models.access import AgentKey
 from sdesk.store.models.desk import (
     Agent,
     Calendar,
@@ -39,6 +40,7 @@ from sdesk.store.models.ticket import (
 __all__ = [
     "Absence",
     "Agent",
+    "AgentKey",
     "Attachment",
     "Blob",
     "BlockedSender",

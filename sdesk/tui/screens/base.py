@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
+from sdesk.actions.fence import is_up
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import NEED_ROWS, Command, Context
 from sdesk.tui.language import _
@@ -17,6 +18,17 @@ from sdesk.tui.widgets.bar import Bar
 
 if TYPE_CHECKING:
     from sdesk.tui.app import Console
+
+
+def fenced(name: str) -> str | None:
+    """Why a command of the console is not there in a session over SSH: what it needs is the server's."""
+    if not is_up():
+        return None
+    return {
+        "editor": _("over SSH, no program is run at the server"),
+        "suspend": _("there is no shell to leave to"),
+        "fetch": _("the server fetches mail by itself"),
+    }.get(name)
 
 
 class DeskScreen(Following, Screen[None]):
@@ -47,6 +59,9 @@ class DeskScreen(Following, Screen[None]):
 
     async def action_do(self, name: str) -> None:
         """Do a command of the registry: every key, click, palette entry and line comes through here."""
+        if (why := fenced(name)) is not None:
+            self.console.notice(why, "error")
+            return
         deed = getattr(self, f"action_{name}")
         if name in NEED_ROWS and not self.ready:
             self.with_chosen(deed)
@@ -92,6 +107,8 @@ class DeskScreen(Following, Screen[None]):
 
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
+        if (fence := fenced(command.id)) is not None:
+            return fence
         if command.id == "fetch" and self.console.fetch is None:
             return _("no mailbox is set up")
         if command.verb is None:

@@ -1,0 +1,175 @@
+"""A real sshd on the loopback interface that serves a desk as `sdesk ssh setup` says, and agents who log in to it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from desks import DESK_FILE, NOW
+
+from sdesk.actions.perform import create
+from sdesk.desk.opening import open_desk
+from sdesk.desk.setup import apply
+from sdesk.domain.actor import SYSTEM
+from sdesk.store import migrate
+from sdesk.store.reader import Reader
+
+SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+ROOT = Path(__file__).parents[1]
+
+_CONFIGURATION = """\
+Port {port}
+ListenAddress 127.0.0.1
+HostKey {folder}/host
+PidFile none
+UsePAM no
+PermitRootLogin prohibit-password
+LogLevel VERBOSE
+Subsystem sftp internal-sftp
+AcceptEnv *
+AllowTcpForwarding yes
+AllowAgentForwarding yes
+X11Forwarding yes
+PermitTunnel yes
+"""
+"""As careless as a server can be: what holds for the desk's account is what its own section says."""
+
+
+class Served:
+    """A desk behind a server, and keys for its agents."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        self.folder, self._program = folder, program
+        self.home = folder / "desk"
+        self.store = self.home / "sdesk.db"
+        self.account = pwd.getpwuid(os.getuid()).pw_name
+        for name in ("host", "anna", "boris", "olga", "stranger"):
+            subprocess.run(
+                ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)], check=True
+            )
+        self.log = folder / "log"
+        self._make_desk()
+        self._start()
+
+    def _make_desk(self) -> None:
+        migrate.init(self.store)
+        desk = open_desk(self.store)
+        apply(desk, self.desk_file("anna", "boris", "olga"), "desk.toml", actor=SYSTEM, now=NOW)
+        with Reader(self.store) as reader:
+            olga, anna = reader.actor("olga"), reader.actor("anna")
+        for agent, team, subject in ((anna, "it", "The till is down"), (olga, "hr", "A secret of two people")):
+            create(desk, agent, {"subject": subject, "text": "see there", "team": team}, now=NOW)
+        desk.close()
+
+    def desk_file(self, *logins: str) -> str:
+        """The desk file in which these agents have their keys."""
+        text = DESK_FILE
+        for login in logins:
+            key = (self.folder / f"{login}.pub").read_text(encoding="ascii").strip()
+            text = text.replace(f"[agents.{login}]\n", f'[agents.{login}]\nkeys = ["{key}"]\n')
+        return text
+
+    def local(self, *words: str, agent: str = "anna", stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """The same program on this machine."""
+        return subprocess.run(
+            [sys.executable, "-m", "sdesk", "--db", str(self.store), "--as", agent, *words],
+            env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "PYTHONPATH": str(ROOT)},
+            input=stdin,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+    def _start(self) -> None:
+        page = self.local("ssh", "setup", "--account", self.account).stdout.decode()
+        section = page[page.index("Match User") : page.index("Match all")]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        configuration = self.folder / "sshd_config"
+        configuration.write_text(_CONFIGURATION.format(port=self.port, folder=self.folder) + section, encoding="utf-8")
+        self.made = os.getuid() == 0 and not os.path.isdir("/run/sshd")
+        if self.made:
+            os.mkdir("/run/sshd", 0o755)  # where sshd shuts its unprivileged part in
+        checked = subprocess.run([self._program, "-t", "-f", str(configuration)], capture_output=True, check=False)
+        assert checked.returncode == 0, checked.stderr.decode()
+        self.effective = subprocess.run(
+            [self._program, "-T", "-f", str(configuration), "-C", f"user={self.account},host=x,addr=127.0.0.1"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        self._server = subprocess.Popen(
+            [self._program, "-D", "-e", "-f", str(configuration)], stdin=subprocess.DEVNULL, stderr=self.log.open("wb")
+        )
+        host = (self.folder / "host.pub").read_text(encoding="ascii")
+        (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {host}", encoding="ascii")
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            with socket.socket() as knocking:
+                if knocking.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise AssertionError(self.log.read_text(encoding="utf-8"))
+
+    def command(self, agent: str, *options: str, alone: bool = True) -> list[str]:
+        """What this agent types, up to the host. Not `alone`: over the connection that stands already."""
+        shared = ["-S", "none"] if alone else ["-S", str(self.folder / "c"), "-o", "ControlMaster=auto"]
+        return [
+            *("ssh", "-F", "/dev/null", "-i", str(self.folder / agent), "-p", str(self.port)),
+            *("-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", f"UserKnownHostsFile={self.folder / 'known'}"),
+            *("-o", "StrictHostKeyChecking=yes", "-o", "LogLevel=ERROR", *shared, "-o", "ControlPersist=20"),
+            *(*options, f"{self.account}@127.0.0.1"),
+        ]
+
+    def ssh(
+        self,
+        agent: str,
+        *words: str,
+        options: Sequence[str] = (),
+        stdin: bytes = b"",
+        env: dict[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Log in and run a command."""
+        # One connection for anna's many commands: each is a session of its own there.
+        alone = agent != "anna" or bool(options) or env is not None
+        return subprocess.run(
+            [*self.command(agent, *options, alone=alone), *words],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            timeout=60,
+            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "TERM": "xterm-256color", **(env or {})},
+        )
+
+    def close(self) -> None:
+        subprocess.run([*self.command("anna", "-O", "exit", alone=False)], capture_output=True, check=False)
+        self._server.terminate()
+        self._server.wait(timeout=20)
+        if self.made:
+            os.rmdir("/run/sshd")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A desk behind an sshd, one for all tests of a file. Skipped without one."""
+    if SSHD is None or shutil.which("ssh") is None:
+        how = "no sshd here: apt-get install openssh-server openssh-client"
+        if os.environ.get("SDESK_REQUIRE_SERVERS") == "1":
+            pytest.fail(how)
+        pytest.skip(how)
+    with tempfile.TemporaryDirectory(prefix="sshd-") as folder:  # short, as the name of a socket must be
+        desk = Served(Path(folder), SSHD)
+        try:
+            yield desk
+        finally:
+            desk.close()
