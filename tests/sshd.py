@@ -108,9 +108,10 @@ class Served:
             text=True,
             check=True,
         ).stdout.splitlines()
-        self._server = subprocess.Popen(
-            [self._program, "-D", "-e", "-f", str(configuration)], stdin=subprocess.DEVNULL, stderr=self.log.open("wb")
-        )
+        with self.log.open("wb") as log:
+            self._server = subprocess.Popen(
+                [self._program, "-D", "-e", "-f", str(configuration)], stdin=subprocess.DEVNULL, stderr=log
+            )
         host = (self.folder / "host.pub").read_text(encoding="ascii")
         (self.folder / "known").write_text(f"[127.0.0.1]:{self.port} {host}", encoding="ascii")
         until = time.monotonic() + 20
@@ -143,7 +144,8 @@ class Served:
         # One connection for anna's many commands: each is a session of its own there.
         alone = agent != "anna" or bool(options) or env is not None
         return subprocess.run(
-            [*self.command(agent, *options, alone=alone), *words],
+            # What begins with a dash is meant for the other side.
+            [*self.command(agent, *options, alone=alone), *(["--"] if words else []), *words],
             input=stdin,
             capture_output=True,
             check=False,

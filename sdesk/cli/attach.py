@@ -150,7 +150,9 @@ def _attached(file: Path, name: str | None) -> InboundAttachment:
         return attached(file)
     content = sys.stdin.buffer.read(MOST_GIVEN + 1)
     if len(content) > MOST_GIVEN:
-        raise BadInput(f"more than {MOST_GIVEN // 1_000_000} MB came by standard input", "put it to the ticket in parts")
+        raise BadInput(
+            f"more than {MOST_GIVEN // 1_000_000} MB came by standard input", "put it to the ticket in parts"
+        )
     return file_called(name, content)
 
 

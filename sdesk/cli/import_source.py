@@ -80,7 +80,7 @@ def format_of(wished: str | None, path: str) -> LineFormat | None:
 
 @contextmanager
 def opened(path: str) -> Iterator[io.BufferedReader]:
-    """The bytes of a file; `-` is standard input. BadInput where it cannot be read; Refused for a file of the server."""
+    """The bytes of a file; `-` is standard input. BadInput where it cannot be read, Refused for the server's."""
     if path == "-":
         found = sys.stdin.buffer
         yield found if isinstance(found, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, found))

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from sdesk.cli import invocation, output
-from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.domain.errors import BadInput
 
@@ -49,7 +48,7 @@ def session(
         str | None,
         typer.Argument(metavar="[LOGIN]", help="whose key it was; else the SSH server says it", show_default=False),
     ] = None,
-) -> ExitCode:
+) -> int:
     """Serve one login over SSH: the console, or the one command of sdesk that was typed, as this agent.
 
     The SSH server runs it, and nobody else: it takes what was typed from SSH_ORIGINAL_COMMAND.

@@ -108,7 +108,9 @@ DECIDED: Mapping[str, Served | Kept] = {
     "desk check": Kept("it makes a desk to try on, on the server's disk"),
     "desk plan": _DESK_FILE,
     "desk apply": _DESK_FILE,
-    "desk export": Served("it prints what an admin wrote, or an auditor may read", (), frozenset({Role.ADMIN, Role.AUDITOR})),
+    "desk export": Served(
+        "it prints what an admin wrote, or an auditor may read", (), frozenset({Role.ADMIN, Role.AUDITOR})
+    ),
     "desk template list": _READS,
     "desk template show": _READS,
     "agent list": _READS,

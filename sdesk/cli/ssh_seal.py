@@ -8,6 +8,7 @@ changes no file, and reads none but the program's own.
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -46,12 +47,17 @@ def seal(store: Path) -> None:
     sys.path[:] = [
         each
         for each in sys.path
-        if each and (sys.flags.isolated or os.path.realpath(each) != here) and not _within(place, [os.path.realpath(each)])
+        if each
+        and (sys.flags.isolated or os.path.realpath(each) != here)
+        and not _within(place, [os.path.realpath(each)])
     ]
     program = Path(__file__).resolve().parents[1]
-    own = [os.path.realpath(each) for each in (program, sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path)]
+    own = list(map(os.path.realpath, (str(program), sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path)))
     sys.dont_write_bytecode = True
     os.chdir("/")
+    os.umask(0o077)
+    # What the terminal's own keys can still do is to end the process: no image of it stays.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.addaudithook(hook(own, store))
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import re
-import resource
 import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from sdesk.actions import fence
 from sdesk.cli import terminal
-from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.ssh_words import words_of
 from sdesk.domain.actor import SYSTEM
@@ -26,7 +24,7 @@ _MOST_AUTHENTICATION = 65_536
 """Bytes of what the SSH server says of a login: a few keys."""
 
 
-def serve(call: Invocation, login: str | None) -> ExitCode:
+def serve(call: Invocation, login: str | None) -> int:
     """Serve what the SSH server has let in. `login`: the agent of the key; None: it stands in SSH_USER_AUTH."""
     environment = dict(os.environ)
     _forget_environment(environment)
@@ -36,8 +34,6 @@ def serve(call: Invocation, login: str | None) -> ExitCode:
     inner.wishes.db, inner.wishes.agent = str(call.store.absolute()), agent
     inner.config = call.config
     call.close()
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     call.surroundings.seal(call.store.absolute())
     try:
         with fence.raised():
@@ -48,14 +44,14 @@ def serve(call: Invocation, login: str | None) -> ExitCode:
         inner.close()
 
 
-def _run(inner: Invocation, words: list[str]) -> ExitCode:
+def _run(inner: Invocation, words: list[str]) -> int:
     if not words:
         if not terminal.is_one():
             raise BadInput("there is neither a command nor a terminal", "type a command behind it: ssh desk list")
         return terminal.open_console(inner)
     from sdesk.cli.dispatch import dispatch
 
-    return ExitCode(dispatch(words, inner))
+    return dispatch(words, inner)
 
 
 def _forget_environment(given: Mapping[str, str]) -> None:

@@ -112,9 +112,7 @@ def instructions(call: Invocation, account: str | None) -> str:
 
 def _made(user: str, folder: str) -> str:
     # `*` is no password; `!`, as useradd leaves it, locks the account for keys too where sshd asks PAM for nothing.
-    return (
-        f"useradd --system --home-dir {folder} --shell /bin/sh --user-group {user}\nusermod --password '*' {user}"
-    )
+    return f"useradd --system --home-dir {folder} --shell /bin/sh --user-group {user}\nusermod --password '*' {user}"
 
 
 def _exists(user: str) -> bool:

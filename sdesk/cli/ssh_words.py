@@ -28,7 +28,9 @@ def words_of(line: str) -> list[str]:
     try:
         words = shlex.split(line)
     except ValueError as error:
-        raise BadInput("a quote of the command is not closed", "close it; your own shell takes one pair away") from error
+        raise BadInput(
+            "a quote of the command is not closed", "close it; your own shell takes one pair away"
+        ) from error
     return words[1:] if words[:1] == ["sdesk"] else words
 
 

@@ -96,8 +96,8 @@ def opener(env: Mapping[str, str], platform: str = sys.platform) -> str | None:
 
 
 def run_outside(program: str, target: str, failed: Callable[[str], object]) -> None:
-    """Start a program and go on; `failed` is told, from a thread, what went wrong. The terminal stays ours. Refused in a
-    session over SSH."""
+    """Start a program and go on; `failed` is told, from a thread, what went wrong. The terminal stays ours.
+    Refused in a session over SSH."""
     fence.keep_off_programs()
 
     def run() -> None:

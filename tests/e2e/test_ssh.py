@@ -6,19 +6,27 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from desks import NOW
 from sshd import Served
 from tmux_terminal import TmuxTerminal
 
 from sdesk.desk.opening import open_desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
-from desks import NOW
 
 pytestmark = [pytest.mark.server]
-pytest_plugins = ["sshd"]
+
+
+def shows(words: str, screen: str) -> bool:
+    return words in screen
+
+
+def lacks(words: str, screen: str) -> bool:
+    return words not in screen
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> str:
@@ -131,7 +139,10 @@ def test_no_file_is_copied(served: Served, tmp_path: Path) -> None:
     options = served.command("boris")[1:-1]
     options[options.index("-p")] = "-P"
     for program in (["scp"], ["scp", "-O"]):
-        for way in ([str(given), f"{served.account}@127.0.0.1:{out}"], [f"{served.account}@127.0.0.1:/etc/passwd", str(out)]):
+        for way in (
+            [str(given), f"{served.account}@127.0.0.1:{out}"],
+            [f"{served.account}@127.0.0.1:/etc/passwd", str(out)],
+        ):
             done = subprocess.run([*program, *options, *way], capture_output=True, check=False, timeout=60)
             assert done.returncode != 0
     assert not out.exists()
@@ -152,8 +163,9 @@ def test_the_environment_of_the_client_changes_nothing(served: Served, tmp_path:
         "LANG": "ru_RU.UTF-8",
         "LC_ALL": "../../etc",
     }
-    sent = [word for name, value in theirs.items() for word in ("-o", f"SetEnv={name}={value}")]
-    done = served.ssh("anna", "list", "--fields", "ref,subject", options=sent)
+    sent = " ".join(f'"{name}={value}"' for name, value in theirs.items())
+    done = served.ssh("anna", "list", "--fields", "ref,subject", options=["-o", f"SetEnv={sent}"])
+    # What the shell of the account says of a locale that there is not, is its own affair.
     assert (done.returncode, done.stdout) == (0, served.local("list", "--fields", "ref,subject").stdout)
     assert not (served.folder / "out").exists()
     nonsense = served.ssh("anna", options=["-tt"], env={"TERM": "x;touch /tmp/sdesk-out"})
@@ -182,18 +194,20 @@ def test_the_console_opens_and_keeps_to_the_desk(served: Served, tmp_path: Path)
     terminal = TmuxTerminal(tmp_path, line, environment | {"TMUX_TMPDIR": str(tmp_path)})
     try:
         terminal.wait_for(lambda screen: "The till is down" in screen, "the queue")
+        for key, answer in (("C-z", "there is no shell to leave to"), ("E", "no program is run at the server")):
+            terminal.send(key)
+            terminal.wait_for(partial(shows, answer), answer)
         for keys, answer in (
-            (["C-z"], "there is no shell to leave to"),
-            (["E"], "no program is run at the server"),
             ([":", "note 1 --text @/etc/passwd", "Enter"], "files of the server are out of reach"),
             ([":", "note 1 --text x --attach /etc/passwd", "Enter"], "files of the server are out of reach"),
             ([":", "!id", "Enter"], "there is no command"),
         ):
             for key in keys:
                 terminal.send(key)
-            terminal.wait_for(lambda screen, answer=answer: answer in screen, answer)
+            terminal.wait_for(partial(shows, answer), answer)
             terminal.send("Escape")
-        terminal.wait_for(lambda screen: "The till is down" in screen and "!id" not in screen, "the queue again")
+            # A key right behind it would be taken for one with Alt.
+            terminal.wait_for(partial(lacks, f":{keys[1]}"), "the queue again")
         terminal.send("q")
         terminal.wait_for(lambda screen: "ended with 0" in screen, "the end")
     finally:

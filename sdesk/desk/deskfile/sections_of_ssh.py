@@ -5,6 +5,8 @@ from __future__ import annotations
 from sdesk.desk.deskfile.kinds import Key, Several, Text
 from sdesk.domain.ssh_keys import KINDS, require_key
 
+_KINDS = "|".join(KINDS).replace(".", r"\.")
+
 EXAMPLE = '["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOjKhQKIV43sXW6jM3teEpG1ypbvxQnOmv/MVfIEihgI anna@laptop"]'
 
 KEYS = Key(
@@ -13,7 +15,7 @@ KEYS = Key(
         Text(
             "a public key of OpenSSH",
             require_key,
-            more=(("pattern", rf"^ *({'|'.join(KINDS).replace('.', r'\.')}) +[A-Za-z0-9+/]+=*( .*)?$"),),
+            more=(("pattern", rf"^ *({_KINDS}) +[A-Za-z0-9+/]+=*( .*)?$"),),
         ),
         "public keys of OpenSSH",
         EXAMPLE,
