@@ -119,18 +119,22 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
 
         return give_up(desk, actor, ids, now=at)
 
-    from sdesk.actions import fence
-
     return run_console(
         store=store,
         login=agent,
-        # Mailboxes have passwords and programs of the machine's.
-        fetch=fetch if config.mailboxes and not fence.is_up() else None,
+        fetch=fetch if config.mailboxes and not _is_fenced() else None,
         now=now,
         settings=settings,
         mailroom=Mailroom(retry, discard),
         filled=gc.enable,
     )
+
+
+def _is_fenced() -> bool:
+    """Whether this is a session over SSH: mailboxes have passwords and programs of the machine's."""
+    from sdesk.actions.fence import is_up
+
+    return is_up()
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:

@@ -272,6 +272,8 @@ _BY_METAVAR: dict[str, Source | None] = {
     "WHO": _people,
     "[ADDRESS|DOMAIN]...": _people,
     "LOGIN": _agents,
+    "[LOGIN]": _agents,
+    "ACCOUNT": _text,
     "WHOM": _words(ticket.WaitingFor),
     "TEAM": _teams,
     "[TEAM]": _teams,

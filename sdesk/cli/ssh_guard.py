@@ -39,7 +39,7 @@ def require_options(ctx: Any, params: Iterable[Any]) -> None:
         if taken is not None and taken.name == "COMMANDLINE" and (found := {*param.opts} & {*decided.without}):
             raise Refused(
                 f"over SSH, {found.pop()} is not taken: what it reaches for is the server's",
-                f"see `sdesk {' '.join(_path(ctx))} --help`",
+                "leave it out",
             )
 
 

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
-from sdesk.actions.fence import is_up
 from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, told_error
@@ -70,6 +69,8 @@ class Unkept:
     def rescued(self) -> Unavailable | None:
         """What the store did not take to the very end is put into files that only this person can read; in a session
         over SSH, where such are the server's, it is said."""
+        from sdesk.actions.fence import is_up
+
         held = self.held
         if held and is_up():
             return Unavailable(

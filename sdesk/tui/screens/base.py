@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from sdesk.actions.fence import is_up
 from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import NEED_ROWS, Command, Context
 from sdesk.tui.language import _
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 def fenced(name: str) -> str | None:
     """Why a command of the console is not there in a session over SSH: what it needs is the server's."""
+    from sdesk.actions.fence import is_up  # with the first key, not before the first frame
+
     if not is_up():
         return None
     return {

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sdesk.actions.fence import is_up
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
 from sdesk.store.reader import Reader
@@ -96,6 +95,7 @@ class Opening(Verbs):
     # ---- files ----------------------------------------------------------------------------------
 
     def _open_file(self, number: int, file: AttachmentRow) -> None:
+        from sdesk.actions.fence import is_up
         from sdesk.tui.outside import fetch_command, opener, over_ssh, why_not_opened
 
         why = why_not_opened(file.name, file.media_type)
@@ -138,6 +138,7 @@ class Opening(Verbs):
 
     def _save_file(self, number: int, file: AttachmentRow, why: str = "") -> None:
         """Ask where to; `why` it is not opened. In a session over SSH the disk is the server's: how the file is got."""
+        from sdesk.actions.fence import is_up
         from sdesk.actions.saving import target_of, write_new
         from sdesk.tui.outside import fetch_command
         from sdesk.tui.screens.ask import Ask
