@@ -57,6 +57,12 @@ class Served:
                 ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)], check=True
             )
         self.log = folder / "log"
+        self.configuration = folder / "sdesk.toml"
+        self.configuration.write_text(
+            f'[store]\nurl = "{self.store}"\n'
+            f'[mailboxes.box]\nkind = "maildir"\npath = "{folder}"\naddresses = ["support@desk.example"]\nteam = "it"\n',
+            encoding="utf-8",
+        )
         self._make_desk()
         self._start()
 
@@ -81,7 +87,7 @@ class Served:
     def local(self, *words: str, agent: str = "anna", stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         """The same program on this machine."""
         return subprocess.run(
-            [sys.executable, "-m", "sdesk", "--db", str(self.store), "--as", agent, *words],
+            [*(sys.executable, "-m", "sdesk", "--config", str(self.configuration)), "--as", agent, *words],
             env={"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "PYTHONPATH": str(ROOT)},
             input=stdin,
             capture_output=True,

@@ -76,7 +76,7 @@ from pathlib import Path
 from sdesk.cli.ssh_seal import seal
 seal(Path({str(tmp_path / "desk.db")!r}))
 tries = [
-    lambda: open("/etc/passwd"), lambda: open({str(tmp_path / "x")!r}, "w"), lambda: os.open("/tmp/x", os.O_CREAT | os.O_RDWR),
+    lambda: open("/etc/passwd"), lambda: open({str(tmp_path / "x")!r}, "w"), lambda: os.open("/tmp/x", os.O_RDWR),
     lambda: subprocess.run(["id"]), lambda: os.system("id"), lambda: os.execv("/bin/sh", ["sh"]), lambda: os.fork(),
     lambda: os.mkdir({str(tmp_path / "d")!r}), lambda: os.listdir("/"), lambda: Path("/etc/passwd").read_bytes(),
 ]

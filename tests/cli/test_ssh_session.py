@@ -48,6 +48,10 @@ def login(sdesk: Sdesk, busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(subprocess, "Popen", started)
     monkeypatch.setattr(tempfile, "mkstemp", started)
     monkeypatch.setattr(os, "system", started)
+    # The account's own home, which the machine's is not.
+    account = pwd.getpwuid(os.getuid())
+    home = pwd.struct_passwd((*account[:5], os.environ["HOME"], account.pw_shell))
+    monkeypatch.setattr(pwd, "getpwuid", lambda number: home)
     yield Login(sdesk, busy_desk_path)
     assert not fence.is_up()
 

@@ -194,7 +194,11 @@ def test_the_console_opens_and_keeps_to_the_desk(served: Served, tmp_path: Path)
     terminal = TmuxTerminal(tmp_path, line, environment | {"TMUX_TMPDIR": str(tmp_path)})
     try:
         terminal.wait_for(lambda screen: "The till is down" in screen, "the queue")
-        for key, answer in (("C-z", "there is no shell to leave to"), ("E", "no program is run at the server")):
+        for key, answer in (
+            ("C-z", "there is no shell to leave to"),
+            ("F", "the server fetches mail by itself"),
+            ("E", "no program is run at the server"),
+        ):
             terminal.send(key)
             terminal.wait_for(partial(shows, answer), answer)
         for keys, answer in (

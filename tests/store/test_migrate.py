@@ -222,12 +222,11 @@ def test_a_store_without_agents_keys_is_brought_up_to_them(tmp_path: Path) -> No
         connection.execute("PRAGMA foreign_keys = ON")
         # Nobody logs in by what was there before; no key is two agents'.
         assert connection.execute("SELECT count(*) FROM agent_key").fetchone() == (0,)
-        connection.execute(
-            "INSERT INTO agent_key (agent_id, position, key, comment) VALUES (1, 1, 'ssh-ed25519 A', '')"
-        )
+        insert = "INSERT INTO agent_key (agent_id, position, key, comment) VALUES"
+        connection.execute(f"{insert} (1, 1, 'ssh-ed25519 A', '')")
         for again in ("(1, 1, 'b', '')", "(1, 2, 'ssh-ed25519 A', '')", "(99, 1, 'c', '')"):
             with pytest.raises(sqlite3.IntegrityError):
-                connection.execute(f"INSERT INTO agent_key (agent_id, position, key, comment) VALUES {again}")
+                connection.execute(f"{insert} {again}")
 
 
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
