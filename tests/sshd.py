@@ -60,7 +60,7 @@ class Served:
         self.configuration = folder / "sdesk.toml"
         self.configuration.write_text(
             f'[store]\nurl = "{self.store}"\n'
-            f'[mailboxes.box]\nkind = "maildir"\npath = "{folder}"\naddresses = ["support@desk.example"]\nteam = "it"\n',
+            f'[mailboxes.box]\nkind = "maildir"\npath = "{folder}"\naddresses = ["a@desk.example"]\nteam = "it"\n',
             encoding="utf-8",
         )
         self._make_desk()
