@@ -130,7 +130,7 @@ class Served:
 
     def command(self, agent: str, *options: str, alone: bool = True) -> list[str]:
         """What this agent types, up to the host. Not `alone`: over the connection that stands already."""
-        shared = ["-S", "none"] if alone else ["-S", str(self.folder / "c"), "-o", "ControlMaster=auto"]
+        shared = ["-S", "none"] if alone else ["-S", str(self.folder / f"c-{agent}"), "-o", "ControlMaster=auto"]
         return [
             *("ssh", "-F", "/dev/null", "-i", str(self.folder / agent), "-p", str(self.port)),
             *("-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", f"UserKnownHostsFile={self.folder / 'known'}"),
@@ -145,10 +145,10 @@ class Served:
         options: Sequence[str] = (),
         stdin: bytes = b"",
         env: dict[str, str] | None = None,
+        anew: bool = False,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Log in and run a command."""
-        # One connection for anna's many commands: each is a session of its own there.
-        alone = agent != "anna" or bool(options) or env is not None
+        """Run a command; over the agent's connection, where each is a session of its own, unless it shall be `anew`."""
+        alone = anew or bool(options) or env is not None
         return subprocess.run(
             # What begins with a dash is meant for the other side.
             [*self.command(agent, *options, alone=alone), *(["--"] if words else []), *words],
@@ -160,7 +160,8 @@ class Served:
         )
 
     def close(self) -> None:
-        subprocess.run([*self.command("anna", "-O", "exit", alone=False)], capture_output=True, check=False)
+        for agent in ("anna", "boris", "olga"):
+            subprocess.run([*self.command(agent, "-O", "exit", alone=False)], capture_output=True, check=False)
         self._server.terminate()
         self._server.wait(timeout=20)
         if self.made:

@@ -12,7 +12,6 @@ import pytest
 from command_line import NOW, Sdesk
 from desks import DESK_FILE
 
-from sdesk.cli import ssh_setup
 from sdesk.cli.ssh_setup import key_line, program
 from sdesk.desk.opening import open_desk
 from sdesk.desk.setup import apply
@@ -121,9 +120,7 @@ def test_the_page_warns_of_what_is_open(sdesk: Sdesk, keys: Path, monkeypatch: p
     assert sdesk("ssh", "setup", "--account", "a;b").code == 2
     # The program lies where the account may write: it is told, and who owns it.
     stranger = next(each for each in pwd.getpwall() if each.pw_uid != 0)
-    monkeypatch.setattr(
-        ssh_setup.Path, "stat", lambda self: os.stat_result((0o755, 0, 0, 0, stranger.pw_uid, 0, 0, 0, 0, 0))
-    )
+    monkeypatch.setattr(Path, "stat", lambda self: os.stat_result((0o755, 0, 0, 0, stranger.pw_uid, 0, 0, 0, 0, 0)))
     assert (
         "could write the program itself" in sdesk("--db", str(keys), "ssh", "setup", "--account", stranger.pw_name).err
     )

@@ -19,7 +19,8 @@ ONE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOjKhQKIV43sXW6jM3teEpG1ypbvxQnOmv/MV
 OTHER = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN8BJwd6ZJM+zSjedD2rINyQbnoUSEdaki92XtBnokvg"
 
 
-def with_keys(text: str = DESK_FILE, **keys: list[str]) -> str:
+def with_keys(**keys: list[str]) -> str:
+    text = DESK_FILE
     for login, lines in keys.items():
         text = text.replace(f"[agents.{login}]\n", f"[agents.{login}]\nkeys = {lines!r}\n".replace("'", '"'))
     return text
