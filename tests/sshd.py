@@ -103,9 +103,9 @@ class Served:
             self.port = free.getsockname()[1]
         configuration = self.folder / "sshd_config"
         configuration.write_text(_CONFIGURATION.format(port=self.port, folder=self.folder) + section, encoding="utf-8")
-        self.made = os.getuid() == 0 and not os.path.isdir("/run/sshd")
-        if self.made:
-            os.mkdir("/run/sshd", 0o755)  # where sshd shuts its unprivileged part in
+        if os.getuid() == 0:
+            # Where sshd shuts its unprivileged part in. It stays: another server of this machine may need it too.
+            os.makedirs("/run/sshd", 0o755, exist_ok=True)
         checked = subprocess.run([self._program, "-t", "-f", str(configuration)], capture_output=True, check=False)
         assert checked.returncode == 0, checked.stderr.decode()
         self.effective = subprocess.run(
@@ -164,15 +164,14 @@ class Served:
             subprocess.run([*self.command(agent, "-O", "exit", alone=False)], capture_output=True, check=False)
         self._server.terminate()
         self._server.wait(timeout=20)
-        if self.made:
-            os.rmdir("/run/sshd")
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     """A desk behind an sshd, one for all tests of a file. Skipped without one."""
-    if SSHD is None or shutil.which("ssh") is None:
-        how = "no sshd here: apt-get install openssh-server openssh-client"
+    shell = Path(pwd.getpwuid(os.getuid()).pw_shell).name
+    if SSHD is None or shutil.which("ssh") is None or shell in {"nologin", "false"}:
+        how = "no sshd here, or nobody logs in as who runs this: apt-get install openssh-server openssh-client"
         if os.environ.get("SDESK_REQUIRE_SERVERS") == "1":
             pytest.fail(how)
         pytest.skip(how)
