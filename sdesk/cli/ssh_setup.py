@@ -94,7 +94,7 @@ def instructions(call: Invocation, account: str | None) -> str:
     """The page, with the real paths; warns of what is not yet as it says."""
     store = call.store.absolute()
     user = account or _owner(store)
-    for doubt in _doubts(store, user):
+    for doubt in _doubts(store, call.config.file, user):
         diagnostics.warning(doubt)
     folder = shlex.quote(str(store.parent))
     config = ""
@@ -138,8 +138,8 @@ def _host() -> str:
     return socket.gethostname()
 
 
-def _doubts(store: Path, user: str) -> Iterator[str]:
-    """What would let somebody past the fence."""
+def _doubts(store: Path, config: Path | None, user: str) -> Iterator[str]:
+    """What would let somebody past the fence, or nobody in."""
     try:
         if os.stat(store).st_mode & 0o077:
             yield f"others may read {store}: chmod 600"
@@ -151,8 +151,22 @@ def _doubts(store: Path, user: str) -> Iterator[str]:
         yield "the account is root: whoever gets out of a session has the machine. Make an account"
     if not _exists(user) or user == "root":
         return
-    number = pwd.getpwnam(user).pw_uid
-    for each in (Path(__file__).resolve().parents[1], Path(sys.executable)):
-        above = next((part for part in (each, *each.parents) if part.stat().st_uid == number), None)
+    account = pwd.getpwnam(user)
+    program = (Path(__file__).resolve().parents[1], Path(sys.executable).absolute())
+    for each in program:
+        above = next((part for part in (each, *each.parents) if part.stat().st_uid == account.pw_uid), None)
         if above is not None:
             yield f"{above} is of {user}, who could write the program itself: let root own it"
+    for each in (*program, *(() if config is None else (config.absolute(),))):
+        closed = next((part for part in reversed(each.parents) if not _may_enter(part, account)), None)
+        if closed is not None:
+            yield f"{user} cannot reach {each}, since {closed} is closed: let it lie where everybody may look"
+
+
+def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
+    found = folder.stat()
+    if found.st_uid == account.pw_uid:
+        return bool(found.st_mode & 0o100)
+    if found.st_gid in os.getgrouplist(account.pw_name, account.pw_gid):
+        return bool(found.st_mode & 0o010)
+    return bool(found.st_mode & 0o001)

@@ -7,6 +7,7 @@ import pwd
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import NOW, Sdesk
@@ -118,12 +119,30 @@ def test_the_page_warns_of_what_is_open(sdesk: Sdesk, keys: Path, monkeypatch: p
     assert f"others may look into {keys.parent}" in said
     assert "the account is root" in said
     assert sdesk("ssh", "setup", "--account", "a;b").code == 2
-    # The program lies where the account may write: it is told, and who owns it.
+
+
+def test_the_page_warns_of_a_program_or_configuration_that_the_account_owns_or_cannot_reach(
+    sdesk: Sdesk, keys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stranger = next(each for each in pwd.getpwall() if each.pw_uid != 0)
-    monkeypatch.setattr(Path, "stat", lambda self: os.stat_result((0o755, 0, 0, 0, stranger.pw_uid, 0, 0, 0, 0, 0)))
-    assert (
-        "could write the program itself" in sdesk("--db", str(keys), "ssh", "setup", "--account", stranger.pw_name).err
-    )
+    ours, closed = tmp_path / "ours", tmp_path / "closed"
+    for folder in (ours, closed):
+        folder.mkdir(mode=0o700)
+    config = closed / "config.toml"
+    config.write_text("", encoding="utf-8")
+    true_stat = Path.stat
+
+    def stat(path: Path, **more: Any) -> os.stat_result:
+        found = true_stat(path, **more)
+        mode, owner = (0o755, 0) if path not in (ours, closed) else (found.st_mode, found.st_uid)
+        owner = stranger.pw_uid if path == Path(sys.executable).absolute().parent else owner
+        return os.stat_result((mode, 0, 0, 0, owner, 0, 0, 0, 0, 0))
+
+    monkeypatch.setattr(Path, "stat", stat)
+    words = ("--config", str(config), "--db", str(keys), "ssh", "setup", "--account", stranger.pw_name)
+    said = sdesk(*words).err.splitlines()
+    assert any("could write the program itself" in line for line in said)
+    assert any(f"cannot reach {config}, since {closed} is closed" in line for line in said)
 
 
 def test_the_program_is_run_apart_from_its_surroundings() -> None:
