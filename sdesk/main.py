@@ -36,7 +36,8 @@ def main() -> None:
         from sdesk.cli.app import run
         from sdesk.cli.invocation import Surroundings
 
-        code = run(sys.argv[1:], Surroundings(clock=now, run_console=open_console, build_demo=build_demo))
+        surroundings = Surroundings(clock=now, run_console=open_console, build_demo=build_demo, seal=seal)
+        code = run(sys.argv[1:], surroundings)
     except KeyboardInterrupt:
         # While modules are loaded: from there on `run` says it.
         sys.stderr.write("sdesk: interrupted\n")
@@ -121,12 +122,19 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
     return run_console(
         store=store,
         login=agent,
-        fetch=fetch if config.mailboxes else None,
+        fetch=fetch if config.mailboxes and not _is_fenced() else None,
         now=now,
         settings=settings,
         mailroom=Mailroom(retry, discard),
         filled=gc.enable,
     )
+
+
+def _is_fenced() -> bool:
+    """Whether this is a session over SSH: mailboxes have passwords and programs of the machine's."""
+    from sdesk.actions.fence import is_up
+
+    return is_up()
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:
@@ -156,6 +164,13 @@ def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None])
     if failures:
         raise failures[0]
     return reports
+
+
+def seal(store: Path) -> None:
+    """Seal this process, which serves a session over SSH."""
+    from sdesk.cli.ssh_seal import seal as seal_process
+
+    seal_process(store)
 
 
 def build_demo(folder: Path, instant: datetime) -> BuiltDemo:

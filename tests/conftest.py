@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 gc.set_threshold(50_000, 20, 20)
 pytest_plugins = [
     name
-    for name in ("servers", "desks", "compiled_once", "demo_desk", "undo_desk", "flagship", "smtp")
+    for name in ("servers", "desks", "compiled_once", "demo_desk", "undo_desk", "flagship", "smtp", "sshd")
     if (HERE / f"{name}.py").exists()
 ]
 

@@ -97,6 +97,10 @@ teams = ["it", "night"]
 services = ["till", "kiosk"]
 but = ["other"]
 follow_up_team = "night"
+[agents.night]
+name = "Night"
+email = "night@desk.example"
+keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN8BJwd6ZJM+zSjedD2rINyQbnoUSEdaki92XtBnokvg night@laptop"]
 [recurring.backup]
 subject = "Check the backup"
 text = "Restore one file."
@@ -320,6 +324,8 @@ def desk_files(draw: st.DrawFn) -> dict[str, Any]:
     for number, (login, agent) in enumerate(sorted(file["agents"].items())):
         agent["email"] = f"{login}@desk.example"
         agent["role"] = "agent" if number else "admin"
+        if number:
+            agent.pop("keys", None)  # no key is two agents'
     for name, team in file["teams"].items():
         team.update({"address": f"{name}@desk.example"} if "address" in team else {})
     for calendar in file["calendars"].values():

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sdesk.actions.fence import keep_off_files
 from sdesk.actions.registry import Kind, Parameter
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import BadInput
@@ -174,7 +175,7 @@ def written_text(flag: str, text: str) -> str:
 
 
 def text_of_file(name: str) -> str:
-    """The text of a file; BadInput where it cannot be read or has none."""
+    """The text of a file; BadInput where it cannot be read or has none, Refused where it is the server's."""
     try:
         return decoded(path_of(name).read_bytes(), name)
     except OSError as error:
@@ -185,7 +186,8 @@ def text_of_file(name: str) -> str:
 
 
 def path_of(text: str) -> Path:
-    """The path that a person means, where `~` is home. BadInput for a home of nobody."""
+    """The path that a person means, where `~` is home. BadInput for a home of nobody, Refused for one of the server."""
+    keep_off_files()
     try:
         return Path(text).expanduser()
     except RuntimeError as error:
@@ -209,12 +211,9 @@ def decoded(content: bytes, source: str) -> str:
 
 
 def attached(path: Path) -> InboundAttachment:
-    """A file with a name that is safe anywhere, and its type by that name. BadInput where it cannot be read."""
-    import mimetypes
-
-    from sdesk.domain.inbound import InboundAttachment
-    from sdesk.domain.safe_text import safe_file_name
-
+    """A file with a name that is safe anywhere, and its type by that name. BadInput where it cannot be read, Refused
+    where it is the server's."""
+    keep_off_files()
     if path.exists() and not path.is_file():
         raise BadInput(phrase("{path} cannot be attached: it is no file", path=path), phrase("name a file"))
     try:
@@ -224,10 +223,20 @@ def attached(path: Path) -> InboundAttachment:
             phrase("{path} cannot be attached: {why}", path=path, why=reason_of(error)),
             phrase("name a file that can be read"),
         ) from error
-    kind, encoding = mimetypes.guess_type(path.name)
+    return file_called(path.name, content)
+
+
+def file_called(name: str, content: bytes) -> InboundAttachment:
+    """A file of its bytes, with a name that is safe anywhere, and its type by that name."""
+    import mimetypes
+
+    from sdesk.domain.inbound import InboundAttachment
+    from sdesk.domain.safe_text import safe_file_name
+
+    kind, encoding = mimetypes.guess_type(name)
     if kind is None or encoding is not None:
         kind = "application/octet-stream"
-    return InboundAttachment(safe_file_name(path.name), kind, content)
+    return InboundAttachment(safe_file_name(name), kind, content)
 
 
 def no_word(what: str, word: str, known: Iterable[str], otherwise: str) -> BadInput:

@@ -6,6 +6,7 @@ import os
 from itertools import count
 from pathlib import Path
 
+from sdesk.actions.fence import keep_off_files
 from sdesk.actions.grammar import path_of
 from sdesk.domain.errors import BadInput
 from sdesk.domain.phrase import phrase
@@ -44,8 +45,9 @@ def target_of(text: str, name: str) -> Path:
 def write_new(path: Path, content: bytes) -> Path:
     """Write a file that was not there; where there is one, under the next free name, as `name (2).txt`. Gives its path.
 
-    BadInput where it cannot be written. Nothing half written stays.
+    BadInput where it cannot be written, Refused where the disk is the server's. Nothing half written stays.
     """
+    keep_off_files()
     for number in count(1):
         wanted = path if number == 1 else path.with_name(f"{path.stem} ({number}){path.suffix}")
         try:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from sdesk.actions import fence
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.numbers import one_ticket, ticket_numbers
 from sdesk.cli.options import MOST, DryRun, Numbers
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.errors import SdeskError
+from sdesk.domain.errors import BadInput, Refused, SdeskError
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT
 from sdesk.store.reader.rows import AttachmentRow
+
+if TYPE_CHECKING:
+    from sdesk.domain.inbound import InboundAttachment
+
+MOST_GIVEN = 100_000_000
+"""Bytes of a file that comes by standard input: who gives more than this holds up the whole desk's machine."""
+_INPUT = Path("-")
 
 
 class File(NamedTuple):
@@ -87,10 +96,17 @@ def add(
     ticket: Annotated[
         str, typer.Argument(metavar="NUMBER", help="as 123 or SD-123; - reads several", show_default=False)
     ],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="what is put to it", show_default=False)],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="what is put to it; - is standard input", show_default=False),
+    ],
     text: Annotated[
         str | None,
         typer.Option("--text", metavar="TEXT", help="what the note says; else the files' names", show_default=False),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="what comes by standard input is called so", show_default=False),
     ] = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
@@ -100,19 +116,44 @@ def add(
       sdesk ticket attach add 123 fuse.jpg
       sdesk ticket attach add 123 till.log dump.txt --text "From the till's own disk"
       sdesk list unit:flagship -o ids | sdesk ticket attach add - plan.pdf
+      ssh desk.example ticket attach add 123 - --name fuse.jpg < fuse.jpg
     """
-    from sdesk.actions.grammar import attached
     from sdesk.cli.changing import change, tell
     from sdesk.cli.text_input import given
 
     call = invocation.of(ctx)
+    _require_one_input(ticket, files, text, name)
     written = given(text, [ticket])
-    kept = tuple(map(attached, files))
+    kept = tuple(_attached(file, name) for file in files)
     values: dict[str, object] = {
         "text": written.text if written is not None else ", ".join(file.name for file in kept),
         "attachments": kept,
     }
     return tell(call, change(call, "note", ticket_numbers(call, [ticket]), values, dry_run=dry_run), dry_run=dry_run)
+
+
+def _require_one_input(ticket: str, files: list[Path], text: str | None, name: str | None) -> None:
+    """BadInput where standard input would be read twice, or nobody says how what comes by it is called."""
+    given = files.count(_INPUT)
+    if name is not None and not given:
+        raise BadInput("--name is for a file that comes by standard input", "give - as the file")
+    if given + (ticket == "-") + (text == "-") > 1 and given:
+        raise BadInput("standard input cannot be two things at once", "give one of them otherwise")
+    if given and (name is None or not name.strip()):
+        raise BadInput("a file that comes by standard input has no name", "give one: --name photo.jpg")
+
+
+def _attached(file: Path, name: str | None) -> InboundAttachment:
+    from sdesk.actions.grammar import attached, file_called
+
+    if file != _INPUT or name is None:
+        return attached(file)
+    content = sys.stdin.buffer.read(MOST_GIVEN + 1)
+    if len(content) > MOST_GIVEN:
+        raise BadInput(
+            f"more than {MOST_GIVEN // 1_000_000} MB came by standard input", "put it to the ticket in parts"
+        )
+    return file_called(name, content)
 
 
 def get(
@@ -136,6 +177,8 @@ def get(
       ssh desk.example sdesk ticket attach get 123 7 - > photo.jpg
     """
     call = invocation.of(ctx)
+    if target != "-" and fence.is_up():
+        raise Refused("over SSH a file goes by standard output", "give - as the path: attach get NUMBER ID - > FILE")
     file, content = call.reader.attachment(call.actor, one_ticket(call, [ticket], "attach get"), number)
     if target == "-":
         output.raw(content)

@@ -273,6 +273,16 @@ COMMANDS: dict[str, Verb | Noun] = {
             "path": Verb("db", "path", "print where the store is", prints=False),
         },
     ),
+    "ssh": Noun(
+        "the desk served over OpenSSH",
+        {
+            "authorized-keys": Verb(
+                "ssh", "authorized_keys", "print the keys by which agents log in; the SSH server asks it", prints=False
+            ),
+            "session": Verb("ssh", "session", "serve one login; the SSH server runs it", prints=False),
+            "setup": Verb("ssh", "setup", "print what the SSH server and the account need", prints=False),
+        },
+    ),
     "check": Verb("check", "check", "check the desk itself, as a plug-in of Nagios", prints=False),
     "doctor": Verb("doctor", "doctor", "what is set up, what works, and what to do about the rest"),
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),

@@ -299,6 +299,8 @@ _BY_METAVAR: dict[str, Source | None] = {
     "WHO": _people,
     "[ADDRESS|DOMAIN]...": _people,
     "LOGIN": _agents,
+    "[LOGIN]": _agents,
+    "ACCOUNT": _text,
     "WHOM": _words(ticket.WAITS_BY_HAND),
     "INVENTORY": _assets,
     "KIND": _asset_kinds,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sdesk.actions.fence import keep_off_files
 from sdesk.cli import diagnostics, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
@@ -122,7 +123,10 @@ def _print(call: Invocation, report: AppliedReport, name: str, *, kept: bool) ->
 
 
 def read_file(file: str) -> tuple[str, str]:
-    """The text of a desk file, and its name for errors. BadInput where it cannot be read."""
+    """The text of a desk file, and its name for errors. BadInput where it cannot be read; Refused for a file of the
+    server."""
+    if file != "-":
+        keep_off_files()
     name = "standard input" if file == "-" else file
     try:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()

@@ -29,6 +29,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "WAYLAND_DISPLAY": "The same.",
     "SSH_CONNECTION": "With `SSH_TTY`: you work over SSH, and the console says how a file is fetched from there.",
     "SSH_TTY": "The same.",
+    "SSH_ORIGINAL_COMMAND": "What was typed behind `ssh desk`, which `sdesk ssh session` runs.",
+    "SSH_USER_AUTH": "The file in which the SSH server says by which key somebody came.",
 }
 """By name: what each says. A sentence, with names in backquotes."""
 

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
+from sdesk.actions import fence
 from sdesk.cli import diagnostics, terminal
 from sdesk.cli.commands import COMMANDS, DAILY, Noun, Verb
 from sdesk.cli.diagnostics import ExitCode
@@ -120,7 +121,12 @@ class Command(_WithGlobals, TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """As Typer does it."""
         with _known_to(ctx):
-            return list(TyperCommand.parse_args(self, ctx, args))
+            left = list(TyperCommand.parse_args(self, ctx, args))
+        if fence.is_up():
+            from sdesk.cli.ssh_guard import require_options
+
+            require_options(ctx, self.params)
+        return left
 
     def get_params(self, ctx: Any) -> list[Any]:
         """As Typer says it."""
@@ -156,6 +162,10 @@ class Group(_WithGlobals, TyperGroup):
         """Import the command, and make Typer's object of it."""
         entry = self.table.get(cmd_name)
         if isinstance(entry, Verb):
+            if fence.is_up():
+                from sdesk.cli.ssh_guard import require_served
+
+                require_served(ctx, cmd_name)
             return verb_of(cmd_name, entry)
         return None if entry is None else _noun(cmd_name, entry)
 
@@ -271,6 +281,7 @@ def _global_options(prints: bool) -> list[_GlobalOption]:
             is_flag=True,
             expose_value=False,
             help="show where an error comes from",
+            callback=_keep_origins,
         ),
     ]
 
@@ -286,9 +297,18 @@ def _option(names: list[str], wish: str, metavar: str, text: str) -> _GlobalOpti
     )
 
 
+def _keep_origins(ctx: Any, param: Any, value: Any) -> Any:
+    """`run` has looked for it before; over SSH the program's own places are nobody's business."""
+    if value and fence.is_up():
+        raise fence.not_taken("--debug")
+    return value
+
+
 def _remember(wish: str) -> Any:
     def keep(ctx: Any, param: Any, value: Any) -> Any:
         found = ctx.find_object(Invocation)
+        if value is not None and wish in _NAMING and fence.is_up():
+            raise fence.not_taken(param.opts[-1])
         if value is not None and not value.strip() and wish in _NAMING:
             # A variable that is not set would else mean the usual store, or oneself.
             raise typer.BadParameter("it is empty", ctx=ctx, param=param)

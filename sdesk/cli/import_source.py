@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from sdesk.actions.fence import keep_off_files
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.safe_text import one_line
@@ -79,11 +80,12 @@ def format_of(wished: str | None, path: str) -> LineFormat | None:
 
 @contextmanager
 def opened(path: str) -> Iterator[io.BufferedReader]:
-    """The bytes of a file; `-` is standard input. BadInput where it cannot be read."""
+    """The bytes of a file; `-` is standard input. BadInput where it cannot be read, Refused for the server's."""
     if path == "-":
         found = sys.stdin.buffer
         yield found if isinstance(found, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, found))
         return
+    keep_off_files()
     try:
         with Path(path).open("rb") as stream:
             yield stream

@@ -44,6 +44,10 @@ class BuiltDemo(Protocol):
     def agent(self) -> str: ...
 
 
+def _leave_open(store: Path) -> None:
+    """What does not serve a session of its own, as a test, seals nothing."""
+
+
 class Surroundings(NamedTuple):
     """What `main` hands in, since the command line may not reach for it itself."""
 
@@ -51,6 +55,8 @@ class Surroundings(NamedTuple):
     """Now: aware, UTC, whole seconds."""
     run_console: Console
     build_demo: Callable[[Path, datetime], BuiltDemo]
+    seal: Callable[[Path], object] = _leave_open
+    """Seals the process of a session over SSH, which works upon this store and nothing else; for ever."""
 
 
 class Invocation:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sdesk.actions.fence import keep_off_files
 from sdesk.cli import invocation
 from sdesk.cli import output as standard_output
 from sdesk.cli.output import Format
@@ -42,9 +43,10 @@ def parse(
 
 
 def content_of(file: str) -> bytes:
-    """The bytes of a message: a file, or `-` for standard input. BadInput."""
+    """The bytes of a message: a file, or `-` for standard input. BadInput; Refused for a file of the server."""
     if file == "-":
         return sys.stdin.buffer.read()
+    keep_off_files()
     try:
         with open(file, "rb") as stream:
             return stream.read()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdesk.actions.fence import keep_off_programs
 from sdesk.actions.grammar import decoded, text_of_file, usual_editor
 from sdesk.cli import diagnostics
 from sdesk.domain.errors import BadInput, Refused
@@ -63,6 +64,7 @@ def wanted(value: str | None, arguments: Sequence[str] = (), *, begun: str = "",
 
 
 def _edited(begun: str, facts: str) -> Written:
+    keep_off_programs()
     import shlex
     import subprocess
     import tempfile

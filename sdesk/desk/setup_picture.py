@@ -67,6 +67,8 @@ def _with_keys(connection: Connection) -> Picture:
     _add_targets(connection, keys["sla"], found)
     for row in _rows(connection, "team_member"):
         _append(found, ("agent", keys["agent"][row.agent_id]), "teams", keys["team"][row.team_id])
+    for row in sorted(_rows(connection, "agent_key"), key=lambda row: (row.agent_id, row.position)):
+        _append(found, ("agent", keys["agent"][row.agent_id]), "keys", f"{row.key} {row.comment}".rstrip())
     for row in sorted(_rows(connection, "on_call"), key=lambda row: row.position):
         _append(found, ("team", keys["team"][row.team_id]), "on_call", keys["agent"][row.agent_id])
     for row in sorted(_rows(connection, "unit_address"), key=lambda row: row.position):

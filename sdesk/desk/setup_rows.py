@@ -15,9 +15,11 @@ from sqlmodel import Session
 from sdesk.desk.deskfile import DeskFile
 from sdesk.desk.deskfile.values import CalendarSpec
 from sdesk.desk.setup_recurring import write_recurring
+from sdesk.domain.ssh_keys import parse_key
 from sdesk.store.calendars import ALWAYS_KEY
 from sdesk.store.models import (
     Agent,
+    AgentKey,
     Calendar,
     OnCall,
     ReadyReply,
@@ -74,6 +76,15 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
             for key, agent in file.agents.items()
         },
         now,
+    )
+    _replace(
+        session,
+        AgentKey,
+        [
+            {"agent_id": agents[login], "position": position, "key": key.written, "comment": key.comment}
+            for login, agent in file.agents.items()
+            for position, key in enumerate({key.written: key for key in map(parse_key, agent.keys)}.values(), 1)
+        ],
     )
     teams = _write_teams(session, file, agents, slas, now)
     _write_units(session, file, calendars, now)

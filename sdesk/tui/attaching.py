@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sdesk.actions.fence import is_up
 from sdesk.domain.errors import BadInput
 from sdesk.domain.outgoing import MOST_ATTACHED
 from sdesk.domain.safe_text import one_line
@@ -29,6 +30,8 @@ class Completed:
 
 def complete(text: str) -> Completed:
     """Go on with a path as far as all that fits agrees; `~` is the home folder, hidden names only where asked for."""
+    if is_up():
+        return Completed(text, ())  # those of the server are nobody's business
     if text == "~":
         return Completed("~/", ())
     before, slash, begun = text.rpartition("/")
@@ -70,7 +73,10 @@ class Attached:
 
 
 def attach(text: str) -> Attached:
-    """The file of a path as it was typed. BadInput where there is none, or it cannot be read."""
+    """The file of a path as it was typed. BadInput where there is none, it cannot be read, or it is the server's."""
+    if is_up():
+        what = _("over SSH, files of the server are out of reach")
+        raise BadInput(what, _("attach it from your machine: ssh ... ticket attach add NUMBER - --name NAME < FILE"))
     written = text.strip()
     try:
         path = Path(written).expanduser().absolute()

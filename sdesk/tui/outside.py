@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sdesk.actions import fence
 from sdesk.domain.safe_text import safe_file_name
 from sdesk.store.reader.rows import AttachmentRow
 from sdesk.tui.language import _
@@ -66,6 +67,7 @@ class OpenedFiles:
         """Write a copy; a folder of its own keeps its name as it is. BadInput where it cannot be written."""
         from sdesk.actions.saving import write_new
 
+        fence.keep_off_files()
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="sdesk-"))
         return write_new(Path(tempfile.mkdtemp(dir=self._folder)) / safe_file_name(name), content)
@@ -79,11 +81,13 @@ class OpenedFiles:
 
 def over_ssh(env: Mapping[str, str]) -> bool:
     """Whether the person sits at another machine: what is opened here would open where nobody is."""
-    return bool(env.get("SSH_CONNECTION") or env.get("SSH_TTY"))
+    return fence.is_up() or bool(env.get("SSH_CONNECTION") or env.get("SSH_TTY"))
 
 
 def opener(env: Mapping[str, str], platform: str = sys.platform) -> str | None:
     """The system's program that opens a file or a link with what the person has chosen for it; None without one."""
+    if fence.is_up():
+        return None
     if platform == "darwin":
         return shutil.which("open", path=env.get("PATH"))
     if not (env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")):
@@ -92,7 +96,9 @@ def opener(env: Mapping[str, str], platform: str = sys.platform) -> str | None:
 
 
 def run_outside(program: str, target: str, failed: Callable[[str], object]) -> None:
-    """Start a program and go on; `failed` is told, from a thread, what went wrong. The terminal stays ours."""
+    """Start a program and go on; `failed` is told, from a thread, what went wrong. The terminal stays ours.
+    Refused in a session over SSH."""
+    fence.keep_off_programs()
 
     def run() -> None:
         try:
@@ -120,9 +126,9 @@ def fetch_command(env: Mapping[str, str], login: str, store: Path, number: int, 
     """
     parts = env.get("SSH_CONNECTION", "").split()
     host, port = (parts[2], parts[3]) if len(parts) == 4 else (socket.gethostname(), "22")
-    there = shlex.join(
-        ["sdesk", "--db", str(store.absolute()), "--as", login, "ticket", "attach", "get", str(number), str(file.id)]
-    )
+    # Where the desk itself is served, store and agent follow from the key, and no path of the server's is told.
+    named = [] if fence.is_up() else ["sdesk", "--db", str(store.absolute()), "--as", login]
+    there = shlex.join([*named, "ticket", "attach", "get", str(number), str(file.id)])
     ssh = ["ssh", *(["-p", port] if port != "22" else []), f"{getpass.getuser()}@{host}", f"{there} -"]
     # In a shell of its own, so that `set -C` does not stay.
     return f"(set -C; {shlex.join(ssh)} > {shlex.quote(safe_file_name(file.name))})"

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import TYPE_CHECKING
 
 from sdesk.domain.errors import SdeskError, Unavailable
+from sdesk.domain.safe_text import one_line
 from sdesk.tui.language import _, told_error
 
 if TYPE_CHECKING:
@@ -63,7 +64,18 @@ class Unkept:
             self._write(left)
 
     def rescued(self) -> Unavailable | None:
-        """What the store did not take to the very end is put into files that only this person can read."""
+        """What the store did not take to the very end is put into files that only this person can read; in a session
+        over SSH, where such are the server's, it is said."""
+        from sdesk.actions.fence import is_up
+
+        held = self.held
+        if held and is_up():
+            return Unavailable(
+                _("the draft of {refs} could not be kept: the store does not answer").format(
+                    refs=", ".join(left.ref for left in held)
+                ),
+                _("its words are: {words}").format(words=" / ".join(one_line(left.text or "") for left in held)),
+            )
         files = []
         for left in self.held:
             handle, path = tempfile.mkstemp(prefix=f"sdesk-{left.ref}-", suffix=".txt")

@@ -75,6 +75,8 @@ def packages(modules: set[str]) -> set[str]:
         ("past", "-o", "json"),
         ("past", "--last", "month", "-o", "csv"),
         ("db", "path"),
+        ("ssh", "authorized-keys", "root"),
+        ("ssh", "setup"),
         ("db", "check"),
         ("db", "size", "-o", "json"),
         ("version",),

@@ -32,7 +32,8 @@ OTHERWISE = {
 
 NOBODY = {
     "the desk file, of which it is said where it names an address": """
-        agent.key agent.name agent.email agent.notify calendar.key calendar.time_zone calendar.country
+        agent.key agent.name agent.email agent.notify agent_key.key agent_key.comment
+        calendar.key calendar.time_zone calendar.country
         calendar.subdivision calendar.hours calendar.free calendar.working desk.name desk.ref_prefix desk.language
         desk.time_zone desk.currency desk.loop_token desk.rules desk.source ready_reply.key ready_reply.title
         ready_reply.text recurring_ticket.key recurring_ticket.subject recurring_ticket.text recurring_ticket.rule

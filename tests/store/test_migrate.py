@@ -208,6 +208,27 @@ def test_a_store_without_watchers_is_brought_up_to_them(tmp_path: Path) -> None:
                 connection.execute(f"INSERT INTO watcher (ticket_id, agent_id, since) VALUES {again}")
 
 
+def test_a_store_without_agents_keys_is_brought_up_to_them(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "desk.db", tmp_path / "fresh.db"
+    first_release(path)
+    older_schema(tmp_path / "watchers.db", "0007")
+    with closing(sqlite3.connect(tmp_path / "watchers.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'agent_key'").fetchone() == (0,)
+    migrate.migrate(path)
+    assert migrate.migrate(tmp_path / "watchers.db") == ("0007", schema.HEAD)
+    migrate.init(fresh)
+    assert schema_of(tmp_path / "watchers.db") == schema_of(path) == schema_of(fresh)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Nobody logs in by what was there before; no key is two agents'.
+        assert connection.execute("SELECT count(*) FROM agent_key").fetchone() == (0,)
+        insert = "INSERT INTO agent_key (agent_id, position, key, comment) VALUES"
+        connection.execute(f"{insert} (1, 1, 'ssh-ed25519 A', '')")
+        for again in ("(1, 1, 'b', '')", "(1, 2, 'ssh-ed25519 A', '')", "(99, 1, 'c', '')"):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(f"{insert} {again}")
+
+
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
     with pytest.raises(Exception, match="incomplete input"):

@@ -14,6 +14,7 @@ from console_driver import driving
 from desks import NOW
 from intake_desk import MailDesk
 
+from sdesk.actions import fence
 from sdesk.actions.perform import perform
 from sdesk.actions.personal import KeptDraft, KeptForm, save_draft
 from sdesk.domain.beside import Beside
@@ -89,6 +90,25 @@ async def test_what_the_store_never_takes_is_in_a_file(
     assert failure is not None
     assert "the draft of SD-1 could not be kept" in str(failure)
     assert [file.read_text() for file in tmp_path.glob("sdesk-SD-1-*.txt")] == ["Bye"]
+
+
+async def test_over_ssh_what_the_store_never_takes_is_said_and_in_no_file(
+    mails: MailDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(store_link, "END_SECONDS", 0.5)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with fence.raised(), locked(mails.path):
+        async with driving(mails.path) as driver:
+            await driver.press("r")
+            await driver.pilot.press(*"Bye")
+            driver.console._end()
+    failure = driver.console.failure
+    assert failure is not None
+    assert (failure.what, failure.remedy) == (
+        "the draft of SD-1 could not be kept: the store does not answer",
+        "its words are: Bye",
+    )
+    assert list(tmp_path.glob("sdesk-*")) == []
 
 
 def test_words_of_two_editors_are_joined_where_nobody_looks(mails: MailDesk) -> None:

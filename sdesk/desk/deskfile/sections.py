@@ -28,6 +28,7 @@ from sdesk.desk.deskfile.sections_of_playbooks import PLAYBOOKS
 from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
 from sdesk.desk.deskfile.sections_of_satisfaction import SATISFACTION
+from sdesk.desk.deskfile.sections_of_ssh import KEYS
 from sdesk.desk.deskfile.sections_of_work import RECURRING
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.approval import UNIT_HEAD
@@ -172,6 +173,7 @@ AGENTS = Map(
                 ),
                 "Of what the agent is told.",
             ),
+            KEYS,
         )
     ),
     named("login", ("me", "none", "system")),

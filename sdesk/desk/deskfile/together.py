@@ -17,6 +17,7 @@ from sdesk.desk.outbox.template_language import Fault, check_words
 from sdesk.desk.outbox.template_language import check as check_template
 from sdesk.domain.nearest import did_you_mean, nearest
 from sdesk.domain.outgoing import READY_REPLY_VARIABLES, MailKind
+from sdesk.domain.ssh_keys import parse_key
 from sdesk.domain.ticket import Role
 from sdesk.domain.worktime import find_zone
 from sdesk.store.calendars import build
@@ -124,6 +125,7 @@ def _agents(tables: Part, values: Values) -> None:
             if not any(each["role"] is Role.ADMIN for each in values.values()):
                 tables.fail("", "a desk needs an admin", 'give one agent role = "admin"')
     _require_own(tables, "email", {key: (each["email"],) for key, each in values.items() if each.get("email")})
+    _require_own_keys(tables, {key: each.get("keys", ()) for key, each in values.items()})
 
 
 def _units(tables: Part, values: Values) -> None:
@@ -154,6 +156,19 @@ def _require_own(tables: Part, key: str, mail: Mapping[str, Iterable[str]]) -> N
                 with tables.reading.noting():
                     part = tables.part(owner, tables.values[owner])
                     part.fail(key, f"`{address}` is of `{other}` already{where}", "let one of them have it")
+
+
+def _require_own_keys(tables: Part, keys: Mapping[str, Iterable[str]]) -> None:
+    """Note a key that two agents have: whoever logs in by it could be either."""
+    owners: dict[str, str] = {}
+    for login, each in keys.items():
+        for key in map(parse_key, each):
+            other = owners.setdefault(key.written, login)
+            if other != login:
+                with tables.reading.noting():
+                    part = tables.part(login, tables.values[login])
+                    what = f"`{key.kind} {key.blob[:12]}...{key.blob[-8:]}` is a key of `{other}` already"
+                    part.fail("keys", what, "let each agent have keys of their own")
 
 
 def _recurring_rules(tables: Part, values: Values, zone_of_desk: str) -> None:

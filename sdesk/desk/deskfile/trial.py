@@ -40,6 +40,11 @@ for pattern, size, units in json.load(sys.stdin):
 """
 
 
+def command() -> list[str]:
+    """The process that tries: it is told the patterns by its standard input, and nothing else."""
+    return [sys.executable, "-I", "-S", "-c", _TRIAL % SECONDS]
+
+
 _passed: set[str] = set()
 """What was tried in this process: a desk file is applied more often than its patterns change."""
 
@@ -56,7 +61,7 @@ def first_slow(patterns: Sequence[str]) -> int | None:
     asked = json.dumps([(each, _LENGTH, _units(each)) for each in fresh])
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", "-c", _TRIAL % SECONDS],
+            command(),
             input=asked,
             capture_output=True,
             text=True,

@@ -64,6 +64,8 @@ class AgentSpec:
     role: Role
     notify: Mapping[str, Any] | None
     """`events` and `priorities`."""
+    keys: tuple[str, ...]
+    """By which the agent logs in over SSH; each is what `domain.ssh_keys` reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 machines, ratings.
 """
 
+from sdesk.store.models.access import AgentKey
 from sdesk.store.models.approvals import Approval
 from sdesk.store.models.desk import (
     Agent,
@@ -46,6 +47,7 @@ from sdesk.store.models.ticket import (
 __all__ = [
     "Absence",
     "Agent",
+    "AgentKey",
     "Approval",
     "Asset",
     "AssetChange",

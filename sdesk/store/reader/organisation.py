@@ -32,6 +32,15 @@ def actor(connection: sqlite3.Connection, login: str) -> Actor:
     return Actor(login, row[0], row[1], Role(row[2]), frozenset(each[0] for each in teams))
 
 
+def login_keys(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """Login and public key, as `authorized_keys` has it, of everybody who works here now."""
+    found = connection.execute(
+        "SELECT a.key, k.key FROM agent_key AS k JOIN agent AS a ON a.id = k.agent_id WHERE a.retired_at IS NULL"
+        " ORDER BY a.key, k.position"
+    )
+    return tuple((row[0], row[1]) for row in found)
+
+
 def agents(connection: sqlite3.Connection, now: datetime | None = None) -> tuple[AgentRow, ...]:
     """Everybody who works here, by login. With `now`, who is away then, or will be next."""
     coming: dict[str, tuple[datetime | None, datetime | None, str | None]] = {}

@@ -87,6 +87,11 @@ class Reader(PersonalReader):
         with translated(self.path):
             return organisation.actor(self._connection, login)
 
+    def login_keys(self) -> tuple[tuple[str, str], ...]:
+        """Login and public key of everybody who works here now: what the SSH server asks before anybody acts."""
+        with translated(self.path):
+            return organisation.login_keys(self._connection)
+
     def agents(self, *, now: datetime | None = None) -> tuple[AgentRow, ...]:
         """Everybody who works here, by login; with `now`, who is away, or will be next."""
         with translated(self.path):

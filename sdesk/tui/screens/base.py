@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from sdesk.tui.app import Console
 
 
+def fenced(name: str) -> str | None:
+    """Why a command of the console is not there in a session over SSH: what it needs is the server's."""
+    from sdesk.actions.fence import is_up  # with the first key, not before the first frame
+
+    if not is_up():
+        return None
+    return {
+        "editor": _("over SSH, no program is run at the server"),
+        "suspend": _("there is no shell to leave to"),
+        "fetch": _("the server fetches mail by itself"),
+    }.get(name)
+
+
 class DeskScreen(Following, Screen[None]):
     """A screen of the console; every command of the registry for its context is a method `action_` and the id."""
 
@@ -47,6 +60,9 @@ class DeskScreen(Following, Screen[None]):
 
     async def action_do(self, name: str) -> None:
         """Do a command of the registry: every key, click, palette entry and line comes through here."""
+        if (why := fenced(name)) is not None:
+            self.console.notice(why, "error")
+            return
         deed = getattr(self, f"action_{name}")
         if name in NEED_ROWS and not self.ready:
             self.with_chosen(deed)
@@ -92,6 +108,8 @@ class DeskScreen(Following, Screen[None]):
 
     def why_not(self, command: Command) -> str | None:
         """Why a command is not possible for what is chosen now; None when it is."""
+        if (fence := fenced(command.id)) is not None:
+            return fence
         if command.id == "fetch" and self.console.fetch is None:
             return _("no mailbox is set up")
         if command.verb is None:

@@ -14,11 +14,12 @@ from textual import on
 from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
+from sdesk.actions.fence import keep_off_programs
 from sdesk.actions.grammar import attached, usual_editor
 from sdesk.actions.personal import Kept
 from sdesk.domain.actor import Actor
 from sdesk.domain.beside import Beside, action_of
-from sdesk.domain.errors import BadInput, Conflict, SdeskError
+from sdesk.domain.errors import BadInput, Conflict, Refused, SdeskError
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
@@ -305,8 +306,9 @@ class Compose(KeptCompose):
     def action_outside(self) -> None:
         """Write on in $VISUAL or $EDITOR; the console stands aside meanwhile."""
         try:
+            keep_off_programs()
             command = editor_command(os.environ)
-        except BadInput as error:
+        except (BadInput, Refused) as error:
             self.complain(told_error(error))
             return
         self.keep_draft()

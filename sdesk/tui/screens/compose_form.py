@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from sdesk.actions.fence import is_up
 from sdesk.domain.beside import Beside, Then, end_of_wait, seconds_spent
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mailboxes import parse_mailboxes
@@ -144,7 +145,8 @@ class ComposeForm(Following, ModalScreen[None]):
             with Horizontal(classes="buttons"):
                 yield Button(_("Save note") if self.is_note else _("Send"), id="send")
                 yield Button(_("Put in /"), id="menu")
-                yield Button("$EDITOR", id="outside")
+                if not is_up():
+                    yield Button("$EDITOR", id="outside")
                 yield Button(_("Keep draft"), id="keep")
                 yield Button(_("Discard"), id="discard")
             yield self._news

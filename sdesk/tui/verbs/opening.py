@@ -122,10 +122,11 @@ class Opening(Verbs):
     # ---- files ----------------------------------------------------------------------------------
 
     def _open_file(self, number: int, file: AttachmentRow) -> None:
+        from sdesk.actions.fence import is_up
         from sdesk.tui.outside import fetch_command, opener, over_ssh, why_not_opened
 
         why = why_not_opened(file.name, file.media_type)
-        if why is not None:
+        if why is not None and not is_up():
             self._save_file(number, file, why)
         elif over_ssh(os.environ):
             link = self.console.link
@@ -163,10 +164,16 @@ class Opening(Verbs):
         self.console.notice(words, "error")
 
     def _save_file(self, number: int, file: AttachmentRow, why: str = "") -> None:
-        """Ask where to; `why` it is not opened."""
+        """Ask where to; `why` it is not opened. In a session over SSH the disk is the server's: how the file is got."""
+        from sdesk.actions.fence import is_up
         from sdesk.actions.saving import target_of, write_new
+        from sdesk.tui.outside import fetch_command
         from sdesk.tui.screens.ask import Ask
 
+        if is_up():
+            link = self.console.link
+            self._copy_command(fetch_command(os.environ, link.login, link.path, number, file))
+            return
         name = safe_file_name(file.name)
 
         def save(reader: Reader, actor: Actor) -> tuple[Path, int]:
