@@ -36,6 +36,8 @@ class MailKind(StrEnum):
     """To an agent whose mail came without a token: was it really you?"""
     DIGEST = "digest"
     """Several notifications in one mail: a template, and no row of the outbox."""
+    SIGN_IN = "sign_in"
+    """To somebody who asked for a link into the portal: of no ticket, and the link is made when it goes."""
     REPORT = "report"
     """One of the four questions answered: a row of the outbox that has its words, and no template."""
 
@@ -48,6 +50,7 @@ AUTOMATIC = frozenset(
         MailKind.NOTIFICATION,
         MailKind.DIGEST,
         MailKind.CONFIRMATION,
+        MailKind.SIGN_IN,
         MailKind.REPORT,
     },
 )
@@ -92,12 +95,15 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
     },
     MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
 }
+_OF_SIGN_IN: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    MailKind.SIGN_IN: {"desk": ("name",), "requester": ("name",), "link": (), "minutes": ()},
+}
 
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {})
     for kind in MailKind
     if kind is not MailKind.REPORT
-} | _OF_NOTIFICATIONS
+} | _OF_NOTIFICATIONS | _OF_SIGN_IN
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
 READY_REPLY_VARIABLES: dict[str, tuple[str, ...]] = {

@@ -22,7 +22,7 @@ from sdesk.domain.actor import SYSTEM
 OTHERWISE = {
     # Replaced, or taken out, by statements of their own.
     "message.author_name message.author_address message.recipients outbox.recipients outbox.to_address",
-    "person.name person.phone person_address.address token.address undo.before undo.sentence",
+    "person.name person.phone person_address.address sign_in.address token.address undo.before undo.sentence",
     # Written anew from what they are made of.
     "ticket_fts.subject ticket_fts.body ticket_fts.people",
     # Bytes, which go whole.
@@ -47,7 +47,7 @@ NOBODY = {
         attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid
         ledger.sha256 ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id
         raw_mail.sha256 ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets
-        alembic_version.version_num
+        alembic_version.version_num portal_session.hash sign_in.hash
         """,
     "a machine's name of a check": "check_event.source check_event.key",
     "a word of the house, or a name that an agent gave": """
@@ -55,7 +55,7 @@ NOBODY = {
         incident_proposal.ended_how last_run.name ledger.mailbox ledger.folder ledger.outcome link.kind
         mailbox_state.mailbox mailbox_state.folder message.defects message.direction message.party outage.share
         outage.slices outbox.done outbox.kind outbox.language outbox.state person.language presence.doing
-        quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
+        quarantine.ended_how saved_view.name sign_in.language saved_view.sort tag.tag ticket.alerts ticket.channel
         ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency
         ticket.waiting_for token.holder trouble.place undo.verb agent.role
         """,
@@ -74,7 +74,7 @@ REFERS = {
         ticket.incident_id time_spent.message_id token.message_ref
         """,
     # Nobody takes a person out: a pseudonym stands in the row.
-    "stays": "message.person_id person_address.person_id ticket.requester_id",
+    "stays": "message.person_id person_address.person_id portal_session.person_id ticket.requester_id",
 }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
-from sdesk.desk.intake.follow_up import add_mail, not_before_stop
+from sdesk.desk.intake.follow_up import add_mail
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.asked import not_before_stop
 from sdesk.desk.steps.clocks import load_clocks, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, wake

@@ -1,4 +1,4 @@
-"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines."""
+"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines, who is in the portal."""
 
 from sdesk.store.models.desk import (
     Agent,
@@ -21,6 +21,7 @@ from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox,
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
+from sdesk.store.models.portal import PortalSession, SignIn
 from sdesk.store.models.ticket import (
     Attachment,
     Blob,
@@ -61,6 +62,7 @@ __all__ = [
     "Outbox",
     "Person",
     "PersonAddress",
+    "PortalSession",
     "Presence",
     "Quarantine",
     "RawMail",
@@ -70,6 +72,7 @@ __all__ = [
     "SavedView",
     "Seen",
     "Service",
+    "SignIn",
     "Sla",
     "SlaTarget",
     "Tag",
