@@ -1,0 +1,66 @@
+"""Whose tickets somebody without a login may see: his own, and as the head of a unit those of the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sdesk.domain.mail_address import is_mail_address
+from sdesk.domain.offered import Asker, selects
+
+
+class ServedUnit(NamedTuple):
+    """A unit, as far as who its head is depends on it."""
+
+    id: int
+    key: str
+    kind: str
+    parent_id: int | None
+    """The unit that it is a part of."""
+    manager: str | None
+    """Its head, where that is a mail address."""
+
+
+class Requester(NamedTuple):
+    """Somebody who asks, and before whom walls stand as before an agent."""
+
+    person_id: int | None
+    """None for somebody of whom the desk has no ticket yet."""
+    addresses: frozenset[str]
+    """All mail addresses of the person, in small letters."""
+    units: frozenset[int] = frozenset()
+    """Of which units he is the head, and the desk file lets a head see the tickets."""
+
+    def sees(self, requester_id: int | None, unit_id: int | None, *, private: bool) -> bool:
+        """Whether he may see a ticket of this person and unit: what a private team has, only its requester sees."""
+        if requester_id is not None and requester_id == self.person_id:
+            return True
+        return not private and unit_id is not None and unit_id in self.units
+
+
+def head_of(units: Collection[ServedUnit], heads: Sequence[str], addresses: Collection[str]) -> frozenset[int]:
+    """Of which units a person with these mail addresses (any letter case) is the head who sees the unit's tickets.
+
+    `heads` are the selectors of the desk file (`[portal] heads`, see `domain/offered`). A head is named by a mail
+    address alone: a name or a telephone number proves nobody. He sees his unit's tickets, not those of its parts.
+    """
+    own = {address.lower() for address in addresses}
+    by_id = {unit.id: unit for unit in units}
+    return frozenset(
+        unit.id
+        for unit in units
+        if unit.manager is not None
+        and unit.manager.lower() in own
+        and is_mail_address(unit.manager)
+        and selects(heads, Asker(_line(unit, by_id)))
+    )
+
+
+def _line(unit: ServedUnit, by_id: dict[int, ServedUnit]) -> tuple[tuple[str, str], ...]:
+    """Key and kind of a unit, then of those that it is a part of."""
+    line: list[tuple[str, str]] = []
+    above: ServedUnit | None = unit
+    while above is not None and (above.key, above.kind) not in line:
+        line.append((above.key, above.kind))
+        above = by_id.get(above.parent_id) if above.parent_id is not None else None
+    return tuple(line)
