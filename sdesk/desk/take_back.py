@@ -18,7 +18,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outbox import TAKE_BACK
+from sdesk.domain.outgoing import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused

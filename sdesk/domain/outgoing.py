@@ -3,13 +3,16 @@ agents are told of."""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from sdesk.domain.phrase import N_
 
 LOOP_HEADER = "X-SDesk-Loop"
 """Whatever the desk sends carries it, with the desk's own token: what comes back with it is never a ticket."""
+
+TAKE_BACK = timedelta(seconds=10)
+"""How long a reply waits in the outbox, so that it can be taken back: until then nobody outside sees it."""
 
 MOST_ATTACHED = 18_000_000
 """Bytes of the files of a mail: in Base64 they are 25 MB, which most servers let pass and hardly any more."""
@@ -96,7 +99,7 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
     MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
 }
 _OF_SIGN_IN: dict[MailKind, dict[str, tuple[str, ...]]] = {
-    MailKind.SIGN_IN: {"desk": ("name",), "requester": ("name",), "link": (), "minutes": ()},
+    MailKind.SIGN_IN: {"desk": ("name",), "link": (), "minutes": ()},
 }
 
 TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
