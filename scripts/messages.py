@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "sdesk" / "tui" / "locale"
 TEMPLATE = LOCALE / "sdesk.pot"
 
-ROOMS = ("tui", "actions", "mail", "reports", "desk", "store", "domain")
+ROOMS = ("tui", "portal", "actions", "mail", "reports", "desk", "store", "domain")
 """Where texts are marked for the console."""
 KEYWORDS = {
     "_": "text",

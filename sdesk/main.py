@@ -36,7 +36,8 @@ def main() -> None:
         from sdesk.cli.app import run
         from sdesk.cli.invocation import Surroundings
 
-        code = run(sys.argv[1:], Surroundings(clock=now, run_console=open_console, build_demo=build_demo))
+        surroundings = Surroundings(clock=now, run_console=open_console, build_demo=build_demo, run_portal=open_portal)
+        code = run(sys.argv[1:], surroundings)
     except KeyboardInterrupt:
         # While modules are loaded: from there on `run` says it.
         sys.stderr.write("sdesk: interrupted\n")
@@ -127,6 +128,31 @@ def open_console(*, store: Path, config: Config, agent: str, board: bool = False
         mailroom=Mailroom(retry, discard),
         filled=gc.enable,
     )
+
+
+def open_portal(
+    *,
+    store: Path,
+    config: Config,
+    log: Callable[[str], None],
+    verbose: bool = False,
+    shows_links: bool = False,
+    plain_http: bool = False,
+) -> None:
+    """Serve the portal until told to stop, loading the extra's libraries here and not before."""
+    try:
+        import python_multipart  # noqa: F401
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        from sdesk.domain.errors import BadInput
+
+        raise BadInput(
+            "the libraries of the portal are not installed", "add the extra: pip install 'sdesk[portal]'"
+        ) from error
+    from sdesk.portal.serve import serve
+
+    serve(store, config, now, log, verbose=verbose, shows_links=shows_links, plain_http=plain_http)
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:

@@ -33,6 +33,21 @@ class Console(Protocol):
     def __call__(self, *, store: Path, config: Config, agent: str, board: bool = False) -> bool: ...
 
 
+class Portal(Protocol):
+    """Serves the portal until it is told to stop. BadInput where its libraries are not installed."""
+
+    def __call__(
+        self,
+        *,
+        store: Path,
+        config: Config,
+        log: Callable[[str], None],
+        verbose: bool,
+        shows_links: bool,
+        plain_http: bool,
+    ) -> None: ...
+
+
 class BuiltDemo(Protocol):
     """Where a demo desk stands."""
 
@@ -51,6 +66,8 @@ class Surroundings(NamedTuple):
     """Now: aware, UTC, whole seconds."""
     run_console: Console
     build_demo: Callable[[Path, datetime], BuiltDemo]
+    run_portal: Portal | None = None
+    """None for who serves none."""
 
 
 class Invocation:

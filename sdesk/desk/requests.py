@@ -1,7 +1,7 @@
 """What people without a terminal do in the portal: ask for a service, add to a request, say whether it is solved.
 
-Who asks is named by a mail address that he proved to have; what he may see is said in `steps/requesters`, and he changes
-what is his own alone. It is worked by the actor `REQUESTER`. Everything that is typed is hostile, as in any mail.
+Who asks is named by a mail address that he proved to have; what he may see is said in `steps/requesters`, and he
+changes what is his own alone. It is worked by the actor `REQUESTER`. What is typed is hostile, as in any mail.
 """
 
 from __future__ import annotations
@@ -109,7 +109,9 @@ def follow_up(
         raise Refused(
             phrase("{ref} is closed for good", ref=work.rules.ref(number)), phrase("ask anew, and name its number")
         )
-    return _say(work, ticket, _person(work, address, None), text, attachments, wakes=not _says_thanks(text, attachments))
+    return _say(
+        work, ticket, _person(work, address, None), text, attachments, wakes=not _says_thanks(text, attachments)
+    )
 
 
 def reopen(
@@ -157,9 +159,7 @@ def confirm_solved(work: Work, number: int, *, address: str, text: str = "") -> 
     return Change(number, ref, phrase("{ref} is solved", ref=ref))
 
 
-def _again(
-    work: Work, ticket: Ticket, address: str, text: str, attachments: Sequence[InboundAttachment]
-) -> Change:
+def _again(work: Work, ticket: Ticket, address: str, text: str, attachments: Sequence[InboundAttachment]) -> Change:
     number = require_id(ticket)
     if not may_reopen(work, ticket, work.now):
         raise Refused(

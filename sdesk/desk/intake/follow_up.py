@@ -22,6 +22,7 @@ from sdesk.domain.thread import only_thanks
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Ticket
 
+
 def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: bool, quiet: bool = False) -> Receipt:
     """Add a person's mail to its ticket; of somebody who takes part it ends waits, reopens, asks for an answer.
 

@@ -26,6 +26,5 @@ def served_at(work: Work, unit_id: int | None, addresses: Collection[str]) -> tu
     """The units of somebody, his own first."""
     columns = (Unit.id, Unit.key, Unit.kind, Unit.parent_id, Unit.manager)
     found = work.connection.execute(select(*map(col, columns)).where(col(Unit.retired_at).is_(None)))
-    return tuple(
-        ServedAt(each.id, each.key, line) for each, line in places_of([ServedUnit(*row) for row in found], unit_id, addresses)
-    )
+    units = [ServedUnit(row.id, row.key, row.kind, row.parent_id, row.manager) for row in found]
+    return tuple(ServedAt(each.id, each.key, line) for each, line in places_of(units, unit_id, addresses))

@@ -28,8 +28,6 @@ def render_sign_in(facts: SignInFacts, *, fallback_sender: str = "") -> Letter:
         to=facts.to,
         cc=(),
         subject=one_line(subject),
-        fields=tuple(
-            own_fields(facts.message_id, facts.now, zone, facts.desk.loop_token, submitted="auto-generated")
-        ),
+        fields=tuple(own_fields(facts.message_id, facts.now, zone, facts.desk.loop_token, submitted="auto-generated")),
         text=flowed(body.strip("\n")) + "\n",
     )

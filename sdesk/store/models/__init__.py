@@ -1,4 +1,5 @@
-"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines, who is in the portal."""
+"""The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, events of machines,
+who is in the portal."""
 
 from sdesk.store.models.desk import (
     Agent,

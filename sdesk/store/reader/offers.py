@@ -101,9 +101,7 @@ def _rules(connection: sqlite3.Connection) -> _Rules:
     )
 
 
-def _loss(
-    connection: sqlite3.Connection, service: sqlite3.Row, place: PlaceRow, margin: Decimal
-) -> Decimal | None:
+def _loss(connection: sqlite3.Connection, service: sqlite3.Row, place: PlaceRow, margin: Decimal) -> Decimal | None:
     """What the unit would lose an hour, as it would be suspected; None where nothing stands."""
     unit = connection.execute("SELECT turnover_per_hour, stops FROM unit WHERE id = ?", (place.id,)).fetchone()
     own = json.loads(unit["stops"]).get(service["key"])

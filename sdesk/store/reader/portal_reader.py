@@ -120,9 +120,7 @@ class PortalReader(OpenedStore):
             raise NotFound(phrase("this is not offered to you, or is offered no more"), phrase("see what is offered"))
         return found[0]
 
-    def own_requests(
-        self, visitor: VisitorRow, *, at_work: bool, before: int | None = None
-    ) -> tuple[RequestRow, ...]:
+    def own_requests(self, visitor: VisitorRow, *, at_work: bool, before: int | None = None) -> tuple[RequestRow, ...]:
         """Somebody's own requests, newest first: all that are at work, or a page of those that are done with."""
         return self._listed(visitor, "t.requester_id = ?", visitor.requester.person_id, at_work, before)
 
@@ -213,9 +211,7 @@ class PortalReader(OpenedStore):
             name = row["service"] or ""
             units.setdefault(name, set()).update({row["unit"]} - {None})
             since[name] = min(since.get(name, row["since"]), row["since"])
-        rows = [
-            KnownOutage(name, tuple(sorted(units[name])), datetime.fromisoformat(since[name])) for name in units
-        ]
+        rows = [KnownOutage(name, tuple(sorted(units[name])), datetime.fromisoformat(since[name])) for name in units]
         return tuple(sorted(rows, key=lambda row: (row.since, row.service_name)))
 
     def _calendar(self, number: int) -> Calendar:

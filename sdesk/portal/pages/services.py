@@ -1,0 +1,108 @@
+"""What is offered to who asks, and the form of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from sdesk.desk.requests import LONGEST_SUBJECT, LONGEST_TEXT, request
+from sdesk.domain.errors import NotFound, SdeskError
+from sdesk.portal.forms import MOST_BYTES, MOST_FILES
+from sdesk.portal.visit import Visit, at_fields, status_of
+from sdesk.portal.words import promise
+from sdesk.store.reader.portal_rows import OfferRow
+from sdesk.store.search import fold
+
+LONGEST_SEARCH = 100
+OWN_FIELDS = ("subject", "text", "unit", "files")
+"""What every form has."""
+
+
+class Group(NamedTuple):
+    """The services of a category."""
+
+    name: str
+    services: tuple[tuple[OfferRow, str], ...]
+    """Each with what is promised."""
+
+
+def listed(visit: Visit) -> Response:
+    """All that is offered, by category; with `?q=` what has all of the words."""
+    sought = visit.asked.query.get("q", "").strip()[:LONGEST_SEARCH]
+    offers = visit.reader.offers(visit.who, language=visit.speech.language, now=visit.now)
+    words = fold(sought).split()
+    found = [each for each in offers if all(word in _words_of(each) for word in words)]
+    groups: dict[str, list[tuple[OfferRow, str]]] = {}
+    for each in found:
+        groups.setdefault(each.category, []).append((each, promise(visit.speech, each)))
+    # What stands in no category comes last.
+    ordered = sorted(groups, key=lambda name: (not name, fold(name)))
+    return visit.page(
+        "services.html",
+        groups=[Group(name, tuple(groups[name])) for name in ordered],
+        sought=sought,
+        count=len(found),
+        any_offered=bool(offers),
+    )
+
+
+def _words_of(offer: OfferRow) -> str:
+    return fold(f"{offer.name} {offer.category} {offer.description} {offer.team_name}")
+
+
+def shown(visit: Visit) -> Response:
+    """One service, with its form."""
+    return _form(visit, {})
+
+
+def asked(visit: Visit) -> Response:
+    """Ask for it. What is wrong is said at its field, and what was typed stays."""
+    key = visit.asked.params["key"]
+    form = visit.form
+
+    def ask() -> str:
+        files = form.files()
+        if files:
+            visit.office.require_room()
+        done = visit.write(
+            lambda work: request(
+                work,
+                address=visit.who.address,
+                service=key,
+                unit=form.text("unit"),
+                subject=form.text("subject"),
+                text=form.text("text"),
+                attachments=files,
+                language=visit.speech.language,
+            )
+        )
+        return f"/requests/{done.number}?new=1"
+
+    try:
+        return visit.go(visit.once(ask))
+    except NotFound:
+        raise
+    except SdeskError as error:
+        return _form(visit, form.values, error)
+
+
+def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = None) -> Response:
+    offer = visit.reader.offer(visit.who, visit.asked.params["key"], language=visit.speech.language, now=visit.now)
+    known = (*OWN_FIELDS, *(f"field.{field.key}" for field in offer.fields))
+    errors, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")
+    return visit.page(
+        "service.html",
+        status=200 if error is None else status_of(error),
+        offer=offer,
+        promise=promise(visit.speech, offer),
+        typed=typed,
+        errors=errors,
+        beside=beside,
+        lost_files=bool(visit.form.uploads),
+        longest_subject=LONGEST_SUBJECT,
+        longest_text=LONGEST_TEXT,
+        most_files=MOST_FILES,
+        most_megabytes=MOST_BYTES // 1_000_000,
+    )
