@@ -58,10 +58,8 @@ class Portal:
         try:
             response = await self._answered(request, way)
         except Exception as error:
-            # A page that fails must not take the others along: it is said in words, and told to who runs the portal.
-            self._log(
-                f"a bug at {request.method} {way.path}: {type(error).__name__}: {error}\n{traceback.format_exc()}"
-            )
+            # Before there is a page, or in the page that says so.
+            self._tell_bug(request.method, way, error)
             response = PlainTextResponse("Something went wrong. Please try again.\n", 500)
         if self._verbose:
             # The way and not the path: a path may hold a key.
@@ -109,7 +107,14 @@ class Portal:
             response = way.page(visit)
         except SdeskError as error:
             response = visit.problem(error)
+        except Exception as error:
+            # A page that fails must not take the others along: it is said in words, and told to who runs the portal.
+            self._tell_bug(asked.method, way, error)
+            response = visit.problem(_BUG, status=500)
         return visit.finished(response)
+
+    def _tell_bug(self, method: str, way: Way, error: Exception) -> None:
+        self._log(f"a bug at {method} {way.path}: {type(error).__name__}: {error}\n{traceback.format_exc()}")
 
     async def _say(self, asked: Asked, error: SdeskError, status: int) -> Response:
         """A page that says what is wrong, where no way was gone."""
@@ -172,6 +177,7 @@ class Portal:
         return f"{'https' if asked.secure else 'http'}://{request.headers.get('host', '')}"
 
 
+_BUG = Refused(phrase("something went wrong here, and it is not your fault"), phrase("try again in a while"))
 _TOO_MUCH = Refused(phrase("this is more than can be sent at once"), phrase("send smaller files, 25 MB together"))
 _TOO_SLOW = Refused(phrase("the form did not come to its end"), phrase("go back and send it again"))
 _UNREADABLE = Refused(phrase("the form did not arrive whole"), phrase("go back and send it again"))
