@@ -1,4 +1,4 @@
-"""What the desk consists of, as rows: agents, teams, services, units."""
+"""What the desk consists of, as rows: agents, teams, services, units. Services are listed by `offers`."""
 
 from __future__ import annotations
 
@@ -125,17 +125,6 @@ def teams(ctx: typer.Context) -> None:
     """
     call = invocation.of(ctx)
     call.output.rows(call.reader.teams(call.actor), TEAMS)
-
-
-def services(ctx: typer.Context) -> None:
-    """Print the services, each with its team and the priority that follows from it.
-
-    Examples:
-      sdesk service list
-      sdesk service list -o json
-    """
-    call = invocation.of(ctx)
-    call.output.rows(call.reader.services(call.actor), SERVICES)
 
 
 def units(ctx: typer.Context) -> None:

@@ -174,8 +174,8 @@ COMMANDS: dict[str, Verb | Noun] = {
     "service": Noun(
         "what the desk offers",
         {
-            "list": Verb("catalogue", "services", "print the services"),
-            "show": Verb("details", "service_show", "print one whole"),
+            "list": Verb("offers", "services", "print the services: the catalogue"),
+            "show": Verb("offers", "service_show", "print one whole"),
         },
     ),
     "unit": Noun(

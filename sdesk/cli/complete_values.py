@@ -178,6 +178,14 @@ def _units(call: Invocation, word: str) -> Answer:
     return [Word(each.key, each.name) for each in call.reader.units()]
 
 
+def _form_fields(call: Invocation, word: str) -> Answer:
+    return [Word(each.key, each.about) for each in call.reader.filter_names(call.actor, "form")["form"]]
+
+
+def _askers(call: Invocation, word: str) -> Answer:
+    return [*_units(call, word), *_people(call, word)]
+
+
 def _calendars(call: Invocation, word: str) -> Answer:
     _ = call.actor
     today = call.now.astimezone(call.zone).date()
@@ -307,6 +315,7 @@ _BY_METAVAR: dict[str, Source | None] = {
         ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."), None
     ),
     **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
+    "KEY=VALUE": _form_fields,
 }
 """By what the help calls a value. One that stands not here fails the tests."""
 
@@ -320,6 +329,7 @@ _PARTICULAR: dict[tuple[str, str], Source | None] = {
     ("NAME", "encoding"): _words(("utf-8", "cp1251")),
     ("NAME", "source"): None,
     ("WHOM", "to"): _takers,
+    ("WHO", "to"): _askers,
     ("ID", "mail"): _outbox,
     ("[ID]...", "ids"): _quarantine,
     ("WORD", "impact"): _words(ticket.Impact),

@@ -1,4 +1,4 @@
-"""Parts of the desk whole: units, services, calendars, teams and agents shown; calendars listed."""
+"""Parts of the desk whole: units, calendars, teams and agents shown; calendars listed. Services: `offers`."""
 
 from __future__ import annotations
 
@@ -158,16 +158,6 @@ def unit_show(ctx: typer.Context, key: Key) -> None:
     print_whole(call, _Unit(row, calendar, mail, stops, tickets, past), UNIT, _unit_facts)
 
 
-def service_show(ctx: typer.Context, key: Key) -> None:
-    """Print a service whole: its team, its promises, and what it stops.
-
-    Examples:
-      sdesk service show till
-    """
-    call = invocation.of(ctx)
-    print_whole(call, call.reader.service(call.actor, key), SERVICE, _service_facts)
-
-
 def calendars(ctx: typer.Context) -> None:
     """Print the calendars: when the desk works.
 
@@ -237,7 +227,8 @@ def _unit_facts(row: _Unit, eyes: Eyes) -> Iterator[Fact]:
         yield "Lost", f"{_grouped(past.loss)} {past.currency} in the last {OUTAGE_DAYS} days"
 
 
-def _service_facts(row: ServiceDetail, eyes: Eyes) -> Iterator[Fact]:
+def service_facts(row: ServiceDetail, eyes: Eyes) -> Iterator[Fact]:
+    """What a service decides about its tickets, for eyes."""
     service = row.service
     yield "Service", f"{service.key}: {service.name}"
     yield "Team", service.team

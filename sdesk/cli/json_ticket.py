@@ -22,6 +22,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.answers import AnswerRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.rows import (
@@ -175,6 +176,12 @@ _WATCHER: tuple[_Part, ...] = (
     _Part("by", maybe(TEXT), lambda row: row.by),
 )
 
+_ANSWER: tuple[_Part, ...] = (
+    _Part("key", TEXT, lambda row: row.key),
+    _Part("label", TEXT, lambda row: row.label),
+    _Part("value", TEXT, lambda row: row.value),
+)
+
 _VISIT: tuple[_Part, ...] = (
     _Part("agent", maybe(TEXT), lambda row: row.agent),
     _Part("starts_at", INSTANT, lambda row: row.starts_at),
@@ -231,6 +238,7 @@ WHOLE: Sheet[TicketDetail] = Sheet(
             "visit", lambda found: None if found.visit is None else visit(found.visit), kind=maybe(_described(_VISIT))
         ),
         Field("watchers", lambda found: [watcher(row) for row in found.watchers], kind=many(_described(_WATCHER))),
+        Field("form", lambda found: [answer(row) for row in found.form], kind=many(_described(_ANSWER))),
     ),
     columns=(),
     number=lambda found: found.ticket.number,
@@ -276,6 +284,11 @@ def time_entry(row: SpentRow) -> dict[str, Value]:
 def visit(row: VisitRow) -> dict[str, Value]:
     """An agreed visit."""
     return _object(_VISIT, row)
+
+
+def answer(row: AnswerRow) -> dict[str, Value]:
+    """An answer in the form of the ticket's service."""
+    return _object(_ANSWER, row)
 
 
 def watcher(row: WatcherRow) -> dict[str, Value]:

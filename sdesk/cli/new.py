@@ -9,6 +9,7 @@ import typer
 
 from sdesk.cli import changing, invocation
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.form import Fields, answers
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.json_ticket import WHOLE
 from sdesk.cli.options import DryRun, Text, one_of
@@ -43,6 +44,7 @@ def new(
     tag: Annotated[list[str] | None, _choice("--tag", "WORD", "may be repeated")] = None,
     channel: Annotated[str, typer.Option("--channel", metavar="WORD", help=", ".join(Channel))] = Channel.CLI.value,
     external_id: Annotated[str | None, _choice("--external-id", "ID", "its name in another system")] = None,
+    field: Fields = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Create a ticket. In JSON the answer is the ticket whole, as `show` prints it.
@@ -50,6 +52,7 @@ def new(
     Examples:
       sdesk new --subject "Till is dead" --text "Nothing on the screen" --requester irina@example.org --service till
       sdesk new --subject "Till is dead" --text @report.txt --unit flagship --channel phone
+      sdesk new --subject "Till is dead" --text - --service till --field model=55F --field photo=@till.jpg < report.txt
       number=$(sdesk new --subject "Disk full" --text - -o ids < report.txt)
     """
     call = invocation.of(ctx)
@@ -65,6 +68,7 @@ def new(
         "tags": tuple(tag) if tag else None,
         "channel": one_of("--channel", channel, Channel),
         "external_id": external_id,
+        "form": answers(field),
     }
     actor = call.actor
     call.output.check(WHOLE)

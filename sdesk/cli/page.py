@@ -80,6 +80,7 @@ class Page:
             ("Loss", self._loss(row)),
             *(("", self._outage(each)) for each in found.outages if len(found.outages) > 1 or each.down_to is not None),
             ("Service", row.service_name or row.service or ""),
+            *(("Form" if not place else "", f"{each.label}: {each.value}") for place, each in enumerate(found.form)),
             ("Team", row.team_name),
             ("Assignee", row.assignee_name or row.assignee or "nobody"),
             ("Requester", _person(row.requester_name, row.requester_email)),

@@ -96,6 +96,7 @@ def line_of(row: Exported, prefix: str, *, now: datetime, zone: tzinfo, messages
         "wake_at": row.wake_at,
         "resolved_at": row.resolved_at,
         "closed_at": row.closed_at,
+        "form": [{"key": each.key, "label": each.label, "value": each.value} for each in row.form],
     }
     if messages:
         line["messages"] = [_message(each) for each in row.messages]

@@ -45,7 +45,7 @@ def import_tickets(
     """Create or update tickets by their external_id. Importing the same again changes nothing.
 
     Fields: external_id, subject, text, requester, service, team, assignee, unit, impact, urgency, priority, tags,
-    watchers, created_at, channel, and for history status, waiting_for, wake_at, resolved_at, closed_at, messages.
+    watchers, created_at, channel, form, and for history status, waiting_for, wake_at, resolved_at, closed_at, messages.
     A field is set again only where the line says something else than the last time: what agents set right here stays.
     A bad line is named with its number, the rest is done (exit 6). No mail is sent.
 

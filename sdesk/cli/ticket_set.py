@@ -12,6 +12,7 @@ from sdesk.cli import invocation
 from sdesk.cli.changing import change_at_once, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.effort import Spent, Visit, effort_values
+from sdesk.cli.form import Fields, answers
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun, NoQuestion, Numbers, one_of
 from sdesk.cli.question import ask_first
@@ -47,6 +48,7 @@ def set_fields(
     untags: Annotated[
         list[str] | None, typer.Option("--untag", metavar="WORD", help="take away; may be repeated", show_default=False)
     ] = None,
+    field: Fields = None,
     priority: Annotated[
         str | None,
         typer.Option(
@@ -76,6 +78,7 @@ def set_fields(
       sdesk ticket set 123 --team hr
       sdesk ticket set 123 --unit flagship --requester irina@example.org
       sdesk ticket set 123 --urgency high --tag pos --untag vip
+      sdesk ticket set 123 --field model=60F --field since=
       sdesk ticket set 123 --priority P2 --reason "Board meeting"
       sdesk ticket set 123 --priority auto
       sdesk ticket set 123 --status spam
@@ -93,6 +96,7 @@ def set_fields(
         "urgency": one_of("--urgency", urgency, Urgency),
         "tags": tuple(tags or ()) or None,
         "untags": tuple(untags or ()) or None,
+        "form": answers(field),
     }
     steps = _steps(
         service={"service": service} if service is not None else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -11,6 +12,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.find import key_of, require_sight, word_of
+from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.messages import begin_conversation
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.people import FoundPerson, person_of
@@ -21,7 +23,7 @@ from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent
-from sdesk.domain.phrase import phrase
+from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Channel, Impact, Priority, Role, Urgency
 from sdesk.store.models import Ticket
@@ -43,10 +45,13 @@ def create(
     tags: Sequence[str] = (),
     channel: str = Channel.CLI,
     external_id: str | None = None,
+    form: Given = MappingProxyType({}),
 ) -> Change:
     """Open a ticket. The team is the service's, else the one named, else the acting agent's only one.
 
-    BadInput where that is not clear; Refused for an assignee who could not see it.
+    `form`: the answers in the service's form, by the keys of its fields. BadInput where the team is not clear, and for
+    a form that is not filled in as it must be; Refused for an assignee who could not see it. A service that is not
+    offered to who asks may be right all the same: it is said.
     """
     rules = work.rules
     if work.actor.role is Role.AUDITOR:
@@ -73,6 +78,7 @@ def create(
         why["unit"] = named if unit else "the requester's address"
     require_sight(work, team_id, assignee_id)
     require_tags(tags)
+    answers = fill_in(work, service_id, form)
     if external_id is not None:
         _require_free(work, external_id)
     opened_channel = word_of(Channel, channel, "channel")
@@ -96,7 +102,8 @@ def create(
         ),
         why=why,
     )
-    message = _say(work, opened.number, person, subject, neutralise(text))
+    keep_answers(work, opened.number, answers.values)
+    message = _say(work, opened.number, person, subject, neutralise(text), answers)
     if opened_channel is not Channel.IMPORT and opened.incident is None:
         notify_of(
             work,
@@ -112,19 +119,40 @@ def create(
     words = phrase("{ref} opened", ref=ref)
     if opened.incident is not None:
         words = phrase("{ref} opened, part of {incident}", ref=ref, incident=rules.ref(opened.incident))
-    warning = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
+    away = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
+    warning = joined("; ", (away, _offer_warning(work, service_id, unit_id, person)))
     return Change(opened.number, ref, words, warning=warning)
 
 
-def _say(work: Work, number: int, person: FoundPerson | None, subject: str, text: str) -> int | None:
-    """The first message, in the requester's name, else the acting agent's; gives its row. None without a text."""
+def _offer_warning(work: Work, service_id: int | None, unit_id: int | None, person: FoundPerson | None) -> str:
+    """What whoever opened it for somebody should know: an agent may know better than the catalogue."""
+    if service_id is None or (unit_id is None and person is None):
+        return ""
+    asker = work.rules.asker(unit_id, (person.address,) if person else ())
+    if work.rules.is_offered(service_id, asker):
+        return ""
+    who = work.rules.units[unit_id].key if unit_id is not None else one_line(person.address if person else "")
+    return phrase("`{service}` is not offered to {who}", service=work.rules.services[service_id].key, who=who)
+
+
+def _say(work: Work, number: int, person: FoundPerson | None, subject: str, text: str, answers: FilledIn) -> int | None:
+    """The first message, in the requester's name, else the acting agent's; gives its row. None without text, file."""
     agent = work.rules.agents[work.actor.agent_id] if work.actor.agent_id is not None else None
     author = (
         Mailbox(person.address, person.name)
         if person
         else Mailbox(agent.email if agent else "", agent.name if agent else work.actor.name)
     )
-    return begin_conversation(work, number, subject, text, author, person.id if person else None)
+    return begin_conversation(
+        work,
+        number,
+        subject,
+        text,
+        author,
+        person.id if person else None,
+        answers=answers.words,
+        attachments=answers.files,
+    )
 
 
 def _require_free(work: Work, external_id: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -11,6 +12,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import promise_of, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
+from sdesk.desk.steps.forms import Given, change_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import (
     drop_suspicion,
@@ -47,12 +49,14 @@ def set_fields(
     urgency: str | None = None,
     tags: Sequence[str] = (),
     untags: Sequence[str] = (),
+    form: Given = MappingProxyType({}),
     version: int | None = None,
 ) -> Change:
     """Change what is given, all or nothing; each change is an event. Priority, promises and losses follow.
 
-    `unit` may be `none`. BadInput for a word that the desk does not know; Refused for an impact or urgency of what is
-    done, and for a unit without turnover while an outage that was confirmed lasts.
+    `unit` may be `none`; of `form`, answers in the form of the ticket's service, one that is empty goes. BadInput for a
+    word that the desk does not know; Refused for an impact or urgency of what is done, and for a unit without turnover
+    while an outage that was confirmed lasts.
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
@@ -71,6 +75,10 @@ def set_fields(
         record(work, number, "tags", added=added or None, removed=removed or None)
         done += [phrase("tag {tag}", tag=tag) for tag in added]
         done += [phrase("without tag {tag}", tag=tag) for tag in removed]
+    done += [
+        phrase("{field}: {value}", field=each.label, value=one_line(each.value) or phrase("none"))
+        for each in change_answers(work, number, ticket.service_id, form)
+    ]
     if not done:
         return Change(number, ref, phrase("{ref} is so already", ref=ref), changed=False)
     if ticket.status in OPEN_STATUSES and (unit or requester or impact or urgency):

@@ -161,10 +161,18 @@ def _move_messages(work: Work, number: int, other: int, messages: Sequence[int |
 
 
 def _move_the_rest(work: Work, number: int, other: int) -> None:
-    """Tags, time that was written down without a message, and the visit, unless the other has one."""
+    """Tags, answers to what the other's form does not answer, time that was written down without a message, and the
+    visit, unless the other has one."""
     ids = {"number": number, "other": other}
     work.connection.execute(
         text("INSERT OR IGNORE INTO tag (ticket_id, tag) SELECT :other, tag FROM tag WHERE ticket_id = :number"), ids
+    )
+    work.connection.execute(
+        text(
+            "INSERT OR IGNORE INTO form_value (ticket_id, key, position, label, value)"
+            " SELECT :other, key, position, label, value FROM form_value WHERE ticket_id = :number"
+        ),
+        ids,
     )
     work.connection.execute(update(TimeSpent).where(col(TimeSpent.ticket_id) == number).values(ticket_id=other))
     visit = running_visit(work, number)

@@ -6,16 +6,19 @@ changes what is his own alone. It is worked by the actor `REQUESTER`. What is ty
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import TypeVar
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.acknowledge import acknowledge
 from sdesk.desk.steps.asked import REQUESTER, asks_for_answer
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import end_outage
-from sdesk.desk.steps.messages import add_message, index_ticket
+from sdesk.desk.steps.messages import add_message, begin_conversation
 from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.notify import notify, notify_of
 from sdesk.desk.steps.people import FoundPerson, person_of
@@ -34,6 +37,8 @@ from sdesk.domain.thread import hide_agent_tokens, only_thanks
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Status
 from sdesk.store.models import Service, Ticket
 
+T = TypeVar("T")
+
 LONGEST_SUBJECT = 200
 LONGEST_TEXT = 20_000
 """Characters: whoever has more to say attaches a file."""
@@ -47,25 +52,26 @@ def request(
     subject: str,
     text: str,
     unit: str = "",
+    form: Given = MappingProxyType({}),
     attachments: Sequence[InboundAttachment] = (),
     language: str | None = None,
 ) -> Change:
     """Ask for a service that is offered to who asks; `unit`: for which of the units that he is of, else for his own.
 
-    NotFound for a service that is not offered to him, as for one that is not there; BadInput is about a field.
+    `form`: what is answered in the service's form, by the keys of its fields. NotFound for a service that is not
+    offered to him, as for one that is not there; BadInput is about a field, and has what else is wrong in `others`.
     """
     person = _person(work, address, language)
     addresses = asking(work, address).addresses
     units = served_at(work, person.unit_id, addresses)
     chosen = _unit(units, unit)
     offered = _offered(work, service, addresses, units)
-    with about("subject"):
-        subject = one_line(subject)
-        if not subject:
-            raise BadInput(phrase("say in a few words what it is about"))
-        if len(subject) > LONGEST_SUBJECT:
-            raise BadInput(phrase("this is too long"), phrase("at most {most} characters", most=LONGEST_SUBJECT))
-    text = _words(text, attachments)
+    wrong: list[BadInput] = []
+    subject = _noted(wrong, lambda: _subject(subject)) or ""
+    answers = _noted(wrong, lambda: fill_in(work, offered.id, form, language=language or "")) or FilledIn()
+    # Who filled in a form has said what it is about.
+    text = _noted(wrong, lambda: _words(text, (*attachments, *answers.files), answers.words)) or ""
+    _refuse(wrong)
     opened = open_ticket(
         work,
         Opening(
@@ -80,8 +86,17 @@ def request(
         by=REQUESTER,
         why={"team": f"service {offered.key}", "service": "chosen in the portal"},
     )
-    index_ticket(work, opened.number, subject, text, f"{person.name} {person.address}")
-    message = _add(work, opened.number, person, subject, text, attachments, indexed=False)
+    keep_answers(work, opened.number, answers.values)
+    message = begin_conversation(
+        work,
+        opened.number,
+        subject,
+        text,
+        person.box,
+        person.id,
+        answers=answers.words,
+        attachments=(*attachments, *answers.files),
+    )
     acknowledge(work, opened, offered.team_id, person.box, person.language or language)
     if opened.incident is None:
         notify_of(
@@ -200,8 +215,6 @@ def _add(
     subject: str,
     text: str,
     attachments: Sequence[InboundAttachment],
-    *,
-    indexed: bool = True,
 ) -> int:
     return add_message(
         work,
@@ -213,7 +226,6 @@ def _add(
         person_id=person.id,
         subject=subject,
         attachments=attachments,
-        indexed=indexed,
     )
 
 
@@ -222,11 +234,39 @@ def _says_thanks(text: str, attachments: Sequence[InboundAttachment]) -> bool:
     return only_thanks(text) and not attachments
 
 
-def _words(text: str, attachments: Sequence[InboundAttachment]) -> str:
-    """What was typed, as it can be kept; BadInput where nothing is said and nothing attached."""
+def _subject(text: str) -> str:
+    """What it is about, on one line; BadInput where it is empty or too long."""
+    with about("subject"):
+        subject = hide_agent_tokens(one_line(text))
+        if not subject:
+            raise BadInput(phrase("say in a few words what it is about"))
+        if len(subject) > LONGEST_SUBJECT:
+            raise BadInput(phrase("this is too long"), phrase("at most {most} characters", most=LONGEST_SUBJECT))
+    return subject
+
+
+def _noted(wrong: list[BadInput], read: Callable[[], T]) -> T | None:
+    """What is read of a form; what is wrong with it is noted, so that all of it can be said at once."""
+    try:
+        return read()
+    except BadInput as error:
+        wrong += [error, *error.others]
+        return None
+
+
+def _refuse(wrong: Sequence[BadInput]) -> None:
+    """BadInput with all that is wrong, if anything is."""
+    if wrong:
+        refusal = BadInput(wrong[0].what, wrong[0].remedy, others=wrong[1:])
+        refusal.about = wrong[0].about
+        raise refusal
+
+
+def _words(text: str, attachments: Sequence[InboundAttachment], besides: Sequence[str] = ()) -> str:
+    """What was typed, as it can be kept; BadInput where nothing is said, attached, or said `besides`."""
     text = hide_agent_tokens(neutralise(text)).strip("\n")
     with about("text"):
-        if not text.strip() and not attachments:
+        if not text.strip() and not attachments and not besides:
             raise BadInput(phrase("write what it is about"))
         if len(text) > LONGEST_TEXT:
             raise BadInput(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -13,11 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from sdesk.domain.actor import Actor
+from sdesk.domain.catalogue import FormField, fields_of
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
 from sdesk.domain.duration import parse_duration
 from sdesk.domain.errors import Refused
 from sdesk.domain.events import EventRule
 from sdesk.domain.incident import IncidentRule
+from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, parse_matrix, parse_priorities
 from sdesk.domain.routing import Rule, parse_rule
@@ -82,6 +84,13 @@ class ServiceRule:
     stops_share: Decimal | None
     incidents: bool | None
     """Whether several tickets of it may be one incident, where the desk file says so."""
+    name: str = ""
+    offered_to: tuple[str, ...] | None = None
+    """Selectors (see `domain/offered`); None: to everybody."""
+    fields: tuple[FormField, ...] = ()
+    """Its form."""
+    help: Mapping[str, str] = field(default_factory=dict)
+    """What to try first, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,9 @@ class UnitRule:
     calendar_id: int | None
     turnover_per_hour: Decimal | None
     stops: Mapping[str, Decimal]
+    name: str = ""
+    kind: str = ""
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +178,10 @@ class Rules:
             return service.sla_id
         return self.teams[team_id].sla_id
 
+    def is_offered(self, service_id: int, asker: Asker) -> bool:
+        """Whether a service is offered to somebody."""
+        return selects(self.services[service_id].offered_to, asker)
+
     def promise(self, sla_id: int | None, priority: Priority) -> Promise:
         """What an SLA promises for a priority; nothing where there is none."""
         if sla_id is None:
@@ -177,6 +193,14 @@ class Rules:
         """When a unit is open; always, where the desk file does not say."""
         calendar_id = self.units[unit_id].calendar_id
         return ALWAYS if calendar_id is None else self.calendars[calendar_id]
+
+    def asker(self, unit_id: int | None, addresses: Iterable[str] = ()) -> Asker:
+        """Somebody of a unit, or the unit itself, as what is offered is asked for."""
+        above: dict[int, UnitRule] = {}
+        while unit_id is not None and unit_id not in above:
+            above[unit_id] = self.units[unit_id]
+            unit_id = above[unit_id].parent_id
+        return Asker(tuple((unit.key, unit.kind) for unit in above.values()), frozenset(map(str.lower, addresses)))
 
     def unit_of(self, address: str) -> int | None:
         """The unit whose mail an address is: named, else by the first pattern that fits."""
@@ -266,14 +290,23 @@ def load(connection: Connection) -> Rules:
     services, service_keys = {}, {}
     for row in rows("service"):
         services[row.id] = ServiceRule(
-            row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents
+            *(row.id, row.key, row.team_id, row.sla_id, row.impact, row.urgency, row.stops_share, row.incidents),
+            name=row.name,
+            offered_to=None if row.offered_to is None else tuple(row.offered_to),
+            fields=fields_of(row.fields),
+            help=row.help,
         )
         if row.retired_at is None:
             service_keys[row.key] = row.id
     units, unit_keys = {}, {}
     for row in rows("unit"):
         stops = {key: Decimal(str(share)) for key, share in row.stops.items()}
-        units[row.id] = UnitRule(row.id, row.key, row.calendar_id, row.turnover_per_hour, stops)
+        units[row.id] = UnitRule(
+            *(row.id, row.key, row.calendar_id, row.turnover_per_hour, stops),
+            name=row.name,
+            kind=row.kind,
+            parent_id=row.parent_id,
+        )
         if row.retired_at is None:
             unit_keys[row.key] = row.id
     addresses = sorted(rows("unit_address"), key=lambda row: row.position)

@@ -5,7 +5,7 @@ It is made of the rows themselves, before and after they are written: it cannot 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,6 +47,8 @@ def _with_keys(connection: Connection) -> Picture:
         for row in _rows(connection, table):
             if row.retired_at is None and row.key != ALWAYS_KEY:
                 values = {name: getattr(row, name) for name in columns}
+                if values.get("fields"):
+                    values |= _form(values["fields"])
                 for name in [name for name in values if name.endswith("_id")]:
                     referred = values.pop(name)
                     key = name.removesuffix("_id")
@@ -82,7 +84,10 @@ _KEYED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "service": (
         "service",
-        ("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "offered_to", "incidents"),
+        (
+            *("name", "team_id", "sla_id", "impact", "urgency", "stops_share", "incidents"),
+            *("category", "description", "help", "offered_to", "fields"),
+        ),
     ),
     "recurring_ticket": (
         "recurring ticket",
@@ -122,6 +127,12 @@ def _without_keys(connection: Connection) -> Picture:
         values |= {"team": teams.get(row.team_id), "service": services.get(row.service_id)}
         found["ready reply", row.key] = _flat(values)
     return found
+
+
+def _form(fields: Sequence[Mapping[str, Any]]) -> Values:
+    """The keys of a form's fields in their order, and each field by its key: one that moves changes nothing else."""
+    by_key = {f"fields.{field['key']}": {name: field[name] for name in field if name != "key"} for field in fields}
+    return {"fields": [field["key"] for field in fields], **by_key}
 
 
 def _append(found: Picture, of: tuple[str, str], key: str, value: str) -> None:

@@ -90,6 +90,10 @@ def write_rows(session: Session, file: DeskFile, now: datetime) -> None:
                 "stops_share": service.stops_share,
                 "offered_to": None if service.offered_to is None else list(service.offered_to),
                 "incidents": service.incidents,
+                "category": service.category,
+                "description": dict(service.description),
+                "help": dict(service.help),
+                "fields": [dict(field) for field in service.fields],
             }
             for key, service in file.services.items()
         },

@@ -26,6 +26,7 @@ _SCRUBBED: dict[str, tuple[str, ...]] = {
     "message": ("undeliverable",),
     "draft": ("text", "beside"),
     "form_draft": ("words",),
+    "form_value": ("value",),
     "history": ("data",),
     "incident_proposal": ("data",),
     "outbox": ("values", "before", "last_error"),
@@ -58,7 +59,11 @@ _TICKET = {
     "undo": "ticket_id",
 } | dict.fromkeys(("form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL")
 """Of which ticket a row is: its `ticket_id`, where nothing else is said."""
-_INDEXED = {("ticket", "subject"): "rowid", ("message", "text"): "ticket_id"}
+_INDEXED = {
+    ("ticket", "subject"): "rowid",
+    ("message", "text"): "ticket_id",
+    ("form_value", "value"): "ticket_id",
+}
 """Where words stand that the index has, of which ticket."""
 GROWING = ("message", "history", "outbox", "ledger", "attachment", "ticket")
 """Tables whose rows are numbered as they come: what came while the others were done is looked at last."""
@@ -150,7 +155,7 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
     stopped = {row for _, row in withheld}
     for table, columns in _SCRUBBED.items():
         for column in columns:
-            named = rows(table, _names(table, column))
+            named = rows(table, _names(table, column), _INDEXED.get((table, column), "0"))
             if table == "outbox" and column != "values":
                 named = [each for each in named if each[1] not in stopped]
             found.add(table, _scrub(table, column), named)
@@ -178,6 +183,8 @@ def _words(
     silenced |= {row for _, row in spoken}
     quoting = set(rows("message", f"quoted <> '' AND ticket_id IN ({_listed(found.tickets)})", "ticket_id"))
     found.add("texts", _unquote, quoting - spoken)
+    asked = f"ticket_id IN (SELECT id FROM ticket WHERE requester_id = {who.number or 0})"
+    found.add("form_value", _silence_answers, rows("form_value", f"{asked} AND value <> :gone", "ticket_id"))
     dropped = {row for _, row in files}
     empty = {row for _, row in quoting}
     for table, columns in _TEXTS.items():
@@ -275,6 +282,10 @@ def _drop_files(work: Work, who: Somebody, rows: str) -> None:
 
 def _silence(work: Work, who: Somebody, rows: str) -> None:
     change(work, f"UPDATE message SET text = :gone, quoted = '', subject = '' WHERE id IN ({rows})", gone=REMOVED)
+
+
+def _silence_answers(work: Work, who: Somebody, rows: str) -> None:
+    change(work, f"UPDATE form_value SET value = :gone WHERE rowid IN ({rows})", gone=REMOVED)
 
 
 def _unquote(work: Work, who: Somebody, rows: str) -> None:

@@ -246,9 +246,9 @@ def _take_words_back(work: Work, changes: Changes, form: str) -> None:
 
 
 def _speaking(changes: Changes) -> list[int]:
-    """The tickets whose conversation is another now."""
-    found = {row["ticket_id"] for pair in changes.get("message", ()) for row in pair if row is not None}
-    return sorted(found)
+    """The tickets whose conversation, or answers in a form, are others now."""
+    rows = [*changes.get("message", ()), *changes.get("form_value", ())]
+    return sorted({row["ticket_id"] for pair in rows for row in pair if row is not None})
 
 
 def _joined(changes: Changes) -> list[int]:

@@ -111,6 +111,13 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
         special={NONE: N_("nobody is known who asks")},
     ),
     FilterField("tag", Kind.TEXT, "a label, whole", "tag:pos", special={NONE: N_("no label")}),
+    FilterField(
+        "form",
+        Kind.TEXT,
+        "what was answered in the form of its service, or a part of it: FIELD=TEXT, or TEXT in any field",
+        "form:model=55F",
+        special={NONE: N_("no form was filled in")},
+    ),
     FilterField("number", Kind.NUMBER, "the ticket itself", "number:123"),
     FilterField("incident", Kind.NUMBER, "parts of this incident", "incident:123"),
     FilterField(

@@ -78,6 +78,8 @@ _ALWAYS = {
         "first_response_due",
         "resolution_due",
         "promised_at",
+        "help",
+        "form",
     ),
     "requester": ("name", "address"),
     "agent": ("name",),

@@ -65,8 +65,17 @@ class Form:
         """What was typed into a field; empty where there is none."""
         return self.values.get(name, "")
 
+    def files_of_fields(self, beginning: str) -> dict[str, InboundAttachment]:
+        """The files of fields whose names begin so, by what follows; one each. `files` has looked at their size."""
+        return {
+            each.field.removeprefix(beginning): _attachment(each)
+            for each in self.uploads
+            if each.field.startswith(beginning)
+        }
+
     def files(self) -> tuple[InboundAttachment, ...]:
-        """The files, as the desk takes them. BadInput about `files` where they are too many, or too large together."""
+        """The files of the field `files`, as the desk takes them. BadInput about it where those of the whole form are
+        too many, or too large together."""
         if len(self.uploads) > MOST_FILES:
             raise _about_files(
                 phrase("{count} files are too many", count=len(self.uploads)),
@@ -78,7 +87,7 @@ class Form:
                 phrase("the files have {size:.0f} MB together", size=size / 1e6),
                 phrase("send at most {most:.0f} MB at once", most=MOST_BYTES / 1e6),
             )
-        return tuple(map(_attachment, self.uploads))
+        return tuple(_attachment(each) for each in self.uploads if each.field == "files")
 
 
 def _attachment(upload: Upload) -> InboundAttachment:

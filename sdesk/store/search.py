@@ -17,6 +17,9 @@ LONGEST_THREAD = 300_000
 MERGED_PAGES = 250
 """Pages of the index that are written at once where its parts are merged."""
 
+ANSWERS = "SELECT group_concat(value, char(10)) FROM form_value WHERE ticket_id = ?"
+"""What was answered in the form of a ticket's service, as the first text of its words; NULL for nothing."""
+
 _HAS_TOKEN = re.compile(r"\w")
 
 
@@ -30,7 +33,7 @@ def words_of(thread: Iterable[tuple[str, str, str]]) -> tuple[str, str]:
     body, people = "", ""
     for text, name, address in thread:
         if len(body) < LONGEST_THREAD:
-            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if people else fold(text[:LONGEST_TEXT])
+            body = f"{body}\n{fold(text[:LONGEST_TEXT])}" if body or people else fold(text[:LONGEST_TEXT])
             people = f"{people} {fold(f'{name} {address}')}".strip()
     return body, people
 

@@ -336,3 +336,7 @@ SELECT e.source, e.key, e.state, e.ticket_id AS number, e.first_at, e.last_at, e
 FROM check_event AS e
 LEFT JOIN unit AS u ON u.id = e.unit_id
 LEFT JOIN ticket AS t ON t.id = e.ticket_id;
+
+DROP VIEW IF EXISTS form_view;
+CREATE VIEW form_view AS
+SELECT v.ticket_id AS number, v.position, v.key, v.label, v.value FROM form_value AS v;

@@ -40,6 +40,11 @@ def speak(language: str) -> None:
         _Spoken.catalogue = gettext.translation("sdesk", localedir=LOCALE, languages=[language])
 
 
+def spoken() -> str:
+    """The language in use."""
+    return _Spoken.language
+
+
 def language_of(chosen: str, env: Mapping[str, str]) -> str:
     """The console's language: as chosen, else as LANGUAGE, LC_ALL, LC_MESSAGES or LANG say (POSIX, in gettext's order).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sdesk.desk.deskfile.forms import doubts_of_services
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.values import DeskFile
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES
@@ -21,6 +22,7 @@ def doubts(whole: Part, desk: DeskFile) -> None:
         ("teams", _teams),
         ("agents", _agents),
         ("units", _units),
+        ("services", doubts_of_services),
         ("replies", _replies),
     ):
         if section in whole.values:

@@ -11,12 +11,12 @@ class Lines:
     def __init__(self, text: str) -> None:
         self._lines = text.splitlines()
 
-    def find(self, table: str, key: str, nth: int = 0) -> int | None:
+    def find(self, table: str, key: str, nth: int = 0, array: str = "") -> int | None:
         """The line (from 1) of a key in a table; of the table, or of what it stands in, where it is not found.
 
-        `nth` (from 1) is which of the tables of an array is meant: `[[routing]]`.
+        `nth` (from 1) is which of the tables of an array is meant: `[[routing]]`, unless another `array` is named.
         """
-        first, last = self._nth(table.partition(".")[0], nth) if nth else (1, len(self._lines))
+        first, last = self._nth(array or table.partition(".")[0], nth) if nth else (1, len(self._lines))
         path = [*table.split("."), key] if table else [key]
         for cut in range(len(path) - 1, -1, -1):
             header = ".".join(path[:cut])

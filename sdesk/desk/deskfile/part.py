@@ -68,12 +68,24 @@ class Reading:
 class Part:
     """A table."""
 
-    def __init__(self, reading: Reading, table: str, values: Mapping[str, Any], nth: int = 0) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        table: str,
+        values: Mapping[str, Any],
+        nth: int = 0,
+        array: str = "",
+        noun: str = "rule",
+    ) -> None:
         self.reading = reading
         self.table = table
         self.values = values
         self.nth = nth
         """Which table of an array this one is or stands in, from 1; 0 outside of arrays."""
+        self.array = array
+        """The name of that array."""
+        self.noun = noun
+        """What a table of it is called."""
 
     def read(self, keys: Sequence[Key]) -> dict[str, Any]:
         """The values of these keys, as their kinds read them, with their defaults; what is wrong is noted and left out.
@@ -120,11 +132,11 @@ class Part:
         line = self.line(key)
         where = f"{self.reading.file}:{line}" if line else self.reading.file
         name = f"[{self.table}] {key}".rstrip() if self.table else key
-        return f"{where}: rule {self.nth}, {name}" if self.nth else f"{where}: {name}"
+        return f"{where}: {self.noun} {self.nth}, {name}" if self.nth else f"{where}: {name}"
 
     def line(self, key: str) -> int | None:
         """Where a key stands, from 1."""
-        return self.reading.lines.find(self.table, key, self.nth)
+        return self.reading.lines.find(self.table, key, self.nth, self.array)
 
     def require_known(self, key: str, value: str, noun: str) -> None:
         """Refuse a name that the file does not have."""
@@ -142,9 +154,11 @@ class Part:
         except BadInput as error:
             self.fail(key, error.what, error.remedy)
 
-    def part(self, key: str, value: object, nth: int = 0) -> Part:
-        """A table within this one."""
+    def part(self, key: str, value: object, nth: int = 0, noun: str = "rule") -> Part:
+        """A table within this one; `nth`: of an array, which."""
         name = f"{self.table}.{key}" if self.table else key
         if not isinstance(value, dict):
             self.wrong(key, f"a table, as [{name}]", value)
-        return Part(self.reading, name, value, nth or self.nth)
+        if nth:
+            return Part(self.reading, name, value, nth, name, noun)
+        return Part(self.reading, name, value, self.nth, self.array, self.noun)

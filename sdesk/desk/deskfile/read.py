@@ -84,7 +84,7 @@ def _build(values: Values, source: Values) -> DeskFile:
         teams={key: _team(each) for key, each in values["teams"].items()},
         agents={key: _agent(each) for key, each in values["agents"].items()},
         units={key: _unit(each) for key, each in values["units"].items()},
-        services={key: ServiceSpec(**each) for key, each in values["services"].items()},
+        services={key: _service(each) for key, each in values["services"].items()},
         recurring={key: RecurringSpec(**each) for key, each in values["recurring"].items()},
         routing=tuple(
             # As they stand: the store keeps a rule as the file has it.
@@ -151,6 +151,15 @@ def _listed(value: Any) -> Any:
 
 def _unit(values: Values) -> UnitSpec:
     return UnitSpec(**{**values, "mail": tuple(each.lower() for each in values["mail"])})
+
+
+def _service(values: Values) -> ServiceSpec:
+    fields = tuple(
+        {name: _listed(value) for name, value in each.items() if value not in (None, False)}
+        for each in values["fields"]
+    )
+    texts = {name: values[name] or {} for name in ("description", "help")}
+    return ServiceSpec(**{**values, **texts, "fields": fields})
 
 
 def _templates(values: Values) -> tuple[TemplateSpec, ...]:

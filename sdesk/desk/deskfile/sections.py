@@ -1,7 +1,7 @@
 """All keys of the desk file: the one description from which come what the reader checks, what `sdesk schema desk`
 prints, and the page docs/reference/desk-file.md. How a section is added says CONTRIBUTING.md. What new mail becomes and
 what is written stands in `sections_of_mail`, what is promised in `sections_of_promises`, what comes again by itself in
-`sections_of_work`.
+`sections_of_work`, what services ask of who wants them in `sections_of_catalogue`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sdesk.desk.deskfile.kinds import (
     Whole,
     Word,
 )
+from sdesk.desk.deskfile.sections_of_catalogue import OFFERED
 from sdesk.desk.deskfile.sections_of_mail import REPLIES, ROUTING, TEMPLATES
 from sdesk.desk.deskfile.sections_of_portal import PORTAL
 from sdesk.desk.deskfile.sections_of_promises import CALENDARS, EVENTS, INCIDENTS, PRIORITY, SLAS
@@ -217,17 +218,12 @@ SERVICES = Map(
                 "1.0",
             ),
             Key(
-                "offered_to",
-                Several(_TEXT, "texts", '["kind:store"]'),
-                "To which units it is offered: `kind:store`, a unit's key, or `*`; without it, to all; `[]` to none.",
-                '["kind:store"]',
-            ),
-            Key(
                 "incidents",
                 Flag(),
                 "Whether several tickets of it may be one incident; without it, as its weight suggests.",
                 "true",
             ),
+            *OFFERED,
         )
     ),
     named("service", ("none",)),

@@ -47,15 +47,19 @@ class Tables:
     example: str
     numbered: bool = False
     """Whether an error says which of them it is in: `rule 2`."""
+    noun: str = "rule"
+    """What one of them is called there."""
     words: str = "a list of tables"
 
     def read(self, part: Part, key: str, value: Any) -> tuple[dict[str, Any], ...]:
         """The values of each."""
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             part.wrong(key, f"a list, as {self.example}", value)
-        return tuple(
-            part.part(key, each, number if self.numbered else 0).read(self.keys) for number, each in enumerate(value, 1)
-        )
+        return tuple(self.nth(part, key, each, number).read(self.keys) for number, each in enumerate(value, 1))
+
+    def nth(self, part: Part, key: str, value: object, number: int) -> Part:
+        """One of them, as a part of the file that errors name."""
+        return part.part(key, value, number if self.numbered else 0, self.noun)
 
     def schema(self) -> Schema:
         """An array of objects."""

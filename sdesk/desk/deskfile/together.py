@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sdesk.config.section import shown
+from sdesk.desk.deskfile.forms import check_forms
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.trial import first_slow
 from sdesk.desk.outbox.template_language import Fault, check_words
@@ -35,6 +36,7 @@ def check(whole: Part, values: Values) -> None:
         ("teams", _teams),
         ("agents", _agents),
         ("units", _units),
+        ("services", check_forms),
         ("templates", _templates),
         ("replies", _replies),
     ):

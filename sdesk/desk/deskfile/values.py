@@ -94,6 +94,13 @@ class ServiceSpec:
     offered_to: tuple[str, ...] | None
     incidents: bool | None
     """Whether several tickets of it may be one incident; None: as its weight suggests."""
+    category: str | None
+    description: Mapping[str, str]
+    """By language."""
+    help: Mapping[str, str]
+    """The same: what to try first."""
+    fields: tuple[Mapping[str, Any], ...]
+    """Its form, each field as the store keeps it (see `domain/catalogue.field_of`)."""
 
 
 @dataclass(frozen=True, slots=True)

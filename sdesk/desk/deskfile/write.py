@@ -33,7 +33,7 @@ def _tables(path: tuple[str, ...], kind: Kind, value: Any) -> Iterator[str]:
         for each in value:
             yield f"[[{_dotted(path)}]]\n{_keys(each)}"
     elif isinstance(kind, Table):
-        own = {name: each for name, each in value.items() if _depth(each) < 3}
+        own = {name: each for name, each in value.items() if _depth(each) < 3 and not _has_tables(each)}
         yield f"[{_dotted(path)}]\n{_keys(own)}"
         for key in kind.keys:
             if key.name in value and key.name not in own:
@@ -79,6 +79,11 @@ def _lines(text: str) -> Item:
     """A text of several lines, which begins on a line of its own: a line break right after the quotes is none of it."""
     written = tomlkit.string(text, multiline=True).as_string()[3:-3]
     return String(StringType.MLB, text, written if written.startswith("\n") else f"\n{written}", Trivia())
+
+
+def _has_tables(value: Any) -> bool:
+    """Whether it is a list of tables that hold tables: each stands by itself, as `[[services.till.fields]]`."""
+    return isinstance(value, list) and any(_depth(each) > 1 for each in value)
 
 
 def _has_lines(value: Any) -> bool:

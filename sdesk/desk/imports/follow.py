@@ -14,6 +14,7 @@ from sdesk.desk.imports.write import REASON, Added, add_line_message, wait_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
+from sdesk.desk.steps.forms import write_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message
 from sdesk.desk.steps.moves import set_status
@@ -60,6 +61,8 @@ def follow_line(
         _add_text(work, ticket, line.text)
     if "messages" in fresh:
         _add_messages(work, ticket, line, added)
+    if "form" in fresh and write_answers(work, number, line.form or (), [each.key for each in line.form or ()]):
+        settle(work, ticket)
     watched = _add_watchers(work, ticket, line) if "watchers" in fresh else False
     if not fresh.isdisjoint(COURSE):
         _end(work, ticket, line)

@@ -14,6 +14,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import clock_columns, load_clocks, place_columns, promise_of, put_in_place, save_clocks
 from sdesk.desk.steps.find import key_of, require_sight, sees_team
+from sdesk.desk.steps.forms import keep_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_priority
 from sdesk.desk.steps.messages import add_message, begin_conversation, keep_raw, recipients_of
@@ -103,6 +104,7 @@ def write_line(
     )
     if watchers:
         add_watchers(work, opened.number, watchers)
+    keep_answers(then, opened.number, line.form or ())
     message = _say(then, opened.number, line, person)
     alive = not line.done and line.status is not Status.SPAM
     if line.messages:
@@ -181,7 +183,8 @@ def _say(work: Work, number: int, line: TicketLine, person: FoundPerson | None) 
     """The first message, as whoever asked wrote it."""
     author = Mailbox(person.address, person.name) if person is not None else Mailbox("", work.actor.name)
     person_id = person.id if person is not None else None
-    return begin_conversation(work, number, line.subject or "", line.text or "", author, person_id)
+    answers = [each.value for each in line.form or ()]
+    return begin_conversation(work, number, line.subject or "", line.text or "", author, person_id, answers=answers)
 
 
 def add_line_message(work: Work, number: int, message: LineMessage, added: Added) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.forms import answers_of
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.promises import promised_instant
@@ -72,6 +73,10 @@ class TicketFacts:
     """What the requester is to be told now: by when it is solved, or answered where no solution is promised."""
     promised_at: datetime | None
     """What the requester was told last."""
+    help: Mapping[str, str] = field(default_factory=dict)
+    """What its service says to try first, by language."""
+    form: tuple[tuple[str, str], ...] = ()
+    """What was answered in the form of its service: labels and values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +232,8 @@ def _ticket(work: Work, ticket: Ticket) -> TicketFacts:
         resolution_due=ticket.resolution_due_at,
         promised_by=promised_instant(ticket, work.now),
         promised_at=ticket.promised_at,
+        help=work.rules.services[ticket.service_id].help if ticket.service_id is not None else {},
+        form=tuple((each.label, each.value) for each in answers_of(work, number).values()),
     )
 
 

@@ -46,6 +46,7 @@ TABLES: Mapping[str, Kept] = {
     "visit": Kept(("id",)),
     "tag": Kept(("ticket_id", "tag")),
     "watcher": Kept(("ticket_id", "agent_id")),
+    "form_value": Kept(("ticket_id", "key")),
     "link": Kept(("id",)),
     # A message is never unwritten: it goes back to its ticket, or is taken back.
     "message": Kept(("id",), columns="id, ticket_id"),

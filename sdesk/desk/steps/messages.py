@@ -19,7 +19,7 @@ from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
 from sdesk.store.models import Attachment, Blob, Message, RawMail
 from sdesk.store.prepared import Prepared
-from sdesk.store.search import LONGEST_TEXT, LONGEST_THREAD, fold, words_of
+from sdesk.store.search import ANSWERS, LONGEST_TEXT, LONGEST_THREAD, fold, words_of
 
 RAW_LEVEL = 1
 """Of zlib: most of a large mail is base64, which a higher level packs little better for much more time."""
@@ -140,14 +140,24 @@ def rename_in_index(work: Work, number: int, subject: str) -> None:
 
 
 def begin_conversation(
-    work: Work, number: int, subject: str, text: str, author: Mailbox, person_id: int | None
+    work: Work,
+    number: int,
+    subject: str,
+    text: str,
+    author: Mailbox,
+    person_id: int | None,
+    *,
+    answers: Sequence[str] = (),
+    attachments: Sequence[InboundAttachment] = (),
 ) -> int | None:
     """The first message of a ticket that was written down here, and its words for the search; gives its row.
 
-    `person_id`: the requester, in whose name it stands; without one it is the acting agent's. None without a text.
+    `person_id`: the requester, in whose name it stands; without one it is the acting agent's. `answers`: what is found
+    besides, of the form of its service. None without a text and without attachments.
     """
-    index_ticket(work, number, subject, text, f"{author.name} {author.address}")
-    if not text:
+    words = "\n".join((*answers, text[:LONGEST_TEXT])) if answers else text
+    index_ticket(work, number, subject, words, f"{author.name} {author.address}")
+    if not text and not attachments:
         return None
     return add_message(
         work,
@@ -159,6 +169,7 @@ def begin_conversation(
         agent_id=work.actor.agent_id if person_id is None else None,
         person_id=person_id,
         subject=subject,
+        attachments=attachments,
         indexed=False,
     )
 
@@ -170,7 +181,9 @@ def reindex(work: Work, number: int) -> None:
         .where(col(Message.ticket_id) == number, col(Message.taken_back_at).is_(None))
         .order_by(col(Message.id))
     ).all()
-    body, people = words_of((text, name, address) for text, name, address in rows)
+    answers = work.connection.exec_driver_sql(ANSWERS, (number,)).scalar()
+    begun = [(answers, "", "")] if answers else []
+    body, people = words_of((*begun, *((text, name, address) for text, name, address in rows)))
     work.connection.exec_driver_sql(
         "UPDATE ticket_fts SET body = ?, people = ? WHERE rowid = ?", (body, people, number)
     )

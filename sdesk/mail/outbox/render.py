@@ -12,6 +12,7 @@ from sdesk.desk.outbox.facts import LetterFacts, Said
 from sdesk.desk.outbox.report import ReportFacts
 from sdesk.desk.outbox.sign_in import HIDDEN, SignInFacts, link_of
 from sdesk.desk.steps.outbox import read_message_id
+from sdesk.domain.catalogue import in_language
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.outgoing import AUTOMATIC, FOR_AGENTS, MailKind
@@ -90,6 +91,8 @@ def values_of(facts: LetterFacts, language: str) -> dict[str, Any]:
             "first_response_due": _to_come(ticket.first_response_due, facts.now),
             "resolution_due": _to_come(ticket.resolution_due, facts.now),
             "promised_at": ticket.promised_at,
+            "help": in_language(ticket.help, facts.language, language, facts.desk.language).strip("\n"),
+            "form": "\n".join(f"{one_line(label)}: {value}" for label, value in ticket.form),
         },
         "requester": {
             "name": _addressed(facts.requester.name) if facts.requester else "",
@@ -110,7 +113,7 @@ def _without_form_words(facts: LetterFacts, values: Mapping[str, Any], language:
     if not facts.ticket.by_form:
         return {}
     return {
-        "ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request")},
+        "ticket": {**values["ticket"], "subject": _REQUEST.get(language, "your request"), "form": ""},
         "requester": {**values["requester"], "name": ""},
     }
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from starlette.responses import Response
 
 from sdesk.desk.requests import LONGEST_SUBJECT, LONGEST_TEXT, request
+from sdesk.desk.steps.forms import Given
+from sdesk.domain.catalogue import FieldKind, FormField, help_text, label
 from sdesk.domain.errors import NotFound, SdeskError
 from sdesk.portal.forms import MOST_BYTES, MOST_FILES
 from sdesk.portal.visit import Visit, at_fields, status_of
@@ -16,6 +18,8 @@ from sdesk.store.reader.portal_rows import OfferRow
 from sdesk.store.search import fold
 
 LONGEST_SEARCH = 100
+FIELD = "field."
+"""Stands before the key of a field of the service's own form."""
 OWN_FIELDS = ("subject", "text", "unit", "files")
 """What every form has."""
 
@@ -26,6 +30,18 @@ class Group(NamedTuple):
     name: str
     services: tuple[tuple[OfferRow, str], ...]
     """Each with what is promised."""
+
+
+class ShownField(NamedTuple):
+    """A field of a service's own form, in the visitor's language."""
+
+    key: str
+    kind: str
+    label: str
+    help: str
+    required: bool
+    choices: tuple[str, ...]
+    multiline: bool
 
 
 def listed(visit: Visit) -> Response:
@@ -64,7 +80,8 @@ def asked(visit: Visit) -> Response:
 
     def ask() -> str:
         files = form.files()
-        if files:
+        answers: Given = {**_typed(form.values), **form.files_of_fields(FIELD)}
+        if form.uploads:
             visit.office.require_room()
         done = visit.write(
             lambda work: request(
@@ -74,6 +91,7 @@ def asked(visit: Visit) -> Response:
                 unit=form.text("unit"),
                 subject=form.text("subject"),
                 text=form.text("text"),
+                form=answers,
                 attachments=files,
                 language=visit.speech.language,
             )
@@ -88,14 +106,45 @@ def asked(visit: Visit) -> Response:
         return _form(visit, form.values, error)
 
 
+def _typed(values: Mapping[str, str]) -> dict[str, str]:
+    """What was typed into the fields of the service's own form, by key."""
+    return {name.removeprefix(FIELD): value for name, value in values.items() if name.startswith(FIELD)}
+
+
+def _shown(visit: Visit, field: FormField) -> ShownField:
+    languages = (visit.speech.language, visit.reader.desk.language)
+    kind = field.kind.value
+    return ShownField(
+        field.key,
+        kind,
+        label(field, *languages),
+        help_text(field, *languages),
+        field.required,
+        field.choices,
+        field.multiline,
+    )
+
+
 def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = None) -> Response:
     offer = visit.reader.offer(visit.who, visit.asked.params["key"], language=visit.speech.language, now=visit.now)
-    known = (*OWN_FIELDS, *(f"field.{field.key}" for field in offer.fields))
+    shown_fields = [_shown(visit, field) for field in offer.fields]
+    known = (*OWN_FIELDS, *(FIELD + field.key for field in shown_fields))
+    say = visit.speech.say
+    labels = {
+        "subject": say("What is it about?"),
+        "text": say("Tell us more"),
+        "unit": say("For which unit?"),
+        "files": say("Files"),
+        **{FIELD + field.key: field.label for field in shown_fields},
+    }
     errors, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")
     return visit.page(
         "service.html",
         status=200 if error is None else status_of(error),
         offer=offer,
+        form_fields=shown_fields,
+        units=visit.reader.units() if any(field.kind == FieldKind.UNIT for field in shown_fields) else (),
+        labels=labels,
         promise=promise(visit.speech, offer),
         typed=typed,
         errors=errors,

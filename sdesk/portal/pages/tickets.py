@@ -130,6 +130,7 @@ def _page(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         status=200 if error is None else status_of(error),
         row=row,
         standing=standing(visit.speech, row, visit.now),
+        answers=visit.reader.answers(visit.who, number),
         said=visit.reader.said(visit.who, number, now=visit.now),
         into=visit.reader.request(visit.who, row.merged_into) if row.merged_into is not None else None,
         may_write=row.mine and row.is_open,

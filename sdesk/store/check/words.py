@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sdesk.store.check.finding import Finding, Part
-from sdesk.store.search import fold, words_of
+from sdesk.store.search import ANSWERS, fold, words_of
 
 _MESSAGES = (
     "SELECT text, author_name, author_address FROM message WHERE ticket_id = ? AND taken_back_at IS NULL ORDER BY id"
@@ -46,7 +46,9 @@ def _mend(connection: sqlite3.Connection, now: datetime, found: list[Finding]) -
 
 def write_words(connection: sqlite3.Connection, number: int) -> None:
     """Write a ticket's words anew."""
-    body, people = words_of(tuple(row) for row in connection.execute(_MESSAGES, (number,)))
+    (answers,) = connection.execute(ANSWERS, (number,)).fetchone()
+    said = (tuple(row) for row in connection.execute(_MESSAGES, (number,)))
+    body, people = words_of((*([(answers, "", "")] if answers else ()), *said))
     (subject,) = connection.execute("SELECT subject FROM ticket WHERE id = ?", (number,)).fetchone()
     connection.execute("DELETE FROM ticket_fts WHERE rowid = ?", (number,))
     connection.execute(

@@ -18,6 +18,7 @@ from sdesk.store.models.desk import (
     UnitAddress,
 )
 from sdesk.store.models.events import CheckEvent, LastRun
+from sdesk.store.models.forms import FormValue
 from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
@@ -50,6 +51,7 @@ __all__ = [
     "Desk",
     "Draft",
     "FormDraft",
+    "FormValue",
     "History",
     "IncidentProposal",
     "LastRun",

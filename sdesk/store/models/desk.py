@@ -178,6 +178,18 @@ class Service(Table, table=True):
     offered_to: list[str] | None = Field(default=None, sa_type=Document)
     incidents: bool | None = None
     """Whether several tickets of it may be one incident; None: where it stops turnover, or its impact is high."""
+    category: str | None = None
+    """Under which heading it stands in the catalogue."""
+    description: dict[str, str] = Field(
+        default_factory=dict, sa_type=Document, sa_column_kwargs={"server_default": "{}"}
+    )
+    """By language."""
+    help: dict[str, str] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs={"server_default": "{}"})
+    """The same: what to try first."""
+    fields: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=Document, sa_column_kwargs={"server_default": "[]"}
+    )
+    """Its form: the fields in their order, as the desk file has them (see `domain/catalogue.field_of`)."""
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

@@ -29,6 +29,13 @@ _TICKET = (
 )
 
 
+_NEW_TICKET = (
+    "SELECT NULL AS service, NULL AS priority, NULL AS priority_reason, turnover_per_hour, stops,"
+    " NULL AS confirmed_share, NULL AS confirmed_turnover FROM unit WHERE key = ?"
+)
+_Ticket = sqlite3.Row
+
+
 class _Rules(NamedTuple):
     """What priorities follow from."""
 
@@ -38,18 +45,23 @@ class _Rules(NamedTuple):
 
 
 def services(
-    connection: sqlite3.Connection, actor: Actor | None = None, number: int | None = None
+    connection: sqlite3.Connection, actor: Actor | None = None, number: int | None = None, *, unit: str | None = None
 ) -> tuple[ServiceRow, ...]:
     """The catalogue, by key, with the priority and the promise that follow from an entry.
 
     With the `number` of a ticket, those that it would really get: an outage of the service at its unit raises the
-    impact, and a priority by hand stays (`sdesk.desk.triage.set_service`). Of one behind a wall nothing is said.
+    impact, and a priority by hand stays (`sdesk.desk.triage.set_service`). Of one behind a wall nothing is said. With
+    the key of a `unit`, those that a new ticket of it would get.
     """
     rules = _rules(connection)
     targets = {
         (row[0], row[1]): row[2] for row in connection.execute("SELECT sla_id, priority, resolution FROM sla_target")
     }
-    ticket = _ticket(connection, actor, number) if actor is not None and number is not None else None
+    ticket: _Ticket | None = None
+    if actor is not None and number is not None:
+        ticket = _ticket(connection, actor, number)
+    elif unit is not None:
+        ticket = connection.execute(_NEW_TICKET, (unit,)).fetchone()
     rows = []
     for row in connection.execute(_SERVICES):
         impact, urgency = Impact(row["impact"]), Urgency(row["urgency"])
@@ -59,7 +71,7 @@ def services(
     return tuple(rows)
 
 
-def _ticket(connection: sqlite3.Connection, actor: Actor, number: int) -> sqlite3.Row | None:
+def _ticket(connection: sqlite3.Connection, actor: Actor, number: int) -> _Ticket | None:
     hidden = wall(connection, actor, "t.team_id")
     beyond, values = (f" AND {hidden.sql}", hidden.values) if hidden is not None else ("", ())
     row: sqlite3.Row | None = connection.execute(f"{_TICKET}{beyond}", (number, *values)).fetchone()
@@ -76,14 +88,14 @@ def _rules(connection: sqlite3.Connection) -> _Rules:
     )
 
 
-def _kept(ticket: sqlite3.Row | None, service: str) -> Priority | None:
+def _kept(ticket: _Ticket | None, service: str) -> Priority | None:
     """The priority that stays whatever service is chosen: one by hand, and that of the service it has already."""
     if ticket is None or (ticket["priority_reason"] is None and ticket["service"] != service):
         return None
     return Priority(ticket["priority"])
 
 
-def _loss(ticket: sqlite3.Row | None, service: sqlite3.Row, margin: Decimal) -> Decimal | None:
+def _loss(ticket: _Ticket | None, service: sqlite3.Row, margin: Decimal) -> Decimal | None:
     """What the ticket would lose an hour with the service: of a confirmed outage as it is, else as would be suspected.
 
     None for an entry by itself, or where nothing stands.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnitOutages,
     )
     from sdesk.store.reader.known import CallerRow
+    from sdesk.store.reader.offers import OfferRow
 
 
 class DeskReader(MailReader):
@@ -89,6 +90,19 @@ class DeskReader(MailReader):
 
         with translated(self.path):
             return details.service(self._connection, key, actor)
+
+    def offers(
+        self, actor: Actor, *, now: datetime, to: str | None = None, words: str = "", key: str | None = None
+    ) -> tuple[OfferRow, ...]:
+        """The catalogue by category: all of it, or what is offered `to` a mail address or a unit's key; NotFound.
+
+        `words`: entries that have all of them; `key`: this one alone.
+        """
+        from sdesk.store.reader import offers
+
+        with translated(self.path):
+            asker = None if to is None else offers.asker_of(self._connection, actor, to)
+            return offers.offers(self._connection, self._calendar, now=now, to=asker, words=words, key=key)
 
     def team(self, actor: Actor, key: str) -> TeamDetail:
         """A team whole; NotFound."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Match
+from sdesk.store.reader.answers import AnswerRow, answers_of
 from sdesk.store.reader.where import compile_filter, compile_terms, wall
 
 PAGE = 200
@@ -54,6 +55,8 @@ class Exported(NamedTuple):
     resolved_at: str | None
     closed_at: str | None
     messages: tuple[ExportedMessage, ...]
+    form: tuple[AnswerRow, ...]
+    """What was answered in the form of its service."""
     token: str
     """A secret, by which the desk knows its ticket again: it is never printed."""
     version: int
@@ -124,6 +127,7 @@ def _ticket(connection: sqlite3.Connection, row: sqlite3.Row, *, messages: bool)
         resolved_at=row["resolved_at"] if over else None,
         closed_at=row["closed_at"] if over and row["status"] != "resolved" else None,
         messages=rest,
+        form=answers_of(connection, row["number"]),
         token=row["token"],
         version=row["version"],
     )

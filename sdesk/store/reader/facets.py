@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
@@ -100,6 +101,8 @@ def names(connection: sqlite3.Connection, actor: Actor, only: str | None = None)
     }
     if only in (None, "requester"):
         found["requester"] = _requesters(connection, hidden)
+    if only in (None, "form"):
+        found["form"] = _form_fields(connection)
     if only in (None, "tag"):
         found["tag"] = _tags(connection, hidden)
     return found
@@ -114,6 +117,19 @@ def _requesters(connection: sqlite3.Connection, hidden: Condition) -> tuple[Name
         f" GROUP BY +t.requester_id ORDER BY n DESC LIMIT {MOST_NAMES}) AS q JOIN person AS p ON p.id = q.id",
         hidden.values,
     )
+
+
+def _form_fields(connection: sqlite3.Connection) -> tuple[Name, ...]:
+    """Fields of forms, as `model=`, and of each choice its values, as `kind=Till`."""
+    rows = connection.execute(
+        "SELECT fields FROM service WHERE retired_at IS NULL AND fields <> '[]' ORDER BY key LIMIT ?", (MOST_NAMES,)
+    )
+    found: dict[str, str] = {}
+    for field in (field for row in rows for field in json.loads(row[0])):
+        about = next(iter(field["label"].values()), "")
+        found.setdefault(f"{field['key']}=", about)
+        found |= {f"{field['key']}={choice}": about for choice in field.get("choices") or ()}
+    return tuple(Name(key, about) for key, about in found.items())
 
 
 def _tags(connection: sqlite3.Connection, hidden: Condition) -> tuple[Name, ...]:

@@ -1,4 +1,7 @@
-"""What is offered to somebody, and by when it would be done, were it asked for now."""
+"""The catalogue as those see it who may ask for something: what is offered to whom, by category, and done by when.
+
+It is read where somebody looks into the catalogue, and nowhere else: no list of tickets waits for a form.
+"""
 
 from __future__ import annotations
 
@@ -6,106 +9,129 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, NamedTuple
+from fnmatch import fnmatchcase
+from typing import NamedTuple
 
-from sdesk.domain.catalogue import FormField
+from sdesk.domain.actor import Actor
+from sdesk.domain.catalogue import FormField, fields_of
+from sdesk.domain.errors import NotFound
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.offered import Asker, selects
-from sdesk.domain.outage import rate_alone, share_that_stands
-from sdesk.domain.priority import MATRIX, Matrix, Threshold, follow, parse_matrix
-from sdesk.domain.ticket import Impact, Urgency
+from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import Calendar, add_working
-from sdesk.store.reader.convert import money
-from sdesk.store.reader.portal_rows import OfferRow, PlaceRow, VisitorRow
+from sdesk.store.reader import catalogue, details
+from sdesk.store.reader.rows import ServiceRow
+from sdesk.store.search import fold
 
 _SERVICES = (
-    "SELECT s.*, t.name AS team_name, coalesce(s.sla_id, t.sla_id) AS sla FROM service AS s"
-    " JOIN team AS t ON t.id = s.team_id WHERE s.retired_at IS NULL AND t.retired_at IS NULL ORDER BY s.name, s.key"
+    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, l.calendar_id FROM service AS s"
+    " JOIN team AS t ON t.id = s.team_id LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"
+    " WHERE s.retired_at IS NULL"
 )
+_UNITS = "SELECT id, key, kind, parent_id FROM unit"
 
 
-class _Rules(NamedTuple):
-    """What priorities follow from."""
+class OfferRow(NamedTuple):
+    """An entry of the catalogue, for who may ask for it."""
 
-    matrix: Matrix
-    thresholds: tuple[Threshold, ...]
-    margin: Decimal
+    service: ServiceRow
+    """With the priority that it has at the unit of who asks."""
+    category: str | None
+    description: Mapping[str, str]
+    """By language."""
+    help: Mapping[str, str]
+    """What to try first, by language."""
+    fields: tuple[FormField, ...]
+    """Its form."""
+    done_by: datetime | None
+    """By when it would be resolved, if it were asked for now; None where nothing is promised."""
+
+
+class AskerRow(NamedTuple):
+    """Somebody for whom the catalogue is looked into."""
+
+    asker: Asker
+    unit: str | None
+    """The key of the unit, where there is one."""
 
 
 def offers(
     connection: sqlite3.Connection,
-    visitor: VisitorRow,
     calendar_of: Callable[[int], Calendar],
     *,
-    language: str,
     now: datetime,
+    to: AskerRow | None = None,
+    words: str = "",
     key: str | None = None,
 ) -> tuple[OfferRow, ...]:
-    """The services that are offered to somebody in one of his units, by name; `key`: this one alone.
+    """What is offered to somebody, by category and name; to nobody in particular: all that there is.
 
-    What it costs the first of those units that it stands is counted, as when a ticket is opened.
+    `words`: entries that have all of them, in any language; `key`: this one alone.
     """
-    rules = _rules(connection)
-    targets = {
-        (row["sla_id"], row["priority"]): (row["resolution"], row["first_response"], row["calendar_id"])
-        for row in connection.execute(
-            "SELECT g.sla_id, g.priority, g.resolution, g.first_response, l.calendar_id FROM sla_target AS g"
-            " JOIN sla AS l ON l.id = g.sla_id"
-        )
-    }
+    services = {row.key: row for row in catalogue.services(connection, unit=None if to is None else to.unit)}
     found = []
     for row in connection.execute(_SERVICES):
-        if key is not None and row["key"] != key:
+        offered = None if row["offered_to"] is None else json.loads(row["offered_to"])
+        if (key is not None and row["key"] != key) or (to is not None and not selects(offered, to.asker)):
             continue
-        selectors = None if row["offered_to"] is None else json.loads(row["offered_to"])
-        addresses = visitor.requester.addresses
-        fitting = [each for each in visitor.places if selects(selectors, Asker(each.line, addresses))]
-        if not fitting and not (not visitor.places and selects(selectors, Asker((), addresses))):
-            continue
-        loss = _loss(connection, row, fitting[0], rules.margin) if fitting else None
-        impact, urgency = Impact(row["impact"]), Urgency(row["urgency"])
-        priority = follow(rules.matrix, rules.thresholds, impact, urgency, loss)[1]
-        resolution, response, calendar = targets.get((row["sla"], priority.value), (None, None, None))
-        seconds = resolution if resolution is not None else response
-        due_at = None if seconds is None else add_working(calendar_of(calendar), now, seconds)
-        found.append(
-            OfferRow(
-                key=row["key"],
-                name=row["name"],
-                team_name=row["team_name"],
-                due_at=due_at,
-                answered=resolution is None,
-                **_described(row, language),
+        service, calendar = services[row["key"]], row["calendar_id"]
+        target = service.resolution_target
+        done_by = None if target is None or calendar is None else add_working(calendar_of(calendar), now, target)
+        texts = (json.loads(row["description"]), json.loads(row["help"]))
+        offer = OfferRow(service, row["category"], *texts, fields_of(json.loads(row["fields"])), done_by)
+        if _has(offer, words):
+            found.append(offer)
+    return tuple(sorted(found, key=_place))
+
+
+def _place(offer: OfferRow) -> tuple[bool, str, str, str]:
+    """By category, those without one last."""
+    return offer.category is None, fold(offer.category or ""), fold(offer.service.name), offer.service.key
+
+
+def _has(offer: OfferRow, words: str) -> bool:
+    texts = (offer.service.key, offer.service.name, offer.category or "", *offer.description.values())
+    text = fold("\n".join(texts))
+    return all(fold(word) in text for word in words.split())
+
+
+def asker_of(connection: sqlite3.Connection, actor: Actor, who: str) -> AskerRow:
+    """Somebody of a mail address, known or not, or a unit of a key; NotFound for no such unit.
+
+    Whose tickets all stand behind a wall is not known: their unit is then that of the address.
+    """
+    if "@" not in who:
+        known = [row[0] for row in connection.execute("SELECT key FROM unit WHERE retired_at IS NULL")]
+        if who not in known:
+            raise NotFound(
+                phrase("there is no unit `{key}`", key=who),
+                did_you_mean(who, known, phrase("see `sdesk unit list`, or name a mail address")),
             )
-        )
-    return tuple(found)
+        return AskerRow(Asker(_chain(connection, who)), who)
+    address = who.strip().lower()
+    try:
+        person = details.person(connection, actor, address)
+    except NotFound:
+        unit = unit_of_address(connection, address)
+        return AskerRow(Asker(_chain(connection, unit), frozenset({address})), unit)
+    return AskerRow(Asker(_chain(connection, person.unit), frozenset(map(str.lower, person.addresses))), person.unit)
 
 
-def _described(row: sqlite3.Row, language: str) -> dict[str, Any]:
-    """What the catalogue says of a service beside its name."""
-    return {"category": "", "description": "", "help": "", "fields": fields_of(row)}
-
-
-def fields_of(row: sqlite3.Row) -> tuple[FormField, ...]:
-    """The form of a service, beside what every request has."""
-    return ()
-
-
-def _rules(connection: sqlite3.Connection) -> _Rules:
-    desk = connection.execute("SELECT rules FROM desk").fetchone()
-    file: Mapping[str, Any] = json.loads(desk[0]) if desk is not None else {}
-    return _Rules(
-        parse_matrix(file["matrix"]) if file.get("matrix") else MATRIX,
-        tuple(Threshold(Decimal(str(each["per_hour"])), Impact(each["impact"])) for each in file.get("loss", ())),
-        Decimal(str(file.get("margin", 1))),
+def unit_of_address(connection: sqlite3.Connection, address: str) -> str | None:
+    """The key of the unit whose mail an address is: named, else by the first pattern that fits."""
+    rows = connection.execute(
+        "SELECT a.pattern, u.key FROM unit_address AS a JOIN unit AS u ON u.id = a.unit_id"
+        " ORDER BY instr(a.pattern, '*') > 0, a.position"
     )
+    return next((key for pattern, key in rows if fnmatchcase(address, pattern)), None)
 
 
-def _loss(connection: sqlite3.Connection, service: sqlite3.Row, place: PlaceRow, margin: Decimal) -> Decimal | None:
-    """What the unit would lose an hour, as it would be suspected; None where nothing stands."""
-    unit = connection.execute("SELECT turnover_per_hour, stops FROM unit WHERE id = ?", (place.id,)).fetchone()
-    own = json.loads(unit["stops"]).get(service["key"])
-    own, usual = (None if each is None else Decimal(str(each)) for each in (own, service["stops_share"]))
-    turnover = money(unit["turnover_per_hour"])
-    share = share_that_stands(own, usual, turnover)
-    return None if share is None else rate_alone(turnover, share, margin)
+def _chain(connection: sqlite3.Connection, key: str | None) -> tuple[tuple[str, str], ...]:
+    """Key and kind of a unit, then of those that it is a part of."""
+    units = {row["id"]: row for row in connection.execute(_UNITS)} if key is not None else {}
+    at = next((number for number, row in units.items() if row["key"] == key), None)
+    found: dict[str, str] = {}
+    while at is not None and units[at]["key"] not in found:
+        found[units[at]["key"]] = units[at]["kind"]
+        at = units[at]["parent_id"]
+    return tuple(found.items())

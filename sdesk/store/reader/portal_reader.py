@@ -20,10 +20,11 @@ from sdesk.domain.requesters import ServedUnit, places_of
 from sdesk.domain.ticket import OPEN_STATUSES, Status, WaitingFor
 from sdesk.domain.worktime import Calendar
 from sdesk.store.reader import organisation
+from sdesk.store.reader.answers import AnswerRow, answers_of
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import instant
-from sdesk.store.reader.offers import offers
 from sdesk.store.reader.opened import OpenedStore
+from sdesk.store.reader.portal_offers import offers
 from sdesk.store.reader.portal_rows import (
     FileRow,
     KnownOutage,
@@ -110,12 +111,14 @@ class PortalReader(OpenedStore):
     def offers(self, visitor: VisitorRow, *, language: str, now: datetime) -> tuple[OfferRow, ...]:
         """What is offered to somebody, by name, each with by when it would be done."""
         with translated(self.path):
-            return offers(self._connection, visitor, self._calendar, language=language, now=now)
+            return offers(self._connection, visitor, self._calendar, languages=self._languages(language), now=now)
 
     def offer(self, visitor: VisitorRow, key: str, *, language: str, now: datetime) -> OfferRow:
         """One of them; NotFound, for what is offered to others too."""
         with translated(self.path):
-            found = offers(self._connection, visitor, self._calendar, language=language, now=now, key=key)
+            found = offers(
+                self._connection, visitor, self._calendar, languages=self._languages(language), now=now, key=key
+            )
         if not found:
             raise NotFound(phrase("this is not offered to you, or is offered no more"), phrase("see what is offered"))
         return found[0]
@@ -213,6 +216,20 @@ class PortalReader(OpenedStore):
             since[name] = min(since.get(name, row["since"]), row["since"])
         rows = [KnownOutage(name, tuple(sorted(units[name])), datetime.fromisoformat(since[name])) for name in units]
         return tuple(sorted(rows, key=lambda row: (row.since, row.service_name)))
+
+    def units(self) -> tuple[tuple[str, str], ...]:
+        """Key and name of every unit, by name: a form may ask for one."""
+        found = self._all("SELECT key, name FROM unit WHERE retired_at IS NULL ORDER BY fold(name), key")
+        return tuple((row[0], row[1]) for row in found)
+
+    def answers(self, visitor: VisitorRow, number: int) -> tuple[AnswerRow, ...]:
+        """What was answered in the form of a request; NotFound."""
+        self._seen(visitor, number)
+        with translated(self.path):
+            return answers_of(self._connection, number)
+
+    def _languages(self, wanted: str) -> tuple[str, str]:
+        return wanted, self.desk.language
 
     def _calendar(self, number: int) -> Calendar:
         if number not in self._calendars:

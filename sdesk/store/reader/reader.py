@@ -18,7 +18,7 @@ from sdesk.domain.filters import Filter
 from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import beside, catalogue, effort, incidents, organisation, queue, undoing, watching
+from sdesk.store.reader import answers, beside, catalogue, effort, incidents, organisation, queue, undoing, watching
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row, time_left
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -258,6 +258,7 @@ class Reader(PersonalReader):
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
                 watchers=watching.watchers_of(self._connection, number),
+                form=answers.answers_of(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:

@@ -25,6 +25,7 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
+from sdesk.store.reader.answers import AnswerRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.watching import WatcherRow
 
@@ -295,6 +296,8 @@ class TicketDetail(NamedTuple):
     """The most urgent of the unit's and the requester's other open tickets."""
     titles: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """What services, teams and units that the history names by their keys are called."""
+    form: tuple[AnswerRow, ...] = ()
+    """What was answered in the form of its service."""
 
     @property
     def seconds_spent(self) -> int:

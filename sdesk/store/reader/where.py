@@ -219,6 +219,8 @@ def _match(connection: sqlite3.Connection, term: Match, actor: Actor, now: datet
         return _negated(_numbers(term), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
+    if term.field == "form":
+        return _negated(_form(term), term.negated)
     if term.field == "status" and len(term.values) == 1:
         # Written out, since an index that is partial on a status is used for no parameter.
         return _negated(Condition(f"status = '{Status(term.values[0]).value}'"), term.negated)
@@ -346,6 +348,27 @@ def _requester(term: Match, actor: Actor) -> Condition:
             else "requester_id IN (SELECT n.id FROM person AS n WHERE fold(n.name) LIKE fold(?) ESCAPE '\\')"
         )
         values.append(like)
+    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
+    return Condition(sql, tuple(values))
+
+
+def _form(term: Match) -> Condition:
+    """By what was answered in a field, or in any: a part of it is enough."""
+    parts, values = [], []
+    for value in term.values:
+        if value == NONE:
+            parts.append("NOT EXISTS (SELECT 1 FROM form_value AS v WHERE v.ticket_id = number)")
+            continue
+        key, equals, text = value.partition("=")
+        if equals:
+            values.append(key.strip().lower())
+        else:
+            text = value
+        like = "%" + text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        values.append(like)
+        named = "v.key = ? AND " if equals else ""
+        sought = f"SELECT v.ticket_id FROM form_value AS v WHERE {named}fold(v.value) LIKE fold(?) ESCAPE '\\'"
+        parts.append(f"number IN ({sought})")
     sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
     return Condition(sql, tuple(values))
 

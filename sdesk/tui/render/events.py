@@ -39,6 +39,7 @@ EVENTS = {
     "check_up": NC_("event", "the check is up again"),
     "confirmation_withheld": NC_("event", "confirmation withheld"),
     "deadline_moved": NC_("event", "deadline moved"),
+    "form": NC_("event", "form"),
     "forwarded": NC_("event", "forwarded"),
     "imported": NC_("event", "imported"),
     "impact": NC_("event", "impact"),
@@ -174,6 +175,9 @@ class _Told:
                 changes = [f"+{tag}" for tag in data.get("added") or ()]
                 changes += [f"-{tag}" for tag in data.get("removed") or ()]
                 return _("tags {changes}").format(changes=" ".join(changes))
+            case "form" if data.get("field"):
+                old, new = (str(data.get(name) or _("none")) for name in ("old", "new"))
+                return _("{field}: {old} -> {new}").format(field=data["field"], old=old, new=new)
             case "time_spent" if data.get("seconds"):
                 return _("time spent {length}").format(length=exact_length_text(int(data["seconds"])))
             case "watched" if data.get("agent"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from rich.text import Text
 from textual import events, on
@@ -13,18 +14,22 @@ from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from sdesk.domain.actor import Actor
+from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter, Match
+from sdesk.domain.instant import parse_instant
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Channel
 from sdesk.store.reader import Reader
 from sdesk.store.reader.known import CallerRow
+from sdesk.store.reader.offers import OfferRow
 from sdesk.store.reader.rows import TicketRow, UnitRow
 from sdesk.tui.language import _, count_of, in_context
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.words import word
-from sdesk.tui.screens.form import Form, Values, buttons
-from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, caller_choice, unit_choices
+from sdesk.tui.screens.form import Form, Values, Words, buttons
+from sdesk.tui.screens.form_answers import PREFIX, Answers, widget_of
+from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, ask_callers, caller_choice, unit_choices
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
 
@@ -73,6 +78,7 @@ class NewForm(Form):
         yield OpenOnes(id="open", markup=False, compact=True)
         yield Field(_("Subject"), id="subject")
         yield Lookup(_("Service"), id="service", widths=(16, 8, 3, 8), placeholder=_("what it is about"))
+        yield Answers(self._day, id="answers")
         yield Static(_("What they say"), classes="label", markup=False)
         yield TextArea(id="text", compact=True, tab_behavior="focus")
         with Horizontal(classes="buttons"):
@@ -88,6 +94,7 @@ class NewForm(Form):
         choices = unit_choices(units)
         self._units = {choice.value: choice for choice in choices}
         self.query_one("#unit", Lookup).fill(choices)
+        self._answers.know(choices)
 
     # ---- who calls, and what is open there ------------------------------------------------------
 
@@ -121,6 +128,12 @@ class NewForm(Form):
             unit.hold(self._units.get(row.unit) or Choice(row.unit, (row.unit_name, row.unit)))
         else:
             self._seek_open()
+
+    @on(Lookup.Asked)
+    def seek_person(self, event: Lookup.Asked) -> None:
+        """Seek who may be meant in a field of the form."""
+        if (event.lookup.id or "").startswith(PREFIX):
+            ask_callers(self, event.lookup, event.words)
 
     @on(Lookup.Taken, "#unit")
     def unit_taken(self) -> None:
@@ -184,6 +197,52 @@ class NewForm(Form):
         self.action_leave()
         self._open_other(self._open[event.option_index].number)
 
+    # ---- the form of the service ----------------------------------------------------------------
+
+    @on(Lookup.Taken, "#service")
+    def service_taken(self) -> None:
+        """Ask what must be known for it; what was answered for another one is kept."""
+        service, now = self.query_one("#service", Lookup).value, self.console.now()
+        if service is None:
+            self._asked(None, ())
+            return
+        self.console.link.read(
+            self,
+            lambda reader, actor: (reader.desk.language, reader.offers(actor, now=now, key=service)),
+            lambda found: self._asked(service, found[1], found[0]),
+            self.console.notice_error,
+            topic="form-of-service",
+        )
+
+    def _asked(self, service: str | None, found: tuple[OfferRow, ...], language: str = "") -> None:
+        if self.query_one("#service", Lookup).value == service:
+            fields = found[0].fields if found else ()
+            self.run_worker(self._answers.show(fields, found[0].help if found else {}, language), exclusive=True)
+
+    @property
+    def _answers(self) -> Answers:
+        return self.query_one("#answers", Answers)
+
+    def _day(self, text: str) -> date | None:
+        try:
+            now, zone = self.console.now(), self.console.zone
+            return parse_instant(text, now=now, zone=zone).astimezone(zone).date()
+        except BadInput:
+            return None
+
+    def words(self) -> Words:
+        """With the answers, of a form that is not shown too."""
+        others = {id_: text for id_, text in super().words().items() if not id_.startswith(PREFIX)}
+        return {**others, **self._answers.words()}
+
+    def _restore(self, kept: Words) -> None:
+        # Their fields come with the service, which is sought when its name is put back.
+        self._answers.keep(kept)
+        super()._restore({id_: text for id_, text in kept.items() if not id_.startswith(PREFIX)})
+
+    def _go_to(self, parameter: str) -> None:
+        super()._go_to(widget_of(parameter))
+
     # ---- what is sent ---------------------------------------------------------------------------
 
     def values(self) -> Values | None:
@@ -203,6 +262,8 @@ class NewForm(Form):
         for id_ in ("unit", "service"):
             if (value := lookups[id_].value) is not None:
                 values[id_] = value
+        if answers := self._answers.given():
+            values["form"] = answers
         return values
 
 

@@ -1,0 +1,222 @@
+"""The form of a service within the form of a ticket: its fields, with what is already known of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from sdesk.domain.catalogue import (
+    ABOUT,
+    FieldKind,
+    FormField,
+    Lookups,
+    checked,
+    filled,
+    help_text,
+    in_language,
+    label,
+)
+from sdesk.domain.errors import BadInput
+from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.tui.language import N_, _, spoken, told_error
+from sdesk.tui.render.choices import Choice
+from sdesk.tui.render.columns import fit
+from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, named_picks
+from sdesk.tui.widgets.field import Field
+from sdesk.tui.widgets.lookup import Lookup
+from sdesk.tui.widgets.picks import GAP, Picks
+
+if TYPE_CHECKING:
+    from sdesk.domain.inbound import InboundAttachment
+
+_HINTS = {
+    FieldKind.NUMBER: N_("in digits"),
+    FieldKind.DATE: N_("2026-11-23, 23.11.2026, tomorrow"),
+    FieldKind.FILE: N_("the path of a file"),
+    FieldKind.EQUIPMENT: N_("an inventory number"),
+}
+"""What stands in an empty line that has no help of its own."""
+PREFIX = "field-"
+"""Stands before a field's key in the id of its widget."""
+LABEL = 20
+"""Cells of the column of names."""
+IN_LINE = 46
+"""Cells that choices may take to stand in one line."""
+MOST_PICKS = 6
+"""Choices that are shown at once; more are sought by their words."""
+
+
+class Answers(Vertical):
+    """The fields of the form of the service that is chosen. What was answered outlives another choice of service."""
+
+    def __init__(self, day: Callable[[str], date | None], *, id: str) -> None:
+        """`day` reads a day in words."""
+        super().__init__(id=id)
+        self._lookups = Lookups(day=day)
+        self._fields: tuple[FormField, ...] = ()
+        self._kept: dict[str, str] = {}
+        """What was answered, by the id of the widget, of every form that was shown."""
+        self._units: Sequence[Choice] = ()
+        self._desk = ""
+        """The desk's own language."""
+        self.display = False
+
+    # ---- what is asked --------------------------------------------------------------------------
+
+    def know(self, units: Sequence[Choice]) -> None:
+        """The units that may be named."""
+        self._units = units
+        for field in self._fields:
+            if field.kind is FieldKind.UNIT:
+                self._lookup(field).fill(units)
+            elif field.kind is FieldKind.CHOICE and len(field.choices) > MOST_PICKS:
+                self._lookup(field).fill([Choice(each, (each,)) for each in field.choices])
+
+    async def show(self, fields: Sequence[FormField], help_texts: Mapping[str, str], desk: str) -> None:
+        """Ask for these instead; `help_texts`: what to try first; `desk`: the desk's own language."""
+        self._kept = self.words()
+        self._fields, self._desk = tuple(fields), desk
+        await self.remove_children()
+        await self.mount(*self._widgets(in_language(help_texts, spoken(), desk)))
+        self.know(self._units)
+        for field in self._fields:
+            self._put(field, self._kept.get(_id(field), ""))
+        self.display = bool(self.children)
+
+    def _widgets(self, advice: str) -> Iterator[Widget]:
+        if advice:
+            yield Static(_("Try first:"), classes="label", markup=False)
+            yield Static(neutralise(advice).strip("\n"), classes="advice", markup=False)
+        for field in self._fields:
+            yield from self._asked(field)
+        if any(field.required for field in self._fields):
+            yield Static(_("* must be filled in"), classes="dim", markup=False)
+
+    def _asked(self, field: FormField) -> Iterator[Widget]:
+        """The widgets of one field; the last has its id, or holds who has."""
+        name = f"{one_line(label(field, spoken(), self._desk))}{' *' if field.required else ''}"
+        advice = one_line(help_text(field, spoken(), self._desk))
+        short, id_ = fit(name, LABEL).rstrip(), _id(field)
+        if field.kind is FieldKind.CHOICE and len(field.choices) <= MOST_PICKS:
+            labels = [_("not said"), *map(one_line, field.choices)]
+            if advice:
+                yield Static(advice, classes="dim", markup=False)
+            if sum(cell_len(each) + len("(x) ") + GAP for each in labels) <= IN_LINE:
+                yield named_picks(short, Picks(labels, id=id_, in_line=True))
+            else:
+                yield Static(name, classes="label", markup=False)
+                yield Picks(labels, id=id_)
+        elif field.kind is FieldKind.CHOICE:
+            yield Lookup(short, id=id_, placeholder=advice or ", ".join(map(one_line, field.choices)))
+        elif field.kind is FieldKind.UNIT:
+            yield Lookup(short, id=id_, widths=(28, 16), placeholder=advice)
+        elif field.kind is FieldKind.PERSON:
+            hint = advice or _("name, address, phone or shop")
+            yield Lookup(short, id=id_, widths=CALLER_WIDTHS, placeholder=hint, asks=True, free=address_in)
+        elif field.multiline:
+            yield Static(f"{name}  {advice}".rstrip(), classes="label", markup=False)
+            yield TextArea(id=id_, compact=True, tab_behavior="focus")
+        else:
+            yield Field(short, id=id_, placeholder=advice or _(_HINTS.get(field.kind, "")), read=self._reading(field))
+
+    def _reading(self, field: FormField) -> Callable[[str], str]:
+        """What was understood of a line: nothing is said of a text that is as it must be."""
+
+        def read(text: str) -> str:
+            if field.kind is FieldKind.FILE:
+                from sdesk.tui.attaching import attach
+
+                return attach(text).label
+            found = checked(field, text, self._lookups, spoken(), self._desk)
+            return "" if found == text else found
+
+        return read
+
+    # ---- what is answered -----------------------------------------------------------------------
+
+    def keep(self, words: Mapping[str, str]) -> None:
+        """Answers of the last time, by the ids of widgets: of fields that are not shown yet."""
+        self._kept |= {id_: text for id_, text in words.items() if id_.startswith(PREFIX)}
+
+    def words(self) -> dict[str, str]:
+        """All that was answered, of forms that are not shown too; without what is empty."""
+        now = {_id(field): self._said(field) for field in self._fields}
+        return {id_: text for id_, text in (self._kept | now).items() if text}
+
+    def given(self) -> dict[str, str | InboundAttachment]:
+        """The answers by the keys of the fields. BadInput for what is wrong or missing, which is said at each field."""
+        try:
+            texts = {field.key: self._text(field) for field in self._fields}
+            filled(self._fields, texts, self._lookups, spoken(), self._desk)
+        except BadInput as error:
+            for each in (error, *error.others):
+                self._complain(each)
+            raise
+        given: dict[str, str | InboundAttachment] = {key: text for key, text in texts.items() if text}
+        for field in self._fields:
+            if field.kind is FieldKind.FILE and field.key in given:
+                given[field.key] = _file(texts[field.key])
+        return given
+
+    def _text(self, field: FormField) -> str:
+        found = self.query_one(f"#{_id(field)}")
+        if not isinstance(found, Lookup):
+            return self._said(field)
+        if found.text and found.value is None:
+            error = BadInput(_("Take one of those found, or empty the field"))
+            error.about = ABOUT + field.key
+            raise error
+        return found.value or ""
+
+    def _said(self, field: FormField) -> str:
+        """What stands there, to be kept."""
+        found = self.query_one(f"#{_id(field)}")
+        if isinstance(found, Picks):
+            return field.choices[found.chosen - 1] if found.chosen else ""
+        if isinstance(found, Lookup):
+            return found.kept
+        return found.text.strip() if isinstance(found, Field | TextArea) else ""
+
+    def _put(self, field: FormField, text: str) -> None:
+        found = self.query_one(f"#{_id(field)}")
+        if not text:
+            return
+        if isinstance(found, Picks):
+            found.chosen = field.choices.index(text) + 1 if text in field.choices else 0
+        elif isinstance(found, Lookup):
+            found.restore(text)
+        elif isinstance(found, Field):
+            found.put(text)
+        elif isinstance(found, TextArea):
+            found.load_text(text)
+
+    def _complain(self, error: BadInput) -> None:
+        for found in self.query(f"#{PREFIX}{error.about.removeprefix(ABOUT)}").results(Field):
+            found.say("", fault=told_error(error))
+
+    def _lookup(self, field: FormField) -> Lookup:
+        return self.query_one(f"#{_id(field)}", Lookup)
+
+
+def widget_of(parameter: str) -> str:
+    """The id of the widget that an error is about, where it is about a field of a form."""
+    return PREFIX + parameter.removeprefix(ABOUT) if parameter.startswith(ABOUT) else parameter
+
+
+def _id(field: FormField) -> str:
+    return f"{PREFIX}{field.key}"
+
+
+def _file(text: str) -> InboundAttachment:
+    from sdesk.actions.grammar import attached
+    from sdesk.tui.attaching import attach, require_light
+
+    file = attach(text)
+    require_light((file,))
+    return attached(file.path)
