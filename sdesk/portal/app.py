@@ -30,8 +30,10 @@ from sdesk.store.reader.portal_reader import PortalReader
 Log = Callable[[str], None]
 
 NOWHERE = NotFound(phrase("there is no such page"), phrase("see what is offered"))
-_LINKS = Limit(30, 900)
-"""How often one network may ask for links, or try one: people of an office share an address."""
+_ASKED = Limit(60, 900)
+"""How often one network may ask for links: people of an office share an address."""
+_TRIED = Limit(300, 900)
+"""How often it may open one, or press its button."""
 _FORMS = Limit(40, 600)
 """How often one session may send a form."""
 _BYTES = Limit(150_000_000, 3600)
@@ -48,7 +50,8 @@ class Portal:
         """By which names the portal is reached."""
         self._log = log
         self._verbose = verbose
-        self._links = Limits(_LINKS, time.monotonic)
+        self._asked = Limits(_ASKED, time.monotonic)
+        self._tried = Limits(_TRIED, time.monotonic)
         self._forms = Limits(_FORMS, time.monotonic)
         self._bytes = Limits(_BYTES, time.monotonic)
 
@@ -95,6 +98,9 @@ class Portal:
             return await self.office.run(lambda reader: self._made(asked, way, reader), writes=request.method == "POST")
         except Unavailable as busy:
             return _plain(busy)
+        finally:
+            if asked.form is not None:
+                asked.form.close()
 
     def _made(self, asked: Asked, way: Way, reader: PortalReader) -> Response:
         """In a thread: the page, or what is wrong in words."""
@@ -138,8 +144,8 @@ class Portal:
     def _limited(self, asked: Asked, way: Way) -> SdeskError | None:
         key = security.read_key(dict(asked.cookies), security.SESSION, secure=asked.secure)
         wait = None
-        if way.of_links and (asked.method == "POST" or "token" in asked.params):
-            wait = self._links.take(asked.network)
+        if way.of_links:
+            wait = (self._tried if "token" in asked.params else self._asked).take(asked.network)
         elif asked.method == "POST":
             wait = self._forms.take(key or asked.network)
         if wait is None:

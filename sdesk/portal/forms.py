@@ -65,6 +65,11 @@ class Form:
         """What was typed into a field; empty where there is none."""
         return self.values.get(name, "")
 
+    def close(self) -> None:
+        """Give the files back."""
+        for each in self.uploads:
+            each.file.close()
+
     def files_of_fields(self, beginning: str) -> dict[str, InboundAttachment]:
         """The files of fields whose names begin so, by what follows; one each. `files` has looked at their size."""
         return {
@@ -118,13 +123,15 @@ async def read_form(request: Request, *, files: bool) -> Form:
             found = await FormParser(request.headers, stream).parse()
         else:
             raise Unreadable(kind)
-    except (MultiPartException, ClientDisconnect, KeyError, UnicodeError) as error:
+    except (MultiPartException, KeyError, UnicodeError) as error:
         raise Unreadable(str(error)) from error
     values: dict[str, str] = {}
     uploads: list[Upload] = []
     for name, value in found.multi_items():
         if isinstance(value, UploadFile):
-            if value.filename or value.size:
+            if not value.filename and not value.size:
+                value.file.close()
+            else:
                 uploads.append(
                     Upload(name, value.filename or "", value.content_type or "", value.file, value.size or 0)
                 )
@@ -138,7 +145,7 @@ async def drained(request: Request) -> None:
     try:
         async for _ in _bounded(request, MOST_DRAINED, drain=False):
             pass
-    except (TooMuch, TooSlow, ClientDisconnect, RuntimeError):
+    except (TooMuch, TooSlow, Unreadable, RuntimeError):
         return
 
 
@@ -151,6 +158,8 @@ async def _bounded(request: Request, most: int, *, drain: bool = True):  # type:
             piece = await asyncio.wait_for(anext(pieces), PATIENCE)
         except StopAsyncIteration:
             break
+        except ClientDisconnect as error:
+            raise Unreadable from error
         except TimeoutError as error:
             raise TooSlow from error
         seen += len(piece)

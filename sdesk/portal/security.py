@@ -10,7 +10,6 @@ import hmac
 import re
 import secrets
 from collections.abc import MutableMapping
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -40,6 +39,7 @@ FORM = "sdesk-form"
 LANGUAGE = "sdesk-language"
 ONWARD = "sdesk-onward"
 """The cookie with the page that was asked for before somebody signed in."""
+_LOCAL = re.compile(r"(?:/[A-Za-z0-9._~-]+)+/?(?:\?[A-Za-z0-9._~=&%+-]*)?")
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -124,7 +124,4 @@ def comes_from_here(headers: Headers, own: str) -> bool:
 
 def local_path(text: str) -> str:
     """A path of the portal itself, to go on to; `/` for anything else: nobody is sent elsewhere."""
-    parts = urlsplit(text)
-    safe = re.fullmatch(r"/(?:[A-Za-z0-9._~-]+/?)*", parts.path) and not (parts.scheme or parts.netloc)
-    query = f"?{parts.query}" if re.fullmatch(r"[A-Za-z0-9._~=&%+-]+", parts.query) else ""
-    return f"{parts.path}{query}" if safe and not text.startswith("//") else "/"
+    return text if _LOCAL.fullmatch(text) else "/"
