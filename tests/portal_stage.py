@@ -163,9 +163,9 @@ class Stage:
     said: list[str]
     now: datetime = NOW
 
-    def browser(self, **more: str) -> Browser:
+    def browser(self) -> Browser:
         """Somebody new."""
-        return Browser(self.port, **more)
+        return Browser(self.port)
 
     def wait_for(self, beginning: str, known: int) -> str:
         """The next thing that the portal says."""
@@ -186,9 +186,9 @@ class Stage:
         assert sent.status == 303, sent.text
         return urlsplit(self.wait_for(f"the link for {address}", known).rpartition(" ")[2]).path
 
-    def signed_in(self, address: str, **more: str) -> Browser:
+    def signed_in(self, address: str) -> Browser:
         """Somebody who came in by a link."""
-        visitor = self.browser(**more)
+        visitor = self.browser()
         link = self.link_for(address, visitor)
         entered = visitor.post(link, {"proof": visitor.get(link).hidden("proof")})
         assert entered.status == 303, entered.text

@@ -13,7 +13,6 @@ from typing import TypeVar
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.acknowledge import acknowledge
-from sdesk.desk.steps.asked import REQUESTER, asks_for_answer
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.history import record
@@ -23,6 +22,7 @@ from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.notify import notify, notify_of
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.reopen import may_reopen
+from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
 from sdesk.desk.steps.requesters import asking, see_asked
 from sdesk.desk.steps.served import ServedAt, served_at
 from sdesk.desk.steps.tickets import Opening, open_ticket

@@ -57,14 +57,15 @@ class Speech:
 
     def when(self, instant: datetime) -> str:
         """`today, 14:00`, `tomorrow, 10:00`, `Tue 24 November, 12:00`; of another year, with the year."""
+        _ = self.say
         there, here = instant.astimezone(self.zone), self.now.astimezone(self.zone)
         time = f"{there:%H:%M}"
         if there.date() == here.date():
-            return self.say("today, {time}", time=time)
+            return _("today, {time}", time=time)
         if there.date() == here.date() + timedelta(days=1):
-            return self.say("tomorrow, {time}", time=time)
+            return _("tomorrow, {time}", time=time)
         if there.date() == here.date() - timedelta(days=1):
-            return self.say("yesterday, {time}", time=time)
+            return _("yesterday, {time}", time=time)
         if abs(there - here) > timedelta(days=300):
             return local(instant, self.zone, self.language)
         return day_and_time(instant, self.zone, self.language)

@@ -24,29 +24,29 @@ class Standing(NamedTuple):
 
 def standing(speech: Speech, row: RequestRow, now: datetime) -> Standing:
     """Where a request stands, for who asked it."""
-    say = speech.say
+    _ = speech.say
     match row.status:
         case Status.RESOLVED:
-            return Standing(say("Solved"), "done", _since(speech, row.resolved_at))
+            return Standing(_("Solved"), "done", _since(speech, row.resolved_at))
         case Status.CLOSED:
-            return Standing(say("Closed"), "done", _since(speech, row.resolved_at))
+            return Standing(_("Closed"), "done", _since(speech, row.resolved_at))
         case Status.MERGED:
-            return Standing(say("Joined with another request"), "done", "")
+            return Standing(_("Joined with another request"), "done", "")
         case Status.WAITING if row.waiting_for is WaitingFor.REQUESTER:
-            return Standing(say("Waiting for your answer"), "yours", "")
+            return Standing(_("Waiting for your answer"), "yours", "")
         case Status.WAITING if row.wake_at is not None and row.waiting_for is WaitingFor.DATE:
-            return Standing(say("Put off"), "still", say("goes on {when}", when=speech.when(row.wake_at)))
+            return Standing(_("Put off"), "still", _("goes on {when}", when=speech.when(row.wake_at)))
         case Status.WAITING:
-            return Standing(say("Waiting for somebody outside"), "still", "")
+            return Standing(_("Waiting for somebody outside"), "still", "")
         case Status.NEW:
-            words = say("Received")
-        case _:
-            words = say("At work")
+            words = _("Received")
+        case Status.OPEN | Status.SPAM:
+            words = _("At work")
     if row.due_at is None:
         return Standing(words, "work", "")
     if row.due_at <= now:
-        return Standing(words, "work", say("was promised for {when}", when=speech.when(row.due_at)), late=True)
-    return Standing(words, "work", say("by {when}", when=speech.when(row.due_at)))
+        return Standing(words, "work", _("was promised for {when}", when=speech.when(row.due_at)), late=True)
+    return Standing(words, "work", _("by {when}", when=speech.when(row.due_at)))
 
 
 def _since(speech: Speech, instant: datetime | None) -> str:
@@ -57,12 +57,13 @@ def promise(speech: Speech, offer: OfferRow) -> str:
     """By when something would be done, were it asked for now; empty where nothing is promised."""
     if offer.due_at is None:
         return ""
-    when = speech.when(offer.due_at)
-    return speech.say("Answered by {when}", when=when) if offer.answered else speech.say("Done by {when}", when=when)
+    _, when = speech.say, speech.when(offer.due_at)
+    return _("Answered by {when}", when=when) if offer.answered else _("Done by {when}", when=when)
 
 
 def size_in_words(speech: Speech, size: int) -> str:
     """Bytes for eyes."""
+    _ = speech.say
     if size < 1_000_000:
-        return speech.say("{size} kB", size=max(1, round(size / 1000)))
-    return speech.say("{size} MB", size=f"{size / 1e6:.1f}")
+        return _("{size} kB", size=max(1, round(size / 1000)))
+    return _("{size} MB", size=f"{size / 1e6:.1f}")

@@ -9,12 +9,12 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import BY_SUBJECT, Thread
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import REQUESTER, asks_for_answer
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_inbound
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify, notify_undeliverable
+from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party

@@ -10,11 +10,11 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
 from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import not_before_stop
 from sdesk.desk.steps.clocks import load_clocks, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.requester_wrote import not_before_stop
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party

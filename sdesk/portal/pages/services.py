@@ -129,12 +129,12 @@ def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
     offer = visit.reader.offer(visit.who, visit.asked.params["key"], language=visit.speech.language, now=visit.now)
     shown_fields = [_shown(visit, field) for field in offer.fields]
     known = (*OWN_FIELDS, *(FIELD + field.key for field in shown_fields))
-    say = visit.speech.say
+    _ = visit.speech.say
     labels = {
-        "subject": say("What is it about?"),
-        "text": say("Tell us more"),
-        "unit": say("For which unit?"),
-        "files": say("Files"),
+        "subject": _("What is it about?"),
+        "text": _("Tell us more"),
+        "unit": _("For which unit?"),
+        "files": _("Files"),
         **{FIELD + field.key: field.label for field in shown_fields},
     }
     errors, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")

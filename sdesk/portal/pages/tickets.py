@@ -66,7 +66,8 @@ def solved(visit: Visit) -> Response:
     number = _of_path(visit)
     row = visit.reader.request(visit.who, number)
     # Of what is at work somebody should read why it went.
-    text = visit.speech.say("It is solved.") if row.is_open else ""
+    _ = visit.speech.say
+    text = _("It is solved.") if row.is_open else ""
 
     def confirm() -> str:
         visit.write(lambda work: use_cases.confirm_solved(work, number, address=visit.who.address, text=text))
