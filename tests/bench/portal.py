@@ -1,4 +1,4 @@
-"""The portal: 200 people at once over 20,000 tickets, while mail is fetched. Pages by the clock, and nothing is lost."""
+"""The portal: 200 people at once over 20,000 tickets, while mail is fetched. Pages by the clock, and nothing lost."""
 
 from __future__ import annotations
 
