@@ -133,7 +133,7 @@ def begin(asked: Asked, office: Office, reader: PortalReader) -> Visit:
     key = security.read_key(cookies, security.SESSION, secure=asked.secure)
     visitor = reader.visitor(key, now=now) if key is not None else None
     chosen = cookies.get(security.cookie_name(security.LANGUAGE, secure=asked.secure), "")
-    known = (chosen, visitor.language if visitor is not None else None, preferred(asked.accepts_language))
+    known = (chosen, preferred(asked.accepts_language), visitor.language if visitor is not None else None)
     wished = next((each for each in known if each in LANGUAGES), None)
     desk = reader.desk.language
     language = wished or (desk if desk in LANGUAGES else next(iter(LANGUAGES)))
