@@ -25,7 +25,7 @@ INSTALL_SELF = $(PIP) install --no-deps --no-build-isolation --no-warn-script-lo
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures golden man screenshots docs \
+.PHONY: help venv demo demo-portal test test-servers test-fast unit format lint types contracts bench fuzz endurance soak messages pictures golden man screenshots docs \
 	lock wheel clean
 
 help: ## this list
@@ -35,6 +35,11 @@ venv: $(DEV) ## make the virtual environment with everything that the tests need
 
 demo: $(RUN) ## build the demo desk and open its console (without a terminal: print its queue)
 	@$(BIN)/sdesk demo
+
+demo-portal: $(DEV) ## build the demo desk and open its portal: http://127.0.0.1:8080, links to sign in on the terminal
+	@rm -rf .demo-portal
+	@SDESK_AGENT=anna $(BIN)/sdesk demo .demo-portal </dev/null >/dev/null
+	@$(BIN)/sdesk --config .demo-portal/config.toml portal --show-links
 
 test: $(DEV) ## everything that must pass: format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check --quiet . || { echo "make: the files above are not formatted; run: make format" >&2; exit 1; }
@@ -128,7 +133,7 @@ wheel: $(DEV) ## build dist/sdesk-*.whl
 	@ls dist/*.whl
 
 clean: ## take away everything that make made
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo *.egg-info
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .demo .demo-portal *.egg-info
 	@find sdesk tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -14,12 +14,17 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+Message = str | tuple[str, str]
+"""A text, or singular and plural of one of a count."""
 
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "sdesk" / "tui" / "locale"
 TEMPLATE = LOCALE / "sdesk.pot"
 
-ROOMS = ("tui", "actions", "mail", "reports", "desk", "store", "domain")
+ROOMS = ("tui", "portal", "actions", "mail", "reports", "desk", "store", "domain")
 """Where texts are marked for the console."""
 KEYWORDS = {
     "_": "text",
@@ -47,13 +52,32 @@ def gather() -> Catalog:
         for file in sorted((ROOT / "sdesk" / room).rglob("*.py")):
             place = (str(file.relative_to(ROOT)), 0)
             for message, context in _marked(file.read_text(encoding="utf-8")):
-                known = catalog.get(message, context)
-                if known is None or place not in known.locations:
-                    catalog.add(message, locations=[place], context=context)
+                _add(catalog, message, place, context)
+    for file in sorted((ROOT / "sdesk" / "portal" / "templates").glob("*.html")):
+        place = (str(file.relative_to(ROOT)), 0)
+        for message in _marked_in_template(file.read_text(encoding="utf-8")):
+            _add(catalog, message, place, None)
     return catalog
 
 
-def _marked(source: str) -> Iterator[tuple[str | tuple[str, str], str | None]]:
+def _add(catalog: Catalog, message: Message, place: tuple[str, int], context: str | None) -> None:
+    known = catalog.get(message, context)
+    if known is None or place not in known.locations:
+        catalog.add(message, locations=[place], context=context)
+
+
+def _marked_in_template(source: str) -> Iterator[Message]:
+    """The marked texts of a template of the portal, as they stand in it."""
+    for _, function, found in extract_from_ast(Environment().parse(source), ("_", "count_of")):
+        texts = [each for each in (found if isinstance(found, tuple) else (found,)) if each is not None]
+        match KEYWORDS[function], texts:
+            case "text", [text, *_]:
+                yield text
+            case "count", [one, many, *_]:
+                yield (one, many)
+
+
+def _marked(source: str) -> Iterator[tuple[Message, str | None]]:
     """The marked texts of a file, with their contexts, as they stand in it.
 
     By the syntax tree, not by tokens as Babel does: those know nothing of what stands within an f-string.

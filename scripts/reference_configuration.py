@@ -74,6 +74,8 @@ MEANING = {
     "console.theme": "The colours: [the page of the console](console.md) has them.",
     "console.language": "What the console speaks. Without it: as the environment says.",
     "console.ascii": "Draw in ASCII alone.",
+    "portal.listen": "Where the [portal](../how-to/run-the-portal.md) listens: an address and a port of this machine.",
+    "portal.behind_proxy": "Whether a reverse proxy with TLS stands before it: what it says of a visitor is believed.",
     "console.keys": "Other keys, by the name of a command: [the keys](keys.md) with their names.",
 }
 """What a key is for; `server` stands for what mailboxes on a server and [smtp] share."""

@@ -36,7 +36,9 @@ def main() -> None:
         from sdesk.cli.app import run
         from sdesk.cli.invocation import Surroundings
 
-        surroundings = Surroundings(clock=now, run_console=open_console, build_demo=build_demo, seal=seal)
+        surroundings = Surroundings(
+            clock=now, run_console=open_console, build_demo=build_demo, seal=seal, run_portal=open_portal
+        )
         code = run(sys.argv[1:], surroundings)
     except KeyboardInterrupt:
         # While modules are loaded: from there on `run` says it.
@@ -135,6 +137,31 @@ def _is_fenced() -> bool:
     from sdesk.actions.fence import is_up
 
     return is_up()
+
+
+def open_portal(
+    *,
+    store: Path,
+    config: Config,
+    log: Callable[[str], None],
+    verbose: bool = False,
+    shows_links: bool = False,
+    plain_http: bool = False,
+) -> None:
+    """Serve the portal until told to stop, loading the extra's libraries here and not before."""
+    try:
+        import python_multipart  # noqa: F401
+        import starlette  # noqa: F401
+        import uvicorn  # noqa: F401
+    except ImportError as error:
+        from sdesk.domain.errors import BadInput
+
+        raise BadInput(
+            "the libraries of the portal are not installed", "add the extra: pip install 'sdesk[portal]'"
+        ) from error
+    from sdesk.portal.serve import serve
+
+    serve(store, config, now, log, verbose=verbose, shows_links=shows_links, plain_http=plain_http)
 
 
 def fetch_all(store: Path, config: Config, progress: Callable[[int, int], None]) -> list[FetchReport]:

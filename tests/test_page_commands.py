@@ -26,8 +26,9 @@ from sdesk.domain.actor import SYSTEM
 DOCS = Path(__file__).parents[1] / "docs"
 UNDERSTOOD = {ExitCode.DONE, ExitCode.FAILED, ExitCode.NOT_FOUND, ExitCode.PARTLY, ExitCode.CONFLICT}
 ELSEWHERE = re.compile(
-    # The console and the demo have tests of their own; no test touches a crontab, or goes on until interrupted.
-    r"(tui|demo|init --(cron|systemd)(?! --print)|mail fetch --watch|mail pipe)\b|--as lead tui"
+    # The console, the portal and the demo have tests of their own; no test touches a crontab, or goes on until
+    # interrupted.
+    r"(tui|(--config \S+ )?portal|demo|init --(cron|systemd)(?! --print)|mail fetch --watch|mail pipe)\b|--as lead tui"
 )
 UNFINISHED = re.compile(r"missing|requires an argument|no mail is named")
 LETTER = (

@@ -287,6 +287,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     "doctor": Verb("doctor", "doctor", "what is set up, what works, and what to do about the rest"),
     "init": Verb("init", "init", "make a store and a first configuration file", prints=False),
     "tick": Verb("tick", "tick", "do all that time brings; for cron", prints=False, whole=True),
+    "portal": Verb("portal", "portal", "serve the web pages for people without a terminal", prints=False),
     "tui": Verb("console", "tui", "open the console", prints=False),
     "demo": Verb("console", "demo", "look at a throw-away desk"),
     "schema": Verb("schema", "schema", "JSON Schemas of what is printed, and of the desk file"),

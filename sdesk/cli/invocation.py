@@ -33,6 +33,21 @@ class Console(Protocol):
     def __call__(self, *, store: Path, config: Config, agent: str, board: bool = False) -> bool: ...
 
 
+class Portal(Protocol):
+    """Serves the portal until it is told to stop. BadInput where its libraries are not installed."""
+
+    def __call__(
+        self,
+        *,
+        store: Path,
+        config: Config,
+        log: Callable[[str], None],
+        verbose: bool,
+        shows_links: bool,
+        plain_http: bool,
+    ) -> None: ...
+
+
 class BuiltDemo(Protocol):
     """Where a demo desk stands."""
 
@@ -57,6 +72,8 @@ class Surroundings(NamedTuple):
     build_demo: Callable[[Path, datetime], BuiltDemo]
     seal: Callable[[Path], object] = _leave_open
     """Seals the process of a session over SSH, which works upon this store and nothing else; for ever."""
+    run_portal: Portal | None = None
+    """None for who serves none."""
 
 
 class Invocation:

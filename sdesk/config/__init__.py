@@ -51,6 +51,16 @@ class Console(NamedTuple):
     """Action to its keys, with commas between several."""
 
 
+class Portal(NamedTuple):
+    """Where the web pages are served from."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    behind_proxy: bool = False
+    """Whether all that comes comes through a reverse proxy that ends TLS: then its `X-Forwarded-` fields are
+    believed."""
+
+
 class Config(NamedTuple):
     """The whole file; without one, everything is as if it were empty."""
 
@@ -65,6 +75,7 @@ class Config(NamedTuple):
     smtp: Server | None = None
     notify: Notify = Notify()
     console: Console = Console()
+    portal: Portal = Portal()
 
     @property
     def sender(self) -> str:
@@ -192,7 +203,42 @@ def _config(file: Path, values: Mapping[str, Any], env: Mapping[str, str]) -> Co
                 section.flag("ascii", False),
                 bound,
             )
-    return Config(file, store, keep_free, mailboxes, smtp, notify, console)
+        with root.section("portal") as section:
+            portal = _portal(section)
+    return Config(file, store, keep_free, mailboxes, smtp, notify, console, portal)
+
+
+def _portal(section: Section) -> Portal:
+    usual = Portal()
+    text = section.text("listen")
+    found = _host_and_port(text) if text else (usual.host, usual.port)
+    if found is None:
+        section.fail("listen", _NO_PLACE, _A_PLACE)
+    return Portal(*found, behind_proxy=section.flag("behind_proxy", usual.behind_proxy))
+
+
+_NO_PLACE, _A_PLACE = "must be an address and a port of this machine", 'as "127.0.0.1:8080" or "[::1]:8080"'
+
+
+def listening_at(portal: Portal, text: str) -> Portal:
+    """The portal elsewhere, as it is named on the command line; BadInput."""
+    found = _host_and_port(text)
+    if found is None:
+        raise BadInput(f"--listen: `{text}` {_NO_PLACE}", _A_PLACE)
+    return portal._replace(host=found[0], port=found[1])
+
+
+def _host_and_port(text: str) -> tuple[str, int] | None:
+    """`127.0.0.1:8080` or `[::1]:8080`; None for what is none: a name may mean several addresses."""
+    from ipaddress import ip_address
+
+    host, _, port = text.rpartition(":")
+    try:
+        found = ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
+    except ValueError:
+        return None
+    number = int(port) if port.isascii() and port.isdecimal() and len(port) < 6 else 0
+    return (str(found), number) if 0 < number < 65536 else None
 
 
 def _notify(section: Section) -> Notify:

@@ -160,9 +160,11 @@ def _person(work: Work, who: Somebody) -> None:
     """Without an address: nobody writes there by mistake. Keys that were sent to them open nothing any more."""
     addresses = json.dumps(who.addresses)
     change(work, "DELETE FROM token WHERE lower(address) IN (SELECT value FROM json_each(:a))", a=addresses)
+    change(work, "DELETE FROM sign_in WHERE address IN (SELECT value FROM json_each(:a))", a=addresses)
     if who.number is not None:
         change(work, _UNSAY, n=who.number)
         change(work, "UPDATE rating SET comment = '', token_hash = NULL WHERE person_id = :n", n=who.number)
+        change(work, "DELETE FROM portal_session WHERE person_id = :n", n=who.number)
         change(work, "DELETE FROM person_address WHERE person_id = :n", n=who.number)
         change(work, "UPDATE person SET name = :name, phone = NULL WHERE id = :n", name=who.name, n=who.number)
 

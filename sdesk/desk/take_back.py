@@ -18,12 +18,11 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outbox import TAKE_BACK
 from sdesk.desk.steps.snapshot import restore, version_after
 from sdesk.desk.steps.together import Unsaid, hand_on, last_together
 from sdesk.domain.errors import Refused
 from sdesk.domain.instant import to_rfc3339
-from sdesk.domain.outgoing import OutboxState
+from sdesk.domain.outgoing import TAKE_BACK, OutboxState
 from sdesk.domain.phrase import phrase
 from sdesk.store.models import History, Message, Outbox, Ticket
 

@@ -3,13 +3,16 @@ agents are told of."""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from sdesk.domain.phrase import N_
 
 LOOP_HEADER = "X-SDesk-Loop"
 """Whatever the desk sends carries it, with the desk's own token: what comes back with it is never a ticket."""
+
+TAKE_BACK = timedelta(seconds=10)
+"""How long a reply waits in the outbox, so that it can be taken back: until then nobody outside sees it."""
 
 MOST_ATTACHED = 18_000_000
 """Bytes of the files of a mail: in Base64 they are 25 MB, which most servers let pass and hardly any more."""
@@ -44,6 +47,8 @@ class MailKind(StrEnum):
     """To an agent whose mail came without a token: was it really you?"""
     DIGEST = "digest"
     """Several notifications in one mail: a template, and no row of the outbox."""
+    SIGN_IN = "sign_in"
+    """To somebody who asked for a link into the portal: of no ticket, and the link is made when it goes."""
     REPORT = "report"
     """One of the four questions answered: a row of the outbox that has its words, and no template."""
 
@@ -60,6 +65,7 @@ AUTOMATIC = frozenset(
         MailKind.NOTIFICATION,
         MailKind.DIGEST,
         MailKind.CONFIRMATION,
+        MailKind.SIGN_IN,
         MailKind.REPORT,
     },
 )
@@ -110,6 +116,9 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
     },
     MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
 }
+_OF_SIGN_IN: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    MailKind.SIGN_IN: {"desk": ("name",), "link": (), "minutes": ()},
+}
 
 _BESIDES: dict[MailKind, dict[str, tuple[str, ...]]] = {
     MailKind.CONFIRMATION: {"hindrance": ()},
@@ -120,9 +129,11 @@ _BESIDES: dict[MailKind, dict[str, tuple[str, ...]]] = {
 }
 """What the templates of a kind may name besides."""
 
-TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
-    kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT
-} | _OF_NOTIFICATIONS
+TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = (
+    {kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT}
+    | _OF_NOTIFICATIONS
+    | _OF_SIGN_IN
+)
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
 READY_REPLY_VARIABLES: dict[str, tuple[str, ...]] = {

@@ -56,6 +56,25 @@ def head_of(units: Collection[ServedUnit], heads: Sequence[str], addresses: Coll
     )
 
 
+def places_of(
+    units: Collection[ServedUnit], unit_id: int | None, addresses: Collection[str]
+) -> tuple[tuple[ServedUnit, tuple[tuple[str, str], ...]], ...]:
+    """The units in which somebody is served, his own (`unit_id`) first, then those whose head he is, by key.
+
+    Each with its line, as `domain/offered.Asker` has it. That a head sees the unit's tickets is another matter.
+    """
+    own = {address.lower() for address in addresses}
+    by_id = {unit.id: unit for unit in units}
+    headed = [
+        unit
+        for unit in units
+        if unit.manager is not None and unit.manager.lower() in own and is_mail_address(unit.manager)
+    ]
+    first = [by_id[unit_id]] if unit_id is not None and unit_id in by_id else []
+    found = [*first, *sorted((unit for unit in headed if unit.id != unit_id), key=lambda unit: unit.key)]
+    return tuple((unit, _line(unit, by_id)) for unit in found)
+
+
 def _line(unit: ServedUnit, by_id: dict[int, ServedUnit]) -> tuple[tuple[str, str], ...]:
     """Key and kind of a unit, then of those that it is a part of."""
     line: list[tuple[str, str]] = []

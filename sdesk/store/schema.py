@@ -8,7 +8,7 @@ from pathlib import Path
 from sdesk.domain.errors import Unavailable
 from sdesk.store import faults
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013", "0014")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013", "0014")
 """The revisions of `migrations/versions`, oldest first (a test holds this against Alembic)."""
 HEAD = KNOWN[-1]
 

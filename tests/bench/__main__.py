@@ -13,7 +13,7 @@ from pathlib import Path
 # Test helpers are imported by their bare name, as pytest does.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-SECTIONS = ("fetch", "imports", "commands", "console", "reader", "reports", "today", "worktime")
+SECTIONS = ("fetch", "imports", "commands", "console", "portal", "reader", "reports", "today", "worktime")
 IN_PROCESS = {"reader", "today", "worktime"}
 """Those that need no installed program."""
 
@@ -31,13 +31,14 @@ def main() -> int:
 
     from installation import installed
 
-    from . import commands, console, fetch, imports, measure, reader, reports, today, worktime
+    from . import commands, console, fetch, imports, measure, portal, reader, reports, today, worktime
 
     sections = {
         "fetch": fetch.measure,
         "imports": imports.measure,
         "commands": commands.measure,
         "console": console.measure,
+        "portal": portal.measure,
         "reader": reader.measure,
         "worktime": worktime.measure,
         "today": today.measure,

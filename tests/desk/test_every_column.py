@@ -22,7 +22,7 @@ from sdesk.domain.actor import SYSTEM
 OTHERWISE = {
     # Replaced, or taken out, by statements of their own.
     "message.author_name message.author_address message.recipients outbox.recipients outbox.to_address",
-    "person.name person.phone person_address.address token.address undo.before undo.sentence",
+    "person.name person.phone person_address.address sign_in.address token.address undo.before undo.sentence",
     "approval.name approval.address rating.comment",
     # Written anew from what they are made of.
     "ticket_fts.subject ticket_fts.body ticket_fts.people",
@@ -32,18 +32,18 @@ OTHERWISE = {
 
 NOBODY = {
     "the desk file, of which it is said where it names an address": """
-        agent.key agent.name agent.email agent.notify agent_key.key agent_key.comment
-        calendar.key calendar.time_zone calendar.country
-        calendar.subdivision calendar.hours calendar.free calendar.working desk.name desk.ref_prefix desk.language
-        desk.time_zone desk.currency desk.loop_token desk.rules desk.source ready_reply.key ready_reply.title
-        ready_reply.text recurring_ticket.key recurring_ticket.subject recurring_ticket.text recurring_ticket.rule
-        recurring_ticket.starts recurring_ticket.time_zone recurring_ticket.requester recurring_ticket.priority
-        recurring_ticket.tags recurring_ticket.catch_up routing_rule.condition routing_rule.assignment service.key
-        service.name service.impact service.urgency service.stops_share service.offered_to service.category
-        service.description service.help service.fields form_value.key form_value.label sla.key sla_target.priority
-        service.approve_by team.key team.name team.address team.signature template.name template.language
-        template.subject template.body unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager
-        unit_address.pattern playbook_run.key playbook_run.name playbook_run.picture
+        agent.key agent.name agent.email agent.notify agent_key.key agent_key.comment calendar.key calendar.time_zone
+        calendar.country calendar.subdivision calendar.hours calendar.free calendar.working desk.name desk.ref_prefix
+        desk.language desk.time_zone desk.currency desk.loop_token desk.rules desk.source ready_reply.key
+        ready_reply.title ready_reply.text recurring_ticket.key recurring_ticket.subject recurring_ticket.text
+        recurring_ticket.rule recurring_ticket.starts recurring_ticket.time_zone recurring_ticket.requester
+        recurring_ticket.priority recurring_ticket.tags recurring_ticket.catch_up routing_rule.condition
+        routing_rule.assignment service.key service.name service.impact service.urgency service.stops_share
+        service.offered_to service.category service.description service.help service.fields form_value.key
+        form_value.label sla.key sla_target.priority service.approve_by team.key team.name team.address team.signature
+        template.name template.language template.subject template.body unit.key unit.name unit.kind unit.stops
+        unit.phone unit.address unit.manager unit_address.pattern playbook_run.key playbook_run.name
+        playbook_run.picture
         """,
     "named on purpose, which is said": "blocked_sender.pattern",
     "an agent's login": """
@@ -54,7 +54,7 @@ NOBODY = {
         attachment.content_id blob.sha256 check_event.likeness draft.stamp form_draft.session ledger.uid ledger.sha256
         ledger.identity ledger.message_id message.message_id message.in_reply_to outbox.message_id raw_mail.sha256
         ticket.external_id ticket.token token.hash undo.batch incident_proposal.tickets alembic_version.version_num
-        playbook_run.day playbook_step.key playbook_step.waits_for rating.token_hash
+        playbook_run.day playbook_step.key playbook_step.waits_for rating.token_hash portal_session.hash sign_in.hash
         """,
     "a machine's name of a check": "asset_check.source asset_check.key check_event.source check_event.key",
     "what stands on a machine's label, and days of its life": """
@@ -68,6 +68,7 @@ NOBODY = {
         presence.doing quarantine.ended_how saved_view.name saved_view.sort tag.tag ticket.alerts ticket.channel
         ticket.due_kind ticket.impact ticket.own_impact ticket.priority ticket.status ticket.urgency ticket.waiting_for
         token.holder trouble.place undo.verb agent.role playbook_run.state playbook_step.state rating.how
+        sign_in.language
         """,
 }
 
@@ -84,6 +85,7 @@ REFERS = {
         """,
     "stays": """
         approval.person_id message.person_id person_address.person_id ticket.requester_id rating.person_id
+        portal_session.person_id
         """,
 }
 

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import update
 from sqlmodel import col
 
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import BY_SUBJECT, Thread
-from sdesk.desk.intake.origin import Origin, Receipt
+from sdesk.desk.intake.origin import Receipt
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_inbound
-from sdesk.desk.steps.moves import require_id, wake
+from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify, notify_undeliverable
-from sdesk.desk.steps.reopen import reopen_ticket
-from sdesk.domain.clock import Clocks, requester_wrote
+from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.thread import only_thanks
-from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
+from sdesk.domain.ticket import Direction
 from sdesk.store.models import Message, Ticket
-
-REQUESTER = "requester"
-"""Who did it, in the history, where it came by mail."""
 
 
 def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: bool, quiet: bool = False) -> Receipt:
@@ -40,7 +34,7 @@ def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: boo
     row = add_mail(work, incoming, number, Direction.IN, part_taken=part_taken, by_reference=by_reference)
     thanks = only_thanks(mail.body_text) and not mail.attachments
     if part_taken and not thanks and not quiet:
-        _asks_for_answer(work, ticket, incoming.origin)
+        asks_for_answer(work, ticket, incoming.origin.arrived_at)
     late = {} if incoming.origin.arrived_at == work.now else {"arrived_at": to_rfc3339(incoming.origin.arrived_at)}
     by = REQUESTER if part_taken else "system"
     record(work, number, "message", by=by, message=row, takes_part=part_taken, **late)
@@ -55,36 +49,6 @@ def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: boo
     return Receipt(
         Outcome.FOLLOWED_UP, number, f"{thread.sign} names {ref}" + (", and only says thanks" if thanks else "")
     )
-
-
-def _asks_for_answer(work: Work, ticket: Ticket, origin: Origin) -> None:
-    """What a requester's words set going: a reopening, the end of a wait for them, the next-reply clock.
-
-    The clocks run on from when the mail arrived, however late it is fetched; never from before they stopped.
-    """
-    if ticket.status not in OPEN_STATUSES:
-        at = not_before_stop(load_clocks(work, ticket), origin.arrived_at)
-        reopen_ticket(work, ticket, at)
-        record(work, require_id(ticket), "reopened", by=REQUESTER, since=to_rfc3339(at))
-    promise = promise_of(work, ticket)
-    before = load_clocks(work, ticket)
-    clocks = before
-    if ticket.status is Status.WAITING and ticket.waiting_for is WaitingFor.REQUESTER:
-        clocks = wake(work, ticket, clocks, not_before_stop(clocks, origin.arrived_at))
-    if ticket.waiting_for is not WaitingFor.APPROVAL:
-        # Nobody owes an answer to what may not be done yet: that begins with the approval.
-        clocks = requester_wrote(clocks, promise, origin.arrived_at)
-    save_clocks(work, ticket, before, clocks)
-    if ticket.unanswered_since is None:
-        ticket.unanswered_since = origin.arrived_at
-
-
-def not_before_stop(clocks: Clocks, at: datetime) -> datetime:
-    """`at`, or when resolution last stopped where the mail crossed with what stopped it."""
-    stops = [run.stopped_at for run in clocks.resolution.runs[-1:]]
-    if clocks.resolution.met_at is not None:
-        stops.append(clocks.resolution.met_at)
-    return max([at, *stops])
 
 
 def note_from_machine(work: Work, incoming: Incoming, thread: Thread, reason: str) -> Receipt:

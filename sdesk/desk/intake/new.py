@@ -12,25 +12,19 @@ from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import own_addresses
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.acknowledge import acknowledge
 from sdesk.desk.steps.assets import add_assets, named_in
-from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_inbound, index_ticket
 from sdesk.desk.steps.notify import notify_of
-from sdesk.desk.steps.outbox import (
-    ACKNOWLEDGE_AFTER,
-    ACKNOWLEDGE_WITHIN,
-    make_message_id,
-    queue_mail,
-    too_many_acknowledgements,
-)
+from sdesk.desk.steps.outbox import ACKNOWLEDGE_WITHIN
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mailboxes import parse_mailbox
-from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
@@ -227,7 +221,7 @@ def _acknowledge(
     *,
     by_form: bool,
 ) -> None:
-    """Queue the acknowledgement, or write into the history why there is none."""
+    """Acknowledge the mail, unless it is one that is not."""
     withheld = silent
     if withheld is None and by_form and _many_forms(work):
         withheld = f"{FORMS_PER_HOUR} web forms came within an hour"
@@ -237,18 +231,7 @@ def _acknowledge(
         withheld = "the requester has no address"
     if withheld is None and work.now - origin.arrived_at > ACKNOWLEDGE_WITHIN:
         withheld = "the mail is older than a day"
-    if withheld is None and requester is not None:
-        withheld = too_many_acknowledgements(work, requester.address)
-    if withheld is not None or requester is None:
-        record(work, opened.number, "acknowledgement_withheld", by="system", reason=withheld)
-        return
-    queue_mail(
-        work,
-        MailKind.ACKNOWLEDGEMENT if opened.incident is None else MailKind.KNOWN_INCIDENT,
-        opened.number,
-        message_id=make_message_id(work, opened.number, opened.token, team_id),
-        to=[Mailbox(requester.address, requester.name)],
-        language=requester.language or mail.language or None,
-        values={},
-        delay=ACKNOWLEDGE_AFTER,
+    box = Mailbox(requester.address, requester.name) if requester is not None else None
+    acknowledge(
+        work, opened, team_id, box, (requester.language if requester else None) or mail.language, withheld=withheld
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
-from sdesk.desk.intake.follow_up import add_mail, not_before_stop
+from sdesk.desk.intake.follow_up import add_mail
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
 from sdesk.desk.intake.origin import Receipt
@@ -14,6 +14,7 @@ from sdesk.desk.steps.clocks import load_clocks, save_clocks, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify
+from sdesk.desk.steps.requester_wrote import not_before_stop
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party

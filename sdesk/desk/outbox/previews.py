@@ -23,6 +23,7 @@ from sdesk.desk.outbox.facts import (
 from sdesk.desk.outbox.news import is_news
 from sdesk.desk.outbox.notifications import WAITING
 from sdesk.desk.outbox.report import ReportFacts, report_facts
+from sdesk.desk.outbox.sign_in import SignInFacts, sign_in_facts
 from sdesk.desk.rules import AgentRule
 from sdesk.desk.steps.find import key_of, see_ticket, sees
 from sdesk.desk.steps.outbox import domain_of_ids, make_message_id
@@ -54,18 +55,19 @@ class Seen:
     """As of when it is made: when it went, or now."""
     went: bool
     """It is made anew, of what the ticket and the templates say now: the store keeps no copy of what went."""
-    made_of: LetterFacts | Batch | ReportFacts
+    made_of: LetterFacts | Batch | ReportFacts | SignInFacts
     """A notification is told in a message of its own, or with others."""
 
 
 def look_at(work: Work, mail: int) -> Seen:
     """A mail of the outbox; NotFound where there is none, or its ticket stands behind a wall.
 
-    A report may tell of any team: who sees over all walls sees it.
+    A report may tell of any team: who sees over all walls sees it, and a mail with a link into the portal, without the
+    link's key.
     """
     row = work.session.get(Outbox, mail)
     missing = NotFound(f"there is no mail {mail} in the outbox", "see `sdesk mail outbox list`")
-    if row is None or (row.ticket_id is None and not (work.actor.sees_all and row.agent_id is not None)):
+    if row is None or (row.ticket_id is None and not (work.actor.sees_all and _is_somebodys(row))):
         raise missing
     if row.ticket_id is not None:
         try:
@@ -77,6 +79,8 @@ def look_at(work: Work, mail: int) -> Seen:
     then = replace(work, now=at)
     if row.kind == MailKind.REPORT:
         return Seen(row, at, went, report_facts(then, row))
+    if row.kind == MailKind.SIGN_IN:
+        return Seen(row, at, went, sign_in_facts(then, row, shown=True))
     if row.kind == MailKind.NOTIFICATION:
         return Seen(row, at, went, _as_told(then, row))
     facts = facts_of(then, row)
@@ -84,6 +88,11 @@ def look_at(work: Work, mail: int) -> Seen:
         key = _FORGOTTEN_QUESTION if facts.kind is MailKind.RATING else _FORGOTTEN
         facts = replace(facts, message_id=_forgotten_id(work, facts.ticket.number, ticket.team_id, key))
     return Seen(row, at, went, facts)
+
+
+def _is_somebodys(row: Outbox) -> bool:
+    """Of a mail of no ticket: whether there is somebody for whom it is."""
+    return row.agent_id is not None or row.kind == MailKind.SIGN_IN
 
 
 def previewed(

@@ -18,6 +18,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import LetterFacts, facts_of
 from sdesk.desk.outbox.report import ReportFacts, report_facts
+from sdesk.desk.outbox.sign_in import SignInFacts, is_too_late, sign_in_facts
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
@@ -61,7 +62,7 @@ class Claimed:
     """A mail that is ours to send."""
 
     id: int
-    facts: LetterFacts | ReportFacts
+    facts: LetterFacts | ReportFacts | SignInFacts
     attempts: int
     """Made before this one."""
     left: tuple[str, ...]
@@ -138,6 +139,8 @@ def claim(work: Work, kinds: Collection[MailKind] = SENT_HERE) -> Claimed | None
         left, reached = tuple(row.values.get("left", ())), bool(row.values.get("reached"))
         if row.kind == MailKind.REPORT:
             return Claimed(row.id, report_facts(work, row), row.attempts, left, reached, work.now, None)
+        if row.kind == MailKind.SIGN_IN:
+            return Claimed(row.id, sign_in_facts(work, row), row.attempts, left, reached, work.now, None)
         facts = facts_of(work, row)
         promises = facts.ticket.promised_by if row.kind in _SAYS_BY_WHEN else None
         return Claimed(row.id, facts, row.attempts, left, reached, work.now, promises)
@@ -285,6 +288,8 @@ def _pointless(work: Work, row: Outbox) -> str | None:
     """
     if row.kind == MailKind.REPORT:
         return None
+    if row.kind == MailKind.SIGN_IN:
+        return "whoever asked for the link waits for it no more" if is_too_late(work, row) else None
     ticket = work.session.get(Ticket, row.ticket_id) if row.ticket_id is not None else None
     if ticket is None:
         return "it is of no ticket"

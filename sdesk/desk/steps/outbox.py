@@ -15,12 +15,10 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.inbound import Mailbox
-from sdesk.domain.outgoing import MailKind
+from sdesk.domain.outgoing import TAKE_BACK, MailKind
 from sdesk.store.models import Outbox
 from sdesk.store.prepared import Prepared
 
-TAKE_BACK = timedelta(seconds=10)
-"""How long a reply waits in the outbox, so that it can be taken back."""
 ACKNOWLEDGE_AFTER = timedelta(minutes=2)
 """So that a first triage can settle before anything is promised."""
 ACKNOWLEDGE_WITHIN = timedelta(days=1)

@@ -11,13 +11,13 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.keys_in_files import require_no_keys
 from sdesk.desk.steps.messages import add_message, last_heard, recipients_of
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.outbox import TAKE_BACK, make_message_id, queue_mail
+from sdesk.desk.steps.outbox import make_message_id, queue_mail
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.snapshot import snapshot
 from sdesk.domain.clock import agent_answered
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
-from sdesk.domain.outgoing import MOST_ATTACHED, MailKind, Party
+from sdesk.domain.outgoing import MOST_ATTACHED, TAKE_BACK, MailKind, Party
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import hide_agent_tokens

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sdesk.desk.outbox.facts import LetterFacts, Said
 from sdesk.desk.outbox.report import ReportFacts
+from sdesk.desk.outbox.sign_in import HIDDEN, SignInFacts, link_of
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.catalogue import in_language
 from sdesk.domain.errors import BadInput
@@ -24,11 +25,14 @@ from sdesk.mail.outbox.notices import preview_values
 from sdesk.mail.outbox.plain_text import flowed, quotation
 from sdesk.mail.outbox.questions import answers_of
 from sdesk.mail.outbox.report import render_report
+from sdesk.mail.outbox.sign_in import render_sign_in
 from sdesk.mail.outbox.templates import Chosen, choose, fill
 from sdesk.mail.outbox.words import attribution
 
 _BY_A_PERSON = {MailKind.REPLY, MailKind.RESOLUTION, MailKind.FORWARD}
 _ANSWERS_A_MAIL = {MailKind.ACKNOWLEDGEMENT, MailKind.KNOWN_INCIDENT, MailKind.CONFIRMATION}
+_OF_NO_TICKET = {MailKind.DIGEST, MailKind.SIGN_IN}
+"""Kinds whose subject has no ticket's tag."""
 _LONGEST_NAME = 60
 _NO_NAME = re.compile(r"[@:/<>\[\]{}\d]|www\.", re.IGNORECASE)
 """Signs of an address, a link or a machine's name: `Hello store-017@shop.example` greets nobody."""
@@ -45,7 +49,7 @@ _REQUEST = {"ru": "ваша заявка"}
 """What stands for a subject that anybody may have put there."""
 
 
-def render(facts: LetterFacts | ReportFacts, *, fallback_sender: str = "") -> Letter:
+def render(facts: LetterFacts | ReportFacts | SignInFacts, *, fallback_sender: str = "") -> Letter:
     """The letter of a mail, the same at every try but for its Date.
 
     `fallback_sender`: the address of a desk whose team has none. BadInput where a template of the desk file cannot be
@@ -53,6 +57,8 @@ def render(facts: LetterFacts | ReportFacts, *, fallback_sender: str = "") -> Le
     """
     if isinstance(facts, ReportFacts):
         return render_report(facts, fallback_sender=fallback_sender)
+    if isinstance(facts, SignInFacts):
+        return render_sign_in(facts, fallback_sender=fallback_sender)
     sender = facts.team.address or fallback_sender
     if not sender:
         raise BadInput(f"team `{facts.team.key}` has no mail address to write from", "give it one in the desk file")
@@ -68,7 +74,7 @@ def render(facts: LetterFacts | ReportFacts, *, fallback_sender: str = "") -> Le
         sender=Mailbox(sender, _sender_name(facts)),
         to=facts.to,
         cc=facts.cc,
-        subject=subject if facts.kind is MailKind.DIGEST else _tagged(subject, facts.ticket.ref),
+        subject=subject if facts.kind in _OF_NO_TICKET else _tagged(subject, facts.ticket.ref),
         fields=tuple(_fields(facts, sender)),
         text=flowed(text) + "\n",
         attachments=facts.attachments,
@@ -183,6 +189,11 @@ def _of_notices(facts: LetterFacts, values: Mapping[str, Any], language: str) ->
     return preview_values(facts, language)
 
 
+def _of_sign_in(facts: LetterFacts, values: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """For a look at the template: a real one is of no ticket (`sign_in`)."""
+    return {"link": link_of("https://desk.example.org", HIDDEN), "minutes": "15"}
+
+
 _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str, Any]]] = {
     MailKind.ACKNOWLEDGEMENT: _without_form_words,
     MailKind.KNOWN_INCIDENT: _without_form_words,
@@ -194,6 +205,7 @@ _OWN: Mapping[MailKind, Callable[[LetterFacts, Mapping[str, Any], str], dict[str
     MailKind.CONFIRMATION: _of_confirmation,
     MailKind.NOTIFICATION: _of_notices,
     MailKind.DIGEST: _of_notices,
+    MailKind.SIGN_IN: _of_sign_in,
 }
 """What a kind of mail says otherwise than all, or beyond it."""
 
@@ -205,7 +217,7 @@ def _to_come(instant: datetime | None, now: datetime) -> datetime | None:
 
 def _signature(facts: LetterFacts) -> str:
     """The team's own; below a mail that no person wrote at least who the team is."""
-    if facts.kind in FOR_AGENTS:
+    if facts.kind in FOR_AGENTS or facts.kind is MailKind.SIGN_IN:
         return ""
     own = facts.team.signature.strip("\n")
     if own.strip() or facts.kind not in AUTOMATIC:

@@ -19,6 +19,7 @@ _MONTHS = {
         *("августа", "сентября", "октября", "ноября", "декабря"),
     ),
 }
+_SHORT_WEEKDAYS = {"ru": ("пн", "вт", "ср", "чт", "пт", "сб", "вс")}
 _ZONES = {"ru": {"MSK": "МСК"}}
 """Names of zones that a language writes in letters of its own."""
 
@@ -38,6 +39,15 @@ def local(instant: datetime, zone: ZoneInfo, language: str) -> str:
     if words == "ru":
         return f"{weekday}, {there.day} {month} {there.year} г., {there:%H:%M} ({_zone(there, words)})"
     return f"{weekday} {there.day} {month} {there.year}, {there:%H:%M} {_zone(there, words)}"
+
+
+def day_and_time(instant: datetime, zone: ZoneInfo, language: str) -> str:
+    """`Tue 24 November, 12:00` in the desk's zone: short, for whoever knows where the desk is."""
+    there = instant.astimezone(zone)
+    words = language if language in _MONTHS else "en"
+    weekday, month = _WEEKDAYS[words][there.weekday()], _MONTHS[words][there.month - 1]
+    short = _SHORT_WEEKDAYS["ru"][there.weekday()] if words == "ru" else weekday[:3]
+    return f"{short}{',' if words == 'ru' else ''} {there.day} {month}, {there:%H:%M}"
 
 
 def _zone(there: datetime, language: str) -> str:

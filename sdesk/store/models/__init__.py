@@ -1,5 +1,5 @@
 """The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, equipment, events of
-machines, ratings.
+machines, ratings, who is in the portal.
 """
 
 from sdesk.store.models.access import AgentKey
@@ -28,6 +28,7 @@ from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
 from sdesk.store.models.playbooks import PlaybookRun, PlaybookStep
+from sdesk.store.models.portal import PortalSession, SignIn
 from sdesk.store.models.ratings import Rating
 from sdesk.store.models.ticket import (
     Attachment,
@@ -77,6 +78,7 @@ __all__ = [
     "PersonAddress",
     "PlaybookRun",
     "PlaybookStep",
+    "PortalSession",
     "Presence",
     "Quarantine",
     "Rating",
@@ -87,6 +89,7 @@ __all__ = [
     "SavedView",
     "Seen",
     "Service",
+    "SignIn",
     "Sla",
     "SlaTarget",
     "Tag",

@@ -1,0 +1,32 @@
+"""The portal: web pages for people without a terminal, made on the server. They work without JavaScript, by keyboard,
+on a telephone, and are read out well.
+
+What there is, by its address; the template and the use case, or the question of the reader, behind it:
+
+    GET  /                               what is offered, or how to sign in
+    GET  /sign-in                        sign_in          an address is asked for
+    POST /sign-in                        link_sent        desk/sign_in.ask_link, by the postman: the same answer for all
+    GET  /sign-in/TOKEN                  enter            a button; what scans mail follows links, and uses nothing up
+    POST /sign-in/TOKEN                                   desk/sign_in.sign_in
+    POST /sign-out                                        desk/sign_in.sign_out
+    GET  /services                       services         PortalReader.offers; ?q= searches
+    GET  /services/KEY                   service          PortalReader.offer, with the form
+    POST /services/KEY                                    desk/requests.request
+    GET  /requests                       requests         PortalReader.own_requests; ?before= older ones
+    GET  /requests/NUMBER                request          PortalReader.request, said
+    POST /requests/NUMBER/words                           desk/requests.follow_up
+    POST /requests/NUMBER/solved                          desk/requests.confirm_solved
+    POST /requests/NUMBER/again                           desk/requests.reopen
+    GET  /requests/NUMBER/files/ID                        PortalReader.file: always to be saved, never shown here
+    GET  /units/KEY                      unit             PortalReader.unit_requests, for the head of the unit
+    GET  /status                         status           PortalReader.known_outages, without signing in
+    GET  /language/CODE                                   a choice that a cookie keeps
+    GET  /portal.css, /robots.txt
+
+What is wrong is said on a page (`problem`), in words, and never how the program came to it.
+
+`serve` listens, `app` knows the ways, `office` has the threads in which the store is read and written, `security`
+stands before all of it, `visit` is one request on its way through, `pages/` has an idea each. Nothing here speaks SQL
+or decides what somebody may see: that is the reader's (`store/reader/portal_reader`) and the use cases'
+(`desk/requests`, `desk/sign_in`).
+"""

@@ -1,0 +1,182 @@
+"""Forms that are forged, too large, too many, or come while others write: refused in words, and nothing is lost."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from contextlib import closing
+
+import pytest
+from portal_stage import Browser, Stage
+
+from sdesk.portal import security
+from sdesk.portal.app import Portal
+
+WORDS = {"subject": "Forged", "text": "by somebody else"}
+
+
+@pytest.fixture(scope="module")
+def maria(stage: Stage) -> Browser:
+    """Somebody who is signed in."""
+    return stage.signed_in("maria@shop.example")
+
+
+def tickets(stage: Stage) -> int:
+    with closing(sqlite3.connect(stage.path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM ticket").fetchone()[0])
+
+
+def own(visitor: Browser, path: str = "/services/other") -> dict[str, str]:
+    shown = visitor.get(path)
+    return {name: shown.hidden(name) for name in ("proof", "once")}
+
+
+def test_a_form_that_is_not_the_portals_own_does_nothing(stage: Stage, maria: Browser) -> None:
+    before = tickets(stage)
+    form = own(maria)
+    other = stage.signed_in("irina@shop.example")
+    path = "/services/other"
+    refused = [
+        maria.upload(path, WORDS),
+        maria.upload(path, {**WORDS, "proof": "0" * 64}),
+        # Another's proof, and one's own with another's cookie.
+        maria.upload(path, {**WORDS, **own(other)}),
+        Browser(stage.port, dict(other.cookies)).upload(path, {**WORDS, **form}),
+        maria.post(path, {**WORDS, **form}, Origin="https://evil.example"),
+        maria.post(path, {**WORDS, **form}, Origin="null"),
+        maria.post(path, {**WORDS, **form}, Sec_Fetch_Site="cross-site"),
+        maria.post(path, {**WORDS, **form}, Sec_Fetch_Site="same-site"),
+    ]
+    assert [page.status for page in refused] == [403] * len(refused)
+    assert all("not sent from a page of the portal" in page.seen for page in refused)
+    assert tickets(stage) == before
+    # What a browser says of a form of our own.
+    for headers in (
+        {"Origin": f"http://127.0.0.1:{stage.port}", "Sec_Fetch_Site": "same-origin"},
+        {"Origin": "null", "Sec_Fetch_Site": "same-origin"},
+        {},
+    ):
+        assert maria.post(path, {**WORDS, **own(maria)}, **headers).status == 303
+    assert tickets(stage) == before + 3
+
+
+def test_a_cookie_of_nobody_is_nobody(stage: Stage, maria: Browser) -> None:
+    key = maria.cookies[security.SESSION]
+    for wrong in ("", "0" * 32, key[:-1], key.upper(), f"{key}0", f"{key}' OR 1=1 --", "\u2603"[:0] + "x" * 5000):
+        page = Browser(stage.port, {security.SESSION: wrong}).get("/requests")
+        assert page.status == 303
+        assert page.header("location") == "/sign-in?next=/requests"
+
+
+def test_too_much_is_said_in_words(stage: Stage, maria: Browser) -> None:
+    before = tickets(stage)
+    many = [("files", f"{number}.txt", "text/plain", b"x") for number in range(11)]
+    page = maria.upload("/services/other", {**own(maria), **WORDS}, many)
+    assert page.status == 422
+    assert "11 files are too many." in page.seen
+    assert 'value="Forged"' in page.text
+    heavy = [("files", f"{number}.bin", "image/png", bytes(13_000_000)) for number in range(2)]
+    page = maria.upload("/services/other", {**own(maria), **WORDS}, heavy)
+    assert page.status == 422
+    assert "The files have 26 MB together." in page.seen
+    assert 'value="Forged"' in page.text
+    page = maria.upload("/services/other", {**own(maria), **WORDS}, [("files", "b", "x/y", bytes(41_000_000))])
+    assert page.status == 413
+    assert "more than can be sent at once" in page.seen
+    page = maria.post("/sign-in", {"proof": "x", "address": "a" * 300_000})
+    assert page.status == 413
+    long = maria.upload("/services/other", {**own(maria), "subject": "x" * 201, "text": "y" * 20_001})
+    assert long.status == 422
+    assert long.seen.count("This is too long.") >= 2
+    assert tickets(stage) == before
+
+
+def test_who_is_not_signed_in_sends_no_files(stage: Stage) -> None:
+    visitor = stage.browser()
+    proof = visitor.get("/sign-in").hidden("proof")
+    page = visitor.upload("/services/other", {"proof": proof, **WORDS}, [("files", "a", "x/y", bytes(2_000_000))])
+    assert page.status == 303
+    assert page.header("location") == "/sign-in"
+
+
+def test_what_is_no_form_is_said_so(stage: Stage, maria: Browser) -> None:
+    for kind, body in (
+        ("application/json", b"{}"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=a", b"--a\r\nnothing"),
+        ("", b"x"),
+    ):
+        page = maria.ask("POST", "/services/other", body=body, headers={"Content-Type": kind})
+        assert page.status in {400, 403}, (kind, page.seen)
+        assert page.header("content-type").startswith("text/html")
+
+
+def test_a_store_that_others_write_to_loses_nothing_that_was_typed(stage: Stage, maria: Browser) -> None:
+    form = own(maria)
+    with closing(sqlite3.connect(stage.path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        page = maria.upload("/services/other", {**form, "subject": "Wait for me", "text": "Kept words."})
+        assert page.status == 503
+        assert 'value="Wait for me"' in page.text
+        assert "Kept words." in page.text
+        assert maria.get("/services").status == 200
+        connection.execute("ROLLBACK")
+    assert maria.upload("/services/other", {**form, "subject": "Wait for me", "text": "Kept words."}).status == 303
+
+
+def test_pages_are_read_while_somebody_writes_and_what_fails_is_no_traceback(
+    stage: Stage, maria: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sdesk.store.reader.portal_reader import PortalReader
+
+    def broken(*given: object, **named: object) -> None:
+        raise ZeroDivisionError("a secret of the program")
+
+    monkeypatch.setattr(PortalReader, "own_requests", broken)
+    known = len(stage.said)
+    page = maria.get("/requests")
+    assert page.status == 500
+    assert "Something went wrong here" in page.seen
+    assert "secret" not in page.text
+    assert "ZeroDivisionError: a secret" in stage.wait_for("a bug at GET /requests", known)
+
+
+def test_every_answer_has_its_fields(stage: Stage, maria: Browser) -> None:
+    for page in (
+        maria.get("/services"),
+        maria.get("/nowhere"),
+        maria.get("/portal.css"),
+        maria.ask("PUT", "/services"),
+    ):
+        for name, value in security.FIELDS.items():
+            if name != "Cache-Control":
+                assert page.header(name) == value, (page.status, name)
+    assert maria.get("/services").header("cache-control") == "no-store"
+    assert "<script" not in maria.get("/services").text
+    assert "style=" not in maria.get("/services").text
+    assert maria.ask("PUT", "/services").status == 405
+    assert maria.get("/robots.txt").body == b"User-agent: *\nDisallow: /\n"
+    assert maria.get("/favicon.ico").status == 204
+
+
+def test_nobody_is_served_under_a_strange_name(stage: Stage, maria: Browser) -> None:
+    for host in ("evil.example", "127.0.0.1.evil.example", "", "[::1", "localhost@evil.example"):
+        assert maria.get("/services", Host=host).status in {400, 421}, host
+    assert maria.get("/services", Host="localhost:9").status == 200
+
+
+def test_a_request_line_without_end_is_cut_off(stage: Stage) -> None:
+    with closing(socket.create_connection(("127.0.0.1", stage.port), 10)) as connection:
+        connection.sendall(b"GET /" + b"a" * 100_000)
+        connection.settimeout(10)
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400")
+
+
+def test_a_session_that_sends_form_after_form_is_told_to_wait(stage: Stage) -> None:
+    visitor = stage.signed_in("busy@acc.shop.example")
+    proof = visitor.get("/requests").hidden("proof")
+    statuses = [visitor.post("/requests/1/solved", {"proof": proof, "once": f"{n}"}).status for n in range(45)]
+    assert statuses[:30] == [404] * 30
+    assert statuses[-1] == 429
+    assert visitor.get("/requests").status == 200
+    assert Portal.__doc__
