@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import col
@@ -31,9 +32,11 @@ from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Status, WaitingFor
-from sdesk.domain.ticket_line import LineApproval
 from sdesk.store.models import Approval, Outbox, PersonAddress, Ticket, Token, Unit
 from sdesk.store.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sdesk.domain.ticket_line import LineApproval
 
 MOST_AN_HOUR = 20
 """Questions to one address: whoever can write mails to the desk must not flood somebody's mailbox through it."""
