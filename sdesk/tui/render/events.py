@@ -30,8 +30,8 @@ NO_TITLES: Titles = MappingProxyType({})
 EVENTS = {
     "acknowledgement_withheld": NC_("event", "acknowledgement withheld"),
     "answered": NC_("event", "answered"),
-    "approval_asked": NC_("event", "ticket ask-approvaled for"),
-    "approval_cancelled": NC_("event", "ticket ask-approvaled for no more"),
+    "approval_asked": NC_("event", "approval asked for"),
+    "approval_cancelled": NC_("event", "approval asked for no more"),
     "approval_missing": NC_("event", "no answer about the approval"),
     "approval_reminded": NC_("event", "approver reminded"),
     "approved": NC_("event", "approved"),
