@@ -59,7 +59,11 @@ _TICKET = {
     "undo": "ticket_id",
 } | dict.fromkeys(("form_draft", "incident_proposal", "mailbox_state", "saved_view", "trouble"), "NULL")
 """Of which ticket a row is: its `ticket_id`, where nothing else is said."""
-_INDEXED = {("ticket", "subject"): "rowid", ("message", "text"): "ticket_id"}
+_INDEXED = {
+    ("ticket", "subject"): "rowid",
+    ("message", "text"): "ticket_id",
+    ("approval", "comment"): "ticket_id",
+}
 """Where words stand that the index has, of which ticket."""
 GROWING = ("message", "history", "outbox", "ledger", "attachment", "ticket")
 """Tables whose rows are numbered as they come: what came while the others were done is looked at last."""
@@ -142,7 +146,8 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
     if who.texts:
         _words(work, who, found, rows, theirs, silenced)
     found.add("messages", _author, theirs)
-    found.add("approvals", _approver, rows("approval", f"(person_id = :n OR lower(address) {box}) AND address <> :new"))
+    asked = rows("approval", f"(person_id = :n OR lower(address) {box}) AND address <> :new", "ticket_id")
+    found.add("approvals", _approver, asked)
     for table in ("message", "outbox"):
         found.add("recipients", _readdress(table), rows(table, "recipients <> readdressed(recipients)"))
     to = f"lower(to_address) {box}"
@@ -152,7 +157,7 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
     stopped = {row for _, row in withheld}
     for table, columns in _SCRUBBED.items():
         for column in columns:
-            named = rows(table, _names(table, column))
+            named = rows(table, _names(table, column), _INDEXED.get((table, column), "0"))
             if table == "outbox" and column != "values":
                 named = [each for each in named if each[1] not in stopped]
             found.add(table, _scrub(table, column), named)

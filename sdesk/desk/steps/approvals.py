@@ -18,6 +18,7 @@ from sdesk.desk.steps.asked import end_question, open_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import drop_suspicion, end_outage
+from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import after_working_days, at_work, require_id, set_status
 from sdesk.desk.steps.notify import notify, notify_unapproved
 from sdesk.desk.steps.outbox import ACKNOWLEDGE_AFTER, make_message_id, queue_mail
@@ -329,6 +330,8 @@ def _decided(work: Work, row: Approval, state: ApprovalState, how: DecidedHow, c
     row.remind_at = row.tell_at = None
     work.session.add(row)
     work.session.flush()
+    # What was said, and by whom, is found by its words.
+    reindex(work, row.ticket_id)
 
 
 def _record(work: Work, number: int, event: str, row: Approval, how: DecidedHow, comment: str) -> None:

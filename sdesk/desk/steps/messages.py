@@ -17,7 +17,7 @@ from sdesk.domain.inbound import InboundAttachment, InboundMail, Mailbox
 from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Attachment, Blob, Message, RawMail
+from sdesk.store.models import Approval, Attachment, Blob, Message, RawMail
 from sdesk.store.prepared import Prepared
 from sdesk.store.search import LONGEST_TEXT, LONGEST_THREAD, fold, words_of
 
@@ -164,13 +164,18 @@ def begin_conversation(
 
 
 def reindex(work: Work, number: int) -> None:
-    """Write a ticket's full text anew, after something was taken out of its conversation."""
+    """Write a ticket's full text anew, after something was taken out of its conversation, or an approver decided."""
     rows = work.connection.execute(
         select(col(Message.text), col(Message.author_name), col(Message.author_address))
         .where(col(Message.ticket_id) == number, col(Message.taken_back_at).is_(None))
         .order_by(col(Message.id))
     ).all()
-    body, people = words_of((text, name, address) for text, name, address in rows)
+    asked = work.connection.execute(
+        select(col(Approval.comment), col(Approval.name), col(Approval.address))
+        .where(col(Approval.ticket_id) == number)
+        .order_by(col(Approval.id))
+    ).all()
+    body, people = words_of((text, name, address) for text, name, address in (*rows, *asked))
     work.connection.exec_driver_sql(
         "UPDATE ticket_fts SET body = ?, people = ? WHERE rowid = ?", (body, people, number)
     )

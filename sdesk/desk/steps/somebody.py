@@ -218,7 +218,8 @@ def with_tickets(work: Work, who: Somebody) -> Somebody:
         f"SELECT ticket_id FROM message WHERE person_id = :n OR lower(author_address) {box} OR author_address = :new"
         f" OR {to} UNION SELECT id FROM ticket WHERE requester_id = :n"
         f" UNION SELECT ticket_id FROM outbox WHERE lower(to_address) {box} OR to_address = :new OR {to}"
-        f" UNION SELECT ticket_id FROM ledger WHERE lower(sender) {box}",
+        f" UNION SELECT ticket_id FROM ledger WHERE lower(sender) {box}"
+        f" UNION SELECT ticket_id FROM approval WHERE lower(address) {box} OR address = :new",
         **values,
     )
     return replace(who, tickets=tuple(sorted({*who.tickets, *(number for (number,) in rows if number)})))
@@ -271,11 +272,12 @@ def end(work: Work, who: Somebody) -> None:
 
 
 def _authors(work: Work, addresses: set[str]) -> set[str]:
-    """The names under which somebody wrote."""
+    """The names under which somebody wrote, or was asked for an approval."""
     listed = json.dumps(sorted(addresses))
     rows = _rows(
         work,
-        "SELECT DISTINCT author_name FROM message WHERE lower(author_address) IN (SELECT value FROM json_each(:a))",
+        "SELECT author_name FROM message WHERE lower(author_address) IN (SELECT value FROM json_each(:a))"
+        " UNION SELECT name FROM approval WHERE lower(address) IN (SELECT value FROM json_each(:a))",
         a=listed,
     )
     return {name for (name,) in rows if name}
