@@ -11,16 +11,7 @@ from enum import StrEnum
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.phrase import N_, phrase
-from sdesk.domain.ticket import (
-    OPEN_STATUSES,
-    WAITS_BY_HAND,
-    Impact,
-    Priority,
-    Role,
-    Status,
-    Urgency,
-    WaitingFor,
-)
+from sdesk.domain.ticket import OPEN_STATUSES, WAITS_BY_HAND, Impact, Priority, Role, Status, Urgency
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -169,7 +160,7 @@ def _cannot_watch(ticket: TicketRow, actor: Actor) -> str | None:
 
 
 def _cannot_decide(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.waiting_for is not WaitingFor.APPROVAL:
+    if ticket.waiting_for != "approval":
         return phrase("it waits for no approval")
     if actor.role not in {Role.LEAD, Role.ADMIN}:
         return phrase("only a lead or an admin writes down what an approver said")
@@ -179,6 +170,8 @@ def _cannot_decide(ticket: TicketRow, actor: Actor) -> str | None:
 def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
     return None if ticket.incident is not None else phrase("it is part of no incident")
 
+
+_DECIDED = (Parameter("text", Kind.TEXT, N_("how it was given, and why: the requester reads it"), required=True),)
 
 _ALL = (
     Action("take", N_("Assign the ticket to yourself"), "work:take", impossible=_cannot_take),
@@ -394,14 +387,14 @@ _ALL = (
         "approve",
         N_("Write down that the approver said yes: the ticket is worked on"),
         "approvals:approve",
-        (Parameter("text", Kind.TEXT, N_("how it was given, and why: the requester reads it"), required=True),),
+        _DECIDED,
         _cannot_decide,
     ),
     Action(
         "refuse",
         N_("Write down that the approver said no: the ticket is resolved"),
         "approvals:refuse",
-        (Parameter("text", Kind.TEXT, N_("how it was given, and why: the requester reads it"), required=True),),
+        _DECIDED,
         _cannot_decide,
     ),
     Action(

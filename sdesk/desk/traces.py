@@ -73,6 +73,7 @@ _INDEXED = {
     ("ticket", "subject"): "rowid",
     ("message", "text"): "ticket_id",
     ("form_value", "value"): "ticket_id",
+    ("approval", "comment"): "ticket_id",
 }
 """Where words stand that the index has, of which ticket."""
 GROWING = ("message", "history", "outbox", "ledger", "attachment", "ticket")
@@ -156,7 +157,8 @@ def find_traces(work: Work, who: Somebody, since: Mapping[str, int] | None = Non
     if who.texts:
         _words(work, who, found, rows, theirs, silenced)
     found.add("messages", _author, theirs)
-    found.add("approvals", _approver, rows("approval", f"(person_id = :n OR lower(address) {box}) AND address <> :new"))
+    asked = rows("approval", f"(person_id = :n OR lower(address) {box}) AND address <> :new", "ticket_id")
+    found.add("approvals", _approver, asked)
     for table in ("message", "outbox"):
         found.add("recipients", _readdress(table), rows(table, "recipients <> readdressed(recipients)"))
     to = f"lower(to_address) {box}"

@@ -160,7 +160,7 @@ def test_the_sweep_by_hand_does_what_a_tick_does_and_once(
     waits = desk.new(service="other", priority="P3")
     desk.do("anna", "wait", waits, waiting_for="supplier", until=NOW + HOUR)
     doubles.now = NOW + HOUR
-    swept = {"woken": 0, "alerts": 0, "stale": 0, "closed": 0, "dry_run": False}
+    swept = {"woken": 0, "alerts": 0, "stale": 0, "closed": 0, "reminded": 0, "dry_run": False}
     assert json.loads(sdesk("sla", "sweep", "-o", "json").out) == {**swept, "woken": 1, "alerts": 1, "stale": 1}
     assert json.loads(sdesk("sla", "sweep", "-o", "json").out) == swept
     assert desk.event(waits, "woken")["by"] == "system"

@@ -555,3 +555,19 @@ def test_a_ticket_that_is_merged_into_one_that_waits_starts_no_clock_of_it(desk:
     assert [each.kind.value for each in row.clocks if each.started_at is not None] == []
     decide(desk, key_of(desk, number), True, at=NOW + 3 * HOUR)
     assert desk.column(number, "next_reply_started_at") == "2026-11-23T12:00:00Z"
+
+
+def test_what_an_approver_said_is_found_by_its_words(desk: MailDesk) -> None:
+    from sdesk.desk.forgetting import forget_person
+
+    desk.apply(WITH_APPROVALS.replace("Carla <", "Carla Huber <"))
+    number = desk.new(service="other", requester="store-001@shop.example")
+    decide(desk, key_of(desk, number), False, "The budget is frozen, says Carla Huber.")
+
+    def found(words: str) -> tuple[int, ...]:
+        with Reader(desk.path) as reader:
+            return reader.numbers(SYSTEM, parse(f"{words} status:resolved", now=NOW, zone=ZONE), now=NOW)
+
+    assert found("frozen") == found("carla@desk.example") == (number,)
+    forget_person(desk.desk, desk.actor("anna"), NOW + HOUR, "carla@desk.example")
+    assert (found("huber"), found("carla"), found("frozen")) == ((), (), (number,))

@@ -152,3 +152,33 @@ async def test_the_place_in_the_list_counts_all_of_it(busy_desk_path: Path) -> N
         await driver.press("j", "enter")
         await driver.rest()
         assert f"2 of {totals.shown}" in driver.text.splitlines()[1]
+
+
+def test_the_facts_say_whose_approval_it_waits_for_and_what_was_said(desk_path: Path) -> None:
+    number = make(desk_path, 1)
+    act(desk_path, "ask-approval", number, of="Irina <irina@shop.example>")
+
+    def shown() -> str:
+        with Reader(desk_path) as reader:
+            detail = reader.ticket(reader.actor("anna"), number, now=NOW)
+            held = hold(reader, [detail.ticket], NOW)[0]
+            lines = Facts().lines(detail, held, width=70, now=NOW, zone=ZoneInfo("Europe/Moscow"))
+        return "\n".join(line.text.rstrip() for line in lines)
+
+    words = shown()
+    assert "Status      waiting for an approval" in words
+    assert "Approval    asked of Irina 12:00" in words
+    assert "approval asked for: irina@shop.example" in words
+    act(desk_path, "approve", number, text="by phone")
+    words = shown()
+    assert "Approval    approved 12:00 as an agent wrote down: Irina" in words
+    assert "approved: irina@shop.example, as an agent wrote down, by phone" in " ".join(words.split())
+
+
+async def test_the_header_of_a_ticket_that_waits_for_an_approval(busy_desk_path: Path) -> None:
+    number = make(busy_desk_path, 2)
+    act(busy_desk_path, "ask-approval", number, of="irina@shop.example")
+    async with driving(busy_desk_path) as driver:
+        driver.console.open_ticket(number)
+        await driver.rest()
+        assert "waiting" in driver.text.splitlines()[0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sdesk.desk.opening import Work
-from sdesk.desk.outbox.facts import ApprovalFacts, LetterFacts, Said, TeamFacts, TicketFacts, desk_facts, wordings
+from sdesk.desk.outbox.approval_facts import ApprovalFacts
+from sdesk.desk.outbox.facts import LetterFacts, Said, TeamFacts, TicketFacts, desk_facts, wordings
 from sdesk.desk.rules import TeamRule
 from sdesk.desk.steps.find import key_of
 from sdesk.domain.inbound import Mailbox

@@ -12,21 +12,18 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import open_question
-from sdesk.desk.steps.clocks import load_clocks, promise_of
+from sdesk.desk.outbox.approval_facts import OF_APPROVALS, ApprovalFacts, approval_facts, approver_name, request_of
 from sdesk.desk.steps.forms import answers_of
 from sdesk.desk.steps.messages import attached_files
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.promises import promised_instant
-from sdesk.domain.clock import due_at, resume_all
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
-from sdesk.domain.ticket import Channel, Direction, WaitingFor
-from sdesk.store.models import Approval, Desk, Message, Outbox, Template, Ticket
+from sdesk.domain.ticket import Channel, Direction
+from sdesk.store.models import Desk, Message, Outbox, Template, Ticket
 
 REFERENCES = 20
 """Of the newest of a thread that go into References, behind the first: some servers refuse longer headers."""
-_OF_APPROVALS = frozenset({MailKind.APPROVAL, MailKind.APPROVED, MailKind.REFUSED})
 _SAFE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 
 
@@ -94,23 +91,6 @@ class Said:
     """A name; the address where there is none."""
     at: datetime
     message_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ApprovalFacts:
-    """A question to an approver, and what became of it."""
-
-    approver: str
-    """A name, else an address."""
-    asked_at: datetime
-    comment: str
-    """What the approver said besides."""
-    portal: str
-    """Where the portal is reached; empty where there is none."""
-    due: datetime | None
-    """By when it would be done, were it approved now."""
-    answers: tuple[tuple[str, str], ...]
-    """What was filled into the service's form: keys and values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +172,7 @@ def ticket_facts(
     values = values or {}
     shown = message_ref if message_ref is not None else values.get("note")
     if kind is MailKind.APPROVAL:
-        shown = _request(work, ticket)
+        shown = request_of(work, ticket)
     message = work.session.get(Message, shown) if shown is not None else None
     author = message.agent_id if message is not None and kind not in FOR_AGENTS else None
     thread = _thread(work, ticket, kind, message, to)
@@ -215,7 +195,7 @@ def ticket_facts(
         in_reply_to=thread[-1] if thread else "",
         references=tuple(thread),
         attachments=attached_files(work, message.id) if message is not None and message.id and message_ref else (),
-        approval=_approval(work, ticket, values) if kind in _OF_APPROVALS else None,
+        approval=approval_facts(work, ticket, values) if kind in OF_APPROVALS else None,
         wordings=wordings(work),
     )
 
@@ -261,58 +241,8 @@ def _ticket(work: Work, ticket: Ticket) -> TicketFacts:
         promised_at=ticket.promised_at,
         help=work.rules.services[ticket.service_id].help if ticket.service_id is not None else {},
         form=tuple((each.label, each.value) for each in answers_of(work, number).values()),
-        approver=_approver(work, ticket),
+        approver=approver_name(work, ticket),
     )
-
-
-def _approver(work: Work, ticket: Ticket) -> str:
-    row = open_question(work, ticket.id or 0) if ticket.waiting_for is WaitingFor.APPROVAL else None
-    return row.name or row.address if row is not None else ""
-
-
-def _approval(work: Work, ticket: Ticket, values: Mapping[str, Any]) -> ApprovalFacts:
-    """The question that a mail is of; for a look at a mail that is in no outbox, the ticket's last one."""
-    row = work.session.get(Approval, values.get("approval")) if "approval" in values else None
-    if row is None:
-        last = select(Approval).where(col(Approval.ticket_id) == ticket.id).order_by(col(Approval.id).desc()).limit(1)
-        row = work.session.scalars(last).first()
-    portal = work.rules.portal.url or ""
-    promise = promise_of(work, ticket)
-    waits = ticket.waiting_for is WaitingFor.APPROVAL
-    running = resume_all(load_clocks(work, ticket), promise, work.now, owed=False) if waits else None
-    return ApprovalFacts(
-        approver=row.name or row.address if row is not None else "",
-        asked_at=row.asked_at if row is not None else work.now,
-        comment=row.comment if row is not None else "",
-        portal=portal,
-        due=due_at(running.resolution, promise.calendar) if running is not None else ticket.resolution_due_at,
-        answers=_answers(work, ticket),
-    )
-
-
-def _answers(work: Work, ticket: Ticket) -> tuple[tuple[str, str], ...]:
-    """What was filled into the form of the ticket's service, where services have forms."""
-    table = Desk.metadata.tables.get("form_value")
-    if table is None:
-        return ()
-    found = work.connection.execute(
-        select(table.c["key"], table.c["value"]).where(table.c["ticket_id"] == ticket.id).order_by(table.c["position"])
-    ).all()
-    return tuple((str(key), str(value)) for key, value in found)
-
-
-def _request(work: Work, ticket: Ticket) -> int | None:
-    """The message with which the ticket was opened, whoever wrote it down."""
-    return work.connection.execute(
-        select(col(Message.id))
-        .where(
-            col(Message.ticket_id) == ticket.id,
-            col(Message.direction) == Direction.IN,
-            col(Message.party) == Party.REQUESTER,
-        )
-        .order_by(col(Message.id))
-        .limit(1)
-    ).scalar()
 
 
 def _is_forwarded(work: Work, number: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import col
@@ -17,6 +18,7 @@ from sdesk.desk.steps.asked import end_question, open_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import drop_suspicion, end_outage
+from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.moves import after_working_days, at_work, require_id, set_status
 from sdesk.desk.steps.notify import notify, notify_unapproved
 from sdesk.desk.steps.outbox import ACKNOWLEDGE_AFTER, make_message_id, queue_mail
@@ -31,9 +33,11 @@ from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent, MailKind
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Status, WaitingFor
-from sdesk.domain.ticket_line import LineApproval
 from sdesk.store.models import Approval, Outbox, PersonAddress, Ticket, Token, Unit
 from sdesk.store.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sdesk.domain.ticket_line import LineApproval
 
 MOST_AN_HOUR = 20
 """Questions to one address: whoever can write mails to the desk must not flood somebody's mailbox through it."""
@@ -326,6 +330,8 @@ def _decided(work: Work, row: Approval, state: ApprovalState, how: DecidedHow, c
     row.remind_at = row.tell_at = None
     work.session.add(row)
     work.session.flush()
+    # What was said, and by whom, is found by its words.
+    reindex(work, row.ticket_id)
 
 
 def _record(work: Work, number: int, event: str, row: Approval, how: DecidedHow, comment: str) -> None:

@@ -17,7 +17,7 @@ from sdesk.domain.inbound import InboundAttachment, InboundMail, Mailbox
 from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import hide_agent_tokens
 from sdesk.domain.ticket import Direction
-from sdesk.store.models import Asset, Attachment, Blob, Message, RawMail, TicketAsset
+from sdesk.store.models import Approval, Asset, Attachment, Blob, Message, RawMail, TicketAsset
 from sdesk.store.prepared import Prepared
 from sdesk.store.search import ANSWERS, LONGEST_TEXT, LONGEST_THREAD, equipment_words, fold, words_of
 
@@ -182,7 +182,9 @@ def begin_conversation(
 
 
 def reindex(work: Work, number: int) -> None:
-    """Write a ticket's full text anew, after something was taken out of its conversation, or of its equipment."""
+    """Write a ticket's full text anew, after something was taken out of its conversation or of its equipment, or an
+    approver decided.
+    """
     rows = work.connection.execute(
         select(col(Message.text), col(Message.author_name), col(Message.author_address))
         .where(col(Message.ticket_id) == number, col(Message.taken_back_at).is_(None))
@@ -190,6 +192,11 @@ def reindex(work: Work, number: int) -> None:
     ).all()
     answers = work.connection.exec_driver_sql(ANSWERS, (number,)).scalar()
     begun = [(answers, "", "")] if answers else []
+    asked = work.connection.execute(
+        select(col(Approval.comment), col(Approval.name), col(Approval.address))
+        .where(col(Approval.ticket_id) == number)
+        .order_by(col(Approval.id))
+    ).all()
     equipment = work.connection.execute(
         select(col(Asset.inventory_number), col(Asset.serial))
         .join(TicketAsset, col(TicketAsset.asset_id) == col(Asset.id))
@@ -197,7 +204,7 @@ def reindex(work: Work, number: int) -> None:
         .order_by(col(Asset.number_key))
     ).all()
     body, people = words_of(
-        (*begun, *((text, name, address) for text, name, address in rows)),
+        (*begun, *((text, name, address) for text, name, address in (*rows, *asked))),
         [equipment_words(inventory_number, serial) for inventory_number, serial in equipment],
     )
     work.connection.exec_driver_sql(

@@ -221,7 +221,8 @@ def with_tickets(work: Work, who: Somebody) -> Somebody:
         f" UNION SELECT ticket_id FROM ledger WHERE lower(sender) {box}"
         # Steps of a playbook that is about them name them, though nobody wrote there.
         " UNION SELECT s.ticket_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
-        " JOIN ticket AS t ON t.id = r.ticket_id WHERE t.requester_id = :n",
+        " JOIN ticket AS t ON t.id = r.ticket_id WHERE t.requester_id = :n"
+        f" UNION SELECT ticket_id FROM approval WHERE lower(address) {box} OR address = :new",
         **values,
     )
     return replace(who, tickets=tuple(sorted({*who.tickets, *(number for (number,) in rows if number)})))
@@ -274,11 +275,12 @@ def end(work: Work, who: Somebody) -> None:
 
 
 def _authors(work: Work, addresses: set[str]) -> set[str]:
-    """The names under which somebody wrote."""
+    """The names under which somebody wrote, or was asked for an approval."""
     listed = json.dumps(sorted(addresses))
     rows = _rows(
         work,
-        "SELECT DISTINCT author_name FROM message WHERE lower(author_address) IN (SELECT value FROM json_each(:a))",
+        "SELECT author_name FROM message WHERE lower(author_address) IN (SELECT value FROM json_each(:a))"
+        " UNION SELECT name FROM approval WHERE lower(address) IN (SELECT value FROM json_each(:a))",
         a=listed,
     )
     return {name for (name,) in rows if name}

@@ -10,7 +10,9 @@ from sdesk.store.check.finding import Finding, Part
 from sdesk.store.search import ANSWERS, equipment_words, fold, words_of
 
 _MESSAGES = (
-    "SELECT text, author_name, author_address FROM message WHERE ticket_id = ? AND taken_back_at IS NULL ORDER BY id"
+    "SELECT text, author_name, author_address FROM (SELECT 0 AS place, id, text, author_name, author_address"
+    " FROM message WHERE ticket_id = ?1 AND taken_back_at IS NULL"
+    " UNION ALL SELECT 1, id, comment, name, address FROM approval WHERE ticket_id = ?1) ORDER BY place, id"
 )
 
 _EQUIPMENT = (
