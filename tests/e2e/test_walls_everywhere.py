@@ -227,6 +227,19 @@ def _changing() -> Iterator[str]:
     return (line for lines in CHANGING.values() for line in lines if line not in TOLD)
 
 
+def test_an_auditor_changes_nothing(store: Path, tmp_path: Path) -> None:
+    pair = _pair(tmp_path, store, PLAIN, "boris")
+    before = dump(pair.whole / "desk.db")
+    for command, lines in CHANGING.items():
+        # What is his own he may keep; what the desk does on the whole, and what a mail server hands over, nobody does.
+        if entry_of(command).whole or command in ("view save", "mail pipe"):
+            continue
+        for line in lines:
+            last = line.rpartition(" ; ")[2]
+            said = _answer(pair.whole, "audra", last.format(**pair.asked._asdict()))
+            assert dump(pair.whole / "desk.db") == before, (line, said)
+
+
 @pytest.mark.parametrize("line", TOLD)
 def test_a_name_that_a_desk_can_give_but_once_is_taken_and_no_more_is_said(
     store: Path, tmp_path: Path, line: str
