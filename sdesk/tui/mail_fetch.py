@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from sdesk.domain.errors import SdeskError
+from sdesk.store.reader import Reader
 from sdesk.tui.language import _
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class MailFetch:
     def __init__(self, console: Console, fetch: Fetch) -> None:
         self._console, self._fetch = console, fetch
         self._thread: threading.Thread | None = None
+        self._counts = True
+        """Whether the agent is told how much came: before a wall he is not, since some of it may stand behind it."""
 
     @property
     def running(self) -> bool:
@@ -62,16 +65,20 @@ class MailFetch:
     def _run(self) -> None:
         console = self._console
         try:
-            reports = self._fetch(lambda done, total: self._tell(_progress(done, total)))
+            with Reader(console.link.path) as reader:
+                self._counts = not reader.is_walled(reader.actor(console.link.login))
+            reports = self._fetch(self._progress)
         except SdeskError as error:
             console.call_later(console.notice_error, error)
         except Exception as error:
             console.call_later(_raise, error)
         else:
-            console.call_later(console.notice, summary(reports), "good")
+            what = summary(reports) if self._counts or not reports else _("Mail was fetched")
+            console.call_later(console.notice, what, "good")
 
-    def _tell(self, text: str) -> None:
-        self._console.call_later(self._console.notice, text)
+    def _progress(self, done: int, total: int) -> None:
+        if self._counts:
+            self._console.call_later(self._console.notice, _progress(done, total))
 
 
 def summary(reports: Sequence[Report]) -> str:

@@ -52,6 +52,21 @@ async def test_progress_and_result(busy_desk_path: Path) -> None:
         assert driver.notice == "support: 2 new, 1 followed up (5 examined) in 0.4s"
 
 
+async def test_before_a_wall_it_is_not_told_how_much_came(busy_desk_path: Path) -> None:
+    def fetch(progress: Progress) -> Sequence[Report]:
+        progress(1, 5)
+        return [Fetched(mailbox="hr")]
+
+    async with driving(busy_desk_path, login="boris", fetch=fetch) as driver:
+        await driver.press("F")
+        mail = driver.console.fetch
+        assert mail is not None
+        while mail.running:
+            await driver.settle()
+        await driver.settle()
+        assert driver.notice == "Mail was fetched"
+
+
 async def test_a_server_out_of_reach_is_a_notice(busy_desk_path: Path) -> None:
     def fetch(progress: Progress) -> Sequence[Report]:
         raise MailServerUnavailable("imap.desk.example refuses the login", "check user and password")

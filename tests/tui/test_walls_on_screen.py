@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from sdesk.config.wire import DeskMailbox
 from sdesk.mail.inbox import quarantine as aside
 from sdesk.tui.mailroom import Mailroom
 
-WALK: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+Step = tuple[tuple[str, ...], tuple[str, ...]]
+
+WALK: tuple[Step, ...] = (
     ((), ()),
     *(((digit,), ("3",)) for digit in "12456789"),
     (("f",), ("escape",)),
@@ -50,7 +52,11 @@ def _keys(keys: tuple[str, ...], asked: Asked) -> Iterator[str]:
         yield {" ": "space", ":": "colon", "-": "minus"}.get(key, key)
 
 
-async def _walk(path: Path, login: str, asked: Asked) -> list[str]:
+FEW = tuple(each for each in WALK if each[0][:1] not in {(digit,) for digit in "124679"} | {("C",), ("t",), ("a",)})
+"""Without what shows the same in another order."""
+
+
+async def _walk(path: Path, login: str, asked: Asked, walk: Sequence[Step]) -> list[str]:
     box = DeskMailbox(name="it", desk_addresses=("it@desk.example",), team="it")
     mailroom = Mailroom(
         lambda desk, actor, ids, at: aside.retry(desk, actor, {"it": box}, ids, now=at),
@@ -58,7 +64,7 @@ async def _walk(path: Path, login: str, asked: Asked) -> list[str]:
     )
     seen = []
     async with driving(path, login=login, mailroom=mailroom) as driver:
-        for there, back in WALK:
+        for there, back in walk:
             await driver.press(*_keys(there, asked))
             await driver.rest()
             seen.append(f"{''.join(there)}\n{driver.text}\n{driver.notice}")
@@ -67,21 +73,23 @@ async def _walk(path: Path, login: str, asked: Asked) -> list[str]:
     return seen
 
 
-async def _compare(path: Path, login: str) -> None:
+async def _compare(path: Path, login: str, walk: Sequence[Step] = WALK) -> None:
     asked = asked_by(path, login, hidden_from(path, login))
     # Its name is on screen.
     without = path.parent / login / path.name
     without.parent.mkdir()
     without_hidden(path, without, login)
-    whole, seen = await _walk(path, login, asked), await _walk(without, login, asked)
+    whole, seen = await _walk(path, login, asked, walk), await _walk(without, login, asked, walk)
     for one, other in zip(whole, seen, strict=True):
         assert one == other
+    # That the keys opened anything at all.
+    assert len(set(seen)) > len(walk) * 3 // 4
 
 
 async def test_every_screen_is_the_same_without_what_is_hidden(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     build(path)
-    await _compare(path, "boris")
+    await _compare(path, "boris", FEW)
 
 
 @pytest.mark.endurance

@@ -12,6 +12,7 @@ from sqlmodel import col
 from sdesk.desk.intake.origin import Origin, Receipt
 from sdesk.desk.intake.receive import receive
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.find import require_hands, sees_all_teams
 from sdesk.domain.errors import NotFound, Refused
 from sdesk.domain.inbound import InboundMail
 from sdesk.domain.ledger import Outcome
@@ -44,7 +45,10 @@ class Aside:
 
 
 def look_up(work: Work, number: int) -> Aside:
-    """One that waits. NotFound; Refused where somebody has dealt with it."""
+    """One that waits, to be dealt with. NotFound, where a wall stands before who acts too, since nobody knows yet whose
+    it is; Refused where somebody has dealt with it, and for an auditor.
+    """
+    require_hands(work)
     row = work.connection.execute(
         select(
             col(Quarantine.ended_how),
@@ -61,7 +65,7 @@ def look_up(work: Work, number: int) -> Aside:
         .join(RawMail, col(RawMail.id) == col(Ledger.raw_id))
         .where(col(Quarantine.id) == number)
     ).first()
-    if row is None:
+    if row is None or not sees_all_teams(work):
         raise NotFound(f"there is no message {number} in quarantine", "see `sdesk mail quarantine list`")
     ended_how, ended_at, ledger_id, mailbox, folder, uidvalidity, uid, taken_at, data = row
     if ended_at is not None:

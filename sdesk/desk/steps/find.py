@@ -75,6 +75,11 @@ def sees_team(work: Work, actor: Actor, team_id: int) -> bool:
     return actor.sees_all or team_id in actor.team_ids or not work.rules.teams[team_id].private
 
 
+def sees_all_teams(work: Work) -> bool:
+    """Whether no wall at all stands before who acts: what is of no team yet is for those alone."""
+    return all(sees_team(work, work.actor, team_id) for team_id in work.rules.teams)
+
+
 def is_walled(work: Work, one: int, other: int) -> bool:
     """Whether a wall stands between two teams: one of them is private, and its agents alone see its tickets."""
     teams = work.rules.teams
