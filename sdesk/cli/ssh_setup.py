@@ -19,9 +19,9 @@ _USUAL_ACCOUNT = "desk"
 _INSTRUCTIONS = """\
 # How this desk is served over OpenSSH. Nothing of it has been done yet: look at it, then do it as root.
 
-# 1. The account: it owns the store, has no password, and nobody works as it.
+# 1. The account: it owns the store, has no password, and nobody works as it. No sdesk may run while the owner changes.
 {account}
-chown -R {user}: {folder}
+chown {user}: {folder} {store}
 chmod 700 {folder}
 chmod 600 {store}
 {config}
@@ -145,6 +145,9 @@ def _doubts(store: Path, config: Path | None, user: str) -> Iterator[str]:
             yield f"others may read {store}: chmod 600"
         if os.stat(store.parent).st_mode & 0o077:
             yield f"others may look into {store.parent}: chmod 700"
+        known = {store.name, *(f"{store.name}-{part}" for part in ("wal", "shm")), *([config.name] if config else ())}
+        if any(each.name not in known for each in store.parent.iterdir()):
+            yield f"{store.parent} holds more than the store, and would be the account's alone: give the store its own"
     except OSError:
         yield f"there is no store at {store} yet: make it with `sdesk db init`"
     if user == "root":

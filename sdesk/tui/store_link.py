@@ -119,7 +119,9 @@ class StoreLink:
             return
 
         def work(reader: Reader) -> Result:
-            # Each time anew, since teams and roles change while the console is open.
+            # Each time anew, since teams and roles change while the console is open. Who is no agent any more is nobody
+            # for what is written either.
+            self._actor = None
             self._actor = reader.actor(self.login)
             return question(reader, self._actor)
 

@@ -88,7 +88,7 @@ for number, each in enumerate(tries):
     else:
         sys.exit(f"{{number}} was done")
 import resource
-import sdesk.tui.app, sdesk.desk.setup, sdesk.mail.outbox.render  # what is loaded later is found
+import sdesk.tui.app  # what is loaded later is found
 print(os.getcwd(), resource.getrlimit(resource.RLIMIT_CORE)[0])
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)

@@ -103,7 +103,7 @@ def test_the_page_has_the_real_paths(sdesk: Sdesk, keys: Path, tmp_path: Path) -
         "    PermitUserRC no",
         "    AcceptEnv LANG LC_*",
         "usermod --password '*' desk-of-nobody",
-        f"chown -R desk-of-nobody: {keys.parent}",
+        f"chown desk-of-nobody: {keys.parent} {keys}",
         f"chmod 700 {keys.parent}",
         f"chmod 600 {keys}",
         f"chmod 640 '{config}'",
@@ -118,6 +118,9 @@ def test_the_page_warns_of_what_is_open(sdesk: Sdesk, keys: Path, monkeypatch: p
     assert f"others may read {keys}" in said
     assert f"others may look into {keys.parent}" in said
     assert "the account is root" in said
+    assert "holds more than the store" not in said
+    (keys.parent / "letters").mkdir()
+    assert f"{keys.parent} holds more than the store" in sdesk("--db", str(keys), "ssh", "setup").err
     assert sdesk("ssh", "setup", "--account", "a;b").code == 2
 
 

@@ -10,13 +10,18 @@ from pathlib import Path
 
 import pytest
 from console_driver import Driver, driving
-from desks import NOW
+from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 from textual.widgets import Button
 
 from sdesk.actions import fence
+from sdesk.actions.perform import create
 from sdesk.actions.saving import write_new
+from sdesk.desk.opening import open_desk
+from sdesk.desk.setup import apply
+from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, Refused
+from sdesk.store.reader import Reader
 from sdesk.tui.app import Console
 from sdesk.tui.attaching import Completed, attach, attach_all, complete
 from sdesk.tui.outside import OpenedFiles, opener, over_ssh, run_outside
@@ -129,6 +134,22 @@ async def test_the_editor_of_an_answer_has_no_program(busy_desk_path: Path) -> N
         screen.action_outside()
         await driver.rest()
         assert "no program is run at the server" in line_of(driver)
+
+
+async def test_who_left_the_desk_file_does_nothing_in_a_console_that_is_open(desk_path: Path) -> None:
+    desk = open_desk(desk_path)
+    with Reader(desk_path) as reader:
+        create(desk, reader.actor("anna"), {"subject": "Till", "text": "down", "team": "it"}, now=NOW)
+    async with driving(desk_path, login="boris") as driver:
+        before, _, after = DESK_FILE.partition("[agents.boris]\n")
+        apply(desk, before + after[after.index("[agents.olga]") :], "desk.toml", actor=SYSTEM, now=NOW)
+        await driver.until(lambda: "the desk has no agent `boris`" in line_of(driver))
+        await driver.press("m")
+        await driver.rest()
+        assert "the desk has no agent `boris`" in driver.notice
+    with Reader(desk_path) as reader:
+        assert reader.ticket(SYSTEM, 1, now=NOW).ticket.assignee is None
+    desk.close()
 
 
 @pytest.mark.usefixtures("behind_the_fence")
