@@ -175,6 +175,8 @@ def playbook_runs(
 def playbook_progress(ctx: typer.Context, number: Parent) -> None:
     """Print how far a playbook has come: each step, by when it is promised, whether it is late, and what holds it up.
 
+    The number of a step's ticket does as well.
+
     Examples:
       sdesk playbook progress 120
       sdesk playbook progress SD-120 -o json
@@ -185,7 +187,7 @@ def playbook_progress(ctx: typer.Context, number: Parent) -> None:
     found = call.reader.playbook_progress(call.actor, parent, now=call.now)
     if found is None:
         ref = f"{call.reader.desk.ref_prefix}-{parent}"
-        raise NotFound(f"{ref} is the parent of no playbook", "see `sdesk playbook runs --all`")
+        raise NotFound(f"{ref} is of no playbook", "see `sdesk playbook runs --all`")
     if call.output.format is Format.TABLE and call.output.fields is None:
         output.text(f"{_headline(found.run)}\n")
     call.output.rows(found.steps, STEPS._replace(columns=_step_columns(call.now)))

@@ -48,7 +48,7 @@ from sdesk.domain.inbound import Mailbox
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.nearest import did_you_mean
-from sdesk.domain.phrase import phrase, phrases
+from sdesk.domain.phrase import noun, phrase, phrases
 from sdesk.domain.playbook import Playbook, RunState, Step, StepState, begins, filled, parse_day, write_day
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Status, WaitingFor
@@ -99,8 +99,9 @@ def start(
         unit_id = key_of(rules.unit_keys, unit, "unit") if unit else None
     with about("requester"):
         person = person_of(work, parse_mailbox(requester)) if requester else None
+    _require_named(playbook, unit=unit_id, requester=person)
     team_id, service_id = _place(work, playbook.team, playbook.service)
-    values = named_places(work, unit_id, write_day(begun), person.name if person else "")
+    values = named_places(work, unit_id, write_day(begun), (person.name or person.address) if person else "")
     here = f"playbooks.{key} of the desk file"
     subject = _line(playbook.subject, values)
     opened = open_ticket(
@@ -160,6 +161,18 @@ def _playbook(work: Work, key: str) -> Playbook:
         phrase("there is no playbook `{key}`", key=key),
         did_you_mean(key, seen, phrase("see `sdesk playbook list`")),
     )
+
+
+def _require_named(playbook: Playbook, **given: object) -> None:
+    """BadInput where its texts name what nobody has named: else they would be about nothing."""
+    texts = [playbook.subject, playbook.text, *(text for step in playbook.steps for text in (step.subject, step.text))]
+    for name, value in given.items():
+        if value is None and any(f"{{{name}}}" in text for text in texts):
+            with about(name):
+                what = phrase(
+                    "playbook `{key}` names a {name}, and nobody said which", key=playbook.key, name=noun(name)
+                )
+                raise BadInput(what, phrase("say --{name}", name=name))
 
 
 def _place(work: Work, team: str | None, service: str | None) -> tuple[int, int | None]:

@@ -92,6 +92,8 @@ def test_coming_steps_are_ahead_by_day_and_department(opening: Opening) -> None:
     # Nothing says what stands behind the wall: neither the page of the parent, nor its tickets.
     shown = opening.run("show", "1", agent="boris")
     assert "Shop opening, for 2027-02-15: 0 of 7 steps done, 1 open: sdesk playbook progress 1" in shown
+    progress = ("playbook", "progress", "-o", "json")
+    assert opening.run(*progress, "2", agent="boris") == opening.run(*progress, "1", agent="boris")
     assert opening.run("list", "playbook:1", "-o", "ids", agent="boris").split() == ["2", "1"]
 
 

@@ -69,7 +69,8 @@ class Playing:
         return done
 
     def start(self, login: str = "anna", *, at: datetime = NOW, **more: Any) -> list[int]:
-        values: dict[str, Any] = {"key": "small", "day": "2026-11-23", **more}
+        named = {"unit": "flagship", "requester": "maria@shop.example"}
+        values: dict[str, Any] = {"key": "small", "day": "2026-11-23", **named, **more}
         key = values.pop("key")
         return [each.number for each in self.do(login, lambda work: playbooks.start(work, key, **values), at=at)]
 
@@ -327,15 +328,21 @@ def test_moving_tells_once_and_moves_a_wait_along(desk_of_mail: MailDesk) -> Non
     assert is_sound(play)
 
 
+def _start_again(work: Work) -> Any:
+    return playbooks.start(work, "small", day="2026-11-23", unit="flagship", requester="maria@shop.example")
+
+
 def test_a_second_one_for_the_same_unit_is_warned_of(play: Playing) -> None:
     def start(login: str) -> Any:
-        return play.do(login, lambda work: playbooks.start(work, "small", day="2026-11-23", unit="flagship"))
+        return play.do(login, lambda work: _start_again(work))
 
     assert start("anna")[0].warning == ""
     assert start("boris")[0].warning == "it is in course for that unit already: SD-1"
 
 
-@pytest.mark.parametrize("values", [{"day": "soon"}, {"unit": "nowhere"}, {"requester": "nobody"}])
+@pytest.mark.parametrize(
+    "values", [{"day": "soon"}, {"unit": "nowhere"}, {"requester": "nobody"}, {"unit": None}, {"requester": None}]
+)
 def test_what_it_cannot_be_started_with(play: Playing, values: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         play.start(**values)
@@ -392,7 +399,7 @@ def test_a_parent_behind_a_wall_hides_all(play: Playing) -> None:
         assert reader.playbook_progress(boris, 1, now=NOW) is None
         # His own step is a ticket like any other.
         seen = reader.ticket(boris, 2, now=NOW)
-        assert (seen.links, seen.ticket.subject) == ((), "One for")
+        assert (seen.links, seen.ticket.subject) == ((), "One for maria@shop.example")
         assert all("small" not in str(event.data) for event in seen.history)
         assert reader.numbers(boris, parse("playbook:1", now=NOW, zone=MOSCOW), now=NOW) == ()
     # What he does to it changes the parent, and he can undo it without learning of that.

@@ -100,8 +100,9 @@ async def test_one_is_started_on_the_line(path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("playbook start small --date 2026-12-05 -n", "dry run: SD-4 opened: Small"),
+        ("playbook start small --unit flagship --date 2026-12-05 -n", "dry run: SD-4 opened: Small"),
         ("playbook start small", "say for which day"),
+        ("playbook start small --date fri", "names a unit"),
         ("playbook start --date fri", "say which playbook"),
         ("playbook start small --dat fri", "--date"),
         ("playbook start smal --date fri", "there is no playbook `smal`"),

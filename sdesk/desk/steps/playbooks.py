@@ -24,6 +24,7 @@ from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.moves import set_status
 from sdesk.desk.steps.notify import notify_agent, notify_of
+from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.actor import SYSTEM
@@ -42,7 +43,7 @@ from sdesk.domain.playbook import (
 )
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Role, Status
-from sdesk.store.models import Person, PlaybookRun, PlaybookStep, Ticket, Unit
+from sdesk.store.models import PlaybookRun, PlaybookStep, Ticket, Unit
 
 
 def follow(work: Work, runs: Iterable[int]) -> None:
@@ -277,8 +278,9 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
 
 def places(work: Work, run: PlaybookRun, parent: Ticket) -> dict[str, str]:
     """What stands for the words in braces of a subject or a text."""
-    person = work.session.get(Person, parent.requester_id) if parent.requester_id is not None else None
-    return named_places(work, run.unit_id, run.day, person.name if person is not None else "")
+    requester = requester_of(work, parent)
+    name = (requester.box.name or requester.box.address) if requester is not None else ""
+    return named_places(work, run.unit_id, run.day, name)
 
 
 def named_places(work: Work, unit_id: int | None, day: str, requester: str) -> dict[str, str]:

@@ -121,11 +121,19 @@ def runs(
 def progress(
     connection: sqlite3.Connection, actor: Actor, prefix: str, number: int, *, now: datetime
 ) -> Progress | None:
-    """How far the playbook of a parent has come; None where the ticket is no parent, or stands behind a wall."""
-    found = runs(connection, actor, prefix, now=now, finished=True, number=number)
+    """How far a playbook has come, by its parent or one of its steps; None where a ticket is of none, or the parent
+    stands behind a wall.
+    """
+    row = connection.execute(
+        "SELECT r.id, r.ticket_id FROM playbook_run AS r WHERE r.ticket_id = ? UNION ALL SELECT r.id, r.ticket_id"
+        " FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id WHERE s.ticket_id = ? LIMIT 1",
+        (number, number),
+    ).fetchone()
+    if row is None:
+        return None
+    found = runs(connection, actor, prefix, now=now, finished=True, number=row[1])
     if not found:
         return None
-    row = connection.execute("SELECT id FROM playbook_run WHERE ticket_id = ?", (number,)).fetchone()
     steps = (
         step._replace(ref=None if step.number is None else f"{prefix}-{step.number}")
         for step in _steps(connection, actor, row[0], now)

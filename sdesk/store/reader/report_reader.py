@@ -93,7 +93,7 @@ class ReportReader(AssetReader):
             return question.runs(self._connection, actor, self.desk.ref_prefix, now=now, finished=finished)
 
     def playbook_progress(self, actor: Actor, number: int, *, now: datetime) -> Progress | None:
-        """How far the playbook of a parent has come; None where it is none, or stands behind a wall."""
+        """How far a playbook has come, by its parent or a step; None where there is none, or behind a wall."""
         from sdesk.store.reader import playbooks as question
 
         with translated(self.path):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
-from sdesk.domain.ticket import LinkKind
 from sdesk.store.reader import Reader
 from sdesk.store.reader.rows import AttachmentRow, TicketDetail
 from sdesk.tui.language import _
@@ -42,12 +41,10 @@ class Opening(Verbs):
         from sdesk.tui.screens.page import Page
 
         row, now, zone = detail.ticket, self.console.now(), self.console.zone
-        parents = [link.number for link in detail.links if link.kind is LinkKind.PART_OF and not link.incoming]
         page = Page(_("Playbook of {ref}").format(ref=row.ref))
 
         def ask(reader: Reader, actor: Actor) -> Progress | None:
-            asked = (reader.playbook_progress(actor, each, now=now) for each in (row.number, *parents))
-            return next(filter(None, asked), None)
+            return reader.playbook_progress(actor, row.number, now=now)
 
         def show(found: Progress | None) -> None:
             if found is None:
