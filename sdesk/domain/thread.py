@@ -28,8 +28,9 @@ _TOKEN = re.compile(
     r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[asr]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
 )
 
-_AGENT_TOKEN = re.compile(r"\b([ar])-[0-9a-f]{32}\b")
-_RAW_AGENT_TOKEN = re.compile(rb"\b[ar]-(?:[0-9a-f](?:=\r?\n)?){32}")
+# In a link a bracket before it is written in percent signs (RFC 3986 2.1).
+_AGENT_TOKEN = re.compile(r"(?:\b|(?<=%5[Bb]))([ar])-[0-9a-f]{32}\b")
+_RAW_AGENT_TOKEN = re.compile(rb"(?:\b|(?<=%5[Bb]))[ar]-(?:[0-9a-f](?:=\r?\n)?){32}")
 
 _THANKS = frozenset(
     {
