@@ -50,6 +50,7 @@ class Question:
     number: int
     ref: str
     subject: str
+    """Empty where it came by a web form: whoever filled it in may have named somebody else."""
     team: str
     """Its name."""
     score: int | None
@@ -80,7 +81,7 @@ def look(work: Work, token: str) -> Question:
         row.id or 0,
         row.ticket_id,
         work.rules.ref(row.ticket_id),
-        ticket.subject,
+        ticket.subject if ticket.channel is not Channel.FORM else "",
         work.rules.teams[row.team_id].name,
         row.score,
         row.comment,

@@ -29,8 +29,9 @@ _TOKEN = re.compile(
     r"(?P<local>[^+@]+)\+(?P<number>\d{1,18})\.(?P<token>(?:[aprs]-)?[0-9a-f]{32})@(?P<domain>.+)", re.IGNORECASE
 )
 
-_AGENT_TOKEN = re.compile(r"\b([apr])-[0-9a-f]{32}\b")
-_RAW_AGENT_TOKEN = re.compile(rb"\b([apr])-(?:[0-9a-f](?:=\r?\n)?){32}")
+# In a link a bracket before it is written in percent signs (RFC 3986 2.1).
+_AGENT_TOKEN = re.compile(r"(?:\b|(?<=%5[Bb]))([apr])-[0-9a-f]{32}\b")
+_RAW_AGENT_TOKEN = re.compile(rb"(?:\b|(?<=%5[Bb]))([apr])-(?:[0-9a-f](?:=\r?\n)?){32}")
 """Those of approvers, and of questions how it was, too: whoever has one decides, or answers, in another's name."""
 
 _THANKS = frozenset(

@@ -11,7 +11,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter
 from sdesk.domain.instant import to_rfc3339
 from sdesk.reports.backlog import Backlog, Step
-from sdesk.reports.figures import times
+from sdesk.reports.figures import satisfaction, times
 from sdesk.reports.period import Period
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class Week:
     """Share of the first responses that were in time, 0 to 1; None where none was promised."""
     resolution: float | None
     """The same of what was resolved."""
+    content: float | None = None
+    """Share of those asked in it who answered 4 or 5, of all who answered; None where nobody did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +73,5 @@ def _week(facts: Facts, period: Period) -> Week:
         times([], [row[2] for row in rows if low <= row[0] < high]).share_in_time
         for rows in (facts.answered, facts.resolved)
     )
-    return Week(period, first, resolved)
+    said = satisfaction([row[1] for row in facts.rated if low <= row[0] < high])
+    return Week(period, first, resolved, said.share_good)

@@ -17,11 +17,14 @@ from smtp import Post, send
 from sqlalchemy.exc import IntegrityError
 
 from sdesk.desk import ratings
+from sdesk.desk.outbox.previews import look_at
 from sdesk.desk.satisfaction import _DUE, ask_due
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.satisfaction import RatedBy
+from sdesk.domain.thread import hide_agent_keys, hide_agent_tokens
+from sdesk.mail.outbox.shown import letter_of_seen
 from sdesk.store.check import check
 from sdesk.store.models import Rating
 
@@ -356,6 +359,20 @@ def test_from_the_resolution_to_an_answer_by_mail(plus: bool, mails: Asking, pos
     assert mails.said() == [(1, 4, "Nobody told me when.", "mail", 2)]
     assert mails.count() == 2
     assert mails.column(1, "status") == "resolved"
+
+
+@pytest.mark.parametrize("head", ["", "plus_addressing = true\n", PORTAL])
+def test_whoever_looks_into_the_outbox_finds_no_key(head: str, mails: Asking) -> None:
+    file = DESK_FILE if head == PORTAL else DESK_FILE.replace("[teams.hr]", f"{head}[teams.hr]", 1)
+    mails.apply((PORTAL if head == PORTAL else "") + SECTION + file)
+    mails.solve()
+    mails.asks()
+    ((row,),) = mails.rows("SELECT id FROM outbox WHERE kind = 'rating'")
+    with mails.desk.look(mails.actor("anna"), ASKED) as work:
+        shown = letter_of_seen(look_at(work, row), fallback_sender="").shown()
+    assert shown.count(mails.key()) >= 5
+    assert mails.key() not in hide_agent_tokens(shown)
+    assert mails.key().encode() not in hide_agent_keys(shown.encode())
 
 
 def test_with_a_portal_there_are_five_links_and_no_address(mails: Asking, post: Post) -> None:

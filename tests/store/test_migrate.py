@@ -229,6 +229,28 @@ def test_a_store_without_agents_keys_is_brought_up_to_them(tmp_path: Path) -> No
                 connection.execute(f"{insert} {again}")
 
 
+def test_a_store_without_ratings_is_brought_up_to_them(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "desk.db", tmp_path / "fresh.db"
+    older_schema(path, "0007")
+    assert migrate.migrate(path) == ("0007", schema.HEAD)
+    migrate.init(fresh)
+    assert schema_of(path) == schema_of(fresh)
+    first_release(tmp_path / "old.db")
+    migrate.migrate(tmp_path / "old.db")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        assert connection.execute("SELECT count(*) FROM rating_view").fetchone() == (0,)
+        connection.execute("INSERT INTO person (id, name, created_at) VALUES (1, 'Maria', '2001-01-01T00:00:00Z')")
+        asked = (
+            "INSERT INTO rating (ticket_id, person_id, team_id, asked_at, token_hash, comment, score)"
+            " VALUES (?, ?, 1, '2001-01-01T00:00:00Z', ?, '', ?)"
+        )
+        connection.execute(asked, (1, 1, "a", 5))
+        for wrong in ((1, 1, "a", 5), (99, 1, "b", 5), (1, 99, "c", 5), (1, 1, "d", 6)):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(asked, wrong)
+
+
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
     with pytest.raises(Exception, match="incomplete input"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -153,6 +154,14 @@ def test_the_panels_say_what_the_reports_found(board: Board) -> None:
         every = [*burning_rows(board, width), *load_rows(board, width), *due_rows(board, width)]
         for row in [*every, *coming_rows(board, width)]:
             assert row.line.cells <= max(width, 62)
+
+
+def test_the_board_says_how_content_people_are_where_they_are_asked(board: Board) -> None:
+    weeks = [replace(week, content=share) for week, share in zip(board.course.weeks, (None, 0.5, 0.75), strict=False)]
+    asked = replace(board, course=replace(board.course, weeks=tuple(weeks)))
+    lines = [line.text for line in share_lines(asked, 60)]
+    assert len(lines) == 3
+    assert lines[2].split() == ["rated", "4-5", "75%", "last", "week", "50%", lines[2].split()[-1]]
 
 
 def test_a_public_board_shows_no_name_and_no_word_of_a_mail(board: Board) -> None:

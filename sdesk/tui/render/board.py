@@ -209,16 +209,24 @@ def backlog_lines(board: Board, width: int) -> list[Line]:
 
 
 def share_lines(board: Board, width: int) -> list[Line]:
-    """What of the promises was kept in time: this week, the last one, and the weeks before as a course."""
+    """What of the promises was kept in time: this week, the last one, and the weeks before as a course.
+
+    Where people are asked how it was, also how many of the answers were good ones.
+    """
     weeks = board.course.weeks
     if not weeks:
         return []
     spark = max(0, min(len(weeks), width - 39))
-    lines = []
-    for sign, style, words, shares in (
+    told = [
         ("-", "file", in_context("board", "solved in time"), [week.resolution for week in weeks]),
         (REPLIES, "at-risk", in_context("board", "first reply"), [week.first_response for week in weeks]),
-    ):
+    ]
+    content = [week.content for week in weeks]
+    if any(share is not None for share in content):
+        # It has no course in the chart: few answer in a week.
+        told.append((" ", "text", in_context("board", "rated 4-5"), content))
+    lines = []
+    for sign, style, words, shares in told:
         last = shares[-2] if len(shares) > 1 else None
         lines.append(
             line(
