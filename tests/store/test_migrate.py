@@ -216,7 +216,7 @@ def test_services_of_an_older_store_have_no_form_and_stay_as_they_are(tmp_path: 
             "INSERT INTO team (id, key, name, reopen_for, wait_days, private) VALUES (1,'it','IT',1,5,0)"
         )
         connection.execute(
-            "INSERT INTO service (id, key, name, team_id, impact, urgency) VALUES (1, 'till', 'Till', 1, 'minor', 'low')"
+            "INSERT INTO service (key, name, team_id, impact, urgency) VALUES ('till', 'Till', 1, 'minor', 'low')"
         )
         connection.commit()
     assert migrate.migrate(path) == ("0007", schema.HEAD)

@@ -13,7 +13,6 @@ from console_driver import Driver, driving
 
 from sdesk.tui.screens import form
 from sdesk.tui.screens.form_answers import Answers
-from sdesk.tui.screens.form_new import NewForm
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
@@ -60,7 +59,6 @@ async def test_a_service_asks_for_what_must_be_known(shop: Path, tmp_path: Path)
         assert "Switch it off," in driver.text
         assert "Model *" in driver.text
         await driver.press("ctrl+g")
-        assert isinstance(driver.console.screen, NewForm)
         assert "Model is missing" in driver.text
         assert (fault_of(driver, "model"), fault_of(driver, "since")) != ("", "")
         assert answers(driver).query_one("#field-model", Field).input.has_focus
