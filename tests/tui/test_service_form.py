@@ -11,6 +11,7 @@ import pytest
 from catalogue_desk import with_catalogue
 from console_driver import Driver, driving
 
+from sdesk.domain.catalogue import FieldKind, FormField
 from sdesk.tui.screens import form
 from sdesk.tui.screens.form_answers import Answers
 from sdesk.tui.screens.ticket import TicketScreen
@@ -18,6 +19,7 @@ from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.picks import Picks
 
 SMALL = (80, 24)
+OTHER_PART = FormField("part", FieldKind.CHOICE, {"en": "Part"}, {}, choices=("Cable", "Light"))
 
 
 @pytest.fixture
@@ -107,6 +109,11 @@ async def test_another_service_loses_nothing(shop: Path) -> None:
         assert not answers(driver).display
         await choose(driver, "till")
         assert answers(driver).query_one("#field-part", Picks).chosen == 1
+        await answers(driver).show((OTHER_PART,), {}, "en")
+        assert answers(driver).query_one("#field-part", Picks).chosen == 0, "there is no such choice here"
+        assert answers(driver).words()["field-part"] == "Screen"
+        answers(driver).query_one("#field-part", Picks).chosen = 1
+        assert answers(driver).words()["field-part"] == "Cable"
 
 
 async def test_a_draft_keeps_the_answers(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
