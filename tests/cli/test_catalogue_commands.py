@@ -155,12 +155,13 @@ def test_a_service_that_is_not_offered_is_opened_and_said(sdesk: Sdesk, catalogu
 def test_answers_are_found_by_words_and_by_field(sdesk: Sdesk, till: dict[str, Any]) -> None:
     sdesk("new", "--subject", "Ink", "--text", "x", "--service", "printer", "--field", "model=AT-5_5")
     assert sdesk("list", "AT-55", "-o", "ids").out == "1\n"
-    assert sdesk("list", "form:model=at-55", "-o", "ids").out == "1\n"
-    assert sdesk("list", "form:model=5_5", "-o", "ids").out == "2\n", "no wildcard"
+    assert sdesk("list", "form:model:at-55", "-o", "ids").out == "1\n"
+    assert sdesk("list", "form:model:5_5", "-o", "ids").out == "2\n", "no wildcard"
+    assert sdesk("list", "form:10:00", "-o", "ids").out == ""
     assert sdesk("list", "form:scanner", "-o", "ids").out == "1\n"
-    assert sdesk("list", "form:part=AT", "-o", "ids").out == ""
-    assert sdesk("list", "not:form:part=scan", "-o", "ids").out == "2\n"
-    assert sdesk("list", "form:since=2026-11,model=5_5", "-o", "ids", "--sort", "age").out == "1\n2\n"
+    assert sdesk("list", "form:part:AT", "-o", "ids").out == ""
+    assert sdesk("list", "not:form:part:scan", "-o", "ids").out == "2\n"
+    assert sdesk("list", "form:since:2026-11,model:5_5", "-o", "ids", "--sort", "age").out == "1\n2\n"
     sdesk("new", "--subject", "Else", "--text", "x", "--service", "other")
     assert sdesk("list", "form:none", "-o", "ids").out == "3\n"
 

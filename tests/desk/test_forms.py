@@ -150,6 +150,21 @@ def test_a_form_that_lost_a_field_keeps_what_was_answered(shop: Shop) -> None:
     assert list(shop.form(number)) == ["model", "since", "broken", "part"]
 
 
+def test_lists_read_no_form(shop: Shop) -> None:
+    shop.opens()
+    asked: list[str] = []
+    with Reader(shop.path) as reader:
+        reader._connection.set_trace_callback(asked.append)
+        assert reader.page(shop.anna, Filter(), now=NOW).rows
+        assert reader.next_ticket(shop.anna, now=NOW) is not None
+        reader.counts(shop.anna, now=NOW)
+        reader.services(shop.anna)
+        assert asked
+        assert [each for each in asked if "form_value" in each or "fields" in each] == []
+        reader.ticket(shop.anna, 1, now=NOW)
+        assert any("form_value" in each for each in asked)
+
+
 def test_files_are_no_texts_and_texts_no_files(shop: Shop) -> None:
     file = InboundAttachment("a.bin", "application/octet-stream", b"\xff\xfe\x00")
     with pytest.raises(BadInput, match="no UTF-8") as caught:

@@ -21,8 +21,10 @@ from sdesk.actions.views import save_view
 from sdesk.desk.assets import add_asset
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
+from sdesk.desk.steps.forms import keep_answers
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.asset_line import asset_line
+from sdesk.domain.catalogue import FormValue
 from sdesk.domain.errors import NotFound, Refused, SdeskError
 from sdesk.domain.filter_fields import FIELDS
 from sdesk.domain.filters import Filter, Match, Sort, parse
@@ -107,6 +109,7 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     raw = b"From: Zoe <zoe@far.example>\nSubject: quartz\n\nquartz\n"
     with mails.desk.work(SYSTEM, NOW) as work:
         quarantine(work, read(raw), raw, Origin("hr", "INBOX", 1, "99", NOW), "quartz", "quartz")
+        keep_answers(work, 1, [FormValue("reason", "Reason", "quartz")])
         work.session.commit()
     yield mails
     mails.desk.close()
@@ -125,6 +128,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
     words = ["", "salary", "quartz", "grievance", "appeal", "payslip", "xylophone", "requester:zoe@", "requester:karl"]
     words += [f"is:{flag}" for flag in ("open", "unread", "unanswered", "unassigned")]
     words += ["rating:1..5", "rating:1"]
+    words += ["form:quartz", "form:reason:quartz", "form:none"]
     words += ["has:attachment", "has:note", "unit:accounting", "team:hr", "status:resolved,closed,merged,spam"]
     words += [f"number:{number}" for number in numbers]
     assert {word.partition(":")[0] for word in words if ":" in word} <= set(FIELDS)
@@ -143,6 +147,10 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for number in (None, *numbers)
         ],
         "recent_subjects": [lambda: reader.recent_subjects(actor, since=NOW - timedelta(days=90))],
+        "offers": [
+            lambda to=to: reader.offers(actor, now=NOW, to=to)  # type: ignore[misc]
+            for to in (None, "accounting", "karl@acc.shop.example", "zoe@far.example")
+        ],
         "units": [reader.units],
         "calendar": [lambda: reader.calendar("office")],
         "outages": [lambda: reader.outages(actor, now=NOW)],
