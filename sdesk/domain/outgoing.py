@@ -99,20 +99,15 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
         "message": (),
     },
     MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
-}
-_OF_SIGN_IN: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    # Of no ticket either.
     MailKind.SIGN_IN: {"desk": ("name",), "link": (), "minutes": ()},
 }
 
-TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = (
-    {
-        kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {})
-        for kind in MailKind
-        if kind is not MailKind.REPORT
-    }
-    | _OF_NOTIFICATIONS
-    | _OF_SIGN_IN
-)
+TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    kind: _ALWAYS | ({"hindrance": ()} if kind is MailKind.CONFIRMATION else {})
+    for kind in MailKind
+    if kind is not MailKind.REPORT
+} | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
 READY_REPLY_VARIABLES: dict[str, tuple[str, ...]] = {
