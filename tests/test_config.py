@@ -331,3 +331,14 @@ def test_a_relative_store_in_the_file_is_beside_the_file(tmp_path: Path) -> None
 def test_what_is_no_file_is_no_store(address: str) -> None:
     with pytest.raises(BadInput, match=r"^--db: "):
         config.sqlite_path(address, "--db", {})
+
+
+def test_where_the_portal_listens(tmp_path: Path) -> None:
+    assert Config().portal == config.Portal("127.0.0.1", 8080, behind_proxy=False)
+    file = tmp_path / "config.toml"
+    file.write_text('[portal]\nlisten = "[::1]:9090"\nbehind_proxy = true\n')
+    assert config.load(file, {}).portal == config.Portal("::1", 9090, behind_proxy=True)
+    for wrong in ("8080", "desk.example:80", "127.0.0.1:x", "127.0.0.1:99999", "[::1]"):
+        file.write_text(f'[portal]\nlisten = "{wrong}"\n')
+        with pytest.raises(BadInput, match=r"\[portal\] listen: must be an address and a port of this machine"):
+            config.load(file, {})

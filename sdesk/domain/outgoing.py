@@ -115,8 +115,7 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
         "message": (),
     },
     MailKind.DIGEST: {"agent": ("name",), "count": (), "more": (), "first": (), "lines": (), "answerable": ()},
-}
-_OF_SIGN_IN: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    # Of no ticket either.
     MailKind.SIGN_IN: {"desk": ("name",), "link": (), "minutes": ()},
 }
 
@@ -129,11 +128,9 @@ _BESIDES: dict[MailKind, dict[str, tuple[str, ...]]] = {
 }
 """What the templates of a kind may name besides."""
 
-TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = (
-    {kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT}
-    | _OF_NOTIFICATIONS
-    | _OF_SIGN_IN
-)
+TEMPLATE_VARIABLES: dict[MailKind, dict[str, tuple[str, ...]]] = {
+    kind: _ALWAYS | _BESIDES.get(kind, {}) for kind in MailKind if kind is not MailKind.REPORT
+} | _OF_NOTIFICATIONS
 """What the template of a kind may name: each variable with its fields; one without fields is a text."""
 
 READY_REPLY_VARIABLES: dict[str, tuple[str, ...]] = {
