@@ -18,17 +18,7 @@ from sdesk.domain.filters import Filter
 from sdesk.domain.phrase import phrase
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.reader import (
-    beside,
-    catalogue,
-    effort,
-    incidents,
-    organisation,
-    queue,
-    ticket_assets,
-    undoing,
-    watching,
-)
+from sdesk.store.reader import beside, catalogue, effort, incidents, organisation, queue, undoing, watching
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row, time_left
 from sdesk.store.reader.order import Cursor, cursor_of
@@ -49,6 +39,7 @@ from sdesk.store.reader.rows import (
     TicketRow,
     UnitRow,
 )
+from sdesk.store.reader.ticket_assets import assets_of_ticket
 from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
@@ -268,7 +259,7 @@ class Reader(PersonalReader):
                 spent=effort.spent_on(self._connection, number),
                 visit=effort.visit_of(self._connection, number),
                 watchers=watching.watchers_of(self._connection, number),
-                assets=ticket_assets.assets_of_ticket(self._connection, number),
+                assets=assets_of_ticket(self._connection, number),
             )
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
