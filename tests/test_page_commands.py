@@ -134,7 +134,7 @@ def before(words: list[str]) -> list[list[str]]:
     """What a page has its reader do before a command, which is wrong usage without it."""
     if words[:2] == ["db", "restore"] and words[2:]:
         return [["db", "backup", words[2]]]
-    if "--asset" in words:
+    if "--asset" in words or "--no-asset" in words:
         return [["asset", "add", "T-0031", "--kind", "till"]]
     if words[:2] == ["list", "--view"] and words[2:]:
         return [["view", "save", words[2], "is:open"]]

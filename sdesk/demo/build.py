@@ -19,6 +19,7 @@ from sdesk.actions.perform import mark_seen, perform
 from sdesk.config.wire import MaildirMailbox
 from sdesk.demo import postman
 from sdesk.demo.calls import DAYS, calls
+from sdesk.demo.equipment import furnish
 from sdesk.demo.history import History
 from sdesk.demo.letters import Letter, shipped
 from sdesk.demo.mailbox import message_ids, write_maildir
@@ -92,6 +93,7 @@ def build(folder: Path, now: datetime) -> Demo:
     try:
         text = files("sdesk.demo").joinpath("desk.toml").read_text(encoding="utf-8")
         apply(desk, text, "desk.toml", actor=SYSTEM, now=now - timedelta(days=DAYS + 7))
+        furnish(desk, SYSTEM, now - timedelta(days=DAYS + 7))
         box = MaildirMailbox(name="post", path=maildir, addresses=addresses, team="it", service="other")
         _Story(desk, box, stage, now).tell()
     finally:

@@ -16,6 +16,7 @@ from itertools import count
 from typing import Any
 
 from sdesk.demo.calls import Call
+from sdesk.demo.equipment import about
 from sdesk.demo.plots import Plots, Teller
 from sdesk.desk.conversation import note, reply
 from sdesk.desk.create import create
@@ -155,6 +156,7 @@ class _Course:
             requester=call.requester,
             service=plot.service,
             unit=call.unit or None,
+            assets=about(plot.service, call.unit),
             channel="phone" if self._phone else "form" if plot.service == "feedback" else "mail",
             tags=("web",) if plot.service == "feedback" else (),
         ).number

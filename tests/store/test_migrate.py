@@ -271,6 +271,43 @@ def test_services_of_an_older_store_have_no_form_and_stay_as_they_are(tmp_path: 
         assert connection.execute("SELECT count(*) FROM form_view").fetchone() == (0,)
 
 
+def test_a_store_without_equipment_is_brought_up_to_it(tmp_path: Path, fresh: Path) -> None:
+    path = tmp_path / "watched.db"
+    first_release(path)
+    older = tmp_path / "older.db"
+    older_schema(older, "0007")
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("ATTACH ? AS first", (str(path),))
+        for table in ("team", "ticket"):
+            names = ", ".join(row[1] for row in connection.execute(f"PRAGMA first.table_info({table})"))
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM first.{table}")
+        connection.execute(
+            "INSERT INTO check_event (source, key, ticket_id, state, first_at, last_at, downs, ups, returns, likeness,"
+            " repeats, notes) VALUES ('zabbix', 'till-3:ping', 1, 'down', '2001-01-01T00:00:00Z',"
+            " '2001-01-01T00:00:00Z', 3, 0, 0, '', 0, 1)"
+        )
+        connection.commit()
+    assert migrate.migrate(older) == ("0007", schema.HEAD)
+    assert schema_of(older) == schema_of(fresh)
+    with closing(sqlite3.connect(older)) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        # What was told stands, of no equipment yet; what is written down has one number, whatever its letters' case.
+        assert connection.execute("SELECT downs, asset_id, stands FROM check_event").fetchall() == [(3, None, 1)]
+        assert connection.execute("SELECT DISTINCT assets FROM ticket_view").fetchall() == [("[]",)]
+        added = (
+            "INSERT INTO asset (inventory_number, number_key, name, kind, model, serial, note, created_at, updated_at)"
+            " VALUES (?, 't-1', '', 'till', '', '', '', 'x', 'x')"
+        )
+        connection.execute(added, ("T-1",))
+        with pytest.raises(sqlite3.IntegrityError, match="number_key"):
+            connection.execute(added, ("t-1",))
+        connection.execute("INSERT INTO ticket_asset VALUES (1, 1)")
+        for again in ("(1, 1)", "(1, 9)", "(99, 1)"):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(f"INSERT INTO ticket_asset VALUES {again}")
+        assert connection.execute("SELECT assets FROM ticket_view WHERE number = 1").fetchone() == ('["T-1"]',)
+
+
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
     with pytest.raises(Exception, match="incomplete input"):

@@ -96,9 +96,9 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     appeal = "From: Zoe <zoe@far.example>\nTo: hr@desk.example\nSubject: Appeal [SD-5]\n\nquartz\n"
     assert mails.take(appeal, **HR).number == 6
     assert mails.ticket(6).team == "hr"
-    for inventory, kind in (("T-17", "till"), ("X-1", "kiosk")):
+    for label, kind in (("T-17", "till"), ("X-1", "kiosk")):
         line = asset_line(
-            inventory, {"kind": kind, "unit": "accounting", "service": "leave"}, now=NOW, zone=ZoneInfo("UTC")
+            label, {"kind": kind, "unit": "accounting", "service": "leave"}, now=NOW, zone=ZoneInfo("UTC")
         )
         with mails.desk.work(SYSTEM, NOW) as work:
             add_asset(work, line)

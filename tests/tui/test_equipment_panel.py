@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,16 +11,17 @@ from console_driver import driving
 from desks import NOW
 from equipped import EquippedDesk
 from rich.cells import cell_len
-from test_office_board import showing
 
 from sdesk.domain.equipment import Condition
-from sdesk.reports.equipment_board import made
+from sdesk.reports.equipment_board import EquipmentBoard, made
 from sdesk.store.reader.equipment_board import BoardFacts, BurningRow, PlaceRow, TroubleRow
+from sdesk.tui.office import OfficeBoard
 from sdesk.tui.render.equipment import equipment_rows, equipment_words
 from sdesk.tui.screens.board import BoardScreen
+from sdesk.tui.settings import ConsoleSettings
 
 
-def board_of(*troubles: TroubleRow, burning: tuple[BurningRow, ...] = ()) -> object:
+def board_of(*troubles: TroubleRow, burning: tuple[BurningRow, ...] = ()) -> EquipmentBoard:
     places = tuple(
         PlaceRow(unit, unit.title(), kind, pieces)
         for unit in ("flagship", "store-017", "accounting")
@@ -46,8 +48,8 @@ BURNING = (
 )
 
 
-def text_of(board: object, width: int) -> list[str]:
-    return ["".join(span[0] for span in row.line.spans).rstrip() for row in equipment_rows(board, width)]  # type: ignore[arg-type]
+def text_of(board: EquipmentBoard, width: int) -> list[str]:
+    return ["".join(span[0] for span in row.line.spans).rstrip() for row in equipment_rows(board, width)]
 
 
 def test_units_stand_by_kinds_where_there_is_room() -> None:
@@ -57,7 +59,7 @@ def test_units_stand_by_kinds_where_there_is_room() -> None:
     assert any("1/1 ?" in line for line in lines)
     assert any("of no unit" in line and "~5" in line for line in lines)
     assert lines[-1].strip() == "all is well in 1 unit"
-    rows = equipment_rows(board_of(*BAD, burning=BURNING), 80)  # type: ignore[arg-type]
+    rows = equipment_rows(board_of(*BAD, burning=BURNING), 80)
     assert [row.number for row in rows if row.number is not None] == [7, 8]
     ends = {sum(cell_len(span[0]) for span in row.line.spans) for row in rows[:4]}
     assert len(ends) == 1  # the columns are flush
@@ -71,10 +73,18 @@ def test_where_there_is_no_room_what_is_not_well_is_named() -> None:
 
 @pytest.mark.parametrize("width", [10, 24, 60, 200])
 def test_the_totals_stand_above(width: int) -> None:
-    words = "".join(span[0] for span in equipment_words(board_of(*BAD, burning=BURNING), width).spans)  # type: ignore[arg-type]
+    words = "".join(span[0] for span in equipment_words(board_of(*BAD, burning=BURNING), width).spans)
     assert "1 piece down" in words
     assert "2 in question" in words
     assert ("suspected" in words) is (width >= 60)
+
+
+def shows_equipment(screen: BoardScreen) -> bool:
+    return screen.panels.equipment.display
+
+
+def text_on(app: OfficeBoard) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
 async def test_a_desk_with_equipment_has_the_panel_and_one_without_has_not(desk_path: Path) -> None:
@@ -84,12 +94,12 @@ async def test_a_desk_with_equipment_has_the_panel_and_one_without_has_not(desk_
         await driver.rest()
         screen = driver.console.screen
         assert isinstance(screen, BoardScreen)
-        assert not screen.panels.equipment.display
+        assert not shows_equipment(screen)
         desk.add("T-1", unit="flagship", service="till", checks="zabbix t1:*")
         number = desk.down("t1:ping").number
         screen.read_board()
         await driver.rest()
-        assert screen.panels.equipment.display
+        assert shows_equipment(screen)
         assert "Flagship" in driver.text
         assert "1/1 down" in driver.text
         for _ in range(6):
@@ -110,9 +120,17 @@ async def test_the_office_sees_it_too(desk_path: Path, size: tuple[int, int]) ->
     desk.add("T-1", unit="flagship", service="till", checks="zabbix t1:*")
     desk.down("t1:ping")
     desk.desk.close()
-    async with showing(desk_path, size) as office:
-        assert "1/1 down" in office.text
-        assert "1 piece down" in office.text
+    app = OfficeBoard(store=desk_path, login="anna", now=lambda: NOW, settings=ConsoleSettings())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        app.look(anew=True)
+        for _ in range(200):
+            await pilot.pause()
+            if not app.busy and app.board is not None and "1 piece down" in text_on(app):
+                break
+            await asyncio.sleep(0.01)
+        assert "1/1 down" in text_on(app)
+        assert "1 piece down" in text_on(app)
 
 
 async def test_a_ticket_shows_its_equipment(desk_path: Path) -> None:

@@ -103,7 +103,9 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
         elif term.field == "watch":
             condition = _watched(connection, term, actor)
         elif term.field in {"asset", "kind"}:
-            condition = _equipment(connection, term)
+            from sdesk.store.reader.equipment_terms import about_equipment  # hardly any filter asks for it
+
+            condition = _negated(Condition(*about_equipment(connection, term.field, term.values)), term.negated)
         elif term.field in _KEYED:
             condition = _keyed(connection, term, actor, by_index=wanted.sort is Sort.SLA or term.field != "team")
         else:
@@ -344,37 +346,6 @@ def _watched(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condi
         parts.append(f"number IN (SELECT w.ticket_id FROM watcher AS w WHERE w.agent_id IN ({_marks(wanted)}))")
     if NONE in term.values:
         parts.append("NOT EXISTS (SELECT 1 FROM watcher AS w WHERE w.ticket_id = number)")
-    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
-    return _negated(Condition(sql, tuple(wanted)), term.negated)
-
-
-def _equipment(connection: sqlite3.Connection, term: Match) -> Condition:
-    """About these pieces of equipment, or about one of these kinds: their few tickets are looked up, then sorted."""
-    from sdesk.domain.equipment import number_key  # hardly any filter asks for it
-
-    wanted: list[Value] = []
-    for value in term.values:
-        if value == NONE:
-            continue
-        key = number_key(value)
-        if (
-            term.field == "asset"
-            and not connection.execute("SELECT 1 FROM asset WHERE number_key = ?", (key,)).fetchone()
-        ):
-            from sdesk.store.reader.assets import unknown
-
-            what, remedy = unknown(connection, value)
-            raise BadFilter(what, remedy, word=f"asset:{value}")
-        wanted.append(key if term.field == "asset" else value.lower())
-    parts = []
-    if wanted:
-        column = "x.number_key" if term.field == "asset" else "x.kind"
-        parts.append(
-            "number IN (SELECT y.ticket_id FROM asset AS x JOIN ticket_asset AS y ON y.asset_id = x.id"
-            f" WHERE {column} IN ({_marks(wanted)}))"
-        )
-    if NONE in term.values:
-        parts.append("NOT EXISTS (SELECT 1 FROM ticket_asset AS y WHERE y.ticket_id = number)")
     sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
     return _negated(Condition(sql, tuple(wanted)), term.negated)
 

@@ -19,7 +19,17 @@ WORDS = (
     *(N_("agent"), N_("lead"), N_("admin"), N_("auditor")),
     *(N_("sla"), N_("loss"), N_("priority"), N_("age")),
     *(N_("first response"), N_("next reply"), N_("resolution")),
-    *(N_("team"), N_("service"), N_("unit"), N_("wait"), N_("channel"), N_("impact"), N_("urgency"), N_("nobody")),
+    *(
+        N_("team"),
+        N_("service"),
+        N_("unit"),
+        N_("equipment"),
+        N_("wait"),
+        N_("channel"),
+        N_("impact"),
+        N_("urgency"),
+        N_("nobody"),
+    ),
 )
 """The texts of the enumerations that are shown: the same as in the store and on the command line."""
 

@@ -313,6 +313,7 @@ def read_names(reader: Reader, actor: Actor, now: datetime) -> Names:
         Kind.AGENT: (Name("me"), *(Name(agent.login, one_line(agent.name)) for agent in agents)),
         Kind.SERVICE: tuple(Name(service.key, one_line(service.name)) for service in reader.services(actor)),
         Kind.UNIT: (Name("none"), *(Name(unit.key, one_line(unit.name)) for unit in reader.units())),
+        Kind.ASSETS: tuple(Name(number, one_line(about)) for number, about in reader.begun_assets("")),
     }
 
 

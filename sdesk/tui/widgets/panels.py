@@ -92,12 +92,20 @@ class Panels(Container):
         self.share.say(lambda width: render.share_lines(board, width))
         self.due.rows.fill(lambda width: render.due_rows(board, width, public=public))
         self.coming.rows.fill(lambda width: render.coming_rows(board, width, public=public))
-        equipped = bool(board.equipment.pieces)
+        equipped, appears = bool(board.equipment.pieces), self.equipment.has_class("unequipped")
         self.set_class(equipped, "equipped")
         self.equipment.set_class(not equipped, "unequipped")
-        self.equipment.say(lambda width: [equipment_words(board.equipment, width)])
-        self.equipment.rows.fill(lambda width: equipment_rows(board.equipment, width))
+        self._show_equipment()
+        if equipped and appears:
+            # What was not there has no width yet, by which its lines are made.
+            self.call_after_refresh(self._show_equipment)
         self._draw(board)
+
+    def _show_equipment(self) -> None:
+        if self._board is not None:
+            equipment = self._board.equipment
+            self.equipment.say(lambda width: [equipment_words(equipment, width)])
+            self.equipment.rows.fill(lambda width: equipment_rows(equipment, width))
 
     def _draw(self, board: Board) -> None:
         # Within the frame's corners, and a blank beside each.
