@@ -172,6 +172,9 @@ def test_files_are_no_texts_and_texts_no_files(shop: Shop) -> None:
     assert [each.about for each in (caught.value, *caught.value.others)] == ["field.story", "field.photo"]
     number = shop.opens(photo=file)
     assert shop.form(number)["photo"] == "a.bin"
+    other = shop.opens(photo=InboundAttachment("../../.bashrc", "text/plain", b"x"))
+    assert shop.form(other)["photo"] == "bashrc"
+    assert shop.reader.ticket(shop.anna, other, now=NOW).messages[0].attachments[0].name == "bashrc"
     error = shop.does("set", number, form={"photo": file})
     assert error is not None
     assert "stays" in error.what
