@@ -15,6 +15,7 @@ BY_STREAMS = {
     "ticket attach add": {"FILE..."},
     "ticket attach get": {"[PATH]"},
     "ticket import": {"[FILE]"},
+    "asset import": {"[FILE]"},
     "mail parse": {"[FILE]"},
     "mail test": {"FILE..."},
     "desk plan": {"FILE"},
