@@ -87,7 +87,7 @@ def test_hostile_words_stand_in_no_statement(listening: Listening, busy_desk_pat
                 ask(listening, boris, term)
             except BadFilter:
                 refused += 1
-    assert refused == len(HOSTILE) * 8  # keys, numbers and equipment that there are not
+    assert refused == len(HOSTILE) * 9  # keys, numbers, equipment and playbooks that there are not
     assert len(listening.said) > 250
     assert [sql for sql in listening.said if MARK in sql] == []
     assert {sql.split()[0] for sql in listening.said} == {"SELECT"}

@@ -246,6 +246,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
         "asset_kinds": [reader.asset_kinds],
         "begun_assets": [lambda: reader.begun_assets("")],
         "equipment_board": [lambda: reader.equipment_board(actor)],
+        "login_keys": [reader.login_keys],
         "slas": [reader.slas],
         "sla": [lambda: reader.sla("office")],
         "hours": [lambda: reader.hours(1)],
