@@ -153,7 +153,7 @@ def page(report: AppliedReport, name: str, *, colored: bool, kept: bool) -> Iter
 
 
 def _heading(kind: str) -> str:
-    if kind in ("desk", "priority", "incidents", "events", "desk file"):
+    if kind in ("desk", "priority", "incidents", "events", "portal", "desk file"):
         return kind
     return {"SLA": "SLAs"}.get(kind, f"{kind}s")
 
