@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -44,6 +45,10 @@ from walled_questions import (
 
 from sdesk.cli.complete_values import source_of
 from sdesk.cli.grammar import verb_of
+from sdesk.desk.opening import open_desk
+from sdesk.desk.outbox.notifications import claim
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.ticket import Role
 
 _CONFIG = """
 [mailboxes.it]
@@ -225,6 +230,23 @@ def test_what_is_changed_is_the_same_without_what_is_hidden(store: Path, tmp_pat
 
 def _changing() -> Iterator[str]:
     return (line for lines in CHANGING.values() for line in lines if line not in TOLD)
+
+
+def test_nobody_is_told_of_what_he_may_not_see(store: Path, tmp_path: Path) -> None:
+    path = shutil.copy(store, tmp_path / "desk.db")
+    told: dict[str, set[int | None]] = {}
+    desk = open_desk(path, durable=False)
+    with desk.work(SYSTEM, NOW + timedelta(hours=1)) as work:
+        for login, agent_id in work.rules.agent_keys.items():
+            batch = claim(work, agent_id)
+            told[login] = set() if batch is None else {each.number for each in batch.notices}
+    desk.close()
+    hidden = {login: set(hidden_from(store, login)) for login in PLAIN.agents}
+    assert not [
+        login for login, (role, _) in PLAIN.agents.items() if role is not Role.ADMIN and told[login] & hidden[login]
+    ]
+    assert told["olga"] & hidden["boris"]
+    assert told["boris"]
 
 
 def test_an_auditor_changes_nothing(store: Path, tmp_path: Path) -> None:
