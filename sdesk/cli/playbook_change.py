@@ -72,7 +72,7 @@ def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False
     """
     call = invocation.of(ctx)
     day, (parent,) = _day(call, date), ticket_numbers(call, [number])
-    from sdesk.desk.playbooks import move as use_case
+    from sdesk.desk.playbook_changes import move as use_case
 
     return _do(call, lambda work: use_case(work, parent, day=day), dry_run=dry_run)
 
@@ -93,7 +93,7 @@ def skip(
     """
     call = invocation.of(ctx)
     (parent,) = ticket_numbers(call, [number])
-    from sdesk.desk.playbooks import skip as use_case
+    from sdesk.desk.playbook_changes import skip as use_case
 
     return _do(call, lambda work: use_case(work, parent, step, text=text), dry_run=dry_run)
 
@@ -108,7 +108,7 @@ def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = Fals
     """
     call = invocation.of(ctx)
     (parent,) = ticket_numbers(call, [number])
-    from sdesk.desk.playbooks import cancel as use_case
+    from sdesk.desk.playbook_changes import cancel as use_case
 
     return _do(call, lambda work: use_case(work, parent, text=text), dry_run=dry_run)
 

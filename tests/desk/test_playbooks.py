@@ -14,7 +14,7 @@ from shop_opening import FILE
 from sla_examples import moscow
 
 from sdesk.actions.perform import undo
-from sdesk.desk import playbooks
+from sdesk.desk import playbook_changes, playbooks
 from sdesk.desk.forgetting import forget_person
 from sdesk.desk.opening import Work
 from sdesk.desk.purging import purge
@@ -276,8 +276,8 @@ def test_steps_are_no_sign_of_an_incident(play: Playing) -> None:
 
 def test_skipping(play: Playing) -> None:
     play.start()
-    play.do("anna", lambda work: playbooks.skip(work, 1, "three", text="Not here."))
-    play.do("anna", lambda work: playbooks.skip(work, 1, "one", text="Nor that."))
+    play.do("anna", lambda work: playbook_changes.skip(work, 1, "three", text="Not here."))
+    play.do("anna", lambda work: playbook_changes.skip(work, 1, "one", text="Nor that."))
     assert play.states() == {"one": "skipped", "two": "open", "three": "skipped"}
     assert play.desk.ticket(2).status == "resolved"
     assert play.desk.conversation(2) == ["note anna: Nor that."]
@@ -287,15 +287,15 @@ def test_skipping(play: Playing) -> None:
     play.desk.do("olga", "close", 3, silent=True)
     assert (play.run_state(), play.desk.ticket(1).status) == (RunState.DONE, "resolved")
     with pytest.raises(Refused, match="is done"):
-        play.do("anna", lambda work: playbooks.skip(work, 1, "one", text="Again."))
+        play.do("anna", lambda work: playbook_changes.skip(work, 1, "one", text="Again."))
     assert is_sound(play)
 
 
 def test_cancelling_leaves_what_is_open_to_who_has_it(play: Playing) -> None:
     play.start()
     with pytest.raises(BadInput, match="nothing says why"):
-        play.do("anna", lambda work: playbooks.cancel(work, 1, text=" "))
-    play.do("anna", lambda work: playbooks.cancel(work, 1, text="No shop."))
+        play.do("anna", lambda work: playbook_changes.cancel(work, 1, text=" "))
+    play.do("anna", lambda work: playbook_changes.cancel(work, 1, text="No shop."))
     assert play.states() == {"one": "open", "two": "cancelled", "three": "cancelled"}
     assert (play.desk.ticket(1).status, play.desk.ticket(2).status) == ("resolved", "new")
     assert "No shop." in play.desk.conversation(2)[0]
@@ -315,7 +315,7 @@ def test_moving_tells_once_and_moves_a_wait_along(desk_of_mail: MailDesk) -> Non
     play.desk.do("dmitri", "wait", 2, waiting_for="date", until=moscow("2026-11-25 12:00"))
 
     def move(day: str) -> Any:
-        return play.do("dmitri", lambda work: playbooks.move(work, 1, day=day))
+        return play.do("dmitri", lambda work: playbook_changes.move(work, 1, day=day))
 
     move("2026-12-28")
     assert play.desk.ticket(2).wake_at == moscow("2026-11-28 12:00")
@@ -352,7 +352,7 @@ def test_what_it_cannot_be_started_with(play: Playing, values: dict[str, Any]) -
 def test_who_is_forgotten_is_in_no_step(play: Playing) -> None:
     play.apply(SMALL.replace('subject = "Two"', 'subject = "Two for {requester}"'))
     play.start(requester="Maria Ivanova <maria@shop.example>")
-    play.do("anna", lambda work: playbooks.skip(work, 1, "three", text="Maria Ivanova does it."))
+    play.do("anna", lambda work: playbook_changes.skip(work, 1, "three", text="Maria Ivanova does it."))
     forget_person(play.desk.desk, play.desk.actor("anna"), NOW, "maria@shop.example", texts=True)
     found = play.progress()
     assert found is not None
@@ -374,7 +374,7 @@ def test_a_step_behind_a_wall_is_not_there(play: Playing) -> None:
     three = found.steps[1]
     assert (three.position, three.waits_for, three.holds, three.held_up(NOW, "")) == (2, (), (), "")
     with pytest.raises(NotFound, match="has no step `two`"):
-        play.do("boris", lambda work: playbooks.skip(work, 1, "two", text="Hm."))
+        play.do("boris", lambda work: playbook_changes.skip(work, 1, "two", text="Hm."))
     with Reader(play.desk.path) as reader:
         boris = reader.actor("boris")
         assert [each.key for each in reader.playbook(boris, "small").steps] == ["one", "three"]
@@ -412,11 +412,11 @@ def test_a_parent_behind_a_wall_hides_all(play: Playing) -> None:
     assert undo(play.desk.desk, play.desk.actor("boris"), now=NOW).outcomes[0].error is None
     assert (play.desk.ticket(1).status, play.run_state()) == ("open", RunState.RUNNING)
     assert is_sound(play)
-    play.do("olga", lambda work: playbooks.cancel(work, 1, text="It is secret."))
+    play.do("olga", lambda work: playbook_changes.cancel(work, 1, text="It is secret."))
     assert "secret" not in play.desk.conversation(2)[0]
     for use_case in (
-        lambda work: playbooks.move(work, 1, day="2026-12-01"),
-        lambda work: playbooks.cancel(work, 1, text="x"),
+        lambda work: playbook_changes.move(work, 1, day="2026-12-01"),
+        lambda work: playbook_changes.cancel(work, 1, text="x"),
     ):
         with pytest.raises(NotFound, match="no ticket SD-1"):
             play.do("boris", use_case)

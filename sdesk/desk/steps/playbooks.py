@@ -6,7 +6,7 @@ All of it is the desk's own doing, whoever's change brought it about: he may sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from sdesk.desk.steps.notify import notify_agent, notify_of
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
+from sdesk.desk.steps.waits import begin_wait
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.clock import NO_PROMISE, resolve
 from sdesk.domain.outgoing import AgentEvent
@@ -36,13 +37,14 @@ from sdesk.domain.playbook import (
     RunState,
     Step,
     StepState,
+    begins,
     filled,
     opens_at,
     parse_day,
     parse_step,
 )
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Role, Status
+from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Role, Status, WaitingFor
 from sdesk.store.models import PlaybookRun, PlaybookStep, Ticket, Unit
 
 
@@ -146,6 +148,13 @@ def hides_parent(work: Work, parent_team: int, team_id: int) -> bool:
     return parent_team != team_id and work.rules.teams[parent_team].private
 
 
+def wait_for_the_day(work: Work, run: PlaybookRun, parent: Ticket) -> None:
+    """The parent has nothing to do before the day: it waits for it, so that no promise of it is broken meanwhile."""
+    day = begins(parse_day(run.day), ZoneInfo(work.rules.time_zone))
+    if day > work.now:
+        begin_wait(work, parent, WaitingFor.DATE, day)
+
+
 # ---- what became of a step ---------------------------------------------------------------------------
 
 
@@ -222,7 +231,7 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
     known = [run.started_at, run.moved_at, step.opens_at, *(each.ended_at for each in _awaited(step, steps))]
     at = min(max(each for each in known if each is not None), work.now)
     values = places(work, run, parent)
-    subject, text = one_line(filled(spec.subject, values)).strip(), filled(spec.text, values).strip()
+    subject, text = line_of(spec.subject, values), filled(spec.text, values).strip()
     unit_id = rules.unit_keys.get(spec.unit or "", run.unit_id)
     assignee_id = _assignee(work, spec, step.team_id)
     here = f"playbooks.{run.key} of the desk file"
@@ -287,6 +296,11 @@ def named_places(work: Work, unit_id: int | None, day: str, requester: str) -> d
     """The same before there is a parent."""
     unit = work.session.get_one(Unit, unit_id).name if unit_id is not None else ""
     return {"unit": one_line(unit), "day": day.replace("T", " "), "requester": one_line(requester)}
+
+
+def line_of(text: str, values: Mapping[str, str]) -> str:
+    """A subject with what stands for its words in braces."""
+    return one_line(filled(text, values)).strip()
 
 
 def _assignee(work: Work, spec: Step, team_id: int) -> int | None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import LinkKind, Priority, Status
 from sdesk.store.reader.rows import HistoryRow, LinkRow, OtherRow, TicketRow, UnitFacts
 from sdesk.store.reader.where import Condition, wall
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.playbook_rows import Progress
 
 MOST = 20
 """Others that are listed: a shop with more has a list of its own."""
@@ -94,3 +99,12 @@ def links(connection: sqlite3.Connection, actor: Actor, number: int, prefix: str
     return tuple(
         LinkRow(LinkKind(row[0]), row[1], f"{prefix}-{row[1]}", row[2], Status(row[3]), bool(row[4])) for row in found
     )
+
+
+def playbook(connection: sqlite3.Connection, actor: Actor, number: int, prefix: str, now: datetime) -> Progress | None:
+    """How far the playbook has come of which a ticket is the parent; hardly any is."""
+    if connection.execute("SELECT 1 FROM playbook_run WHERE ticket_id = ?", (number,)).fetchone() is None:
+        return None
+    from sdesk.store.reader.playbooks import progress
+
+    return progress(connection, actor, prefix, number, now=now)

@@ -119,7 +119,7 @@ class StepRow(NamedTuple):
                 WaitingFor.SUPPLIER: phrase("waits for a supplier until {at}", at=local),
                 WaitingFor.DATE: phrase("waits until {at}", at=local),
             }
-            return whom[self.waiting_for]
+            return whom.get(self.waiting_for) or phrase("waits for {whom}", whom=self.waiting_for)
         if self.assignee is None:
             return phrase("nobody has it")
         return phrase("{agent} has it", agent=self.assignee)

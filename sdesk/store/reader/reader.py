@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from sdesk.domain.why import Facts as WhyFacts
     from sdesk.store.reader.decided import Standing
     from sdesk.store.reader.exported import Exported
-    from sdesk.store.reader.playbook_rows import Progress
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
@@ -279,18 +278,10 @@ class Reader(PersonalReader):
                 form=answers.answers_of(self._connection, number),
                 approvals=approvals.approvals_of(self._connection, number),
                 assets=ticket_assets.assets_of_ticket(self._connection, number),
-                playbook=self._playbook(actor, number, now),
+                playbook=beside.playbook(self._connection, actor, number, self.desk.ref_prefix, now),
                 rating=rated.rating_of(self._connection, number),
                 said_before=rated.last_of_requester(self._connection, actor, number),
             )
-
-    def _playbook(self, actor: Actor, number: int, now: datetime) -> Progress | None:
-        """How far the playbook has come of which a ticket is the parent; hardly any is."""
-        if self._one("SELECT 1 FROM playbook_run WHERE ticket_id = ?", number) is None:
-            return None
-        from sdesk.store.reader.playbooks import progress
-
-        return progress(self._connection, actor, self.desk.ref_prefix, number, now=now)
 
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
         """What happened to a ticket, oldest first; NotFound."""

@@ -365,16 +365,12 @@ def _playbook(connection: sqlite3.Connection, term: Match, actor: Actor) -> Cond
     """A playbook by its parent: of one that stands behind a wall there is none."""
     found = _numbers(term)
     runs = f"SELECT r.id FROM playbook_run AS r WHERE r.ticket_id IN ({_marks(found.values)})"
-    hidden = wall(connection, actor, "i.team_id")
-    values: tuple[Value, ...] = found.values
-    if hidden is not None:
-        runs += f" AND EXISTS (SELECT 1 FROM ticket AS i WHERE i.id = r.ticket_id AND {hidden.sql})"
-        values += hidden.values
-    sql = (
-        f"number IN (SELECT p.ticket_id FROM playbook_run AS p WHERE p.id IN ({runs})"
-        f" UNION SELECT s.ticket_id FROM playbook_step AS s WHERE s.run_id IN ({runs}))"
-    )
-    return _negated(Condition(sql, values * 2), term.negated)
+    hidden = wall(connection, actor, "i.team_id") or Condition("1")
+    runs += f" AND EXISTS (SELECT 1 FROM ticket AS i WHERE i.id = r.ticket_id AND {hidden.sql})"
+    values = (*found.values, *hidden.values)
+    steps = f"SELECT s.ticket_id FROM playbook_step AS s WHERE s.run_id IN ({runs})"
+    whole = f"number IN (SELECT p.ticket_id FROM playbook_run AS p WHERE p.id IN ({runs}) UNION {steps})"
+    return _negated(Condition(whole, values * 2), term.negated)
 
 
 def _requester(term: Match, actor: Actor) -> Condition:
