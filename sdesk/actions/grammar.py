@@ -24,7 +24,7 @@ from sdesk.domain.ticket import WAITS_BY_HAND, Priority, WaitingFor
 if TYPE_CHECKING:
     from sdesk.domain.inbound import InboundAttachment
 
-MANY = frozenset({Kind.ADDRESSES, Kind.MESSAGES, Kind.TAGS, Kind.FILES, Kind.ASSETS})
+MANY = frozenset({Kind.ADDRESSES, Kind.MESSAGES, Kind.TAGS, Kind.FILES, Kind.ASSETS, Kind.ANSWERS})
 """Kinds whose options may be repeated; their value is a tuple."""
 
 NO_VISIT = "none"
@@ -84,10 +84,32 @@ def read_value(flag: str, parameter: Parameter, texts: Sequence[str], reading: R
             return tuple(attached(path_of(each)) for each in texts) if reading.files else tuple(texts)
         case Kind.ADDRESSES | Kind.TAGS | Kind.ASSETS:
             return tuple(texts)
+        case Kind.ANSWERS:
+            return answers(flag, texts, files=reading.files)
         case Kind.TEXT if parameter.name == "text":
             return written_text(flag, text) if reading.files or not text.startswith("@") else text
         case _:
             return text
+
+
+def answers(flag: str, texts: Sequence[str], *, files: bool = True) -> dict[str, str | InboundAttachment]:
+    """Answers in a service's form by key: `model=55F`, `photo=@FILE`. BadInput for what is none, and a key said twice.
+
+    Without `files` those that are named are believed in.
+    """
+    found: dict[str, str | InboundAttachment] = {}
+    for each in texts:
+        key, equals, value = each.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise BadInput(
+                phrase("{flag} `{text}` says no answer", flag=flag, text=each),
+                phrase("write it as {flag} model=55F", flag=flag),
+            )
+        if key in found:
+            raise BadInput(phrase("{flag} {key} is said twice", flag=flag, key=key), phrase("say it once"))
+        found[key] = attached(path_of(value[1:])) if files and value.startswith("@") else value
+    return found
 
 
 def usual_editor() -> str | None:

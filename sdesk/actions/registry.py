@@ -40,6 +40,8 @@ class Kind(StrEnum):
     """The number of another ticket."""
     UNIT = "unit"
     TAGS = "tags"
+    ANSWERS = "answers"
+    """Answers in the form of the ticket's service, by key."""
     ASSETS = "assets"
     """Inventory numbers of equipment."""
     SHARE = "share"
@@ -286,6 +288,7 @@ _ALL = (
             Parameter("untags", Kind.TAGS, N_("to take away")),
             Parameter("assets", Kind.ASSETS, N_("equipment that it is about")),
             Parameter("unassets", Kind.ASSETS, N_("equipment that it is not about")),
+            Parameter("form", Kind.ANSWERS, N_("an answer in its service's form, as KEY=VALUE")),
         ),
     ),
     Action(

@@ -43,6 +43,7 @@ FLAGS: Mapping[tuple[str, str], str] = {
     ("set", "untags"): "--untag",
     ("set", "assets"): "--asset",
     ("set", "unassets"): "--no-asset",
+    ("set", "form"): "--field",
     ("unlink", "to"): "--from",
 }
 """Options that are called otherwise than the parameter, by action and parameter."""

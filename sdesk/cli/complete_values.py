@@ -342,7 +342,7 @@ _BY_METAVAR: dict[str, Source | None] = {
         None,
     ),
     **dict.fromkeys(("WORDS", "CHECK"), None),
-    **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE", "STEP"), None),
+    **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE", "STEP", "ADDRESS:PORT"), None),
     "KEY=VALUE": _form_fields,
     "WORDS": None,
 }

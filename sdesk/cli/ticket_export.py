@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.exported import Exported, ExportedMessage
 
 
-_NO_CELL = frozenset({"messages", "rating"})
+_NO_CELL = frozenset({"approvals", "messages", "rating"})
 """What is more than a cell of CSV holds."""
 FORMATS = ("jsonl", "csv", "csv-safe")
 """How lines may be written."""
