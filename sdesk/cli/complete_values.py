@@ -314,7 +314,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     **dict.fromkeys(
         ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."), None
     ),
-    **dict.fromkeys(("COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
+    **dict.fromkeys(("ADDRESS:PORT", "COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
     "KEY=VALUE": _form_fields,
 }
 """By what the help calls a value. One that stands not here fails the tests."""
