@@ -54,8 +54,28 @@ stops = { till = 0.5 }
 [services.kiosk]
 name = "Kiosk"
 team = "night"
-offered_to = ["kind:store"]
+offered_to = ["kind:store", "*@hq.example.org"]
 incidents = true
+category = "Tills"
+description = { en = "Where one pays without a cashier", de = "Selbstkasse" }
+help.en = '''
+Switch it off,
+and on again.'''
+[[services.kiosk.fields]]
+key = "model"
+label = { en = "Model", de = "Modell" }
+required = true
+pattern = "[A-Z]+ ?[0-9]{2}F"
+help = { en = "It stands on the back." }
+[[services.kiosk.fields]]
+key = "kind"
+label.en = "What is broken"
+kind = "choice"
+choices = ["Screen", "Scanner"]
+[[services.kiosk.fields]]
+key = "story"
+label.en = "What happened"
+multiline = true
 [incidents]
 from = 4
 within = "20m"
@@ -181,6 +201,19 @@ def value(key: Key) -> st.SearchStrategy[Any]:
         )
         reply = st.fixed_dictionaries({"title": WORDS, "text": texts}, optional={"service": st.just("till")})
         return st.dictionaries(st.sampled_from(["restart", "look"]), reply)
+    if key.name == "fields":
+        kinds: list[dict[str, Any]] = [
+            {"key": "model", "label": {"en": "Model"}, "pattern": "[0-9]{2}F", "required": True},
+            {"key": "kind", "label": {"de": "Art"}, "kind": "choice", "choices": ["a", "B"]},
+            {
+                "key": "since",
+                "label": {"en": "Since", "de": "Seit"},
+                "kind": "date",
+                "help": {"en": "\nWhen\nwas it?\n"},
+            },
+            {"key": "story", "label": {"en": "Story"}, "multiline": True},
+        ]
+        return st.lists(st.sampled_from(kinds), unique_by=lambda field: str(field["key"]))
     if key.name == "matrix":
         return st.just(WHOLE_MATRIX)
     if key.name in ("country", "subdivision"):
@@ -218,7 +251,7 @@ def of(kind: Kind, key: Key) -> st.SearchStrategy[Any]:
     if isinstance(kind, Map):
         if key.name in ("hours", "working", "header"):
             return st.just(example_of(key))
-        return st.dictionaries(names(kind), of(kind.kind, key), max_size=3)
+        return st.dictionaries(names(kind), of(kind.kind, key), min_size=int(bool(kind.some)), max_size=3)
     assert isinstance(kind, Checked), kind
     return of(kind.kind, key)
 

@@ -19,6 +19,9 @@ from otrs_database import on_sqlite
 from sdesk.cli.app import run
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Surroundings
+from sdesk.desk.opening import open_desk
+from sdesk.desk.setup import apply
+from sdesk.domain.actor import SYSTEM
 
 DOCS = Path(__file__).parents[1] / "docs"
 UNDERSTOOD = {ExitCode.DONE, ExitCode.FAILED, ExitCode.NOT_FOUND, ExitCode.PARTLY, ExitCode.CONFLICT}
@@ -56,11 +59,23 @@ def text_of(page: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def with_a_catalogue(_busy_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The busy desk, with the service that the page about the catalogue describes."""
+    path = tmp_path_factory.mktemp("pages") / "desk.db"
+    shutil.copy(_busy_template, path)
+    desk = open_desk(path)
+    service = text_of("offer-a-catalogue").split("```toml\n")[1].split("```")[0]
+    apply(desk, f"{DESK_FILE}\n{service}", "desk.toml", actor=SYSTEM, now=NOW)
+    desk.close()
+    return path
+
+
 @pytest.fixture
-def surroundings(busy_desk_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Surroundings:
+def surroundings(with_a_catalogue: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Surroundings:
     """A desk with its configuration, a desk file, and the messages and folders that the pages name."""
     store = tmp_path / "sdesk.db"
-    shutil.copy(busy_desk_path, store)
+    shutil.copy(with_a_catalogue, store)
     (tmp_path / "desk.toml").write_text(DESK_FILE, encoding="utf-8")
     (tmp_path / "samples").mkdir()
     for name in ("message.eml", "samples/till.eml", "old.mbox", "problem.eml"):

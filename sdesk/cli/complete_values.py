@@ -179,7 +179,8 @@ def _units(call: Invocation, word: str) -> Answer:
 
 
 def _form_fields(call: Invocation, word: str) -> Answer:
-    return [Word(each.key, each.about) for each in call.reader.filter_names(call.actor, "form")["form"]]
+    fields = call.reader.filter_names(call.actor, "form")["form"]
+    return [Word(each.key.replace(":", "=", 1), each.about) for each in fields]
 
 
 def _askers(call: Invocation, word: str) -> Answer:
@@ -316,6 +317,7 @@ _BY_METAVAR: dict[str, Source | None] = {
     ),
     **dict.fromkeys(("ADDRESS:PORT", "COLUMN=FIELD", "RANGE", "NAME=RANGE"), None),
     "KEY=VALUE": _form_fields,
+    "WORDS": None,
 }
 """By what the help calls a value. One that stands not here fails the tests."""
 

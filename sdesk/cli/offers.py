@@ -151,9 +151,9 @@ def _paragraphs(name: str, texts: Mapping[str, str], language: str) -> Iterator[
 
 
 def _field(field: FormField, language: str) -> str:
-    """A field in a line: `model  Model (text, required): it stands on the back`."""
+    """A field in a line: `model: Model (text, required). It stands on the back`."""
     said: list[str] = [", ".join(field.choices) if field.choices else field.kind.value]
     said += ["several lines"] * field.multiline + [f"as {field.pattern}"] * bool(field.pattern)
     said += ["required"] * field.required
     about = in_language(field.helps, language)
-    return f"{field.key}  {label(field, language)} ({', '.join(said)}){f': {about}' if about else ''}"
+    return f"{field.key}: {label(field, language)} ({', '.join(said)}){f'. {about}' if about else ''}"

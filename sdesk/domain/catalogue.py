@@ -189,12 +189,10 @@ def filled(
     """
     wrong: list[BadInput] = []
     known = {field.key: field for field in fields}
-    for key in given:
-        if key not in known:
-            has = phrase("its fields: {fields}", fields=", ".join(known)) if known else phrase("its form has no fields")
-            wrong.append(
-                _about(key, phrase("there is no field `{key}`", key=_told(key)), did_you_mean(key, known, has))
-            )
+    for key in [key for key in given if key not in known][:MOST_FIELDS]:
+        has = phrase("its fields: {fields}", fields=", ".join(known)) if known else phrase("its form has no fields")
+        shown = _told(one_line(key[:LONGEST_LINE]))
+        wrong.append(_about(shown, phrase("there is no field `{key}`", key=shown), did_you_mean(shown, known, has)))
     found = []
     for key, field in known.items():
         try:
@@ -266,7 +264,7 @@ def _choice(field: FormField, name: str, text: str) -> str:
     listed = phrase("it is one of {choices}", choices=", ".join(field.choices))
     raise BadInput(
         phrase("{field}: there is no `{text}`", field=name, text=_told(text)),
-        did_you_mean(text, field.choices, listed),
+        did_you_mean(_told(text), field.choices, listed),
     )
 
 

@@ -114,8 +114,8 @@ FILTER_FIELDS: tuple[FilterField, ...] = (
     FilterField(
         "form",
         Kind.TEXT,
-        "what was answered in the form of its service, or a part of it: FIELD=TEXT, or TEXT in any field",
-        "form:model=55F",
+        "what was answered in the form of its service, or a part of it: FIELD:TEXT, or TEXT in any field",
+        "form:model:55F",
         special={NONE: N_("no form was filled in")},
     ),
     FilterField("number", Kind.NUMBER, "the ticket itself", "number:123"),

@@ -91,7 +91,7 @@ _OF_NOTIFICATIONS: dict[MailKind, dict[str, tuple[str, ...]]] = {
         "team": ("name",),
         "agent": ("name",),
         "ticket": (
-            *("number", "ref", "subject", "priority", "service", "unit", "phone", "requester"),
+            *("number", "ref", "subject", "priority", "service", "unit", "phone", "requester", "form"),
             *("due_at", "due_kind", "loss", "loss_name"),
         ),
         "event": (),

@@ -37,7 +37,8 @@ NOBODY = {
         ready_reply.text recurring_ticket.key recurring_ticket.subject recurring_ticket.text recurring_ticket.rule
         recurring_ticket.starts recurring_ticket.time_zone recurring_ticket.requester recurring_ticket.priority
         recurring_ticket.tags recurring_ticket.catch_up routing_rule.condition routing_rule.assignment service.key
-        service.name service.impact service.urgency service.stops_share service.offered_to sla.key sla_target.priority
+        service.name service.impact service.urgency service.stops_share service.offered_to service.category
+        service.description service.help service.fields form_value.key form_value.label sla.key sla_target.priority
         team.key team.name team.address team.signature template.name template.language template.subject template.body
         unit.key unit.name unit.kind unit.stops unit.phone unit.address unit.manager unit_address.pattern
         """,
@@ -64,7 +65,8 @@ NOBODY = {
 REFERS = {
     # A ticket takes them along.
     "goes": """
-        attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id history.ticket_id link.ticket_id
+        attachment.message_id check_event.ticket_id clock_run.ticket_id draft.ticket_id form_value.ticket_id
+        history.ticket_id link.ticket_id
         link.other_id message.ticket_id occurrence.ticket_id outage.ticket_id presence.ticket_id seen.ticket_id
         tag.ticket_id time_spent.ticket_id token.ticket_id undo.ticket_id visit.ticket_id watcher.ticket_id
         """,

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from catalogue_desk import CATALOGUE
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 from smtp import Post, Taken
 
+from sdesk.actions.perform import create
 from sdesk.config import Config, Notify
 from sdesk.config.wire import Security, Server
 from sdesk.desk.opening import open_desk
@@ -30,6 +32,7 @@ from sdesk.mail.outbox.line import Line
 from sdesk.mail.outbox.notify import NotifyReport, notify_due
 from sdesk.mail.outbox.send import send_due
 from sdesk.mail.outbox.ways import Command
+from sdesk.store.reader import Reader
 
 PLUS = DESK_FILE.replace('address = "support@desk.example"', 'address = "support@desk.example"\nplus_addressing = true')
 TILL = (
@@ -68,6 +71,16 @@ def script(path: Path, text: str) -> str:
 
 
 # ---- by mail -----------------------------------------------------------------------------------
+
+
+def test_what_was_answered_in_a_form_is_told(desk: MailDesk, desk_path: Path, post: Post) -> None:
+    desk.apply(CATALOGUE)
+    with Reader(desk_path) as reader:
+        anna = reader.actor("anna")
+    values = {"subject": "Dead", "service": "till", "form": {"model": "AT-55", "since": "2026-11-01"}}
+    create(desk.desk, anna, values, now=NOW)
+    tell(desk, configured(post), minutes(1))
+    assert "Service: Till\nModel: AT-55\nBroken since: 2026-11-01\n" in post.taken[0].text
 
 
 def test_one_ticket_is_told_whole_and_can_be_answered(desk: MailDesk, post: Post) -> None:

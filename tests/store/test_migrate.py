@@ -208,6 +208,26 @@ def test_a_store_without_watchers_is_brought_up_to_them(tmp_path: Path) -> None:
                 connection.execute(f"INSERT INTO watcher (ticket_id, agent_id, since) VALUES {again}")
 
 
+def test_services_of_an_older_store_have_no_form_and_stay_as_they_are(tmp_path: Path) -> None:
+    path, fresh = tmp_path / "desk.db", tmp_path / "fresh.db"
+    older_schema(path, "0007")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "INSERT INTO team (id, key, name, reopen_for, wait_days, private) VALUES (1,'it','IT',1,5,0)"
+        )
+        connection.execute(
+            "INSERT INTO service (key, name, team_id, impact, urgency) VALUES ('till', 'Till', 1, 'minor', 'low')"
+        )
+        connection.commit()
+    assert migrate.migrate(path) == ("0007", schema.HEAD)
+    migrate.init(fresh)
+    assert schema_of(path) == schema_of(fresh)
+    with closing(sqlite3.connect(path)) as connection:
+        row = connection.execute("SELECT key, category, description, help, fields FROM service").fetchone()
+        assert row == ("till", None, "{}", "{}", "[]")
+        assert connection.execute("SELECT count(*) FROM form_view").fetchone() == (0,)
+
+
 def test_init_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(migrate, "view_statements", lambda: ["CREATE VIEW nonsense AS SELECT"])
     with pytest.raises(Exception, match="incomplete input"):

@@ -19,7 +19,9 @@ from sdesk.actions.personal import be_at, save_draft
 from sdesk.actions.views import save_view
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
+from sdesk.desk.steps.forms import keep_answers
 from sdesk.domain.actor import SYSTEM, Actor
+from sdesk.domain.catalogue import FormValue
 from sdesk.domain.errors import NotFound, Refused, SdeskError
 from sdesk.domain.filter_fields import FIELDS
 from sdesk.domain.filters import Filter, Match, Sort, parse
@@ -93,6 +95,7 @@ def walled(desk_path: Path) -> Iterator[MailDesk]:
     raw = b"From: Zoe <zoe@far.example>\nSubject: quartz\n\nquartz\n"
     with mails.desk.work(SYSTEM, NOW) as work:
         quarantine(work, read(raw), raw, Origin("hr", "INBOX", 1, "99", NOW), "quartz", "quartz")
+        keep_answers(work, 1, [FormValue("reason", "Reason", "quartz")])
         work.session.commit()
     yield mails
     mails.desk.close()
@@ -110,6 +113,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
     numbers = range(1, 8)
     words = ["", "salary", "quartz", "grievance", "appeal", "payslip", "xylophone", "requester:zoe@", "requester:karl"]
     words += [f"is:{flag}" for flag in ("open", "unread", "unanswered", "unassigned")]
+    words += ["form:quartz", "form:reason:quartz", "form:none"]
     words += ["has:attachment", "has:note", "unit:accounting", "team:hr", "status:resolved,closed,merged,spam"]
     words += [f"number:{number}" for number in numbers]
     assert {word.partition(":")[0] for word in words if ":" in word} <= set(FIELDS)
@@ -128,6 +132,10 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
             for number in (None, *numbers)
         ],
         "recent_subjects": [lambda: reader.recent_subjects(actor, since=NOW - timedelta(days=90))],
+        "offers": [
+            lambda to=to: reader.offers(actor, now=NOW, to=to)  # type: ignore[misc]
+            for to in (None, "accounting", "karl@acc.shop.example", "zoe@far.example")
+        ],
         "units": [reader.units],
         "calendar": [lambda: reader.calendar("office")],
         "outages": [lambda: reader.outages(actor, now=NOW)],

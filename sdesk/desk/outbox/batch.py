@@ -16,6 +16,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.outbox.facts import Wording, wordings
 from sdesk.desk.outbox.news import words_of
 from sdesk.desk.rules import AgentRule, Rules
+from sdesk.desk.steps.forms import answers_of
 from sdesk.desk.steps.notify import DESK_EVENT
 from sdesk.desk.steps.outbox import domain_of_ids, read_message_id
 from sdesk.domain.outgoing import AgentEvent, Speaker
@@ -49,6 +50,8 @@ class Notice:
     phone: str = ""
     """Of the unit."""
     requester: str = ""
+    form: str = ""
+    """A line for each answer in the form of its service."""
     due_at: datetime | None = None
     due_kind: str = ""
     loss_per_hour: Decimal | None = None
@@ -221,6 +224,7 @@ def _notice(work: Work, rows: Sequence[Outbox], ticket: Ticket) -> Notice:
         unit=found.unit or "",
         phone=found.phone or "",
         requester=" ".join(filter(None, (found.person, f"<{found.address}>" if found.address else ""))),
+        form="\n".join(f"{each.label}: {each.value}" for each in answers_of(work, number).values()),
         due_at=ticket.due_at,
         due_kind=ticket.due_kind.value if ticket.due_kind is not None else "",
         loss_per_hour=ticket.loss_per_hour if ticket.loss_since is not None else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +20,7 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.instant import parse_instant
 from sdesk.domain.phrase import phrase
+from sdesk.domain.safe_text import safe_file_name
 from sdesk.store.models import FormValue as Answer
 
 Given = Mapping[str, str | InboundAttachment]
@@ -79,7 +81,9 @@ def _taken_apart(
     for key, value in given.items():
         if isinstance(value, InboundAttachment):
             if kinds.get(key) is FieldKind.FILE:
-                files[key], texts[key] = value, value.name
+                # It may come from a web page: its name is what is stored, and written to other people's disks.
+                files[key] = replace(value, name=safe_file_name(value.name))
+                texts[key] = files[key].name
                 continue
             try:
                 texts[key] = value.content.decode("utf-8-sig")

@@ -121,6 +121,7 @@ def preview_values(facts: LetterFacts, language: str) -> dict[str, Any]:
             **{name: getattr(ticket, name) for name in ("number", "ref", "subject", "priority", "service", "unit")},
             "phone": "",
             "requester": one_line(who),
+            "form": "\n".join(f"{one_line(label)}: {neutralise(value)}" for label, value in ticket.form),
             "due_at": ticket.first_response_due or ticket.resolution_due,
             "due_kind": _word(_CLOCKS, language, due_kind),
             "loss": "",
@@ -151,7 +152,9 @@ def veiled(notice: Notice) -> Notice:
     notice = keyless(notice)
     if not notice.private:
         return notice
-    return replace(notice, subject="", service="", unit="", phone="", requester="", author="", speaker=None, text="")
+    return replace(
+        notice, subject="", service="", unit="", phone="", requester="", form="", author="", speaker=None, text=""
+    )
 
 
 def keyless(notice: Notice) -> Notice:
@@ -180,6 +183,7 @@ def _whole(batch: Batch, notice: Notice) -> Told:
             "unit": notice.unit,
             "phone": notice.phone,
             "requester": one_line(notice.requester),
+            "form": cut_at_word(neutralise(notice.form), MOST_WORDS),
             "due_at": notice.due_at,
             "due_kind": _word(_CLOCKS, chosen.language, notice.due_kind),
             "loss": _loss(notice),

@@ -120,15 +120,15 @@ def _requesters(connection: sqlite3.Connection, hidden: Condition) -> tuple[Name
 
 
 def _form_fields(connection: sqlite3.Connection) -> tuple[Name, ...]:
-    """Fields of forms, as `model=`, and of each choice its values, as `kind=Till`."""
+    """Fields of forms, as `model:`, and of each choice its values, as `kind:Till`."""
     rows = connection.execute(
         "SELECT fields FROM service WHERE retired_at IS NULL AND fields <> '[]' ORDER BY key LIMIT ?", (MOST_NAMES,)
     )
     found: dict[str, str] = {}
     for field in (field for row in rows for field in json.loads(row[0])):
         about = next(iter(field["label"].values()), "")
-        found.setdefault(f"{field['key']}=", about)
-        found |= {f"{field['key']}={choice}": about for choice in field.get("choices") or ()}
+        found.setdefault(f"{field['key']}:", about)
+        found |= {f"{field['key']}:{choice}": about for choice in field.get("choices") or ()}
     return tuple(Name(key, about) for key, about in found.items())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,6 +22,9 @@ from sdesk.store.search import expression
 MANY_HITS = 10_000
 """From so many full-text hits on, the queue is walked in its order and each ticket sought among the hits; fewer are
 looked up and sorted."""
+
+_FIELD_KEY = re.compile("[a-z][a-z0-9_]*", re.ASCII)
+"""Of a form: what stands before a colon and looks otherwise is a part of the text."""
 
 Value = str | int | None
 
@@ -359,15 +363,16 @@ def _form(term: Match) -> Condition:
         if value == NONE:
             parts.append("NOT EXISTS (SELECT 1 FROM form_value AS v WHERE v.ticket_id = number)")
             continue
-        key, equals, text = value.partition("=")
-        if equals:
-            values.append(key.strip().lower())
+        key, colon, text = value.partition(":")
+        named = bool(colon) and _FIELD_KEY.fullmatch(key) is not None
+        if named:
+            values.append(key)
         else:
             text = value
         like = "%" + text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         values.append(like)
-        named = "v.key = ? AND " if equals else ""
-        sought = f"SELECT v.ticket_id FROM form_value AS v WHERE {named}fold(v.value) LIKE fold(?) ESCAPE '\\'"
+        of_field = "v.key = ? AND " if named else ""
+        sought = f"SELECT v.ticket_id FROM form_value AS v WHERE {of_field}fold(v.value) LIKE fold(?) ESCAPE '\\'"
         parts.append(f"number IN ({sought})")
     sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
     return Condition(sql, tuple(values))

@@ -94,8 +94,8 @@ def _facts(detail: TicketDetail, held: Held, now: datetime, zone: ZoneInfo) -> I
     owner = f"{one_line(row.assignee_name or row.assignee or _('nobody'))}, {one_line(row.team_name)}"
     yield _("Assignee"), owner, "text" if row.assignee else "dim"
     yield _("Service"), one_line(row.service_name or row.service or _("none")), "text"
-    for answer in detail.form:
-        yield one_line(answer.label), one_line(answer.value), "text"
+    for place, answer in enumerate(detail.form):
+        yield _("Form") if not place else "", f"{one_line(answer.label)}: {one_line(answer.value)}", "text"
     reason = f"  {one_line(row.priority_reason)}" if row.priority_reason else ""
     yield _("Priority"), f"{row.priority.value}{reason}", "text"
     measures = _("{impact} impact, {urgency} urgency")

@@ -62,6 +62,8 @@ class Answers(Vertical):
         self._fields: tuple[FormField, ...] = ()
         self._kept: dict[str, str] = {}
         """What was answered, by the id of the widget, of every form that was shown."""
+        self._unfit: set[str] = set()
+        """Of those that are shown: where what was answered in another form cannot stand."""
         self._units: Sequence[Choice] = ()
         self._desk = ""
         """The desk's own language."""
@@ -80,22 +82,22 @@ class Answers(Vertical):
 
     async def show(self, fields: Sequence[FormField], help_texts: Mapping[str, str], desk: str) -> None:
         """Ask for these instead; `help_texts`: what to try first; `desk`: the desk's own language."""
-        self._kept = self.words()
-        self._fields, self._desk = tuple(fields), desk
+        # None is there while they are exchanged: somebody may ask for the words meanwhile.
+        self._kept, self._fields, self._desk = self.words(), (), desk
         await self.remove_children()
-        await self.mount(*self._widgets(in_language(help_texts, spoken(), desk)))
+        await self.mount(*self._widgets(fields, in_language(help_texts, spoken(), desk)))
+        self._fields = tuple(fields)
         self.know(self._units)
-        for field in self._fields:
-            self._put(field, self._kept.get(_id(field), ""))
+        self._unfit = {_id(field) for field in fields if not self._put(field, self._kept.get(_id(field), ""))}
         self.display = bool(self.children)
 
-    def _widgets(self, advice: str) -> Iterator[Widget]:
+    def _widgets(self, fields: Sequence[FormField], advice: str) -> Iterator[Widget]:
         if advice:
             yield Static(_("Try first:"), classes="label", markup=False)
             yield Static(neutralise(advice).strip("\n"), classes="advice", markup=False)
-        for field in self._fields:
+        for field in fields:
             yield from self._asked(field)
-        if any(field.required for field in self._fields):
+        if any(field.required for field in fields):
             yield Static(_("* must be filled in"), classes="dim", markup=False)
 
     def _asked(self, field: FormField) -> Iterator[Widget]:
@@ -147,6 +149,7 @@ class Answers(Vertical):
     def words(self) -> dict[str, str]:
         """All that was answered, of forms that are not shown too; without what is empty."""
         now = {_id(field): self._said(field) for field in self._fields}
+        now = {id_: text for id_, text in now.items() if text or id_ not in self._unfit}
         return {id_: text for id_, text in (self._kept | now).items() if text}
 
     def given(self) -> dict[str, str | InboundAttachment]:
@@ -183,18 +186,22 @@ class Answers(Vertical):
             return found.kept
         return found.text.strip() if isinstance(found, Field | TextArea) else ""
 
-    def _put(self, field: FormField, text: str) -> None:
+    def _put(self, field: FormField, text: str) -> bool:
+        """Whether it could be put there."""
         found = self.query_one(f"#{_id(field)}")
         if not text:
-            return
+            return True
         if isinstance(found, Picks):
-            found.chosen = field.choices.index(text) + 1 if text in field.choices else 0
+            if text not in field.choices:
+                return False
+            found.chosen = field.choices.index(text) + 1
         elif isinstance(found, Lookup):
             found.restore(text)
         elif isinstance(found, Field):
-            found.put(text)
+            found.put(one_line(text.partition("\t")[0]))
         elif isinstance(found, TextArea):
             found.load_text(text)
+        return True
 
     def _complain(self, error: BadInput) -> None:
         for found in self.query(f"#{PREFIX}{error.about.removeprefix(ABOUT)}").results(Field):

@@ -217,7 +217,9 @@ class NewForm(Form):
     def _asked(self, service: str | None, found: tuple[OfferRow, ...], language: str = "") -> None:
         if self.query_one("#service", Lookup).value == service:
             fields = found[0].fields if found else ()
-            self.run_worker(self._answers.show(fields, found[0].help if found else {}, language), exclusive=True)
+            self.run_worker(
+                self._answers.show(fields, found[0].help if found else {}, language), group="answers", exclusive=True
+            )
 
     @property
     def _answers(self) -> Answers:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sdesk.domain.catalogue import (
     LONGEST_LINE,
     LONGEST_TEXT,
+    MOST_FIELDS,
     FieldKind,
     FormField,
     FormValue,
@@ -130,6 +131,14 @@ def test_a_form_says_everything_that_is_wrong_at_once() -> None:
         "Error code: `?` is not as it must be",
     ]
     assert [each.about for each in caught.value.others] == ["field.model", "field.since", "field.code"]
+
+
+def test_keys_from_a_web_page_are_told_short_and_safe() -> None:
+    with pytest.raises(BadInput) as caught:
+        filled((CODE,), {f"\x1b[2J{number}" + "x" * 100_000: "" for number in range(1_000)})
+    said = [each.what for each in (caught.value, *caught.value.others)]
+    assert len(said) == MOST_FIELDS
+    assert all(len(each) < 100 and neutralise(each) == each for each in said)
 
 
 def test_a_form_gives_what_was_filled_in_in_its_order() -> None:
