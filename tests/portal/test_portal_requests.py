@@ -218,6 +218,18 @@ def test_yes_closes_and_no_goes_on(irina: Browser, mails: MailDesk) -> None:
     ]
 
 
+def test_what_was_merged_says_where_it_goes_on(irina: Browser, maria: Browser, mails: MailDesk) -> None:
+    first, second, hers = asked(irina, "Heating"), asked(irina, "Heating again"), asked(maria, "Cold")
+    mails.do("anna", "merge", second, into=first)
+    mails.do("anna", "merge", hers, into=first)
+    page = irina.get(f"/requests/{second}")
+    assert f'<a href="/requests/{first}">SD-{first} Heating</a>' in page.text
+    assert 'name="text"' not in page.text
+    page = maria.get(f"/requests/{hers}")
+    assert "together with a request of somebody else" in page.seen
+    assert f"SD-{first}" not in page.seen
+
+
 def test_the_head_of_a_unit_sees_it_and_writes_nothing(
     stage: Stage, irina: Browser, maria: Browser, mails: MailDesk
 ) -> None:
