@@ -38,8 +38,8 @@ demo: $(RUN) ## build the demo desk and open its console (without a terminal: pr
 
 demo-portal: $(DEV) ## build the demo desk and open its portal: http://127.0.0.1:8080, links to sign in on the terminal
 	@rm -rf .demo-portal
-	@SDESK_AGENT=anna $(BIN)/sdesk demo .demo-portal </dev/null >/dev/null
-	@$(BIN)/sdesk --config .demo-portal/config.toml portal --show-links
+	@SDESK_AGENT=anna $(BIN)/sdesk demo "$(CURDIR)/.demo-portal" </dev/null >/dev/null
+	@$(BIN)/sdesk --config "$(CURDIR)/.demo-portal/config.toml" portal --show-links
 
 test: $(DEV) ## everything that must pass: format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check --quiet . || { echo "make: the files above are not formatted; run: make format" >&2; exit 1; }

@@ -17,6 +17,8 @@ from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import safe_file_name
 
+FILES = "files"
+"""The field of a form that any files may be chosen in."""
 MOST_FILES = 10
 MOST_BYTES = 25_000_000
 """Of all files of a form together."""
@@ -92,7 +94,7 @@ class Form:
                 phrase("the files have {size:.0f} MB together", size=size / 1e6),
                 phrase("send at most {most:.0f} MB at once", most=MOST_BYTES / 1e6),
             )
-        return tuple(_attachment(each) for each in self.uploads if each.field == "files")
+        return tuple(_attachment(each) for each in self.uploads if each.field == FILES)
 
 
 def _attachment(upload: Upload) -> InboundAttachment:
@@ -107,7 +109,7 @@ def _attachment(upload: Upload) -> InboundAttachment:
 
 def _about_files(what: str, remedy: str) -> BadInput:
     error = BadInput(what, remedy)
-    error.about = "files"
+    error.about = FILES
     return error
 
 

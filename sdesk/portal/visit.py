@@ -16,7 +16,7 @@ from sdesk.desk.sign_in import SESSION_LIVES
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused, SdeskError, Unavailable
 from sdesk.domain.phrase import phrase
 from sdesk.portal import security
-from sdesk.portal.forms import Form
+from sdesk.portal.forms import FILES, Form
 from sdesk.portal.language import LANGUAGES, Speech, preferred
 from sdesk.portal.office import Office
 from sdesk.portal.rendering import render
@@ -143,6 +143,8 @@ def begin(asked: Asked, office: Office, reader: PortalReader) -> Visit:
 
 def status_of(error: SdeskError) -> int:
     """The status of HTTP for what went wrong (RFC 9110 15)."""
+    if error.about == FILES:
+        return 413
     return next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
 
 

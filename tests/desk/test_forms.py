@@ -15,7 +15,7 @@ from desks import NOW
 from sdesk.actions.perform import create, perform
 from sdesk.desk.deskfile.read import read
 from sdesk.desk.forgetting import forget_person
-from sdesk.desk.opening import Desk, open_desk
+from sdesk.desk.opening import open_desk
 from sdesk.desk.outbox.facts import ticket_facts
 from sdesk.desk.purging import purge
 from sdesk.desk.setup import apply
@@ -254,10 +254,9 @@ def test_a_doubt_about_a_form_is_said(old: str, new: str, said: str) -> None:
     assert said in more
 
 
-def test_a_plan_says_which_field_changed(desk: Desk, desk_path: Path) -> None:
-    with_catalogue(desk_path)
+def test_a_plan_says_which_field_changed(shop: Shop) -> None:
     other = CATALOGUE.replace('"Broken since"', '"Since when"', 1).replace('"Screen", ', "", 1)
-    report = apply(desk, other, "desk.toml", actor=SYSTEM, now=NOW)
+    report = apply(shop.desk, other, "desk.toml", actor=SYSTEM, now=NOW)
     (change,) = report.changes
     assert change.what == "service till"
     assert [each.key for each in change.keys] == ["fields.since.label.en", "fields.part.choices"]

@@ -14,7 +14,7 @@ from portal_stage import Stage, opened
 from smtp import Post, server_at
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("chromium")]
 
@@ -60,6 +60,13 @@ def links(post: Post) -> list[str]:
     return [word for taken in mails for word in taken.text.split() if word.startswith("http")]
 
 
+def see(found: Locator) -> None:
+    """Wait until it is there to be seen: a page comes in pieces."""
+    from playwright.sync_api import expect
+
+    expect(found).to_be_visible(timeout=20_000)
+
+
 def faults(page: Page) -> list[str]:
     """What axe finds on a page that is serious or worse."""
     from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -78,14 +85,14 @@ def sign_in(stage: Stage, post: Post, page: Page, address: str) -> None:
     page.goto(f"http://127.0.0.1:{stage.port}/")
     page.get_by_label("Mail address").fill(address)
     page.get_by_role("button", name="Send me a link").click()
-    assert page.get_by_role("heading", name="Look into your mail").is_visible()
+    see(page.get_by_role("heading", name="Look into your mail"))
     deadline = 200
     while len(links(post)) == known and deadline:
         page.wait_for_timeout(25)
         deadline -= 1
     page.goto(links(post)[known])
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
-    assert page.get_by_role("heading", name="How can we help?").is_visible()
+    see(page.get_by_role("heading", name="How can we help?"))
 
 
 @pytest.mark.parametrize(
@@ -115,13 +122,13 @@ def test_the_flagships_manager_gets_her_till_repaired(
         page.get_by_role("link", name="Till").click()
         assert "Done by today" in page.get_by_role("main").inner_text()
         page.get_by_role("button", name="Send the request").click()
-        assert page.get_by_role("alert").is_visible()
+        see(page.get_by_role("alert"))
         look()
         page.get_by_label("What is it about?").fill("The till at the door is dead")
         page.get_by_label("Tell us more").fill("Nobody can pay.")
         page.get_by_role("button", name="Send the request").click()
-        assert page.get_by_text("Your request is with us.").is_visible()
-        assert page.get_by_text("by today").is_visible()
+        see(page.get_by_text("Your request is with us."))
+        see(page.get_by_text("by today"))
         look()
         number = int(page.url.split("/")[4].partition("?")[0])
         mails.do("anna", "reply", number, at=stage.now, text="Which light is on?\nPlease send a picture.")
@@ -129,21 +136,21 @@ def test_the_flagships_manager_gets_her_till_repaired(
         page.get_by_role("link", name="My requests").first.click()
         look()
         page.get_by_role("link", name="The till at the door is dead").first.click()
-        assert page.get_by_text("Which light is on?").is_visible()
+        see(page.get_by_text("Which light is on?"))
         page.get_by_label("Your words").fill("The red one.")
         page.set_input_files("#f-files", {"name": "till.png", "mimeType": "image/png", "buffer": PICTURE})
         page.get_by_role("button", name="Send", exact=True).click()
-        assert page.get_by_role("link", name="till.png").is_visible()
+        see(page.get_by_role("link", name="till.png"))
         with page.expect_download() as loading:
             page.get_by_role("link", name="till.png").click()
         assert Path(loading.value.path()).read_bytes() == PICTURE
         mails.do("anna", "close", number, at=stage.now, text="A new cable.")
         stage.later(seconds=30)
         page.reload()
-        assert page.get_by_role("heading", name="Is it solved?").is_visible()
+        see(page.get_by_role("heading", name="Is it solved?"))
         look()
         page.get_by_role("button", name="Yes, it is solved").click()
-        assert page.get_by_text("Closed").is_visible()
+        see(page.get_by_text("Closed"))
         assert mails.ticket(number, at=stage.now).status == "closed"
         for path in ("units/flagship", "status", "services/door", "nowhere"):
             page.goto(f"http://127.0.0.1:{stage.port}/{path}")
@@ -168,14 +175,14 @@ def test_somebody_else_sees_none_of_it(mailed: tuple[Stage, Post], chromium: Bro
         # In the dark it can be read as well.
         assert faults(page) == []
         page.goto(f"http://127.0.0.1:{stage.port}/requests")
-        assert page.get_by_text("Nothing of yours is at work.").is_visible()
+        see(page.get_by_text("Nothing of yours is at work."))
         assert faults(page) == []
         for number in range(1, 5):
             page.goto(f"http://127.0.0.1:{stage.port}/requests/{number}")
-            assert page.get_by_role("heading", name="There is nothing here").is_visible()
+            see(page.get_by_role("heading", name="There is nothing here"))
         # The link of somebody else, once more.
         page.goto(links(post)[0])
         page.get_by_role("main").get_by_role("button", name="Sign in").click()
-        assert page.get_by_role("heading", name="This link works no more").is_visible()
+        see(page.get_by_role("heading", name="This link works no more"))
     finally:
         context.close()
