@@ -26,7 +26,15 @@ from sdesk.portal.serve import make_server
 
 PORTAL_FILE = """
 [portal]
+url = "http://127.0.0.1:1"
 heads = ["kind:store"]
+[satisfaction]
+[services.chair]
+name = "Chair"
+team = "it"
+impact = "minor"
+urgency = "medium"
+approve_by = "unit-head"
 [services.door]
 name = "Door access"
 team = "quality"

@@ -98,7 +98,8 @@ def request(
         attachments=(*attachments, *answers.files),
     )
     acknowledge(work, opened, offered.team_id, person.box, person.language or language)
-    if opened.incident is None:
+    if opened.incident is None and not opened.waits:
+        # What must be approved first is told of when it is.
         notify_of(
             work,
             opened.number,

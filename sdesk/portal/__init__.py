@@ -19,6 +19,10 @@ What there is, by its address; the template and the use case, or the question of
     POST /requests/NUMBER/again                           desk/requests.reopen
     GET  /requests/NUMBER/files/ID                        PortalReader.file: always to be saved, never shown here
     GET  /units/KEY                      unit             PortalReader.unit_requests, for the head of the unit
+    GET  /approve/TOKEN                  approve          desk/approvals.question
+    POST /approve/TOKEN                                   desk/approvals.decide
+    GET  /rate/TOKEN                     rate             desk/ratings.look; ?score= is chosen already
+    POST /rate/TOKEN                                      desk/ratings.answer
     GET  /status                         status           PortalReader.known_outages, without signing in
     GET  /language/CODE                                   a choice that a cookie keeps
     GET  /portal.css, /robots.txt

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from sdesk.desk.opening import Work
 from sdesk.desk.sign_in import SESSION_LIVES
+from sdesk.domain.actor import REQUESTER
 from sdesk.domain.errors import BadInput, Conflict, NotFound, Refused, SdeskError, Unavailable
 from sdesk.domain.phrase import phrase
 from sdesk.portal import security
@@ -95,6 +96,11 @@ class Visit:
     def write(self, case: Callable[[Work], T]) -> T:
         """A use case of who asks."""
         return self.office.write(case, self.now)
+
+    def look(self, case: Callable[[Work], T]) -> T:
+        """What a use case finds, without changing anything."""
+        with self.office.desk.look(REQUESTER, self.now) as work:
+            return case(work)
 
     def once(self, do: Callable[[], str]) -> str:
         """Work a form once, however often it is sent; gives where it leads."""

@@ -34,6 +34,8 @@ def standing(speech: Speech, row: RequestRow, now: datetime) -> Standing:
             return Standing(_("Joined with another request"), "done", "")
         case Status.WAITING if row.waiting_for is WaitingFor.REQUESTER:
             return Standing(_("Waiting for your answer"), "yours", "")
+        case Status.WAITING if row.waiting_for is WaitingFor.APPROVAL:
+            return Standing(_("Waiting for an approval"), "still", "")
         case Status.WAITING if row.wake_at is not None and row.waiting_for is WaitingFor.DATE:
             return Standing(_("Put off"), "still", _("goes on {when}", when=speech.when(row.wake_at)))
         case Status.WAITING:

@@ -91,6 +91,10 @@ def row(**more: Any) -> RequestRow:
             row(status=Status.WAITING, waiting_for=WaitingFor.SUPPLIER),
             Standing("Waiting for somebody outside", "still", ""),
         ),
+        (
+            row(status=Status.WAITING, waiting_for=WaitingFor.APPROVAL),
+            Standing("Waiting for an approval", "still", ""),
+        ),
         (row(status=Status.RESOLVED, resolved_at=NOW), Standing("Solved", "done", "today, 12:00")),
         (row(status=Status.CLOSED, resolved_at=NOW), Standing("Closed", "done", "today, 12:00")),
         (row(status=Status.MERGED), Standing("Joined with another request", "done", "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sdesk.portal.pages import entrance, services, tickets, units
+from sdesk.portal.pages import approving, entrance, rating, services, tickets, units
 from sdesk.portal.pages.way import Way
 
 WAYS: tuple[Way, ...] = (
@@ -24,6 +24,10 @@ WAYS: tuple[Way, ...] = (
     Way("POST", "/requests/{number}/solved", tickets.solved, signed_in=True),
     Way("POST", "/requests/{number}/again", tickets.again, signed_in=True, files=True),
     Way("GET", "/requests/{number}/files/{file}", tickets.file, signed_in=True),
+    Way("GET", "/approve/{token}", approving.asked, of_links=True),
+    Way("POST", "/approve/{token}", approving.answered, of_links=True),
+    Way("GET", "/rate/{token}", rating.asked, of_links=True),
+    Way("POST", "/rate/{token}", rating.answered, of_links=True),
     Way("GET", "/units/{key}", units.unit, signed_in=True),
 )
 """The first that fits is gone."""
