@@ -169,7 +169,7 @@ def check(
         mailboxes = tuple(call.config.mailboxes)
         if not worse and not bad:
             worse = _usual(fetches=bool(mailboxes), sends=call.config.smtp is not None)
-        seen = Seen(call.reader.health(call.actor_or_system, call.now), mailboxes, call.now, call.zone)
+        seen = Seen(call.reader.health(call.viewer, call.now), mailboxes, call.now, call.zone)
     except Unavailable as error:
         return say(State.CRITICAL, str(error))
     except SdeskError as error:

@@ -26,7 +26,7 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
     try:
         path = call.store
         desk = call.reader.desk
-        health = call.reader.health(call.actor_or_system, call.now)
+        health = call.reader.health(call.viewer, call.now)
     except SdeskError as error:
         yield broken("store", error)
         return

@@ -167,6 +167,18 @@ class Invocation:
         except (NotFound, UnicodeEncodeError):
             return SYSTEM
 
+    @property
+    def viewer(self) -> Actor:
+        """Before whose walls the desk's figures stand: the agent who acts; the desk itself where none does, or where
+        the name is no agent's, since a check must work under whatever name it runs.
+        """
+        from sdesk.domain.actor import SYSTEM
+
+        try:
+            return self.actor_or_system
+        except BadInput:
+            return SYSTEM
+
     def require_no_wall(self, command: str) -> None:
         """Refused where an agent was named for this run who does not see over all walls: what the desk does on the
         whole tells of what he may not see. Who named none has the store's file, before which no wall stands.

@@ -139,6 +139,9 @@ def test_who_is_named_is_told_of_what_he_may_see_and_monitoring_of_all(sdesk: Sd
     assert "53 open" in sdesk("--as", "vera", "check", "--open", "0").out
     assert "set-up\tok\tTest desk: 3 teams, 4 agents; 53 open tickets" in sdesk("--as", "vera", "doctor").out
     assert "54 open" in sdesk("check", "--open", "0").out
+    # Whoever is no agent at all is the machine's own.
+    assert "54 open" in sdesk("--as", "nagios", "check", "--open", "0").out
+    assert "store\tok" in sdesk("--as", "nagios", "doctor").out
 
 
 # ---- doctor ------------------------------------------------------------------------------------------
