@@ -233,7 +233,7 @@ def _changing() -> Iterator[str]:
 
 
 def test_nobody_is_told_of_what_he_may_not_see(store: Path, tmp_path: Path) -> None:
-    path = shutil.copy(store, tmp_path / "desk.db")
+    path = Path(shutil.copy(store, tmp_path / "desk.db"))
     told: dict[str, set[int | None]] = {}
     desk = open_desk(path, durable=False)
     with desk.work(SYSTEM, NOW + timedelta(hours=1)) as work:
