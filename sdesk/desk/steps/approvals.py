@@ -1,7 +1,7 @@
 """Asking whether what a ticket asks for may be done: of whom, by which mail, and what the ticket does meanwhile.
 
-`open_ticket` and `triage.set_service` ask by themselves (`ask_for_service`); whoever opens tickets in another way has
-nothing to do. While it is asked the ticket waits, and every clock stands still.
+`open_ticket`, `triage.set_service` and a playbook's step ask by themselves (`ask_for_service`); whoever opens tickets
+in another way has nothing to do. While it is asked the ticket waits, and every clock stands still.
 """
 
 from __future__ import annotations

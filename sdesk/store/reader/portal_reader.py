@@ -39,7 +39,7 @@ from sdesk.store.reader.requesters import find_requester, requester_wall
 PAGE = 30
 """Requests of a list that are done with."""
 MOST = 300
-"""Requests of a list that are at work."""
+"""Requests of a list that are at work; pieces of equipment of a form."""
 LONGEST = 100_000
 """Letters of a message that are shown."""
 
@@ -220,6 +220,15 @@ class PortalReader(OpenedStore):
     def units(self) -> tuple[tuple[str, str], ...]:
         """Key and name of every unit, by name: a form may ask for one."""
         found = self._all("SELECT key, name FROM unit WHERE retired_at IS NULL ORDER BY fold(name), key")
+        return tuple((row[0], row[1]) for row in found)
+
+    def equipment(self, visitor: VisitorRow) -> tuple[tuple[str, str], ...]:
+        """Inventory number, and what it is, of what stands in his units: a form may ask for one."""
+        units = ", ".join(str(each.id) for each in visitor.places) or "NULL"
+        found = self._all(
+            "SELECT inventory_number, trim(kind || ' ' || name) FROM asset"
+            f" WHERE unit_id IN ({units}) AND retired_at IS NULL ORDER BY kind, number_key LIMIT {MOST}"
+        )
         return tuple((row[0], row[1]) for row in found)
 
     def answers(self, visitor: VisitorRow, number: int) -> tuple[AnswerRow, ...]:
