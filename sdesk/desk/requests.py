@@ -24,8 +24,7 @@ from sdesk.desk.steps.notify import notify, notify_of
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.reopen import may_reopen
 from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
-from sdesk.desk.steps.requesters import asking, see_asked
-from sdesk.desk.steps.served import ServedAt, served_at
+from sdesk.desk.steps.requesters import ServedAt, asking, see_asked, served_at
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, NotFound, Refused, about

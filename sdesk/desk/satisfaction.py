@@ -1,8 +1,8 @@
 """Asking how it was: once a ticket is solved, its requester told of it, and some time has passed; at most once a month.
 
 Nobody is asked about what he did not ask for (what machines, rules and archives brought), about what he was not told to
-be solved and did not call solved himself, and no agent is. What was solved long ago, as before the desk file said so, is
-asked about no more.
+be solved and did not call solved himself, and no agent is. What was solved long ago, as before the desk file said so,
+is asked about no more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.outbox import make_message_id, queue_mail
 from sdesk.desk.steps.people import requester_of
-from sdesk.desk.steps.questions import new_key
+from sdesk.desk.steps.rating_question import new_key
 from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import hash_of

@@ -16,8 +16,8 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import absent, who_takes
+from sdesk.desk.steps.approval_question import was_refused
 from sdesk.desk.steps.approvals import ask_for_service
-from sdesk.desk.steps.asked import was_refused
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, save_clocks, settle
 from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.history import record
