@@ -31,6 +31,7 @@ team = "it"
 key = "screen"
 subject = "A second screen"
 service = "printer"
+priority = "P3"
 [[playbooks.small.steps]]
 key = "desk"
 subject = "A desk"

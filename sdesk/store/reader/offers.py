@@ -26,8 +26,8 @@ from sdesk.store.reader.rows import ServiceRow
 from sdesk.store.search import fold
 
 _SERVICES = (
-    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, t.name AS team_name, l.id AS sla_id,"
-    " l.calendar_id FROM service AS s JOIN team AS t ON t.id = s.team_id"
+    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, s.approve_by, t.name AS team_name,"
+    " l.id AS sla_id, l.calendar_id FROM service AS s JOIN team AS t ON t.id = s.team_id"
     " LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"
     " WHERE s.retired_at IS NULL"
 )
@@ -52,6 +52,8 @@ class OfferRow(NamedTuple):
     answered_by: datetime | None
     """By when it would be answered; None where that is not promised."""
     team_name: str
+    approve_by: str | None
+    """Who must say yes before it is given: `unit-head`, or a mailbox; None: nobody."""
 
 
 class AskerRow(NamedTuple):
@@ -103,6 +105,7 @@ def offers(
             done_by,
             answered_by,
             row["team_name"],
+            row["approve_by"],
         )
         if _has(offer, words):
             found.append(offer)
