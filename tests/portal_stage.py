@@ -54,6 +54,10 @@ required = true
 key = "from"
 label = { en = "From which day" }
 kind = "date"
+[[services.door.fields]]
+key = "reader"
+label = { en = "Which card reader" }
+kind = "equipment"
 [services.secret]
 name = "Payroll"
 team = "hr"
