@@ -104,6 +104,10 @@ def _furnish(folder: Path, setting: Setting, asked: Asked) -> None:
         f"external_id,subject,requester,team\n{asked.old},Paper,nobody@far.example,it\nNEW-3,Ink,nobody@far.example,it\n"
     )
     (folder / "mapping.toml").write_text("")
+    (folder / "assets.csv").write_text(
+        f"inventory_number,kind,unit,service,checks\nA-{asked.team},till,flagship,{asked.service},nagios {asked.team}:*\n"
+        f"A-more,till,flagship,{asked.formed},nagios {asked.team}:two\n"
+    )
     (folder / "new.csv").write_text(
         f"external_id,subject,requester,team\nNEW-1,Paper,{asked.hid_person},it\nNEW-2,Ink,nobody@far.example,it\n"
     )
