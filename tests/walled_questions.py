@@ -144,6 +144,7 @@ READING: Mapping[str, tuple[str, ...]] = {
         "{approver}",
         "playbook:{vis_run}",
         "playbook:{hid_run}",
+        "playbook:{hid_run} status:resolved",
         "playbook:{hid_step}",
         "not:playbook:{hid_run}",
         "requester:irina@shop.example",
@@ -510,7 +511,7 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
             ).strip("<>"),
             copy=_copy(store, hidden),
             vis_run=number("SELECT max(ticket_id) FROM playbook_run WHERE ticket_id NOT IN HIDDEN"),
-            hid_run=number("SELECT min(ticket_id) FROM playbook_run WHERE ticket_id IN HIDDEN"),
+            hid_run=number("SELECT max(ticket_id) FROM playbook_run WHERE ticket_id IN HIDDEN"),
             hid_step=number(
                 "SELECT max(s.ticket_id) FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
                 " WHERE s.ticket_id IN HIDDEN AND r.ticket_id NOT IN HIDDEN"
@@ -526,9 +527,7 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
             approver=text(
                 "SELECT address FROM approval WHERE address LIKE 'zq%' AND ticket_id IN HIDDEN", "nobody@far.example"
             ),
-            comment=text(
-                "SELECT substr(comment, 8) FROM rating WHERE comment <> '' AND ticket_id IN HIDDEN", "zqnothing."
-            )[:-1],
+            comment=text("SELECT substr(comment, 8) FROM rating WHERE follow_up_id IN HIDDEN", "zqnothing.")[:-1],
         )
 
 

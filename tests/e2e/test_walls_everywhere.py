@@ -222,7 +222,9 @@ def test_what_is_read_is_the_same_without_what_is_hidden(store: Path, tmp_path: 
 TELLING = (
     *("list", "show {hid}", "history {hid}", "ticket export --with messages", "list {word}", "list tag:{tag}"),
     *("mail ledger", "mail outbox list", "mail quarantine list", "person list", "now -o json", "who -o json"),
-    *("why {hid}", "_complete zsh show ''", "_complete zsh list tag:"),
+    *("why {hid}", "_complete zsh show ''", "_complete zsh list tag:", "asset show A-{team} -o table", "list {model}"),
+    *("list form:model:{model}", "list {comment}", "person list --unhappy", "show {hid_asked}"),
+    "person show {hid_person}",
 )
 
 

@@ -111,7 +111,11 @@ def _differing(desk: Desk, folder: Path, address: str, hidden: Iterable[int], *,
     without(desk.path, copy, hidden)
     whole, seen = (_told(desk, path, desk.keys[address], public=public) for path in (desk.path, copy))
     copy.unlink()
-    return [f"{address}: {what}\n  whole: {whole[what]}\n  seen: {seen[what]}" for what in whole if whole[what] != seen[what]]
+    return [
+        f"{address}: {what}\n  whole: {whole[what]}\n  seen: {seen[what]}"
+        for what in whole
+        if whole[what] != seen[what]
+    ]
 
 
 def _requester(desk: Desk, address: str) -> Requester:
