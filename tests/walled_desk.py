@@ -554,9 +554,9 @@ _WITH_TICKETS = (
 _TAKEN_OUT = (
     f"DELETE FROM playbook_step WHERE run_id IN (SELECT id FROM playbook_run WHERE ticket_id IN {_GONE})",
     # What others wait for was never done either: that they are planned still is no secret.
-    f"DELETE FROM playbook_step AS s WHERE {_WALLED_STEP} AND (s.state IN ('done', 'skipped', 'cancelled') OR NOT EXISTS"
-    " (SELECT 1 FROM playbook_step AS o, json_each(o.waits_for) AS w WHERE o.run_id = s.run_id AND o.state = 'planned'"
-    "  AND w.value = s.key))",
+    f"DELETE FROM playbook_step AS s WHERE {_WALLED_STEP} AND (s.state IN ('done', 'skipped', 'cancelled')"
+    " OR NOT EXISTS (SELECT 1 FROM playbook_step AS o, json_each(o.waits_for) AS w"
+    "  WHERE o.run_id = s.run_id AND o.state = 'planned' AND w.value = s.key))",
     "UPDATE playbook_step AS s SET ticket_id = NULL, state = 'planned', subject = '', opens_at = '9999-01-01T00:00:00Z'"
     f" WHERE {_WALLED_STEP}",
     # Who may come into the portal no agent sees.

@@ -105,7 +105,8 @@ def _furnish(folder: Path, setting: Setting, asked: Asked) -> None:
     )
     (folder / "mapping.toml").write_text("")
     (folder / "assets.csv").write_text(
-        f"inventory_number,kind,unit,service,checks\nA-{asked.team},till,flagship,{asked.service},nagios {asked.team}:*\n"
+        "inventory_number,kind,unit,service,checks\n"
+        f"A-{asked.team},till,flagship,{asked.service},nagios {asked.team}:*\n"
         f"A-more,till,flagship,{asked.formed},nagios {asked.team}:two\n"
     )
     (folder / "new.csv").write_text(
