@@ -150,7 +150,8 @@ def skip(work: Work, number: int, step: str, *, text: str, version: int | None =
     ticket = ticket_of(work, found) if found.state is StepState.OPEN else None
     end_step(work, found, StepState.SKIPPED, why)
     work.session.flush()
-    if not work.rules.teams[found.team_id].private or found.team_id == parent.team_id:
+    team_id = found.team_id if ticket is None else ticket.team_id
+    if not work.rules.teams[team_id].private or team_id == parent.team_id:
         record(work, number, "step_skipped", step=step, why=why)
     if ticket is not None:
         say(work, ticket, why, kind="note", direction=Direction.NOTE)

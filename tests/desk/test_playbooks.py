@@ -387,6 +387,14 @@ def test_a_step_behind_a_wall_is_not_there(play: Playing) -> None:
         assert all("two" not in str(event.data) for event in reader.history(boris, 1))
 
 
+def test_why_a_step_that_went_behind_a_wall_is_left_out_stands_there_alone(play: Playing) -> None:
+    play.start()
+    play.desk.do("anna", "assign", 2, to="team:hr")
+    play.do("anna", lambda work: playbook_changes.skip(work, 1, "one", text="It is secret."))
+    assert "step_skipped" not in play.desk.events(1)
+    assert any("It is secret." in each for each in play.desk.conversation(2))
+
+
 def test_a_parent_behind_a_wall_hides_all(play: Playing) -> None:
     play.apply(SECRET)
     with pytest.raises(NotFound, match="no playbook `small`"):

@@ -305,6 +305,16 @@ def test_a_bad_answer_opens_one_ticket_for_the_lead(mails: Asking) -> None:
     assert mails.said() == [(1, 5, "And nobody came.", "portal", 2)]
 
 
+def test_nobody_is_asked_to_approve_of_a_complaint(mails: Asking) -> None:
+    mails.solve(service="printer")
+    mails.asks()
+    printer = "[services.printer]\n"
+    mails.apply(SECTION + DESK_FILE.replace(printer, f'{printer}approve_by = "irina@shop.example"\n'))
+    opened = mails.says(1, "It jams.").follow_up
+    assert opened is not None
+    assert (mails.ticket(opened, at=ASKED).status, mails.rows("SELECT count(*) FROM approval")) == ("open", [(0,)])
+
+
 def test_nobody_is_asked_how_content_he_is_with_his_complaint(mails: Asking) -> None:
     mails.solve()
     mails.asks()
