@@ -112,6 +112,12 @@ def test_nothing_is_in_doubt_in_a_good_file() -> None:
     assert read(DESK_FILE, "desk.toml").warnings == ()
 
 
+def test_an_auditor_needs_no_team() -> None:
+    for role, doubts in (("auditor", 0), ("agent", 1)):
+        idle = f'{DESK_FILE}\n[agents.zoe]\nname = "Zoe"\nemail = "zoe@desk.example"\nrole = "{role}"\n'
+        assert len([each for each in read(idle, "desk.toml").warnings if "he is in no team" in each]) == doubts
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [

@@ -361,6 +361,17 @@ def test_who_is_forgotten_is_in_no_step(play: Playing) -> None:
     assert "Maria" not in play.desk.ticket(3).subject
 
 
+def test_what_waits_for_a_step_says_from_when_too(play: Playing) -> None:
+    play.start()
+    found = play.progress()
+    assert found is not None
+    step = next(each for each in found.steps if each.waits_for)
+    later = step._replace(opens_at=NOW + timedelta(days=2))
+    names = ", ".join(step.waits_for)
+    assert later.held_up(NOW, "Friday") == f"waits for {names}, not before Friday"
+    assert later.held_up(NOW + timedelta(days=3), "Friday") == f"waits for {names}"
+
+
 # ---- walls --------------------------------------------------------------------------------------------
 
 
