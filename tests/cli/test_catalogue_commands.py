@@ -96,6 +96,9 @@ def test_a_service_and_a_help_text_end_where_the_terminal_does(terminal: Termina
     place = next(place for place, line in enumerate(lines) if line.startswith("Form "))
     assert lines[place].endswith(" It stands on the")
     assert lines[place + 1] == " " * 13 + "back: AT-55"
+    names = terminal("service", "list", env=eighty).out
+    assert "…" not in names  # a name is worth more than how long it takes, beside by when it is done
+    assert "DONE BY" in names
     first, _, rest = terminal("service", "show", "--help", env=eighty).out.partition("Examples:")
     assert all(len(line) <= 80 for line in first.splitlines())
     assert "  sdesk service show till -o json --fields fields" in rest

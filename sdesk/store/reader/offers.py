@@ -24,8 +24,8 @@ from sdesk.store.reader.rows import ServiceRow
 from sdesk.store.search import fold
 
 _SERVICES = (
-    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, l.calendar_id FROM service AS s"
-    " JOIN team AS t ON t.id = s.team_id LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"
+    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, s.approve_by, l.calendar_id"
+    " FROM service AS s JOIN team AS t ON t.id = s.team_id LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"
     " WHERE s.retired_at IS NULL"
 )
 _UNITS = "SELECT id, key, kind, parent_id FROM unit"
@@ -45,6 +45,8 @@ class OfferRow(NamedTuple):
     """Its form."""
     done_by: datetime | None
     """By when it would be resolved, if it were asked for now; None where nothing is promised."""
+    approve_by: str | None
+    """As the desk file has it: `unit-head`, or a mailbox; None: nobody is asked."""
 
 
 class AskerRow(NamedTuple):
@@ -78,7 +80,8 @@ def offers(
         target = service.resolution_target
         done_by = None if target is None or calendar is None else add_working(calendar_of(calendar), now, target)
         texts = (json.loads(row["description"]), json.loads(row["help"]))
-        offer = OfferRow(service, row["category"], *texts, fields_of(json.loads(row["fields"])), done_by)
+        form = fields_of(json.loads(row["fields"]))
+        offer = OfferRow(service, row["category"], *texts, form, done_by, row["approve_by"])
         if _has(offer, words):
             found.append(offer)
     return tuple(sorted(found, key=_place))
