@@ -86,7 +86,7 @@ def decide(work: Work, token: str, yes: bool, comment: str = "", *, how: Decided
     ticket = work.session.get_one(Ticket, row.ticket_id)
     ref = work.rules.ref(row.ticket_id)
     if row.state is not ApprovalState.ASKED or ticket.status not in OPEN_STATUSES:
-        raise _decided_already(ref, row)
+        raise _decided_already(ref, row, phrase("write to the desk if that is wrong"))
     if work.now - key.created_at > LIVES:
         raise Refused(
             phrase("this question about {ref} is older than {days} days", ref=ref, days=LIVES.days),
@@ -192,7 +192,7 @@ def _by_token(work: Work, token: str) -> tuple[Approval, Token]:
     return row, key
 
 
-def _decided_already(ref: str, row: Approval) -> Refused:
+def _decided_already(ref: str, row: Approval, remedy: str) -> Refused:
     match row.state:
         case ApprovalState.APPROVED:
             what = phrase("{ref} is approved already", ref=ref)
@@ -200,13 +200,16 @@ def _decided_already(ref: str, row: Approval) -> Refused:
             what = phrase("{ref} is refused already", ref=ref)
         case _:
             what = phrase("nobody need approve {ref} any more", ref=ref)
-    return Refused(what, phrase("write to the desk if that is wrong"))
+    return Refused(what, remedy)
 
 
 def _nobody_asked(work: Work, ref: str, number: int) -> Refused:
     last = next(iter(reversed(of_ticket(work, number))), None)
     if last is not None and last.state in {ApprovalState.APPROVED, ApprovalState.REFUSED}:
-        return _decided_already(ref, last)
+        # An agent reads it, who is the desk.
+        return _decided_already(
+            ref, last, phrase("ask again, while it is open: `sdesk ticket ask-approval {number}`", number=number)
+        )
     return Refused(
         phrase("nobody is asked to approve {ref}", ref=ref),
         phrase("ask somebody: `sdesk ticket ask-approval {number} --of ADDRESS`", number=number),

@@ -17,7 +17,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import local_time
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.find import find_ticket, sees_team
+from sdesk.desk.steps.find import find_ticket, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import rename_in_index
 from sdesk.desk.steps.moves import require_id
@@ -187,13 +187,23 @@ def cancel(work: Work, number: int, *, text: str, version: int | None = None) ->
     return Change(number, ref, phrase("{ref} cancelled: {name}", ref=ref, name=run.name))
 
 
+def _parent_of(work: Work, number: int) -> str:
+    """Where to look instead: the parent of the playbook that a ticket is a step of, if it may be known."""
+    of_step = select(PlaybookRun).join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
+    run = work.session.scalars(of_step.where(col(PlaybookStep.ticket_id) == number)).first()
+    parent = work.session.get(Ticket, run.ticket_id) if run is not None else None
+    if parent is None or not sees(work, work.actor, parent):
+        return phrase("see `sdesk playbook runs`")
+    return phrase("it is a step of {parent}: name that", parent=work.rules.ref(require_id(parent)))
+
+
 def _running(work: Work, number: int, version: int | None) -> tuple[Ticket, PlaybookRun]:
     """The parent of a playbook in course, to be changed. NotFound, Refused."""
     parent = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     run = work.session.scalars(select(PlaybookRun).where(col(PlaybookRun.ticket_id) == number)).first()
     if run is None:
-        raise NotFound(phrase("{ref} is the parent of no playbook", ref=ref), phrase("see `sdesk playbook runs`"))
+        raise NotFound(phrase("{ref} is the parent of no playbook", ref=ref), _parent_of(work, number))
     if run.state is not RunState.RUNNING:
         state = {RunState.DONE: phrase("done"), RunState.CANCELLED: phrase("cancelled")}[run.state]
         raise Refused(

@@ -361,6 +361,28 @@ def test_who_is_forgotten_is_in_no_step(play: Playing) -> None:
     assert "Maria" not in play.desk.ticket(3).subject
 
 
+def test_a_step_that_is_taken_for_the_whole_leads_to_it(play: Playing) -> None:
+    play.start()
+    with pytest.raises(NotFound, match="SD-2 is the parent of no playbook") as refused:
+        play.do("anna", lambda work: playbook_changes.move(work, 2, day="2026-12-30"))
+    assert refused.value.remedy == "it is a step of SD-1: name that"
+    play.desk.new(service="till")
+    with pytest.raises(NotFound) as refused:
+        play.do("anna", lambda work: playbook_changes.move(work, 3, day="2026-12-30"))
+    assert refused.value.remedy == "see `sdesk playbook runs`"
+
+
+def test_what_waits_for_a_step_says_from_when_too(play: Playing) -> None:
+    play.start()
+    found = play.progress()
+    assert found is not None
+    step = next(each for each in found.steps if each.waits_for)
+    later = step._replace(opens_at=NOW + timedelta(days=2))
+    names = ", ".join(step.waits_for)
+    assert later.held_up(NOW, "Friday") == f"waits for {names}, not before Friday"
+    assert later.held_up(NOW + timedelta(days=3), "Friday") == f"waits for {names}"
+
+
 # ---- walls --------------------------------------------------------------------------------------------
 
 
