@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sdesk.domain.mail_address import is_mail_address
+from sdesk.domain.errors import BadInput
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.offered import Asker, selects
 
 
@@ -18,7 +19,15 @@ class ServedUnit(NamedTuple):
     parent_id: int | None
     """The unit that it is a part of."""
     manager: str | None
-    """Its head, where that is a mail address."""
+    """Its head, where a mail address stands there."""
+
+    @property
+    def head(self) -> str | None:
+        """The mail address of its head, in small letters, as `irina@x.example` or `Irina <irina@x.example>` name it."""
+        try:
+            return parse_mailbox(self.manager or "").address.lower()
+        except BadInput:
+            return None
 
 
 class Requester(NamedTuple):
@@ -46,14 +55,7 @@ def head_of(units: Collection[ServedUnit], heads: Sequence[str], addresses: Coll
     """
     own = {address.lower() for address in addresses}
     by_id = {unit.id: unit for unit in units}
-    return frozenset(
-        unit.id
-        for unit in units
-        if unit.manager is not None
-        and unit.manager.lower() in own
-        and is_mail_address(unit.manager)
-        and selects(heads, Asker(_line(unit, by_id)))
-    )
+    return frozenset(unit.id for unit in units if unit.head in own and selects(heads, Asker(_line(unit, by_id))))
 
 
 def places_of(
@@ -65,11 +67,7 @@ def places_of(
     """
     own = {address.lower() for address in addresses}
     by_id = {unit.id: unit for unit in units}
-    headed = [
-        unit
-        for unit in units
-        if unit.manager is not None and unit.manager.lower() in own and is_mail_address(unit.manager)
-    ]
+    headed = [unit for unit in units if unit.head in own]
     first = [by_id[unit_id]] if unit_id is not None and unit_id in by_id else []
     found = [*first, *sorted((unit for unit in headed if unit.id != unit_id), key=lambda unit: unit.key)]
     return tuple((unit, _line(unit, by_id)) for unit in found)

@@ -95,6 +95,18 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(irina: Brow
     assert "Choose the files again" in page.seen
 
 
+def test_a_file_that_a_browser_forgot_is_asked_for_at_its_own_field(irina: Browser) -> None:
+    words = {"subject": "A card", "text": "For me.", "field.door": "Side", "field.from": "soon-ish"}
+    page = irina.fill("/services/door", words, [("field.badge", "badge.png", "image/png", b"x")])
+    assert page.status == 422
+    badge, files = page.text.index('id="f-field.badge"'), page.text.index('id="f-files"')
+    assert page.text.count("Choose the files again") == 1
+    assert page.text.index("Choose the files again") < badge < files
+    # The field is named once: its label stands above it.
+    assert "There is no `Side`." in page.seen
+    assert "Which door: Which door" not in page.seen
+
+
 def test_a_form_is_kept_with_the_request(irina: Browser, mails: MailDesk) -> None:
     page = irina.fill(
         "/services/door",
@@ -251,6 +263,13 @@ def test_the_head_of_a_unit_sees_it_and_writes_nothing(
     assert clerk.get("/units/flagship").seen.replace("store-001@shop.example", "") == maria.get(
         "/units/nowhere"
     ).seen.replace("maria@shop.example", "")
+
+
+def test_a_head_who_is_named_with_his_address_sees_the_unit(stage: Stage) -> None:
+    olga = stage.signed_in("olga@kiosk.example")
+    page = olga.get("/units/kiosk")
+    assert page.status == 200
+    assert "All requests of the unit whose head you are." in page.seen
 
 
 def test_the_status_page_tells_what_is_down_and_no_word_of_it(stage: Stage, mails: MailDesk) -> None:

@@ -125,6 +125,11 @@ def _shown(visit: Visit, field: FormField) -> ShownField:
     )
 
 
+def _without(beginning: str, words: str) -> str:
+    rest = words.removeprefix(beginning[:1].upper() + beginning[1:])
+    return rest[:1].upper() + rest[1:]
+
+
 def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = None) -> Response:
     offer = visit.reader.offer(visit.who, visit.asked.params["key"], language=visit.speech.language, now=visit.now)
     shown_fields = [_shown(visit, field) for field in offer.fields]
@@ -137,7 +142,9 @@ def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         "files": _("Files"),
         **{FIELD + field.key: field.label for field in shown_fields},
     }
-    errors, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")
+    found, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")
+    # It stands at the field, which is named there already.
+    errors = {name: _without(f"{labels[name]}: ", words) for name, words in found.items()}
     return visit.page(
         "service.html",
         status=200 if error is None else status_of(error),
@@ -149,7 +156,7 @@ def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         typed=typed,
         errors=errors,
         beside=beside,
-        lost_files=bool(visit.form.uploads),
+        lost=frozenset(each.field for each in visit.form.uploads),
         longest_subject=LONGEST_SUBJECT,
         longest_text=LONGEST_TEXT,
         most_files=MOST_FILES,
