@@ -62,6 +62,10 @@ kind = "date"
 key = "badge"
 label = { en = "A picture of the badge" }
 kind = "file"
+[[services.door.fields]]
+key = "reader"
+label = { en = "Which card reader" }
+kind = "equipment"
 [services.secret]
 name = "Payroll"
 team = "hr"

@@ -16,10 +16,10 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.outbox.approval_facts import form_of, request_of
+from sdesk.desk.steps.approval_question import open_question
 from sdesk.desk.steps.approvals import approve as approved
 from sdesk.desk.steps.approvals import approver_of, ask, ask_once_more, drop_question
 from sdesk.desk.steps.approvals import refuse as refused
-from sdesk.desk.steps.asked import open_question
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.people import requester_of

@@ -1,7 +1,8 @@
 """Asking how it was: once a ticket is solved, its requester told of it, and some time has passed; at most once a month.
 
 Nobody is asked about what he did not ask for (what machines, rules and archives brought), about what he was not told to
-be solved, and no agent is. What was solved long ago, as before the desk file said so, is asked about no more.
+be solved and did not call solved himself, and no agent is. What was solved long ago, as before the desk file said so,
+is asked about no more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sqlalchemy import text
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.outbox import make_message_id, queue_mail
 from sdesk.desk.steps.people import requester_of
-from sdesk.desk.steps.questions import new_key
+from sdesk.desk.steps.rating_question import new_key
+from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.actor import SYSTEM
@@ -41,9 +43,11 @@ _DUE = (
     " AND (t.resolved_at > :after OR t.resolved_at = :after AND t.id > :number)"
     " AND +t.status IN ('resolved', 'closed') AND +t.external_id IS NULL"
     f" AND t.channel NOT IN ({', '.join(repr(each.value) for each in _UNASKED)})"
-    # Told by a mail that has gone and did not come back.
-    " AND EXISTS (SELECT 1 FROM outbox AS o LEFT JOIN message AS m ON m.id = o.message_ref WHERE o.ticket_id = t.id"
-    "  AND o.kind = 'resolution' AND o.state = 'sent' AND o.created_at >= t.resolved_at AND m.undeliverable IS NULL)"
+    # Told by a mail that has gone and did not come back; or he said so himself, in the portal.
+    " AND (EXISTS (SELECT 1 FROM outbox AS o LEFT JOIN message AS m ON m.id = o.message_ref WHERE o.ticket_id = t.id"
+    "   AND o.kind = 'resolution' AND o.state = 'sent' AND o.created_at >= t.resolved_at AND m.undeliverable IS NULL)"
+    "  OR EXISTS (SELECT 1 FROM history AS h WHERE h.ticket_id = t.id AND h.event = 'status'"
+    f"   AND h.actor = '{REQUESTER}' AND json_extract(h.data, '$.new') = 'closed' AND h.at >= t.resolved_at))"
     " AND NOT EXISTS (SELECT 1 FROM rating AS r WHERE r.ticket_id = t.id"
     "  AND (r.asked_at >= t.resolved_at OR r.asked_at > :lately))"
     " AND NOT EXISTS (SELECT 1 FROM rating AS r WHERE r.person_id = t.requester_id AND r.asked_at > :lately)"

@@ -16,8 +16,8 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.outbox import domain_of_ids
 from sdesk.desk.steps.people import find_person, person_of
+from sdesk.desk.steps.requesters import is_head
 from sdesk.desk.steps.rows import insert_row
-from sdesk.desk.steps.served import served_at
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.errors import Refused
 from sdesk.domain.inbound import Mailbox
@@ -142,7 +142,7 @@ def _is_known(work: Work, address: str) -> bool:
         return True
     if rules.unit_of(address) is not None:
         return True
-    return bool(served_at(work, None, [address]))
+    return is_head(work, address)
 
 
 def _is_blocked(work: Work, address: str) -> bool:

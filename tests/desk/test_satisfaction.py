@@ -16,10 +16,10 @@ from intake_desk import SUPPORT, MailDesk
 from smtp import Post, send
 from sqlalchemy.exc import IntegrityError
 
-from sdesk.desk import ratings
+from sdesk.desk import ratings, requests
 from sdesk.desk.outbox.previews import look_at
 from sdesk.desk.satisfaction import _DUE, ask_due
-from sdesk.domain.actor import SYSTEM
+from sdesk.domain.actor import REQUESTER, SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.satisfaction import RatedBy
@@ -141,6 +141,27 @@ def test_nobody_is_asked_about_what_he_was_not_told(mails: Asking) -> None:
     assert mails.asks() == 0
     mails.goes(unsent)
     assert mails.asks() == 1
+
+
+@pytest.mark.parametrize("at_work", [True, False])
+def test_who_said_himself_in_the_portal_that_it_is_solved_is_asked_too_and_once(at_work: bool, mails: Asking) -> None:
+    number = mails.new(requester=MARIA)
+    if not at_work:
+        mails.do("anna", "close", number, silent=True, at=SOLVED)
+    with mails.desk.work(REQUESTER, SOLVED) as work:
+        requests.confirm_solved(work, number, address="maria@shop.example")
+        work.session.commit()
+    assert mails.asks(ASKED - MINUTE) == 0
+    assert mails.asks() == 1
+    assert mails.asks(ASKED + DAY) == 0
+
+
+def test_who_was_told_and_said_so_too_is_asked_once(mails: Asking) -> None:
+    number = mails.solve()
+    with mails.desk.work(REQUESTER, SOLVED + MINUTE) as work:
+        requests.confirm_solved(work, number, address="maria@shop.example")
+        work.session.commit()
+    assert [mails.asks(), mails.asks(ASKED + DAY)] == [1, 0]
 
 
 @pytest.mark.parametrize("change", ["status = 'spam'", "status = 'merged'", "channel = 'event'", "channel = 'import'"])

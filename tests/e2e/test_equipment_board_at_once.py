@@ -139,7 +139,7 @@ def storm(desk: EquippedDesk, count: int, events: int, *, commands: int, looks: 
 
 def test_the_board_is_right_after_each_event(desk_path: Path) -> None:
     desk = EquippedDesk(desk_path)
-    waits = storm(desk, 4, 60, commands=1, looks=60)
+    waits = storm(desk, 3, 30, commands=1, looks=30)
     desk.desk.close()
     assert max(waits) < 1
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from desks import NOW
+from equipped import EquippedDesk
 from intake_desk import MailDesk
 from portal_stage import Browser, Stage
 
@@ -105,6 +106,24 @@ def test_a_file_that_a_browser_forgot_is_asked_for_at_its_own_field(irina: Brows
     # The field is named once: its label stands above it.
     assert "There is no `Side`." in page.seen
     assert "Which door: Which door" not in page.seen
+
+
+def test_equipment_is_suggested_of_ones_own_unit_and_the_request_is_about_it(stage: Stage, irina: Browser) -> None:
+    assert "datalist" not in irina.get("/services/door").text
+    desk = EquippedDesk(stage.path)
+    desk.add("READER-1", "reader", name="<Front>", unit="flagship")
+    desk.add("READER-2", "reader", unit="store-017")
+    page = irina.get("/services/door")
+    assert 'list="l-field.reader"' in page.text
+    assert '<option value="READER-1">reader &lt;Front&gt;</option>' in page.text
+    assert "READER-2" not in page.text
+    answers = {"subject": "Beeps", "text": "", "field.door": "Front", "field.reader": "nothing"}
+    assert "There is no equipment `nothing`" in irina.fill("/services/door", answers).seen
+    page = irina.fill("/services/door", {**answers, "field.reader": "reader-1"})
+    assert page.status == 303, page.seen
+    number = int(page.header("location").split("/")[2].partition("?")[0])
+    assert desk.about(number) == ("READER-1",)
+    desk.desk.close()
 
 
 def test_a_form_is_kept_with_the_request(irina: Browser, mails: MailDesk) -> None:

@@ -114,7 +114,7 @@ async def test_a_desk_with_equipment_has_the_panel_and_one_without_has_not(desk_
     desk.desk.close()
 
 
-@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36), (170, 50)])
+@pytest.mark.parametrize("size", [(60, 15), (170, 50)])
 async def test_the_office_sees_it_too(desk_path: Path, size: tuple[int, int]) -> None:
     desk = EquippedDesk(desk_path)
     desk.add("T-1", unit="flagship", service="till", checks="zabbix t1:*")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import open_question
+from sdesk.desk.steps.approval_question import open_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of
 from sdesk.desk.steps.forms import answers_of
 from sdesk.desk.steps.moves import require_id

@@ -133,6 +133,10 @@ def _without(beginning: str, words: str) -> str:
 def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = None) -> Response:
     offer = visit.reader.offer(visit.who, visit.asked.params["key"], language=visit.speech.language, now=visit.now)
     shown_fields = [_shown(visit, field) for field in offer.fields]
+
+    def asks(kind: FieldKind) -> bool:
+        return any(field.kind == kind for field in shown_fields)
+
     known = (*OWN_FIELDS, *(FIELD + field.key for field in shown_fields))
     _ = visit.speech.say
     labels = {
@@ -150,7 +154,8 @@ def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         status=200 if error is None else status_of(error),
         offer=offer,
         form_fields=shown_fields,
-        units=visit.reader.units() if any(field.kind == FieldKind.UNIT for field in shown_fields) else (),
+        units=visit.reader.units() if asks(FieldKind.UNIT) else (),
+        equipment=visit.reader.equipment(visit.who) if asks(FieldKind.EQUIPMENT) else (),
         labels=labels,
         promise=promise(visit.speech, offer),
         typed=typed,

@@ -101,7 +101,7 @@ class StepRow(NamedTuple):
     holds: tuple[str, ...]
     """Which steps wait for it, that is not done."""
     why: str | None
-    """Why it was skipped or cancelled."""
+    """Why it was skipped or cancelled; of one that was not approved, what its approver said."""
 
     def held_up(self, now: datetime, local: str) -> str:
         """What holds it up, in words; empty where it is done, or nobody can say. `local`: its next instant, as read."""
