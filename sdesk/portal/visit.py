@@ -174,9 +174,10 @@ def at_fields(speech: Speech, error: SdeskError, known: Sequence[str]) -> tuple[
 
 
 def sign_in_first(asked: Asked) -> Response:
-    """To the page that asks for an address; from there on to what was asked for."""
-    onward = security.local_path(asked.path) if asked.method == "GET" else "/"
-    return RedirectResponse("/sign-in" if onward == "/" else f"/sign-in?next={quote(onward)}", 303)
+    """To the page that asks for an address; from there on to what was asked for. Whose form came too late reads so."""
+    onward = security.local_path(asked.path) if asked.path != "/sign-out" else "/"
+    late = "&late=1" if asked.method == "POST" else ""
+    return RedirectResponse("/sign-in" if onward == "/" else f"/sign-in?next={quote(onward)}{late}", 303)
 
 
 FORGED = Refused(

@@ -96,7 +96,11 @@ def test_who_is_not_signed_in_sends_no_files(stage: Stage) -> None:
     proof = visitor.get("/sign-in").hidden("proof")
     page = visitor.upload("/services/other", {"proof": proof, **WORDS}, [("files", "a", "x/y", bytes(2_000_000))])
     assert page.status == 303
-    assert page.header("location") == "/sign-in"
+    assert page.header("location") == "/sign-in?next=/services/other&late=1"
+    # He is told that it is lost, and comes back to the form.
+    assert "what you sent did not arrive" in visitor.get(page.header("location")).seen
+    assert "did not arrive" not in visitor.get("/sign-in?next=/services/other").seen
+    assert visitor.post("/sign-out", {"proof": proof}).header("location") == "/sign-in"
 
 
 def test_what_is_no_form_is_said_so(stage: Stage, maria: Browser) -> None:
