@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(irina: Brow
     page = irina.fill("/services/door", typed, [("files", "photo.png", "image/png", PICTURE)])
     assert page.status == 422
     assert mails.count() == before
-    for words in ("Say in a few words what it is about.", "Which door is missing.", "`never` is no date"):
+    for words in ("Say in a few words what it is about.", "This must be filled in.", "`never` is no date"):
         assert words in page.seen
     for name in ("subject", "field.door", "field.from"):
         assert f'id="e-{name}"' in page.text
