@@ -8,11 +8,10 @@ the outbox, as from his mailbox.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sdesk.demo.script import Step, parse
@@ -52,7 +51,7 @@ class Asked:
     text: str
     by: str = ""
     """The agent who was called."""
-    form: Mapping[str, str] = MappingProxyType({})
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 ASKED = (
@@ -260,5 +259,5 @@ class Company:
 
 def _keys(work: Work, kind: MailKind) -> dict[int, str]:
     """The keys in mails of a kind that wait to be sent, by ticket."""
-    read = [read_message_id(row.message_id) for row in queue.due_by(work, work.now) if row.kind is kind]
+    read = [read_message_id(row.message_id) for row in queue.due_by(work, work.now) if row.kind == kind]
     return dict(filter(None, read))
