@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -161,7 +161,7 @@ class Company:
         yield self._now - timedelta(days=24), self._start_opening
         yield self._now - timedelta(days=6), self._start_joiner
         for asked in ASKED:
-            yield self._now - asked.ago, lambda at, asked=asked: self._ask(asked, at)
+            yield self._now - asked.ago, partial(self._ask, asked)
         yield self._now - timedelta(days=1, hours=4), self._approve
         yield self._now - ASKED_AGO, self._ask_how_it_was
         yield self._now - timedelta(hours=9), self._answer_well

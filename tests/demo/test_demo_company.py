@@ -43,6 +43,7 @@ def actor(demo: Demo, login: str) -> Actor:
 
 
 def ticket(store: sqlite3.Connection, subject: str) -> sqlite3.Row:
+    row: sqlite3.Row
     (row,) = store.execute("SELECT * FROM ticket WHERE subject = ?", (subject,)).fetchall()
     return row
 
