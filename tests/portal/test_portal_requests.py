@@ -67,6 +67,11 @@ def test_a_service_of_others_is_as_one_that_is_not_there(irina: Browser, maria: 
     assert page.status == 404
 
 
+def test_who_answers_what_a_form_wants_need_not_tell_more(irina: Browser) -> None:
+    assert "Tell us more optional" in irina.get("/services/door").seen
+    assert "Tell us more optional" not in irina.get("/services/till").seen
+
+
 def test_the_promise_that_was_shown_is_the_one_that_holds(irina: Browser, mails: MailDesk) -> None:
     promised = irina.get("/services/till").seen
     assert "Done by today, 14:00" in promised
@@ -299,7 +304,7 @@ def test_the_status_page_tells_what_is_down_and_no_word_of_it(stage: Stage, mail
     assert "Till" not in anybody.get("/status").seen
     mails.do("anna", "confirm", till)
     seen = anybody.get("/status").seen
-    assert "Till Flagship since" in seen
+    assert "Till Flagship Since: today" in seen
     assert "SECRET" not in seen
     mails.do("anna", "assign", till, to="team:hr")
     assert "Everything works" in anybody.get("/status").seen
