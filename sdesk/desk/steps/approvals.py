@@ -161,7 +161,9 @@ def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool =
 
 def has_been_asked(work: Work, row: Approval) -> bool:
     """Whether a mail to the approver was ever queued."""
-    found = select(col(Token.hash)).where(col(Token.approval_id) == row.id).limit(1)
+    # By the ticket, of which there is an index.
+    mine = (col(Token.ticket_id) == row.ticket_id, col(Token.approval_id) == row.id)
+    found = select(col(Token.hash)).where(*mine).limit(1)
     return work.connection.execute(found).first() is not None
 
 

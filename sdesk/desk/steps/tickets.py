@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.approvals import ask_for_service
 from sdesk.desk.steps.clocks import clock_columns, place_columns, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import look_for_incident
@@ -191,6 +190,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
 
 def _ask(work: Work, number: int) -> bool:
     """Ask for the approval that the service wants; gives whether the ticket waits for it."""
+    from sdesk.desk.steps.approvals import ask_for_service  # hardly any service wants one
+
     ticket = work.session.get_one(Ticket, number)
     asked = ask_for_service(work, ticket)
     settle(work, ticket)
