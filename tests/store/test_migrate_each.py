@@ -63,7 +63,7 @@ def older(path: Path, revision: str) -> None:
         add(connection, "history", id=1, ticket_id=7, at=AT, actor="system", event="opened", data="{}")
         if revision > "0001":
             add(connection, "token", hash="h", ticket_id=7, address="s@x")
-        if revision > "0004":
+        if revision > "0005":
             add(connection, "check_event", source="zabbix", key="a", ticket_id=3)
         connection.commit()
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
