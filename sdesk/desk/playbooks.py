@@ -103,6 +103,7 @@ def start(
             opened_at=work.now,
             assignee_id=work.actor.agent_id if work.actor.agent_id in rules.teams[team_id].members else None,
             planned=True,
+            brought=True,
         ),
         why={"team": here, **({"service": here} if service_id is not None else {})},
         playbook=key,

@@ -518,3 +518,15 @@ def test_who_tries_a_mail_out_learns_nothing_of_a_question_behind_a_wall(mails: 
         return found.receipt, found.decided
 
     assert tried(f"5/5: very good [{mails.key(number)}]") == tried("5/5: very good")
+
+
+def test_what_a_bad_answer_opens_waits_for_no_approver_of_the_service(mails: Asking) -> None:
+    mails.apply(SECTION + DESK_FILE.replace('name = "Other"', 'name = "Other"\napprove_by = "carla@desk.example"'))
+    number = mails.new(requester=MARIA, service="other")
+    mails.do("anna", "approve", number, text="By phone.")
+    mails.solve(number)
+    mails.asks()
+    follow_up = mails.says(1, "Never again").follow_up
+    assert follow_up is not None
+    assert (mails.column(follow_up, "status"), mails.column(follow_up, "waiting_for")) == ("open", None)
+    assert mails.rows("SELECT DISTINCT ticket_id FROM approval") == [(number,)]

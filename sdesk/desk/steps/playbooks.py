@@ -29,6 +29,7 @@ from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait
 from sdesk.domain.actor import SYSTEM
+from sdesk.domain.approval import ApprovalState
 from sdesk.domain.clock import NO_PROMISE, resolve
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.playbook import (
@@ -45,7 +46,7 @@ from sdesk.domain.playbook import (
 )
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Role, Status, WaitingFor
-from sdesk.store.models import PlaybookRun, PlaybookStep, Ticket, Unit
+from sdesk.store.models import Approval, PlaybookRun, PlaybookStep, Ticket, Unit
 
 
 def follow(work: Work, runs: Iterable[int]) -> None:
@@ -169,7 +170,7 @@ def _take_state(work: Work, run: PlaybookRun, step: PlaybookStep) -> None:
     elif ticket.status is Status.SPAM or ticket.id == run.ticket_id:
         # It was no work after all, or is done with the parent itself.
         state = StepState.SKIPPED
-    elif step.state is StepState.SKIPPED:
+    elif step.state is StepState.SKIPPED or _was_refused(work, ticket):
         state = StepState.SKIPPED
     if state is step.state:
         return
@@ -177,6 +178,17 @@ def _take_state(work: Work, run: PlaybookRun, step: PlaybookStep) -> None:
     step.ended_at = None if state is StepState.OPEN else work.now
     step.ended_by = step.why = None
     work.session.add(step)
+
+
+def _was_refused(work: Work, ticket: Ticket) -> bool:
+    """Whether it is resolved since its approver said that it is not to be done."""
+    last = work.connection.execute(
+        select(col(Approval.state), col(Approval.decided_at))
+        .where(col(Approval.ticket_id) == ticket.id)
+        .order_by(col(Approval.id).desc())
+        .limit(1)
+    ).first()
+    return last is not None and last[0] is ApprovalState.REFUSED and last[1] == ticket.resolved_at
 
 
 def _may_open(work: Work, step: PlaybookStep, steps: Sequence[PlaybookStep]) -> bool:
@@ -274,6 +286,9 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
     step.ticket_id, step.state = opened.number, StepState.OPEN
     work.session.add(step)
     work.session.flush()
+    if opened.waits:
+        # What must be approved first is told of when it is.
+        return
     notify_of(
         work,
         opened.number,
