@@ -354,6 +354,14 @@ def test_an_agents_decision_can_be_undone(desk: MailDesk) -> None:
     assert decide(desk, key_of(desk, number), True) == "SD-1 is approved"
 
 
+def test_a_team_that_is_given_it_is_told_when_it_is_approved(desk: MailDesk) -> None:
+    number = desk.new(service="printer", requester="store-001@shop.example")
+    desk.do("anna", "assign", number, to="team:quality")
+    assert desk.told() == []
+    decide(desk, key_of(desk, number), True)
+    assert {event for _, event in desk.told()} == {"new"}
+
+
 def test_nobody_begins_or_ends_that_wait_by_hand(desk: MailDesk) -> None:
     number = desk.new(service="printer", requester="store-001@shop.example")
     free = desk.new(service="till", requester="store-001@shop.example")
