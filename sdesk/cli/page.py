@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
@@ -17,10 +18,12 @@ from sdesk.domain.outage import percent
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, SlaState
-from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
-from sdesk.store.reader.ticket_assets import TicketAssetRow
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.approvals import ApprovalRow
+    from sdesk.store.reader.ticket_assets import TicketAssetRow
 
 _CLOCKS = {
     ClockKind.FIRST_RESPONSE: "first response",

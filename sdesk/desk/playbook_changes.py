@@ -72,13 +72,11 @@ def move(work: Work, number: int, *, day: str, version: int | None = None) -> Ch
         parent.subject = _subject(run, values)
         rename_in_index(work, number, parent.subject)
         record(work, number, "subject", old=called, new=parent.subject)
+    opened_before = [step for step in steps if step.state is StepState.OPEN]
     for step in steps:
-        now = time_of(work, run, step)
         if step.state is StepState.PLANNED:
-            step.opens_at, step.subject = now, line_of(described(run, step).subject, values)
+            step.opens_at, step.subject = time_of(work, run, step), line_of(described(run, step).subject, values)
             work.session.add(step)
-        elif step.state is StepState.OPEN and now is not None:
-            _move_open(own, run, step, before[step.key], now)
     if parent.status is Status.WAITING and parent.waiting_for is WaitingFor.DATE:
         parent.wake_at = max(begins(new, ZoneInfo(work.rules.time_zone)), work.now)
     elif parent.status in (Status.NEW, Status.OPEN):
@@ -86,7 +84,10 @@ def move(work: Work, number: int, *, day: str, version: int | None = None) -> Ch
     settle(work, parent)
     work.session.add(run)
     work.session.flush()
+    # All have their times by now. Whatever is settled from here on brings the playbook to where it stands.
     opened = [step for step in advance(work, run) if sees_team(work, work.actor, step.team_id)]
+    for step in opened_before:
+        _move_open(own, step, before[step.key], time_of(work, run, step))
     also = "" if not opened else phrases("; {count} step opened", "; {count} steps opened", len(opened))
     return Change(
         number, ref, phrase("{ref} is for {day} now, it was for {old}{also}", ref=ref, day=run.day, old=old, also=also)
@@ -98,10 +99,10 @@ def _subject(run: PlaybookRun, values: Mapping[str, str]) -> str:
     return line_of(run.picture["subject"], values)
 
 
-def _move_open(work: Work, run: PlaybookRun, step: PlaybookStep, old: datetime | None, new: datetime) -> None:
+def _move_open(work: Work, step: PlaybookStep, old: datetime | None, new: datetime | None) -> None:
     """An open step of which the day moves: a wait for its day moves along; what nobody has, waits for its new time."""
     ticket = ticket_of(work, step)
-    if ticket is None or old is None or new == old:
+    if ticket is None or old is None or new is None or new == old:
         return
     step.opens_at = new
     work.session.add(step)

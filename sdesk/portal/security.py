@@ -110,7 +110,7 @@ def proof(key: str) -> str:
 
 def is_proved(key: str | None, given: str) -> bool:
     """Whether a form that was sent is one that was shown to who has this cookie."""
-    return key is not None and hmac.compare_digest(proof(key), given)
+    return key is not None and hmac.compare_digest(proof(key).encode(), given.encode(errors="replace"))
 
 
 def comes_from_here(headers: Headers, own: str) -> bool:

@@ -328,6 +328,37 @@ def test_moving_tells_once_and_moves_a_wait_along(desk_of_mail: MailDesk) -> Non
     assert is_sound(play)
 
 
+TIMED = """
+[playbooks.timed]
+name = "Timed"
+subject = "Timed"
+team = "it"
+[[playbooks.timed.steps]]
+key = "one"
+subject = "One"
+at = "-2d"
+[[playbooks.timed.steps]]
+key = "two"
+subject = "Two"
+at = "-1d"
+"""
+
+
+def test_what_is_moved_away_is_not_opened_for_its_old_time(play: Playing) -> None:
+    """Its time has come, no tick has opened it yet, and then the day is moved."""
+    play.apply(TIMED)
+    play.start(key="timed", day="2026-11-25")
+    assert play.states() == {"one": "open", "two": "planned"}
+    later = NOW + timedelta(days=2)
+    play.do("anna", lambda work: playbook_changes.move(work, 1, day="2026-12-25"), at=later)
+    assert play.states(at=later) == {"one": "open", "two": "planned"}
+    assert play.desk.ticket(2).wake_at == moscow("2026-12-23 00:00")
+    done = play.do("anna", lambda work: playbook_changes.move(work, 1, day="2026-11-26"), at=later)
+    assert str(done.sentence).endswith("; 1 step opened")
+    assert play.states(at=later) == {"one": "open", "two": "open"}
+    assert is_sound(play)
+
+
 def _start_again(work: Work) -> Any:
     return playbooks.start(work, "small", day="2026-11-23", unit="flagship", requester="maria@shop.example")
 

@@ -136,6 +136,14 @@ def test_a_session_is_a_new_key_that_no_script_reads(stage: Stage) -> None:
     assert "secure" not in cookie.lower()
 
 
+def test_a_proof_may_be_anything_and_proves_nothing_by_that() -> None:
+    key = security.new_key()
+    assert security.is_proved(key, security.proof(key))
+    for forged in ("", "é", "\udcff", security.proof(key)[:-1], f"{security.proof(key)}й"):
+        assert not security.is_proved(key, forged)
+    assert not security.is_proved(None, security.proof(key))
+
+
 def test_over_tls_the_cookie_is_for_this_host_alone(stage: Stage) -> None:
     from starlette.responses import Response
 

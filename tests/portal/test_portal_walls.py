@@ -65,7 +65,7 @@ def _desk(path: Path, setting: Setting, *, seed: int, tickets: int, deeds: int, 
                 keys[address] = sign_in(work, make_link(work, row))
         work.session.commit()
     desk.close()
-    return Desk(path, tuple(Ticket(*row[:3], bool(row[3])) for row in found), files, units, keys)
+    return Desk(path, tuple(Ticket(row[0], row[1], row[2], bool(row[3])) for row in found), files, units, keys)
 
 
 def _told(desk: Desk, path: Path, key: str, *, public: bool) -> dict[str, str]:
