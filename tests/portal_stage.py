@@ -59,6 +59,10 @@ key = "from"
 label = { en = "From which day" }
 kind = "date"
 [[services.door.fields]]
+key = "why"
+label = { en = "Why" }
+multiline = true
+[[services.door.fields]]
 key = "badge"
 label = { en = "A picture of the badge" }
 kind = "file"

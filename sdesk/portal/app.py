@@ -19,7 +19,7 @@ from sdesk.domain.errors import NotFound, Refused, SdeskError, Unavailable
 from sdesk.domain.phrase import phrase
 from sdesk.portal import security
 from sdesk.portal.forms import MOST_READ, TooMuch, TooSlow, Unreadable, drained, read_form
-from sdesk.portal.limits import Limit, Limits
+from sdesk.portal.limits import Limit, Limits, network_of
 from sdesk.portal.office import Office
 from sdesk.portal.pages import WAYS
 from sdesk.portal.pages.way import Way
@@ -215,7 +215,7 @@ def _asked(request: Request, *, secure: bool) -> Asked:
         params=dict(request.path_params),
         cookies=dict(request.cookies),
         accepts_language=request.headers.get("accept-language", ""),
-        network=request.client.host if request.client is not None else "",
+        network=network_of(request.client.host) if request.client is not None else "",
         secure=secure,
     )
 

@@ -139,7 +139,8 @@ async def read_form(request: Request, *, files: bool) -> Form:
                 )
         else:
             # Under a charset of the sender's choice it may have halves of characters, which can be written nowhere.
-            values[name] = value.encode("utf-8", "replace").decode()
+            # A browser counts the end of a line as one character (`maxlength`), and sends two.
+            values[name] = value.encode("utf-8", "replace").decode().replace("\r\n", "\n")
     return Form(values, tuple(uploads))
 
 

@@ -131,6 +131,14 @@ def test_equipment_is_suggested_of_ones_own_unit_and_the_request_is_about_it(sta
     desk.desk.close()
 
 
+def test_the_ends_of_lines_make_nothing_too_long(irina: Browser, mails: MailDesk) -> None:
+    lines = "\r\n".join(["x"] * 5_000)  # 9,999 characters, as a browser counts
+    words = {"subject": "Lines", "text": "", "field.door": "Back", "field.why": lines}
+    page = irina.fill("/services/door", words)
+    assert page.status == 303, page.seen[:500]
+    assert mails.rows("SELECT length(value) FROM form_value WHERE key = 'why'") == [(9_999,)]
+
+
 def test_a_form_is_kept_with_the_request(irina: Browser, mails: MailDesk) -> None:
     page = irina.fill(
         "/services/door",
