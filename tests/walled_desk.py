@@ -17,16 +17,19 @@ from random import Random
 from typing import Any, NamedTuple
 
 from desks import DESK_FILE, NOW
-from intake_desk import MailDesk
+from equipped import EquippedDesk
+from ratings_desk import rate
 
 from sdesk.actions.personal import KeptForm, be_at, save_draft, save_form
 from sdesk.actions.views import save_view
+from sdesk.desk import playbook_changes, playbooks, ratings, requests
 from sdesk.desk.absence import away
 from sdesk.desk.events import take_event
 from sdesk.desk.intake import Origin
 from sdesk.desk.intake.receive import quarantine
-from sdesk.desk.opening import open_desk
+from sdesk.desk.opening import Work, open_desk
 from sdesk.desk.setup import apply
+from sdesk.desk.sign_in import ask_link, make_link, sign_in
 from sdesk.domain.actor import SYSTEM, Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.events import CheckState, machine_event
@@ -39,6 +42,9 @@ from sdesk.store import migrate
 TEAMS = ("it", "hr", "quality", "legal")
 _UNITS = ("flagship", "store-017", "accounting")
 _SERVICES = {"it": ("till", "printer", "other"), "hr": ("leave",), "quality": ("feedback",), "legal": ("contract",)}
+FORMED = {"it": "chair", "hr": "badge", "quality": "audit", "legal": "lease"}
+"""Of each team a service with a form, for which the head of the unit is asked."""
+HEADS = {"flagship": "irina@shop.example", "store-017": "pavel@shop.example", "accounting": "karl@acc.shop.example"}
 
 
 class Setting(NamedTuple):
@@ -95,9 +101,22 @@ def desk_file(setting: Setting) -> str:
             f'[agents.{login}]\nname = "Agent {login}"\nemail = "{login}@desk.example"\nteams = [{listed}]\n'
             f'role = "{role.value}"\n'
         )
+    for unit in ("store-017", "accounting"):
+        after = after.replace(f"[units.{unit}]\n", f'[units.{unit}]\nmanager = "{HEADS[unit]}"\n', 1)
     parts.append(after.replace("[[routing]]", _CONTRACT + "[[routing]]", 1))
-    parts.append('[incidents]\nfrom = 3\n[portal]\nheads = ["*"]\n')
+    for team in TEAMS:
+        parts.append(_FORMED.format(key=FORMED[team], team=team))
+        parts.append(_PLAYBOOK.format(team=team))
+        parts += [_STEP.format(team=team, of=each, when=when) for each, when in _steps_of(team)]
+    parts.append('[incidents]\nfrom = 3\n[portal]\nheads = ["*"]\nurl = "https://portal.example"\n')
     return "".join(parts)
+
+
+def _steps_of(team: str) -> list[tuple[str, str]]:
+    """Of each team a step, its own last: those before are open at once, two wait for what is before them."""
+    others = [each for each in TEAMS if each != team]
+    whens = ("", f'after = ["{others[0]}"]', 'at = "+3d"', f'after = ["{others[1]}", "{others[2]}"]')
+    return list(zip((*others, team), whens, strict=True))
 
 
 _CONTRACT = """[services.contract]
@@ -106,6 +125,35 @@ team = "legal"
 impact = "significant"
 urgency = "high"
 stops_share = 0.5
+"""
+
+_FORMED = """[services.{key}]
+name = "Formed {key}"
+team = "{team}"
+impact = "minor"
+urgency = "low"
+category = "With a form"
+approve_by = "unit-head"
+offered_to = ["kind:store", "*@far.example"]
+[[services.{key}.fields]]
+key = "model"
+label.en = "Model"
+[[services.{key}.fields]]
+key = "part"
+label.en = "Part"
+kind = "choice"
+choices = ["Seat", "Back"]
+"""
+_PLAYBOOK = """[playbooks.open-{team}]
+name = "Opening of {team}"
+subject = "Opening for {{requester}}"
+team = "{team}"
+"""
+_STEP = """[[playbooks.open-{team}.steps]]
+key = "{of}"
+subject = "Step of {of} for {{requester}}"
+team = "{of}"
+{when}
 """
 
 
@@ -135,7 +183,7 @@ class _Story:
     """What happens on a desk, by chance, and the same for the same seed."""
 
     def __init__(self, path: Path, setting: Setting, random: Random) -> None:
-        self.desk = MailDesk(path)
+        self.desk = EquippedDesk(path)
         self.setting, self.random = setting, random
         self.at = NOW - timedelta(days=6)
         self.count = 0
@@ -146,6 +194,7 @@ class _Story:
 
     def tell(self, tickets: int, deeds: int) -> None:
         """All of it. What is last is seen by all: no number of a row tells what came after it."""
+        self.equip()
         for index in range(tickets):
             self.ask(TEAMS[index % len(TEAMS)])
         self.incidents()
@@ -153,11 +202,120 @@ class _Story:
         for _ in range(deeds):
             self.pass_time(timedelta(minutes=self.random.randint(5, 90)))
             self.deed(self.random.choice(numbers))
+        for team in TEAMS:
+            self.formed(team)
+            self.played(team)
+        self.asked_how()
         self.beside(numbers)
         self.at = NOW - timedelta(hours=2)
         self.desk.sweep(self.at)
         self.end()
         self.desk.desk.close()
+
+    def equip(self) -> None:
+        """Equipment, which is no secret: each team's checks watch a piece, and each unit has one of a service."""
+        for place, team in enumerate(TEAMS):
+            unit = _UNITS[place % len(_UNITS)]
+            self.desk.add(
+                f"A-{team}", at=self.at, unit=unit, service=_SERVICES[team][0], name=f"Of {team}", model="M1",
+                checks=f"nagios {team}:*",
+            )  # fmt: skip
+        self.desk.add("A-idle", "printer", at=self.at, unit="accounting")
+
+    def formed(self, team: str) -> None:
+        """Requests for what has a form and wants an approval: asked, approved, refused, asked of another; by agents and
+        in the portal, about equipment and not."""
+        for deed in ("", "approve", "refuse", "ask-approval"):
+            self.pass_time(timedelta(minutes=3))
+            number = self.desk.new(
+                "anna",
+                at=self.at,
+                subject=f"{self.word('subject')} formed",
+                text=f"It says {self.word('body')}.",
+                requester=f"{self.word('name')} <{self.word('mail')}@far.example>",
+                service=FORMED[team],
+                unit=self.random.choice(("flagship", "store-017")),
+                form={"model": self.word("model"), "part": "Seat"},
+                assets=[f"A-{team}"] if deed else [],
+            )
+            if deed == "ask-approval":
+                self.desk.do("anna", deed, number, at=self.at, of=f"{self.word('mail')}@far.example")
+            elif deed:
+                self.desk.do("anna", deed, number, at=self.at, text=f"By {self.word('comment')}.")
+        with self.desk.desk.work(SYSTEM, self.at) as work:
+            for address in (f"{self.word('mail')}@far.example", HEADS["flagship"], HEADS["flagship"]):
+                last = requests.request(
+                    work,
+                    address=address,
+                    service=FORMED[team],
+                    subject=f"{self.word('subject')} in the portal",
+                    text=f"It says {self.word('body')}.",
+                    form={"model": self.word("model")},
+                ).number
+            work.session.commit()
+        # What goes on for it is somebody else's.
+        self.desk.do("anna", "merge", last, at=self.at, into=number)
+
+    def played(self, team: str) -> None:
+        """A playbook of the team, of which others have steps: one is done, one is left out, one comes in three days."""
+        whose = f"{self.word('name')} <{self.word('mail')}@far.example>"
+        anna = self.actors["anna"]
+
+        def act(use_case: Callable[[Work], Any]) -> Any:
+            self.pass_time(timedelta(minutes=3))
+            with self.desk.desk.work(anna, self.at) as work:
+                done = use_case(work)
+                work.session.commit()
+            return done
+
+        day = f"{NOW:%Y-%m-%d}"
+        parent, *steps = act(
+            lambda work: playbooks.start(work, f"open-{team}", day=day, unit="flagship", requester=whose)
+        )
+        others = [each for each in TEAMS if each != team]
+        for step in steps:
+            self.desk.do("anna", "note", step.number, at=self.at, text=f"We say {self.word('said')}.", spent=300)
+        self.desk.do("anna", "close", steps[0].number, at=self.at, text=f"We say {self.word('said')}.", silent=True)
+        if team in ("it", "hr"):
+            why = self.word("why")
+            act(lambda work: playbook_changes.skip(work, parent.number, others[1], text=why))
+
+    def asked_how(self) -> None:
+        """Those whose tickets are done are asked how it was: of each team one says nothing, one is content, one is not,
+        and one of them signs in to the portal."""
+        for team in TEAMS:
+            found = self.desk.rows(
+                "SELECT t.id FROM ticket AS t JOIN team AS m ON m.id = t.team_id WHERE m.key = ? AND t.requester_id"
+                " IS NOT NULL AND t.status NOT IN ('merged', 'spam') AND NOT t.is_incident ORDER BY t.id LIMIT 4",
+                team,
+            )
+            own = self.desk.rows(
+                "SELECT max(t.id) FROM ticket AS t JOIN team AS m ON m.id = t.team_id JOIN person_address AS a"
+                " ON a.person_id = t.requester_id WHERE m.key = ? AND a.address = ? AND t.status <> 'merged'",
+                team,
+                HEADS["flagship"],
+            )
+            for (number,), score in zip((*own, *found), (2, None, 5, 1, 2), strict=False):
+                self.pass_time(timedelta(minutes=3))
+                rate(self.desk.path, number, None, days=-1)
+                with self.desk.desk.work(SYSTEM, self.at) as work:
+                    if score is not None:
+                        ratings.answer(work, f"r-{number}--1", score, f"It was {self.word('comment')}.")
+                    work.session.commit()
+            self.enter(found[0][0])
+
+    def enter(self, number: int) -> None:
+        """Who asked for a ticket signs in to the portal."""
+        ((address,),) = self.desk.rows(
+            "SELECT min(a.address) FROM ticket AS t JOIN person_address AS a ON a.person_id = t.requester_id"
+            " WHERE t.id = ?",
+            number,
+        )
+        with self.desk.desk.work(SYSTEM, self.at) as work:
+            if ask_link(work, address, language="en", base="https://portal.example") is not None:
+                ((asked,),) = work.connection.exec_driver_sql("SELECT max(id) FROM sign_in").all()
+                sign_in(work, make_link(work, asked))
+            work.session.commit()
 
     def pass_time(self, span: timedelta) -> None:
         self.at = min(self.at + span, NOW - timedelta(hours=3))
@@ -347,6 +505,16 @@ def without_hidden(path: Path, copy: Path, login: str) -> None:
             store.execute(statement, {"me": me, "login": login})
 
 
+def without(path: Path, copy: Path, numbers: Iterable[int]) -> None:
+    """The desk as it would be without these tickets, for somebody who knows nothing but tickets."""
+    shutil.copy(path, copy)
+    with closing(sqlite3.connect(copy)) as store, store:
+        store.execute("CREATE TEMP TABLE gone (id INTEGER PRIMARY KEY)")
+        store.executemany("INSERT INTO gone VALUES (?)", ((number,) for number in numbers))
+        for statement in _WITH_TICKETS:
+            store.execute(statement)
+
+
 def forget_given(path: Path, login: str) -> None:
     """Leave out what an agent did to tickets that he gave behind a wall by that: he may know it, and undo it."""
     with closing(sqlite3.connect(path)) as store, store:
@@ -362,31 +530,53 @@ _OWN = ("draft", "seen", "undo", "form_draft")
 """Of each agent his own alone."""
 _OF_TICKETS = (
     *("tag", "history", "watcher", "clock_run", "outage", "outbox", "draft", "seen", "presence", "undo", "check_event"),
-    *("time_spent", "visit", "token", "occurrence", "ledger"),
+    *("time_spent", "visit", "token", "occurrence", "ledger", "form_value", "approval", "rating", "ticket_asset"),
 )
-_TAKEN_OUT = (
-    *(f"DELETE FROM {table} WHERE agent_id <> :me" for table in _OWN),
-    f"DELETE FROM saved_view WHERE owner <> :login AND owner <> '{EVERYBODY}'",
-    "DELETE FROM form_draft WHERE CAST(substr(form, instr(form, ' ') + 1) AS INTEGER) IN " + _GONE,
+_WALLED_TEAMS = (
+    "(SELECT id FROM team WHERE private AND id NOT IN (SELECT team_id FROM team_member WHERE agent_id = :me))"
+)
+_WALLED_STEP = f"coalesce((SELECT t.team_id FROM ticket AS t WHERE t.id = s.ticket_id), s.team_id) IN {_WALLED_TEAMS}"
+"""A step (`s`) is its team's until it has a ticket, and then the ticket's team's."""
+_WITH_TICKETS = (
     f"DELETE FROM attachment WHERE message_id IN (SELECT id FROM message WHERE ticket_id IN {_GONE})",
     "DELETE FROM blob WHERE id NOT IN (SELECT blob_id FROM attachment)",
     *(f"DELETE FROM {table} WHERE ticket_id IN {_GONE}" for table in _OF_TICKETS),
     f"DELETE FROM link WHERE ticket_id IN {_GONE} OR other_id IN {_GONE}",
     f"DELETE FROM message WHERE ticket_id IN {_GONE}",
-    # What is of no ticket and no team is seen over all walls alone.
-    "DELETE FROM outbox WHERE ticket_id IS NULL",
-    "DELETE FROM quarantine",
-    "DELETE FROM ledger WHERE team_id IS NULL OR team_id IN (SELECT id FROM team WHERE private AND id NOT IN"
-    " (SELECT team_id FROM team_member WHERE agent_id = :me))",
-    "DELETE FROM raw_mail WHERE id NOT IN (SELECT raw_id FROM message WHERE raw_id IS NOT NULL"
-    " UNION SELECT raw_id FROM ledger WHERE raw_id IS NOT NULL)",
+    f"DELETE FROM playbook_run WHERE ticket_id IN {_GONE}",
+    f"UPDATE rating SET follow_up_id = NULL WHERE follow_up_id IN {_GONE}",
     f"DELETE FROM incident_proposal WHERE incident_id IN {_GONE}"
     f" OR EXISTS (SELECT 1 FROM json_each(tickets) AS t WHERE t.value IN {_GONE})",
     f"DELETE FROM ticket_fts WHERE rowid IN {_GONE}",
     f"DELETE FROM ticket WHERE id IN {_GONE}",
+)
+"""What goes with tickets, whoever may not see them."""
+_TAKEN_OUT = (
+    f"DELETE FROM playbook_step WHERE run_id IN (SELECT id FROM playbook_run WHERE ticket_id IN {_GONE})",
+    # What others wait for was never done either: that they are planned still is no secret.
+    f"DELETE FROM playbook_step AS s WHERE {_WALLED_STEP} AND (s.state IN ('done', 'skipped', 'cancelled')"
+    " OR NOT EXISTS (SELECT 1 FROM playbook_step AS o, json_each(o.waits_for) AS w"
+    "  WHERE o.run_id = s.run_id AND o.state = 'planned' AND w.value = s.key))",
+    "UPDATE playbook_step AS s SET ticket_id = NULL, state = 'planned', subject = '', opens_at = '9999-01-01T00:00:00Z'"
+    f" WHERE {_WALLED_STEP}",
+    # Who may come into the portal no agent sees.
+    "DELETE FROM sign_in",
+    "DELETE FROM portal_session",
+    *(f"DELETE FROM {table} WHERE agent_id <> :me" for table in _OWN),
+    f"DELETE FROM saved_view WHERE owner <> :login AND owner <> '{EVERYBODY}'",
+    "DELETE FROM form_draft WHERE CAST(substr(form, instr(form, ' ') + 1) AS INTEGER) IN " + _GONE,
+    *_WITH_TICKETS,
+    # What is of no ticket and no team is seen over all walls alone.
+    "DELETE FROM outbox WHERE ticket_id IS NULL",
+    "DELETE FROM quarantine",
+    f"DELETE FROM ledger WHERE team_id IS NULL OR team_id IN {_WALLED_TEAMS}",
+    "DELETE FROM raw_mail WHERE id NOT IN (SELECT raw_id FROM message WHERE raw_id IS NOT NULL"
+    " UNION SELECT raw_id FROM ledger WHERE raw_id IS NOT NULL)",
     "CREATE TEMP TABLE nobody AS SELECT id FROM person WHERE id NOT IN"
     " (SELECT requester_id FROM ticket WHERE requester_id IS NOT NULL)"
-    " AND id NOT IN (SELECT person_id FROM message WHERE person_id IS NOT NULL)",
+    " AND id NOT IN (SELECT person_id FROM message WHERE person_id IS NOT NULL)"
+    " AND id NOT IN (SELECT person_id FROM rating)",
+    "UPDATE approval SET person_id = NULL WHERE person_id IN (SELECT id FROM nobody)",
     "DELETE FROM person_address WHERE person_id IN (SELECT id FROM nobody)",
     "DELETE FROM person WHERE id IN (SELECT id FROM nobody)",
 )

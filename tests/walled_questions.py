@@ -17,6 +17,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
+from walled_desk import FORMED
+
 from sdesk.cli.commands import COMMANDS, Noun, Verb
 
 
@@ -63,6 +65,24 @@ class Asked(NamedTuple):
     """Of a hidden mail."""
     copy: bytes
     """Its raw bytes."""
+    vis_run: int
+    """The parent of a playbook in course, which is seen."""
+    hid_run: int
+    hid_step: int
+    """A hidden step of a parent that is seen."""
+    vis_step: int
+    """A step that is seen, of a hidden parent."""
+    vis_asked: int
+    """It waits for an approval."""
+    hid_asked: int
+    formed: str
+    """A service of that team which has a form."""
+    model: str
+    """An answer in the form of a hidden ticket."""
+    approver: str
+    """Whom a hidden ticket waits for: a mail address."""
+    comment: str
+    """A word of an answer how it was, about a hidden ticket."""
 
 
 READING: Mapping[str, tuple[str, ...]] = {
@@ -107,6 +127,27 @@ READING: Mapping[str, tuple[str, ...]] = {
         "--view all",
         "--view nope",
         "created:..now --sort priority -o csv",
+        "asset:A-{team}",
+        "asset:none --limit 5",
+        "kind:till not:asset:A-it",
+        "{model}",
+        "form:model:{model}",
+        "form:{model}",
+        "not:form:model:zq",
+        "form:none --limit 5",
+        "{comment}",
+        "rating:1..2",
+        "not:rating:1..2 --limit 5",
+        "is:unapproved",
+        "approval:asked",
+        "not:approval:approved,refused,asked",
+        "{approver}",
+        "playbook:{vis_run}",
+        "playbook:{hid_run}",
+        "playbook:{hid_run} status:resolved",
+        "playbook:{hid_step}",
+        "not:playbook:{hid_run}",
+        "requester:irina@shop.example",
     ),
     "show": (
         "{vis}",
@@ -118,10 +159,14 @@ READING: Mapping[str, tuple[str, ...]] = {
         "{hid} --raw {hid_message}",
         "{vis} --raw {hid_message}",
         "{vis} --raw {vis_message}",
+        "{vis_run} --history",
+        "{vis_step} --history",
+        "{vis_asked} --history",
+        "{hid_run} {hid_step} {hid_asked}",
     ),
     "next": ("", "-o ids"),
-    "why": ("{vis}", "{vis2}", "{hid}", "{hid} {vis}"),
-    "history": ("{vis} {vis2}", "{hid}", "{hid_done} {vis}"),
+    "why": ("{vis}", "{vis2}", "{hid}", "{hid} {vis}", "{vis_run} {vis_step} {vis_asked}"),
+    "history": ("{vis} {vis2}", "{hid}", "{hid_done} {vis}", "{vis_run} {vis_step} {vis_asked}"),
     "undo --list": ("undo --list",),
     "now": (
         "",
@@ -133,7 +178,14 @@ READING: Mapping[str, tuple[str, ...]] = {
         "--mail boss@far.example --dry-run",
     ),
     "who": ("", "--team {team}", "--team mine", "--days 20", "--mail boss@far.example --dry-run"),
-    "past": ("--this month", "--last month", "--this year {word}", "--from -30d --to now --team {team}"),
+    "past": (
+        "--this month",
+        "--last month",
+        "--this year {word}",
+        "--from -30d --to now --team {team}",
+        "--from -30d --to now kind:till",
+        "--from -30d --to now rating:1..5",
+    ),
     "ahead": ("", "--days 30", "--team {team}", "--limit 1"),
     "ticket attach list": ("{vis}", "{hid}", "{vis} {hid}"),
     "ticket attach get": ("{vis} {vis_file} -", "{hid} {hid_file} -", "{vis} {hid_file} -"),
@@ -166,15 +218,23 @@ READING: Mapping[str, tuple[str, ...]] = {
     "team list": ("",),
     "team show": ("{team}", "it", "nope"),
     "team on-call": ("", "{team}", "--weeks 3"),
-    "service list": ("",),
-    "service show": ("{service}", "till", "nope"),
+    "service list": ("", "--for {hid_person}", "--for irina@shop.example", "--for flagship --search form"),
+    "service show": ("{service}", "{formed}", "till", "nope"),
     "unit list": ("",),
     "unit show": ("flagship", "accounting", "nope"),
-    "person list": ("", "{word}", "zq", "far.example", "--limit 2"),
-    "person show": ("{vis_person}", "{hid_person}", "{supplier}"),
+    "asset list": ("", "--unit flagship", "--search {team}", "--retired"),
+    "asset show": ("A-{team}", "A-it", "A-idle", "A-none"),
+    "asset export": ("",),
+    "board": ("", "--unit flagship", "--unit nope"),
+    "person list": ("", "{word}", "zq", "far.example", "--limit 2", "--unhappy"),
+    "person show": ("{vis_person}", "{hid_person}", "{supplier}", "{approver}", "irina@shop.example"),
     "calendar list": ("",),
     "calendar show": ("office",),
     "incident list": ("",),
+    "playbook list": ("",),
+    "playbook show": ("open-it", "open-{team}", "nope"),
+    "playbook runs": ("", "--all"),
+    "playbook progress": ("{vis_run}", "{hid_run}", "{hid_step}", "{vis_step}", "{vis}", "{hid}"),
     "sla list": ("",),
     "sla show": ("office",),
     "sla explain": ("{vis}", "{hid}", "{hid_done} {vis2}"),
@@ -196,6 +256,9 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
         "new --subject Mine --text Words. --team {team} --assignee {insider}",
         "new --subject Till --text Words. --service till --unit store-017 --dry-run",
         "new --subject Mine --text Words. --team it --external-id {old}",
+        "new --subject Mine --text Words. --asset A-{team}",
+        "new --subject Mine --text Words. --service {formed} --field model={model}",
+        "new --subject Mine --text Words. --service {formed} --field nope=1",
     ),
     "take": ("take {hid}", "take {vis}", "take {hid} {vis} --dry-run"),
     "assign": ("assign {hid} --to me", "assign {vis} --to {insider}", "assign {vis} {hid} --to team:{team}"),
@@ -212,6 +275,8 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "reopen": ("reopen {hid_done}", "reopen {vis}"),
     "confirm": ("confirm {hid}", "confirm {vis} --outage 1"),
     "restored": ("restored {hid}", "restored {vis}"),
+    "approve": ("approve {hid_asked} --text Hm.", "approve {vis_asked} --text Hm.", "approve {vis} --text Hm."),
+    "refuse": ("refuse {hid_asked} --text Hm.", "refuse {vis_asked} {hid} --text Hm."),
     "next --take": ("next --take", "next --take --dry-run"),
     "ticket merge": ("ticket merge {vis} --into {hid}", "ticket merge {hid} --into {vis}"),
     "ticket split": (
@@ -229,6 +294,12 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
     "ticket tag": ("ticket tag {hid} --add mine", "ticket tag {vis} --add {tag}"),
     "ticket watch": ("ticket watch {hid}", "ticket watch {vis} --agent {insider}", "ticket watch {vis}"),
     "ticket unwatch": ("ticket unwatch {hid}", "ticket unwatch {vis} --agent {insider}"),
+    "ticket ask-approval": (
+        "ticket ask-approval {hid} --of {approver}",
+        "ticket ask-approval {vis} --of {approver}",
+        "ticket ask-approval {vis_asked} {hid_asked}",
+    ),
+    "ticket drop-approval": ("ticket drop-approval {hid_asked}", "ticket drop-approval {vis_asked}"),
     "ticket attach add": ("ticket attach add {hid} letter.eml", "ticket attach add {vis} letter.eml --dry-run"),
     "ticket import": ("ticket import new.csv", "ticket import new.csv --dry-run", "ticket import old.csv"),
     "ticket set": (
@@ -236,6 +307,38 @@ CHANGING: Mapping[str, tuple[str, ...]] = {
         "ticket set {vis} --service {service}",
         "ticket set {vis} --requester {hid_person}",
         "ticket set {vis} {hid} --status spam --yes",
+        "ticket set {hid} --asset A-{team}",
+        "ticket set {vis} {hid} --asset A-{team} --field model={model}",
+        "ticket set {vis_asked} --field model={model} --asset A-none",
+    ),
+    "asset add": ("asset add A-new --kind till --unit flagship", "asset add A-{team} --kind till"),
+    "asset set": (
+        "asset set A-{team} --unit flagship",
+        "asset set A-idle --service {service} --unit accounting ; board",
+        "asset set A-idle --check 'nagios {team}:one' ; asset show A-idle",
+        "asset set A-it --check 'nagios {team}:*'",
+    ),
+    "asset retire": ("asset retire A-{team}", "asset retire A-{team} ; list asset:A-{team}", "asset retire A-none"),
+    "asset import": ("asset import assets.csv", "asset import assets.csv --dry-run"),
+    "playbook start": (
+        "playbook start open-it --date mon --unit flagship --requester {hid_person}",
+        "playbook start open-{team} --date mon --unit flagship --requester x@far.example",
+        "playbook start open-it --date mon --dry-run",
+    ),
+    "playbook move": (
+        "playbook move {vis_run} --date mon",
+        "playbook move {hid_run} --date mon",
+        "playbook move {hid_step} --date mon",
+        "playbook move {vis_step} --date mon",
+    ),
+    "playbook skip": (
+        "playbook skip {vis_run} {team} --text Hm.",
+        "playbook skip {vis_run} quality --text Hm.",
+        "playbook skip {hid_run} it --text Hm.",
+    ),
+    "playbook cancel": (
+        "playbook cancel {vis_run} --text Hm. ; playbook progress {vis_run}",
+        "playbook cancel {hid_run} --text Hm.",
     ),
     "person forget": ("person forget {hid_person} --dry-run", "person forget {vis_person} --yes"),
     "mail block": ("mail block {hid_person}",),
@@ -287,6 +390,11 @@ APART: Mapping[str, str] = {
     "init": "it makes a new store",
     "tui": "the console has a test of its own",
     "demo": "it makes a desk of its own",
+    "ssh authorized-keys": "it prints the keys that agents log in with, to the SSH server",
+    "ssh session": "it runs the other commands",
+    "ssh setup": "it knows no store",
+    "portal": "the pages have a test of their own",
+    "playbook example": "it knows no store",
     "schema": "it knows no store",
     "completion": "it prints a script; what that asks has a test of its own",
     "help": "it knows no store",
@@ -402,6 +510,24 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
                 "SELECT message_id FROM ledger WHERE ticket_id IN HIDDEN AND message_id IS NOT NULL", "zqnothing"
             ).strip("<>"),
             copy=_copy(store, hidden),
+            vis_run=number("SELECT max(ticket_id) FROM playbook_run WHERE ticket_id NOT IN HIDDEN"),
+            hid_run=number("SELECT max(ticket_id) FROM playbook_run WHERE ticket_id IN HIDDEN"),
+            hid_step=number(
+                "SELECT max(s.ticket_id) FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
+                " WHERE s.ticket_id IN HIDDEN AND r.ticket_id NOT IN HIDDEN"
+            ),
+            vis_step=number(
+                "SELECT min(s.ticket_id) FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
+                " WHERE s.ticket_id NOT IN HIDDEN AND r.ticket_id IN HIDDEN"
+            ),
+            vis_asked=number("SELECT max(ticket_id) FROM approval WHERE state = 'asked' AND ticket_id NOT IN HIDDEN"),
+            hid_asked=number("SELECT min(ticket_id) FROM approval WHERE state = 'asked' AND ticket_id IN HIDDEN"),
+            formed=FORMED[team],
+            model=text("SELECT value FROM form_value WHERE key = 'model' AND ticket_id IN HIDDEN", "zqnothing"),
+            approver=text(
+                "SELECT address FROM approval WHERE address LIKE 'zq%' AND ticket_id IN HIDDEN", "nobody@far.example"
+            ),
+            comment=text("SELECT substr(comment, 8) FROM rating WHERE follow_up_id IN HIDDEN", "zqnothing.")[:-1],
         )
 
 

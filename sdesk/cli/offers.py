@@ -73,6 +73,7 @@ OFFERS: Sheet[OfferRow] = Sheet(
                 "" if row.service.resolution_target is None else format_working(row.service.resolution_target)
             ),
             right=True,
+            spare=True,
         ),
         Column("DONE BY", lambda row, eyes: eyes.local(row.done_by)),
         Column("APPROVED BY", lambda row, eyes: row.approve_by or "", cut=True, optional=True),
@@ -146,6 +147,8 @@ def _facts(row: _Service, eyes: Eyes, language: str) -> Iterator[Fact]:
     yield "Category", offer.category or ""
     yield "Approved by", "the unit's head" if offer.approve_by == UNIT_HEAD else offer.approve_by or ""
     yield "Done by", "" if offer.done_by is None else f"{eyes.local(offer.done_by)}, if asked for now"
+    approver = "the head of the unit that asks" if offer.approve_by == UNIT_HEAD else offer.approve_by
+    yield "Approval", "" if approver is None else f"by {approver}"
     yield from _paragraphs("About", offer.description, language)
     yield from _paragraphs("Try first", offer.help, language)
     yield from listed("Form", (_field(each, language) for each in offer.fields))

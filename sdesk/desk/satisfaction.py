@@ -37,8 +37,8 @@ _UNASKED = (Channel.EVENT, Channel.IMPORT)
 """How what nobody asked for comes: machines, rules and playbooks of the desk file, archives."""
 
 # The plus: of the indexes that of the resolution alone is of use.
-_DUE = (
-    "SELECT t.id FROM ticket AS t"
+DUE = (
+    "SELECT t.id, t.resolved_at, t.team_id, t.service_id FROM ticket AS t"
     " WHERE t.resolved_at IS NOT NULL AND t.resolved_at > :since AND t.resolved_at <= :until"
     " AND (t.resolved_at > :after OR t.resolved_at = :after AND t.id > :number)"
     " AND +t.status IN ('resolved', 'closed') AND +t.external_id IS NULL"
@@ -67,29 +67,46 @@ class _Place(NamedTuple):
     number: int = 0
 
 
+class _Due(NamedTuple):
+    """A ticket whose requester may be asked."""
+
+    number: int
+    resolved_at: str
+    team_id: int
+    service_id: int | None
+
+
 def ask_due(desk: Desk, *, now: datetime) -> int:
     """Ask all who are to be asked now; gives how many. Nobody, where the desk file says nothing of it."""
     asked, place = 0, _Place()
     while True:
         with desk.look(SYSTEM, now) as work:
             rule = work.rules.satisfaction
-            numbers = () if rule is None else _due(work, rule, place)
-        if not numbers:
+            found = () if rule is None else _due(work, rule, place)
+            wanted = [each.number for each in found if rule is not None and _asks_of(work, rule, each)]
+        if not found:
             return asked
-        with desk.work(SYSTEM, now) as work:
-            if work.rules.satisfaction is None:
-                return asked
-            # What another process asked meanwhile is due no more.
-            still = set(_due(work, work.rules.satisfaction, place))
-            for number in numbers:
-                ticket = work.session.get_one(Ticket, number)
-                place = _Place(to_rfc3339(ticket.resolved_at or now), number)
-                if number in still and _ask(work, work.rules.satisfaction, ticket):
-                    asked += 1
-            work.session.commit()
+        if wanted:
+            # Where the desk asks about none of them, nobody else who writes is held up each minute.
+            with desk.work(SYSTEM, now) as work:
+                if work.rules.satisfaction is None:
+                    return asked
+                # What another process asked meanwhile is due no more.
+                still = {each.number for each in _due(work, work.rules.satisfaction, place)}
+                for number in wanted:
+                    ticket = work.session.get_one(Ticket, number)
+                    asked += number in still and _ask(work, work.rules.satisfaction, ticket)
+                work.session.commit()
+        place = _Place(found[-1].resolved_at, found[-1].number)
 
 
-def _due(work: Work, rule: SatisfactionRule, place: _Place) -> Sequence[int]:
+def _asks_of(work: Work, rule: SatisfactionRule, due: _Due | Ticket) -> bool:
+    """Whether the desk asks about such a ticket."""
+    service = work.rules.services[due.service_id].key if due.service_id is not None else None
+    return rule.asks_of(work.rules.teams[due.team_id].key, service)
+
+
+def _due(work: Work, rule: SatisfactionRule, place: _Place) -> Sequence[_Due]:
     """Tickets beyond a place whose requesters may be asked, by when they were solved."""
     until = work.now - rule.ask_after
     values = {
@@ -100,15 +117,13 @@ def _due(work: Work, rule: SatisfactionRule, place: _Place) -> Sequence[int]:
         "number": place.number,
         "most": BATCH,
     }
-    return tuple(work.connection.execute(text(_DUE), values).scalars())
+    return tuple(_Due(*row) for row in work.connection.execute(text(DUE), values))
 
 
 def _ask(work: Work, rule: SatisfactionRule, ticket: Ticket) -> bool:
     """Put the question into the outbox; False where the desk does not ask about such a ticket."""
-    team = work.rules.teams[ticket.team_id]
-    service = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
     person = requester_of(work, ticket)
-    if ticket.id is None or person is None or not rule.asks_of(team.key, service) or _asked(work, rule, person.id):
+    if ticket.id is None or person is None or not _asks_of(work, rule, ticket) or _asked(work, rule, person.id):
         return False
     key = new_key()
     rating = insert_row(

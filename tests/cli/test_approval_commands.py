@@ -52,6 +52,12 @@ def test_what_is_said_of_a_ticket_that_waits(sdesk: Sdesk, asked: Path) -> None:
     assert (found["approver"], found["state"], found["how"]) == (HEAD, "asked", None)
 
 
+def test_a_service_says_who_decides(sdesk: Sdesk, asked: Path) -> None:
+    assert "Approval     by the head of the unit that asks\n" in sdesk("service", "show", "printer", "-o", "table").out
+    assert json.loads(sdesk("service", "show", "printer", "-o", "json").out)["approve_by"] == "unit-head"
+    assert json.loads(sdesk("service", "show", "till", "-o", "json").out)["approve_by"] is None
+
+
 def test_an_answer_by_phone_dry_and_for_several(sdesk: Sdesk, asked: Path) -> None:
     dry = sdesk("approve", "1", "2", "--text", "by phone", "-n")
     assert (dry.code, dry.out) == (0, "dry run: SD-1 is approved\ndry run: SD-2 is approved\n")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from command_line import Sdesk
-from walled_questions import entry_of, every_command
+from walled_questions import APART, CHANGING, READING, entry_of, every_command
+
+from sdesk.cli.ssh_commands import DECIDED, Kept, Served, decision
+from sdesk.domain.ticket import Role
 
 WHOLE = [words for words in every_command() if entry_of(words).whole]
 _MORE = {
@@ -30,6 +33,27 @@ def test_who_is_named_and_has_a_wall_before_him_is_refused(sdesk: Sdesk, at_desk
     ran = sdesk("--as", "boris", *words.split(), *_MORE.get(words, "").split())
     assert (ran.code, ran.out) == (1, "")
     assert f"`sdesk {words}` is of the whole desk, and `boris` does not see all of it" in ran.err
+
+
+@pytest.mark.parametrize("words", WHOLE)
+def test_it_is_not_served_over_ssh(words: str) -> None:
+    assert isinstance(decision(tuple(words.split())), Kept)
+
+
+def test_what_is_served_over_ssh_is_asked_across_walls() -> None:
+    """Or it is for those alone who see over all walls, or knows nothing of the store."""
+    asked = {name.removesuffix(" --list").removesuffix(" --take") for name in (*READING, *CHANGING)}
+    served = {words for words, each in DECIDED.items() if isinstance(each, Served)}
+    assert served - asked == {*_SAYING, "tui"}
+    assert served & APART.keys() == {*_SAYING, "tui"}
+    for words in served:
+        found = decision(tuple(words.split()))
+        assert isinstance(found, Served)
+        if found.roles is not None:
+            assert found.roles <= {Role.ADMIN, Role.AUDITOR}, words
+
+
+_SAYING = ("help", "version", "schema", "playbook example")
 
 
 def test_who_sees_all_or_names_nobody_may(sdesk: Sdesk, at_desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ MOSCOW = ServedUnit(1, "moscow", "region", None, "oleg@shop.example")
 FLAGSHIP = ServedUnit(2, "flagship", "store", 1, "Irina@shop.example")
 STORE = ServedUnit(3, "store-017", "store", 1, "Irina Belova <irina@shop.example>")
 ACCOUNTING = ServedUnit(4, "accounting", "department", None, "Nina Ivanova, +7 495 000-00-01")
-UNITS = (MOSCOW, FLAGSHIP, STORE, ACCOUNTING)
+KIOSK = ServedUnit(5, "kiosk", "stand", None, "Olga Belova <Olga@Kiosk.example>")
+UNITS = (MOSCOW, FLAGSHIP, STORE, ACCOUNTING, KIOSK)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,9 @@ UNITS = (MOSCOW, FLAGSHIP, STORE, ACCOUNTING)
         # Who is called by a name is nobody whom an address proves.
         (["*"], {"Nina Ivanova, +7 495 000-00-01", "nina ivanova, +7 495 000-00-01"}, set()),
         (["*"], {"irina@shop.example.evil.example"}, set()),
+        # As a person types a mailbox, and as approvals read it.
+        (["*"], {"olga@kiosk.example"}, {5}),
+        (["*"], {"olga belova"}, set()),
     ],
 )
 def test_a_head_is_named_by_an_address_and_sees_what_the_desk_file_says(

@@ -104,6 +104,11 @@ def _furnish(folder: Path, setting: Setting, asked: Asked) -> None:
         f"external_id,subject,requester,team\n{asked.old},Paper,nobody@far.example,it\nNEW-3,Ink,nobody@far.example,it\n"
     )
     (folder / "mapping.toml").write_text("")
+    (folder / "assets.csv").write_text(
+        "inventory_number,kind,unit,service,checks\n"
+        f"A-{asked.team},till,flagship,{asked.service},nagios {asked.team}:*\n"
+        f"A-more,till,flagship,{asked.formed},nagios {asked.team}:two\n"
+    )
     (folder / "new.csv").write_text(
         f"external_id,subject,requester,team\nNEW-1,Paper,{asked.hid_person},it\nNEW-2,Ink,nobody@far.example,it\n"
     )
@@ -218,7 +223,9 @@ def test_what_is_read_is_the_same_without_what_is_hidden(store: Path, tmp_path: 
 TELLING = (
     *("list", "show {hid}", "history {hid}", "ticket export --with messages", "list {word}", "list tag:{tag}"),
     *("mail ledger", "mail outbox list", "mail quarantine list", "person list", "now -o json", "who -o json"),
-    *("why {hid}", "_complete zsh show ''", "_complete zsh list tag:"),
+    *("why {hid}", "_complete zsh show ''", "_complete zsh list tag:", "asset show A-{team} -o table", "list {model}"),
+    *("list form:model:{model}", "list {comment}", "person list --unhappy", "show {hid_asked}"),
+    "person show {hid_person}",
 )
 
 

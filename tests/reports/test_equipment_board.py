@@ -147,6 +147,12 @@ def test_nothing_of_a_private_team_is_on_it_for_others(desk: EquippedDesk) -> No
         found = desk.whole("K-1", login=login)
         assert (found.all_tickets, len(found.tickets), len(found.checks)) == (tickets, tickets, checks)
     assert taken.number not in desk.whole("K-1", login="boris").tickets
+    # What goes on before the wall tells nothing of the check behind it, but that it is about the equipment.
+    goes_on = desk.new("olga", subject="Both", service="leave")
+    desk.do("olga", "merge", taken.number or 0, into=goes_on)
+    desk.do("anna", "assign", goes_on, to="team:it")
+    assert desk.stands("anna")["K-1"] == "down"
+    assert desk.stands("boris") == {"K-1": "?"}
 
 
 def test_programs_and_eyes_get_the_same(desk: EquippedDesk) -> None:

@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from catalogue_desk import with_catalogue
 from console_driver import Driver, driving
+from desks import DESK_FILE, NOW
 from equipped import EquippedDesk
 
+from sdesk.desk.opening import open_desk
+from sdesk.desk.setup import apply
+from sdesk.domain.actor import SYSTEM
 from sdesk.domain.catalogue import FieldKind, FormField
 from sdesk.domain.errors import BadInput
 from sdesk.tui.render.choices import Choice
@@ -97,6 +101,19 @@ async def test_a_service_asks_for_what_must_be_known(shop: Path, tmp_path: Path)
         await driver.press("enter")
         assert "Broken since" in driver.text
         assert "store-017" in driver.text
+
+
+async def test_who_asks_is_told_of_an_approval(desk_path: Path) -> None:
+    desk = open_desk(desk_path)
+    changed = DESK_FILE.replace('name = "Printer"', 'name = "Printer"\napprove_by = "unit-head"')
+    apply(desk, changed, "desk.toml", actor=SYSTEM, now=NOW)
+    desk.close()
+    async with driving(desk_path, size=SMALL) as driver:
+        await driver.press("C")
+        await choose(driver, "printer")
+        assert "It needs an approval first" in driver.text
+        await choose(driver, "till")
+        assert "approval" not in driver.text
 
 
 async def test_another_service_loses_nothing(shop: Path) -> None:

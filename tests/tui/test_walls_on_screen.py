@@ -29,12 +29,21 @@ WALK: tuple[Step, ...] = (
     (("colon", *"show {hid}", "enter"), ("escape",)),
     (("colon", *"take {hid}", "enter"), ("escape",)),
     (("colon", *"merge --into "), ("escape", "escape")),
+    (("slash", *"form:model:{model}", "enter"), ("escape",)),
+    (("slash", *"asset:"), ("escape", "escape")),
+    (("#", *"{vis_run}", "enter", "B"), ("escape",)),
+    (("#", *"{vis_step}", "enter", "B"), ("escape",)),
+    (("#", *"{vis_asked}", "enter"), ("escape",)),
+    (("colon", *"approve {hid_asked}", "enter"), ("escape",)),
+    (("colon", *"playbook start open-"), ("escape", "escape")),
     (("ctrl+p", *"{word}"), ("escape",)),
     (("C",), ("escape",)),
+    (("C", "tab", "tab", *"Words", "enter", *"badge", "enter"), ("escape",)),
     (("t",), ("escape",)),
     (("a",), ("escape",)),
     (("M",), ("escape",)),
     (("0",), ("q",)),
+    (("0", *("tab",) * 6, "z"), ("escape", "q")),
     (("T",), ("q",)),
     (("Q",), ("q",)),
     (("g", "enter"), ("q",)),
@@ -46,13 +55,13 @@ WALK: tuple[Step, ...] = (
 def _keys(keys: tuple[str, ...], asked: Asked) -> Iterator[str]:
     """The keys; a word in braces, which was spread into letters, is what it stands for."""
     typed = "\0".join(keys)
-    for name in ("word", "like", "hid"):
+    for name in ("word", "like", "hid", "model", "vis_run", "vis_step", "vis_asked", "hid_asked"):
         typed = typed.replace("\0".join(f"{{{name}}}"), "\0".join(str(getattr(asked, name))))
     for key in typed.split("\0"):
         yield {" ": "space", ":": "colon", "-": "minus"}.get(key, key)
 
 
-FEW = tuple(each for each in WALK if each[0][:1] not in {(digit,) for digit in "124679"} | {("C",), ("t",), ("a",)})
+FEW = tuple(each for each in WALK if each[0] not in {(digit,) for digit in "124679"} | {("C",), ("t",), ("a",)})
 """Without what shows the same in another order."""
 
 

@@ -13,6 +13,7 @@ from sdesk.domain.approval import UNIT_HEAD
 from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES
 from sdesk.domain.requesters import head
+from sdesk.domain.ticket import Role
 
 _ADDS_UP = {"tags"}
 """What every rule that holds adds to."""
@@ -84,7 +85,7 @@ def _teams(tables: Part, desk: DeskFile) -> None:
 
 def _agents(tables: Part, desk: DeskFile) -> None:
     for login, agent in desk.agents.items():
-        if not agent.teams:
+        if not agent.teams and agent.role is not Role.AUDITOR:
             tables.part(login, tables.values[login]).warn("", "he is in no team: no ticket comes to him")
 
 

@@ -33,10 +33,8 @@ def _tables(path: tuple[str, ...], kind: Kind, value: Any) -> Iterator[str]:
         for each in value:
             yield f"[[{_dotted(path)}]]\n{_keys(each)}"
     elif isinstance(kind, Table):
-        numbered = (key.name for key in kind.keys if isinstance(key.kind, Tables) and key.kind.numbered)
-        # None at all has no head: it is an empty list.
-        several = {name for name in numbered if value.get(name)}
-        own = {name: each for name, each in value.items() if _depth(each) < 3 and name not in several}
+        several = {key.name for key in kind.keys if isinstance(key.kind, Tables) and key.kind.numbered}
+        own = {name: each for name, each in value.items() if _depth(each) < 3 and not (name in several and each)}
         yield f"[{_dotted(path)}]\n{_keys(own)}"
         for key in kind.keys:
             if key.name in value and key.name not in own:

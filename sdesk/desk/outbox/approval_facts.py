@@ -63,11 +63,11 @@ def approval_facts(work: Work, ticket: Ticket, values: Mapping[str, Any]) -> App
         comment=row.comment if row is not None else "",
         portal=portal,
         due=due_at(running.resolution, promise.calendar) if running is not None else ticket.resolution_due_at,
-        answers=_answers(work, ticket),
+        answers=form_of(work, ticket),
     )
 
 
-def _answers(work: Work, ticket: Ticket) -> tuple[tuple[str, str], ...]:
+def form_of(work: Work, ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """What was filled into the form of the ticket's service: labels and values."""
     return tuple((each.label, each.value) for each in answers_of(work, require_id(ticket)).values())
 

@@ -50,6 +50,12 @@ _ASKED = Prepared(
         col(Outbox.created_at) > bindparam("since"),
     )
 )
+# By the ticket: of keys there are ever more, and no index says of which question they are.
+_GIVEN = Prepared(
+    select(col(Token.hash)).where(
+        col(Token.ticket_id) == bindparam("number"), col(Token.approval_id) == bindparam("approval")
+    )
+)
 APPROVER = "approver"
 """Who did it, in the history, where an approver decided himself."""
 _UNPROVEN = frozenset({Channel.MAIL, Channel.FORM, Channel.IMPORT})
@@ -161,8 +167,7 @@ def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool =
 
 def has_been_asked(work: Work, row: Approval) -> bool:
     """Whether a mail to the approver was ever queued."""
-    found = select(col(Token.hash)).where(col(Token.approval_id) == row.id).limit(1)
-    return work.connection.execute(found).first() is not None
+    return _GIVEN.run(work.connection, number=row.ticket_id, approval=row.id).first() is not None
 
 
 def approve(

@@ -17,8 +17,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import absent, who_takes
 from sdesk.desk.steps.approval_question import was_refused
-from sdesk.desk.steps.approvals import ask_for_service
-from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, save_clocks, settle
+from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link, surviving
@@ -31,7 +30,6 @@ from sdesk.desk.steps.reopen import reopen_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.approval import ApprovalState
 from sdesk.domain.clock import NO_PROMISE, resolve
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.playbook import (
@@ -277,7 +275,7 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
     step.ticket_id, step.state = opened.number, StepState.OPEN
     work.session.add(step)
     work.session.flush()
-    if _asks(work, opened.number):
+    if opened.waits:
         # What must be approved first is told of when it is.
         return
     notify_of(
@@ -289,19 +287,6 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
         assignee_id=assignee_id,
         message=message,
     )
-
-
-def _asks(work: Work, number: int) -> bool:
-    """Ask for the approval that the step's service wants; gives whether its ticket waits for it.
-
-    It is not settled, only put in its place: that would go on with the playbook amid its own step.
-    """
-    ticket = work.session.get_one(Ticket, number)
-    asked = ask_for_service(work, ticket)
-    put_in_place(work, ticket)
-    work.session.add(ticket)
-    work.session.flush()
-    return asked is not None and asked.state is ApprovalState.ASKED
 
 
 def places(work: Work, run: PlaybookRun, parent: Ticket) -> dict[str, str]:

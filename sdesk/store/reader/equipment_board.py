@@ -71,10 +71,12 @@ def troubles_query(hidden: Condition | None) -> Condition:
     or nothing stands still by it, the equipment is in question. So it is for a ticket whose outage nobody confirmed.
     """
     beyond = "" if hidden is None else f" AND {hidden.sql}"
+    # From the check's own ticket on: what it says behind a wall is not told by what goes on before it.
+    walled = "" if hidden is None else f" CROSS JOIN ticket AS t ON t.id = {{}} AND {hidden.sql}"
     checks = (
         f"SELECT c.asset_id AS asset, CASE WHEN t.is_open AND c.stands THEN {_DOWN} ELSE {_DOUBT} END AS stand,"
         " t.id AS ticket FROM checked AS c CROSS JOIN ticket AS t ON t.id = c.ticket_id"
-        f" WHERE t.status NOT IN ('merged', 'spam'){beyond}"
+        " WHERE t.status NOT IN ('merged', 'spam')"
     )
     named = (
         f"SELECT y.asset_id, CASE WHEN {_CONFIRMED} THEN {_DOWN} ELSE {_DOUBT} END, t.id"
@@ -92,15 +94,15 @@ def troubles_query(hidden: Condition | None) -> Condition:
     )
     sql = (
         "WITH RECURSIVE checked (asset_id, stands, ticket_id) AS ("
-        "SELECT e.asset_id, e.stands, e.ticket_id FROM check_event AS e"
+        f"SELECT e.asset_id, e.stands, e.ticket_id FROM check_event AS e{walled.format('e.ticket_id')}"
         " WHERE e.state = 'down' AND e.asset_id IS NOT NULL"
         " UNION SELECT c.asset_id, c.stands, l.other_id FROM checked AS c"
-        " JOIN link AS l ON l.ticket_id = c.ticket_id AND l.kind = 'merged_into')"
+        f" JOIN link AS l ON l.ticket_id = c.ticket_id AND l.kind = 'merged_into'{walled.format('l.other_id')})"
         " SELECT u.key, a.kind, a.inventory_number, s.stand, s.ticket"
         f" FROM ({checks} UNION ALL {named} UNION ALL {carried}) AS s"
         " CROSS JOIN asset AS a ON a.id = s.asset CROSS JOIN unit AS u ON u.id = a.unit_id WHERE a.retired_at IS NULL"
     )
-    return Condition(sql, () if hidden is None else hidden.values * 3)
+    return Condition(sql, () if hidden is None else hidden.values * 4)
 
 
 def burning_query(hidden: Condition | None) -> Condition:

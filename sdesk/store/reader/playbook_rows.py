@@ -108,9 +108,13 @@ class StepRow(NamedTuple):
         if self.state in (StepState.SKIPPED, StepState.CANCELLED):
             return self.why or ""
         if self.state is StepState.PLANNED:
+            ahead = self.opens_at is not None and self.opens_at > now
             if self.waits_for:
-                return phrase("waits for {steps}", steps=", ".join(self.waits_for))
-            return phrase("its time comes {at}", at=local) if self.opens_at and self.opens_at > now else ""
+                steps = ", ".join(self.waits_for)
+                if ahead:
+                    return phrase("waits for {steps}, not before {at}", steps=steps, at=local)
+                return phrase("waits for {steps}", steps=steps)
+            return phrase("its time comes {at}", at=local) if ahead else ""
         if self.state is StepState.DONE:
             return ""
         if self.status is Status.WAITING and self.waiting_for is not None:

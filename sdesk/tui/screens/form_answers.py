@@ -90,12 +90,18 @@ class Answers(Vertical):
             elif field.kind is FieldKind.CHOICE and len(field.choices) > MOST_PICKS:
                 self._lookup(field).fill([Choice(each, (each,)) for each in field.choices])
 
-    async def show(self, fields: Sequence[FormField], help_texts: Mapping[str, str], desk: str) -> None:
-        """Ask for these instead; `help_texts`: what to try first; `desk`: the desk's own language."""
+    async def show(
+        self, fields: Sequence[FormField], help_texts: Mapping[str, str], desk: str, *, approval: bool = False
+    ) -> None:
+        """Ask for these instead; `help_texts`: what to try first; `desk`: the desk's own language.
+
+        `approval`: somebody is to approve it before it is worked on, which whoever calls is to be told.
+        """
         # None is there while they are exchanged: somebody may ask for the words meanwhile.
         self._kept, self._fields, self._desk = self.words(), (), desk
         await self.remove_children()
-        await self.mount(*self._widgets(fields, in_language(help_texts, spoken(), desk)))
+        notice = [Static(_("It needs an approval first"), classes="advice", markup=False)] if approval else []
+        await self.mount(*notice, *self._widgets(fields, in_language(help_texts, spoken(), desk)))
         self._fields = tuple(fields)
         self.know(self._units)
         self._unfit = {_id(field) for field in fields if not self._put(field, self._kept.get(_id(field), ""))}

@@ -222,9 +222,10 @@ class NewForm(Form):
 
     def _asked(self, service: str | None, found: tuple[OfferRow, ...], language: str = "") -> None:
         if self.query_one("#service", Lookup).value == service:
-            fields = found[0].fields if found else ()
+            fields, advice = (found[0].fields, found[0].help) if found else ((), {})
+            approval = bool(found and found[0].approve_by)
             self.run_worker(
-                self._answers.show(fields, found[0].help if found else {}, language), group="answers", exclusive=True
+                self._answers.show(fields, advice, language, approval=approval), group="answers", exclusive=True
             )
 
     @property
