@@ -88,6 +88,14 @@ def test_a_file_by_hand_comes_back(empty: Make, text: str) -> None:
     )
 
 
+def test_a_form_without_fields_is_one_still(empty: Make) -> None:
+    text = DESK_FILE.replace('name = "Printer"', 'name = "Printer"\nfields = []')
+    source = tomllib.loads(text)
+    assert source["services"]["printer"]["fields"] == []
+    assert tomllib.loads(write(source)) == source
+    round_trip(empty, text)
+
+
 def test_what_was_retired_does_not_come_back(empty: Make) -> None:
     desk = empty()
     apply(desk, DESK_FILE, "desk.toml", actor=SYSTEM, now=NOW)
