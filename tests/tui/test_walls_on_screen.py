@@ -61,8 +61,16 @@ def _keys(keys: tuple[str, ...], asked: Asked) -> Iterator[str]:
         yield {" ": "space", ":": "colon", "-": "minus"}.get(key, key)
 
 
-FEW = tuple(each for each in WALK if each[0] not in {(digit,) for digit in "124679"} | {("C",), ("t",), ("a",)})
-"""Without what shows the same in another order."""
+_SAME = {
+    *((digit,) for digit in "124679"),
+    ("C",),
+    ("t",),
+    ("a",),
+    ("slash", *"asset:"),
+    ("colon", *"playbook start open-"),
+}
+FEW = tuple(each for each in WALK if each[0] not in _SAME and "{hid_asked}" not in "".join(each[0]))
+"""Without what shows the same in another order, or but a line of it."""
 
 
 async def _walk(path: Path, login: str, asked: Asked, walk: Sequence[Step]) -> list[str]:
