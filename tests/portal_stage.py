@@ -29,6 +29,10 @@ PORTAL_FILE = """
 url = "http://127.0.0.1:1"
 heads = ["kind:store"]
 [satisfaction]
+[units.kiosk]
+name = "Kiosk"
+kind = "store"
+manager = "Olga Belova <Olga@kiosk.example>"
 [services.chair]
 name = "Chair"
 team = "it"
@@ -54,6 +58,18 @@ required = true
 key = "from"
 label = { en = "From which day" }
 kind = "date"
+[[services.door.fields]]
+key = "why"
+label = { en = "Why" }
+multiline = true
+[[services.door.fields]]
+key = "badge"
+label = { en = "A picture of the badge" }
+kind = "file"
+[[services.door.fields]]
+key = "reader"
+label = { en = "Which card reader" }
+kind = "equipment"
 [services.secret]
 name = "Payroll"
 team = "hr"

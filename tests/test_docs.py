@@ -121,7 +121,7 @@ def test_every_command_in_a_block_of_the_readme_is_understood(
 def test_the_readme_fits_a_terminal_of_80_columns() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [line for line in text.splitlines() if len(line) > 80 and not line.startswith("![")] == []
-    assert len(text.splitlines()) < 135
+    assert len(text.splitlines()) < 140
 
 
 def test_every_link_of_a_page_leads_somewhere() -> None:

@@ -34,6 +34,15 @@ def store(demo: Demo) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def test_the_page_of_the_store_names_every_table_and_every_view(demo: Demo) -> None:
+    page = (DOCS / "explanation" / "store.md").read_text(encoding="utf-8")
+    with closing(sqlite3.connect(f"file:{demo.store}?mode=ro", uri=True)) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")]
+    own = {name for name in names if not name.startswith(("sqlite_", "ticket_fts", "alembic_"))}
+    assert len(own) > 80
+    assert {name for name in own if f"`{name}`" not in page} == set()
+
+
 def test_the_pages_have_their_queries() -> None:
     assert len(list(queries())) == 3 + 8 + 1
 

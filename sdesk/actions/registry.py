@@ -5,13 +5,28 @@ It is light: it names the use cases and imports none of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sdesk.actions.possible import (
+    WhyNot,
+    cannot_confirm,
+    cannot_decide,
+    cannot_forward,
+    cannot_join,
+    cannot_leave,
+    cannot_merge,
+    cannot_reopen,
+    cannot_reply,
+    cannot_take,
+    cannot_watch,
+    not_restorable,
+    unless_open,
+)
 from sdesk.domain.actor import Actor
 from sdesk.domain.phrase import N_, phrase
-from sdesk.domain.ticket import OPEN_STATUSES, WAITS_BY_HAND, Impact, Priority, Role, Status, Urgency
+from sdesk.domain.ticket import WAITS_BY_HAND, Impact, Priority, Role, Urgency
 from sdesk.store.reader.rows import TicketRow
 
 
@@ -73,8 +88,6 @@ _VISIT = (
 
 _WATCHER = (Parameter("agent", Kind.AGENT, N_("who watches; else you")),)
 
-WhyNot = Callable[[TicketRow, Actor], str | None]
-
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -94,95 +107,16 @@ class Action:
         return self.impossible(ticket, actor) if self.impossible is not None else None
 
 
-def _unless_open(cannot: str) -> WhyNot:
-    def why_not(ticket: TicketRow, actor: Actor) -> str | None:
-        return None if ticket.status in OPEN_STATUSES else phrase(cannot, status=ticket.status)
-
-    return why_not
-
-
-def _cannot_take(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status not in OPEN_STATUSES:
-        return phrase("{status} tickets cannot be assigned", status=ticket.status)
-    return phrase("you have it already") if ticket.assignee == actor.login else None
-
-
-def _cannot_reply(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status in {Status.MERGED, Status.SPAM}:
-        return phrase("{status} tickets cannot be answered", status=ticket.status)
-    return None if ticket.requester_email else phrase("the requester has no mail address")
-
-
-def _cannot_forward(ticket: TicketRow, actor: Actor) -> str | None:
-    return (
-        phrase("{status} tickets cannot be forwarded", status=ticket.status)
-        if ticket.status in {Status.MERGED, Status.SPAM}
-        else None
-    )
-
-
-def _cannot_reopen(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status in {Status.RESOLVED, Status.CLOSED, Status.SPAM, Status.WAITING}:
-        return None
-    return phrase("{status} tickets are not to be reopened", status=ticket.status)
-
-
-def _cannot_confirm(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status in {Status.MERGED, Status.SPAM}:
-        return phrase("{status} tickets have no outage", status=ticket.status)
-    # What is confirmed can be set right, one that has ended be followed by another, one that nobody suspected be told.
-    possible = ticket.unit is not None or ticket.loss_so_far is not None or ticket.is_incident
-    return None if possible else phrase("it is of no unit, whose turnover could stand")
-
-
-def _not_restorable(ticket: TicketRow, actor: Actor) -> str | None:
-    # The end of one that has ended can be set right; an incident ends those of its parts.
-    possible = ticket.loss_per_hour is not None or ticket.loss_so_far is not None or ticket.is_incident
-    return None if possible else phrase("it has no outage")
-
-
-def _cannot_join(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status not in OPEN_STATUSES:
-        return phrase("{status} tickets join no incident", status=ticket.status)
-    if ticket.is_incident:
-        return phrase("it is an incident itself")
-    return phrase("it is part of an incident already") if ticket.incident is not None else None
-
-
-def _cannot_merge(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status in {Status.MERGED, Status.SPAM}:
-        return phrase("{status} tickets cannot be merged", status=ticket.status)
-    return phrase("it is an incident: merge the other into it") if ticket.is_incident else None
-
-
-def _cannot_watch(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.status in {Status.MERGED, Status.SPAM}:
-        return phrase("nothing is told of {status} tickets", status=ticket.status)
-    return None
-
-
-def _cannot_decide(ticket: TicketRow, actor: Actor) -> str | None:
-    if ticket.waiting_for != "approval":
-        return phrase("it waits for no approval")
-    if actor.role not in {Role.LEAD, Role.ADMIN}:
-        return phrase("only a lead or an admin writes down what an approver said")
-    return None
-
-
-def _cannot_leave(ticket: TicketRow, actor: Actor) -> str | None:
-    return None if ticket.incident is not None else phrase("it is part of no incident")
-
-
 _DECIDED = (Parameter("text", Kind.TEXT, N_("how it was given, and why: the requester reads it"), required=True),)
 
 _ALL = (
-    Action("take", N_("Assign the ticket to yourself"), "work:take", impossible=_cannot_take),
+    Action("take", N_("Assign the ticket to yourself"), "work:take", impossible=cannot_take),
     Action(
         "assign",
         N_("Give the ticket to an agent, a team, or nobody"),
         "work:assign",
         (Parameter("to", Kind.AGENT_OR_TEAM, N_("login, me, none, or team:KEY"), required=True),),
-        _unless_open(N_("{status} tickets cannot be assigned")),
+        unless_open(N_("{status} tickets cannot be assigned")),
     ),
     Action(
         "reply",
@@ -201,7 +135,7 @@ _ALL = (
             _SPENT,
             *_VISIT,
         ),
-        _cannot_reply,
+        cannot_reply,
     ),
     Action(
         "take_back",
@@ -220,7 +154,7 @@ _ALL = (
             Parameter("until", Kind.UNTIL, N_("when the wait ends by itself")),
             _SPENT,
         ),
-        _cannot_forward,
+        cannot_forward,
     ),
     Action(
         "note",
@@ -245,7 +179,7 @@ _ALL = (
             Parameter("text", Kind.TEXT, N_("told to the requester first")),
             _SPENT,
         ),
-        _unless_open(N_("{status} tickets cannot be made to wait")),
+        unless_open(N_("{status} tickets cannot be made to wait")),
     ),
     Action(
         "close",
@@ -258,21 +192,21 @@ _ALL = (
             Parameter("silent", Kind.FLAG, N_("tell the requester nothing")),
             _SPENT,
         ),
-        _unless_open(N_("{status} tickets cannot be resolved")),
+        unless_open(N_("{status} tickets cannot be resolved")),
     ),
     Action(
         "reopen",
         N_("Put the ticket back to work"),
         "work:reopen",
         (Parameter("text", Kind.TEXT, N_("why, as a note")),),
-        _cannot_reopen,
+        cannot_reopen,
     ),
     Action(
         "service",
         N_("Say what the ticket is about: team, priority and deadlines follow"),
         "triage:set_service",
         (Parameter("service", Kind.SERVICE, N_("an entry of the catalogue"), required=True),),
-        _unless_open(N_("{status} tickets cannot be given another service")),
+        unless_open(N_("{status} tickets cannot be given another service")),
     ),
     Action(
         "set",
@@ -305,7 +239,7 @@ _ALL = (
         N_("Be told of what happens to the ticket, though it is another's"),
         "watch:watch",
         _WATCHER,
-        _cannot_watch,
+        cannot_watch,
     ),
     Action("unwatch", N_("Be told of the ticket no more"), "watch:unwatch", _WATCHER),
     Action(
@@ -316,7 +250,7 @@ _ALL = (
             Parameter("priority", Kind.PRIORITY, N_("P1 to P5, or auto"), required=True, choices=(*Priority, "auto")),
             Parameter("reason", Kind.TEXT, N_("why")),
         ),
-        _unless_open(N_("{status} tickets cannot be given another priority")),
+        unless_open(N_("{status} tickets cannot be given another priority")),
     ),
     Action(
         "spent",
@@ -329,7 +263,7 @@ _ALL = (
         N_("Agree on a visit, or call it off"),
         "effort:visit",
         _VISIT,
-        _unless_open(N_("{status} tickets cannot be visited")),
+        unless_open(N_("{status} tickets cannot be visited")),
     ),
     Action(
         "confirm",
@@ -342,14 +276,14 @@ _ALL = (
             Parameter("again", Kind.FLAG, N_("another outage, after one that has ended")),
             Parameter("outage", Kind.OUTAGE, N_("which of the ticket's outages; else the last")),
         ),
-        _cannot_confirm,
+        cannot_confirm,
     ),
     Action(
         "restored",
         N_("End the outage, keep the ticket open"),
         "outages:restored",
         (Parameter("at", Kind.INSTANT, N_("since when it works again"), past=True),),
-        _not_restorable,
+        not_restorable,
     ),
     Action(
         "link",
@@ -368,14 +302,14 @@ _ALL = (
         N_("Make the ticket part of an incident"),
         "incident:join_incident",
         (Parameter("incident", Kind.TICKET, N_("the ticket that stands for all"), required=True),),
-        _cannot_join,
+        cannot_join,
     ),
     Action(
         "merge",
         N_("Put the ticket into another, which goes on alone"),
         "merge:merge",
         (Parameter("into", Kind.TICKET, N_("the ticket that goes on"), required=True),),
-        _cannot_merge,
+        cannot_merge,
     ),
     Action(
         "split",
@@ -391,34 +325,34 @@ _ALL = (
         N_("Write down that the approver said yes: the ticket is worked on"),
         "approvals:approve",
         _DECIDED,
-        _cannot_decide,
+        cannot_decide,
     ),
     Action(
         "refuse",
         N_("Write down that the approver said no: the ticket is resolved"),
         "approvals:refuse",
         _DECIDED,
-        _cannot_decide,
+        cannot_decide,
     ),
     Action(
         "ask-approval",
         N_("Ask for an approval, once more or of somebody else"),
         "approvals:ask_again",
         (Parameter("of", Kind.ADDRESS, N_("whom; else whom was asked last, or whom the service names")),),
-        _unless_open(N_("{status} tickets need no approval")),
+        unless_open(N_("{status} tickets need no approval")),
     ),
     Action(
         "drop-approval",
         N_("Ask for no approval: the ticket goes on without"),
         "approvals:cancel",
-        impossible=_cannot_decide,
+        impossible=cannot_decide,
     ),
-    Action("leave", N_("Take the ticket out of its incident"), "incident:leave_incident", impossible=_cannot_leave),
+    Action("leave", N_("Take the ticket out of its incident"), "incident:leave_incident", impossible=cannot_leave),
     Action(
         "spam",
         N_("Say that the ticket is none"),
         "triage:spam",
-        impossible=_unless_open(N_("{status} tickets cannot be called spam")),
+        impossible=unless_open(N_("{status} tickets cannot be called spam")),
     ),
 )
 

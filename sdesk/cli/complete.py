@@ -140,7 +140,7 @@ def _offered(typed: Typed, word: str, call: Invocation) -> Answer:
     if isinstance(typed.entry, Verb):
         if typed.path == ("help",):
             return _topics(typed.rest)
-        from sdesk.cli.complete_values import of_command
+        from sdesk.cli.complete_options import of_command
 
         return of_command(typed.entry, typed, word, call)
     if word.startswith("-"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -50,8 +51,10 @@ def demo(
     if folder is not None:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise BadInput(f"{folder} is no empty folder", "name another, or none: then the demo is thrown away")
-        _show(call, call.surroundings.build_demo(folder, call.now))
-        diagnostics.note(f"the demo desk stays in {folder}")
+        built = call.surroundings.build_demo(folder, call.now)
+        _show(call, built)
+        again = shlex.join(("sdesk", "--config", str(built.config), "--as", built.agent))
+        diagnostics.note(f"the demo desk stays in {folder}: `{again}` opens it")
         return ExitCode.DONE
     with tempfile.TemporaryDirectory(prefix="sdesk-demo-") as made:
         diagnostics.transient("sdesk: building the demo desk ...")

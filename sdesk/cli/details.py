@@ -16,7 +16,7 @@ from sdesk.cli.json_ticket import UNIT_OUTAGE, money, outage
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet
 from sdesk.cli.sla import TARGETS
 from sdesk.cli.whole import Fact, fields_of, listed, print_whole, ticket_line
-from sdesk.domain.duration import format_duration
+from sdesk.domain.duration import format_duration, format_working
 from sdesk.domain.filters import Filter, Match
 from sdesk.domain.kinds import DAY, INSTANT, MONEY, NUMBER, SHARE, TEXT, by_key, many, maybe
 from sdesk.domain.outage import percent
@@ -281,7 +281,7 @@ def _outage(row: OutageRow, eyes: Eyes) -> str:
 
 def _targets(priority: str, targets: Sequence[int | None]) -> str:
     names = ("first response", "next reply", "resolution")
-    said = [f"{name} {format_duration(each)}" for name, each in zip(names, targets, strict=True) if each is not None]
+    said = [f"{name} {format_working(each)}" for name, each in zip(names, targets, strict=True) if each is not None]
     return f"{priority} {', '.join(said)}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sdesk.cli import invocation
+from sdesk.cli.options import of_an_option
 from sdesk.cli.report import print_report
 from sdesk.cli.sheet import Field, Sheet
 
@@ -35,7 +36,8 @@ def board(
     from sdesk.reports import equipment_board_rows
     from sdesk.reports.equipment_board import gather
 
-    found = gather(call.reader, call.actor, now=call.now, units=tuple(unit or ()))
+    with of_an_option():
+        found = gather(call.reader, call.actor, now=call.now, units=tuple(unit or ()))
 
     def page() -> Page:
         from sdesk.reports import equipment_board_page

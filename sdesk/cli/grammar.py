@@ -5,6 +5,7 @@ Typer 0.28 carries its own copy of Click; only what `typer` and `typer.core` off
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -55,7 +56,7 @@ class _WithGlobals:
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Summary, examples, usage, then the rest."""
         summary, examples = split_help(getattr(self, "help", None) or "")
-        formatter.write(f"{summary}\n")
+        formatter.write(f"{_fitting(summary)}\n")
         if examples:
             formatter.write("\nExamples:\n")
             for line in examples.splitlines():
@@ -341,6 +342,20 @@ def spoken(param: Any, text: str) -> str:
     ranged = f"{param.type.min}<=x<={param.type.max}"
     text = text.replace(ranged, span if param.type.max != _ENDLESS else "")
     return text.replace("[; ", "[").replace("; ]", "]").replace("  []", "")
+
+
+def _fitting(summary: str) -> str:
+    """Its paragraphs; on a terminal that is narrower than their lines they are broken anew. Lists stay as they are."""
+    from sdesk.cli.wrapping import width_of, wrapped
+
+    columns = width_of(sys.stdout)
+    if columns is None or all(len(line) <= columns for line in summary.split("\n")):
+        return summary
+    paragraphs = [
+        part if "\n " in part or part.startswith(" ") else "\n".join(wrapped(part.replace("\n", " "), columns))
+        for part in summary.split("\n\n")
+    ]
+    return "\n\n".join(paragraphs)
 
 
 def split_help(text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sdesk.cli.sheet import Field, Sheet, Value, plain
 from sdesk.domain.approval import ApprovalState, DecidedHow
@@ -23,8 +23,6 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
-from sdesk.store.reader.answers import AnswerRow
-from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.effort import SpentRow, VisitRow
 from sdesk.store.reader.rows import (
@@ -37,8 +35,13 @@ from sdesk.store.reader.rows import (
     TicketDetail,
     TicketRow,
 )
-from sdesk.store.reader.ticket_assets import TicketAssetRow
 from sdesk.store.reader.watching import WatcherRow
+
+if TYPE_CHECKING:
+    # Lists show none of it.
+    from sdesk.store.reader.answers import AnswerRow
+    from sdesk.store.reader.approvals import ApprovalRow
+    from sdesk.store.reader.ticket_assets import TicketAssetRow
 
 
 class _Part(NamedTuple):

@@ -14,6 +14,7 @@ from sdesk.cli.details import Key, service_facts
 from sdesk.cli.options import of_an_option
 from sdesk.cli.sheet import Column, Eyes, Field, Sheet, Value
 from sdesk.cli.whole import Fact, fields_of, listed, print_whole
+from sdesk.domain.approval import UNIT_HEAD
 from sdesk.domain.catalogue import FieldKind, FormField, in_language, label
 from sdesk.domain.duration import format_working
 from sdesk.domain.kinds import FLAG, INSTANT, TEXT, by_key, many, maybe, thing, word
@@ -56,6 +57,7 @@ OFFERS: Sheet[OfferRow] = Sheet(
         Field("category", lambda row: row.category, kind=maybe(TEXT)),
         Field("description", lambda row: dict(row.description), kind=_TEXTS),
         Field("done_by", lambda row: row.done_by, kind=maybe(INSTANT)),
+        Field("approve_by", lambda row: row.approve_by, kind=maybe(TEXT)),
     ),
     columns=(
         Column("CATEGORY", lambda row, eyes: row.category or "", cut=True, optional=True),
@@ -71,8 +73,10 @@ OFFERS: Sheet[OfferRow] = Sheet(
                 "" if row.service.resolution_target is None else format_working(row.service.resolution_target)
             ),
             right=True,
+            spare=True,
         ),
         Column("DONE BY", lambda row, eyes: eyes.local(row.done_by)),
+        Column("APPROVED BY", lambda row, eyes: row.approve_by or "", cut=True, optional=True),
     ),
 )
 """An entry of the catalogue; `done_by`: if it were asked for now."""
@@ -91,6 +95,7 @@ SERVICE: Sheet[_Service] = Sheet(
         Field("help", lambda row: dict(row.offer.help), kind=_TEXTS),
         Field("fields", lambda row: [form_field(each) for each in row.offer.fields], kind=many(FORM_FIELD)),
         Field("done_by", lambda row: row.offer.done_by, kind=maybe(INSTANT)),
+        Field("approve_by", lambda row: row.offer.approve_by, kind=maybe(TEXT)),
     ),
     columns=(),
 )
@@ -140,7 +145,10 @@ def _facts(row: _Service, eyes: Eyes, language: str) -> Iterator[Fact]:
     offer = row.offer
     yield from service_facts(row.detail, eyes)
     yield "Category", offer.category or ""
+    yield "Approved by", "the unit's head" if offer.approve_by == UNIT_HEAD else offer.approve_by or ""
     yield "Done by", "" if offer.done_by is None else f"{eyes.local(offer.done_by)}, if asked for now"
+    approver = "the head of the unit that asks" if offer.approve_by == UNIT_HEAD else offer.approve_by
+    yield "Approval", "" if approver is None else f"by {approver}"
     yield from _paragraphs("About", offer.description, language)
     yield from _paragraphs("Try first", offer.help, language)
     yield from listed("Form", (_field(each, language) for each in offer.fields))

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sdesk.cli.queue import MARKS, due, event_words, loss
 from sdesk.cli.sheet import Eyes
+from sdesk.cli.wording import counted
 from sdesk.cli.wrapping import wrapped
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.duration import format_duration, format_working
@@ -16,10 +18,12 @@ from sdesk.domain.outage import percent
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, SlaState
-from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.desk_rows import OutageRow
 from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
-from sdesk.store.reader.ticket_assets import TicketAssetRow
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.approvals import ApprovalRow
+    from sdesk.store.reader.ticket_assets import TicketAssetRow
 
 _CLOCKS = {
     ClockKind.FIRST_RESPONSE: "first response",
@@ -182,7 +186,7 @@ class Page:
         unit = found.unit
         if unit is None:
             return found.ticket.unit_name or found.ticket.unit or ""
-        others = f"{unit.open_tickets} other open tickets" if unit.open_tickets else ""
+        others = counted(unit.open_tickets, "other open ticket") if unit.open_tickets else ""
         return ", ".join(filter(None, (unit.name, unit.phone, unit.address, unit.manager, others)))
 
     def _approval(self, row: ApprovalRow) -> str:
@@ -192,7 +196,8 @@ class Page:
             return f"asked of {whom} since {self.eyes.local(row.asked_at)}"
         words = f"{row.state.value}, which {whom} was asked for"
         if row.how is not None:
-            words = f"{row.state.value} by {whom} ({f'as {row.agent} wrote down' if row.agent else row.how.value})"
+            way = f"as {row.agent} wrote down" if row.agent else row.how.value
+            words = f"{row.state.value} by {row.whom} ({way})" if row.whom else f"{row.state.value}, {way}"
         at = f" at {self.eyes.local(row.decided_at)}" if row.decided_at is not None else ""
         return f"{words}{at}" + (f": {row.comment}" if row.comment else "")
 

@@ -189,7 +189,7 @@ def playbook_progress(ctx: typer.Context, number: Parent) -> None:
         ref = f"{call.reader.desk.ref_prefix}-{parent}"
         raise NotFound(f"{ref} is of no playbook", "see `sdesk playbook runs --all`")
     if call.output.format is Format.TABLE and call.output.fields is None:
-        output.text(f"{_headline(found.run)}\n")
+        output.sentences(f"{_headline(found.run)}\n")
     call.output.rows(found.steps, STEPS._replace(columns=_step_columns(call.now)))
 
 

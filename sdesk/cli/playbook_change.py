@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdesk.cli import invocation
+from sdesk.cli import diagnostics, invocation
 from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.invocation import Invocation
@@ -57,7 +57,10 @@ def start(
     from sdesk.actions.playbooks import start as begin
 
     outcomes = begin(call.desk, actor, Start(key, day, unit, requester, dry_run), now=call.now)
-    return tell(call, outcomes, dry_run=dry_run, opens=True)
+    done = tell(call, outcomes, dry_run=dry_run, opens=True)
+    if day[:10] < call.now.astimezone(call.zone).date().isoformat():
+        diagnostics.warning(f"{day.replace('T', ' ')} is past. was another year meant? `sdesk playbook move` moves it")
+    return done
 
 
 def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False) -> ExitCode:

@@ -11,11 +11,14 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.output import Format
 from sdesk.cli.queue import loss
 from sdesk.cli.sheet import Eyes, Field, Sheet
+from sdesk.cli.wrapping import wrapped
 from sdesk.store.reader.rows import TicketRow
 
 Row = TypeVar("Row")
 Fact = tuple[str, str]
 """A name and a value, for eyes."""
+_INDENT = 13
+"""Where values begin."""
 
 
 def fields_of(sheet: Sheet[Any], part: str) -> Iterator[Field[Any]]:
@@ -35,8 +38,11 @@ def print_whole(call: Invocation, row: Row, sheet: Sheet[Row], facts: Callable[[
         return
     from sdesk.domain.safe_text import one_line
 
-    lines = [f"{name:<12} {one_line(value)}" for name, value in facts(row, call.output.eyes) if value]
-    output.text("".join(f"{line}\n" for line in lines))
+    width = output.width()
+    for name, value in facts(row, call.output.eyes):
+        if value:
+            lines = wrapped(f"{name:<12} {one_line(value)}", width, hang=_INDENT)
+            output.text("".join(f"{line}\n" for line in lines))
 
 
 def listed(name: str, lines: Iterable[str]) -> Iterator[Fact]:

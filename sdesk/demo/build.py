@@ -19,6 +19,7 @@ from sdesk.actions.perform import mark_seen, perform
 from sdesk.config.wire import MaildirMailbox
 from sdesk.demo import postman
 from sdesk.demo.calls import DAYS, calls
+from sdesk.demo.company import Company, Scene, open_due_steps, shipped_company
 from sdesk.demo.equipment import furnish
 from sdesk.demo.history import History
 from sdesk.demo.letters import Letter, shipped
@@ -123,13 +124,16 @@ class _Story:
         self.swept_at = self.told_at = now - timedelta(days=DAYS)
         plots = shipped_plots()
         self.history = History(calls(plots, now), plots, self.actors, SYSTEM, now)
+        self.company = Company(desk, self.actors, self._of_letter, now)
 
     def tell(self) -> None:
         """Let it all happen."""
-        events: list[tuple[datetime, int, Letter | Step]] = [
+        events: list[tuple[datetime, int, Letter | Step | Scene]] = [
             (sent_at(letter, self.now), 0, letter) for letter in self.letters.values()
         ]
-        events += [(self.now - timedelta(seconds=step.ago), 1, step) for step in shipped_steps()]
+        steps = (*shipped_steps(), *shipped_company())
+        events += [(self.now - timedelta(seconds=step.ago), 1, step) for step in steps]
+        events += [(at, 1, scene) for at, scene in self.company.scenes()]
         looked = False
         for at, _, event in sorted(events, key=lambda each: each[:2]):
             self._remember(at)
@@ -139,12 +143,16 @@ class _Story:
             if isinstance(event, Letter):
                 self.waiting.append(event)
                 continue
+            if not isinstance(event, Step):
+                event(at)
+                continue
             # Fetching when somebody needs a letter is as often as it must be: a fetch takes all that waits.
             if any(self._root(letter) == event.mail for letter in self.waiting):
                 self._fetch(at)
             self._do(event, at)
         self._scan_arrives()
         self._fetch(self.now)
+        open_due_steps(self.desk, self.now)
         self._sweep(self.now)
 
     def _scan_arrives(self) -> None:
@@ -206,12 +214,12 @@ class _Story:
             values["until"] = at + timedelta(seconds=values["until"])
         if step.verb in WORDS:
             values["spent"] = MINUTES * 60 * (1 + len(step.values.get("text", "")) % 4)
-        number = self._number(step.mail)
+        number = self.company.number(step.mail, at) or self._of_letter(step.mail)
         for outcome in perform(self.desk, self.actors[step.agent], step.verb, [number], values, now=at, undoable=False):
             if outcome.error is not None:
                 raise outcome.error
 
-    def _number(self, mail: str) -> int:
+    def _of_letter(self, mail: str) -> int:
         """The ticket that a letter opened, by the letter's Message-ID."""
         if mail not in self.numbers:
             with self.desk.work(SYSTEM, self.now) as work:

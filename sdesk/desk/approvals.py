@@ -15,12 +15,14 @@ from sqlmodel import col
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.outbox.approval_facts import form_of, request_of
+from sdesk.desk.steps.approval_question import open_question
 from sdesk.desk.steps.approvals import approve as approved
 from sdesk.desk.steps.approvals import approver_of, ask, ask_once_more, drop_question
 from sdesk.desk.steps.approvals import refuse as refused
-from sdesk.desk.steps.asked import open_question
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
+from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.approval import LIVES, ApprovalState, DecidedHow
 from sdesk.domain.errors import BadInput, NotFound, Refused
@@ -30,7 +32,7 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import OPEN_STATUSES, Role
-from sdesk.store.models import Approval, Person, Service, Ticket, Token, Unit
+from sdesk.store.models import Approval, Message, Service, Ticket, Token, Unit
 
 LONGEST_COMMENT = 4_000
 """Letters of what an approver says besides."""
@@ -47,6 +49,10 @@ class Question:
     unit: str
     requester: str
     """Who asks: a name, else an address."""
+    text: str
+    """What was written, as the mail quotes it."""
+    answers: tuple[tuple[str, str], ...]
+    """What was filled into the service's form: labels and values."""
     asked_at: datetime
     state: ApprovalState
     decided_at: datetime | None
@@ -59,7 +65,8 @@ def question(work: Work, token: str) -> Question:
     """What a key asks, decided or not; it changes nothing. NotFound for what is no key of an approver."""
     row, key = _by_token(work, token)
     ticket = work.session.get_one(Ticket, row.ticket_id)
-    person = work.session.get(Person, ticket.requester_id) if ticket.requester_id is not None else None
+    asker = requester_of(work, ticket)
+    asks = work.session.get(Message, request_of(work, ticket) or 0)
     service = work.session.get(Service, row.service_id) if row.service_id is not None else None
     unit = work.session.get(Unit, ticket.unit_id) if ticket.unit_id is not None else None
     return Question(
@@ -68,7 +75,9 @@ def question(work: Work, token: str) -> Question:
         subject=ticket.subject,
         service=service.name if service is not None else "",
         unit=unit.name if unit is not None else "",
-        requester=person.name if person is not None else "",
+        requester=asker.name or asker.address if asker is not None else "",
+        text=asks.text if asks is not None else "",
+        answers=form_of(work, ticket),
         asked_at=row.asked_at,
         state=row.state,
         decided_at=row.decided_at,
@@ -86,7 +95,7 @@ def decide(work: Work, token: str, yes: bool, comment: str = "", *, how: Decided
     ticket = work.session.get_one(Ticket, row.ticket_id)
     ref = work.rules.ref(row.ticket_id)
     if row.state is not ApprovalState.ASKED or ticket.status not in OPEN_STATUSES:
-        raise _decided_already(ref, row)
+        raise _decided_already(ref, row, phrase("write to the desk if that is wrong"))
     if work.now - key.created_at > LIVES:
         raise Refused(
             phrase("this question about {ref} is older than {days} days", ref=ref, days=LIVES.days),
@@ -192,7 +201,7 @@ def _by_token(work: Work, token: str) -> tuple[Approval, Token]:
     return row, key
 
 
-def _decided_already(ref: str, row: Approval) -> Refused:
+def _decided_already(ref: str, row: Approval, remedy: str) -> Refused:
     match row.state:
         case ApprovalState.APPROVED:
             what = phrase("{ref} is approved already", ref=ref)
@@ -200,13 +209,16 @@ def _decided_already(ref: str, row: Approval) -> Refused:
             what = phrase("{ref} is refused already", ref=ref)
         case _:
             what = phrase("nobody need approve {ref} any more", ref=ref)
-    return Refused(what, phrase("write to the desk if that is wrong"))
+    return Refused(what, remedy)
 
 
 def _nobody_asked(work: Work, ref: str, number: int) -> Refused:
     last = next(iter(reversed(of_ticket(work, number))), None)
     if last is not None and last.state in {ApprovalState.APPROVED, ApprovalState.REFUSED}:
-        return _decided_already(ref, last)
+        # An agent reads it, who is the desk.
+        return _decided_already(
+            ref, last, phrase("ask again, while it is open: `sdesk ticket ask-approval {number}`", number=number)
+        )
     return Refused(
         phrase("nobody is asked to approve {ref}", ref=ref),
         phrase("ask somebody: `sdesk ticket ask-approval {number} --of ADDRESS`", number=number),

@@ -70,7 +70,8 @@ def retire_asset(work: Work, number: str, *, back: bool = False) -> AssetDone:
     before = _require(work, number, known)
     name = before.number
     if (before.retired_at is None) is back:
-        words = phrase("{number} is in use", number=name) if back else phrase("{number} is out of use", number=name)
+        already = phrase("{number} is in use already", number=name)
+        words = already if back else phrase("{number} is out of use already", number=name)
         return AssetDone(name, Became.SAME, words)
     line = AssetLine(name, {"retired_at": None if back else work.now})
     came = write_asset(work, line, known)

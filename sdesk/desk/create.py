@@ -13,6 +13,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
 from sdesk.desk.steps.assets import add_assets, find_asset, place_of
 from sdesk.desk.steps.find import key_of, require_sight, word_of
+from sdesk.desk.steps.form_equipment import link_equipment
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.messages import begin_conversation
 from sdesk.desk.steps.notify import notify_of
@@ -88,7 +89,7 @@ def create(
         why["unit"] = named if unit else follows.unit_by or "the requester's address"
     require_sight(work, team_id, assignee_id)
     require_tags(tags)
-    answers = fill_in(work, service_id, form)
+    answers = fill_in(work, service_id, form, unit_id=unit_id)
     if external_id is not None:
         _require_free(work, external_id)
     opened_channel = word_of(Channel, channel, "channel")
@@ -116,6 +117,7 @@ def create(
     keep_answers(work, opened.number, answers.values)
     message = _say(work, opened.number, person, subject, neutralise(text), answers)
     add_assets(work, opened.number, equipment)
+    link_equipment(work, opened.number, answers.equipment, unit_id)
     if opened_channel is not Channel.IMPORT and opened.incident is None and not opened.waits:
         notify_of(
             work,

@@ -82,7 +82,7 @@ def set_fields(
         done += [phrase("without tag {tag}", tag=tag) for tag in removed]
     done += [
         phrase("{field}: {value}", field=each.label, value=one_line(each.value) or phrase("none"))
-        for each in change_answers(work, number, ticket.service_id, form)
+        for each in change_answers(work, number, ticket.service_id, form, unit_id=ticket.unit_id)
     ]
     with about("assets"):
         done += _equipment(work, ticket, assets, unassets, follow=unit is None)

@@ -39,6 +39,11 @@ _UNSAY = (
     " AND ticket_id IN (SELECT ticket_id FROM rating WHERE person_id = :n)"
     " AND json_extract(data, '$.rating') IN (SELECT id FROM rating WHERE person_id = :n)"
 )
+_WORDLESS = (
+    "SELECT t.id FROM ticket AS t WHERE t.requester_id = :n"
+    " AND NOT EXISTS (SELECT 1 FROM message AS m WHERE m.ticket_id = t.id)"
+)
+"""Their tickets in which nobody has said anything: by whose name they are found stands in the index alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ def forget_person(
         counts = _counts(work, who, found)
         seen = {table: number_of(work, f"SELECT coalesce(max(rowid), 0) FROM {table}") for table in GROWING}
         left = tuple(_left(work, who))
+        wordless = [number for (number,) in fetch(work, _WORDLESS, n=who.number)]
     if dry_run or not (counts or who.begun):
         return Forgotten(who.name, counts, left)
     with _part(desk, actor, now, who) as work:
@@ -81,6 +87,10 @@ def forget_person(
     for numbers in _chunks(sorted(found.tickets)):
         with _part(desk, actor, now, who) as work:
             _undos(work, numbers)
+    for numbers in _chunks(wordless):
+        with _part(desk, actor, now, who) as work:
+            for number in numbers:
+                reindex(work, number)
     _merge(desk, actor, now, who)
     with _part(desk, actor, now, who) as work:
         # What others wrote meanwhile: little, so that it may be done at once.

@@ -17,7 +17,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import local_time
 from sdesk.desk.steps.clocks import settle
-from sdesk.desk.steps.find import find_ticket, sees_team
+from sdesk.desk.steps.find import find_ticket, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import rename_in_index
 from sdesk.desk.steps.moves import require_id
@@ -72,13 +72,11 @@ def move(work: Work, number: int, *, day: str, version: int | None = None) -> Ch
         parent.subject = _subject(run, values)
         rename_in_index(work, number, parent.subject)
         record(work, number, "subject", old=called, new=parent.subject)
+    opened_before = [step for step in steps if step.state is StepState.OPEN]
     for step in steps:
-        now = time_of(work, run, step)
         if step.state is StepState.PLANNED:
-            step.opens_at, step.subject = now, line_of(described(run, step).subject, values)
+            step.opens_at, step.subject = time_of(work, run, step), line_of(described(run, step).subject, values)
             work.session.add(step)
-        elif step.state is StepState.OPEN and now is not None:
-            _move_open(own, run, step, before[step.key], now)
     if parent.status is Status.WAITING and parent.waiting_for is WaitingFor.DATE:
         parent.wake_at = max(begins(new, ZoneInfo(work.rules.time_zone)), work.now)
     elif parent.status in (Status.NEW, Status.OPEN):
@@ -86,7 +84,10 @@ def move(work: Work, number: int, *, day: str, version: int | None = None) -> Ch
     settle(work, parent)
     work.session.add(run)
     work.session.flush()
+    # All have their times by now. Whatever is settled from here on brings the playbook to where it stands.
     opened = [step for step in advance(work, run) if sees_team(work, work.actor, step.team_id)]
+    for step in opened_before:
+        _move_open(own, step, before[step.key], time_of(work, run, step))
     also = "" if not opened else phrases("; {count} step opened", "; {count} steps opened", len(opened))
     return Change(
         number, ref, phrase("{ref} is for {day} now, it was for {old}{also}", ref=ref, day=run.day, old=old, also=also)
@@ -98,10 +99,10 @@ def _subject(run: PlaybookRun, values: Mapping[str, str]) -> str:
     return line_of(run.picture["subject"], values)
 
 
-def _move_open(work: Work, run: PlaybookRun, step: PlaybookStep, old: datetime | None, new: datetime) -> None:
+def _move_open(work: Work, step: PlaybookStep, old: datetime | None, new: datetime | None) -> None:
     """An open step of which the day moves: a wait for its day moves along; what nobody has, waits for its new time."""
     ticket = ticket_of(work, step)
-    if ticket is None or old is None or new == old:
+    if ticket is None or old is None or new is None or new == old:
         return
     step.opens_at = new
     work.session.add(step)
@@ -187,13 +188,23 @@ def cancel(work: Work, number: int, *, text: str, version: int | None = None) ->
     return Change(number, ref, phrase("{ref} cancelled: {name}", ref=ref, name=run.name))
 
 
+def _parent_of(work: Work, number: int) -> str:
+    """Where to look instead: the parent of the playbook that a ticket is a step of, if it may be known."""
+    of_step = select(PlaybookRun).join(PlaybookStep, col(PlaybookStep.run_id) == col(PlaybookRun.id))
+    run = work.session.scalars(of_step.where(col(PlaybookStep.ticket_id) == number)).first()
+    parent = work.session.get(Ticket, run.ticket_id) if run is not None else None
+    if parent is None or not sees(work, work.actor, parent):
+        return phrase("see `sdesk playbook runs`")
+    return phrase("it is a step of {parent}: name that", parent=work.rules.ref(require_id(parent)))
+
+
 def _running(work: Work, number: int, version: int | None) -> tuple[Ticket, PlaybookRun]:
     """The parent of a playbook in course, to be changed. NotFound, Refused."""
     parent = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     run = work.session.scalars(select(PlaybookRun).where(col(PlaybookRun.ticket_id) == number)).first()
     if run is None:
-        raise NotFound(phrase("{ref} is the parent of no playbook", ref=ref), phrase("see `sdesk playbook runs`"))
+        raise NotFound(phrase("{ref} is the parent of no playbook", ref=ref), _parent_of(work, number))
     if run.state is not RunState.RUNNING:
         state = {RunState.DONE: phrase("done"), RunState.CANCELLED: phrase("cancelled")}[run.state]
         raise Refused(

@@ -40,11 +40,12 @@ from sdesk.domain.playbook import Playbook, RunState, Step, filled, parse_day, w
 from sdesk.domain.ticket import Channel
 from sdesk.store.models import PlaybookRun, PlaybookStep, Ticket
 
-_DUE = (
-    "SELECT DISTINCT s.run_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
+# The pluses: no step that was opened is looked at, of which there are ever more.
+DUE = (
+    "SELECT DISTINCT +s.run_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
     " WHERE s.state = 'planned' AND r.state = 'running' AND (s.opens_at IS NULL OR s.opens_at <= ?)"
     " AND NOT EXISTS (SELECT 1 FROM json_each(s.waits_for) AS w JOIN playbook_step AS o ON o.run_id = s.run_id"
-    " AND o.key = w.value WHERE o.state NOT IN ('done', 'skipped')) ORDER BY s.run_id"
+    " AND o.key = w.value WHERE o.state NOT IN ('done', 'skipped')) ORDER BY +s.run_id"
 )
 
 
@@ -54,7 +55,7 @@ _DUE = (
 def due(desk: Desk, *, now: datetime) -> tuple[int, ...]:
     """The playbooks in course of which a step is to be opened."""
     with desk.look(SYSTEM, now) as work:
-        return tuple(work.connection.exec_driver_sql(_DUE, (to_rfc3339(work.now),)).scalars().all())
+        return tuple(work.connection.exec_driver_sql(DUE, (to_rfc3339(work.now),)).scalars().all())
 
 
 def open_due(desk: Desk, run_id: int, *, now: datetime) -> int:
@@ -102,6 +103,7 @@ def start(
             opened_at=work.now,
             assignee_id=work.actor.agent_id if work.actor.agent_id in rules.teams[team_id].members else None,
             planned=True,
+            brought=True,
         ),
         why={"team": here, **({"service": here} if service_id is not None else {})},
         playbook=key,

@@ -250,7 +250,7 @@ def _open_follow_up(work: Work, row: Rating, how: RatedBy, attachments: tuple[In
             # Nothing stands still because somebody is not content.
             stands=False,
             history=False,
-            # Nor need anybody approve of that.
+            # Nor does anybody ask for the service: its approver has nothing to say to this.
             brought=True,
         ),
         by=REQUESTER,

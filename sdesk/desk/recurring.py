@@ -140,6 +140,7 @@ def _open(work: Work, recurring: RecurringTicket, at: datetime, missed: Sequence
             priority_reason=here if recurring.priority is not None else None,
             tags=tuple(recurring.tags),
             planned=True,
+            brought=True,
         ),
         why=why,
         recurring=recurring.key,

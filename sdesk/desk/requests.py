@@ -14,6 +14,7 @@ from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.acknowledge import acknowledge
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.form_equipment import link_equipment
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import end_outage
@@ -23,8 +24,7 @@ from sdesk.desk.steps.notify import notify, notify_of
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.reopen import may_reopen
 from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
-from sdesk.desk.steps.requesters import asking, see_asked
-from sdesk.desk.steps.served import ServedAt, served_at
+from sdesk.desk.steps.requesters import ServedAt, asking, see_asked, served_at
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, NotFound, Refused, about
@@ -68,7 +68,10 @@ def request(
     offered = _offered(work, service, addresses, units)
     wrong: list[BadInput] = []
     subject = _noted(wrong, lambda: _subject(subject)) or ""
-    answers = _noted(wrong, lambda: fill_in(work, offered.id, form, language=language or "")) or FilledIn()
+    unit_id = chosen.id if chosen is not None else person.unit_id
+    answers = (
+        _noted(wrong, lambda: fill_in(work, offered.id, form, unit_id=unit_id, language=language or "")) or FilledIn()
+    )
     # Who filled in a form has said what it is about.
     text = _noted(wrong, lambda: _words(text, (*attachments, *answers.files), answers.words)) or ""
     _refuse(wrong)
@@ -79,7 +82,7 @@ def request(
             team_id=offered.team_id,
             service_id=offered.id,
             requester_id=person.id,
-            unit_id=chosen.id if chosen is not None else person.unit_id,
+            unit_id=unit_id,
             channel=Channel.PORTAL,
             opened_at=work.now,
         ),
@@ -97,6 +100,7 @@ def request(
         answers=answers.words,
         attachments=(*attachments, *answers.files),
     )
+    link_equipment(work, opened.number, answers.equipment, unit_id)
     acknowledge(work, opened, offered.team_id, person.box, person.language or language)
     if opened.incident is None and not opened.waits:
         # What must be approved first is told of when it is.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
+from sdesk.desk.rules_of_file import PortalRule, events_rule, incidents_rule, portal_rule, satisfaction_rule
 from sdesk.domain.actor import Actor
 from sdesk.domain.catalogue import FormField, fields_of
 from sdesk.domain.clock import NO_PROMISE, Promise, Targets
@@ -118,16 +118,6 @@ class SlaRule:
     id: int
     key: str
     promises: Mapping[Priority, Promise]
-
-
-@dataclass(frozen=True, slots=True)
-class PortalRule:
-    """The web pages for people without a terminal."""
-
-    url: str | None
-    """Where they are reached, without a slash at the end; None where nothing may link to them."""
-    heads: tuple[str, ...]
-    """Of which units the head sees all tickets (see `domain/offered`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,11 +327,11 @@ def load(connection: Connection) -> Rules:
         ),
         margin=Decimal(str(file.get("margin", 1))),
         margin_known="margin" in file,
-        incidents=_incidents(file.get("incidents") or {}),
-        events=_events(file.get("events") or {}),
-        portal=_portal(file.get("portal") or {}),
+        incidents=incidents_rule(file.get("incidents") or {}),
+        events=events_rule(file.get("events") or {}),
+        portal=portal_rule(file.get("portal") or {}),
         playbooks={key: parse_playbook(key, each) for key, each in (file.get("playbooks") or {}).items()},
-        satisfaction=_satisfaction(file.get("satisfaction")),
+        satisfaction=satisfaction_rule(file.get("satisfaction")),
         calendars=all_calendars,
         slas=slas,
         teams=teams,
@@ -362,55 +352,6 @@ def load(connection: Connection) -> Rules:
             team.address.lower(): team.id for team in teams.values() if team.address and team.id not in retired_teams
         },
         agent_addresses=agent_addresses,
-    )
-
-
-def _incidents(table: Mapping[str, Any]) -> IncidentRule:
-    usual = IncidentRule()
-    return IncidentRule(
-        table.get("from", usual.least),
-        timedelta(seconds=parse_duration(table["within"])) if "within" in table else usual.within,
-        timedelta(seconds=parse_duration(table["joins_for"])) if "joins_for" in table else usual.joins_for,
-    )
-
-
-def _portal(table: Mapping[str, Any]) -> PortalRule:
-    url = table.get("url")
-    return PortalRule(url.rstrip("/") if url else None, tuple(table.get("heads", ())))
-
-
-def _satisfaction(table: Mapping[str, Any] | None) -> SatisfactionRule | None:
-    if table is None:
-        return None
-    usual = SatisfactionRule()
-
-    def length(name: str, otherwise: timedelta) -> timedelta:
-        return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise
-
-    def listed(name: str) -> tuple[str, ...] | None:
-        return tuple(table[name]) if name in table else None
-
-    return SatisfactionRule(
-        length("ask_after", usual.ask_after),
-        length("every", usual.every),
-        listed("teams"),
-        listed("services"),
-        listed("but") or (),
-        table.get("follow_up_team"),
-    )
-
-
-def _events(table: Mapping[str, Any]) -> EventRule:
-    usual = EventRule()
-
-    def length(name: str, otherwise: timedelta) -> timedelta:
-        return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise
-
-    return EventRule(
-        table.get("storm_from", usual.storm_from),
-        length("storm_within", usual.storm_within),
-        table.get("flaps_from", usual.flaps_from),
-        length("flaps_within", usual.flaps_within),
     )
 
 

@@ -1,7 +1,8 @@
 """Asking how it was: once a ticket is solved, its requester told of it, and some time has passed; at most once a month.
 
 Nobody is asked about what he did not ask for (what machines, rules and archives brought), about what he was not told to
-be solved, and no agent is. What was solved long ago, as before the desk file said so, is asked about no more.
+be solved and did not call solved himself, and no agent is. What was solved long ago, as before the desk file said so,
+is asked about no more.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sqlalchemy import text
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.outbox import make_message_id, queue_mail
 from sdesk.desk.steps.people import requester_of
-from sdesk.desk.steps.questions import new_key
+from sdesk.desk.steps.rating_question import new_key
+from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.actor import SYSTEM
@@ -35,15 +37,17 @@ _UNASKED = (Channel.EVENT, Channel.IMPORT)
 """How what nobody asked for comes: machines, rules and playbooks of the desk file, archives."""
 
 # The plus: of the indexes that of the resolution alone is of use.
-_DUE = (
-    "SELECT t.id FROM ticket AS t"
+DUE = (
+    "SELECT t.id, t.resolved_at, t.team_id, t.service_id FROM ticket AS t"
     " WHERE t.resolved_at IS NOT NULL AND t.resolved_at > :since AND t.resolved_at <= :until"
     " AND (t.resolved_at > :after OR t.resolved_at = :after AND t.id > :number)"
     " AND +t.status IN ('resolved', 'closed') AND +t.external_id IS NULL"
     f" AND t.channel NOT IN ({', '.join(repr(each.value) for each in _UNASKED)})"
-    # Told by a mail that has gone and did not come back.
-    " AND EXISTS (SELECT 1 FROM outbox AS o LEFT JOIN message AS m ON m.id = o.message_ref WHERE o.ticket_id = t.id"
-    "  AND o.kind = 'resolution' AND o.state = 'sent' AND o.created_at >= t.resolved_at AND m.undeliverable IS NULL)"
+    # Told by a mail that has gone and did not come back; or he said so himself, in the portal.
+    " AND (EXISTS (SELECT 1 FROM outbox AS o LEFT JOIN message AS m ON m.id = o.message_ref WHERE o.ticket_id = t.id"
+    "   AND o.kind = 'resolution' AND o.state = 'sent' AND o.created_at >= t.resolved_at AND m.undeliverable IS NULL)"
+    "  OR EXISTS (SELECT 1 FROM history AS h WHERE h.ticket_id = t.id AND h.event = 'status'"
+    f"   AND h.actor = '{REQUESTER}' AND json_extract(h.data, '$.new') = 'closed' AND h.at >= t.resolved_at))"
     " AND NOT EXISTS (SELECT 1 FROM rating AS r WHERE r.ticket_id = t.id"
     "  AND (r.asked_at >= t.resolved_at OR r.asked_at > :lately))"
     " AND NOT EXISTS (SELECT 1 FROM rating AS r WHERE r.person_id = t.requester_id AND r.asked_at > :lately)"
@@ -63,29 +67,46 @@ class _Place(NamedTuple):
     number: int = 0
 
 
+class _Due(NamedTuple):
+    """A ticket whose requester may be asked."""
+
+    number: int
+    resolved_at: str
+    team_id: int
+    service_id: int | None
+
+
 def ask_due(desk: Desk, *, now: datetime) -> int:
     """Ask all who are to be asked now; gives how many. Nobody, where the desk file says nothing of it."""
     asked, place = 0, _Place()
     while True:
         with desk.look(SYSTEM, now) as work:
             rule = work.rules.satisfaction
-            numbers = () if rule is None else _due(work, rule, place)
-        if not numbers:
+            found = () if rule is None else _due(work, rule, place)
+            wanted = [each.number for each in found if rule is not None and _asks_of(work, rule, each)]
+        if not found:
             return asked
-        with desk.work(SYSTEM, now) as work:
-            if work.rules.satisfaction is None:
-                return asked
-            # What another process asked meanwhile is due no more.
-            still = set(_due(work, work.rules.satisfaction, place))
-            for number in numbers:
-                ticket = work.session.get_one(Ticket, number)
-                place = _Place(to_rfc3339(ticket.resolved_at or now), number)
-                if number in still and _ask(work, work.rules.satisfaction, ticket):
-                    asked += 1
-            work.session.commit()
+        if wanted:
+            # Where the desk asks about none of them, nobody else who writes is held up each minute.
+            with desk.work(SYSTEM, now) as work:
+                if work.rules.satisfaction is None:
+                    return asked
+                # What another process asked meanwhile is due no more.
+                still = {each.number for each in _due(work, work.rules.satisfaction, place)}
+                for number in wanted:
+                    ticket = work.session.get_one(Ticket, number)
+                    asked += number in still and _ask(work, work.rules.satisfaction, ticket)
+                work.session.commit()
+        place = _Place(found[-1].resolved_at, found[-1].number)
 
 
-def _due(work: Work, rule: SatisfactionRule, place: _Place) -> Sequence[int]:
+def _asks_of(work: Work, rule: SatisfactionRule, due: _Due | Ticket) -> bool:
+    """Whether the desk asks about such a ticket."""
+    service = work.rules.services[due.service_id].key if due.service_id is not None else None
+    return rule.asks_of(work.rules.teams[due.team_id].key, service)
+
+
+def _due(work: Work, rule: SatisfactionRule, place: _Place) -> Sequence[_Due]:
     """Tickets beyond a place whose requesters may be asked, by when they were solved."""
     until = work.now - rule.ask_after
     values = {
@@ -96,15 +117,13 @@ def _due(work: Work, rule: SatisfactionRule, place: _Place) -> Sequence[int]:
         "number": place.number,
         "most": BATCH,
     }
-    return tuple(work.connection.execute(text(_DUE), values).scalars())
+    return tuple(_Due(*row) for row in work.connection.execute(text(DUE), values))
 
 
 def _ask(work: Work, rule: SatisfactionRule, ticket: Ticket) -> bool:
     """Put the question into the outbox; False where the desk does not ask about such a ticket."""
-    team = work.rules.teams[ticket.team_id]
-    service = work.rules.services[ticket.service_id].key if ticket.service_id is not None else None
     person = requester_of(work, ticket)
-    if ticket.id is None or person is None or not rule.asks_of(team.key, service) or _asked(work, rule, person.id):
+    if ticket.id is None or person is None or not _asks_of(work, rule, ticket) or _asked(work, rule, person.id):
         return False
     key = new_key()
     rating = insert_row(

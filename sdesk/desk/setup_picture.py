@@ -23,11 +23,13 @@ Picture = dict[tuple[str, str], Values]
 """By noun and key: `("calendar", "office")`. A rule's key is its position, a template's its name and language."""
 
 ROUTING_RULE = "routing rule"
-_OWN_SECTIONS = ("incidents", "events", "portal", "satisfaction")
-"""What of the desk's rules stands in a section of its own."""
+_OWN_SECTIONS = ("incidents", "events")
+"""What of the desk's rules stands in a section of its own, and holds with what is usual where there is none."""
+_WISHED = ("portal", "satisfaction")
+"""What there is only where the file has the section."""
 _PLAYBOOKS = "playbooks"
 """What of them has keys."""
-_ELSEWHERE = (*_OWN_SECTIONS, _PLAYBOOKS)
+_ELSEWHERE = (*_OWN_SECTIONS, *_WISHED, _PLAYBOOKS)
 
 
 def picture(connection: Connection) -> Picture:
@@ -39,6 +41,7 @@ def picture(connection: Connection) -> Picture:
         ("desk", ""): _some({name: desk[name] for name in ("name", "ref_prefix", "language", "time_zone", "currency")}),
         ("priority", ""): _flat({name: value for name, value in desk["rules"].items() if name not in _ELSEWHERE}),
         **{(name, ""): _flat(desk["rules"].get(name, {})) for name in _OWN_SECTIONS},
+        **{(name, ""): _flat(desk["rules"][name]) for name in _WISHED if name in desk["rules"]},
         **{("playbook", key): _playbook(each) for key, each in desk["rules"].get(_PLAYBOOKS, {}).items()},
     }
     return found | _with_keys(connection) | _without_keys(connection)

@@ -16,6 +16,7 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.outbox import domain_of_ids
 from sdesk.desk.steps.people import find_person, person_of
+from sdesk.desk.steps.requesters import is_head
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.errors import Refused
@@ -23,7 +24,7 @@ from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import MailKind
 from sdesk.domain.phrase import phrase
-from sdesk.store.models import BlockedSender, Outbox, PortalSession, SignIn, Unit
+from sdesk.store.models import BlockedSender, Outbox, PortalSession, SignIn
 
 LINK_LIVES = timedelta(minutes=15)
 """From when its mail goes; and so long a mail may wait before it makes no sense any more."""
@@ -141,8 +142,7 @@ def _is_known(work: Work, address: str) -> bool:
         return True
     if rules.unit_of(address) is not None:
         return True
-    heads = select(col(Unit.id)).where(func.lower(col(Unit.manager)) == address, col(Unit.retired_at).is_(None))
-    return work.connection.execute(heads).first() is not None
+    return is_head(work, address)
 
 
 def _is_blocked(work: Work, address: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from sdesk.desk.opening import Desk, Work
@@ -30,6 +30,14 @@ from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import ClockKind, ProposalEnd, SlaState, Status
 from sdesk.domain.urgency import RANK_RUNNING
 from sdesk.store.models import Approval, IncidentProposal, Ticket
+
+# Written out, and each by itself: an index that is partial on a word is used for no parameter, and for no OR.
+UNANSWERED = " UNION ".join(
+    f"SELECT id FROM approval WHERE state = '{ApprovalState.ASKED.value}' AND {name} IS NOT NULL AND {name} <= :now"
+    for name in ("remind_at", "tell_at")
+)
+UNANSWERED += " ORDER BY id LIMIT :most"
+"""Questions of which the approver is to be reminded, or the team's lead to be told."""
 
 BATCH = 200
 """Tickets for each transaction, so that nobody waits long for the store."""
@@ -100,15 +108,8 @@ def _wake_due(work: Work, report: SweepReport, after: int) -> set[int]:
 def _remind_approvers(work: Work, report: SweepReport, after: int) -> set[int]:
     """Ask those once more who have not answered for a working day, and tell the team's lead after three. No version
     goes up by it."""
-    due = work.session.scalars(
-        select(Approval)
-        .where(
-            col(Approval.state) == ApprovalState.ASKED,
-            or_(col(Approval.remind_at) <= work.now, col(Approval.tell_at) <= work.now),
-        )
-        .order_by(col(Approval.id))
-        .limit(BATCH)
-    ).all()
+    numbers = work.connection.execute(text(UNANSWERED), {"now": to_rfc3339(work.now), "most": BATCH}).scalars().all()
+    due = work.session.scalars(select(Approval).where(col(Approval.id).in_(numbers)).order_by(col(Approval.id))).all()
     for row in due:
         ticket = work.session.get_one(Ticket, row.ticket_id)
         if row.remind_at is not None and row.remind_at <= work.now:

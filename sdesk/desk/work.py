@@ -37,7 +37,7 @@ from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.instant import Day
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import noun, phrase
-from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
+from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status, WaitingFor
 from sdesk.store.models import Ticket
 
 TEAM_PREFIX = "team:"
@@ -132,7 +132,9 @@ def _to_team(work: Work, ticket: Ticket, team_id: int) -> Change:
         _hand_over(work, ticket, None)
     follow_promise(work, ticket, promise)
     settle(work, ticket)
-    notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
+    if ticket.waiting_for is not WaitingFor.APPROVAL:
+        # What must be approved first is told of when it is.
+        notify(work, ticket, AgentEvent.NEW, by=work.actor.agent_id)
     return Change(number, ref, phrase("{ref} given to team {team}", ref=ref, team=team.key))
 
 

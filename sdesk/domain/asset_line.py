@@ -78,7 +78,11 @@ def unknown_field(name: str) -> BadInput:
 
 def day(name: str, value: object, now: datetime, zone: tzinfo) -> str:
     """A day, as the store has it: written as 2026-11-27 or 27.11.2026. BadInput."""
-    found = line_values.instant(name, value, now, zone)
+    try:
+        found = line_values.instant(name, value, now, zone)
+    except BadInput:
+        shown = one_line(str(value))[:80]  # as it was written: a dotted day is turned round on its way
+        raise BadInput(f"`{shown}` is no day", "write it as 2026-11-27 or 27.11.2026") from None
     return found.astimezone(zone).date().isoformat()
 
 

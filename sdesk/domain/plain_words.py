@@ -22,6 +22,7 @@ PATTERNS = (
         N_("equipment {asset}"),
         N_("its check"),
         N_("named in its subject"),
+        N_("named in its form"),
     ),
     *(N_("recurring.{key} of the desk file"), N_("recurring.{key} of the desk file: service {service}")),
     *(N_("it was sent to {address}"), N_("the only team"), N_("it is the only team")),

@@ -34,7 +34,7 @@ class StepState(StrEnum):
     OPEN = "open"
     DONE = "done"
     SKIPPED = "skipped"
-    """It was not to be done this time, or its ticket turned out to be none."""
+    """It was not to be done this time, nobody approved it, or its ticket turned out to be none."""
     CANCELLED = "cancelled"
     """The playbook was cancelled before its time came."""
 

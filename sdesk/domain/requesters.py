@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sdesk.domain.mail_address import is_mail_address
+from sdesk.domain.errors import BadInput
+from sdesk.domain.inbound import Mailbox
+from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.offered import Asker, selects
 
 
@@ -38,7 +40,7 @@ class Requester(NamedTuple):
         return not private and unit_id is not None and unit_id in self.units
 
 
-def head_of(units: Collection[ServedUnit], heads: Sequence[str], addresses: Collection[str]) -> frozenset[int]:
+def units_headed(units: Collection[ServedUnit], heads: Sequence[str], addresses: Collection[str]) -> frozenset[int]:
     """Of which units a person with these mail addresses (any letter case) is the head who sees the unit's tickets.
 
     `heads` are the selectors of the desk file (`[portal] heads`, see `domain/offered`). A head is named by a mail
@@ -47,12 +49,7 @@ def head_of(units: Collection[ServedUnit], heads: Sequence[str], addresses: Coll
     own = {address.lower() for address in addresses}
     by_id = {unit.id: unit for unit in units}
     return frozenset(
-        unit.id
-        for unit in units
-        if unit.manager is not None
-        and unit.manager.lower() in own
-        and is_mail_address(unit.manager)
-        and selects(heads, Asker(_line(unit, by_id)))
+        unit.id for unit in units if _is_headed(unit, own) and selects(heads, Asker(unit_line(unit, by_id)))
     )
 
 
@@ -65,17 +62,26 @@ def places_of(
     """
     own = {address.lower() for address in addresses}
     by_id = {unit.id: unit for unit in units}
-    headed = [
-        unit
-        for unit in units
-        if unit.manager is not None and unit.manager.lower() in own and is_mail_address(unit.manager)
-    ]
+    headed = [unit for unit in units if _is_headed(unit, own)]
     first = [by_id[unit_id]] if unit_id is not None and unit_id in by_id else []
     found = [*first, *sorted((unit for unit in headed if unit.id != unit_id), key=lambda unit: unit.key)]
-    return tuple((unit, _line(unit, by_id)) for unit in found)
+    return tuple((unit, unit_line(unit, by_id)) for unit in found)
 
 
-def _line(unit: ServedUnit, by_id: dict[int, ServedUnit]) -> tuple[tuple[str, str], ...]:
+def head(manager: str | None) -> Mailbox | None:
+    """Who a unit's `manager` is, where a mail address stands there, with a name before it or without; else None."""
+    try:
+        return parse_mailbox(manager or "")
+    except BadInput:
+        return None
+
+
+def _is_headed(unit: ServedUnit, own: Collection[str]) -> bool:
+    found = head(unit.manager)
+    return found is not None and found.address.lower() in own
+
+
+def unit_line(unit: ServedUnit, by_id: Mapping[int, ServedUnit]) -> tuple[tuple[str, str], ...]:
     """Key and kind of a unit, then of those that it is a part of."""
     line: list[tuple[str, str]] = []
     above: ServedUnit | None = unit

@@ -17,6 +17,7 @@ What there is, by its address; the template and the use case, or the question of
     POST /requests/NUMBER/words                           desk/requests.follow_up
     POST /requests/NUMBER/solved                          desk/requests.confirm_solved
     POST /requests/NUMBER/again                           desk/requests.reopen
+    GET  /requests/NUMBER/words, solved, again            back to the request
     GET  /requests/NUMBER/files/ID                        PortalReader.file: always to be saved, never shown here
     GET  /units/KEY                      unit             PortalReader.unit_requests, for the head of the unit
     GET  /approve/TOKEN                  approve          desk/approvals.question

@@ -19,7 +19,7 @@ from sdesk.domain.errors import NotFound, Refused, SdeskError, Unavailable
 from sdesk.domain.phrase import phrase
 from sdesk.portal import security
 from sdesk.portal.forms import MOST_READ, TooMuch, TooSlow, Unreadable, drained, read_form
-from sdesk.portal.limits import Limit, Limits
+from sdesk.portal.limits import Limit, Limits, network_of
 from sdesk.portal.office import Office
 from sdesk.portal.pages import WAYS
 from sdesk.portal.pages.way import Way
@@ -80,7 +80,11 @@ class Portal:
             if not security.comes_from_here(request.headers, self._origin(request, asked)):
                 await drained(request)
                 return await self._say(asked, FORGED, 403)
-            if way.files and (declined := await self._before_files(asked, request)) is not None:
+            try:
+                declined = await self._before_files(asked, request) if way.files else None
+            except Unavailable as busy:
+                declined = _plain(busy)
+            if declined is not None:
                 await drained(request)
                 return declined
             try:
@@ -211,7 +215,7 @@ def _asked(request: Request, *, secure: bool) -> Asked:
         params=dict(request.path_params),
         cookies=dict(request.cookies),
         accepts_language=request.headers.get("accept-language", ""),
-        network=request.client.host if request.client is not None else "",
+        network=network_of(request.client.host) if request.client is not None else "",
         secure=secure,
     )
 
@@ -239,7 +243,7 @@ def make_app(portal: Portal) -> Starlette:
         return answer
 
     routes = [Route(way.path, endpoint(way), methods=[way.method], name=f"{way.method} {way.path}") for way in WAYS]
-    return Starlette(
+    app = Starlette(
         routes=[
             *routes,
             Route("/portal.css", _stylesheet),
@@ -249,3 +253,6 @@ def make_app(portal: Portal) -> Starlette:
         middleware=[Middleware(security.Fields)],
         exception_handlers={404: portal.nowhere, 405: portal.nowhere},
     )
+    # It would lead to whatever name stands in Host, before anybody looks whether that is ours.
+    app.router.redirect_slashes = False
+    return app

@@ -138,7 +138,9 @@ async def read_form(request: Request, *, files: bool) -> Form:
                     Upload(name, value.filename or "", value.content_type or "", value.file, value.size or 0)
                 )
         else:
-            values[name] = value
+            # Under a charset of the sender's choice it may have halves of characters, which can be written nowhere.
+            # A browser counts the end of a line as one character (`maxlength`), and sends two.
+            values[name] = value.encode("utf-8", "replace").decode().replace("\r\n", "\n")
     return Form(values, tuple(uploads))
 
 

@@ -5,10 +5,24 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 MOST_NAMES = 20_000
 """So many are remembered; the one who was heard of least lately is forgotten first."""
+
+
+def network_of(host: str) -> str:
+    """What counts as one visitor: an address of IPv4, the 64 bits of IPv6 that one line is given (RFC 6177)."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(IPv6Address(int(address) >> 64 << 64))
 
 
 class Limit(NamedTuple):

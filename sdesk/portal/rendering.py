@@ -81,6 +81,7 @@ def render(visit: Visit, template: str, values: Mapping[str, object]) -> str:
             desk=visit.reader.desk,
             visitor=visit.visitor,
             path=visit.asked.path,
+            here=visit.here,
             **values,
         )
     )

@@ -72,7 +72,12 @@ def cookie_name(name: str, *, secure: bool) -> str:
 def read_key(cookies: MutableMapping[str, str] | dict[str, str], name: str, *, secure: bool) -> str | None:
     """The key of a cookie; None where there is none, or it has not the form of one."""
     found = cookies.get(cookie_name(name, secure=secure), "")
-    return found if _KEY.fullmatch(found) else None
+    return found if is_key(found) else None
+
+
+def is_key(text: str) -> bool:
+    """Whether it has the form of a key (`new_key`)."""
+    return _KEY.fullmatch(text) is not None
 
 
 def new_key() -> str:
@@ -105,7 +110,7 @@ def proof(key: str) -> str:
 
 def is_proved(key: str | None, given: str) -> bool:
     """Whether a form that was sent is one that was shown to who has this cookie."""
-    return key is not None and hmac.compare_digest(proof(key), given)
+    return key is not None and hmac.compare_digest(proof(key).encode(), given.encode(errors="replace"))
 
 
 def comes_from_here(headers: Headers, own: str) -> bool:

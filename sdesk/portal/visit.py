@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -86,6 +86,12 @@ class Visit:
             return self.session
         return security.read_key(dict(self.asked.cookies), security.FORM, secure=self.asked.secure)
 
+    @property
+    def here(self) -> str:
+        """The address of the page, to come back to in another language."""
+        query = urlencode(self.asked.query) if self.asked.method == "GET" else ""
+        return f"{self.asked.path}?{query}" if query else self.asked.path
+
     def proof(self) -> str:
         """What a form of this answer carries; who has no key yet gets one."""
         key = self.form_key or self._fresh
@@ -104,7 +110,8 @@ class Visit:
 
     def once(self, do: Callable[[], str]) -> str:
         """Work a form once, however often it is sent; gives where it leads."""
-        return self.office.once(f"{self.session} {self.form.text('once')}", do)
+        once = self.form.text("once")
+        return self.office.once(f"{self.session} {once}", do) if security.is_key(once) else do()
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page of a template."""
@@ -167,9 +174,10 @@ def at_fields(speech: Speech, error: SdeskError, known: Sequence[str]) -> tuple[
 
 
 def sign_in_first(asked: Asked) -> Response:
-    """To the page that asks for an address; from there on to what was asked for."""
-    onward = security.local_path(asked.path) if asked.method == "GET" else "/"
-    return RedirectResponse("/sign-in" if onward == "/" else f"/sign-in?next={quote(onward)}", 303)
+    """To the page that asks for an address; from there on to what was asked for. Whose form came too late reads so."""
+    onward = security.local_path(asked.path) if asked.path != "/sign-out" else "/"
+    late = "&late=1" if asked.method == "POST" else ""
+    return RedirectResponse("/sign-in" if onward == "/" else f"/sign-in?next={quote(onward)}{late}", 303)
 
 
 FORGED = Refused(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.satisfaction import FEW, SCORES
-from sdesk.reports.breaking import BreakingAsset, BreakingModel
+from sdesk.reports.breaking_page import breaking
 from sdesk.reports.figures import Figures, Satisfaction, Times
 from sdesk.reports.page import Bar, Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.past import COMES_BACK, WORST, Group, Past, WorstOutage
 from sdesk.reports.period import Period
 from sdesk.reports.wording import (
+    MOST_ROWS,
     NONE,
     amount,
     change,
     day,
     dim,
+    left_out,
     moment,
     month,
     percent,
@@ -27,8 +29,6 @@ from sdesk.reports.wording import (
     working_time,
 )
 
-_MOST = 10
-"""Rows of a table of teams, services or units; the rest is counted."""
 _LOW = 0.8
 """A share in time below it is shown as bad."""
 _TURNOVER = "Loss is the whole turnover that stood: the desk file names no margin ([priority])."
@@ -53,7 +53,7 @@ def page(past: Past, filter_text: str) -> Page:
         subtitle=", ".join(
             filter(None, (f"compared with {_when(earlier)}", str(period.zone), filter_text and f"of {filter_text}"))
         ),
-        sections=(*sections, _outages(past), _coming_back(past), *_breaking(past)),
+        sections=(*sections, _outages(past), _coming_back(past), *breaking(past)),
     )
 
 
@@ -187,8 +187,8 @@ def _groups(past: Past, name: str) -> Section:
         *([Heading("LOSS", right=True)] if lost else []),
         *([Heading("SPENT", right=True, spare=True)] if spent else []),
     ]
-    rows = tuple(_group(each, _NAMELESS.get(name, NONE), lost=lost, spent=spent) for each in groups[:_MOST])
-    return Section(_TITLES[name], Table(tuple(headings), rows), below=_left(len(groups) - _MOST))
+    rows = tuple(_group(each, _NAMELESS.get(name, NONE), lost=lost, spent=spent) for each in groups[:MOST_ROWS])
+    return Section(_TITLES[name], Table(tuple(headings), rows), below=left_out(len(groups) - MOST_ROWS))
 
 
 def _group(group: Group, nameless: str, *, lost: bool, spent: bool) -> Row:
@@ -214,10 +214,6 @@ def _lost(figures: Figures) -> Cell:
     return Cell(amount(figures.loss), Tone.BAD) if figures.loss else Cell("")
 
 
-def _left(count: int) -> str:
-    return f"{count} more are in -o json and -o csv." if count > 0 else ""
-
-
 def _agents(past: Past) -> Section:
     headings = (
         Heading("AGENT", cut=True),
@@ -235,9 +231,9 @@ def _agents(past: Past) -> Section:
             Cell(working_time(each.figures.time_spent or None)),
             dim(working_time(each.earlier.time_spent or None)),
         )
-        for each in groups[:_MOST]
+        for each in groups[:MOST_ROWS]
     )
-    return Section("Agents", Table(headings, rows), below=_left(len(groups) - _MOST))
+    return Section("Agents", Table(headings, rows), below=left_out(len(groups) - MOST_ROWS))
 
 
 # ---- how it was ----------------------------------------------------------------------------------
@@ -269,13 +265,13 @@ def _satisfaction(past: Past) -> Section:
                 each.figures.satisfaction,
                 each.earlier.satisfaction,
             )
-            for each in groups[:_MOST]
+            for each in groups[:MOST_ROWS]
         ]
-        left += max(0, len(groups) - _MOST)
+        left += max(0, len(groups) - MOST_ROWS)
     if len(past.months) > 1:
         rows += [_rated(month(each.first_day), each.satisfaction, None) for each in past.months]
     few = any(0 < each.figures.satisfaction.answered < FEW for groups in past.groups.values() for each in groups)
-    below = " ".join(filter(None, (_FEW if few else "", _left(left))))
+    below = " ".join(filter(None, (_FEW if few else "", left_out(left))))
     return Section("How it was", Table(headings, tuple(rows)), below=below)
 
 
@@ -352,61 +348,6 @@ def _coming_back(past: Past) -> Section:
             dim(plain_count(each.earlier)),
             Cell(", ".join(f"{past.prefix}-{number}" for number in each.numbers[:-4:-1])),
         )
-        for each in past.coming_back[:_MOST]
+        for each in past.coming_back[:MOST_ROWS]
     )
-    return Section(title, Table(headings, rows), below=_left(len(past.coming_back) - _MOST))
-
-
-# ---- what keeps breaking -------------------------------------------------------------------------
-
-
-def _breaking(past: Past) -> Iterator[Section]:
-    """Pieces of equipment, then models; nothing where no ticket was about equipment."""
-    if past.equipment:
-        headings = (
-            Heading("NUMBER", typed=True),
-            Heading("WHAT", cut=True),
-            Heading("UNIT", cut=True),
-            *_HOW_OFTEN,
-            Heading("THE LAST", spare=True),
-        )
-        rows = tuple(
-            (
-                Cell(each.number),
-                Cell(" ".join(filter(None, (each.kind, each.name, each.model)))),
-                Cell(each.unit_name or each.unit),
-                *_how_often(each),
-                Cell(", ".join(f"{past.prefix}-{number}" for number in each.numbers[:-4:-1])),
-            )
-            for each in past.equipment[:_MOST]
-        )
-        yield Section("Equipment that breaks", Table(headings, rows), below=_left(len(past.equipment) - _MOST))
-    if past.models:
-        of_models = (Heading("MODEL", cut=True), Heading("KIND"), Heading("PIECES", right=True), *_HOW_OFTEN)
-        rows = tuple(
-            (
-                Cell(each.model),
-                Cell(each.kind),
-                Cell(f"{each.broken} of {each.pieces}" if each.broken <= each.pieces else plain_count(each.broken)),
-                *_how_often(each),
-            )
-            for each in past.models[:_MOST]
-        )
-        yield Section("Models that break", Table(of_models, rows), below=_left(len(past.models) - _MOST))
-
-
-_HOW_OFTEN = (
-    Heading("TICKETS", right=True),
-    Heading("BEFORE", right=True, spare=True),
-    Heading("DOWN FOR", right=True),
-    Heading("LOSS", right=True),
-)
-
-
-def _how_often(each: BreakingAsset | BreakingModel) -> tuple[Cell, ...]:
-    return (
-        Cell(plain_count(each.opened), Tone.STRONG),
-        dim(plain_count(each.earlier)),
-        Cell(working_time(each.open_seconds) if each.open_seconds else ""),
-        Cell(amount(each.loss), Tone.BAD) if each.loss else Cell(""),
-    )
+    return Section(title, Table(headings, rows), below=left_out(len(past.coming_back) - MOST_ROWS))

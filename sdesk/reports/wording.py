@@ -10,6 +10,8 @@ from sdesk.reports.page import Cell, Tone
 
 NONE = "-"
 """Where there is no figure."""
+MOST_ROWS = 10
+"""Rows of a table of teams, services, units or equipment; the rest is counted."""
 
 
 def working_time(seconds: int | None) -> str:
@@ -130,3 +132,8 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NEAR = timedelta(days=300)
 """A day and a month that are so near say the year by themselves."""
+
+
+def left_out(count: int) -> str:
+    """What stands below a table that has not all; nothing where it has."""
+    return f"{count} more are in -o json and -o csv." if count > 0 else ""

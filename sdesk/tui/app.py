@@ -286,13 +286,13 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         left: dict[Hashable, str] = {}
         for mark in self.company.drafts:
             if mark.updated_at >= self._began and mark not in self._gone:
-                left.setdefault(_key_of(mark), f"{prefix}-{mark.number}")
+                left.setdefault(mark.key, f"{prefix}-{mark.number}")
         return left | self.begun
 
     def words_gone(self, key: Hashable) -> None:
         """Sent, or thrown away: what the last look at the store saw of them is no more."""
         self.begun.pop(key, None)
-        self._gone = {mark for mark in self.company.drafts if _key_of(mark) == key or mark in self._gone}
+        self._gone = {mark for mark in self.company.drafts if mark.key == key or mark in self._gone}
 
     def words_left(self, key: Hashable, ref: str, *, kept: bool) -> None:
         """An editor or a form was left: with words that are kept, or without any."""
@@ -366,10 +366,6 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         from sdesk.tui.found_commands import found_commands
 
         return found_commands(self, screen)
-
-
-def _key_of(mark: DraftMark) -> Hashable:
-    return mark.form or (mark.number, mark.direction)
 
 
 def run_console(

@@ -30,6 +30,15 @@ def asked(sdesk: Sdesk, at_desk: Path) -> Path:
     return at_desk
 
 
+def test_the_catalogue_says_who_must_approve(sdesk: Sdesk, asked: Path) -> None:
+    rows = json.loads(sdesk("service", "list", "-o", "json", "--fields", "key,approve_by").out)
+    assert {row["key"]: row["approve_by"] for row in rows if row["approve_by"]} == {"printer": "unit-head"}
+    assert json.loads(sdesk("service", "show", "printer", "-o", "json").out)["approve_by"] == "unit-head"
+    assert "APPROVED BY" in sdesk("service", "list", "-o", "table").out
+    assert "Approved by  the unit's head\n" in sdesk("service", "show", "printer", "-o", "table").out
+    assert "Approved by" not in sdesk("service", "show", "till", "-o", "table").out
+
+
 def test_what_is_said_of_a_ticket_that_waits(sdesk: Sdesk, asked: Path) -> None:
     assert sdesk("list", "is:unapproved", "-o", "ids").out == "1\n2\n"
     assert sdesk("list", "-o", "table").out.count("waiting (approval)") == 2
@@ -41,6 +50,12 @@ def test_what_is_said_of_a_ticket_that_waits(sdesk: Sdesk, asked: Path) -> None:
     assert "It waits for an approval" in sdesk("why", "1").out
     (found,) = json.loads(sdesk("show", "1", "-o", "json").out)["approvals"]
     assert (found["approver"], found["state"], found["how"]) == (HEAD, "asked", None)
+
+
+def test_a_service_says_who_decides(sdesk: Sdesk, asked: Path) -> None:
+    assert "Approval     by the head of the unit that asks\n" in sdesk("service", "show", "printer", "-o", "table").out
+    assert json.loads(sdesk("service", "show", "printer", "-o", "json").out)["approve_by"] == "unit-head"
+    assert json.loads(sdesk("service", "show", "till", "-o", "json").out)["approve_by"] is None
 
 
 def test_an_answer_by_phone_dry_and_for_several(sdesk: Sdesk, asked: Path) -> None:

@@ -74,6 +74,8 @@ def test_a_bad_line_is_named_and_the_rest_is_done(sdesk: Sdesk, at_desk: Path) -
     dry = sdesk("asset", "import", "-", "--dry-run", stdin=table)
     assert (dry.code, dry.out) == (6, "dry run: 5 lines read: 0 added, 0 changed, 2 the same, 3 bad\n")
     assert sdesk("asset", "import", "-", stdin="inventory_number,kind,unit\nT-2,till,nowhere\n").code == 2
+    day = sdesk("asset", "import", "-", stdin="inventory_number,kind,bought_on\nT-9,till,31.31.2026\n").err
+    assert "`31.31.2026` is no day. write it as 2026-11-27 or 27.11.2026" in day
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,8 @@ def test_lists_are_narrowed(sdesk: Sdesk, equipped: Path) -> None:
     assert numbers("--warranty", "..2026-01-01") == []
     sdesk("asset", "retire", "T-0031")
     assert (numbers("--retired"), numbers("--kind", "till")) == (["T-0031"], ["КАССА-17"])
-    assert sdesk("asset", "list", "--unit", "flagshop").code == 2
+    ran = sdesk("asset", "list", "--unit", "flagshop")
+    assert (ran.code, ran.out) == (2, "")  # no header before an error
     assert sdesk("asset", "list", "--warranty", "soon").code == 2
     assert sdesk("asset", "list", "--warranty", "2027-01-01..2026-01-01").code == 2
 
@@ -137,7 +140,7 @@ def test_one_is_shown_whole(sdesk: Sdesk, equipped: Path) -> None:
     ]
     assert "Equipment  T-0031 till Till 3 Epson, warranty until 2026-12-20" in sdesk("show", "2").out
     ran = sdesk("asset", "show", "T-0032")
-    assert ran.code == 4 if ran.code != 3 else True
+    assert ran.code == 3
     assert "did you mean `T-0031`?" in ran.err
 
 
@@ -202,5 +205,5 @@ def test_the_board_is_for_eyes_and_for_programs(sdesk: Sdesk, equipped: Path) ->
         .out.splitlines()[1]
         .startswith("store-017,Teply Stan,till,up,1")
     )
-    assert sdesk("board", "--unit", "nowhere").code == 3
+    assert sdesk("board", "--unit", "nowhere").code == 2
     assert json.loads(sdesk("board", "-o", "json", "--fields", "down").out) == {"down": 1}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from catalogue_desk import catalogue as catalogue
-from command_line import Ran, Sdesk
+from command_line import Ran, Sdesk, Terminal
 
 ANSWERS = ("--field", "model=AT-55", "--field", "since=1.11.2026")
 
@@ -83,9 +83,25 @@ def test_a_service_is_shown_with_its_help_and_its_form(sdesk: Sdesk, catalogue: 
     assert "Try first    Switch it off,\n             wait a minute.\n" in shown
     assert "model: Model (text, as [A-Z]{2}-[0-9]+, required). It stands on the back: AT-55" in shown
     assert "part: What is broken (Screen, Scanner)" in shown
+    assert "resolution 24h" in shown  # working time has no days: as `service list` says it
     fields = json.loads(sdesk("service", "show", "till", "-o", "json").out)["fields"]
     assert [field["key"] for field in fields] == ["model", "since", "part", "shop", "boss", "photo", "story"]
     assert fields[2]["choices"] == ["Screen", "Scanner"]
+
+
+def test_a_service_and_a_help_text_end_where_the_terminal_does(terminal: Terminal, catalogue: Path) -> None:
+    eighty = {"COLUMNS": "80", "NO_COLOR": "1"}
+    lines = terminal("service", "show", "till", env=eighty).out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    place = next(place for place, line in enumerate(lines) if line.startswith("Form "))
+    assert lines[place].endswith(" It stands on the")
+    assert lines[place + 1] == " " * 13 + "back: AT-55"
+    names = terminal("service", "list", env=eighty).out
+    assert "…" not in names  # a name is worth more than how long it takes, beside by when it is done
+    assert "DONE BY" in names
+    first, _, rest = terminal("service", "show", "--help", env=eighty).out.partition("Examples:")
+    assert all(len(line) <= 80 for line in first.splitlines())
+    assert "  sdesk service show till -o json --fields fields" in rest
 
 
 def test_a_new_ticket_has_its_form_checked_and_kept(sdesk: Sdesk, till: dict[str, Any]) -> None:

@@ -117,6 +117,12 @@ def test_the_queue_in_json_loads_only_what_it_prints_with(at_desk: Path) -> None
     assert not packages(loaded) & (HEAVY | {"platformdirs", "tomllib", "csv", "tempfile", "asyncio", "http"})
     ours = {name for name in loaded if name.startswith("sdesk.cli.")}
     assert not ours & {f"sdesk.cli.{room}" for room in ("work", "answers", "new", "fetch", "page", "table", "about")}
+    read = {name.removeprefix("sdesk.store.reader.") for name in loaded if name.startswith("sdesk.store.reader.")}
+    # What one ticket shows, or another page.
+    assert not read & {
+        *("answers", "approvals", "assets", "beside", "catalogue", "equipment_board", "offers", "playbooks", "rated"),
+        *("ticket_assets", "undoing"),
+    }
 
 
 @pytest.mark.parametrize("words", [("",), ("mail", ""), ("--db", "")], ids=" ".join)
@@ -136,6 +142,15 @@ def test_new_loads_no_migrations_holidays_or_templates(at_desk: Path) -> None:
     loaded = packages(loaded_by("new", "--subject", "x", "--text", "y"))
     assert "sqlmodel" in loaded
     assert not loaded & {"alembic", "holidays", "jinja2", "imapclient", "inscriptis", "textual", "rich"}
+
+
+def test_new_loads_nothing_of_what_hardly_any_service_has(at_desk: Path) -> None:
+    loaded = loaded_by("new", "--subject", "x", "--text", "y")
+    assert "sdesk.desk.steps.tickets" in loaded
+    assert not loaded & {
+        f"sdesk.desk.{each}" for each in ("approvals", "ratings", "playbooks", "assets", "steps.approvals")
+    }
+    assert "sdesk.desk.steps.playbooks" not in loaded
 
 
 def test_parsing_a_message_knows_no_store() -> None:

@@ -9,7 +9,9 @@ from command_line import NOW, Golden
 
 from sdesk.cli.page import Page
 from sdesk.cli.sheet import Eyes
+from sdesk.domain.approval import ApprovalState, DecidedHow
 from sdesk.domain.ticket import Direction, LinkKind, Status
+from sdesk.store.reader.approvals import ApprovalRow
 from sdesk.store.reader.rows import LinkRow, TicketDetail
 
 EYES = Eyes(ZoneInfo("Europe/Moscow"))
@@ -60,3 +62,15 @@ def test_what_was_not_read_of_a_mail_is_said_and_what_stands_within_its_text(til
     text = shown(till._replace(messages=(letter._replace(attachments=(file._replace(inline=True),), defects=notes),)))
     assert "[экран.png  12 kB, within the text]\n! winmail.dat: its contents are not unpacked\n" in text
     assert "! encrypted (PGP/MIME): ␛[2Jit cannot be read here\n" in text
+
+
+def test_one_other_ticket_is_one(till: TicketDetail) -> None:
+    assert till.unit is not None
+    assert "1, 1 other open ticket\n" in shown(till._replace(unit=till.unit._replace(open_tickets=1)))
+
+
+def test_an_approval_of_nobody_known_is_no_person_s(till: TicketDetail) -> None:
+    asked = ApprovalRow(None, "", ApprovalState.APPROVED, NOW, NOW, DecidedHow.AGENT, "anna", "Fine")
+    text = shown(till._replace(approvals=(asked,)))
+    assert "Approval   approved, as anna wrote down at " in text
+    assert "nobody" not in text.partition("Approval")[2].partition("\n")[0]

@@ -214,3 +214,10 @@ def test_from_the_first_command_to_the_last_step(opening: Opening) -> None:
         ("playbook_done",),
     ]
     assert json.loads(opening.run("db", "check", "-o", "json")) == []
+
+
+def test_a_day_that_is_past_is_doubted(opening: Opening) -> None:
+    assert "is past" not in opening.sdesk(*START, "-n").err
+    ran = opening.sdesk(*START[:-1], "2025-02-15", "-n")
+    assert ran.code == 0
+    assert ran.err == "sdesk: warning: 2025-02-15 is past. was another year meant? `sdesk playbook move` moves it\n"

@@ -166,7 +166,7 @@ def test_every_time_has_something_to_report(demo: Demo, since: int, until: int) 
 def test_the_history_is_made_by_use_cases_alone() -> None:
     """No statement in the demo writes: rows come from the steps of the desk."""
     room = files("sdesk.demo")
-    for name in ("history.py", "calls.py", "plots.py", "postman.py"):
+    for name in ("history.py", "calls.py", "plots.py", "postman.py", "company.py", "equipment.py"):
         tree = ast.parse(room.joinpath(name).read_text(encoding="utf-8"))
         called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}

@@ -17,7 +17,7 @@ import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
-from sdesk.desk import approvals
+from sdesk.desk import approvals, playbooks
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
@@ -152,6 +152,42 @@ def test_a_request_by_mail_is_acknowledged_and_told_of_when_it_is_approved(desk:
 # ---- the decision ------------------------------------------------------------------------------------
 
 
+WITH_STEPS = """
+[playbooks.screens]
+name = "Screens"
+subject = "Screens"
+team = "it"
+[[playbooks.screens.steps]]
+key = "buy"
+subject = "Buy one"
+service = "printer"
+[[playbooks.screens.steps]]
+key = "put"
+subject = "Put it up"
+team = "it"
+after = ["buy"]
+"""
+
+
+@pytest.mark.parametrize(("yes", "state"), [(True, "open"), (False, "skipped")])
+def test_a_step_of_a_playbook_waits_for_its_approval(desk: MailDesk, yes: bool, state: str) -> None:
+    """Nobody is told of it before; refused it is not done, but left out, and what waits for it goes on."""
+    desk.apply(WITH_APPROVALS + WITH_STEPS)
+    with desk.desk.work(desk.actor("anna"), NOW) as work:
+        playbooks.start(work, "screens", day="2026-11-23", unit="flagship")
+        work.session.commit()
+    row = desk.ticket(2)
+    assert (row.status, row.waiting_for, row.due_at) == (Status.WAITING, WaitingFor.APPROVAL, None)
+    assert [(each[0], each[1]) for each in desk.outbox()] == [("approval", "irina@shop.example")]
+    decide(desk, key_of(desk, 2), yes, at=NOW + HOUR)
+    with Reader(desk.path) as reader:
+        found = reader.playbook_progress(SYSTEM, 1, now=NOW + HOUR)
+    assert found is not None
+    assert [each.state.value for each in found.steps] == [state, "planned" if yes else "open"]
+    # The parent is of nobody's service, and asks nobody.
+    assert {number for (number,) in desk.rows("SELECT ticket_id FROM approval")} == {2}
+
+
 def test_approved_the_clocks_run_from_then_on(desk: MailDesk) -> None:
     number = desk.new(service="other", requester="store-001@shop.example")
     later = NOW + timedelta(days=1)
@@ -184,8 +220,9 @@ def test_a_second_decision_is_told_that_it_was_decided(desk: MailDesk) -> None:
     for yes in (True, False):
         with pytest.raises(Refused, match="SD-1 is approved already"):
             decide(desk, key, yes)
-    with pytest.raises(Refused, match="SD-1 is approved already"):
+    with pytest.raises(Refused, match="SD-1 is approved already") as refused:
         desk.do("anna", "refuse", number, text="by phone")
+    assert "sdesk ticket ask-approval 1" in (refused.value.remedy or "")  # an agent need not write to the desk
     assert desk.events(number).count("approved") == 1
 
 
@@ -316,6 +353,14 @@ def test_an_agents_decision_can_be_undone(desk: MailDesk) -> None:
     back = {kind for (kind,) in desk.rows("SELECT kind FROM outbox WHERE state = 'taken_back'")}
     assert {"approved", "refused"} <= back
     assert decide(desk, key_of(desk, number), True) == "SD-1 is approved"
+
+
+def test_a_team_that_is_given_it_is_told_when_it_is_approved(desk: MailDesk) -> None:
+    number = desk.new(service="printer", requester="store-001@shop.example")
+    desk.do("anna", "assign", number, to="team:quality")
+    assert desk.told() == []
+    decide(desk, key_of(desk, number), True)
+    assert {event for _, event in desk.told()} == {"new"}
 
 
 def test_nobody_begins_or_ends_that_wait_by_hand(desk: MailDesk) -> None:

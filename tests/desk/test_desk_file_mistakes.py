@@ -112,6 +112,19 @@ def test_nothing_is_in_doubt_in_a_good_file() -> None:
     assert read(DESK_FILE, "desk.toml").warnings == ()
 
 
+def test_a_head_that_is_misspelt_is_asked_about() -> None:
+    for wrong, remedy in (("unit-haed", "did you mean `unit-head`?"), ("nobody", "; or `unit-head`")):
+        (said,) = refused(DESK_FILE.replace('name = "Printer"', f'name = "Printer"\napprove_by = "{wrong}"'))
+        assert f"`{wrong}` is no mail address" in said
+        assert said.endswith(remedy)
+
+
+def test_an_auditor_needs_no_team() -> None:
+    for role, doubts in (("auditor", 0), ("agent", 1)):
+        idle = f'{DESK_FILE}\n[agents.zoe]\nname = "Zoe"\nemail = "zoe@desk.example"\nrole = "{role}"\n'
+        assert len([each for each in read(idle, "desk.toml").warnings if "he is in no team" in each]) == doubts
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "said"),
     [

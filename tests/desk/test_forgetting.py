@@ -111,6 +111,18 @@ def test_nothing_names_the_person_any_more(desk_of_mail: MailDesk, known: int) -
     assert check(path, NOW) == ()
 
 
+def test_a_ticket_in_which_nobody_said_anything_is_found_by_them_no_more(desk_of_mail: MailDesk) -> None:
+    box = "zenobia@acc.shop.example"
+    number = desk_of_mail.new(requester=f"Zenobia Quarles <{box}>", text="")
+    assert desk_of_mail.conversation(number) == []
+    forget_person(desk_of_mail.desk, desk_of_mail.actor("anna"), NOW, box)
+    with closing(sqlite3.connect(desk_of_mail.path)) as connection:
+        said = "\n".join(connection.iterdump())
+    assert "zenobia" not in said.lower()
+    assert b"zenobia" not in desk_of_mail.path.read_bytes().lower()
+    assert check(desk_of_mail.path) == ()
+
+
 @pytest.mark.parametrize("texts", [False, True])
 def test_what_was_cut_off_is_ended_by_doing_it_again(
     desk_of_mail: MailDesk, known: int, texts: bool, monkeypatch: pytest.MonkeyPatch

@@ -328,6 +328,37 @@ def test_moving_tells_once_and_moves_a_wait_along(desk_of_mail: MailDesk) -> Non
     assert is_sound(play)
 
 
+TIMED = """
+[playbooks.timed]
+name = "Timed"
+subject = "Timed"
+team = "it"
+[[playbooks.timed.steps]]
+key = "one"
+subject = "One"
+at = "-2d"
+[[playbooks.timed.steps]]
+key = "two"
+subject = "Two"
+at = "-1d"
+"""
+
+
+def test_what_is_moved_away_is_not_opened_for_its_old_time(play: Playing) -> None:
+    """Its time has come, no tick has opened it yet, and then the day is moved."""
+    play.apply(TIMED)
+    play.start(key="timed", day="2026-11-25")
+    assert play.states() == {"one": "open", "two": "planned"}
+    later = NOW + timedelta(days=2)
+    play.do("anna", lambda work: playbook_changes.move(work, 1, day="2026-12-25"), at=later)
+    assert play.states(at=later) == {"one": "open", "two": "planned"}
+    assert play.desk.ticket(2).wake_at == moscow("2026-12-23 00:00")
+    done = play.do("anna", lambda work: playbook_changes.move(work, 1, day="2026-11-26"), at=later)
+    assert str(done.sentence).endswith("; 1 step opened")
+    assert play.states(at=later) == {"one": "open", "two": "open"}
+    assert is_sound(play)
+
+
 def _start_again(work: Work) -> Any:
     return playbooks.start(work, "small", day="2026-11-23", unit="flagship", requester="maria@shop.example")
 
@@ -359,6 +390,28 @@ def test_who_is_forgotten_is_in_no_step(play: Playing) -> None:
     assert "Maria" not in repr(found)
     play.desk.do("boris", "close", 2, silent=True)
     assert "Maria" not in play.desk.ticket(3).subject
+
+
+def test_a_step_that_is_taken_for_the_whole_leads_to_it(play: Playing) -> None:
+    play.start()
+    with pytest.raises(NotFound, match="SD-2 is the parent of no playbook") as refused:
+        play.do("anna", lambda work: playbook_changes.move(work, 2, day="2026-12-30"))
+    assert refused.value.remedy == "it is a step of SD-1: name that"
+    play.desk.new(service="till")
+    with pytest.raises(NotFound) as refused:
+        play.do("anna", lambda work: playbook_changes.move(work, 3, day="2026-12-30"))
+    assert refused.value.remedy == "see `sdesk playbook runs`"
+
+
+def test_what_waits_for_a_step_says_from_when_too(play: Playing) -> None:
+    play.start()
+    found = play.progress()
+    assert found is not None
+    step = next(each for each in found.steps if each.waits_for)
+    later = step._replace(opens_at=NOW + timedelta(days=2))
+    names = ", ".join(step.waits_for)
+    assert later.held_up(NOW, "Friday") == f"waits for {names}, not before Friday"
+    assert later.held_up(NOW + timedelta(days=3), "Friday") == f"waits for {names}"
 
 
 # ---- walls --------------------------------------------------------------------------------------------

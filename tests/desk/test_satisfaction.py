@@ -16,14 +16,17 @@ from intake_desk import SUPPORT, MailDesk
 from smtp import Post, send
 from sqlalchemy.exc import IntegrityError
 
-from sdesk.desk import ratings
+from sdesk.desk import ratings, requests
+from sdesk.desk.intake.explain import explain
+from sdesk.desk.intake.origin import Origin
 from sdesk.desk.outbox.previews import look_at
-from sdesk.desk.satisfaction import _DUE, ask_due
-from sdesk.domain.actor import SYSTEM
+from sdesk.desk.satisfaction import DUE, ask_due
+from sdesk.domain.actor import REQUESTER, SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.satisfaction import RatedBy
 from sdesk.domain.thread import hide_agent_keys, hide_agent_tokens
+from sdesk.mail.mime.message import read
 from sdesk.mail.outbox.shown import letter_of_seen
 from sdesk.store.check import check
 from sdesk.store.models import Rating
@@ -143,6 +146,27 @@ def test_nobody_is_asked_about_what_he_was_not_told(mails: Asking) -> None:
     assert mails.asks() == 1
 
 
+@pytest.mark.parametrize("at_work", [True, False])
+def test_who_said_himself_in_the_portal_that_it_is_solved_is_asked_too_and_once(at_work: bool, mails: Asking) -> None:
+    number = mails.new(requester=MARIA)
+    if not at_work:
+        mails.do("anna", "close", number, silent=True, at=SOLVED)
+    with mails.desk.work(REQUESTER, SOLVED) as work:
+        requests.confirm_solved(work, number, address="maria@shop.example")
+        work.session.commit()
+    assert mails.asks(ASKED - MINUTE) == 0
+    assert mails.asks() == 1
+    assert mails.asks(ASKED + DAY) == 0
+
+
+def test_who_was_told_and_said_so_too_is_asked_once(mails: Asking) -> None:
+    number = mails.solve()
+    with mails.desk.work(REQUESTER, SOLVED + MINUTE) as work:
+        requests.confirm_solved(work, number, address="maria@shop.example")
+        work.session.commit()
+    assert [mails.asks(), mails.asks(ASKED + DAY)] == [1, 0]
+
+
 @pytest.mark.parametrize("change", ["status = 'spam'", "status = 'merged'", "channel = 'event'", "channel = 'import'"])
 def test_nobody_is_asked_about_what_he_did_not_ask_for(change: str, mails: Asking) -> None:
     mails.solve()
@@ -197,9 +221,21 @@ def test_of_what_was_opened_again_meanwhile_the_question_does_not_go(mails: Aski
 def test_a_tick_looks_at_what_was_solved_lately_and_at_nothing_else(mails: Asking) -> None:
     values = {"since": "", "until": "", "after": "", "number": 0, "lately": "", "most": 1}
     with closing(sqlite3.connect(mails.path)) as connection:
-        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {_DUE}", values)]
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {DUE}", values)]
     assert plan[0] == "SEARCH t USING INDEX ix_ticket_solved (resolved_at>? AND resolved_at<?)"
     assert not [each for each in plan if each.startswith("SCAN") and each.split()[1] not in {"agent", "team"}]
+
+
+def test_where_the_desk_asks_about_nothing_that_was_solved_nobody_is_held_up(
+    mails: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mails.apply(f'{SECTION}teams = ["hr"]\n{DESK_FILE}')
+    mails.solve()
+    with monkeypatch.context() as patch:
+        patch.delattr(type(mails.desk), "work")
+        assert mails.asks() == 0
+    mails.apply(f'{SECTION}teams = ["it"]\n{DESK_FILE}')
+    assert mails.asks() == 1
 
 
 # ---- answers --------------------------------------------------------------------------------------
@@ -497,3 +533,31 @@ def test_the_table_lets_no_other_score_in(mails: Asking) -> None:
         rating.score, rating.answered_at, rating.how = 7, NOW, RatedBy.MAIL
         with pytest.raises(IntegrityError, match="ck_rating_score"):
             work.session.flush()
+
+
+def test_who_tries_a_mail_out_learns_nothing_of_a_question_behind_a_wall(mails: Asking) -> None:
+    """With the key that somebody shows, and without it, the same becomes of the mail."""
+    number = mails.new("olga", team="hr", requester=MARIA, at=SOLVED - timedelta(hours=1))
+    mails.solve(number, login="olga")
+    assert mails.asks() == 1
+
+    def tried(subject: str) -> tuple[Any, ...]:
+        raw = reply(SUPPORT, subject).encode()
+        origin = Origin("support", "INBOX", 1, "9", ASKED, addresses=(SUPPORT,), team="it")
+        with mails.desk.work(SYSTEM, ASKED) as work:
+            found = explain(work, read(raw), raw, origin, viewer=mails.actor("boris"))
+        return found.receipt, found.decided
+
+    assert tried(f"5/5: very good [{mails.key(number)}]") == tried("5/5: very good")
+
+
+def test_what_a_bad_answer_opens_waits_for_no_approver_of_the_service(mails: Asking) -> None:
+    mails.apply(SECTION + DESK_FILE.replace('name = "Other"', 'name = "Other"\napprove_by = "carla@desk.example"'))
+    number = mails.new(requester=MARIA, service="other")
+    mails.do("anna", "approve", number, text="By phone.")
+    mails.solve(number)
+    mails.asks()
+    follow_up = mails.says(1, "Never again").follow_up
+    assert follow_up is not None
+    assert (mails.column(follow_up, "status"), mails.column(follow_up, "waiting_for")) == ("open", None)
+    assert mails.rows("SELECT DISTINCT ticket_id FROM approval") == [(number,)]

@@ -42,6 +42,9 @@ def test_the_head_of_a_unit_approves_what_its_clerk_asks_for(stage: Stage) -> No
         page = head.get(path)
         assert page.status == 200
         assert "A &lt;b&gt;chair&lt;/b&gt;" in page.text
+        # Who decides sees who asks, and in which words.
+        assert "Who asks store-001@shop.example" in page.seen
+        assert "Mine is broken." in page.seen
     assert mails.ticket(number, at=stage.now).status == "waiting"
     assert head.post(path, {"answer": "yes"}).status == 403
     assert head.post(path, {"proof": page.hidden("proof"), "answer": "perhaps"}).status == 422
@@ -51,6 +54,7 @@ def test_the_head_of_a_unit_approves_what_its_clerk_asks_for(stage: Stage) -> No
     assert "It is approved, and goes on." in head.get(path).seen
     again = head.post(path, {**form, "answer": "no"})
     assert again.status == 403
+    assert "is approved already" in again.seen
     assert mails.ticket(number, at=stage.now).status == "new"
     assert head.get(f"/approve/p-{'0' * 32}").status == 404
     mails.desk.close()

@@ -41,7 +41,7 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(stage: Stage) -> No
     stage.wait_for("the link for maria@shop.example", known)
     assert [address for address in outbox(stage) if address.endswith("far.example")] == []
     # Of a unit by a pattern, its head, an agent: all are somebody whom the desk serves. Its own addresses are nobody.
-    for address in ("new@acc.shop.example", "Irina@shop.example", "boris@desk.example"):
+    for address in ("new@acc.shop.example", "Irina@shop.example", "olga@kiosk.example", "boris@desk.example"):
         assert stage.link_for(address.lower())
     asked(stage, "support@desk.example")
     asked(stage, "maria@shop.example")
@@ -134,6 +134,14 @@ def test_a_session_is_a_new_key_that_no_script_reads(stage: Stage) -> None:
     (cookie,) = [each for each in visitor.set_cookies if each.startswith(f"{security.SESSION}={key}")]
     assert {"httponly", "samesite=lax", "path=/"} <= {part.strip().lower() for part in cookie.split(";")}
     assert "secure" not in cookie.lower()
+
+
+def test_a_proof_may_be_anything_and_proves_nothing_by_that() -> None:
+    key = security.new_key()
+    assert security.is_proved(key, security.proof(key))
+    for forged in ("", "é", "\udcff", security.proof(key)[:-1], f"{security.proof(key)}й"):
+        assert not security.is_proved(key, forged)
+    assert not security.is_proved(None, security.proof(key))
 
 
 def test_over_tls_the_cookie_is_for_this_host_alone(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -95,7 +96,11 @@ def test_who_is_not_signed_in_sends_no_files(stage: Stage) -> None:
     proof = visitor.get("/sign-in").hidden("proof")
     page = visitor.upload("/services/other", {"proof": proof, **WORDS}, [("files", "a", "x/y", bytes(2_000_000))])
     assert page.status == 303
-    assert page.header("location") == "/sign-in"
+    assert page.header("location") == "/sign-in?next=/services/other&late=1"
+    # He is told that it is lost, and comes back to the form.
+    assert "what you sent did not arrive" in visitor.get(page.header("location")).seen
+    assert "did not arrive" not in visitor.get("/sign-in?next=/services/other").seen
+    assert visitor.post("/sign-out", {"proof": proof}).header("location") == "/sign-in"
 
 
 def test_what_is_no_form_is_said_so(stage: Stage, maria: Browser) -> None:
@@ -166,6 +171,42 @@ def test_a_language_is_chosen_by_a_link_and_kept(stage: Stage) -> None:
     assert visitor.get("/language/en?back=//evil.example/").header("location") == "/"
     assert visitor.get("/language/xx").status == 404
     assert '<html lang="en">' in visitor.get("/status").text
+
+
+def test_another_language_leads_back_to_what_was_there(stage: Stage, maria: Browser) -> None:
+    page = maria.get("/services?q=%D0%B4%D0%B2%D0%B5%D1%80%D1%8C")
+    link = re.search(r'href="(/language/ru[^"]*)"', page.text)
+    assert link is not None
+    assert stage.browser().get(link[1]).header("location") == "/services?q=%D0%B4%D0%B2%D0%B5%D1%80%D1%8C"
+    # A form that was refused stands at an address that only takes forms.
+    made = maria.fill("/services/other", WORDS).header("location").partition("?")[0]
+    for form in ("words", "solved", "again"):
+        assert maria.get(f"{made}/{form}").header("location") == made
+        assert maria.get(f"/requests/0/{form}").status == 404
+
+
+def test_what_no_form_of_the_portal_sends_is_no_bug(stage: Stage, maria: Browser) -> None:
+    known = len(stage.said)
+    # Halves of characters, by a charset that a browser never takes; and a mark that no form of the portal has.
+    values = {**own(maria), "once": "x" * 1000, "subject": "+2AA-", "text": "Half a character: +2AA-"}
+    edge = "edge"
+    body = "".join(
+        f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in values.items()
+    )
+    kind = f"multipart/form-data; charset=utf-7; boundary={edge}"
+    asked = {"body": f"{body}--{edge}--\r\n".encode(), "headers": {"Content-Type": kind}}
+    first, second = (maria.ask("POST", "/services/other", **asked) for _ in range(2))  # type: ignore[arg-type]
+    assert (first.status, second.status) == (303, 303)
+    assert first.header("location") != second.header("location")
+    assert not [line for line in stage.said[known:] if line.startswith("a bug")]
+
+
+def test_nobody_is_led_to_another_name(maria: Browser) -> None:
+    page = maria.get("/status/", Host="evil.example")
+    assert page.status == 421
+    assert page.header("location") == ""
+    assert maria.get("/status/").status == 404
 
 
 def test_nobody_is_served_under_a_strange_name(stage: Stage, maria: Browser) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from desks import NOW
+from equipped import EquippedDesk
 from intake_desk import MailDesk
 from portal_stage import Browser, Stage
 
@@ -66,6 +67,11 @@ def test_a_service_of_others_is_as_one_that_is_not_there(irina: Browser, maria: 
     assert page.status == 404
 
 
+def test_who_answers_what_a_form_wants_need_not_tell_more(irina: Browser) -> None:
+    assert "Tell us more optional" in irina.get("/services/door").seen
+    assert "Tell us more optional" not in irina.get("/services/till").seen
+
+
 def test_the_promise_that_was_shown_is_the_one_that_holds(irina: Browser, mails: MailDesk) -> None:
     promised = irina.get("/services/till").seen
     assert "Done by today, 14:00" in promised
@@ -84,7 +90,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(irina: Brow
     page = irina.fill("/services/door", typed, [("files", "photo.png", "image/png", PICTURE)])
     assert page.status == 422
     assert mails.count() == before
-    for words in ("Say in a few words what it is about.", "Which door is missing.", "`never` is no date"):
+    for words in ("Say in a few words what it is about.", "This must be filled in.", "`never` is no date"):
         assert words in page.seen
     for name in ("subject", "field.door", "field.from"):
         assert f'id="e-{name}"' in page.text
@@ -93,6 +99,44 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(irina: Brow
     assert "He said &#34;&lt;i&gt;no&lt;/i&gt;&#34;" in page.text
     assert 'value="never"' in page.text
     assert "Choose the files again" in page.seen
+
+
+def test_a_file_that_a_browser_forgot_is_asked_for_at_its_own_field(irina: Browser) -> None:
+    words = {"subject": "A card", "text": "For me.", "field.door": "Side", "field.from": "soon-ish"}
+    page = irina.fill("/services/door", words, [("field.badge", "badge.png", "image/png", b"x")])
+    assert page.status == 422
+    badge, files = page.text.index('id="f-field.badge"'), page.text.index('id="f-files"')
+    assert page.text.count("Choose the files again") == 1
+    assert page.text.index("Choose the files again") < badge < files
+    # The field is named once: its label stands above it.
+    assert "There is no `Side`." in page.seen
+    assert "Which door: Which door" not in page.seen
+
+
+def test_equipment_is_suggested_of_ones_own_unit_and_the_request_is_about_it(stage: Stage, irina: Browser) -> None:
+    assert "datalist" not in irina.get("/services/door").text
+    desk = EquippedDesk(stage.path)
+    desk.add("READER-1", "reader", name="<Front>", unit="flagship")
+    desk.add("READER-2", "reader", unit="store-017")
+    page = irina.get("/services/door")
+    assert 'list="l-field.reader"' in page.text
+    assert '<option value="READER-1">reader &lt;Front&gt;</option>' in page.text
+    assert "READER-2" not in page.text
+    answers = {"subject": "Beeps", "text": "", "field.door": "Front", "field.reader": "nothing"}
+    assert "There is no equipment `nothing`" in irina.fill("/services/door", answers).seen
+    page = irina.fill("/services/door", {**answers, "field.reader": "reader-1"})
+    assert page.status == 303, page.seen
+    number = int(page.header("location").split("/")[2].partition("?")[0])
+    assert desk.about(number) == ("READER-1",)
+    desk.desk.close()
+
+
+def test_the_ends_of_lines_make_nothing_too_long(irina: Browser, mails: MailDesk) -> None:
+    lines = "\r\n".join(["x"] * 5_000)  # 9,999 characters, as a browser counts
+    words = {"subject": "Lines", "text": "", "field.door": "Back", "field.why": lines}
+    page = irina.fill("/services/door", words)
+    assert page.status == 303, page.seen[:500]
+    assert mails.rows("SELECT length(value) FROM form_value WHERE key = 'why'") == [(9_999,)]
 
 
 def test_a_form_is_kept_with_the_request(irina: Browser, mails: MailDesk) -> None:
@@ -253,6 +297,13 @@ def test_the_head_of_a_unit_sees_it_and_writes_nothing(
     ).seen.replace("maria@shop.example", "")
 
 
+def test_a_head_who_is_named_with_his_address_sees_the_unit(stage: Stage) -> None:
+    olga = stage.signed_in("olga@kiosk.example")
+    page = olga.get("/units/kiosk")
+    assert page.status == 200
+    assert "All requests of the unit whose head you are." in page.seen
+
+
 def test_the_status_page_tells_what_is_down_and_no_word_of_it(stage: Stage, mails: MailDesk) -> None:
     anybody = stage.browser()
     assert "Everything works, as far as we know." in anybody.get("/status").seen
@@ -261,7 +312,7 @@ def test_the_status_page_tells_what_is_down_and_no_word_of_it(stage: Stage, mail
     assert "Till" not in anybody.get("/status").seen
     mails.do("anna", "confirm", till)
     seen = anybody.get("/status").seen
-    assert "Till Flagship since" in seen
+    assert "Till Flagship Since: today" in seen
     assert "SECRET" not in seen
     mails.do("anna", "assign", till, to="team:hr")
     assert "Everything works" in anybody.get("/status").seen

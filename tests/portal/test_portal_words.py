@@ -12,7 +12,7 @@ from desks import NOW
 from sdesk.domain.requesters import Requester
 from sdesk.domain.ticket import Status, WaitingFor
 from sdesk.portal.language import Speech, preferred
-from sdesk.portal.limits import Limit, Limits
+from sdesk.portal.limits import Limit, Limits, network_of
 from sdesk.portal.words import Standing, size_in_words, standing
 from sdesk.store.reader.portal_rows import RequestRow, VisitorRow
 
@@ -128,6 +128,23 @@ def test_a_bucket_fills_up_evenly_and_each_name_has_its_own() -> None:
     now[0] = 1000
     assert limits.take("a", 5) is None
     assert limits.take("a") is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_who_has_many_addresses_is_one_visitor(host: str, network: str) -> None:
+    assert network_of(host) == network
 
 
 def test_a_flood_of_names_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:

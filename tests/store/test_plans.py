@@ -15,12 +15,15 @@ import pytest
 from desks import NOW
 from sqlalchemy.dialects.sqlite import dialect
 
+from sdesk.desk import playbooks, sweep
+from sdesk.desk.steps import clocks
 from sdesk.desk.steps.storms import DOWN_OF_UNIT
 from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, Sort, parse
+from sdesk.domain.requesters import Requester
 from sdesk.domain.ticket import Status
 from sdesk.store.prepared import Prepared
-from sdesk.store.reader import Reader, health, queue, where
+from sdesk.store.reader import Reader, equipment_board, health, portal_reader, queue, requesters, where
 from sdesk.store.reader.order import END, cursor_of
 from sdesk.store.reader.reports import past
 from sdesk.store.reader.rows import TicketRow
@@ -31,8 +34,12 @@ OF_EACH_MAIL = (
     "sdesk.desk.intake.known",
     "sdesk.desk.intake.ledger",
     "sdesk.desk.intake.receive",
+    "sdesk.desk.steps.approvals",
+    "sdesk.desk.steps.asked",
+    "sdesk.desk.steps.assets",
     "sdesk.desk.steps.check_up",
     "sdesk.desk.steps.clocks",
+    "sdesk.desk.steps.incidents",
     "sdesk.desk.steps.messages",
     "sdesk.desk.steps.outbox",
     "sdesk.desk.steps.people",
@@ -262,3 +269,72 @@ def test_the_backlog_is_counted_by_indexes(busy: Reader, actor: Actor) -> None:
         "INDEX ix_history_event",
         "INTEGER PRIMARY KEY",
     ]
+
+
+def test_what_a_tick_asks_of_approvals_and_playbooks_is_answered_by_their_indexes(busy_desk_path: Path) -> None:
+    """Each minute: of what was decided or opened long ago nothing is read."""
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        asked = plan(connection, sweep.UNANSWERED.replace(":now", "?").replace(":most", "?"), ("", "", 200))
+        assert [step for step in asked if "approval" in step] == [
+            "SEARCH approval USING INDEX ix_approval_remind_at (remind_at>? AND remind_at<?)",
+            "SEARCH approval USING INDEX ix_approval_tell_at (tell_at>? AND tell_at<?)",
+        ]
+        steps = plan(connection, playbooks.DUE, ("",))
+        assert steps[0] == "SCAN s USING INDEX ix_playbook_step_planned"
+        assert not [step for step in steps[1:] if step.startswith("SCAN") and "VIRTUAL TABLE" not in step], steps
+
+
+def test_of_which_playbooks_a_ticket_is_a_step_is_sought_by_the_ticket(busy_desk_path: Path) -> None:
+    """Each change of a ticket asks it."""
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        steps = plan(connection, clocks._PLAYBOOKS, (1, 1))
+        assert any("ix_playbook_step_ticket_id (ticket_id=?)" in step for step in steps), steps
+        assert not [step for step in steps if step.startswith("SCAN") and step.split()[1] not in {"CONSTANT", "mine"}]
+
+
+def test_the_board_reads_what_is_open_and_what_is_down(busy: Reader, actor: Actor) -> None:
+    hidden = where.wall(busy._connection, actor, "t.team_id")
+    assert any("COVERING INDEX ix_asset_place" in step for step in plan(busy._connection, equipment_board.PLACES, ()))
+    query = equipment_board.troubles_query(hidden)
+    steps = plan(busy._connection, query.sql, query.values)
+    assert any("SEARCH e USING INDEX ix_check_event_asset" in step for step in steps), steps
+    assert any(
+        "SEARCH b USING COVERING INDEX ix_asset_service_id (service_id=? AND unit_id=?)" in step for step in steps
+    )
+    # Of tickets those indexes alone that have nothing but what is open.
+    read = [step for step in steps if step.startswith("SCAN t ")]
+    assert read
+    assert all(step.rpartition(" ")[2] in {"ix_ticket_count", "ix_ticket_queue"} for step in read), steps
+    burning = equipment_board.burning_query(hidden)
+    steps = plan(busy._connection, burning.sql, burning.values)
+    assert steps[1].startswith("SEARCH t USING INDEX ix_ticket_loss"), steps
+
+
+@pytest.mark.parametrize("whose", ["requester_id", "unit_id"])
+@pytest.mark.parametrize("units", [frozenset[int](), frozenset({1, 2})])
+def test_a_page_of_requests_is_an_index_range(busy: Reader, whose: str, units: frozenset[int]) -> None:
+    wall = requesters.requester_wall(busy._connection, Requester(1, frozenset({"m@x"}), units), "t.")
+    for end in ("t.is_open", "NOT t.is_open AND t.id < 99"):
+        sql = f"{portal_reader._REQUESTS} AND t.{whose} = ? AND {wall.sql} AND {end} ORDER BY t.id DESC LIMIT 31"
+        steps = plan(busy._connection, sql, (1, *wall.values))
+        assert steps[0].startswith(f"SEARCH t USING INDEX ix_ticket_{whose} ({whose}=?"), steps
+        assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step], steps
+
+
+def test_answers_of_a_time_are_a_range_of_an_index(busy: Reader, actor: Actor) -> None:
+    scope = past.scope_of(busy._connection, actor, of("team:it"), NOW)
+    steps = plan(busy._connection, *past.rated_query(busy._connection, actor, scope, "2026-11-15", "2026-11-22"))
+    assert any("ix_rating_asked_at (asked_at>? AND asked_at<?)" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+@pytest.mark.parametrize(
+    "text", ["rating:1", "playbook:1", "asset:none", "kind:till", "approval:refused", "form:model:x"]
+)
+def test_a_filter_of_what_few_tickets_have_reads_these(busy: Reader, actor: Actor, text: str) -> None:
+    """Whatever it seeks it seeks in a table of its own: of tickets none is read that is done."""
+    query = queue.page_query(queue.condition(busy._connection, actor, of(text), NOW), limit=50, after=None, before=None)
+    steps = plan(busy._connection, query.sql, query.values)
+    assert not [step for step in steps if step.startswith("SCAN") and "USING" not in step and "VIRTUAL" not in step], (
+        steps
+    )

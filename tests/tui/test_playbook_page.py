@@ -60,6 +60,7 @@ async def test_the_page_of_a_parent_and_of_a_step(path: Path) -> None:
             await driver.rest()
             page = driver.console.screen
             assert isinstance(page, Page)
+            assert "Playbook of SD-1 " in driver.text  # the parent's number, on a step's ticket too
             shown = page.pane.plain_text
             assert "Small, for 2026-12-01" in shown
             assert "0 of 2 steps done, 1 open" in shown

@@ -10,15 +10,24 @@ from pathlib import Path
 import pytest
 from catalogue_desk import with_catalogue
 from console_driver import Driver, driving
+from desks import DESK_FILE, NOW
+from equipped import EquippedDesk
 
+from sdesk.desk.opening import open_desk
+from sdesk.desk.setup import apply
+from sdesk.domain.actor import SYSTEM
 from sdesk.domain.catalogue import FieldKind, FormField
+from sdesk.domain.errors import BadInput
+from sdesk.tui.render.choices import Choice
 from sdesk.tui.screens import form
 from sdesk.tui.screens.form_answers import Answers
 from sdesk.tui.screens.ticket import TicketScreen
 from sdesk.tui.widgets.field import Field
+from sdesk.tui.widgets.lookup import Lookup
 from sdesk.tui.widgets.picks import Picks
 
 SMALL = (80, 24)
+PIECE = FormField("piece", FieldKind.EQUIPMENT, {"en": "Which"}, {})
 OTHER_PART = FormField("part", FieldKind.CHOICE, {"en": "Part"}, {}, choices=("Cable", "Light"))
 
 
@@ -94,6 +103,19 @@ async def test_a_service_asks_for_what_must_be_known(shop: Path, tmp_path: Path)
         assert "store-017" in driver.text
 
 
+async def test_who_asks_is_told_of_an_approval(desk_path: Path) -> None:
+    desk = open_desk(desk_path)
+    changed = DESK_FILE.replace('name = "Printer"', 'name = "Printer"\napprove_by = "unit-head"')
+    apply(desk, changed, "desk.toml", actor=SYSTEM, now=NOW)
+    desk.close()
+    async with driving(desk_path, size=SMALL) as driver:
+        await driver.press("C")
+        await choose(driver, "printer")
+        assert "It needs an approval first" in driver.text
+        await choose(driver, "till")
+        assert "approval" not in driver.text
+
+
 async def test_another_service_loses_nothing(shop: Path) -> None:
     async with driving(shop, size=SMALL) as driver:
         await driver.press("C", "tab", "tab")
@@ -114,6 +136,28 @@ async def test_another_service_loses_nothing(shop: Path) -> None:
         assert answers(driver).words()["field-part"] == "Screen"
         answers(driver).query_one("#field-part", Picks).chosen = 1
         assert answers(driver).words()["field-part"] == "Cable"
+
+
+async def test_equipment_is_sought_in_the_unit_and_then_anywhere(shop: Path) -> None:
+    async with driving(shop, size=SMALL) as driver:
+        await driver.press("C")
+        await answers(driver).show((PIECE,), {}, "en")
+        await write(driver, "piece", "label 7\n")
+        assert answers(driver).given() == {"piece": "label 7"}, "nothing is written down: it is as typed"
+    desk = EquippedDesk(shop)
+    for number, unit in (("T-1", "flagship"), ("T-17", "store-017")):
+        desk.add(number, unit=unit)
+    desk.desk.close()
+    async with driving(shop, size=SMALL) as driver:
+        await driver.press("C")
+        driver.console.screen.query_one("#unit", Lookup).hold(Choice("store-017", ("Store 17",)))
+        await answers(driver).show((PIECE,), {}, "en")
+        await write(driver, "piece", "t-1\n")
+        assert answers(driver).given() == {"piece": "T-17"}
+        answers(driver).query_one("#field-piece", Lookup).input.value = ""
+        await write(driver, "piece", "T-9\n")
+        with pytest.raises(BadInput, match="Take one of those found"):
+            answers(driver).given()
 
 
 async def test_a_draft_keeps_the_answers(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

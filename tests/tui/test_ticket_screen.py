@@ -172,7 +172,7 @@ def test_the_facts_say_whose_approval_it_waits_for_and_what_was_said(desk_path: 
     act(desk_path, "approve", number, text="by phone")
     words = shown()
     assert "Approval    approved 12:00 as an agent wrote down: Irina" in words
-    assert "approved: irina@shop.example, as an agent wrote down, by phone" in " ".join(words.split())
+    assert "approved: irina@shop.example, as an agent wrote down, “by phone”" in " ".join(words.split())
 
 
 async def test_the_header_of_a_ticket_that_waits_for_an_approval(busy_desk_path: Path) -> None:

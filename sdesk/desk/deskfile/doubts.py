@@ -10,10 +10,10 @@ from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.together_playbooks import doubt_playbooks
 from sdesk.desk.deskfile.values import DeskFile, ServiceSpec
 from sdesk.domain.approval import UNIT_HEAD
-from sdesk.domain.errors import BadInput
-from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import TEMPLATE_LANGUAGES
+from sdesk.domain.requesters import head
+from sdesk.domain.ticket import Role
 
 _ADDS_UP = {"tags"}
 """What every rule that holds adds to."""
@@ -85,7 +85,7 @@ def _teams(tables: Part, desk: DeskFile) -> None:
 
 def _agents(tables: Part, desk: DeskFile) -> None:
     for login, agent in desk.agents.items():
-        if not agent.teams:
+        if not agent.teams and agent.role is not Role.AUDITOR:
             tables.part(login, tables.values[login]).warn("", "he is in no team: no ticket comes to him")
 
 
@@ -121,7 +121,7 @@ def _is_offered(desk: DeskFile, service: ServiceSpec, unit: str) -> bool:
 
 
 def _has_head(desk: DeskFile, unit: str) -> bool:
-    return any(_is_address(desk.units[each].manager) for each in _upwards(desk, unit))
+    return any(head(desk.units[each].manager) is not None for each in _upwards(desk, unit))
 
 
 def _upwards(desk: DeskFile, unit: str | None) -> list[str]:
@@ -131,14 +131,6 @@ def _upwards(desk: DeskFile, unit: str | None) -> list[str]:
         found.append(unit)
         unit = desk.units[unit].parent
     return found
-
-
-def _is_address(manager: str | None) -> bool:
-    try:
-        parse_mailbox(manager or "")
-    except BadInput:
-        return False
-    return True
 
 
 def _replies(tables: Part, desk: DeskFile) -> None:

@@ -34,6 +34,7 @@ from sdesk.desk.deskfile.tables import NAMES, Map, Table, named, referring_to
 from sdesk.domain.approval import UNIT_HEAD
 from sdesk.domain.codes import CURRENCIES, LANGUAGES, require_currency, require_language
 from sdesk.domain.errors import BadInput
+from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.priority import parse_priorities
 from sdesk.domain.ticket import Impact, Role, Urgency
@@ -51,8 +52,12 @@ def _require_prefix(text: str) -> None:
 
 
 def _require_approver(text: str) -> None:
-    if text != UNIT_HEAD:
+    if text == UNIT_HEAD:
+        return
+    try:
         require_mailbox(text)
+    except BadInput as error:
+        raise BadInput(error.what, did_you_mean(text, [UNIT_HEAD], f"{error.remedy}; or `{UNIT_HEAD}`")) from None
 
 
 _TEXT = Text()

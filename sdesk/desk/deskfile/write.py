@@ -34,7 +34,7 @@ def _tables(path: tuple[str, ...], kind: Kind, value: Any) -> Iterator[str]:
             yield f"[[{_dotted(path)}]]\n{_keys(each)}"
     elif isinstance(kind, Table):
         several = {key.name for key in kind.keys if isinstance(key.kind, Tables) and key.kind.numbered}
-        own = {name: each for name, each in value.items() if _depth(each) < 3 and name not in several}
+        own = {name: each for name, each in value.items() if _depth(each) < 3 and not (name in several and each)}
         yield f"[{_dotted(path)}]\n{_keys(own)}"
         for key in kind.keys:
             if key.name in value and key.name not in own:

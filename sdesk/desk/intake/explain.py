@@ -14,6 +14,7 @@ from sdesk.desk.intake.decide import decide
 from sdesk.desk.intake.incoming import Incoming, look_at
 from sdesk.desk.intake.known import seen_before
 from sdesk.desk.intake.origin import Origin, Receipt
+from sdesk.desk.intake.rated import without_key
 from sdesk.desk.intake.receive import identity_of
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.find import sees, sees_team
@@ -71,7 +72,7 @@ def explain(work: Work, mail: InboundMail, raw: bytes, origin: Origin, *, viewer
             if _is_hidden(work, viewer, receipt):
                 raise _Hidden
     except _Hidden:
-        receipt = decide(work, replace(incoming, mail=_naming_nothing(mail)))
+        receipt = decide(work, without_key(replace(incoming, mail=_naming_nothing(mail))))
         if _is_hidden(work, viewer, receipt):
             # A check of monitoring is named by its key alone, which is one for the whole desk.
             receipt = Receipt(receipt.outcome, None, "it is of a check that is known")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import open_question
+from sdesk.desk.steps.approval_question import open_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of
 from sdesk.desk.steps.forms import answers_of
 from sdesk.desk.steps.moves import require_id
@@ -63,11 +63,11 @@ def approval_facts(work: Work, ticket: Ticket, values: Mapping[str, Any]) -> App
         comment=row.comment if row is not None else "",
         portal=portal,
         due=due_at(running.resolution, promise.calendar) if running is not None else ticket.resolution_due_at,
-        answers=_answers(work, ticket),
+        answers=form_of(work, ticket),
     )
 
 
-def _answers(work: Work, ticket: Ticket) -> tuple[tuple[str, str], ...]:
+def form_of(work: Work, ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """What was filled into the form of the ticket's service: labels and values."""
     return tuple((each.label, each.value) for each in answers_of(work, require_id(ticket)).values())
 

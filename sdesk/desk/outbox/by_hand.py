@@ -14,7 +14,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.outbox import make_message_id
-from sdesk.desk.steps.questions import ask_anew, forget_question
+from sdesk.desk.steps.rating_question import ask_anew, forget_question
 from sdesk.desk.steps.tokens import forget_key, is_forgotten, new_token
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.errors import NotFound, Refused
@@ -45,7 +45,7 @@ def retry(work: Work, mail: int) -> None:
     if row.kind == MailKind.CONFIRMATION and is_forgotten(row.message_id):
         _give_key(work, row)
     if row.kind == MailKind.APPROVAL and is_forgotten(row.message_id):
-        _ask_anew(work, row)
+        _ask_approver_anew(work, row)
     if row.kind == MailKind.RATING and is_forgotten(row.message_id):
         ask_anew(work, row)
     if refused:
@@ -131,7 +131,7 @@ def _give_key(work: Work, row: Outbox) -> None:
     row.recipients, row.to_address = recipients_of([Mailbox(agent.email, agent.name)]), agent.email.lower()
 
 
-def _ask_anew(work: Work, row: Outbox) -> None:
+def _ask_approver_anew(work: Work, row: Outbox) -> None:
     """A new key for a question to an approver: the one of the mail that failed is forgotten."""
     ticket = work.session.get_one(Ticket, row.ticket_id)
     approval = work.session.get(Approval, row.values.get("approval"))

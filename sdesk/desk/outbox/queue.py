@@ -23,7 +23,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import takable_until
 from sdesk.desk.steps.promises import PROMISE_AFTER, still_moved
-from sdesk.desk.steps.questions import forget_question
+from sdesk.desk.steps.rating_question import forget_question
 from sdesk.desk.steps.tokens import forget_key
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.outgoing import AgentEvent, MailKind, OutboxState

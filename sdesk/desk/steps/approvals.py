@@ -1,7 +1,7 @@
 """Asking whether what a ticket asks for may be done: of whom, by which mail, and what the ticket does meanwhile.
 
-`open_ticket` and `triage.set_service` ask by themselves (`ask_for_service`); whoever opens tickets in another way has
-nothing to do. While it is asked the ticket waits, and every clock stands still.
+`open_ticket`, `triage.set_service` and a playbook's step ask by themselves (`ask_for_service`); whoever opens tickets
+in another way has nothing to do. While it is asked the ticket waits, and every clock stands still.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import end_question, open_question
+from sdesk.desk.steps.approval_question import end_question, open_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import drop_suspicion, end_outage
@@ -27,10 +27,10 @@ from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tokens import new_token
 from sdesk.domain.approval import NOBODY_TO_ASK, REMIND_AFTER, TELL_AFTER, UNIT_HEAD, ApprovalState, DecidedHow
 from sdesk.domain.clock import end, hold_all, resume_all
-from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.outgoing import AgentEvent, MailKind
+from sdesk.domain.requesters import head
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Status, WaitingFor
 from sdesk.store.models import Approval, Outbox, PersonAddress, Ticket, Token, Unit
@@ -48,6 +48,12 @@ _ASKED = Prepared(
         col(Outbox.kind) == MailKind.APPROVAL.value,
         col(Outbox.to_address) == bindparam("address"),
         col(Outbox.created_at) > bindparam("since"),
+    )
+)
+# By the ticket: of keys there are ever more, and no index says of which question they are.
+_GIVEN = Prepared(
+    select(col(Token.hash)).where(
+        col(Token.ticket_id) == bindparam("number"), col(Token.approval_id) == bindparam("approval")
     )
 )
 APPROVER = "approver"
@@ -161,8 +167,7 @@ def send_question(work: Work, ticket: Ticket, row: Approval, *, reminder: bool =
 
 def has_been_asked(work: Work, row: Approval) -> bool:
     """Whether a mail to the approver was ever queued."""
-    found = select(col(Token.hash)).where(col(Token.approval_id) == row.id).limit(1)
-    return work.connection.execute(found).first() is not None
+    return _GIVEN.run(work.connection, number=row.ticket_id, approval=row.id).first() is not None
 
 
 def approve(
@@ -265,11 +270,11 @@ def head_of(work: Work, unit_id: int | None) -> Mailbox | None:
     while unit_id is not None and unit_id not in seen:
         seen.add(unit_id)
         unit = work.session.get_one(Unit, unit_id)
-        try:
-            return _named(work, parse_mailbox(unit.manager or ""))
-        except BadInput:
-            # A name and no address: whoever stands above is asked.
-            unit_id = unit.parent_id
+        found = head(unit.manager)
+        if found is not None:
+            return _named(work, found)
+        # A name and no address: whoever stands above is asked.
+        unit_id = unit.parent_id
     return None
 
 

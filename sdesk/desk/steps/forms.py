@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.form_equipment import equipment_lookup, link_equipment, unlink_equipment
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.rows import insert_row
@@ -33,6 +34,8 @@ class FilledIn(NamedTuple):
     values: tuple[FormValue, ...] = ()
     files: tuple[InboundAttachment, ...] = ()
     """Of its fields for files: they go with the first message of the ticket."""
+    equipment: tuple[str, ...] = ()
+    """Inventory numbers that its fields for equipment name."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -40,11 +43,20 @@ class FilledIn(NamedTuple):
         return tuple(value.value for value in self.values)
 
 
-def fill_in(work: Work, service_id: int | None, given: Given, *, language: str = "", require: bool = True) -> FilledIn:
+def fill_in(
+    work: Work,
+    service_id: int | None,
+    given: Given,
+    *,
+    unit_id: int | None = None,
+    language: str = "",
+    require: bool = True,
+) -> FilledIn:
     """What the form of a service was filled in with, checked.
 
-    `language`: in which fields are named where something is wrong; the desk's own without it. BadInput for the first
-    mistake with all `others`; also where answers are given and there is no service whose they could be.
+    `unit_id`: for which unit, whose equipment is known by its names. `language`: in which fields are named where
+    something is wrong; the desk's own without it. BadInput for the first mistake with all `others`; also where answers
+    are given and there is no service whose they could be.
     """
     if service_id is None:
         if given:
@@ -56,7 +68,7 @@ def fill_in(work: Work, service_id: int | None, given: Given, *, language: str =
     texts, files, wrong = _taken_apart(fields, given)
     desk = work.rules.language
     try:
-        values = filled(fields, texts, lookups_of(work), language or desk, desk, require=require)
+        values = filled(fields, texts, lookups_of(work, unit_id), language or desk, desk, require=require)
     except BadInput as error:
         said = {each.about for each in wrong}
         wrong += [each for each in (error, *error.others) if each.about not in said]
@@ -66,8 +78,14 @@ def fill_in(work: Work, service_id: int | None, given: Given, *, language: str =
         raise refusal
     # As they are called when the ticket is opened, and in the language in which agents read it.
     by_key = {field.key: field for field in fields}
-    kept = (value._replace(label=label(by_key[value.key], desk)) for value in values)
-    return FilledIn(tuple(kept), tuple(files[key] for key in by_key if key in files))
+    kept = tuple(value._replace(label=label(by_key[value.key], desk)) for value in values)
+    return FilledIn(kept, tuple(files[key] for key in by_key if key in files), _equipment(fields, kept))
+
+
+def _equipment(fields: Sequence[FormField], values: Iterable[FormValue]) -> tuple[str, ...]:
+    """The inventory numbers among the answers."""
+    keys = {field.key for field in fields if field.kind is FieldKind.EQUIPMENT}
+    return tuple(value.value for value in values if value.key in keys and value.value)
 
 
 def _taken_apart(
@@ -104,8 +122,8 @@ def _about(key: str, what: str, remedy: str = "") -> BadInput:
     return error
 
 
-def lookups_of(work: Work) -> Lookups:
-    """Who knows what an answer names, in this desk.
+def lookups_of(work: Work, unit_id: int | None) -> Lookups:
+    """Who knows what an answer names, in this desk, for somebody of a unit.
 
     A person is any mail address, known or not: nobody learns by a form who is known here.
     """
@@ -115,6 +133,7 @@ def lookups_of(work: Work) -> Lookups:
     return Lookups(
         unit=lambda text: text if text in rules.unit_keys else units.get(text.casefold()),
         person=lambda text: logins.get(text, text),
+        equipment=equipment_lookup(work, unit_id),
         day=_day_of(work),
     )
 
@@ -151,10 +170,13 @@ def answers_of(work: Work, number: int) -> dict[str, FormValue]:
     return {row[0]: FormValue(*row) for row in rows}
 
 
-def change_answers(work: Work, number: int, service_id: int | None, given: Given) -> list[FormValue]:
+def change_answers(
+    work: Work, number: int, service_id: int | None, given: Given, *, unit_id: int | None = None
+) -> list[FormValue]:
     """Answer other than until now in some fields, an empty text takes an answer away; gives those that changed.
 
-    BadInput as `fill_in`; a file is attached in another way.
+    The ticket is about the equipment that is named now, and no more about what was named there before. BadInput as
+    `fill_in`; a file is attached in another way.
     """
     if not given:
         return []
@@ -165,13 +187,18 @@ def change_answers(work: Work, number: int, service_id: int | None, given: Given
                 phrase("the file of `{key}` went with the first message, and stays", key=field.key),
                 phrase("attach another: sdesk ticket attach add {number} FILE", number=number),
             )
-    values = {each.key: each for each in fill_in(work, service_id, given, require=False).values}
+    values = {each.key: each for each in fill_in(work, service_id, given, unit_id=unit_id, require=False).values}
     gone = {
         field.key: FormValue(field.key, label(field, work.rules.language), "")
         for field in fields
         if field.key in given and field.key not in values
     }
-    return write_answers(work, number, (*values.values(), *gone.values()), [field.key for field in fields])
+    before = _equipment(fields, answers_of(work, number).values())
+    changed = write_answers(work, number, (*values.values(), *gone.values()), [field.key for field in fields])
+    now = _equipment(fields, answers_of(work, number).values())
+    unlink_equipment(work, number, [each for each in before if each not in now])
+    link_equipment(work, number, [each for each in now if each not in before], unit_id)
+    return changed
 
 
 def write_answers(work: Work, number: int, values: Iterable[FormValue], order: Sequence[str] = ()) -> list[FormValue]:

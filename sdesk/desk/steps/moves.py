@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.asked import end_question
+from sdesk.desk.steps.approval_question import end_question
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.promises import tell_of_moved_promise, wait_is_over, would_be_promised

@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import absent, who_takes
+from sdesk.desk.steps.approval_question import was_refused
 from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
 from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.history import record
@@ -169,7 +170,7 @@ def _take_state(work: Work, run: PlaybookRun, step: PlaybookStep) -> None:
     elif ticket.status is Status.SPAM or ticket.id == run.ticket_id:
         # It was no work after all, or is done with the parent itself.
         state = StepState.SKIPPED
-    elif step.state is StepState.SKIPPED:
+    elif step.state is StepState.SKIPPED or was_refused(work, ticket):
         state = StepState.SKIPPED
     if state is step.state:
         return
@@ -274,6 +275,9 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
     step.ticket_id, step.state = opened.number, StepState.OPEN
     work.session.add(step)
     work.session.flush()
+    if opened.waits:
+        # What must be approved first is told of when it is.
+        return
     notify_of(
         work,
         opened.number,

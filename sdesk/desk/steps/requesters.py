@@ -1,9 +1,11 @@
-"""Finding what somebody without a login asks for: his own tickets, and of the units whose head he is."""
+"""Somebody without a login: in which units he is served, and finding what he asks for, his own tickets and those of the
+units whose head he is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,8 +14,17 @@ from sdesk.desk.opening import Work
 from sdesk.desk.steps.people import find_person
 from sdesk.domain.errors import NotFound
 from sdesk.domain.phrase import phrase
-from sdesk.domain.requesters import Requester, ServedUnit, head_of
+from sdesk.domain.requesters import Requester, ServedUnit, head, places_of, units_headed
 from sdesk.store.models import PersonAddress, Ticket, Unit
+
+
+class ServedAt(NamedTuple):
+    """A unit in which somebody is served."""
+
+    id: int
+    key: str
+    line: tuple[tuple[str, str], ...]
+    """Key and kind of it, then of those that it is a part of."""
 
 
 def asking(work: Work, address: str) -> Requester:
@@ -26,11 +37,25 @@ def asking(work: Work, address: str) -> Requester:
     heads = work.rules.portal.heads
     headed: frozenset[int] = frozenset()
     if heads:
-        columns = (Unit.id, Unit.key, Unit.kind, Unit.parent_id, Unit.manager)
-        found = select(*map(col, columns)).where(col(Unit.retired_at).is_(None))
-        units: Sequence[Any] = work.connection.execute(found).all()
-        headed = head_of([ServedUnit(*unit) for unit in units], heads, addresses)
+        headed = units_headed(_units(work), heads, addresses)
     return Requester(None if person is None else person.id, frozenset(addresses), headed)
+
+
+def served_at(work: Work, unit_id: int | None, addresses: Collection[str]) -> tuple[ServedAt, ...]:
+    """The units of somebody: the one that his address is of, then those whose head he is."""
+    return tuple(ServedAt(each.id, each.key, line) for each, line in places_of(_units(work), unit_id, addresses))
+
+
+def is_head(work: Work, address: str) -> bool:
+    """Whether a mail address (in small letters) is that of a unit's head."""
+    named = (head(unit.manager) for unit in _units(work))
+    return any(each is not None and each.address.lower() == address for each in named)
+
+
+def _units(work: Work) -> list[ServedUnit]:
+    columns = (Unit.id, Unit.key, Unit.kind, Unit.parent_id, Unit.manager)
+    found = work.connection.execute(select(*map(col, columns)).where(col(Unit.retired_at).is_(None)))
+    return [ServedUnit(row.id, row.key, row.kind, row.parent_id, row.manager) for row in found]
 
 
 def see_asked(work: Work, requester: Requester, number: int) -> Ticket:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.approvals import ask_for_service
 from sdesk.desk.steps.clocks import clock_columns, place_columns, settle
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import look_for_incident
@@ -69,7 +68,8 @@ class Opening:
     unasked: bool = False
     """Nobody asked for it: a machine told of it."""
     brought: bool = False
-    """It was decided upon elsewhere already whether it may be done: an import asks nobody."""
+    """Nobody need decide whether it may be done, whatever its service says: that was decided elsewhere, or the desk
+    does it of its own accord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,9 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
     if share is not None and per_hour is not None and opening.unit_id is not None:
         begin_outage(work, number, opening.unit_id, share, opening.opened_at)
         record(work, number, "outage_suspected", by=by, loss_per_hour=str(per_hour), currency=rules.currency)
-    live = state.status in OPEN_STATUSES and not opening.history and not opening.planned
-    incident = look_for_incident(work, number) if live and opening.service_id is not None else None
+    live = state.status in OPEN_STATUSES and not opening.history
+    looks = live and not opening.planned and opening.service_id is not None
+    incident = look_for_incident(work, number) if looks else None
     asks = live and not opening.unasked and not opening.brought
     waits = asks and service is not None and service.approve_by is not None and _ask(work, number)
     return Opened(number, token, priority, state.clocks, promise, incident, waits)
@@ -191,6 +192,8 @@ def open_ticket(work: Work, opening: Opening, *, by: str | None = None, **story:
 
 def _ask(work: Work, number: int) -> bool:
     """Ask for the approval that the service wants; gives whether the ticket waits for it."""
+    from sdesk.desk.steps.approvals import ask_for_service  # hardly any service wants one
+
     ticket = work.session.get_one(Ticket, number)
     asked = ask_for_service(work, ticket)
     settle(work, ticket)

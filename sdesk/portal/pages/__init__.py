@@ -23,6 +23,10 @@ WAYS: tuple[Way, ...] = (
     Way("POST", "/requests/{number}/words", tickets.written, signed_in=True, files=True),
     Way("POST", "/requests/{number}/solved", tickets.solved, signed_in=True),
     Way("POST", "/requests/{number}/again", tickets.again, signed_in=True, files=True),
+    *(
+        Way("GET", f"/requests/{{number}}/{form}", tickets.back, signed_in=True)
+        for form in ("words", "solved", "again")
+    ),
     Way("GET", "/requests/{number}/files/{file}", tickets.file, signed_in=True),
     Way("GET", "/approve/{token}", approving.asked, of_links=True),
     Way("POST", "/approve/{token}", approving.answered, of_links=True),

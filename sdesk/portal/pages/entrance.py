@@ -30,7 +30,9 @@ def ask(visit: Visit) -> Response:
 
 def _entrance(visit: Visit, *, status: int = 200, typed: str = "", error: str = "") -> Response:
     onward = security.local_path(visit.asked.query.get("next", "") or visit.form.text("next"))
-    return visit.page("sign_in.html", status=status, typed=typed, error=error, onward=onward)
+    return visit.page(
+        "sign_in.html", status=status, typed=typed, error=error, onward=onward, late="late" in visit.asked.query
+    )
 
 
 def send_link(visit: Visit) -> Response:

@@ -125,9 +125,18 @@ def _shown(visit: Visit, field: FormField) -> ShownField:
     )
 
 
+def _without(beginning: str, words: str) -> str:
+    rest = words.removeprefix(beginning[:1].upper() + beginning[1:])
+    return rest[:1].upper() + rest[1:]
+
+
 def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = None) -> Response:
     offer = visit.reader.offer(visit.who, visit.asked.params["key"], language=visit.speech.language, now=visit.now)
     shown_fields = [_shown(visit, field) for field in offer.fields]
+
+    def asks(kind: FieldKind) -> bool:
+        return any(field.kind == kind for field in shown_fields)
+
     known = (*OWN_FIELDS, *(FIELD + field.key for field in shown_fields))
     _ = visit.speech.say
     labels = {
@@ -137,19 +146,26 @@ def _form(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         "files": _("Files"),
         **{FIELD + field.key: field.label for field in shown_fields},
     }
-    errors, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")
+    lost = frozenset(each.field for each in visit.form.uploads)
+    found, beside = at_fields(visit.speech, error, known) if error is not None else ({}, "")
+    # It stands at the field, which is named there already.
+    errors = {name: _without(f"{labels[name]}: ", words) for name, words in found.items()}
+    # By its label, as people see it: what the desk says names the key, for who types commands.
+    empty = {FIELD + field.key for field in shown_fields if not typed.get(FIELD + field.key, "").strip()} - lost
+    errors |= {name: _("This must be filled in.") for name in empty & errors.keys()}
     return visit.page(
         "service.html",
         status=200 if error is None else status_of(error),
         offer=offer,
         form_fields=shown_fields,
-        units=visit.reader.units() if any(field.kind == FieldKind.UNIT for field in shown_fields) else (),
+        units=visit.reader.units() if asks(FieldKind.UNIT) else (),
+        equipment=visit.reader.equipment(visit.who) if asks(FieldKind.EQUIPMENT) else (),
         labels=labels,
         promise=promise(visit.speech, offer),
         typed=typed,
         errors=errors,
         beside=beside,
-        lost_files=bool(visit.form.uploads),
+        lost=lost,
         longest_subject=LONGEST_SUBJECT,
         longest_text=LONGEST_TEXT,
         most_files=MOST_FILES,

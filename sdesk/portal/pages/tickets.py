@@ -51,6 +51,12 @@ def shown(visit: Visit) -> Response:
     return _page(visit, {})
 
 
+def back(visit: Visit) -> Response:
+    """To the request, for who asks for the address of a form that was sent: he reloads, or takes another language."""
+    visit.reader.request(visit.who, _of_path(visit))
+    return visit.go(f"/requests/{_of_path(visit)}")
+
+
 def written(visit: Visit) -> Response:
     """Words, or files, are added."""
     return _said(visit, use_cases.follow_up)
@@ -140,7 +146,7 @@ def _page(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         typed=typed,
         errors=errors,
         beside=beside,
-        lost_files=bool(visit.form.uploads),
+        lost=frozenset(each.field for each in visit.form.uploads),
         is_new="new" in visit.asked.query,
         was_said="said" in visit.asked.query,
         longest_text=use_cases.LONGEST_TEXT,

@@ -24,7 +24,13 @@ class AssetReader(DeskReader):
         from sdesk.store.reader import assets
 
         with translated(self.path):
-            yield from assets.assets(self._connection, query)
+            found = assets.assets(self._connection, query)  # what is wrong is said before the first row is asked for
+
+        def each() -> Iterator[AssetRow]:
+            with translated(self.path):
+                yield from found
+
+        return each()
 
     def asset(self, actor: Actor, number: str, *, now: datetime) -> AssetDetail:
         """A piece of equipment whole, with what the actor may know of its tickets; NotFound."""

@@ -107,7 +107,7 @@ def unknown(connection: sqlite3.Connection, inventory_number: str) -> tuple[str,
 
 
 def assets(connection: sqlite3.Connection, query: AssetQuery) -> Iterator[AssetRow]:
-    """Equipment by number, one row after the other. BadInput for a unit or service that the desk does not have."""
+    """Equipment by number, one row after the other. BadInput for a unit or service that is not there, at once."""
     parts: list[str] = []
     values: list[str | int] = []
     for name in ("unit", "service"):
@@ -140,8 +140,8 @@ def assets(connection: sqlite3.Connection, query: AssetQuery) -> Iterator[AssetR
         values.append(word)
     where = f" WHERE {' AND '.join(parts)}" if parts else ""
     limit = f" LIMIT {query.limit}" if query.limit else ""
-    for row in connection.execute(f"{_SELECT}{where} ORDER BY number_key{limit}", values):
-        yield _row(row)
+    found = connection.execute(f"{_SELECT}{where} ORDER BY number_key{limit}", values)
+    return (_row(row) for row in found)
 
 
 def kinds(connection: sqlite3.Connection) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class DeskReader(MailReader):
         from sdesk.store.reader import offers
 
         with translated(self.path):
-            asker = None if to is None else offers.asker_of(self._connection, actor, to)
+            asker = None if to is None else (offers.asker_of(self._connection, actor, to),)
             return offers.offers(self._connection, self._calendar, now=now, to=asker, words=words, key=key)
 
     def team(self, actor: Actor, key: str) -> TeamDetail:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
@@ -18,17 +19,20 @@ from sdesk.domain.errors import NotFound
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.offered import Asker, selects
 from sdesk.domain.phrase import phrase
+from sdesk.domain.requesters import ServedUnit, unit_line
 from sdesk.domain.worktime import Calendar, add_working
 from sdesk.store.reader import catalogue, details
 from sdesk.store.reader.rows import ServiceRow
 from sdesk.store.search import fold
 
 _SERVICES = (
-    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, l.calendar_id FROM service AS s"
-    " JOIN team AS t ON t.id = s.team_id LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"
+    "SELECT s.key, s.category, s.description, s.help, s.fields, s.offered_to, s.approve_by, t.name AS team_name,"
+    " l.id AS sla_id, l.calendar_id FROM service AS s JOIN team AS t ON t.id = s.team_id"
+    " LEFT JOIN sla AS l ON l.id = coalesce(s.sla_id, t.sla_id)"
     " WHERE s.retired_at IS NULL"
 )
-_UNITS = "SELECT id, key, kind, parent_id FROM unit"
+_RESPONSES = "SELECT sla_id, priority, first_response FROM sla_target"
+_UNITS = "SELECT id, key, kind, parent_id, manager FROM unit"
 
 
 class OfferRow(NamedTuple):
@@ -44,7 +48,12 @@ class OfferRow(NamedTuple):
     fields: tuple[FormField, ...]
     """Its form."""
     done_by: datetime | None
-    """By when it would be resolved, if it were asked for now; None where nothing is promised."""
+    """By when it would be resolved, if it were asked for now; None where that is not promised."""
+    answered_by: datetime | None
+    """By when it would be answered; None where that is not promised."""
+    team_name: str
+    approve_by: str | None
+    """Who must say yes before it is given: `unit-head`, or a mailbox; None: nobody."""
 
 
 class AskerRow(NamedTuple):
@@ -60,25 +69,44 @@ def offers(
     calendar_of: Callable[[int], Calendar],
     *,
     now: datetime,
-    to: AskerRow | None = None,
+    to: Sequence[AskerRow] | None = None,
     words: str = "",
     key: str | None = None,
 ) -> tuple[OfferRow, ...]:
     """What is offered to somebody, by category and name; to nobody in particular: all that there is.
 
-    `words`: entries that have all of them, in any language; `key`: this one alone.
+    `to`: him in each of his units. What the first of those loses in which it is offered is counted, as when a ticket is
+    opened. `words`: entries that have all of them, in any language; `key`: this one alone.
     """
-    services = {row.key: row for row in catalogue.services(connection, unit=None if to is None else to.unit)}
+
+    @cache
+    def services(unit: str | None) -> dict[str, ServiceRow]:
+        return {row.key: row for row in catalogue.services(connection, unit=unit)}
+
+    responses = {(row[0], row[1]): row[2] for row in connection.execute(_RESPONSES)}
     found = []
     for row in connection.execute(_SERVICES):
         offered = None if row["offered_to"] is None else json.loads(row["offered_to"])
-        if (key is not None and row["key"] != key) or (to is not None and not selects(offered, to.asker)):
+        fitting = [None] if to is None else [each.unit for each in to if selects(offered, each.asker)]
+        if not fitting or (key is not None and row["key"] != key):
             continue
-        service, calendar = services[row["key"]], row["calendar_id"]
-        target = service.resolution_target
-        done_by = None if target is None or calendar is None else add_working(calendar_of(calendar), now, target)
-        texts = (json.loads(row["description"]), json.loads(row["help"]))
-        offer = OfferRow(service, row["category"], *texts, fields_of(json.loads(row["fields"])), done_by)
+        service, calendar = services(fitting[0])[row["key"]], row["calendar_id"]
+        targets = (service.resolution_target, responses.get((row["sla_id"], service.priority.value)))
+        done_by, answered_by = (
+            None if target is None or calendar is None else add_working(calendar_of(calendar), now, target)
+            for target in targets
+        )
+        offer = OfferRow(
+            service,
+            row["category"],
+            json.loads(row["description"]),
+            json.loads(row["help"]),
+            fields_of(json.loads(row["fields"])),
+            done_by,
+            answered_by,
+            row["team_name"],
+            row["approve_by"],
+        )
         if _has(offer, words):
             found.append(offer)
     return tuple(sorted(found, key=_place))
@@ -128,10 +156,5 @@ def unit_of_address(connection: sqlite3.Connection, address: str) -> str | None:
 
 def _chain(connection: sqlite3.Connection, key: str | None) -> tuple[tuple[str, str], ...]:
     """Key and kind of a unit, then of those that it is a part of."""
-    units = {row["id"]: row for row in connection.execute(_UNITS)} if key is not None else {}
-    at = next((number for number, row in units.items() if row["key"] == key), None)
-    found: dict[str, str] = {}
-    while at is not None and units[at]["key"] not in found:
-        found[units[at]["key"]] = units[at]["kind"]
-        at = units[at]["parent_id"]
-    return tuple(found.items())
+    units = {row["id"]: ServedUnit(*row) for row in connection.execute(_UNITS)} if key is not None else {}
+    return next((unit_line(unit, units) for unit in units.values() if unit.key == key), ())

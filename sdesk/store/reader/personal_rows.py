@@ -5,7 +5,7 @@ Named tuples, as all that the reader gives (see `rows`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -33,6 +33,11 @@ class DraftMark(NamedTuple):
     updated_at: datetime
     form: str = ""
     """Which form, and all tickets that it is for."""
+
+    @property
+    def key(self) -> Hashable:
+        """What knows the words again, whenever they were kept last."""
+        return self.form or (self.number, self.direction)
 
 
 class FormDraftRow(NamedTuple):

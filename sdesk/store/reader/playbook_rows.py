@@ -101,16 +101,20 @@ class StepRow(NamedTuple):
     holds: tuple[str, ...]
     """Which steps wait for it, that is not done."""
     why: str | None
-    """Why it was skipped or cancelled."""
+    """Why it was skipped or cancelled; of one that was not approved, what its approver said."""
 
     def held_up(self, now: datetime, local: str) -> str:
         """What holds it up, in words; empty where it is done, or nobody can say. `local`: its next instant, as read."""
         if self.state in (StepState.SKIPPED, StepState.CANCELLED):
             return self.why or ""
         if self.state is StepState.PLANNED:
+            ahead = self.opens_at is not None and self.opens_at > now
             if self.waits_for:
-                return phrase("waits for {steps}", steps=", ".join(self.waits_for))
-            return phrase("its time comes {at}", at=local) if self.opens_at and self.opens_at > now else ""
+                steps = ", ".join(self.waits_for)
+                if ahead:
+                    return phrase("waits for {steps}, not before {at}", steps=steps, at=local)
+                return phrase("waits for {steps}", steps=steps)
+            return phrase("its time comes {at}", at=local) if ahead else ""
         if self.state is StepState.DONE:
             return ""
         if self.status is Status.WAITING and self.waiting_for is not None:

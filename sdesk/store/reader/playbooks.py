@@ -19,6 +19,7 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import phrase
 from sdesk.domain.playbook import FINISHED, Playbook, RunState, Step, StepState, parse_playbook
+from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, Status, WaitingFor
 from sdesk.store.reader.convert import instant
 from sdesk.store.reader.playbook_rows import PlannedStep, PlaybookDetail, PlaybookRow, Progress, RunRow, StepRow
@@ -37,6 +38,8 @@ _STEPS = (
     " SELECT s.key, s.position, s.subject AS planned_subject, s.team_id AS planned_team, s.opens_at, s.waits_for,"
     " s.state, s.ended_at, s.why, t.id AS number, t.subject, t.team_id, t.status, t.waiting_for, t.wake_at, t.due_at,"
     " t.resolution_target, t.resolution_consumed, t.resolution_met_at, t.resolution_voided, a.key AS assignee,"
+    " (SELECT x.comment FROM approval AS x WHERE x.ticket_id = t.id AND x.state = 'refused'"
+    " AND x.decided_at = t.resolved_at ORDER BY x.id DESC LIMIT 1) AS refused,"
     " m.key AS team FROM playbook_step AS s"
     " LEFT JOIN ticket AS t ON t.id = (SELECT max(g.ticket) FROM goes AS g JOIN ticket AS o ON o.id = g.ticket"
     " WHERE g.step = s.id AND o.status <> 'merged')"
@@ -263,8 +266,16 @@ def _step(row: sqlite3.Row, position: int, left: set[str], rows: list[sqlite3.Ro
             for each in rows
             if row["key"] in left and each["state"] == StepState.PLANNED and row["key"] in json.loads(each["waits_for"])
         ),
-        row["why"],
+        row["why"] or _refused(row, state),
     )
+
+
+def _refused(row: sqlite3.Row, state: StepState) -> str | None:
+    """That an approver said no to it, and what besides; None where that is not what ended it."""
+    if row["refused"] is None or state is not StepState.SKIPPED:
+        return None
+    words = one_line(row["refused"]).strip()
+    return phrase("not approved: {why}", why=words) if words else phrase("not approved")
 
 
 def _is_late(row: sqlite3.Row, due_at: datetime | None, now: datetime) -> bool:

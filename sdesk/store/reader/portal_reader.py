@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sdesk.domain.catalogue import in_language
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
+from sdesk.domain.offered import Asker
 from sdesk.domain.outgoing import TAKE_BACK
 from sdesk.domain.phrase import phrase
 from sdesk.domain.requesters import ServedUnit, places_of
@@ -23,8 +25,8 @@ from sdesk.store.reader import organisation
 from sdesk.store.reader.answers import AnswerRow, answers_of
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import instant
+from sdesk.store.reader.offers import AskerRow, offers
 from sdesk.store.reader.opened import OpenedStore
-from sdesk.store.reader.portal_offers import offers
 from sdesk.store.reader.portal_rows import (
     FileRow,
     KnownOutage,
@@ -39,7 +41,7 @@ from sdesk.store.reader.requesters import find_requester, requester_wall
 PAGE = 30
 """Requests of a list that are done with."""
 MOST = 300
-"""Requests of a list that are at work."""
+"""Requests of a list that are at work; pieces of equipment of a form."""
 LONGEST = 100_000
 """Letters of a message that are shown."""
 
@@ -109,16 +111,12 @@ class PortalReader(OpenedStore):
         return VisitorRow(row["address"], row["name"], row["language"], requester, places, headed)
 
     def offers(self, visitor: VisitorRow, *, language: str, now: datetime) -> tuple[OfferRow, ...]:
-        """What is offered to somebody, by name, each with by when it would be done."""
-        with translated(self.path):
-            return offers(self._connection, visitor, self._calendar, languages=self._languages(language), now=now)
+        """What is offered to somebody in one of his units, by category and name, each with by when it would be done."""
+        return self._offers(visitor, language, now)
 
     def offer(self, visitor: VisitorRow, key: str, *, language: str, now: datetime) -> OfferRow:
         """One of them; NotFound, for what is offered to others too."""
-        with translated(self.path):
-            found = offers(
-                self._connection, visitor, self._calendar, languages=self._languages(language), now=now, key=key
-            )
+        found = self._offers(visitor, language, now, key)
         if not found:
             raise NotFound(phrase("this is not offered to you, or is offered no more"), phrase("see what is offered"))
         return found[0]
@@ -222,14 +220,43 @@ class PortalReader(OpenedStore):
         found = self._all("SELECT key, name FROM unit WHERE retired_at IS NULL ORDER BY fold(name), key")
         return tuple((row[0], row[1]) for row in found)
 
+    def equipment(self, visitor: VisitorRow) -> tuple[tuple[str, str], ...]:
+        """Inventory number, and what it is, of what stands in his units: a form may ask for one."""
+        units = ", ".join(str(each.id) for each in visitor.places) or "NULL"
+        found = self._all(
+            "SELECT inventory_number, trim(kind || ' ' || name) FROM asset"
+            f" WHERE unit_id IN ({units}) AND retired_at IS NULL ORDER BY kind, number_key LIMIT {MOST}"
+        )
+        return tuple((row[0], row[1]) for row in found)
+
     def answers(self, visitor: VisitorRow, number: int) -> tuple[AnswerRow, ...]:
         """What was answered in the form of a request; NotFound."""
         self._seen(visitor, number)
         with translated(self.path):
             return answers_of(self._connection, number)
 
-    def _languages(self, wanted: str) -> tuple[str, str]:
-        return wanted, self.desk.language
+    def _offers(
+        self, visitor: VisitorRow, language: str, now: datetime, key: str | None = None
+    ) -> tuple[OfferRow, ...]:
+        addresses = visitor.requester.addresses
+        to = [AskerRow(Asker(place.line, addresses), place.key) for place in visitor.places]
+        to = to or [AskerRow(Asker((), addresses), None)]
+        with translated(self.path):
+            found = offers(self._connection, self._calendar, now=now, to=to, key=key)
+        return tuple(
+            OfferRow(
+                key=each.service.key,
+                name=each.service.name,
+                category=each.category or "",
+                description=in_language(each.description, language, self.desk.language),
+                help=in_language(each.help, language, self.desk.language),
+                team_name=each.team_name,
+                due_at=each.done_by or each.answered_by,
+                answered=each.done_by is None,
+                fields=each.fields,
+            )
+            for each in found
+        )
 
     def _calendar(self, number: int) -> Calendar:
         if number not in self._calendars:

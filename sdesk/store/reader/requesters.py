@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from sdesk.domain.requesters import Requester, ServedUnit, head_of
+from sdesk.domain.requesters import Requester, ServedUnit, units_headed
 from sdesk.store.reader.where import Condition, Value
 
 
@@ -25,7 +25,7 @@ def find_requester(connection: sqlite3.Connection, address: str) -> Requester:
     headed: frozenset[int] = frozenset()
     if heads:
         units = connection.execute("SELECT id, key, kind, parent_id, manager FROM unit WHERE retired_at IS NULL")
-        headed = head_of([ServedUnit(*unit) for unit in units], heads, addresses)
+        headed = units_headed([ServedUnit(*unit) for unit in units], heads, addresses)
     return Requester(None if row is None else row[0], frozenset(addresses), headed)
 
 

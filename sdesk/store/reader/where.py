@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -22,9 +21,6 @@ from sdesk.store.search import expression
 MANY_HITS = 10_000
 """From so many full-text hits on, the queue is walked in its order and each ticket sought among the hits; fewer are
 looked up and sorted."""
-
-_FIELD_KEY = re.compile("[a-z][a-z0-9_]*", re.ASCII)
-"""Of a form: what stands before a colon and looks otherwise is a part of the text."""
 
 Value = str | int | None
 
@@ -74,6 +70,10 @@ _TABLES: Mapping[str, str] = {
 }
 
 
+_RARE = frozenset({"form", "incident", "playbook", "rating", "watch"})
+"""Fields about what stands beside the ticket, in other tables."""
+
+
 def compile_filter(connection: sqlite3.Connection, wanted: Filter, actor: Actor, now: datetime) -> Condition:
     """The condition that a filter means for this actor at this instant.
 
@@ -96,12 +96,10 @@ def compile_terms(connection: sqlite3.Connection, wanted: Filter, actor: Actor, 
             condition = _within(term)
         elif isinstance(term, Lasting):
             condition = _lasting(connection, term, now)
-        elif term.field == "incident":
-            condition = _incident(connection, term, actor)
-        elif term.field == "playbook":
-            condition = _playbook(connection, term, actor)
-        elif term.field == "watch":
-            condition = _watched(connection, term, actor)
+        elif term.field in _RARE:
+            from sdesk.store.reader.rare_terms import rare  # hardly any filter asks for them
+
+            condition = _negated(rare(connection, term, actor), term.negated)
         elif term.field in {"asset", "kind"}:
             from sdesk.store.reader.equipment_terms import about_equipment  # hardly any filter asks for it
 
@@ -132,10 +130,11 @@ def wall(connection: sqlite3.Connection, actor: Actor, column: str = "team_id") 
     visible = sorted(number for number, private in teams if not private or number in actor.team_ids)
     if len(visible) == len(teams):
         return None
-    return Condition(f"+{column} IN ({_marks(visible)})", tuple(visible))
+    return Condition(f"+{column} IN ({marks(visible)})", tuple(visible))
 
 
-def _marks(values: Sequence[object]) -> str:
+def marks(values: Sequence[object]) -> str:
+    """A question mark for each."""
     return ", ".join("?" * len(values))
 
 
@@ -155,7 +154,7 @@ def _lasting(connection: sqlite3.Connection, term: Lasting, now: datetime) -> Co
     values: list[Value] = []
     for slas, low, high in time_left.limits(connection, term.low, term.high, now):
         # The plus: each calendar has but a part of the queue, and the queue's order counts.
-        conditions = [f"+sla_id IN ({_marks(slas)})" if slas else "sla_id IS NULL", "due_at IS NOT NULL"]
+        conditions = [f"+sla_id IN ({marks(slas)})" if slas else "sla_id IS NULL", "due_at IS NOT NULL"]
         values.extend(slas)
         for sign, end in ((">=", low), ("<=", high)):
             if end is not None:
@@ -187,20 +186,21 @@ def _keyed(connection: sqlite3.Connection, term: Match, actor: Actor, *, by_inde
         elif key == "mine" and term.field == "team":
             wanted.extend(sorted(actor.team_ids))
         else:
-            wanted.append(_id_of(connection, table, key, term.field, actor))
+            wanted.append(id_of(connection, table, key, term.field, actor))
     parts = []
     if len(wanted) == 1:
         # An equality, not a list of one: only so does the index give its order.
         parts.append(f"{column} = ?")
     elif wanted or not empty:
-        parts.append(f"{column} IN ({_marks(wanted)})")
+        parts.append(f"{column} IN ({marks(wanted)})")
     if empty:
         parts.append(f"{column} IS NULL")
     sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
     return _negated(Condition(sql, tuple(wanted)), term.negated)
 
 
-def _id_of(connection: sqlite3.Connection, table: str, key: str, field: str, actor: Actor) -> int:
+def id_of(connection: sqlite3.Connection, table: str, key: str, field: str, actor: Actor) -> int:
+    """The row that a key means. BadFilter."""
     row = connection.execute(f"SELECT id FROM {table} WHERE key = ?", (key,)).fetchone()
     if row is not None:
         return int(row[0])
@@ -223,24 +223,20 @@ def _match(connection: sqlite3.Connection, term: Match, actor: Actor, now: datet
         return _negated(_any([Condition(_HAVING[Having(value)]) for value in term.values]), term.negated)
     if term.field == "approval":
         last = "(SELECT ap.state FROM approval AS ap WHERE ap.ticket_id = number ORDER BY ap.id DESC LIMIT 1)"
-        return _negated(Condition(f"{last} IN ({_marks(term.values)})", term.values), term.negated)
+        return _negated(Condition(f"{last} IN ({marks(term.values)})", term.values), term.negated)
     if term.field == "tag":
         return _negated(_tags(term), term.negated)
     if term.field in _INSTANTS_THAT_MAY_BE_NONE:
         return _negated(Condition(f"{_INSTANTS_THAT_MAY_BE_NONE[term.field]} IS NULL"), term.negated)
     if term.field == "number":
-        return _negated(_numbers(term), term.negated)
-    if term.field == "rating":
-        return _negated(_rated(term), term.negated)
+        return _negated(numbers(term), term.negated)
     if term.field == "requester":
         return _negated(_requester(term, actor), term.negated)
-    if term.field == "form":
-        return _negated(_form(term), term.negated)
     if term.field == "status" and len(term.values) == 1:
         # Written out, since an index that is partial on a status is used for no parameter.
         return _negated(Condition(f"status = '{Status(term.values[0]).value}'"), term.negated)
     column = _COLUMNS[term.field]
-    return _negated(Condition(f"{column} IN ({_marks(term.values)})", term.values), term.negated)
+    return _negated(Condition(f"{column} IN ({marks(term.values)})", term.values), term.negated)
 
 
 def _any(conditions: Sequence[Condition]) -> Condition:
@@ -307,70 +303,22 @@ def _tags(term: Match) -> Condition:
     tags = [value.lower() for value in term.values if value != NONE]
     parts = []
     if tags:
-        parts.append(f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({_marks(tags)}))")
+        parts.append(f"EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number AND g.tag IN ({marks(tags)}))")
     if len(tags) < len(term.values):
         parts.append("NOT EXISTS (SELECT 1 FROM tag AS g WHERE g.ticket_id = number)")
     return Condition(f"({' OR '.join(parts)})", tuple(tags))
 
 
-def _numbers(term: Match) -> Condition:
-    numbers: list[Value] = []
+def numbers(term: Match) -> Condition:
+    """By numbers of tickets, in the column that is called as the field. BadFilter."""
+    found: list[Value] = []
     for value in term.values:
         digits = value.rpartition("-")[2]
         if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
             what = phrase("`{value}` is no ticket number", value=value)
             raise BadFilter(what, phrase("write 123 or SD-123"), word=f"{term.field}:{value}")
-        numbers.append(int(digits))
-    return Condition(f"{term.field} IN ({_marks(numbers)})", tuple(numbers))
-
-
-def _rated(term: Match) -> Condition:
-    """By what was last answered about the ticket."""
-    sql = (
-        f"number IN (SELECT r.ticket_id FROM rating AS r WHERE r.score IN ({_marks(term.values)}) AND NOT EXISTS"
-        " (SELECT 1 FROM rating AS x WHERE x.ticket_id = r.ticket_id AND x.id > r.id AND x.score IS NOT NULL))"
-    )
-    return Condition(sql, tuple(map(int, term.values)))
-
-
-def _watched(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
-    """Watched by one of these agents: the few tickets of an agent are looked up, and then sorted."""
-    wanted: list[Value] = []
-    for key in term.values:
-        if key == "me":
-            wanted.append(actor.agent_id if actor.agent_id is not None else -1)
-        elif key != NONE:
-            wanted.append(_id_of(connection, "agent", key, term.field, actor))
-    parts = []
-    if wanted:
-        parts.append(f"number IN (SELECT w.ticket_id FROM watcher AS w WHERE w.agent_id IN ({_marks(wanted)}))")
-    if NONE in term.values:
-        parts.append("NOT EXISTS (SELECT 1 FROM watcher AS w WHERE w.ticket_id = number)")
-    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
-    return _negated(Condition(sql, tuple(wanted)), term.negated)
-
-
-def _incident(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
-    """Parts of incidents by the number: of one that stands behind a wall there is none."""
-    found = _numbers(term)
-    hidden = wall(connection, actor, "i.team_id")
-    if hidden is not None:
-        beyond = f"SELECT i.id FROM ticket AS i WHERE i.id IN ({_marks(found.values)})"
-        seen = f"{beyond} AND {hidden.sql}"
-        found = Condition(f"incident IN ({seen})", (*found.values, *hidden.values))
-    return _negated(found, term.negated)
-
-
-def _playbook(connection: sqlite3.Connection, term: Match, actor: Actor) -> Condition:
-    """A playbook by its parent: of one that stands behind a wall there is none."""
-    found = _numbers(term)
-    runs = f"SELECT r.id FROM playbook_run AS r WHERE r.ticket_id IN ({_marks(found.values)})"
-    hidden = wall(connection, actor, "i.team_id") or Condition("1")
-    runs += f" AND EXISTS (SELECT 1 FROM ticket AS i WHERE i.id = r.ticket_id AND {hidden.sql})"
-    values = (*found.values, *hidden.values)
-    steps = f"SELECT s.ticket_id FROM playbook_step AS s WHERE s.run_id IN ({runs})"
-    whole = f"number IN (SELECT p.ticket_id FROM playbook_run AS p WHERE p.id IN ({runs}) UNION {steps})"
-    return _negated(Condition(whole, values * 2), term.negated)
+        found.append(int(digits))
+    return Condition(f"{term.field} IN ({marks(found)})", tuple(found))
 
 
 def _requester(term: Match, actor: Actor) -> Condition:
@@ -387,28 +335,6 @@ def _requester(term: Match, actor: Actor) -> Condition:
             else "requester_id IN (SELECT n.id FROM person AS n WHERE fold(n.name) LIKE fold(?) ESCAPE '\\')"
         )
         values.append(like)
-    sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
-    return Condition(sql, tuple(values))
-
-
-def _form(term: Match) -> Condition:
-    """By what was answered in a field, or in any: a part of it is enough."""
-    parts, values = [], []
-    for value in term.values:
-        if value == NONE:
-            parts.append("NOT EXISTS (SELECT 1 FROM form_value AS v WHERE v.ticket_id = number)")
-            continue
-        key, colon, text = value.partition(":")
-        named = bool(colon) and _FIELD_KEY.fullmatch(key) is not None
-        if named:
-            values.append(key)
-        else:
-            text = value
-        like = "%" + text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        values.append(like)
-        of_field = "v.key = ? AND " if named else ""
-        sought = f"SELECT v.ticket_id FROM form_value AS v WHERE {of_field}fold(v.value) LIKE fold(?) ESCAPE '\\'"
-        parts.append(f"number IN ({sought})")
     sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
     return Condition(sql, tuple(values))
 

@@ -268,7 +268,7 @@ class _Told:
                 return _("{score} of 5 before").format(score=value)
             case "comment":
                 return f"“{value}”"
-            case "how":
+            case "how" if self._event == "rated":
                 return channel_text(str(value))
             case "due_at":
                 return _("due {at}").format(at=self._local(value))

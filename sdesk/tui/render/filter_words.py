@@ -18,6 +18,8 @@ _FIELDS = {
     "channel:": N_("how it came"),
     "is:": N_("breached, stale, unread, burning ..."),
     "has:": N_("an attachment, a note, a loss"),
+    "approval:": N_("asked, approved, refused, cancelled"),
+    "form:": N_("an answer in its service's form"),
     "team:": N_("whose queue"),
     "assignee:": N_("who has it: me, none, a login"),
     "asset:": N_("equipment by its number: none, T-0031"),
@@ -62,11 +64,18 @@ _LEFT = {
     "..-1h": N_("late by an hour of working time, or more"),
     "0m..2h": N_("not late, and at most two hours of working time"),
 }
+_APPROVALS = {
+    "asked": N_("asked, and not answered yet"),
+    "approved": N_("it may be done"),
+    "refused": N_("it may not be done"),
+    "cancelled": N_("asked no more"),
+}
 _VALUES: Mapping[str, Mapping[str, str]] = {
     **{field.name: field.special for field in FILTER_FIELDS if field.special},
     "is": FLAGS,
     "has": HAVINGS,
     "rating": SCORES,
+    "approval": _APPROVALS,
     **{name: _AHEAD if BY_NAME[name].ahead else _BACK for name in sorted(INSTANTS)},
     "left": _LEFT,
 }

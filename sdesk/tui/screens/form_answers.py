@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
+from sdesk.domain.actor import Actor
 from sdesk.domain.catalogue import (
     ABOUT,
     FieldKind,
@@ -24,9 +25,12 @@ from sdesk.domain.catalogue import (
 )
 from sdesk.domain.errors import BadInput
 from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.store.reader import Reader
+from sdesk.store.reader.assets import AssetQuery
 from sdesk.tui.language import N_, _, spoken, told_error
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit
+from sdesk.tui.screens.form import Form
 from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, named_picks
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
@@ -39,7 +43,6 @@ _HINTS = {
     FieldKind.NUMBER: N_("in digits"),
     FieldKind.DATE: N_("2026-11-23, 23.11.2026, tomorrow"),
     FieldKind.FILE: N_("the path of a file"),
-    FieldKind.EQUIPMENT: N_("an inventory number"),
 }
 """What stands in an empty line that has no help of its own."""
 PREFIX = "field-"
@@ -50,6 +53,9 @@ IN_LINE = 46
 """Cells that choices may take to stand in one line."""
 MOST_PICKS = 6
 """Choices that are shown at once; more are sought by their words."""
+EQUIPMENT_WIDTHS = (18, 24)
+MOST_FOUND = 18
+"""Pieces of equipment that are shown for what was typed."""
 
 
 class Answers(Vertical):
@@ -71,6 +77,10 @@ class Answers(Vertical):
 
     # ---- what is asked --------------------------------------------------------------------------
 
+    def kind_of(self, lookup: Lookup) -> FieldKind | None:
+        """What is asked for there; None where that is no field of the form."""
+        return next((field.kind for field in self._fields if _id(field) == lookup.id), None)
+
     def know(self, units: Sequence[Choice]) -> None:
         """The units that may be named."""
         self._units = units
@@ -80,12 +90,18 @@ class Answers(Vertical):
             elif field.kind is FieldKind.CHOICE and len(field.choices) > MOST_PICKS:
                 self._lookup(field).fill([Choice(each, (each,)) for each in field.choices])
 
-    async def show(self, fields: Sequence[FormField], help_texts: Mapping[str, str], desk: str) -> None:
-        """Ask for these instead; `help_texts`: what to try first; `desk`: the desk's own language."""
+    async def show(
+        self, fields: Sequence[FormField], help_texts: Mapping[str, str], desk: str, *, approval: bool = False
+    ) -> None:
+        """Ask for these instead; `help_texts`: what to try first; `desk`: the desk's own language.
+
+        `approval`: somebody is to approve it before it is worked on, which whoever calls is to be told.
+        """
         # None is there while they are exchanged: somebody may ask for the words meanwhile.
         self._kept, self._fields, self._desk = self.words(), (), desk
         await self.remove_children()
-        await self.mount(*self._widgets(fields, in_language(help_texts, spoken(), desk)))
+        notice = [Static(_("It needs an approval first"), classes="advice", markup=False)] if approval else []
+        await self.mount(*notice, *self._widgets(fields, in_language(help_texts, spoken(), desk)))
         self._fields = tuple(fields)
         self.know(self._units)
         self._unfit = {_id(field) for field in fields if not self._put(field, self._kept.get(_id(field), ""))}
@@ -121,6 +137,9 @@ class Answers(Vertical):
         elif field.kind is FieldKind.PERSON:
             hint = advice or _("name, address, phone or shop")
             yield Lookup(short, id=id_, widths=CALLER_WIDTHS, placeholder=hint, asks=True, free=address_in)
+        elif field.kind is FieldKind.EQUIPMENT:
+            hint = advice or _("an inventory number")
+            yield Lookup(short, id=id_, widths=EQUIPMENT_WIDTHS, placeholder=hint, asks=True)
         elif field.multiline:
             yield Static(f"{name}  {advice}".rstrip(), classes="label", markup=False)
             yield TextArea(id=id_, compact=True, tab_behavior="focus")
@@ -209,6 +228,25 @@ class Answers(Vertical):
 
     def _lookup(self, field: FormField) -> Lookup:
         return self.query_one(f"#{_id(field)}", Lookup)
+
+
+def ask_equipment(form: Form, lookup: Lookup, words: str, unit: str | None) -> None:
+    """Seek which equipment may be meant: of a unit, else of any; where none is written down at all, it is as typed."""
+    console = form.console
+
+    def ask(reader: Reader, actor: Actor) -> tuple[Choice, ...]:
+        query = AssetQuery(words=words, limit=MOST_FOUND)
+        rows = tuple(reader.assets(query._replace(unit=unit))) if unit is not None else ()
+        rows = rows or tuple(reader.assets(query))
+        if not rows and not reader.asset_kinds():
+            return (Choice(words, (words,)),)
+        return tuple(Choice(row.number, (row.number, f"{row.kind} {row.name}".strip(), row.model)) for row in rows)
+
+    def found(choices: tuple[Choice, ...]) -> None:
+        if lookup.text == words:
+            lookup.fill(choices, words=words)
+
+    console.link.read(form, ask, found, console.notice_error, topic="equipment")
 
 
 def widget_of(parameter: str) -> str:

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from sdesk.domain.actor import Actor
+from sdesk.domain.catalogue import FieldKind
 from sdesk.domain.errors import BadInput
 from sdesk.domain.filters import Filter, Match
 from sdesk.domain.instant import parse_instant
@@ -28,7 +29,7 @@ from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit
 from sdesk.tui.render.words import word
 from sdesk.tui.screens.form import Form, Values, Words, buttons
-from sdesk.tui.screens.form_answers import PREFIX, Answers, widget_of
+from sdesk.tui.screens.form_answers import PREFIX, Answers, ask_equipment, widget_of
 from sdesk.tui.screens.form_edit import CALLER_WIDTHS, address_in, ask_callers, caller_choice, unit_choices
 from sdesk.tui.widgets.field import Field
 from sdesk.tui.widgets.lookup import Lookup
@@ -130,10 +131,15 @@ class NewForm(Form):
             self._seek_open()
 
     @on(Lookup.Asked)
-    def seek_person(self, event: Lookup.Asked) -> None:
-        """Seek who may be meant in a field of the form."""
-        if (event.lookup.id or "").startswith(PREFIX):
-            ask_callers(self, event.lookup, event.words)
+    def seek_named(self, event: Lookup.Asked) -> None:
+        """Seek who, or which equipment, may be meant in a field of the form."""
+        match self._answers.kind_of(event.lookup):
+            case FieldKind.PERSON:
+                ask_callers(self, event.lookup, event.words)
+            case FieldKind.EQUIPMENT:
+                ask_equipment(self, event.lookup, event.words, self.query_one("#unit", Lookup).value)
+            case _:
+                pass
 
     @on(Lookup.Taken, "#unit")
     def unit_taken(self) -> None:
@@ -216,9 +222,10 @@ class NewForm(Form):
 
     def _asked(self, service: str | None, found: tuple[OfferRow, ...], language: str = "") -> None:
         if self.query_one("#service", Lookup).value == service:
-            fields = found[0].fields if found else ()
+            fields, advice = (found[0].fields, found[0].help) if found else ((), {})
+            approval = bool(found and found[0].approve_by)
             self.run_worker(
-                self._answers.show(fields, found[0].help if found else {}, language), group="answers", exclusive=True
+                self._answers.show(fields, advice, language, approval=approval), group="answers", exclusive=True
             )
 
     @property

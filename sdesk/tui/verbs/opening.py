@@ -41,7 +41,6 @@ class Opening(Verbs):
         from sdesk.tui.screens.page import Page
 
         row, now, zone = detail.ticket, self.console.now(), self.console.zone
-        page = Page(_("Playbook of {ref}").format(ref=row.ref))
 
         def ask(reader: Reader, actor: Actor) -> Progress | None:
             return reader.playbook_progress(actor, row.number, now=now)
@@ -50,6 +49,7 @@ class Opening(Verbs):
             if found is None:
                 self.console.notice(_("{ref} is of no playbook").format(ref=row.ref))
                 return
+            page = Page(_("Playbook of {ref}").format(ref=found.run.ref))  # the parent's, on a step's ticket too
             self.app.push_screen(page)
             page.fill(lambda width: progress_lines(found, width=width, now=now, zone=zone))
 

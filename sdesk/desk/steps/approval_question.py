@@ -8,7 +8,7 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.history import record
 from sdesk.domain.approval import ApprovalState
-from sdesk.store.models import Approval
+from sdesk.store.models import Approval, Ticket
 from sdesk.store.prepared import Prepared
 
 _OPEN = Prepared(
@@ -36,3 +36,13 @@ def end_question(work: Work, number: int) -> bool:
     work.session.flush()
     record(work, number, "approval_cancelled", approver=row.address or None)
     return True
+
+
+def was_refused(work: Work, ticket: Ticket) -> bool:
+    """Whether a ticket ended by an approver's no, and is not open again since."""
+    wanted = select(col(Approval.id)).where(
+        col(Approval.ticket_id) == ticket.id,
+        col(Approval.state) == ApprovalState.REFUSED,
+        col(Approval.decided_at) == ticket.resolved_at,
+    )
+    return ticket.resolved_at is not None and work.connection.execute(wanted.limit(1)).first() is not None
