@@ -33,7 +33,7 @@ WALK: tuple[Step, ...] = (
     (("slash", *"asset:"), ("escape", "escape")),
     (("#", *"{vis_run}", "enter", "B"), ("escape",)),
     (("#", *"{vis_step}", "enter", "B"), ("escape",)),
-    (("#", *"{vis_asked}", "enter"), ("escape",)),
+    (("#", *"{vis_rater}", "enter"), ("escape",)),
     (("colon", *"approve {hid_asked}", "enter"), ("escape",)),
     (("colon", *"playbook start open-"), ("escape", "escape")),
     (("ctrl+p", *"{word}"), ("escape",)),
@@ -55,7 +55,7 @@ WALK: tuple[Step, ...] = (
 def _keys(keys: tuple[str, ...], asked: Asked) -> Iterator[str]:
     """The keys; a word in braces, which was spread into letters, is what it stands for."""
     typed = "\0".join(keys)
-    for name in ("word", "like", "hid", "model", "vis_run", "vis_step", "vis_asked", "hid_asked"):
+    for name in ("word", "like", "hid", "model", "vis_run", "vis_step", "vis_rater", "hid_asked"):
         typed = typed.replace("\0".join(f"{{{name}}}"), "\0".join(str(getattr(asked, name))))
     for key in typed.split("\0"):
         yield {" ": "space", ":": "colon", "-": "minus"}.get(key, key)
