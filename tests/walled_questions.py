@@ -72,6 +72,8 @@ class Asked(NamedTuple):
     """A hidden step of a parent that is seen."""
     vis_step: int
     """A step that is seen, of a hidden parent."""
+    vis_rater: int
+    """Of somebody who last said of a hidden ticket how it was."""
     vis_asked: int
     """It waits for an approval."""
     hid_asked: int
@@ -162,6 +164,7 @@ READING: Mapping[str, tuple[str, ...]] = {
         "{vis_run} --history",
         "{vis_step} --history",
         "{vis_asked} --history",
+        "{vis_rater}",
         "{hid_run} {hid_step} {hid_asked}",
     ),
     "next": ("", "-o ids"),
@@ -519,6 +522,11 @@ def asked_by(path: Path, login: str, hidden: tuple[int, ...]) -> Asked:
             vis_step=number(
                 "SELECT min(s.ticket_id) FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
                 " WHERE s.ticket_id NOT IN HIDDEN AND r.ticket_id IN HIDDEN"
+            ),
+            vis_rater=number(
+                "SELECT max(t.id) FROM ticket AS t WHERE t.is_open AND t.id NOT IN HIDDEN AND (SELECT r.ticket_id FROM"
+                " rating AS r WHERE r.person_id = t.requester_id AND r.score > 0 ORDER BY r.answered_at DESC, r.id DESC"
+                " LIMIT 1) IN HIDDEN"
             ),
             vis_asked=number("SELECT max(ticket_id) FROM approval WHERE state = 'asked' AND ticket_id NOT IN HIDDEN"),
             hid_asked=number("SELECT min(ticket_id) FROM approval WHERE state = 'asked' AND ticket_id IN HIDDEN"),

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.approvals import follow_head
 from sdesk.desk.steps.assets import add_assets, drop_assets, find_asset
 from sdesk.desk.steps.clocks import promise_of, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
@@ -65,7 +66,7 @@ def set_fields(
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
-    promise = promise_of(work, ticket)
+    promise, unit_before = promise_of(work, ticket), ticket.unit_id
     done: list[str] = []
     with about("subject"):
         done += _subject(work, ticket, subject)
@@ -95,6 +96,8 @@ def set_fields(
             ticket.priority = follows
             done.append(ticket.priority.value)
             follow_promise(work, ticket, promise)
+    if ticket.unit_id != unit_before:
+        follow_head(work, ticket, unit_before)
     settle(work, ticket)
     return Change(number, ref, phrase("{ref} is set right: {facts}", ref=ref, facts=joined(", ", done)))
 

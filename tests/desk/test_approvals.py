@@ -17,6 +17,7 @@ import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
+from sdesk.actions.perform import undo
 from sdesk.desk import approvals, playbooks
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.actor import SYSTEM
@@ -392,6 +393,25 @@ def test_another_service_asks_anew_or_asks_no_more(desk: MailDesk) -> None:
     decided = [state for _, state, _ in asked_of(desk, number)]
     assert decided == ["cancelled", "cancelled"]
     assert {each.started_at for each in row.clocks if each.kind.value == "resolution"} == {NOW + 3 * HOUR}
+
+
+def test_another_unit_has_another_head(desk: MailDesk) -> None:
+    number = desk.new(service="printer", requester="store-001@shop.example")
+    key = key_of(desk, number)
+    desk.do("anna", "set", number, unit="none")
+    assert asked_of(desk, number) == [("irina@shop.example", "cancelled", None), (None, "asked", None)]
+    with pytest.raises(Refused, match="nobody need approve"):
+        decide(desk, key, True)
+    desk.do("anna", "set", number, unit="accounting")
+    assert asked_of(desk, number)[-1] == ("irina@shop.example", "asked", None)
+    # Of one head two units are no two questions; and whom a lead has named is who is asked.
+    desk.do("anna", "set", number, unit="flagship")
+    assert len(asked_of(desk, number)) == 3
+    desk.do("anna", "ask-approval", number, of="carla@desk.example")
+    desk.do("anna", "set", number, unit="none")
+    assert asked_of(desk, number)[-1] == ("carla@desk.example", "asked", None)
+    undo(desk.desk, desk.actor("anna"), now=NOW)
+    assert asked_of(desk, number)[-1] == ("carla@desk.example", "asked", None)
 
 
 def test_what_was_approved_is_not_asked_again_when_its_service_comes_back(desk: MailDesk) -> None:

@@ -96,7 +96,7 @@ def _told(desk: Desk, path: Path, key: str, *, public: bool) -> dict[str, str]:
             ask(f"request {each}", lambda each=each: reader.request(visitor, each))  # type: ignore[misc]
             ask(f"said {each}", lambda each=each: reader.said(visitor, each, now=NOW))  # type: ignore[misc]
             ask(f"answers {each}", lambda each=each: reader.answers(visitor, each))  # type: ignore[misc]
-            for file in desk.files[:: max(1, len(desk.files) // 4)]:
+            for file in desk.files[:: max(1, len(desk.files) // 2)]:
                 ask(f"file {each} {file}", lambda each=each, file=file: reader.file(visitor, each, file, now=NOW))  # type: ignore[misc]
         ask("units", reader.units)
         if public:
@@ -139,7 +139,7 @@ def _compare(desk: Desk, folder: Path) -> None:
 
 
 def test_nobody_is_told_of_what_he_may_not_see(tmp_path: Path) -> None:
-    desk = _desk(tmp_path / "desk.db", PLAIN, seed=8, tickets=8, deeds=20, people=3)
+    desk = _desk(tmp_path / "desk.db", PLAIN, seed=8, tickets=8, deeds=12, people=2)
     _compare(desk, tmp_path)
     # There is something to tell: the head of a unit sees what others ask there, and the page of all what does not work.
     head = HEADS["flagship"]

@@ -321,6 +321,17 @@ def test_a_page_of_requests_is_an_index_range(busy: Reader, whose: str, units: f
         assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step], steps
 
 
+def test_the_public_page_of_outages_reads_nothing_that_is_done(busy_desk_path: Path) -> None:
+    """Who is not signed in may ask for it too."""
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        steps = plan(connection, portal_reader.KNOWN_OUTAGES, ())
+    read = [step for step in steps if step.startswith(("SCAN", "SEARCH t", "SEARCH o"))]
+    assert [step.rpartition("INDEX ")[2].partition(" ")[0] for step in read] == [
+        *("ix_ticket_open_incident", "ix_ticket_open_incident", "ix_ticket_incident"),
+        *("ix_ticket_count", "ix_outage_ticket_id"),
+    ], steps
+
+
 def test_answers_of_a_time_are_a_range_of_an_index(busy: Reader, actor: Actor) -> None:
     scope = past.scope_of(busy._connection, actor, of("team:it"), NOW)
     steps = plan(busy._connection, *past.rated_query(busy._connection, actor, scope, "2026-11-15", "2026-11-22"))

@@ -156,6 +156,13 @@ def test_the_panels_say_what_the_reports_found(board: Board) -> None:
             assert row.line.cells <= max(width, 62)
 
 
+def test_that_nothing_comes_fits_half_of_a_small_terminal(board: Board) -> None:
+    quiet = replace(board, ahead=replace(board.ahead, days=()), who=replace(board.who, away=()))
+    (row,) = coming_rows(quiet, 38)
+    assert row.line.text.strip() == "Nothing planned for seven days."
+    assert row.line.cells <= 38
+
+
 def test_the_board_says_how_content_people_are_where_they_are_asked(board: Board) -> None:
     weeks = [replace(week, content=share) for week, share in zip(board.course.weeks, (None, 0.5, 0.75), strict=False)]
     asked = replace(board, course=replace(board.course, weeks=tuple(weeks)))

@@ -87,6 +87,16 @@ def test_what_there_is_not_is_refused_with_the_nearest(
     assert str(refused.value) == sentence
 
 
+async def test_the_line_says_in_russian_what_it_would_do(busy_desk_path: Path) -> None:
+    speak("ru")
+    async with driving(busy_desk_path) as driver:
+        await driver.press("colon")
+        await driver.type('refuse --text "Later"')
+        await driver.rest()
+        assert "Записать, что согласующий" in driver.text
+        assert "Write down" not in driver.text
+
+
 async def test_in_russian_words_signs_and_answers_are_russian(busy_desk_path: Path) -> None:
     speak("ru")
     async with driving(busy_desk_path, size=(80, 24)) as driver:

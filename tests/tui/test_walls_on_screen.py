@@ -33,7 +33,7 @@ WALK: tuple[Step, ...] = (
     (("slash", *"asset:"), ("escape", "escape")),
     (("#", *"{vis_run}", "enter", "B"), ("escape",)),
     (("#", *"{vis_step}", "enter", "B"), ("escape",)),
-    (("#", *"{vis_asked}", "enter"), ("escape",)),
+    (("#", *"{vis_rater}", "enter"), ("escape",)),
     (("colon", *"approve {hid_asked}", "enter"), ("escape",)),
     (("colon", *"playbook start open-"), ("escape", "escape")),
     (("ctrl+p", *"{word}"), ("escape",)),
@@ -55,14 +55,22 @@ WALK: tuple[Step, ...] = (
 def _keys(keys: tuple[str, ...], asked: Asked) -> Iterator[str]:
     """The keys; a word in braces, which was spread into letters, is what it stands for."""
     typed = "\0".join(keys)
-    for name in ("word", "like", "hid", "model", "vis_run", "vis_step", "vis_asked", "hid_asked"):
+    for name in ("word", "like", "hid", "model", "vis_run", "vis_step", "vis_rater", "hid_asked"):
         typed = typed.replace("\0".join(f"{{{name}}}"), "\0".join(str(getattr(asked, name))))
     for key in typed.split("\0"):
         yield {" ": "space", ":": "colon", "-": "minus"}.get(key, key)
 
 
-FEW = tuple(each for each in WALK if each[0] not in {(digit,) for digit in "124679"} | {("C",), ("t",), ("a",)})
-"""Without what shows the same in another order."""
+_SAME = {
+    *((digit,) for digit in "124679"),
+    ("C",),
+    ("t",),
+    ("a",),
+    ("slash", *"asset:"),
+    ("colon", *"playbook start open-"),
+}
+FEW = tuple(each for each in WALK if each[0] not in _SAME and "{hid_asked}" not in "".join(each[0]))
+"""Without what shows the same in another order, or but a line of it."""
 
 
 async def _walk(path: Path, login: str, asked: Asked, walk: Sequence[Step]) -> list[str]:

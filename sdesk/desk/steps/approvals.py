@@ -123,6 +123,23 @@ def ask(work: Work, ticket: Ticket, approver: Mailbox | None) -> Approval:
     return row
 
 
+def follow_head(work: Work, ticket: Ticket, before: int | None) -> None:
+    """The ticket is of another unit now (`before`: of which it was), which has another head: whoever was asked as the
+    head of the old one need not answer any more. Who was named by hand stays. The caller settles.
+    """
+    service = work.rules.services[ticket.service_id] if ticket.service_id is not None else None
+    asked = open_question(work, require_id(ticket))
+    if work.quiet or asked is None or service is None or asked.service_id != service.id:
+        return
+    old, new = head_of(work, before), head_of(work, ticket.unit_id)
+    if service.approve_by == UNIT_HEAD and _is(old, asked.address) and not _is(new, asked.address):
+        ask(work, ticket, new)
+
+
+def _is(box: Mailbox | None, address: str) -> bool:
+    return (box.address if box is not None else "").lower() == address.lower()
+
+
 def ask_once_more(work: Work, ticket: Ticket, row: Approval) -> None:
     """Ask the same approver again: another mail, and reminders from now on. The caller settles."""
     row.asked_at = work.now

@@ -54,6 +54,18 @@ _REQUESTS = (
     " LEFT JOIN agent AS a ON a.id = t.assignee_id LEFT JOIN unit AS u ON u.id = t.unit_id"
     " LEFT JOIN person AS p ON p.id = t.requester_id WHERE t.status <> 'spam'"
 )
+_PLACED = "JOIN team AS m ON m.id = t.team_id LEFT JOIN service AS s ON s.id = t.service_id"
+# Incidents, their parts, and outages: of tickets those alone that are open. Anybody may ask it as often as he likes.
+KNOWN_OUTAGES = (
+    f"SELECT s.name AS service, u.name AS unit, t.created_at AS since FROM ticket AS t {_PLACED}"
+    " LEFT JOIN unit AS u ON u.id = t.unit_id WHERE t.is_incident AND t.is_open AND NOT m.private"
+    " UNION ALL SELECT s.name, u.name, t.created_at FROM ticket AS i CROSS JOIN ticket AS t ON t.incident_id = i.id"
+    f" JOIN team AS y ON y.id = i.team_id {_PLACED} LEFT JOIN unit AS u ON u.id = t.unit_id"
+    " WHERE i.is_incident AND i.is_open AND t.is_open AND NOT y.private AND NOT m.private"
+    f" UNION ALL SELECT s.name, u.name, o.down_from FROM ticket AS t CROSS JOIN outage AS o ON o.ticket_id = t.id"
+    f" {_PLACED} LEFT JOIN unit AS u ON u.id = o.unit_id"
+    " WHERE t.is_open AND o.confirmed AND o.down_to IS NULL AND NOT m.private"
+)
 _SAID = (
     "m.ticket_id = ? AND m.party = 'requester' AND m.taken_back_at IS NULL"
     " AND (m.direction = 'in' AND m.takes_part AND m.agent_id IS NULL OR m.direction = 'out' AND m.taken_at <= ?)"
@@ -195,17 +207,7 @@ class PortalReader(OpenedStore):
 
     def known_outages(self) -> tuple[KnownOutage, ...]:
         """What is known not to work, for everybody: open incidents and confirmed outages, none of a private team."""
-        found = self._all(
-            "SELECT s.name AS service, u.name AS unit, t.created_at AS since FROM ticket AS t"
-            " JOIN team AS m ON m.id = t.team_id LEFT JOIN service AS s ON s.id = t.service_id"
-            " LEFT JOIN unit AS u ON u.id = t.unit_id LEFT JOIN ticket AS i ON i.id = t.incident_id"
-            " WHERE NOT m.private AND t.is_open AND (t.is_incident OR i.is_open AND t.incident_id IN"
-            " (SELECT x.id FROM ticket AS x JOIN team AS y ON y.id = x.team_id WHERE NOT y.private))"
-            " UNION ALL SELECT s.name, u.name, o.down_from FROM outage AS o JOIN ticket AS t ON t.id = o.ticket_id"
-            " JOIN team AS m ON m.id = t.team_id LEFT JOIN service AS s ON s.id = t.service_id"
-            " LEFT JOIN unit AS u ON u.id = o.unit_id"
-            " WHERE NOT m.private AND o.confirmed AND o.down_to IS NULL AND t.is_open"
-        )
+        found = self._all(KNOWN_OUTAGES)
         units: dict[str, set[str]] = {}
         since: dict[str, str] = {}
         for row in found:

@@ -288,7 +288,7 @@ def coming_rows(board: Board, width: int, *, public: bool = False) -> list[Row]:
             for item in items
             if item.kind is Kind.WAKE_UP
         ]
-    return rows or [Row(line((" " + _("Nothing is planned for the next seven days."), "dim")))]
+    return rows or [Row(line((" " + _("Nothing planned for seven days."), "dim")))]
 
 
 def _item_line(board: Board, item: Item, local: datetime, width: int, public: bool) -> Line:

@@ -113,7 +113,7 @@ class LineOrders:
                 more = _(" (asks for more)") if asked.missing else ""
                 dry = _("dry run: ") if asked.dry_run else ""
                 # What was understood comes first: at 80 columns the end is cut.
-                return f"{dry}{which}{self._in_words(asked)}{more}   {told(asked.verb.summary)}"
+                return f"{dry}{which}{self._in_words(asked)}{more}   {told(_(asked.verb.summary))}"
             case _:
                 return ""
 
@@ -260,7 +260,7 @@ class LineOrders:
                 self._do_all(order.deeds, rows, asked=True)
 
         which = rows[0].ref if len(rows) == 1 else count_of("{count} ticket", "{count} tickets", len(rows))
-        title = _("{verb}: {tickets}?").format(verb=told(order.verb.summary), tickets=which)
+        title = _("{verb}: {tickets}?").format(verb=told(_(order.verb.summary)), tickets=which)
         self._screen.app.push_screen(Confirm(title, _("Do it")), confirmed)
 
     def _ask_for(self, order: Order) -> None:
@@ -274,7 +274,7 @@ class LineOrders:
         if deed is not None:
             deed()
             return
-        flags = " ".join(f"{option.flag} {option.parameter.summary}" for option in order.missing)
+        flags = " ".join(f"{option.flag} {told(_(option.parameter.summary))}" for option in order.missing)
         self._screen.console.notice(_("{verb} wants {flags}").format(verb=order.verb.name, flags=flags), "error")
         self.open(f"{order.verb.name} {' '.join(map(str, order.numbers))} {order.missing[0].flag} ")
 
