@@ -10,7 +10,8 @@ import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
-from sdesk.desk import approvals, playbooks
+from sdesk.actions.perform import undo
+from sdesk.desk import approvals, playbook_changes, playbooks
 from sdesk.desk.steps.outbox import read_message_id
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.playbook import RunState
@@ -129,3 +130,24 @@ def test_a_refused_step_that_was_opened_again_and_done_is_done(play: Playing) ->
     assert play.states()["screen"] == "open"
     play.do("anna", "close", 2, silent=True, at=NOW + 2 * DAY)
     assert (play.states()["screen"], play.held_up("screen")) == ("done", "")
+
+
+def test_a_refusal_that_is_undone_lets_the_step_wait_again(play: Playing) -> None:
+    play.start()
+    play.do("anna", "refuse", 2, text="by phone", at=NOW + DAY)
+    assert play.states() == {"screen": "skipped", "desk": "open", "later": "open"}
+    assert play.held_up("screen") == "not approved: by phone"
+    undo(play.desk, play.actor("anna"), now=NOW + DAY)
+    assert play.ticket(2).waiting_for is WaitingFor.APPROVAL
+    # What was opened meanwhile stays.
+    assert play.states() == {"screen": "open", "desk": "open", "later": "open"}
+
+
+def test_one_that_waits_for_its_approval_can_be_skipped(play: Playing) -> None:
+    play.start()
+    with play.desk.work(play.actor("anna"), NOW + DAY) as work:
+        playbook_changes.skip(work, 1, "screen", text="Nobody needs it")
+        work.session.commit()
+    assert play.held_up("screen") == "Nobody needs it"
+    assert play.rows("SELECT state FROM approval") == [("cancelled",)]
+    assert play.states()["later"] == "open"

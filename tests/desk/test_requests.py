@@ -13,6 +13,7 @@ from intake_desk import MailDesk
 from sdesk.desk import requests
 from sdesk.desk.forgetting import forget_person
 from sdesk.desk.sign_in import LINKS_PER_HOUR, ask_link, link_works, make_link, sign_in
+from sdesk.desk.steps.requesters import asking
 from sdesk.domain.actor import REQUESTER, SYSTEM
 from sdesk.domain.errors import BadInput, NotFound, Refused
 from sdesk.domain.inbound import InboundAttachment
@@ -53,6 +54,20 @@ def test_a_request_is_a_ticket_as_by_mail(desk: MailDesk) -> None:
     assert desk.event(number, "opened")["why"] == {"team": "service till", "service": "chosen in the portal"}
     assert [(kind, to) for kind, to, _ in desk.outbox() if kind == "acknowledgement"] == [("acknowledgement", CLERK)]
     assert desk.told(number)
+
+
+def test_a_head_with_a_name_before_his_address_is_one_too(desk: MailDesk) -> None:
+    boss = "boss@home.example"
+    with desk.desk.work(SYSTEM, NOW) as work:
+        assert ask_link(work, boss, language="en", base="http://x") is None
+    named = DESK_FILE.replace("irina@shop.example", f"Irina Belova <{boss}>", 1)
+    desk.apply(named + '[portal]\nheads = ["kind:store"]\n')
+    with desk.desk.work(SYSTEM, NOW) as work:
+        assert ask_link(work, boss, language="en", base="http://x") is not None
+    number = ask(desk, boss, service="till")
+    assert desk.ticket(number).unit == "flagship"
+    with desk.desk.look(SYSTEM, NOW) as work:
+        assert asking(work, boss).units == {desk.column(number, "unit_id")}
 
 
 def test_a_head_asks_for_the_unit_and_for_no_other(desk: MailDesk) -> None:

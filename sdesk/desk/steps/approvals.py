@@ -89,7 +89,7 @@ def ask_for_service(work: Work, ticket: Ticket) -> Approval | None:
     if approved is not None:
         return approved
     approver = approver_of(work, ticket)
-    if approver is not None and ticket.channel not in _UNPROVEN and _asks_himself(work, ticket, approver):
+    if approver is not None and ticket.channel not in _UNPROVEN and is_same_person(work, ticket, approver.address):
         if asked is not None:
             drop_question(work, ticket)
         row = _add(work, ticket, approver, state=ApprovalState.APPROVED, decided_at=work.now, how=DecidedHow.OWN)
@@ -297,7 +297,12 @@ def head_of(work: Work, unit_id: int | None) -> Mailbox | None:
 
 def is_same_person(work: Work, ticket: Ticket, address: str) -> bool:
     """Whether a mail address is the requester's."""
-    return _asks_himself(work, ticket, Mailbox(address, ""))
+    if ticket.requester_id is None:
+        return False
+    found = select(col(PersonAddress.person_id)).where(
+        col(PersonAddress.address) == address.lower(), col(PersonAddress.person_id) == ticket.requester_id
+    )
+    return work.connection.execute(found).first() is not None
 
 
 def _named(work: Work, box: Mailbox) -> Mailbox:
@@ -306,15 +311,6 @@ def _named(work: Work, box: Mailbox) -> Mailbox:
         return box
     person = find_person(work, box.address)
     return Mailbox(box.address, person.name if person is not None else "")
-
-
-def _asks_himself(work: Work, ticket: Ticket, approver: Mailbox) -> bool:
-    if ticket.requester_id is None:
-        return False
-    found = select(col(PersonAddress.person_id)).where(
-        col(PersonAddress.address) == approver.address.lower(), col(PersonAddress.person_id) == ticket.requester_id
-    )
-    return work.connection.execute(found).first() is not None
 
 
 def _add(
