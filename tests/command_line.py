@@ -22,16 +22,8 @@ from sdesk.domain.ticket import (
     Urgency,
     WaitingFor,
 )
-from sdesk.store.reader.rows import (
-    AttachmentRow,
-    ClockRow,
-    HistoryRow,
-    MessageRow,
-    Place,
-    TicketDetail,
-    TicketRow,
-    UnitFacts,
-)
+from sdesk.store.reader.detail_rows import AttachmentRow, HistoryRow, MessageRow, TicketDetail, UnitFacts
+from sdesk.store.reader.rows import ClockRow, Place, TicketRow
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 from sdesk.tui.app import Console
 from sdesk.tui.mail_fetch import Fetch
 from sdesk.tui.mailroom import Mailroom

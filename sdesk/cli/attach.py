@@ -17,7 +17,7 @@ from sdesk.cli.options import MOST, DryRun, Numbers
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.errors import BadInput, Refused, SdeskError
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT
-from sdesk.store.reader.rows import AttachmentRow
+from sdesk.store.reader.detail_rows import AttachmentRow
 
 if TYPE_CHECKING:
     from sdesk.domain.inbound import InboundAttachment

@@ -10,7 +10,7 @@ from sdesk.cli.sheet import Column, Eyes, Field, Sheet
 from sdesk.domain.duration import format_working
 from sdesk.domain.kinds import FLAG, INSTANT, MONEY, NUMBER, TEXT, many, maybe, word
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
-from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow, UnitRow
+from sdesk.store.reader.organisation_rows import AgentRow, ServiceRow, TeamRow, UnitRow
 
 AGENTS: Sheet[AgentRow] = Sheet(
     fields=(

@@ -28,7 +28,8 @@ from sdesk.store.reader.desk_rows import (
     TeamDetail,
     UnitOutages,
 )
-from sdesk.store.reader.rows import TicketRow, UnitRow
+from sdesk.store.reader.organisation_rows import UnitRow
+from sdesk.store.reader.rows import TicketRow
 
 OUTAGE_DAYS = 30
 """How far `unit show` looks back."""

@@ -13,7 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import MOST, DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
 from sdesk.domain.kinds import INSTANT, MONEY, NUMBER, TEXT, many, maybe
-from sdesk.store.reader.rows import IncidentRow
+from sdesk.store.reader.detail_rows import IncidentRow
 
 Proposal = Annotated[
     int, typer.Argument(metavar="PROPOSAL", min=1, max=MOST, help="its number in `incident list`", show_default=False)

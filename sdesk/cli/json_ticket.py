@@ -24,17 +24,9 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.store.reader.desk_rows import OutageRow
+from sdesk.store.reader.detail_rows import AttachmentRow, HistoryRow, LinkRow, MessageRow, RatingRow, TicketDetail
 from sdesk.store.reader.effort import SpentRow, VisitRow
-from sdesk.store.reader.rows import (
-    AttachmentRow,
-    ClockRow,
-    HistoryRow,
-    LinkRow,
-    MessageRow,
-    RatingRow,
-    TicketDetail,
-    TicketRow,
-)
+from sdesk.store.reader.rows import ClockRow, TicketRow
 from sdesk.store.reader.watching import WatcherRow
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import OPEN_STATUSES, ClockKind, Direction, LinkKind, SlaState
 from sdesk.store.reader.desk_rows import OutageRow
-from sdesk.store.reader.rows import AttachmentRow, ClockRow, MessageRow, TicketDetail, TicketRow
+from sdesk.store.reader.detail_rows import AttachmentRow, MessageRow, TicketDetail
+from sdesk.store.reader.rows import ClockRow, TicketRow
 
 if TYPE_CHECKING:
     from sdesk.store.reader.approvals import ApprovalRow

@@ -21,7 +21,8 @@ from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Filter, Sort, Words
 from sdesk.domain.kinds import ANYTHING, FLAG, INSTANT, NUMBER, TEXT
 from sdesk.domain.ticket import SlaState, WaitingFor
-from sdesk.store.reader.rows import HistoryRow, TicketRow
+from sdesk.store.reader.detail_rows import HistoryRow
+from sdesk.store.reader.rows import TicketRow
 
 MARKS: dict[SlaState, str] = {
     SlaState.BREACHED: "!!",

@@ -16,7 +16,7 @@ from sdesk.cli.options import MOST, Numbers
 from sdesk.cli.output import Format
 from sdesk.cli.queue import QUEUE
 from sdesk.domain.errors import SdeskError
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 
 
 def show(

@@ -14,7 +14,7 @@ from sdesk.cli.output import Format
 from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet, Value
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, by_key, many, maybe, thing
 from sdesk.domain.ticket import Priority
-from sdesk.store.reader.rows import SlaRow
+from sdesk.store.reader.organisation_rows import SlaRow
 
 if TYPE_CHECKING:
     from sdesk.domain.clock import Targets

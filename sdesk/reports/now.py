@@ -11,8 +11,9 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.filters import Filter, to_text
 from sdesk.domain.ticket import ClockKind
 from sdesk.store.reader import Reader
+from sdesk.store.reader.detail_rows import IncidentRow
 from sdesk.store.reader.reports.now import MailTrouble, Need
-from sdesk.store.reader.rows import IncidentRow, TicketRow
+from sdesk.store.reader.rows import TicketRow
 
 LISTED: Mapping[Need, str] = {
     Need.BURNING: "is:burning",

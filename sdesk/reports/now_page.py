@@ -9,8 +9,8 @@ from sdesk.domain.duration import format_duration, format_working
 from sdesk.reports.now import Group, Now, Todo
 from sdesk.reports.page import Cell, Heading, Page, Section, Table, Tone
 from sdesk.reports.wording import amount, counted, listed, when
+from sdesk.store.reader.detail_rows import IncidentRow
 from sdesk.store.reader.reports.now import MailTrouble, Need
-from sdesk.store.reader.rows import IncidentRow
 
 _TITLES = {
     Need.BURNING: "Loss",

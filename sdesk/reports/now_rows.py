@@ -9,8 +9,8 @@ from sdesk.domain.kinds import FLAG, INSTANT, MONEY, NUMBER, TEXT, Kind, many, m
 from sdesk.domain.ticket import ClockKind, Priority, SlaState, Status
 from sdesk.reports.now import Now, Todo
 from sdesk.reports.plain import plain_instant, plain_money
+from sdesk.store.reader.detail_rows import IncidentRow
 from sdesk.store.reader.reports.now import Need
-from sdesk.store.reader.rows import IncidentRow
 
 
 class Line(NamedTuple):

@@ -13,7 +13,8 @@ from sdesk.domain.mailboxes import parse_mailboxes, written
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Direction, Status
-from sdesk.store.reader.rows import MessageRow, TicketRow
+from sdesk.store.reader.detail_rows import MessageRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.render.signals import end_text, size_text
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sdesk.actions import fence
 from sdesk.domain.safe_text import safe_file_name
-from sdesk.store.reader.rows import AttachmentRow
+from sdesk.store.reader.detail_rows import AttachmentRow
 from sdesk.tui.language import _
 
 _DOCUMENTS = "txt log md csv tsv json pdf rtf odt ods odp docx xlsx pptx"

@@ -13,7 +13,9 @@ from sdesk.domain.filters import Filter, Match
 from sdesk.domain.likeness import LEAST, Rarity
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import IncidentRow, ServiceRow, TicketDetail, TicketRow
+from sdesk.store.reader.detail_rows import IncidentRow, TicketDetail
+from sdesk.store.reader.organisation_rows import ServiceRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.countdown import Held, hold
 from sdesk.tui.render.conversation import MOST_LETTERS
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.store.reader.rows import AttachmentRow, TicketDetail
+from sdesk.store.reader.detail_rows import AttachmentRow, TicketDetail
 from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.outside import why_not_opened
 from sdesk.tui.render.conversation import file_label, folded_part

@@ -17,7 +17,8 @@ from command_line import NOW, Golden, Process, Ran, Sdesk, Terminal, some_ticket
 from sdesk.cli.app import run
 from sdesk.cli.invocation import BuiltDemo, Surroundings
 from sdesk.config import Config
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.detail_rows import TicketDetail
+from sdesk.store.reader.rows import TicketRow
 
 GOLDEN = Path(__file__).parent / "golden"
 WRITE = bool(os.environ.get("SDESK_WRITE_GOLDEN"))

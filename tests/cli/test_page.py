@@ -12,7 +12,7 @@ from sdesk.cli.sheet import Eyes
 from sdesk.domain.approval import ApprovalState, DecidedHow
 from sdesk.domain.ticket import Direction, LinkKind, Status
 from sdesk.store.reader.approvals import ApprovalRow
-from sdesk.store.reader.rows import LinkRow, TicketDetail
+from sdesk.store.reader.detail_rows import LinkRow, TicketDetail
 
 EYES = Eyes(ZoneInfo("Europe/Moscow"))
 

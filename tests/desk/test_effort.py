@@ -12,7 +12,7 @@ from intake_desk import MailDesk
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, Refused
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 
 WEDNESDAY = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
 """Ten in the morning in Moscow."""

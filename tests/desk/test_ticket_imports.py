@@ -24,7 +24,7 @@ from sdesk.domain.ticket import Direction, Status, WaitingFor
 from sdesk.domain.ticket_line import read_line
 from sdesk.store.check import check
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 
 LATER = NOW + timedelta(hours=2)
 SOON = NOW + timedelta(days=1)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from desks import NOW
 
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import AttachmentRow, HistoryRow, MessageRow
+from sdesk.store.reader.detail_rows import AttachmentRow, HistoryRow, MessageRow
 from sdesk.tui.render.conversation import MOST_LETTERS, MOST_LINES, Talk
 from sdesk.tui.render.events import event_text
 from sdesk.tui.render.lines import Line, wrap

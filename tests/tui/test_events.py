@@ -14,7 +14,7 @@ from desks import NOW
 
 import sdesk
 from sdesk.domain.outgoing import MailKind
-from sdesk.store.reader.rows import HistoryRow
+from sdesk.store.reader.detail_rows import HistoryRow
 from sdesk.tui.language import LANGUAGES, in_context, speak
 from sdesk.tui.render.events import ABOUT, CHANGES, CLOCKS, EVENTS, WOKEN, actor_text, event_text
 

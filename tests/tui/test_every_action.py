@@ -22,7 +22,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.outgoing import Party
 from sdesk.domain.ticket import Direction, Impact, Priority, Status
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 from sdesk.tui.actions import COMMANDS
 
 ELSEWHERE = {"editor", "take_back", "undo"}

@@ -12,7 +12,7 @@ from intake_desk import MailDesk
 from sdesk.domain.beside import Beside, Then
 from sdesk.domain.ticket import Status
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 from sdesk.tui.outgoing import addressee, first_copies, quotation, review
 
 ZONE = ZoneInfo("Europe/Moscow")

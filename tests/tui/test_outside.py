@@ -10,7 +10,7 @@ import pytest
 
 from sdesk.actions.saving import target_of, write_new
 from sdesk.domain.errors import BadInput
-from sdesk.store.reader.rows import AttachmentRow
+from sdesk.store.reader.detail_rows import AttachmentRow
 from sdesk.tui.outside import OpenedFiles, fetch_command, opener, over_ssh, why_not_opened
 from sdesk.tui.screens.link import doubts
 from sdesk.tui.things import links_in, where_to

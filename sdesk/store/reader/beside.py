@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.ticket import LinkKind, Priority, Status
-from sdesk.store.reader.rows import HistoryRow, LinkRow, OtherRow, TicketRow, UnitFacts
+from sdesk.store.reader.detail_rows import HistoryRow, LinkRow, OtherRow, UnitFacts
+from sdesk.store.reader.rows import TicketRow
 from sdesk.store.reader.where import Condition, wall
 
 if TYPE_CHECKING:

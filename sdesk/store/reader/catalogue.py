@@ -13,7 +13,7 @@ from sdesk.domain.outage import rate_alone, share_that_stands
 from sdesk.domain.priority import MATRIX, Matrix, Threshold, follow, parse_matrix
 from sdesk.domain.ticket import Impact, Priority, Urgency
 from sdesk.store.reader.convert import money
-from sdesk.store.reader.rows import ServiceRow
+from sdesk.store.reader.organisation_rows import ServiceRow
 from sdesk.store.reader.where import wall
 
 _SERVICES = (

@@ -10,12 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from sdesk.domain.outage import loss_so_far
-from sdesk.domain.outgoing import Party
 from sdesk.domain.sla_state import sla_state
 from sdesk.domain.ticket import (
     Channel,
     ClockKind,
-    Direction,
     Impact,
     Priority,
     Status,
@@ -23,7 +21,7 @@ from sdesk.domain.ticket import (
     WaitingFor,
 )
 from sdesk.domain.worktime import ALWAYS, Calendar, working_between
-from sdesk.store.reader.rows import AttachmentRow, ClockRow, DeskRow, MessageRow, Place, TicketRow
+from sdesk.store.reader.rows import ClockRow, DeskRow, Place, TicketRow
 
 _NOTHING = "[]"
 """Most tickets have none: JSON need not be read for that."""
@@ -160,58 +158,3 @@ def time_left(due_at: datetime, at: datetime, calendar_id: int | None, calendar_
     """Working seconds from an instant to a deadline, negative once it has passed. Without a calendar: all of them."""
     calendar = calendar_of(calendar_id) if calendar_id is not None else ALWAYS
     return working_between(calendar, at, due_at) if due_at > at else -working_between(calendar, due_at, at)
-
-
-def _mailboxes(recipients: Mapping[str, Any], field: str) -> tuple[tuple[str, str], ...]:
-    return tuple((address, name) for address, name in recipients.get(field, ()))
-
-
-MESSAGE_COLUMNS = (
-    "id, direction, agent, author_name, author_address, takes_part, sent_at, taken_at, subject, recipients, message_id,"
-    " undeliverable, defects, raw_id, party, taken_back_at, delivery, delivery_error,"
-    " substr(text, 1, ?1) AS text, max(length(text) - ?1, 0) AS left_out, substr(quoted, 1, ?1) AS quoted"
-)
-"""Of `message_view`; the first parameter is how many letters of a text are read, so that 30 MB need not be."""
-
-
-def message_row(row: sqlite3.Row, attachments: tuple[AttachmentRow, ...]) -> MessageRow:
-    """One row of `message_view`, with as much of its text as was asked for."""
-    recipients = json.loads(row["recipients"]) if row["recipients"] else {}
-    return MessageRow(
-        id=row["id"],
-        direction=Direction(row["direction"]),
-        agent=row["agent"],
-        author_name=row["author_name"],
-        author_address=row["author_address"],
-        takes_part=bool(row["takes_part"]),
-        sent_at=datetime.fromisoformat(row["sent_at"]),
-        taken_at=datetime.fromisoformat(row["taken_at"]),
-        subject=row["subject"],
-        text=row["text"],
-        quoted=row["quoted"],
-        to=_mailboxes(recipients, "to"),
-        cc=_mailboxes(recipients, "cc"),
-        message_id=row["message_id"],
-        undeliverable=row["undeliverable"],
-        defects=tuple(json.loads(row["defects"])) if row["defects"] else (),
-        has_raw=row["raw_id"] is not None,
-        attachments=attachments,
-        party=Party(row["party"]),
-        taken_back_at=instant(row["taken_back_at"]),
-        delivery=row["delivery"],
-        delivery_error=row["delivery_error"],
-        left_out=row["left_out"],
-    )
-
-
-def attachment_row(row: sqlite3.Row) -> AttachmentRow:
-    """One row of `attachment_view`."""
-    return AttachmentRow(
-        id=row["id"],
-        message_id=row["message_id"],
-        name=row["name"],
-        media_type=row["media_type"],
-        size=row["size"],
-        sha256=row["sha256"],
-        inline=bool(row["inline"]),
-    )

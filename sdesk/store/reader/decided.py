@@ -16,7 +16,8 @@ from sdesk.domain.ticket import OPEN_STATUSES, Impact, Priority, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START
 from sdesk.domain.why import Facts
 from sdesk.store.reader.convert import money
-from sdesk.store.reader.rows import HistoryRow, TicketRow
+from sdesk.store.reader.detail_rows import HistoryRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.store.reader.where import wall
 
 

@@ -12,7 +12,6 @@ from sdesk.domain.worktime import Calendar
 from sdesk.store.reader import organisation
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.mail_reader import MailReader
-from sdesk.store.reader.rows import UnitRow
 
 if TYPE_CHECKING:
     from sdesk.store.reader.begun import BegunTicket
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     )
     from sdesk.store.reader.known import CallerRow
     from sdesk.store.reader.offers import OfferRow
+    from sdesk.store.reader.organisation_rows import UnitRow
     from sdesk.store.reader.rated import PersonStory
 
 

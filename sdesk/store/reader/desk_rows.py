@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
+    from sdesk.store.reader.organisation_rows import AgentRow, ServiceRow, TeamRow
 
 
 class SliceRow(NamedTuple):

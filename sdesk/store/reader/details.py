@@ -18,7 +18,7 @@ from sdesk.domain.satisfaction import BAD
 from sdesk.domain.worktime import DAYS
 from sdesk.store.reader import catalogue, organisation, rated
 from sdesk.store.reader.desk_rows import AgentDetail, CalendarRow, PersonRow, ServiceDetail, TeamDetail
-from sdesk.store.reader.rows import UnitRow
+from sdesk.store.reader.organisation_rows import UnitRow
 from sdesk.store.reader.where import Condition, wall
 
 Row = TypeVar("Row")

@@ -6,11 +6,15 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
 from sdesk.store.reader.convert import instant, money
-from sdesk.store.reader.rows import IncidentRow, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.store.reader.where import wall
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import IncidentRow
 
 _PROPOSALS = (
     "SELECT p.id, p.tickets, s.key AS service, s.name AS service_name FROM incident_proposal AS p"
@@ -85,6 +89,8 @@ def _row(
     ref: str = "",
     command: str = "",
 ) -> IncidentRow:
+    from sdesk.store.reader.detail_rows import IncidentRow
+
     first = rows[0]
     since = instant(first["created_at"])
     if since is None:

@@ -22,7 +22,7 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.requesters import ServedUnit, unit_line
 from sdesk.domain.worktime import Calendar, add_working
 from sdesk.store.reader import catalogue, details
-from sdesk.store.reader.rows import ServiceRow
+from sdesk.store.reader.organisation_rows import ServiceRow
 from sdesk.store.search import fold
 
 _SERVICES = (

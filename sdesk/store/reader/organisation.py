@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import NotFound
@@ -15,7 +15,9 @@ from sdesk.domain.ticket import Role
 from sdesk.domain.worktime import Calendar
 from sdesk.store import calendars
 from sdesk.store.reader.convert import instant, money
-from sdesk.store.reader.rows import AgentRow, TeamRow, UnitRow
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.organisation_rows import AgentRow, TeamRow, UnitRow
 
 
 def actor(connection: sqlite3.Connection, login: str) -> Actor:
@@ -43,6 +45,8 @@ def login_keys(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
 
 def agents(connection: sqlite3.Connection, now: datetime | None = None) -> tuple[AgentRow, ...]:
     """Everybody who works here, by login. With `now`, who is away then, or will be next."""
+    from sdesk.store.reader.organisation_rows import AgentRow
+
     coming: dict[str, tuple[datetime | None, datetime | None, str | None]] = {}
     if now is not None:
         for login, begins, ends, stand_in in connection.execute(
@@ -73,6 +77,8 @@ def agents(connection: sqlite3.Connection, now: datetime | None = None) -> tuple
 
 def teams(connection: sqlite3.Connection) -> tuple[TeamRow, ...]:
     """The teams, by key. That a private team exists is no secret; its tickets are."""
+    from sdesk.store.reader.organisation_rows import TeamRow
+
     found = connection.execute(
         "SELECT t.key, t.name, t.address, a.key, t.private FROM team AS t LEFT JOIN agent AS a ON a.id = t.lead_id"
         " WHERE t.retired_at IS NULL ORDER BY t.key"
@@ -82,6 +88,8 @@ def teams(connection: sqlite3.Connection) -> tuple[TeamRow, ...]:
 
 def units(connection: sqlite3.Connection) -> tuple[UnitRow, ...]:
     """Whom the desk serves, by key."""
+    from sdesk.store.reader.organisation_rows import UnitRow
+
     found = connection.execute(
         "SELECT u.key, u.name, u.kind, p.key, u.phone, u.address, u.manager, u.turnover_per_hour"
         " FROM unit AS u LEFT JOIN unit AS p ON p.id = u.parent_id WHERE u.retired_at IS NULL ORDER BY u.key"

@@ -18,7 +18,9 @@ from sdesk.domain.ticket import ClockKind, Priority
 from sdesk.domain.urgency import STALE_PRIORITIES
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store.reader.convert import instant
-from sdesk.store.reader.rows import HistoryRow, SlaRow, TicketRow
+from sdesk.store.reader.detail_rows import HistoryRow
+from sdesk.store.reader.organisation_rows import SlaRow
+from sdesk.store.reader.rows import TicketRow
 
 _CALENDAR = "calendar "
 """What the history of the desk calls one of those that a desk file changed."""

@@ -13,7 +13,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.satisfaction import mean
 from sdesk.domain.ticket import Status
 from sdesk.store.reader.convert import instant
-from sdesk.store.reader.rows import RatingRow
+from sdesk.store.reader.detail_rows import RatingRow
 from sdesk.store.reader.where import Condition, wall
 
 LATEST = 5

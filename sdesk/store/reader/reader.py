@@ -20,32 +20,20 @@ from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
 from sdesk.store.reader import incidents, organisation, queue
 from sdesk.store.reader.connection import translated
-from sdesk.store.reader.convert import MESSAGE_COLUMNS, attachment_row, message_row, ticket_row, time_left
+from sdesk.store.reader.convert import ticket_row, time_left
 from sdesk.store.reader.order import Cursor, cursor_of
 from sdesk.store.reader.personal_reader import PersonalReader
 from sdesk.store.reader.personal_rows import LastChange
-from sdesk.store.reader.rows import (
-    AgentRow,
-    AttachmentRow,
-    Counts,
-    HistoryRow,
-    IncidentRow,
-    MessageRow,
-    Page,
-    ServiceRow,
-    SlaRow,
-    TeamRow,
-    TicketDetail,
-    TicketRow,
-    UnitRow,
-)
+from sdesk.store.reader.rows import Counts, Page, TicketRow
 from sdesk.store.reader.where import wall
 
 if TYPE_CHECKING:
     from sdesk.domain.story.values import Facts
     from sdesk.domain.why import Facts as WhyFacts
     from sdesk.store.reader.decided import Standing
+    from sdesk.store.reader.detail_rows import AttachmentRow, HistoryRow, IncidentRow, MessageRow, TicketDetail
     from sdesk.store.reader.exported import Exported
+    from sdesk.store.reader.organisation_rows import AgentRow, ServiceRow, SlaRow, TeamRow, UnitRow
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
@@ -259,6 +247,7 @@ class Reader(PersonalReader):
             ticket_assets,
             watching,
         )
+        from sdesk.store.reader.detail_rows import TicketDetail
 
         row = self._seen(actor, number, now)
         with translated(self.path):
@@ -286,6 +275,7 @@ class Reader(PersonalReader):
     def history(self, actor: Actor, number: int) -> tuple[HistoryRow, ...]:
         """What happened to a ticket, oldest first; NotFound."""
         from sdesk.store.reader import undoing
+        from sdesk.store.reader.detail_rows import HistoryRow
 
         self.require(actor, number)
         found = self._all("SELECT id, at, actor, event, data FROM history_view WHERE number = ? ORDER BY id", number)
@@ -348,6 +338,8 @@ class Reader(PersonalReader):
                 phrase("{ref} has no attachment {file}", ref=f"{self.desk.ref_prefix}-{number}", file=attachment),
                 phrase("see `sdesk show {number} -o json`", number=number),
             )
+        from sdesk.store.reader.messages import attachment_row
+
         return attachment_row(row), row["data"]
 
     def incidents(self, actor: Actor) -> tuple[IncidentRow, ...]:
@@ -402,6 +394,8 @@ class Reader(PersonalReader):
         return {row[0] for row in found}
 
     def _messages(self, actor: Actor, number: int, longest: int) -> tuple[MessageRow, ...]:
+        from sdesk.store.reader.messages import MESSAGE_COLUMNS, attachment_row, message_row
+
         files: dict[int, list[AttachmentRow]] = {}
         for row in self._all("SELECT * FROM attachment_view WHERE number = ? ORDER BY id", number):
             files.setdefault(row["message_id"], []).append(attachment_row(row))

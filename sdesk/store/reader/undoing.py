@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sdesk.domain.actor import Actor
 from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.phrase import unpacked
-from sdesk.store.reader.rows import HistoryRow
+from sdesk.store.reader.detail_rows import HistoryRow
 from sdesk.store.reader.where import wall
 
 UNDOING = ("undone", "taken_back")

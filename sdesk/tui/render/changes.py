@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sdesk.store.reader.rows import HistoryRow
+from sdesk.store.reader.detail_rows import HistoryRow
 from sdesk.tui.language import _
 from sdesk.tui.render.events import NO_TITLES, Titles, actor_text, event_text
 

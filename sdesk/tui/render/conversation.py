@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.outgoing import NOT_DELIVERED, Party
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import AttachmentRow, MessageRow
 from sdesk.tui.language import _, count_of, told
 from sdesk.tui.render.lines import Line, Span, edges, line, pieces
 from sdesk.tui.render.signals import clock_text, size_text
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import AttachmentRow, MessageRow
 
 MOST_LINES = 1000
 """Of one message: who needs the rest of a log reads the raw message."""

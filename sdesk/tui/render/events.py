@@ -10,18 +10,20 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.instant import from_rfc3339
 from sdesk.domain.plain_words import recognised
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import HistoryRow
 from sdesk.tui.actions import COMMANDS
 from sdesk.tui.language import N_, NC_, _, count_of, in_context, told
 from sdesk.tui.render.signals import clock_text, currency_sign, money_text
 from sdesk.tui.render.words import channel_text, exact_length_text, score_text, waited_for
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import HistoryRow
 
 Titles = Mapping[str, Mapping[str, str]]
 """What is called how, by kind and key (`TicketDetail.titles`)."""

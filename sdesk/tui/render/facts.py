@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.outgoing import Party
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.satisfaction import BAD
 from sdesk.domain.ticket import ClockKind, Direction, SlaState, Status
-from sdesk.store.reader.rows import AttachmentRow, ClockRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
-from sdesk.store.reader.ticket_assets import TicketAssetRow
+from sdesk.store.reader.rows import ClockRow
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import N_, _, count_of
 from sdesk.tui.render.columns import fit
@@ -22,6 +21,10 @@ from sdesk.tui.render.history import history_lines
 from sdesk.tui.render.lines import Line, Span, line, pieces
 from sdesk.tui.render.signals import SIGNALS, age_text, clock_text, currency_sign, due_text, money_text
 from sdesk.tui.render.words import channel_text, exact_length_text, length_text, score_text, waited_for
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import AttachmentRow, LinkRow, MessageRow, OtherRow, TicketDetail, UnitFacts
+    from sdesk.store.reader.ticket_assets import TicketAssetRow
 
 LABEL = 13
 """Cells of the label column."""
@@ -247,6 +250,8 @@ def _ratings(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> Iterator[
     said = detail.rating or detail.said_before
     if said is None:
         return
+    from sdesk.domain.satisfaction import BAD  # hardly any ticket has an answer
+
     label = _("Rated") if detail.rating is not None else _("Last rated")
     words = _("{score} of 5, {words}, {at}").format(
         score=said.score, words=score_text(said.score), at=clock_text(said.at.astimezone(zone), local)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sdesk.store.reader.rows import HistoryRow
 from sdesk.tui.render.events import NO_TITLES, Titles, actor_text, event_text
 from sdesk.tui.render.lines import Line, line, pieces
 from sdesk.tui.render.signals import clock_text
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import HistoryRow
 
 
 def history_lines(

@@ -23,8 +23,9 @@ from sdesk.domain.errors import BadInput, Conflict, Refused, SdeskError
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
 from sdesk.store.reader import Reader
+from sdesk.store.reader.detail_rows import TicketDetail
 from sdesk.store.reader.personal_rows import DraftRow
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.attaching import require_light
 from sdesk.tui.countdown import Held, hold
 from sdesk.tui.language import _, told_error

@@ -18,7 +18,8 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.mailboxes import parse_mailboxes
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction, Doing
-from sdesk.store.reader.rows import MessageRow, TicketDetail, TicketRow
+from sdesk.store.reader.detail_rows import MessageRow, TicketDetail
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.attaching import Attached, attach, attach_all, complete
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _, told_error

@@ -14,7 +14,8 @@ from sdesk.domain.mail_address import is_mail_address
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Impact, Urgency
 from sdesk.store.reader.known import CallerRow
-from sdesk.store.reader.rows import TicketRow, UnitRow
+from sdesk.store.reader.organisation_rows import UnitRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.screens.form import Form, Values, buttons

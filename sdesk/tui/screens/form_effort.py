@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from sdesk.domain.duration import format_duration
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.render.words import in_units
 from sdesk.tui.screens.form import Form, Values, buttons

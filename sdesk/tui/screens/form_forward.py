@@ -12,7 +12,7 @@ from textual.widgets import Static, TextArea
 
 from sdesk.domain.errors import BadInput
 from sdesk.domain.mail_address import is_mail_address
-from sdesk.store.reader.rows import MessageRow, TicketDetail
+from sdesk.store.reader.detail_rows import MessageRow, TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.form_split import line_of

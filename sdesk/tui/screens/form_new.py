@@ -23,7 +23,8 @@ from sdesk.domain.ticket import Channel
 from sdesk.store.reader import Reader
 from sdesk.store.reader.known import CallerRow
 from sdesk.store.reader.offers import OfferRow
-from sdesk.store.reader.rows import TicketRow, UnitRow
+from sdesk.store.reader.organisation_rows import UnitRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _, count_of, in_context
 from sdesk.tui.render.choices import Choice
 from sdesk.tui.render.columns import fit

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from sdesk.domain.outage import parse_share, percent
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.desk_rows import OutageRow
-from sdesk.store.reader.rows import TicketDetail
+from sdesk.store.reader.detail_rows import TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.render.signals import currency_sign, money_text
 from sdesk.tui.screens.form import Form, Values, buttons

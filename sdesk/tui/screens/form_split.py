@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import MessageRow, TicketDetail
+from sdesk.store.reader.detail_rows import MessageRow, TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.screens.form import Form, Values, buttons
 from sdesk.tui.screens.forms import Shown

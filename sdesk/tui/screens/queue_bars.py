@@ -9,7 +9,6 @@ from textual.widgets import Static
 from sdesk.domain.filters import Sort
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import Direction
-from sdesk.store.reader.rows import TicketDetail
 from sdesk.tui.actions import Context, footer_of
 from sdesk.tui.faulty_filter import fault_lines
 from sdesk.tui.language import _, count_of
@@ -21,6 +20,7 @@ from sdesk.tui.render.words import word
 from sdesk.tui.widgets.bar import Bar, Part
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import TicketDetail
     from sdesk.tui.screens.queue_parts import QueueParts
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,7 +12,7 @@ from textual.widgets import Static
 
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.filters import Sort
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import Held
 from sdesk.tui.language import _
@@ -23,6 +25,9 @@ from sdesk.tui.widgets.filter_field import FilterField
 from sdesk.tui.widgets.preview import Preview
 from sdesk.tui.widgets.queue_list import QueueList
 from sdesk.tui.widgets.suggestions import Suggestions
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import TicketDetail
 
 DEBOUNCE = 0.12
 """Seconds that a preview waits for the next key."""

@@ -12,7 +12,8 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Doing
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.detail_rows import TicketDetail
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import Context
 from sdesk.tui.countdown import AHEAD, Held, hold
 from sdesk.tui.language import _

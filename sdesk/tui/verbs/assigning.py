@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import AgentRow, ServiceRow, TeamRow
 from sdesk.tui.language import N_, _
 from sdesk.tui.render.signals import clock_text
 from sdesk.tui.render.words import length_text, word
 from sdesk.tui.verbs.doing import Verbs, named, subjects
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.organisation_rows import AgentRow, ServiceRow, TeamRow
     from sdesk.tui.screens.choose import Choice
 
 

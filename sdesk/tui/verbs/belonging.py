@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sdesk.domain.filter_fields import Flag
 from sdesk.domain.filters import Filter, Match
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.ticket import OPEN_STATUSES, LinkKind
-from sdesk.store.reader.rows import LinkRow, TicketDetail, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.render.words import word
 from sdesk.tui.verbs.doing import Possible, Verbs, named, subjects
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import LinkRow, TicketDetail
 
 
 class Belonging(Verbs):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from sdesk.domain.safe_text import neutralise, one_line
-from sdesk.store.reader.rows import MessageRow, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.language import _
 from sdesk.tui.render.conversation import file_label
 from sdesk.tui.verbs.doing import Verbs
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import MessageRow
 
 MOST = 50_000
 """Bytes: terminals take no more than about 75 000 in one go, of what base64 makes a third longer."""

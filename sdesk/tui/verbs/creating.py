@@ -8,13 +8,13 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.domain.ticket import Role
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import ServiceRow, UnitRow
 from sdesk.tui.language import _
 from sdesk.tui.verbs.assigning import services
 from sdesk.tui.verbs.doing import Verbs, report
 
 if TYPE_CHECKING:
     from sdesk.actions.perform import TicketOutcome
+    from sdesk.store.reader.organisation_rows import ServiceRow, UnitRow
     from sdesk.tui.screens.form import Values
 
 KEY = "new"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sdesk.domain.errors import Refused, SdeskError
 from sdesk.domain.instant import Day, from_rfc3339, parse_instant, parse_until
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import TicketDetail, TicketRow
+from sdesk.store.reader.rows import TicketRow
 from sdesk.tui.actions import shown
 from sdesk.tui.language import _, count_of, told, told_error
 from sdesk.tui.render.conversation import MOST_LETTERS
@@ -23,6 +23,7 @@ from sdesk.tui.widgets.preview import Preview
 if TYPE_CHECKING:
     from sdesk.actions.perform import TicketOutcome
     from sdesk.actions.personal import Kept
+    from sdesk.store.reader.detail_rows import TicketDetail
     from sdesk.tui.screens.dialog import Dialog
     from sdesk.tui.screens.form import Form, Values
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from sdesk.domain.actor import Actor
 from sdesk.domain.safe_text import one_line, safe_file_name
 from sdesk.store.reader import Reader
-from sdesk.store.reader.rows import AttachmentRow, TicketDetail
 from sdesk.tui.language import _
 from sdesk.tui.render.conversation import MOST_LETTERS
 from sdesk.tui.render.signals import size_text
 from sdesk.tui.verbs.doing import Verbs
 
 if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import AttachmentRow, TicketDetail
     from sdesk.store.reader.playbook_rows import Progress
     from sdesk.tui.things import Thing
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from textual.app import ComposeResult
 from textual.containers import Container
 
 from sdesk.domain.safe_text import one_line
-from sdesk.store.reader.rows import MessageRow, TicketDetail
 from sdesk.tui.countdown import Held
 from sdesk.tui.markup import verbatim
 from sdesk.tui.render.conversation import AT_ONCE, Talk, folded_part
@@ -17,6 +17,9 @@ from sdesk.tui.render.facts import Facts
 from sdesk.tui.render.lines import Line
 from sdesk.tui.render.seek import Hit, folded, hits
 from sdesk.tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from sdesk.store.reader.detail_rows import MessageRow, TicketDetail
 
 LATER = 0.03
 """Seconds until more of a long conversation is laid out: a key that was pressed meanwhile comes first."""

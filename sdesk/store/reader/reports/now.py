@@ -21,8 +21,8 @@ from sdesk.domain.ticket import Priority
 from sdesk.domain.urgency import RANK_PART, STALE_PRIORITIES
 from sdesk.store.reader import incidents
 from sdesk.store.reader.convert import instant, money
+from sdesk.store.reader.detail_rows import IncidentRow
 from sdesk.store.reader.queue import TICKETS
-from sdesk.store.reader.rows import IncidentRow
 from sdesk.store.reader.where import Condition, Value, compile_filter, wall
 
 STUCK_AFTER = timedelta(minutes=10)
