@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -84,7 +85,9 @@ async def _walk(path: Path, login: str, asked: Asked, walk: Sequence[Step]) -> l
         for there, back in walk:
             await driver.press(*_keys(there, asked))
             await driver.rest()
-            seen.append(f"{''.join(there)}\n{driver.text}\n{driver.notice}")
+            # What was looked at is marked as seen some time later; `list is:unread` is asked on the command line.
+            text = re.sub(r"(P\d [ @])\+", r"\1 ", driver.text)
+            seen.append(f"{''.join(there)}\n{text}\n{driver.notice}")
             await driver.press(*back)
             await driver.rest()
     return seen
