@@ -66,7 +66,7 @@ def test_what_is_not_said_stays_and_what_is_empty_goes() -> None:
         ({"inventory_number": "T-1", "modle": "x"}, "no field `modle`"),
         ({"inventory_number": "T-1", "kind": ""}, "no kind"),
         ({"inventory_number": "T-1", "kind": None}, "no kind"),
-        ({"inventory_number": "T-1", "bought_on": "yesterday"}, "no date"),
+        ({"inventory_number": "T-1", "bought_on": "yesterday"}, "no day"),
         ({"inventory_number": "T-1", "checks": 7}, "no list"),
         ({"inventory_number": "T-1", "name": ["x"]}, "no text"),
         ({"inventory_number": "T-1", "retired_at": "2027-01-01"}, "still to come"),

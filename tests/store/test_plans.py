@@ -35,7 +35,7 @@ OF_EACH_MAIL = (
     "sdesk.desk.intake.ledger",
     "sdesk.desk.intake.receive",
     "sdesk.desk.steps.approvals",
-    "sdesk.desk.steps.asked",
+    "sdesk.desk.steps.approval_question",
     "sdesk.desk.steps.assets",
     "sdesk.desk.steps.check_up",
     "sdesk.desk.steps.clocks",

@@ -106,6 +106,7 @@ async def _compare(path: Path, login: str, walk: Sequence[Step] = WALK) -> None:
     assert len(set(seen)) > len(walk) * 3 // 4
 
 
+@pytest.mark.endurance
 async def test_every_screen_is_the_same_without_what_is_hidden(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     build(path)
