@@ -21,6 +21,10 @@ from intake_desk import MailDesk
 
 from sdesk.config import Config, Portal
 from sdesk.config.wire import Server
+from sdesk.desk.outbox import queue
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.outgoing import MailKind
+from sdesk.mail.outbox.render import render
 from sdesk.portal import office
 from sdesk.portal.serve import make_server
 
@@ -258,3 +262,18 @@ def _free_port(config: Config) -> Iterator[tuple[Config, socket.socket]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = int(listener.getsockname()[1])
         yield config._replace(portal=config.portal._replace(port=port)), listener
+
+
+def sent(stage: Stage, kind: MailKind) -> str:
+    """The text of the mail of a kind that is due, as it goes."""
+    mails = stage.mails()
+    try:
+        with mails.desk.work(SYSTEM, stage.now) as work:
+            mail = queue.claim(work, {kind})
+            assert mail is not None
+            letter = render(mail.facts)
+            queue.mark_sent(work, mail.id, refused={})
+            work.session.commit()
+    finally:
+        mails.desk.close()
+    return letter.text

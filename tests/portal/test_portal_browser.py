@@ -4,6 +4,7 @@ allowed and not; and what a screen reader would stumble over."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from portal_stage import Stage, opened
+from portal_stage import Stage, opened, sent
 from smtp import Post, server_at
+
+from sdesk.desk.satisfaction import ask_due
+from sdesk.domain.outgoing import MailKind
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -158,6 +162,20 @@ def test_the_flagships_manager_gets_her_till_repaired(
         page.get_by_role("button", name="Yes, it is solved").click()
         see(page.get_by_text("Closed"))
         assert mails.ticket(number, at=stage.now).status == "closed"
+        if size is TELEPHONE:  # once a month
+            stage.later(days=2)
+            assert ask_due(mails.desk, now=stage.now) == 1
+            stage.later(hours=1)
+            asked = re.search(r"https?://\S+/rate/\S+\?score=5", sent(stage, MailKind.RATING))
+            assert asked is not None
+            page.goto(f"{here(stage, asked[0])}?score=5")
+            look()
+            page.get_by_label("Why?").fill("So quick!")
+            page.get_by_role("button", name="Send", exact=True).click()
+            see(page.get_by_text("Thank you."))
+            look()
+            told = mails.rows("SELECT score, comment FROM rating WHERE ticket_id = ?", number)
+            assert told == [(5, "So quick!")]
         for path in ("units/flagship", "status", "services/door", "nowhere"):
             page.goto(f"http://127.0.0.1:{stage.port}/{path}")
             look()

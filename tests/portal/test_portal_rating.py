@@ -4,27 +4,9 @@ from __future__ import annotations
 
 import re
 
-from portal_stage import Stage
+from portal_stage import Stage, sent
 
-from sdesk.desk.outbox import queue
-from sdesk.domain.actor import SYSTEM
 from sdesk.domain.outgoing import MailKind
-from sdesk.mail.outbox.render import render
-
-
-def sent(stage: Stage, kind: MailKind) -> str:
-    """The text of the mail of a kind that is due, as it goes."""
-    mails = stage.mails()
-    try:
-        with mails.desk.work(SYSTEM, stage.now) as work:
-            mail = queue.claim(work, {kind})
-            assert mail is not None
-            letter = render(mail.facts)
-            queue.mark_sent(work, mail.id, refused={})
-            work.session.commit()
-    finally:
-        mails.desk.close()
-    return letter.text
 
 
 def test_an_answer_is_given_by_the_button_and_can_be_changed(stage: Stage) -> None:
