@@ -15,6 +15,8 @@ from sdesk.tui.language import _
 from sdesk.tui.render.signals import CHANGED, DONE, SIGNALS, WROTE, age_text, due_text, loss_text
 from sdesk.tui.render.words import word
 
+_SECONDS_BELOW = 120
+_MINUTES = 1_000_000
 WIDE = 100
 """Cells from which there is room for the customer and the age."""
 ROOMY = 115
@@ -109,10 +111,16 @@ def cells_of(
     return tuple(cells)
 
 
-def moment_of(held: Held, now: datetime) -> tuple[str, str, SlaState]:
-    """What of a ticket's cells changes by the time alone: while it is the same, they all are."""
-    state = held.state(now)
-    return due_text(held.due_in(now), state), age_text(held.row.updated_at, now), state
+def moment_of(held: Held, now: datetime) -> tuple[int | None, int, SlaState]:
+    """What of a ticket's cells changes by the time alone: while it is the same, they all are.
+
+    They say minutes, and seconds where it is about to turn (`due_text`, `age_text`); to write them out costs more.
+    """
+    due, age = held.due_in(now), int((now - held.row.updated_at).total_seconds())
+    if due is not None and abs(due) >= _SECONDS_BELOW:
+        # In units of their own: no number of seconds is taken for one of minutes after the machine has slept.
+        due = _MINUTES + due // 60 if due > 0 else -_MINUTES - -due // 60
+    return due, age if age < 60 else _MINUTES + age // 60, held.state(now)
 
 
 def customer_of(row: TicketRow) -> str:

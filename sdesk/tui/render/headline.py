@@ -34,7 +34,7 @@ def header(
     """Both sides of the header. Where all does not fit, date and long words give way first, then the last numbers."""
     for wide in (True, False):
         numbers = _numbers(counts, currency, short=not wide and width < 100)
-        right = _age_and_clock(counts, now, zone, wide=wide)
+        right = age_and_clock(counts, now, zone, wide=wide)
         title = view.title if wide or width >= 100 else view.short
         left = [Part(" sdesk ", "strong"), Part(f" {title}   " if wide else f" {title}  ", "text")]
         room = width - _width(right) - 1
@@ -73,8 +73,8 @@ def _numbers(counts: Counts | None, currency: str, *, short: bool) -> list[list[
     return numbers
 
 
-def _age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide: bool) -> list[Part]:
-    """How old the mail is, and the time at the desk."""
+def age_and_clock(counts: Counts | None, now: datetime, zone: ZoneInfo, *, wide: bool) -> list[Part]:
+    """The header's right side, which the time alone changes: how old the mail is, and what the desk's clock says."""
     local = now.astimezone(zone)
     parts: list[Part] = []
     if counts is not None and counts.fetched_at is not None:

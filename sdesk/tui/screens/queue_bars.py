@@ -14,7 +14,7 @@ from sdesk.tui.faulty_filter import fault_lines
 from sdesk.tui.language import _, count_of
 from sdesk.tui.render.columns import customer_of
 from sdesk.tui.render.emptiness import empty_words
-from sdesk.tui.render.headline import footer_parts, header
+from sdesk.tui.render.headline import age_and_clock, footer_parts, header
 from sdesk.tui.render.view_bar import view_parts
 from sdesk.tui.render.words import word
 from sdesk.tui.widgets.bar import Bar, Part
@@ -29,6 +29,9 @@ class QueueBars:
 
     def __init__(self, screen: QueueParts) -> None:
         self._screen = screen
+        self._header_of: object = None
+        """What the header was laid out of, and its right side."""
+        self._with_seconds = True
         names = ("header", "views", "filter-sign", "filter-note", "peek", "footer")
         self.by_name = {
             name: Bar(id=name, ground="bar" if name in {"header", "footer"} else "background") for name in names
@@ -49,10 +52,17 @@ class QueueBars:
 
     def show_clock(self) -> None:
         """The header, whose clock ticks."""
-        screen, width = self._screen, self._screen.width
-        counts = screen.totals.counts if screen.totals else None
-        console = screen.console
-        self.by_name["header"].show(*header(screen.view, counts, console.currency, console.now(), console.zone, width))
+        screen, width, console = self._screen, self._screen.width, self._screen.console
+        counts, view = screen.totals.counts if screen.totals else None, screen.view
+        now, zone, currency = console.now(), console.zone, console.currency
+        # Where the clock has no seconds nothing changes in most of them, and to lay it out costs more than to ask.
+        of, right = (view, counts, currency, width), age_and_clock(counts, now, zone, wide=self._with_seconds)
+        if (of, right) == self._header_of:
+            return
+        left, right = header(view, counts, currency, now, zone, width)
+        self._header_of = of, right
+        self._with_seconds = right == age_and_clock(counts, now, zone, wide=True)
+        self.by_name["header"].show(left, right)
 
     def _show_filter(self) -> None:
         screen = self._screen
