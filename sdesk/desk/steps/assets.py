@@ -17,7 +17,6 @@ from sdesk.domain.equipment import keys_that_name, number_key, words_of
 from sdesk.domain.errors import BadInput
 from sdesk.store.models import Asset, AssetCheck, CheckEvent, TicketAsset
 from sdesk.store.prepared import Prepared
-from sdesk.store.reader import assets as reading
 from sdesk.store.search import equipment_words
 
 SHORTEST_NAMED = 3
@@ -44,6 +43,8 @@ def find_asset(work: Work, inventory_number: str) -> Asset:
 
 def unknown_asset(work: Work, inventory_number: str) -> tuple[str, str]:
     """What is said of a number that nothing has, and what to do: the nearest one."""
+    from sdesk.store.reader import assets as reading  # hardly any number is wrong
+
     driver = cast(sqlite3.Connection, work.connection.connection.dbapi_connection)
     return reading.unknown(driver, inventory_number)
 

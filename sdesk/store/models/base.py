@@ -17,4 +17,6 @@ NAMES = {
 class Table(SQLModel):
     """What every table has in common."""
 
+    # What pydantic would check values by is made when it is first asked for: of a table it never is.
+    model_config = {"defer_build": True}
     metadata = MetaData(naming_convention=NAMES)
