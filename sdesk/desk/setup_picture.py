@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from sdesk.domain.duration import write_duration
 from sdesk.store.calendars import ALWAYS_KEY
-from sdesk.store.models import Desk
+from sdesk.store.models import AgentKey, Desk
 
 _TABLES = Desk.metadata.tables
 
@@ -70,7 +70,7 @@ def _with_keys(connection: Connection) -> Picture:
     _add_targets(connection, keys["sla"], found)
     for row in _rows(connection, "team_member"):
         _append(found, ("agent", keys["agent"][row.agent_id]), "teams", keys["team"][row.team_id])
-    for row in sorted(_rows(connection, "agent_key"), key=lambda row: (row.agent_id, row.position)):
+    for row in sorted(_rows(connection, str(AgentKey.__tablename__)), key=lambda row: (row.agent_id, row.position)):
         _append(found, ("agent", keys["agent"][row.agent_id]), "keys", f"{row.key} {row.comment}".rstrip())
     for row in sorted(_rows(connection, "on_call"), key=lambda row: row.position):
         _append(found, ("team", keys["team"][row.team_id]), "on_call", keys["agent"][row.agent_id])

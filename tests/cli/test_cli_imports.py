@@ -151,6 +151,8 @@ def test_new_loads_nothing_of_what_hardly_any_service_has(at_desk: Path) -> None
         f"sdesk.desk.{each}" for each in ("approvals", "ratings", "playbooks", "assets", "steps.approvals")
     }
     assert "sdesk.desk.steps.playbooks" not in loaded
+    assert not loaded & {f"sdesk.store.models.{each}" for each in ("access", "playbooks", "portal", "ratings")}
+    assert not loaded & {"sdesk.cli.json_ticket", "sdesk.store.reader.detail_rows"}
 
 
 def test_parsing_a_message_knows_no_store() -> None:

@@ -20,7 +20,7 @@ from sdesk.desk.opening import open_desk
 from sdesk.desk.setup import apply
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import Refused, Unavailable
-from sdesk.store import migrate, schema
+from sdesk.store import migrate, models, schema
 from sdesk.store.models import Ticket
 
 
@@ -48,6 +48,7 @@ def test_a_new_store_is_its_owners_alone(fresh: Path) -> None:
 
 
 def test_the_migrations_make_what_the_models_say(fresh: Path) -> None:
+    assert all(getattr(models, name).metadata is Ticket.metadata for name in models.__all__)  # the late ones too
     engine = create_engine(f"sqlite:///{fresh}")
     try:
         with engine.connect() as connection:

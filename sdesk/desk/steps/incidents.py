@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, column, func, or_, select, table
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
@@ -20,13 +20,15 @@ from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import phrases
 from sdesk.domain.ticket import LinkKind, ProposalEnd, Status
-from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, PlaybookRun, PlaybookStep, Ticket
+from sdesk.store.models import History, IncidentProposal, Occurrence, Outage, Ticket
 from sdesk.store.prepared import Prepared
 
 NEWS_FOR = timedelta(days=1)
 """What was opened longer ago is taken from an archive, or late: nothing is proposed for it."""
 _MOST_SUSPECTS = 500
 
+# By their names: who opens a ticket need not load the tables themselves.
+_OF_PLAYBOOKS = [table(name, column("ticket_id")).c.ticket_id for name in ("playbook_step", "playbook_run")]
 _OPEN_INCIDENTS = Prepared(
     select(col(Ticket.id)).where(
         col(Ticket.service_id) == bindparam("service_id"), col(Ticket.is_incident), col(Ticket.is_open)
@@ -44,8 +46,7 @@ _SUSPECTS = Prepared(
         col(Ticket.incident_id).is_(None),
         # What a rule or a playbook opened is no sign that anything stands.
         ~select(col(Occurrence.ticket_id)).where(col(Occurrence.ticket_id) == col(Ticket.id)).exists(),
-        ~select(col(PlaybookStep.ticket_id)).where(col(PlaybookStep.ticket_id) == col(Ticket.id)).exists(),
-        ~select(col(PlaybookRun.ticket_id)).where(col(PlaybookRun.ticket_id) == col(Ticket.id)).exists(),
+        *(~select(each).where(each == col(Ticket.id)).exists() for each in _OF_PLAYBOOKS),
         # Somebody has looked at what was taken out of an incident.
         ~select(col(History.id))
         .where(

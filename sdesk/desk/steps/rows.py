@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sdesk.desk.opening import Work
 from sdesk.store.models.base import Table
 from sdesk.store.prepared import PreparedInsert
 
-_INSERTS = {name: PreparedInsert(table) for name, table in Table.metadata.tables.items()}
-
 
 def insert_row(work: Work, table: type[Table], values: dict[str, Any]) -> int:
     """Add a row to a table; gives its integer primary key."""
-    return _INSERTS[str(table.__tablename__)].run(work.connection, values)
+    return _insert_of(str(table.__tablename__)).run(work.connection, values)
+
+
+@cache
+def _insert_of(name: str) -> PreparedInsert:
+    return PreparedInsert(Table.metadata.tables[name])

@@ -23,7 +23,7 @@ from sdesk.domain.outgoing import WITH_KEY
 from sdesk.domain.satisfaction import PREFIX
 from sdesk.domain.thread import TokenHolder
 from sdesk.domain.ticket import Status
-from sdesk.store.models import Outbox, Rating, Ticket, Token
+from sdesk.store.models import Outbox, Ticket, Token
 
 LIVES = timedelta(days=14)
 """An agent's token is dead after that; a supplier may take longer, and can do less with it."""
@@ -98,6 +98,8 @@ def read_token(work: Work, number: int, token: str) -> Shown | None:
             row.created_at,
         )
     if token.startswith(PREFIX):
+        from sdesk.store.models import Rating  # hardly any token is a question's
+
         asked = select(col(Rating.id)).where(col(Rating.ticket_id) == number, col(Rating.token_hash) == hash_of(token))
         return None if work.connection.execute(asked).first() is None else Shown(number, None)
     found = work.connection.execute(

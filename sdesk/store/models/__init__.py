@@ -1,8 +1,13 @@
 """The tables of the store, as SQLModel classes: the desk's own set-up, people, tickets, mail, equipment, events of
 machines, ratings, who is in the portal.
+
+To make a table's class takes milliseconds, and most of what is written needs hardly half of them: those that no other
+refers to are loaded when they are asked for.
 """
 
-from sdesk.store.models.access import AgentKey
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from sdesk.store.models.approvals import Approval
 from sdesk.store.models.desk import (
     Agent,
@@ -27,9 +32,6 @@ from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox,
 from sdesk.store.models.people import Person, PersonAddress
 from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
 from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
-from sdesk.store.models.playbooks import PlaybookRun, PlaybookStep
-from sdesk.store.models.portal import PortalSession, SignIn
-from sdesk.store.models.ratings import Rating
 from sdesk.store.models.ticket import (
     Attachment,
     Blob,
@@ -44,6 +46,12 @@ from sdesk.store.models.ticket import (
     Ticket,
     Watcher,
 )
+
+if TYPE_CHECKING:
+    from sdesk.store.models.access import AgentKey
+    from sdesk.store.models.playbooks import PlaybookRun, PlaybookStep
+    from sdesk.store.models.portal import PortalSession, SignIn
+    from sdesk.store.models.ratings import Rating
 
 __all__ = [
     "Absence",
@@ -107,3 +115,20 @@ __all__ = [
     "Visit",
     "Watcher",
 ]
+
+_LATER = {
+    "AgentKey": "access",
+    "PlaybookRun": "playbooks",
+    "PlaybookStep": "playbooks",
+    "PortalSession": "portal",
+    "Rating": "ratings",
+    "SignIn": "portal",
+}
+"""Where each stands of those that are loaded late."""
+
+
+def __getattr__(name: str) -> Any:
+    """A table that is asked for by name (PEP 562)."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
