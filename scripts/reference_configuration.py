@@ -87,8 +87,8 @@ SPECIAL = {
 }
 
 
-SHOWN = {"store.keep_free": ""}
-"""Where the reader's default is never used."""
+SHOWN = {"store.keep_free": "", "portal.listen": "127.0.0.1:8080"}
+"""Where the reader's default is never used, or is made of several."""
 
 
 class Asked(NamedTuple):

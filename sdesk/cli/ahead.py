@@ -26,7 +26,8 @@ def ahead(
     mail: MailTo = None,
     dry_run: MailDryRun = False,
 ) -> ExitCode:
-    """Print what comes, day by day: deadlines, wake-ups, visits, recurring tickets, free days, who is on call or away.
+    """Print what comes, day by day: deadlines, wake-ups, visits, recurring tickets, steps of playbooks, free days, who
+    is on call or away.
 
     Examples:
       sdesk ahead

@@ -12,7 +12,7 @@ from sdesk.cli import invocation
 from sdesk.cli.changing import alter
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.json_ticket import money
-from sdesk.cli.options import DryRun, Limit, cut_of
+from sdesk.cli.options import DryRun, Limit, an_option, cut_of
 from sdesk.cli.sheet import DRY_RUN, Column, Eyes, Field, Sheet
 from sdesk.cli.whole import Fact, fields_of, listed, print_whole, ticket_line
 from sdesk.domain.duration import format_duration
@@ -127,21 +127,17 @@ Inventory = Annotated[
 ]
 
 
-def _option(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=text, show_default=False)
-    return option
-
-
 def asset_list(
     ctx: typer.Context,
-    unit: Annotated[str | None, _option("--unit", "KEY", "where it stands; none: in no unit")] = None,
-    kind: Annotated[str | None, _option("--kind", "KIND", "what it is, as till")] = None,
-    service: Annotated[str | None, _option("--service", "KEY", "what it carries; none: nothing")] = None,
+    unit: Annotated[str | None, an_option("--unit", "KEY", "where it stands; none: in no unit")] = None,
+    kind: Annotated[str | None, an_option("--kind", "KIND", "what it is, as till")] = None,
+    service: Annotated[str | None, an_option("--service", "KEY", "what it carries; none: nothing")] = None,
     warranty: Annotated[
-        str | None, _option("--warranty", "RANGE", "when it ends: ..30d within thirty days, 2026-01-01..2026-12-31")
+        str | None,
+        an_option("--warranty", "RANGE", "when it ends: ..30d within thirty days, 2026-01-01..2026-12-31"),
     ] = None,
     search: Annotated[
-        str | None, _option("--search", "WORDS", "parts of a number, a name, a model or a serial number")
+        str | None, an_option("--search", "WORDS", "parts of a number, a name, a model or a serial number")
     ] = None,
     retired: Annotated[bool, typer.Option("--retired", help="what is out of use")] = False,
     limit: Limit = 50,
@@ -237,25 +233,27 @@ def _told(row: ChangeRow, eyes: Eyes) -> str:
     return " ".join(filter(None, (eyes.local(row.at), row.actor, row.event, changes)))
 
 
-Kind = Annotated[str | None, _option("--kind", "KIND", "what it is, a word: till, workstation, printer")]
-Name = Annotated[str | None, _option("--name", "TEXT", "what people call it")]
-Model = Annotated[str | None, _option("--model", "TEXT", "of which make")]
-Serial = Annotated[str | None, _option("--serial", "TEXT", "the maker's number")]
-Unit = Annotated[str | None, _option("--unit", "KEY", "where it stands; none: in no unit")]
-Service = Annotated[str | None, _option("--service", "KEY", "what it carries; none: nothing")]
-Bought = Annotated[str | None, _option("--bought", "DAY", "when it was bought, as 2026-11-27; none takes it away")]
-Warranty = Annotated[str | None, _option("--warranty", "DAY", "the last day of it, as 2028-11-26; none takes it away")]
-Note = Annotated[str | None, _option("--note", "TEXT", "in one line")]
+Kind = Annotated[str | None, an_option("--kind", "KIND", "what it is, a word: till, workstation, printer")]
+Name = Annotated[str | None, an_option("--name", "TEXT", "what people call it")]
+Model = Annotated[str | None, an_option("--model", "TEXT", "of which make")]
+Serial = Annotated[str | None, an_option("--serial", "TEXT", "the maker's number")]
+Unit = Annotated[str | None, an_option("--unit", "KEY", "where it stands; none: in no unit")]
+Service = Annotated[str | None, an_option("--service", "KEY", "what it carries; none: nothing")]
+Bought = Annotated[str | None, an_option("--bought", "DAY", "when it was bought, as 2026-11-27; none takes it away")]
+Warranty = Annotated[
+    str | None, an_option("--warranty", "DAY", "the last day of it, as 2028-11-26; none takes it away")
+]
+Note = Annotated[str | None, an_option("--note", "TEXT", "in one line")]
 Check = Annotated[
     list[str] | None,
-    _option("--check", "CHECK", "what watches it, as 'zabbix till-3:ping', or 'zabbix till-3:*'; may be repeated"),
+    an_option("--check", "CHECK", "what watches it, as 'zabbix till-3:ping', or 'zabbix till-3:*'; may be repeated"),
 ]
 
 
 def asset_add(
     ctx: typer.Context,
     number: Inventory,
-    kind: Annotated[str, _option("--kind", "KIND", "what it is, a word: till, workstation, printer")],
+    kind: Annotated[str, an_option("--kind", "KIND", "what it is, a word: till, workstation, printer")],
     name: Name = None,
     model: Model = None,
     serial: Serial = None,
@@ -293,7 +291,7 @@ def asset_set(
     warranty: Warranty = None,
     check: Check = None,
     no_check: Annotated[
-        list[str] | None, _option("--no-check", "CHECK", "what watches it no more; may be repeated")
+        list[str] | None, an_option("--no-check", "CHECK", "what watches it no more; may be repeated")
     ] = None,
     note: Note = None,
     dry_run: DryRun = False,

@@ -63,7 +63,7 @@ COMMANDS: dict[str, Verb | Noun] = {
     **_DAILY,
     **_QUESTIONS,
     "ticket": Noun(
-        "the daily verbs, and set, tag, watch, merge, split, link, attach, import, export",
+        "the daily verbs, and set, tag, watch, merge, split, link, attach, approvals, import, export",
         {
             **_DAILY,
             "merge": Verb("merge", "merge", "put tickets into another, which goes on alone"),

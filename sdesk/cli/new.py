@@ -11,7 +11,7 @@ from sdesk.cli import changing, invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.form import Fields, answers
 from sdesk.cli.invocation import Invocation
-from sdesk.cli.options import DryRun, Text, one_of
+from sdesk.cli.options import DryRun, Text, an_option, one_of
 from sdesk.cli.text_input import Written, wanted
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.errors import BadInput, NotFound
@@ -21,29 +21,24 @@ if TYPE_CHECKING:
     from sdesk.actions.perform import TicketOutcome
 
 
-def _choice(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=text, show_default=False)
-    return option
-
-
 def new(
     ctx: typer.Context,
     subject: Annotated[
-        str | None, _choice("--subject", "TEXT", "in a few words; in the editor: the first line")
+        str | None, an_option("--subject", "TEXT", "in a few words; in the editor: the first line")
     ] = None,
     text: Text = None,
-    requester: Annotated[str | None, _choice("--requester", "WHO", "an address, or 'Name <address>'")] = None,
-    service: Annotated[str | None, _choice("--service", "KEY", "what it is about")] = None,
-    unit: Annotated[str | None, _choice("--unit", "KEY", "where it is")] = None,
-    team: Annotated[str | None, _choice("--team", "KEY", "who answers")] = None,
-    assignee: Annotated[str | None, _choice("--assignee", "LOGIN", "who does it")] = None,
-    impact: Annotated[str | None, _choice("--impact", "WORD", ", ".join(Impact))] = None,
-    urgency: Annotated[str | None, _choice("--urgency", "WORD", ", ".join(Urgency))] = None,
-    priority: Annotated[str | None, _choice("--priority", "P1..P5", "by hand, over impact and urgency")] = None,
-    tag: Annotated[list[str] | None, _choice("--tag", "WORD", "may be repeated")] = None,
-    asset: Annotated[list[str] | None, _choice("--asset", "INVENTORY", "equipment; may be repeated")] = None,
+    requester: Annotated[str | None, an_option("--requester", "WHO", "an address, or 'Name <address>'")] = None,
+    service: Annotated[str | None, an_option("--service", "KEY", "what it is about")] = None,
+    unit: Annotated[str | None, an_option("--unit", "KEY", "where it is")] = None,
+    team: Annotated[str | None, an_option("--team", "KEY", "who answers")] = None,
+    assignee: Annotated[str | None, an_option("--assignee", "LOGIN", "who does it")] = None,
+    impact: Annotated[str | None, an_option("--impact", "WORD", ", ".join(Impact))] = None,
+    urgency: Annotated[str | None, an_option("--urgency", "WORD", ", ".join(Urgency))] = None,
+    priority: Annotated[str | None, an_option("--priority", "P1..P5", "by hand, over impact and urgency")] = None,
+    tag: Annotated[list[str] | None, an_option("--tag", "WORD", "may be repeated")] = None,
+    asset: Annotated[list[str] | None, an_option("--asset", "INVENTORY", "equipment; may be repeated")] = None,
     channel: Annotated[str, typer.Option("--channel", metavar="WORD", help=", ".join(Channel))] = Channel.CLI.value,
-    external_id: Annotated[str | None, _choice("--external-id", "ID", "its name in another system")] = None,
+    external_id: Annotated[str | None, an_option("--external-id", "ID", "its name in another system")] = None,
     field: Fields = None,
     dry_run: DryRun = False,
 ) -> ExitCode:

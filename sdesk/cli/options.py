@@ -64,6 +64,12 @@ def of_an_option() -> Iterator[None]:
         raise BadInput(error.what, error.remedy) from error
 
 
+def an_option(name: str, metavar: str, text: str) -> typer.models.OptionInfo:
+    """An option with a value, whose default the help does not print."""
+    option: typer.models.OptionInfo = typer.Option(name, metavar=metavar, help=text, show_default=False)
+    return option
+
+
 def one_of(option: str, value: str | None, words: Iterable[StrEnum]) -> str | None:
     """The value, if it is one of the words. BadInput that lists them."""
     return None if value is None else grammar.one_of(option, value, words)

@@ -68,7 +68,6 @@ _CHANGING = (
     *("confirm", "restored", "ticket merge", "ticket split", "ticket link", "ticket unlink", "ticket set"),
     *("ticket tag", "ticket watch", "ticket unwatch", "ticket attach add"),
     *("approve", "refuse", "ticket ask-approval", "ticket drop-approval"),
-    "incident accept",
     *("incident accept", "playbook start", "playbook move", "playbook skip", "playbook cancel"),
 )
 

@@ -111,7 +111,7 @@ def decide_as(work: Work, number: int, *, yes: bool, text: str, version: int | N
     """
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
-    if work.actor.agent_id is not None and work.actor.role not in {Role.LEAD, Role.ADMIN}:
+    if work.actor.role not in {Role.LEAD, Role.ADMIN}:
         raise Refused(
             phrase("only a lead or an admin writes down what an approver said"),
             phrase("ask one, or ask the approver again: `sdesk ticket ask-approval {number}`", number=number),
@@ -168,7 +168,7 @@ def cancel(work: Work, number: int, *, version: int | None = None) -> Change:
     """Ask no more: the ticket goes on without an approval. For a lead or an admin."""
     ticket = find_ticket(work, number, version)
     ref = work.rules.ref(number)
-    if work.actor.agent_id is not None and work.actor.role not in {Role.LEAD, Role.ADMIN}:
+    if work.actor.role not in {Role.LEAD, Role.ADMIN}:
         raise Refused(phrase("only a lead or an admin does without an approval"), phrase("ask one"))
     if open_question(work, number) is None:
         raise _nobody_asked(work, ref, number)

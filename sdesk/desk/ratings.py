@@ -19,6 +19,7 @@ from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify, notify_of
+from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.tokens import hash_of
@@ -32,8 +33,6 @@ from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Rol
 from sdesk.domain.ticket_line import LineRating
 from sdesk.store.models import History, Person, PersonAddress, Rating, Ticket
 
-REQUESTER = "requester"
-"""Who did it, in the history."""
 RATED = "rated"
 """The event of an answer."""
 MOST_ANSWERS = 10

@@ -186,6 +186,13 @@ class Rules:
         sla = self.slas[sla_id]
         return sla.promises[priority]
 
+    def unit_named(self, text: str) -> str | None:
+        """The key of the unit that is meant by its key or its name; None for none, and for a name that two have."""
+        if text in self.unit_keys:
+            return text
+        found = [key for key, number in self.unit_keys.items() if self.units[number].name.casefold() == text.casefold()]
+        return found[0] if len(found) == 1 else None
+
     def opening_hours(self, unit_id: int) -> Calendar:
         """When a unit is open; always, where the desk file does not say."""
         calendar_id = self.units[unit_id].calendar_id

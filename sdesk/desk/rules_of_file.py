@@ -45,15 +45,12 @@ def satisfaction_rule(table: Mapping[str, Any] | None) -> SatisfactionRule | Non
         return None
     usual = SatisfactionRule()
 
-    def length(name: str, otherwise: timedelta) -> timedelta:
-        return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise
-
     def listed(name: str) -> tuple[str, ...] | None:
         return tuple(table[name]) if name in table else None
 
     return SatisfactionRule(
-        length("ask_after", usual.ask_after),
-        length("every", usual.every),
+        _length(table, "ask_after", usual.ask_after),
+        _length(table, "every", usual.every),
         listed("teams"),
         listed("services"),
         listed("but") or (),
@@ -64,13 +61,13 @@ def satisfaction_rule(table: Mapping[str, Any] | None) -> SatisfactionRule | Non
 def events_rule(table: Mapping[str, Any]) -> EventRule:
     """What machines tell, and how often."""
     usual = EventRule()
-
-    def length(name: str, otherwise: timedelta) -> timedelta:
-        return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise
-
     return EventRule(
         table.get("storm_from", usual.storm_from),
-        length("storm_within", usual.storm_within),
+        _length(table, "storm_within", usual.storm_within),
         table.get("flaps_from", usual.flaps_from),
-        length("flaps_within", usual.flaps_within),
+        _length(table, "flaps_within", usual.flaps_within),
     )
+
+
+def _length(table: Mapping[str, Any], name: str, otherwise: timedelta) -> timedelta:
+    return timedelta(seconds=parse_duration(table[name])) if name in table else otherwise

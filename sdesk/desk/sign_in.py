@@ -78,11 +78,6 @@ def make_link(work: Work, asked: int) -> str:
     return token
 
 
-def link_works(work: Work, token: str) -> bool:
-    """Whether a link still signs somebody in. Asking uses nothing up: what scans mail follows links."""
-    return _of_link(work, token) is not None
-
-
 def sign_in(work: Work, token: str) -> str:
     """Use a link up and begin a session; gives the session's key. Refused for a link that was used, or is too old.
 

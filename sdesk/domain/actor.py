@@ -8,11 +8,11 @@ from sdesk.domain.ticket import Role
 
 
 class Actor(NamedTuple):
-    """An agent at work, or the desk itself."""
+    """An agent at work, somebody whom the desk serves, or the desk itself."""
 
     login: str
     agent_id: int | None = None
-    """None for the desk itself (`system`)."""
+    """None for the desk itself (`system`), and for a requester."""
     name: str = ""
     role: Role = Role.AGENT
     team_ids: frozenset[int] = frozenset()

@@ -359,9 +359,11 @@ FROM check_event AS e
 LEFT JOIN unit AS u ON u.id = e.unit_id
 LEFT JOIN ticket AS t ON t.id = e.ticket_id;
 
+-- What was answered in the form of a ticket's service.
 DROP VIEW IF EXISTS form_view;
 CREATE VIEW form_view AS
 SELECT v.ticket_id AS number, v.position, v.key, v.label, v.value FROM form_value AS v;
+
 -- Equipment by its inventory number. `checks` is an array of `SOURCE KEY`; days are 2026-11-27.
 DROP VIEW IF EXISTS asset_view;
 CREATE VIEW asset_view AS

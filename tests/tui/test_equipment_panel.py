@@ -54,8 +54,9 @@ def text_of(board: EquipmentBoard, width: int) -> list[str]:
 
 def test_units_stand_by_kinds_where_there_is_room() -> None:
     lines = text_of(board_of(*BAD, burning=BURNING), 80)
-    assert lines[0].split() == ["till", "принтер"] or lines[0].split() == ["принтер", "till"]
-    assert lines[1].split() == ["180k", "Flagship", "1/3", "down", "1"] or "1/3 down" in lines[1]
+    assert sorted(lines[0].split()) == ["till", "принтер"]
+    assert lines[1].split()[:2] == ["180k", "Flagship"]
+    assert "1/3 down" in lines[1]
     assert any("1/1 ?" in line for line in lines)
     assert any("of no unit" in line and "~5" in line for line in lines)
     assert lines[-1].strip() == "all is well in 1 unit"

@@ -9,11 +9,12 @@ from typing import Any
 from sdesk.desk.deskfile.kinds import KEY, Flag, Key, Reference, Schema, Several, Text, Word
 from sdesk.desk.deskfile.part import Part
 from sdesk.desk.deskfile.sections_of_mail import TAG
+from sdesk.desk.deskfile.sections_of_work import require_line
 from sdesk.desk.deskfile.tables import NAMES, Map, Table, Tables, named
 from sdesk.domain.codes import LANGUAGES, require_language
 from sdesk.domain.errors import BadInput
 from sdesk.domain.playbook import Counted, parse_offset, require_places
-from sdesk.domain.safe_text import neutralise, one_line
+from sdesk.domain.safe_text import neutralise
 from sdesk.domain.ticket import Priority
 
 
@@ -25,7 +26,7 @@ class ByLanguage:
 
     def read(self, part: Part, key: str, value: Any) -> str | dict[str, str]:
         """As it stands there."""
-        text = Text(check=_require_line)
+        text = Text(check=require_line)
         if not isinstance(value, dict):
             return text.read(part, key, value)
         if not value:
@@ -45,13 +46,8 @@ class ByLanguage:
         return {"anyOf": [Text().schema(), texts]}
 
 
-def _require_line(text: str) -> None:
-    if one_line(text) != text.strip():
-        raise BadInput("is more than a line of text", "say it in one line, and the rest in `text`")
-
-
 def _require_subject(text: str) -> None:
-    _require_line(text)
+    require_line(text)
     require_places(text)
 
 

@@ -13,7 +13,8 @@ from sdesk.domain.ticket import Priority
 from sdesk.domain.worktime import find_zone
 
 
-def _require_line(text: str) -> None:
+def require_line(text: str) -> None:
+    """BadInput for what is more than one line, or that a terminal may obey."""
     if one_line(text) != text.strip():
         raise BadInput("is more than a line of text", "say it in one line, and the rest in `text`")
 
@@ -27,7 +28,7 @@ RECURRING = Map(
     "KEY",
     Table(
         (
-            Key("subject", Text(check=_require_line), "What is to be done.", '"Check the backup"', required=True),
+            Key("subject", Text(check=require_line), "What is to be done.", '"Check the backup"', required=True),
             Key(
                 "text",
                 Text(check=_require_plain, empty=True),

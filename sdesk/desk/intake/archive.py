@@ -21,6 +21,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_inbound, index_ticket, keep_raw
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
+from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.clock import agent_answered, requester_wrote
 from sdesk.domain.errors import BadInput
@@ -31,8 +32,6 @@ from sdesk.domain.routing import Routing
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, Priority, Status
 from sdesk.store.models import Ledger, Ticket
-
-REQUESTER = "requester"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sdesk.desk.steps.messages import add_inbound, index_ticket
 from sdesk.desk.steps.notify import notify_of
 from sdesk.desk.steps.outbox import ACKNOWLEDGE_WITHIN
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
+from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.tickets import Opened, Opening, open_ticket
 from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
@@ -29,9 +30,8 @@ from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
 from sdesk.domain.ticket import Channel, Direction, LinkKind, Priority
-from sdesk.store.models import Person, Ticket, Unit
+from sdesk.store.models import Person, Ticket
 
-REQUESTER = "requester"
 FORMS_PER_HOUR = 30
 """Of web forms that came within an hour so many are acknowledged: a program that fills them in may name a thousand
 addresses, each of which would get a mail that nobody there asked for."""
@@ -60,7 +60,8 @@ def new_ticket(
     if "team" not in values and service_id is not None and "service" in values:
         team_id = rules.services[service_id].team_id
         why["team"] = f"service {rules.services[service_id].key}"
-    unit_id = _unit_named(work, values.get("unit"))
+    unit_key = rules.unit_named(one_line(str(values["unit"]))) if values.get("unit") else None
+    unit_id = rules.unit_keys[unit_key] if unit_key is not None else None
     if unit_id is not None:
         why["unit"] = ruled_by(work, routing, "unit", "")
     elif requester is not None and requester.unit_id is not None:
@@ -155,19 +156,6 @@ def _note_phone(work: Work, person: FoundPerson, phone: str) -> None:
     digits = sum(map(str.isdigit, phone))
     if digits >= _LEAST_DIGITS and len(phone) <= _LONGEST_PHONE:
         work.connection.execute(update(Person).where(col(Person.id) == person.id).values(phone=one_line(phone)))
-
-
-def _unit_named(work: Work, named: object) -> int | None:
-    """The unit that a rule or a form names, by its key or, as people write it, by its name."""
-    if not named:
-        return None
-    text = one_line(str(named))
-    if text in work.rules.unit_keys:
-        return work.rules.unit_keys[text]
-    rows = work.connection.execute(select(col(Unit.id), col(Unit.name)).where(col(Unit.retired_at).is_(None))).all()
-    found = [number for number, name in rows if name.casefold() == text.casefold()]
-    # A name that two have says of neither.
-    return found[0] if len(found) == 1 else None
 
 
 def _customer(work: Work, incoming: Incoming, routing: Routing) -> Mailbox | None:

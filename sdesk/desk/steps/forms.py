@@ -128,10 +128,9 @@ def lookups_of(work: Work, unit_id: int | None) -> Lookups:
     A person is any mail address, known or not: nobody learns by a form who is known here.
     """
     rules = work.rules
-    units = {rules.units[number].name.casefold(): key for key, number in rules.unit_keys.items()}
     logins = {key: rules.agents[number].email for key, number in rules.agent_keys.items()}
     return Lookups(
-        unit=lambda text: text if text in rules.unit_keys else units.get(text.casefold()),
+        unit=rules.unit_named,
         person=lambda text: logins.get(text, text),
         equipment=equipment_lookup(work, unit_id),
         day=_day_of(work),

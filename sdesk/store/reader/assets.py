@@ -84,11 +84,6 @@ def asset(connection: sqlite3.Connection, inventory_number: str) -> AssetRow | N
     return None if row is None else _row(row)
 
 
-def assets_of(connection: sqlite3.Connection, unit_key: str) -> tuple[AssetRow, ...]:
-    """What stands in a unit and is in use, by number."""
-    return tuple(assets(connection, AssetQuery(unit=unit_key)))
-
-
 def require_asset(connection: sqlite3.Connection, inventory_number: str) -> AssetRow:
     """The same as `asset`; NotFound, with the nearest number."""
     found = asset(connection, inventory_number)

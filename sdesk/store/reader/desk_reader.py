@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     )
     from sdesk.store.reader.known import CallerRow
     from sdesk.store.reader.offers import OfferRow
-    from sdesk.store.reader.organisation_rows import UnitRow
+    from sdesk.store.reader.organisation_rows import SlaRow, UnitRow
     from sdesk.store.reader.rated import PersonStory
 
 
 class DeskReader(MailReader):
     """The desk's part of the reader. What few commands ask is imported when it is asked."""
+
+    def login_keys(self) -> tuple[tuple[str, str], ...]:
+        """Login and public key of everybody who works here now: what the SSH server asks before anybody acts."""
+        with translated(self.path):
+            return organisation.login_keys(self._connection)
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
         super().__init__(path, busy_seconds=busy_seconds)
@@ -104,6 +109,21 @@ class DeskReader(MailReader):
         with translated(self.path):
             asker = None if to is None else (offers.asker_of(self._connection, actor, to),)
             return offers.offers(self._connection, self._calendar, now=now, to=asker, words=words, key=key)
+
+    def slas(self) -> tuple[SlaRow, ...]:
+        """The SLAs that hold, by key, with what each promises and to whom."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            return promises.slas(self._connection)
+
+    def sla(self, key: str) -> tuple[SlaRow, Calendar]:
+        """One SLA, and the hours in which its time counts; NotFound."""
+        from sdesk.store.reader import promises
+
+        with translated(self.path):
+            row = promises.sla(self._connection, key)
+        return row, self._calendar(row.calendar_id)
 
     def team(self, actor: Actor, key: str) -> TeamDetail:
         """A team whole; NotFound."""

@@ -32,7 +32,7 @@ _SERVICES = (
     " WHERE s.retired_at IS NULL"
 )
 _RESPONSES = "SELECT sla_id, priority, first_response FROM sla_target"
-_UNITS = "SELECT id, key, kind, parent_id, manager FROM unit"
+_UNITS = "SELECT id, key, kind, parent_id, manager FROM unit WHERE retired_at IS NULL"
 
 
 class OfferRow(NamedTuple):

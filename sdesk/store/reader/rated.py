@@ -1,6 +1,7 @@
 """What people said of how it was: of a ticket, of a person, and a person's whole story, behind the actor's walls.
 
-A wall hides an answer where either the ticket's team or the team that was rated stands behind it.
+On a ticket that one sees its answer stands as its history does. Of people, and in figures, a wall hides an answer where
+either the ticket's team or the team that was rated stands behind it.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class PersonStory(NamedTuple):
 
 
 def rating_of(connection: sqlite3.Connection, number: int) -> RatingRow | None:
-    """The last answer about a ticket that the actor may see; None where nobody answered."""
+    """The last answer about a ticket, for who sees that; None where nobody answered."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM rating AS r WHERE r.ticket_id = ? AND r.score IS NOT NULL ORDER BY r.id DESC LIMIT 1",
         (number,),

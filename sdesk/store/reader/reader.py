@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sdesk.store.reader.decided import Standing
     from sdesk.store.reader.detail_rows import AttachmentRow, HistoryRow, IncidentRow, MessageRow, TicketDetail
     from sdesk.store.reader.exported import Exported
-    from sdesk.store.reader.organisation_rows import AgentRow, ServiceRow, SlaRow, TeamRow, UnitRow
+    from sdesk.store.reader.organisation_rows import AgentRow, ServiceRow, TeamRow, UnitRow
 
 WALK_PAGE = 500
 """Rows that `walk` holds at once."""
@@ -73,11 +73,6 @@ class Reader(PersonalReader):
             return SYSTEM
         with translated(self.path):
             return organisation.actor(self._connection, login)
-
-    def login_keys(self) -> tuple[tuple[str, str], ...]:
-        """Login and public key of everybody who works here now: what the SSH server asks before anybody acts."""
-        with translated(self.path):
-            return organisation.login_keys(self._connection)
 
     def agents(self, *, now: datetime | None = None) -> tuple[AgentRow, ...]:
         """Everybody who works here, by login; with `now`, who is away, or will be next."""
@@ -122,21 +117,6 @@ class Reader(PersonalReader):
             phrase("there is no calendar `{key}`", key=key),
             phrase("the desk has: {known}", known=(known and known[0]) or calendars.ALWAYS_KEY),
         )
-
-    def slas(self) -> tuple[SlaRow, ...]:
-        """The SLAs that hold, by key, with what each promises and to whom."""
-        from sdesk.store.reader import promises
-
-        with translated(self.path):
-            return promises.slas(self._connection)
-
-    def sla(self, key: str) -> tuple[SlaRow, Calendar]:
-        """One SLA, and the hours in which its time counts; NotFound."""
-        from sdesk.store.reader import promises
-
-        with translated(self.path):
-            row = promises.sla(self._connection, key)
-        return row, self._calendar(row.calendar_id)
 
     # ---- lists ---------------------------------------------------------------------------------
 
