@@ -13,11 +13,10 @@ from typing import TypeVar
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.acknowledge import acknowledge
-from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.form_equipment import link_equipment
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.messages import add_message, begin_conversation
 from sdesk.desk.steps.moves import require_id, set_status
 from sdesk.desk.steps.notify import notify, notify_of
@@ -25,8 +24,8 @@ from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.reopen import may_reopen
 from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
 from sdesk.desk.steps.requesters import ServedAt, asking, see_asked, served_at
+from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
-from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, NotFound, Refused, about
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.offered import Asker, selects
@@ -165,11 +164,7 @@ def confirm_solved(work: Work, number: int, *, address: str, text: str = "") -> 
         message = _add(work, number, person, ticket.subject, _words(text, ()), ())
         record(work, number, "message", by=REQUESTER, message=message, takes_part=True)
     if at_work:
-        before = load_clocks(work, ticket)
-        save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, False))
-        end_outage(work, ticket)
-        set_status(work, ticket, Status.RESOLVED)
-        ticket.resolved_at, ticket.unanswered_since = work.now, None
+        resolve_ticket(work, ticket)
     set_status(work, ticket, Status.CLOSED)
     ticket.closed_at = work.now
     settle(work, ticket)

@@ -17,20 +17,19 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import absent, who_takes
 from sdesk.desk.steps.approval_question import was_refused
-from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import open_parts, settle
 from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link, surviving
-from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.messages import add_message, index_ticket
-from sdesk.desk.steps.moves import set_status
 from sdesk.desk.steps.notify import notify_agent, notify_of
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.reopen import reopen_ticket
+from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.clock import NO_PROMISE, resolve
+from sdesk.domain.clock import NO_PROMISE
 from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.playbook import (
     FINISHED,
@@ -135,12 +134,9 @@ def end_step(work: Work, step: PlaybookStep, state: StepState, why: str) -> None
 
 
 def resolve_quietly(work: Work, ticket: Ticket) -> None:
-    """Resolve a ticket without a word to anybody."""
-    before = load_clocks(work, ticket)
-    save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, False))
-    end_outage(work, ticket)
-    set_status(work, ticket, Status.RESOLVED)
-    ticket.resolved_at, ticket.unanswered_since = work.now, None
+    """Resolve a ticket without a word to anybody. What others are part of is not: they would be left to nobody."""
+    if not open_parts(work, ticket):
+        resolve_ticket(work, ticket)
     settle(work, ticket)
 
 
