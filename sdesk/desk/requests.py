@@ -26,7 +26,7 @@ from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
 from sdesk.desk.steps.requesters import ServedAt, asking, see_asked, served_at
 from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
-from sdesk.domain.errors import BadInput, NotFound, Refused, about
+from sdesk.domain.errors import BadInput, NotFound, Refused, about, refuse_all
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import AgentEvent
@@ -73,7 +73,7 @@ def request(
     )
     # Who filled in a form has said what it is about.
     text = _noted(wrong, lambda: _words(text, (*attachments, *answers.files), answers.words)) or ""
-    _refuse(wrong)
+    refuse_all(wrong)
     opened = open_ticket(
         work,
         Opening(
@@ -124,10 +124,7 @@ def follow_up(
     """
     ticket = _own(work, address, number)
     text = _words(text, attachments)
-    if not may_reopen(work, ticket, work.now):
-        raise Refused(
-            phrase("{ref} is closed for good", ref=work.rules.ref(number)), phrase("ask anew, and name its number")
-        )
+    _require_reopenable(work, ticket)
     return _say(
         work, ticket, _person(work, address, None), text, attachments, wakes=not _says_thanks(text, attachments)
     )
@@ -175,15 +172,18 @@ def confirm_solved(work: Work, number: int, *, address: str, text: str = "") -> 
 
 
 def _again(work: Work, ticket: Ticket, address: str, text: str, attachments: Sequence[InboundAttachment]) -> Change:
-    number = require_id(ticket)
-    if not may_reopen(work, ticket, work.now):
-        raise Refused(
-            phrase("{ref} is closed for good", ref=work.rules.ref(number)), phrase("ask anew, and name its number")
-        )
+    _require_reopenable(work, ticket)
     with about("text"):
         if not neutralise(text).strip():
             raise BadInput(phrase("say what is not solved"))
     return _say(work, ticket, _person(work, address, None), _words(text, attachments), attachments, wakes=True)
+
+
+def _require_reopenable(work: Work, ticket: Ticket) -> None:
+    """Refused where nothing that is said puts it back to work."""
+    if not may_reopen(work, ticket, work.now):
+        ref = work.rules.ref(require_id(ticket))
+        raise Refused(phrase("{ref} is closed for good", ref=ref), phrase("ask anew, and name its number"))
 
 
 def _say(
@@ -252,14 +252,6 @@ def _noted(wrong: list[BadInput], read: Callable[[], T]) -> T | None:
     except BadInput as error:
         wrong += [error, *error.others]
         return None
-
-
-def _refuse(wrong: Sequence[BadInput]) -> None:
-    """BadInput with all that is wrong, if anything is."""
-    if wrong:
-        refusal = BadInput(wrong[0].what, wrong[0].remedy, others=wrong[1:])
-        refusal.about = wrong[0].about
-        raise refusal
 
 
 def _words(text: str, attachments: Sequence[InboundAttachment], besides: Sequence[str] = ()) -> str:
