@@ -20,8 +20,6 @@ from sdesk.domain.outgoing import TAKE_BACK
 from sdesk.domain.phrase import phrase
 from sdesk.domain.requesters import ServedUnit, places_of
 from sdesk.domain.ticket import OPEN_STATUSES, Status, WaitingFor
-from sdesk.domain.worktime import Calendar
-from sdesk.store.reader import organisation
 from sdesk.store.reader.answers import AnswerRow, answers_of
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import instant
@@ -78,7 +76,6 @@ class PortalReader(OpenedStore):
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
         super().__init__(path, busy_seconds=busy_seconds)
-        self._calendars: dict[int, Calendar] = {}
         self._revision = -1
 
     def look_again(self) -> None:
@@ -87,8 +84,7 @@ class PortalReader(OpenedStore):
         revision = 0 if row is None else int(row[0])
         if revision != self._revision:
             self._revision = revision
-            self._calendars.clear()
-            self.__dict__.pop("desk", None)
+            self.refresh()
 
     def portal_url(self) -> str | None:
         """Where the desk file says that the portal is reached, without a slash at the end."""
@@ -259,11 +255,6 @@ class PortalReader(OpenedStore):
             )
             for each in found
         )
-
-    def _calendar(self, number: int) -> Calendar:
-        if number not in self._calendars:
-            self._calendars[number] = organisation.calendar(self._connection, number)
-        return self._calendars[number]
 
     def _listed(
         self, visitor: VisitorRow, whose: str, value: int | None, at_work: bool, before: int | None
