@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -203,7 +202,6 @@ def test_a_network_that_asks_again_and_again_is_told_to_wait(stage: Stage) -> No
     statuses = []
     visitor = stage.browser()
     proof = visitor.get("/sign-in").hidden("proof")
-    started = time.monotonic()
     for number in range(100):
         page = visitor.post("/sign-in", {"proof": proof, "address": f"x{number}@far.example"})
         statuses.append(page.status)
@@ -211,4 +209,3 @@ def test_a_network_that_asks_again_and_again_is_told_to_wait(stage: Stage) -> No
             break
     assert statuses[-1] == 429
     assert "too often" in page.seen
-    assert time.monotonic() - started < 20
