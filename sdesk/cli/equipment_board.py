@@ -22,10 +22,10 @@ def board(
         typer.Option("--unit", metavar="KEY", help="of this one alone; may be repeated", show_default=False),
     ] = None,
 ) -> None:
-    """Print how equipment stands: units by kinds of equipment, and what their outages cost an hour.
+    """Print how equipment stands: units by kinds of equipment, and the loss an hour.
 
     Down is what a check of monitoring says, or a confirmed outage; in question (?) is what an open ticket is about, or
-    what carries the service of one in its unit. What burns most stands first; units where all is well are one line.
+    what carries the service of one in its unit. The greatest loss stands first; units where all is well are one line.
 
     Examples:
       sdesk board

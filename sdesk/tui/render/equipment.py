@@ -33,7 +33,7 @@ def equipment_words(board: EquipmentBoard, width: int) -> Line:
     sign = currency_sign(board.currency)
     if board.loss_per_hour:
         amount = f"{money_text(board.loss_per_hour)} {sign}"
-        spans.append(("   " + _("{amount} an hour").format(amount=amount), "loss"))
+        spans.append(("   " + _("loss {amount} an hour").format(amount=amount), "loss"))
     if board.suspected_per_hour and width >= 60:
         amount = f"~{money_text(board.suspected_per_hour)} {sign}"
         spans.append(("   " + _("{amount} suspected").format(amount=amount), "at-risk"))
