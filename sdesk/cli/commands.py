@@ -203,7 +203,7 @@ COMMANDS: dict[str, Verb | Noun] = {
             "export": Verb("asset_import", "export_assets", "print equipment as `asset import` reads it", prints=False),
         },
     ),
-    "board": Verb("equipment_board", "board", "how equipment stands: units by kinds, down or in question, and the loss"),
+    "board": Verb("equipment_board", "board", "how equipment stands in each unit: down, in question, the loss"),
     "person": Noun(
         "the people whom the desk serves",
         {
