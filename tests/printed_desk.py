@@ -165,7 +165,7 @@ CHANGES: dict[str, Change] = {
     "ticket ask-approval": Change("ticket ask-approval 5 --of head@shop.example", "changed"),
     "ticket drop-approval": Change("ticket ask-approval 5 --of head@shop.example ; ticket drop-approval 5", "changed"),
     "playbook start": Change(_START, "changed"),
-    # What only looks stands here too: where one is in course, every list has more tickets.
+    # What only looks stands here too: where one is running, every list has more tickets.
     "playbook runs": Change(f"{_START} ; playbook runs", "playbook-runs"),
     "playbook progress": Change(f"{_START} ; playbook progress 9", "playbook-steps"),
     "playbook move": Change(f"{_START} ; playbook move 9 --date 2026-12-16", "changed"),

@@ -66,7 +66,7 @@ class Asked(NamedTuple):
     copy: bytes
     """Its raw bytes."""
     vis_run: int
-    """The parent of a playbook in course, which is seen."""
+    """The parent of a running playbook, which is seen."""
     hid_run: int
     hid_step: int
     """A hidden step of a parent that is seen."""

@@ -203,7 +203,7 @@ COMMANDS: dict[str, Verb | Noun] = {
             "export": Verb("asset_import", "export_assets", "print equipment as `asset import` reads it", prints=False),
         },
     ),
-    "board": Verb("equipment_board", "board", "how equipment stands: units by kinds, down or in question, what burns"),
+    "board": Verb("equipment_board", "board", "how equipment stands in each unit: down, in question, the loss"),
     "person": Noun(
         "the people whom the desk serves",
         {
@@ -233,7 +233,7 @@ COMMANDS: dict[str, Verb | Noun] = {
             "list": Verb("playbook", "playbook_list", "print the playbooks of the desk file"),
             "show": Verb("playbook", "playbook_show", "print one whole, with its steps"),
             "start": Verb("playbook_change", "start", "start one for a day: its parent, and what is due of its steps"),
-            "runs": Verb("playbook", "playbook_runs", "print those in course"),
+            "runs": Verb("playbook", "playbook_runs", "print those that are running"),
             "progress": Verb("playbook", "playbook_progress", "print how far one has come, and what holds it up"),
             "move": Verb("playbook_change", "move", "move the day of one: what is not done moves along"),
             "skip": Verb("playbook_change", "skip", "leave a step out this time"),

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdesk.cli import invocation
+from sdesk.cli import board_watch, invocation
+from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import of_an_option
 from sdesk.cli.report import print_report
 from sdesk.cli.sheet import Field, Sheet
+from sdesk.domain.errors import BadInput
 
 if TYPE_CHECKING:
+    from sdesk.cli.invocation import Invocation
     from sdesk.reports.page import Page
 
 
@@ -21,23 +24,43 @@ def board(
         list[str] | None,
         typer.Option("--unit", metavar="KEY", help="of this one alone; may be repeated", show_default=False),
     ] = None,
-) -> None:
-    """Print how equipment stands: units by kinds of equipment, and what their outages cost an hour.
+    watch: Annotated[
+        bool, typer.Option("--watch", help="on a terminal: go on, and draw it anew, until interrupted")
+    ] = False,
+    every: Annotated[
+        int | None,
+        typer.Option(
+            "--every",
+            metavar="SECONDS",
+            min=1,
+            max=board_watch.LONGEST,
+            help=f"from one look to the next, with --watch; {board_watch.USUAL} without it",
+            show_default=False,
+        ),
+    ] = None,
+) -> ExitCode:
+    """Print how equipment stands: units by kinds of equipment, and the loss an hour.
 
     Down is what a check of monitoring says, or a confirmed outage; in question (?) is what an open ticket is about, or
-    what carries the service of one in its unit. What burns most stands first; units where all is well are one line.
+    what carries the service of one in its unit. The greatest loss stands first; units where all is well are one line.
 
     Examples:
       sdesk board
       sdesk board --unit flagship
+      sdesk board --watch --every 10
       sdesk board -o json | jq '.units[] | select(.down > 0)'
     """
     call = invocation.of(ctx)
+    units = tuple(unit or ())
+    if watch:
+        return _watched(call, units, board_watch.USUAL if every is None else every)
+    if every is not None:
+        raise BadInput("--every is for a board that is drawn anew", "add --watch")
     from sdesk.reports import equipment_board_rows
     from sdesk.reports.equipment_board import gather
 
     with of_an_option():
-        found = gather(call.reader, call.actor, now=call.now, units=tuple(unit or ()))
+        found = gather(call.reader, call.actor, now=call.now, units=units)
 
     def page() -> Page:
         from sdesk.reports import equipment_board_page
@@ -51,3 +74,25 @@ def board(
         rows=lambda: equipment_board_rows.rows(found),
         sheet=Sheet(tuple(Field(name, get, kind=kind) for name, get, kind in equipment_board_rows.FIELDS), ()),
     )
+    return ExitCode.DONE
+
+
+def _watched(call: Invocation, units: tuple[str, ...], every: int) -> ExitCode:
+    """The board of each look: of the store, the agent and the walls that there are by then."""
+    board_watch.require_terminal(call)
+    from sdesk.cli.report_page import drawn
+    from sdesk.reports import equipment_board_page
+    from sdesk.reports.equipment_board import gather
+    from sdesk.store.reader import Reader
+
+    login = call.actor.login
+
+    def draw() -> str:
+        # A store that was restored meanwhile is another file.
+        with Reader(call.store) as reader:
+            found = gather(reader, reader.actor(login), now=call.surroundings.clock(), units=units)
+            page = equipment_board_page.page(found, desk=reader.desk.name, zone=call.zone)
+        return drawn(page, colored=call.output.colored)
+
+    with of_an_option():
+        return board_watch.watch(draw, every=every)

@@ -1,4 +1,4 @@
-"""`playbook`: what the desk file has, and what is in course; the commands that only look."""
+"""`playbook`: what the desk file has, and what is running; the commands that only look."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ PLAYBOOKS: Sheet[PlaybookRow] = Sheet(
         Field("service", lambda row: row.service, kind=maybe(TEXT)),
         Field("closes", lambda row: row.closes, kind=FLAG),
         Field("step_count", lambda row: row.steps, kind=NUMBER),
-        Field("in_course", lambda row: row.running, kind=NUMBER),
+        Field("running", lambda row: row.running, kind=NUMBER),
     ),
     columns=(
         Column("KEY", lambda row, eyes: row.key),
         Column("NAME", lambda row, eyes: row.name, cut=True),
         Column("TEAM", lambda row, eyes: row.team),
         Column("STEPS", lambda row, eyes: str(row.steps), right=True),
-        Column("IN COURSE", lambda row, eyes: str(row.running) if row.running else "-", right=True),
+        Column("RUNNING", lambda row, eyes: str(row.running) if row.running else "-", right=True),
     ),
 )
 
@@ -137,7 +137,7 @@ STEPS: Sheet[StepRow] = Sheet(fields=_STEPS, columns=(), number=lambda row: row.
 
 
 def playbook_list(ctx: typer.Context) -> None:
-    """Print the playbooks of the desk file: how many steps each has, and how many of it are in course.
+    """Print the playbooks of the desk file: how many steps each has, and how many of it are running.
 
     Examples:
       sdesk playbook list
@@ -162,7 +162,7 @@ def playbook_runs(
     ctx: typer.Context,
     finished: Annotated[bool, typer.Option("--all", help="those that are done or were cancelled, too")] = False,
 ) -> None:
-    """Print the playbooks in course, the next day first: how many steps are done, open, late.
+    """Print the running playbooks, the next day first: how many steps are done, open, late.
 
     Examples:
       sdesk playbook runs
@@ -227,7 +227,7 @@ def _facts(found: PlaybookDetail, eyes: Eyes) -> Iterator[Fact]:
     yield "Parent", playbook.subject
     yield "Team", playbook.team
     yield "Service", playbook.service or ""
-    yield "In course", str(playbook.running) if playbook.running else ""
+    yield "Running", str(playbook.running) if playbook.running else ""
     yield from listed("Steps", (_planned(step) for step in found.steps))
 
 

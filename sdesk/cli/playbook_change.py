@@ -1,4 +1,4 @@
-"""`playbook start`, `move`, `skip`, `cancel`: what is done to a playbook in course."""
+"""`playbook start`, `move`, `skip`, `cancel`: what is done to a running playbook."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def start(
 
 
 def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False) -> ExitCode:
-    """Move the day of a playbook in course: the steps that are not done move along, those that are done stay.
+    """Move the day of a running playbook: the steps that are not done move along, those that are done stay.
 
     What nobody has begun waits for its new time; a wait for a date moves by as much. Who has an open step of which the
     day moves is told. What is past by the new day is opened at once.
@@ -102,7 +102,7 @@ def skip(
 
 
 def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = False) -> ExitCode:
-    """Cancel a playbook in course: no further step is opened, and its parent is resolved silently.
+    """Cancel a running playbook: no further step is opened, and its parent is resolved silently.
 
     Steps that are open stay with those who have them, who are told.
 

@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from sdesk.domain.safe_text import one_line
-from sdesk.reports.columns import GAP, fitted
+from sdesk.reports.columns import GAP, fitted, heads
 from sdesk.reports.page import Bar, Cell, Page, Section, Table, Tone
 
 _FALLBACK = (100, 36)
@@ -78,10 +78,10 @@ def _table(table: Table, room: int) -> RichTable:
         spare -= grown - widths[place]
         widths[place] = grown
     drawn_table = RichTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim", show_edge=False)
-    for place in shown:
+    for place, head in zip(shown, zip(*heads(headings, widths, shown), strict=True), strict=True):
         heading = headings[place]
         drawn_table.add_column(
-            heading.text,
+            "\n".join(head),
             justify="right" if heading.right else "left",
             width=widths[place],
             no_wrap=not heading.wrap,

@@ -140,7 +140,7 @@ DECIDED: Mapping[str, Served | Kept] = {
     "asset set": _CHANGES,
     "asset retire": _CHANGES,
     "asset import": _BY_STREAMS,
-    "board": _READS,
+    "board": Served("it reads what the agent may see; --watch asks anew at each look who he is and what he sees"),
     "playbook list": _READS,
     "playbook show": _READS,
     "playbook example": _SAYS,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
+from sdesk.cli.ending import until_ended
 from sdesk.cli.fetched import FETCHED, tell_report
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.output import Format
 from sdesk.domain.errors import BadInput, SdeskError
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from sdesk.config.wire import AnyMailbox
     from sdesk.mail.inbox.report import FetchOptions, FetchReport
 
@@ -57,19 +55,6 @@ def watch(call: Invocation, mailboxes: Sequence[AnyMailbox], options: FetchOptio
         took=took,
         health=Health(failing, well),
     )
-    code = ExitCode.DONE
-
-    def end(number: int, frame: FrameType | None) -> None:
-        nonlocal code
-        code = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.DONE
-        watching.stop()
-        # Who asks twice will not wait for a server that is silent.
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with until_ended(watching.stop) as ending:
         watching.run()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return code
+    return ending.code

@@ -1,4 +1,4 @@
-"""What agents change of a playbook in course: its day is moved, a step skipped, all of it cancelled.
+"""What agents change of a running playbook: its day is moved, a step skipped, all of it cancelled.
 
 What `playbooks` says of walls holds here too.
 """
@@ -50,7 +50,7 @@ from sdesk.store.models import PlaybookRun, PlaybookStep, Ticket
 
 
 def move(work: Work, number: int, *, day: str, version: int | None = None) -> Change:
-    """Move the day of a playbook in course: the times of what is planned, and of what is open and waits for its day.
+    """Move the day of a running playbook: the times of what is planned, and of what is open and waits for its day.
 
     What nobody has begun waits for its new time; what is done stays. Who has an open step is told, once. Steps whose
     time has come by the new day are opened.
@@ -167,7 +167,7 @@ def skip(work: Work, number: int, step: str, *, text: str, version: int | None =
 
 
 def cancel(work: Work, number: int, *, text: str, version: int | None = None) -> Change:
-    """Cancel a playbook in course: no further step is opened, and the parent is resolved silently, unless others are
+    """Cancel a running playbook: no further step is opened, and the parent is resolved silently, unless others are
     part of it.
 
     Open steps are left to those who have them, who are told with a note.
@@ -205,7 +205,7 @@ def _parent_of(work: Work, number: int) -> str:
 
 
 def _running(work: Work, number: int, version: int | None) -> tuple[Ticket, PlaybookRun]:
-    """The parent of a playbook in course, to be changed. NotFound, Refused."""
+    """The parent of a running playbook, to be changed. NotFound, Refused."""
     parent = find_ticket(work, number, version)
     ref = work.rules.ref(number)
     run = work.session.scalars(select(PlaybookRun).where(col(PlaybookRun.ticket_id) == number)).first()

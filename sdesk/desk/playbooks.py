@@ -53,7 +53,7 @@ DUE = (
 
 
 def due(desk: Desk, *, now: datetime) -> tuple[int, ...]:
-    """The playbooks in course of which a step is to be opened."""
+    """The running playbooks of which a step is to be opened."""
     with desk.look(SYSTEM, now) as work:
         return tuple(work.connection.exec_driver_sql(DUE, (to_rfc3339(work.now),)).scalars().all())
 
@@ -218,7 +218,7 @@ def _plan_steps(work: Work, run: PlaybookRun, playbook: Playbook, day: datetime)
 
 
 def _again(work: Work, run: PlaybookRun) -> str:
-    """What who starts one should know: that there is one in course for the same unit, which he sees."""
+    """What who starts one should know: that one is running for the same unit, which he sees."""
     if run.unit_id is None:
         return ""
     query = select(PlaybookRun).where(
@@ -229,7 +229,7 @@ def _again(work: Work, run: PlaybookRun) -> str:
     )
     for other in work.session.scalars(query):
         if sees(work, work.actor, work.session.get_one(Ticket, other.ticket_id)):
-            return phrase("it is in course for that unit already: {other}", other=work.rules.ref(other.ticket_id))
+            return phrase("it is running for that unit already: {other}", other=work.rules.ref(other.ticket_id))
     return ""
 
 

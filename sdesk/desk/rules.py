@@ -135,7 +135,7 @@ class Rules:
     head_start: Mapping[Priority, int]
     margin: Decimal
     margin_known: bool
-    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
+    """Whether the desk file says what part of turnover is lost; else a loss is all the turnover that stands."""
     incidents: IncidentRule
     events: EventRule
     portal: PortalRule

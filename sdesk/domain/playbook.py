@@ -40,7 +40,7 @@ class StepState(StrEnum):
 
 
 class RunState(StrEnum):
-    """How far a playbook in course has come."""
+    """How far a running playbook has come."""
 
     RUNNING = "running"
     DONE = "done"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 from unicodedata import combining, east_asian_width
 
 from sdesk.reports.page import Heading
@@ -15,28 +16,68 @@ _ELLIPSIS = "…"
 
 
 def fitted(headings: Sequence[Heading], widths: list[int], room: int) -> list[int]:
-    """The columns that fit into `room`; `widths` of those that may be cut are made smaller.
+    """The columns that fit into `room`; `widths` of those that give way are made smaller.
 
-    Spare ones go first, from the right; then what may be cut is. Where that is not enough, what is typed stays alone.
+    Spare ones go first, from the right; then heads are broken into lines, and what may be cut is. Where that is not
+    enough, what is typed stays alone.
     """
     shown = list(range(len(headings)))
 
     def over() -> int:
         return sum(widths[place] for place in shown) + GAP * (len(shown) - 1) - room
 
-    giving = [place for place in shown if headings[place].cut or headings[place].wrap]
+    least = {place: heading.folds for place, heading in enumerate(headings) if heading.folds}
+    folding = set(least)
+    least |= {place: _LEAST for place, heading in enumerate(headings) if heading.cut or heading.wrap}
     for place in [place for place in reversed(shown) if headings[place].spare]:
-        if over() <= sum(max(widths[each] - _LEAST, 0) for each in giving):
+        if over() <= sum(max(widths[each] - least[each], 0) for each in least if each in shown):
             break
         shown.remove(place)
-    while over() > 0 and giving and max(widths[place] for place in giving) > _LEAST:
-        widths[max(giving, key=lambda place: widths[place])] -= 1
+    for giving in (folding, set(least) - folding):
+        while over() > 0 and (left := [each for each in shown if each in giving and widths[each] > least[each]]):
+            widths[max(left, key=lambda place: widths[place])] -= 1
     if any(heading.typed for heading in headings):
         for place in [place for place in reversed(shown) if not headings[place].typed]:
             if over() <= 0:
                 break
             shown.remove(place)
     return shown
+
+
+def heads(headings: Sequence[Heading], widths: Sequence[int], shown: Sequence[int]) -> list[list[str]]:
+    """The heads of what is shown, line by line: those that are broken into several end on the last."""
+    broken = [
+        folded(headings[place].text, widths[place]) if headings[place].folds else [headings[place].text]
+        for place in shown
+    ]
+    most = max(map(len, broken), default=1)
+    return [list(line) for line in zip(*([""] * (most - len(each)) + each for each in broken), strict=True)]
+
+
+def folded(text: str, width: int) -> list[str]:
+    """A text in lines of `width` columns: between words, and within one that is longer than a line."""
+    lines = [""]
+    for word in text.split():
+        for piece in _pieces(word, width):
+            longer = f"{lines[-1]} {piece}".strip()
+            if width_of(longer) <= width and not lines[-1].endswith("-"):
+                lines[-1] = longer
+            else:
+                lines.append(piece)
+    return [each for each in lines if each] or [""]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word in pieces of about the same length, each with its hyphen."""
+    if width_of(word) <= width or width < 2:
+        return [word]
+    room = ceil(width_of(word) / ceil(width_of(word) / (width - 1)))
+    pieces = [""]
+    for sign in word:
+        if pieces[-1] and width_of(pieces[-1] + sign) > room:
+            pieces.append("")
+        pieces[-1] += sign
+    return [f"{piece}-" for piece in pieces[:-1]] + pieces[-1:]
 
 
 def width_of(text: str) -> int:

@@ -11,6 +11,8 @@ from sdesk.reports.wording import amount, counted, listed, when
 
 _TICKETS = 4
 """That are named of a unit."""
+_LEAST_HEAD = 7
+"""Columns of a kind's name that is broken into lines, at least."""
 
 
 def page(board: EquipmentBoard, *, desk: str, zone: ZoneInfo) -> Page:
@@ -31,11 +33,11 @@ def well_words(board: EquipmentBoard) -> str:
 
 
 def cell_words(cell: Place | None) -> str:
-    """`1/3 down`, `1/3 ?`, `3`: what is in question is counted where nothing is down; empty where there is none."""
+    """`1/3 down`, `1/3 ?`, both as `1/3 down 1 ?`, `3`; empty where there is none."""
     if cell is None:
         return ""
     if cell.down:
-        return f"{len(cell.down)}/{cell.pieces} down"
+        return f"{len(cell.down)}/{cell.pieces} down" + (f" {len(cell.in_question)} ?" if cell.in_question else "")
     return f"{len(cell.in_question)}/{cell.pieces} ?" if cell.in_question else str(cell.pieces)
 
 
@@ -44,7 +46,8 @@ def _subtitle(board: EquipmentBoard, zone: ZoneInfo) -> str:
     suspected = ""
     if board.suspected_per_hour:
         suspected = f"~{amount(board.suspected_per_hour)} {board.currency} an hour suspected"
-    counts = f"{board.down} of {board.pieces} down, {board.in_question} in question"
+    sign = " (?)" if board.in_question else ""
+    counts = f"{board.down} of {board.pieces} down, {board.in_question} in question{sign}"
     return listed((when(board.at, zone), counts, burning, suspected))
 
 
@@ -52,10 +55,18 @@ def _table(board: EquipmentBoard) -> Table:
     headings = (
         Heading("LOSS/H", right=True),
         Heading("UNIT", cut=True),
-        *(Heading(kind.upper(), right=True) for kind in board.kinds),
+        *(_kind_heading(board, kind) for kind in board.kinds),
         Heading("TICKETS", spare=True),
     )
     return Table(headings, tuple(_line(board, line) for line in board.lines))
+
+
+def _kind_heading(board: EquipmentBoard, kind: str) -> Heading:
+    """A kind of which there is nothing to say goes where the line is narrow; the name of another is broken first."""
+    cells = [cell for line in board.lines if (cell := line.cells.get(kind)) is not None]
+    widest = max((len(cell_words(cell)) for cell in cells), default=0)
+    spare = not any(cell.down or cell.in_question for cell in cells)
+    return Heading(kind.upper(), right=True, spare=spare, folds=max(widest, _LEAST_HEAD))
 
 
 def _line(board: EquipmentBoard, line: UnitLine) -> tuple[Cell, ...]:

@@ -11,7 +11,7 @@ from html import escape
 from textwrap import wrap
 
 from sdesk.domain.safe_text import one_line
-from sdesk.reports.columns import GAP, fitted, padded, width_of
+from sdesk.reports.columns import GAP, fitted, heads, padded, width_of
 from sdesk.reports.page import Bar, Cell, Heading, Page, Section, Table, Tone
 
 TEXT_WIDTH = 76
@@ -58,8 +58,11 @@ def _text_table(table: Table) -> Iterator[str]:
         for place, heading in enumerate(table.headings)
     ]
     shown = fitted(table.headings, widths, TEXT_WIDTH)
-    for line in ([heading.text for heading in table.headings], *cells):
-        parts = [padded(line[place], widths[place], right=table.headings[place].right) for place in shown]
+    for line in (*heads(table.headings, widths, shown), *([row[place] for place in shown] for row in cells)):
+        parts = [
+            padded(text, widths[place], right=table.headings[place].right)
+            for place, text in zip(shown, line, strict=True)
+        ]
         yield (" " * GAP).join(parts).rstrip()
 
 

@@ -64,6 +64,8 @@ class Heading:
     """Whether it goes first where the line is narrow."""
     typed: bool = False
     """Whether it is what a person types, a number or a command: the others go before half of it does."""
+    folds: int = 0
+    """As how many columns, at least, it may stand broken into lines above narrower cells; 0: on one line always."""
 
 
 @dataclass(frozen=True, slots=True)

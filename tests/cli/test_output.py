@@ -14,7 +14,7 @@ from sdesk.cli.output import Cut, Output, json_text
 from sdesk.cli.queue import QUEUE
 from sdesk.cli.wishes import Wishes
 from sdesk.domain.errors import BadInput
-from sdesk.reports.columns import fitted
+from sdesk.reports.columns import fitted, folded, heads, width_of
 from sdesk.reports.page import Heading
 from sdesk.store.reader.rows import TicketRow
 
@@ -202,3 +202,22 @@ def test_what_is_typed_is_never_cut(room: int) -> None:
     assert {1, 4} <= set(shown)
     assert (widths[1], widths[4]) == (6, 14)
     assert sum(widths[each] for each in shown) + 2 * (len(shown) - 1) <= room
+
+
+def test_a_head_is_broken_before_anything_is_cut() -> None:
+    headings = (Heading("UNIT", cut=True), Heading("WORKSTATION", right=True, folds=7), Heading("TILL", folds=8))
+    widths = [16, 11, 8]
+    assert fitted(headings, widths, 37) == [0, 1, 2]
+    assert widths == [16, 9, 8]
+    assert heads(headings, widths, [0, 1, 2]) == [["", "WORKST-", ""], ["UNIT", "ATION", "TILL"]]
+    widths = [16, 11, 8]
+    fitted(headings, widths, 31)
+    assert widths == [12, 7, 8]
+
+
+@pytest.mark.parametrize("text", ["WORKSTATION", "BARCODE SCANNER", "КАССОВЫЙ-АППАРАТ", "A", "", "端末端末端末"])
+@pytest.mark.parametrize("width", [4, 7, 11, 40])
+def test_what_is_broken_into_lines_is_all_there(text: str, width: int) -> None:
+    lines = folded(text, width)
+    assert max(map(width_of, lines)) <= width
+    assert "".join(lines).replace("-", "").replace(" ", "") == text.replace("-", "").replace(" ", "")

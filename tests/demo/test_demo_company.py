@@ -1,4 +1,4 @@
-"""The rest of the company in the demo: its catalogue, playbooks in course, approvals, ratings, and its board."""
+"""The rest of the company in the demo: its catalogue, running playbooks, approvals, ratings, and its board."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Playbooks in course: what opens a step, what becomes of it, what agents change, what stands behind a wall."""
+"""Running playbooks: what opens a step, what becomes of it, what agents change, what stands behind a wall."""
 
 from __future__ import annotations
 
@@ -396,7 +396,7 @@ def test_a_second_one_for_the_same_unit_is_warned_of(play: Playing) -> None:
         return play.do(login, lambda work: _start_again(work))
 
     assert start("anna")[0].warning == ""
-    assert start("boris")[0].warning == "it is in course for that unit already: SD-1"
+    assert start("boris")[0].warning == "it is running for that unit already: SD-1"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_one_ticket_is_told_whole_and_can_be_answered(desk: MailDesk, post: Post
         "Flagship, +7 495 000-00-01",
         "store-001@shop.example",
         "Nobody can pay.",
-        "180 000 RUB an hour",
+        "Loss (all turnover): ~180 000 RUB an hour",
     ):
         assert told in text
     assert "#note" in text

@@ -203,3 +203,18 @@ def test_it_is_of_one_state_of_the_store(desk: EquippedDesk) -> None:
     with Reader(desk.path) as reader:
         reader.equipment_board(reader.actor("anna"))
         assert not reader._connection.in_transaction
+
+
+def test_a_kind_with_both_says_both(desk: EquippedDesk) -> None:
+    desk.down("t1:ping")
+    desk.down("t2:ping", severity="warning")
+    drawn = page(desk.board(), desk="Test desk", zone=ZoneInfo("UTC"))
+    table = drawn.sections[0].table
+    assert table is not None
+    assert "1/2 down 1 ?" in {cell.text for cell in table.rows[0] if hasattr(cell, "text")}
+    # A kind of which there is nothing to say is spare; the name of another is broken into lines first.
+    assert {each.text: (each.spare, each.folds) for each in table.headings if each.folds} == {
+        "KIOSK": (True, 7),
+        "PRINTER": (True, 7),
+        "TILL": (False, 12),
+    }

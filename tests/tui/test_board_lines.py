@@ -133,7 +133,7 @@ def test_the_panels_say_what_the_reports_found(board: Board) -> None:
     figures = "".join(part.text for part in headline(board, 120))
     assert f"{board.now.open} open" in figures
     assert big_figure(board) == "180 000"
-    assert "180 000 ₽ an hour" in burning_words(board, 60).text
+    assert "loss 180 000 ₽ an hour" in burning_words(board, 60).text
     rows = burning_rows(board, 70)
     first = board.now.groups[0].todos[0].ticket
     assert rows[0].number == first.number

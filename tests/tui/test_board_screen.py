@@ -27,7 +27,7 @@ async def test_the_board_opens_moves_opens_tickets_and_closes(busy_desk_path: Pa
         await driver.press("0")
         await driver.rest()
         screen = board_of(driver)
-        for words in ("Burning and breached", "Who has what", "Open, day by day", "Kept in time", "Due next", "Coming"):
+        for words in ("Loss and breached", "Who has what", "Open, day by day", "Kept in time", "Due next", "Coming"):
             assert words in driver.text
         assert "boris" in driver.text
         assert "⠤" in driver.text  # the chart's line
@@ -38,7 +38,7 @@ async def test_the_board_opens_moves_opens_tickets_and_closes(busy_desk_path: Pa
         assert second not in (None, first)
         await driver.press("k", "z")
         assert "Who has what" not in driver.text
-        assert "Burning and breached" in driver.text
+        assert "Loss and breached" in driver.text
         await driver.press("escape")
         assert "Who has what" in driver.text
         await driver.press("enter")
@@ -93,7 +93,7 @@ async def test_the_board_fits(busy_desk_path: Path, size: tuple[int, int]) -> No
         lines = driver.text.splitlines()
         assert len(lines) <= size[1]
         assert "Keys" in lines[-1]
-        for words in ("Burning and", "Who has what", "Open, day", "Kept in time", "Due next", "Coming"):
+        for words in ("Loss and", "Who has what", "Open, day", "Kept in time", "Due next", "Coming"):
             assert words in driver.text
         charts = driver.console.screen.query(Chart)
         assert all(bool(chart.size.height) == (size[0] >= 100) for chart in charts)

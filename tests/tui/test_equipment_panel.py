@@ -56,7 +56,7 @@ def test_units_stand_by_kinds_where_there_is_room() -> None:
     lines = text_of(board_of(*BAD, burning=BURNING), 80)
     assert sorted(lines[0].split()) == ["till", "принтер"]
     assert lines[1].split()[:2] == ["180k", "Flagship"]
-    assert "1/3 down" in lines[1]
+    assert "1/3 down 1 ?" in lines[1]
     assert any("1/1 ?" in line for line in lines)
     assert any("of no unit" in line and "~5" in line for line in lines)
     assert lines[-1].strip() == "all is well in 1 unit"
@@ -68,16 +68,19 @@ def test_units_stand_by_kinds_where_there_is_room() -> None:
 
 def test_where_there_is_no_room_what_is_not_well_is_named() -> None:
     lines = text_of(board_of(*BAD, burning=BURNING), 30)
-    assert "till 1/3 down" in lines[0]
+    assert "till 1/3 down 1 ?" in " ".join(lines[0].split())
     assert "принтер 1/1 ?" in " ".join(lines)
 
 
-@pytest.mark.parametrize("width", [10, 24, 60, 200])
+@pytest.mark.parametrize("width", [10, 24, 60, 75, 200])
 def test_the_totals_stand_above(width: int) -> None:
     words = "".join(span[0] for span in equipment_words(board_of(*BAD, burning=BURNING), width).spans)
     assert "1 piece down" in words
-    assert "2 in question" in words
-    assert ("suspected" in words) is (width >= 60)
+    assert "2 in question (?)" in words
+    assert ("loss 180k" in words) is (width == 60)
+    assert ("loss 180" in words) is (width >= 60)
+    assert ("~5 ₽ suspected" in words) is (width >= 75)
+    assert width < 60 or cell_len(words) <= width
 
 
 def shows_equipment(screen: BoardScreen) -> bool:

@@ -240,7 +240,7 @@ def test_names_before_a_field_or_a_fact_leave_a_blank_in_every_language() -> Non
 FIELDS = {"Field", "Lookup"}
 FACTS = {
     *("First reply", "Next reply", "Resolution", "Status", "Assignee", "Service", "Priority", "Requester", "Opened"),
-    *("Also theirs", "Also here", "Tags", "Linked", "Promises", "Loss", "Turnover", "Spoke last", "Unit", "Phone"),
+    *("Also theirs", "Also here", "Tags", "Linked", "Promises", "Loss", "Spoke last", "Unit", "Phone"),
     *("Address", "Manager", "Time spent", "Visit", "Files"),
 }
 """What `render/facts` writes into its column of labels."""

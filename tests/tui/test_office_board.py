@@ -64,7 +64,7 @@ async def showing(path: Path, size: tuple[int, int] = (120, 36)) -> AsyncIterato
 async def test_it_shows_what_is_late_and_nobodys_name(busy_desk_path: Path, size: tuple[int, int]) -> None:
     async with showing(busy_desk_path, size) as office:
         shown = office.text
-        assert "Burning and" in shown
+        assert "Loss and" in shown
         assert "as of 12:00" in shown
         assert "SD-" in shown
         with Reader(busy_desk_path) as reader:

@@ -58,7 +58,7 @@ class Notice:
     loss_per_hour: Decimal | None = None
     loss_confirmed: bool = False
     margin_known: bool = False
-    """Whether that is a loss; else it is turnover at risk."""
+    """Whether the desk file says what part of turnover is lost; else the loss is all of it."""
     currency: str = ""
     author: str = ""
     """Of `text`."""

@@ -1,4 +1,4 @@
-"""Playbooks in course: each step is opened once, when its time has come and what it waits for is done; what became of
+"""Running playbooks: each step is opened once, when its time has come and what it waits for is done; what became of
 its ticket is what became of the step; the last one ends the playbook.
 
 All of it is the desk's own doing, whoever's change brought it about: he may stand on the other side of a wall.
@@ -79,7 +79,7 @@ def advance(work: Work, run: PlaybookRun) -> tuple[PlaybookStep, ...]:
 
 
 def is_parent(work: Work, number: int) -> bool:
-    """Whether a ticket is the parent of a playbook, in course or done."""
+    """Whether a ticket is the parent of a playbook, running or done."""
     query = select(col(PlaybookRun.id)).where(col(PlaybookRun.ticket_id) == number)
     return work.connection.execute(query).first() is not None
 

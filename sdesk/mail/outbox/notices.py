@@ -94,14 +94,14 @@ _WORDS = {
         "late": "late since",
         "an_hour": "{} {} an hour",
         "loss": "loss",
-        "turnover": "turnover at risk",
+        "all_turnover": "loss (all turnover)",
     },
     "ru": {
         "due": "срок",
         "late": "просрочено с",
         "an_hour": "{} {} в час",
         "loss": "убыток",
-        "turnover": "оборот под угрозой",
+        "all_turnover": "убыток (весь оборот)",
     },
 }
 
@@ -271,7 +271,7 @@ def _loss(notice: Notice) -> str:
 
 
 def _loss_name(notice: Notice, language: str) -> str:
-    return _WORDS.get(language, _WORDS["en"])["loss" if notice.margin_known else "turnover"]
+    return _WORDS.get(language, _WORDS["en"])["loss" if notice.margin_known else "all_turnover"]
 
 
 def address_of(notice: Notice, rules: Rules) -> str:

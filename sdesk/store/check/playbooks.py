@@ -1,4 +1,4 @@
-"""Playbooks in course: what is said of each step agrees with its ticket, and of the whole with its steps."""
+"""Running playbooks: what is said of each step agrees with its ticket, and of the whole with its steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Playbooks in course, and their steps: what the desk file said when each was started holds to its end."""
+"""Running playbooks, and their steps: what the desk file said when each was started holds to its end."""
 
 # No `from __future__ import annotations` here: SQLModel reads the annotations as types.
 

@@ -21,7 +21,7 @@ class PlaybookRow(NamedTuple):
     closes: bool
     steps: int
     running: int
-    """How many of it are in course."""
+    """How many of it are running."""
 
 
 class PlannedStep(NamedTuple):
@@ -49,7 +49,7 @@ class PlaybookDetail(NamedTuple):
 
 
 class RunRow(NamedTuple):
-    """A playbook in course, or one that was: of steps that stand behind a wall nothing is counted."""
+    """A running playbook, or one that was: of steps that stand behind a wall nothing is counted."""
 
     number: int
     """Of the parent."""
@@ -76,7 +76,7 @@ class RunRow(NamedTuple):
 
 
 class StepRow(NamedTuple):
-    """A step of a playbook in course."""
+    """A step of a running playbook."""
 
     position: int
     key: str
@@ -137,7 +137,7 @@ class StepRow(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """A playbook in course whole."""
+    """A running playbook whole."""
 
     run: RunRow
     steps: tuple[StepRow, ...]

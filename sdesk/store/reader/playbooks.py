@@ -1,4 +1,4 @@
-"""Playbooks: those of the desk file, those in course, and how far each step has come.
+"""Playbooks: those of the desk file, those that are running, and how far each step has come.
 
 The rule of the wall: a step is seen by who sees the tickets of its team (of its ticket, once it has one). One that is
 not seen is not there: not in the list, in no count, not among what others wait for; what waits for such a step alone is
@@ -102,7 +102,7 @@ def runs(
     finished: bool,
     number: int | None = None,
 ) -> tuple[RunRow, ...]:
-    """Those in course, the next day first; with `finished`, those that were too; or the one of a parent."""
+    """Those that are running, the next day first; with `finished`, those that were too; or the one of a parent."""
     conditions: list[str] = ["1"]
     values: list[Any] = []
     if number is not None:

@@ -86,7 +86,7 @@ class ReportReader(AssetReader):
             return question.playbook(self._connection, actor, key)
 
     def playbook_runs(self, actor: Actor, *, now: datetime, finished: bool = False) -> tuple[RunRow, ...]:
-        """The playbooks in course, the next day first; with `finished`, those that were too."""
+        """The running playbooks, the next day first; with `finished`, those that were too."""
         from sdesk.store.reader import playbooks as question
 
         with translated(self.path):

@@ -32,7 +32,7 @@ class DeskRow(NamedTuple):
     currency: str
     """ISO 4217."""
     margin_known: bool = False
-    """Whether the desk file says what part of turnover is lost; else the money is turnover at risk."""
+    """Whether the desk file says what part of turnover is lost; else a loss is all the turnover that stands."""
 
 
 class ClockRow(NamedTuple):
@@ -118,7 +118,7 @@ class TicketRow(NamedTuple):
     own_impact: Impact | None = None
     """What the impact is without the loss."""
     margin_known: bool = False
-    """Whether the money is a loss; else it is turnover at risk."""
+    """Whether the desk file says what part of turnover is lost; else the loss is all of it."""
     loss_key: int = 0
     """The place in the order by loss."""
     is_incident: bool = False

@@ -69,7 +69,7 @@ def headline(board: Board | None, width: int) -> list[Part]:
 
 
 def big_figure(board: Board) -> str:
-    """What is lost an hour, of confirmed outages; empty where nothing burns."""
+    """The loss an hour, of confirmed outages; empty where there is none."""
     return money_text(board.now.loss_per_hour) if board.now.loss_per_hour else ""
 
 
@@ -80,12 +80,12 @@ def burning_words(board: Board, width: int) -> Line:
     spans: list[Span] = []
     if found.loss_per_hour:
         amount = f"{money(found.loss_per_hour)} {sign}"
-        spans.append((" " + _("{amount} an hour").format(amount=amount) + "  ", "loss"))
+        spans.append((" " + _("loss {amount} an hour").format(amount=amount) + "  ", "loss"))
     if found.suspected_per_hour:
         amount = f"~{money(found.suspected_per_hour)} {sign}"
         words = _("{amount} an hour suspected") if width >= 50 else _("{amount} suspected")
         spans.append((" " + words.format(amount=amount), "at-risk"))
-    return line(*spans) if spans else line((" " + _("No money burns."), "dim"))
+    return line(*spans) if spans else line((" " + _("There is no loss."), "dim"))
 
 
 def burning_rows(board: Board, width: int, *, public: bool = False) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from rich.cells import cell_len
@@ -22,22 +23,31 @@ LEAST_UNIT = 10
 
 
 def equipment_words(board: EquipmentBoard, width: int) -> Line:
-    """What is down in all, and what burns."""
+    """What is down in all, in question, and the loss: in short figures, or without the last, for want of room."""
+    whole = _totals(board, money_text)
+    spans = whole if _cells(whole) <= width else _totals(board, short_money)
+    # How many are down and in question is said in any case.
+    return line(*(span for place, span in enumerate(spans) if place < 2 or _cells(spans[: place + 1]) <= width))
+
+
+def _totals(board: EquipmentBoard, money: Callable[[Decimal], str]) -> list[Span]:
+    doubt = _("{count} in question").format(count=board.in_question) + (" (?)" if board.in_question else "")
     spans: list[Span] = [
         (" " + count_of("{count} piece down", "{count} pieces down", board.down), "breached" if board.down else "dim"),
-        (
-            "   " + _("{count} in question").format(count=board.in_question),
-            "at-risk" if board.in_question else "dim",
-        ),
+        ("   " + doubt, "at-risk" if board.in_question else "dim"),
     ]
     sign = currency_sign(board.currency)
     if board.loss_per_hour:
-        amount = f"{money_text(board.loss_per_hour)} {sign}"
-        spans.append(("   " + _("{amount} an hour").format(amount=amount), "loss"))
-    if board.suspected_per_hour and width >= 60:
-        amount = f"~{money_text(board.suspected_per_hour)} {sign}"
+        amount = f"{money(board.loss_per_hour)} {sign}"
+        spans.append(("   " + _("loss {amount} an hour").format(amount=amount), "loss"))
+    if board.suspected_per_hour:
+        amount = f"~{money(board.suspected_per_hour)} {sign}"
         spans.append(("   " + _("{amount} suspected").format(amount=amount), "at-risk"))
-    return line(*spans)
+    return spans
+
+
+def _cells(spans: Sequence[Span]) -> int:
+    return sum(cell_len(span[0]) for span in spans)
 
 
 def equipment_rows(board: EquipmentBoard, width: int) -> list[Row]:
@@ -82,7 +92,8 @@ def _words(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if cell.down:
-        return _("{count}/{all} down").format(count=len(cell.down), all=cell.pieces)
+        words = _("{count}/{all} down").format(count=len(cell.down), all=cell.pieces)
+        return words + (f" {len(cell.in_question)} ?" if cell.in_question else "")
     if cell.in_question:
         return f"{len(cell.in_question)}/{cell.pieces} ?"
     return str(cell.pieces)

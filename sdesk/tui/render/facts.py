@@ -208,10 +208,11 @@ def _approval_facts(detail: TicketDetail, local: datetime, zone: ZoneInfo) -> It
 
 def _loss_facts(held: Held) -> Iterator[Fact]:
     row, sign = held.row, currency_sign(held.row.currency)
-    label = _("Loss") if row.margin_known else _("Turnover")
+    label = _("Loss")
     if row.loss_per_hour:
         money = f"{'' if row.loss_confirmed else '~'}{money_text(row.loss_per_hour)} {sign}"
-        words = _("{money}/h") if row.margin_known else _("{money}/h at risk")
+        # Without a margin in the desk file nobody knows which part of the turnover is lost.
+        words = _("{money}/h") if row.margin_known else _("{money}/h (all turnover)")
         if row.loss_confirmed:
             yield label, words.format(money=money), "loss"
         else:

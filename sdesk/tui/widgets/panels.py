@@ -44,7 +44,7 @@ class Panels(Container):
         for panel, words in zip(
             self.all,
             (
-                _("Burning and breached"),
+                _("Loss and breached"),
                 render.load_title(0),
                 _("Open, day by day"),
                 _("Kept in time, week by week"),
