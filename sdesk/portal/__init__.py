@@ -9,7 +9,7 @@ What there is, by its address; the template and the use case, or the question of
     GET  /sign-in/TOKEN                  enter            a button; what scans mail follows links, and uses nothing up
     POST /sign-in/TOKEN                                   desk/sign_in.sign_in
     POST /sign-out                                        desk/sign_in.sign_out
-    GET  /services                       services         PortalReader.offers; ?q= searches
+    GET  /services                       services         PortalReader.offers, questions; ?q= searches
     GET  /services/KEY                   service          PortalReader.offer, with the form
     POST /services/KEY                                    desk/requests.request
     GET  /requests                       requests         PortalReader.own_requests; ?before= older ones
@@ -20,6 +20,8 @@ What there is, by its address; the template and the use case, or the question of
     GET  /requests/NUMBER/words, solved, again            back to the request
     GET  /requests/NUMBER/files/ID                        PortalReader.file: always to be saved, never shown here
     GET  /units/KEY                      unit             PortalReader.unit_requests, for the head of the unit
+    GET  /approvals/NUMBER               approve          desk/approvals.question_to, for the approver signed in
+    POST /approvals/NUMBER                                desk/approvals.decide_by
     GET  /approve/TOKEN                  approve          desk/approvals.question
     POST /approve/TOKEN                                   desk/approvals.decide
     GET  /rate/TOKEN                     rate             desk/ratings.look; ?score= is chosen already

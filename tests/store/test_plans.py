@@ -332,6 +332,14 @@ def test_the_public_page_of_outages_reads_nothing_that_is_done(busy_desk_path: P
     ], steps
 
 
+def test_what_waits_for_an_approver_is_found_by_the_tickets_that_wait(busy_desk_path: Path) -> None:
+    """It is asked with every list of the portal; of approvals there are ever more."""
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        steps = plan(connection, portal_reader.QUESTIONS, ("2026-11-01",))
+    assert "ix_ticket_queue_waiting" in steps[0], steps
+    assert steps[1].startswith("SEARCH a USING INDEX ix_approval_ticket_id (ticket_id=?"), steps
+
+
 def test_answers_of_a_time_are_a_range_of_an_index(busy: Reader, actor: Actor) -> None:
     scope = past.scope_of(busy._connection, actor, of("team:it"), NOW)
     steps = plan(busy._connection, *past.rated_query(busy._connection, actor, scope, "2026-11-15", "2026-11-22"))

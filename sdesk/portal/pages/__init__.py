@@ -28,6 +28,8 @@ WAYS: tuple[Way, ...] = (
         for form in ("words", "solved", "again")
     ),
     Way("GET", "/requests/{number}/files/{file}", tickets.file, signed_in=True),
+    Way("GET", "/approvals/{number}", approving.asked_inside, signed_in=True),
+    Way("POST", "/approvals/{number}", approving.answered_inside, signed_in=True),
     Way("GET", "/approve/{token}", approving.asked, of_links=True),
     Way("POST", "/approve/{token}", approving.answered, of_links=True),
     Way("GET", "/rate/{token}", rating.asked, of_links=True),

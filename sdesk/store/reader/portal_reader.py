@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sdesk.domain.approval import LIVES
 from sdesk.domain.catalogue import in_language
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
@@ -32,6 +33,7 @@ from sdesk.store.reader.portal_rows import (
     KnownOutage,
     OfferRow,
     PlaceRow,
+    QuestionRow,
     RequestRow,
     SaidRow,
     VisitorRow,
@@ -65,6 +67,14 @@ KNOWN_OUTAGES = (
     f" UNION ALL SELECT s.name, u.name, o.down_from FROM ticket AS t CROSS JOIN outage AS o ON o.ticket_id = t.id"
     f" {_PLACED} LEFT JOIN unit AS u ON u.id = o.unit_id"
     " WHERE t.is_open AND o.confirmed AND o.down_to IS NULL AND NOT m.private"
+)
+# By the tickets that wait, for one of which somebody is asked: of approvals there are ever more.
+QUESTIONS = (
+    "SELECT t.id, t.subject, s.name AS service_name, coalesce(nullif(p.name, ''), (SELECT address FROM person_address"
+    " WHERE person_id = p.id ORDER BY rowid LIMIT 1), '') AS requester_name, a.asked_at, a.address FROM ticket AS t"
+    " CROSS JOIN approval AS a ON a.ticket_id = t.id LEFT JOIN service AS s ON s.id = a.service_id"
+    " LEFT JOIN person AS p ON p.id = t.requester_id WHERE t.status = 'waiting' AND t.waiting_for = 'approval'"
+    " AND a.state = 'asked' AND a.asked_at >= ? ORDER BY a.asked_at, t.id"
 )
 _SAID = (
     "m.ticket_id = ? AND m.party = 'requester' AND m.taken_back_at IS NULL"
@@ -144,6 +154,23 @@ class PortalReader(OpenedStore):
         if unit not in visitor.requester.units:
             return ()
         return self._listed(visitor, "t.unit_id = ?", unit, at_work, before)
+
+    def questions(self, visitor: VisitorRow, *, now: datetime) -> tuple[QuestionRow, ...]:
+        """What waits for somebody's decision, as an approver whom the desk asked; the first first."""
+        own = visitor.requester.addresses
+        return tuple(
+            QuestionRow(
+                number=row["id"],
+                ref=f"{self.desk.ref_prefix}-{row['id']}",
+                subject=row["subject"],
+                service_name=row["service_name"] or "",
+                requester_name=row["requester_name"],
+                asked_at=datetime.fromisoformat(row["asked_at"]),
+            )
+            for row in self._all(QUESTIONS, to_rfc3339(now - LIVES))
+            # An address is written as whoever named the approver wrote it.
+            if row["address"].lower() in own
+        )
 
     def request(self, visitor: VisitorRow, number: int) -> RequestRow:
         """One request; NotFound, where a wall stands before it too."""
