@@ -30,6 +30,9 @@ What there is, by its address; the template and the use case, or the question of
     GET  /language/CODE                                   a choice that a cookie keeps
     GET  /portal.css, /robots.txt
 
+A form whose proof is too old, since its sender signed in anew meanwhile, is not worked: its page is shown once more
+with what was typed (`Way.again`). Who is not signed in any more keeps what he typed on a page (`kept`), nowhere else.
+
 What is wrong is said on a page (`problem`), in words, and never how the program came to it.
 
 `serve` listens, `app` knows the ways, `office` has the threads in which the store is read and written, `security`

@@ -15,7 +15,7 @@ from sdesk.desk import approvals
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.domain.approval import ApprovalState
-from sdesk.domain.errors import BadInput, Refused
+from sdesk.domain.errors import BadInput, Refused, SdeskError
 from sdesk.domain.phrase import phrase
 from sdesk.portal.pages.tickets import number_of_path
 from sdesk.portal.visit import Visit, status_of
@@ -48,6 +48,16 @@ def asked_inside(visit: Visit) -> Response:
 def answered_inside(visit: Visit) -> Response:
     """His decision."""
     return _decided(visit, _by_session(visit))
+
+
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The question with what was typed, where that was not worked."""
+    return _page(visit, _by_link(visit), error)
+
+
+def once_more_inside(visit: Visit, error: SdeskError) -> Response:
+    """The same, of who is signed in."""
+    return _page(visit, _by_session(visit), error)
 
 
 def _by_link(visit: Visit) -> Approver:
@@ -84,7 +94,7 @@ def _decided(visit: Visit, approver: Approver) -> Response:
         return _page(visit, approver, error)
 
 
-def _page(visit: Visit, approver: Approver, error: BadInput | Refused | None = None) -> Response:
+def _page(visit: Visit, approver: Approver, error: SdeskError | None = None) -> Response:
     found = visit.look(approver.look)
     _ = visit.speech.say
     states = {

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from starlette.responses import RedirectResponse, Response
 
 from sdesk.desk import sign_in as use_case
-from sdesk.domain.errors import BadInput, NotFound, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused, SdeskError
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.phrase import phrase
 from sdesk.portal import security
@@ -50,6 +50,12 @@ def send_link(visit: Visit) -> Response:
     if onward != "/":
         security.set_cookie(response, security.ONWARD, quote(onward), secure=visit.asked.secure, seconds=3600)
     return response
+
+
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The page that asks for an address, with the one that was typed."""
+    typed = visit.form.text("address")[: LONGEST + 1]
+    return _entrance(visit, status=403, typed=typed, error=visit.speech.told_error(error))
 
 
 def link_sent(visit: Visit) -> Response:

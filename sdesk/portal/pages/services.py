@@ -108,6 +108,11 @@ def asked(visit: Visit) -> Response:
         return _form(visit, form.values, error)
 
 
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The form with what was typed, where it was not worked."""
+    return _form(visit, visit.form.values, error)
+
+
 def _typed(values: Mapping[str, str]) -> dict[str, str]:
     """What was typed into the fields of the service's own form, by key."""
     return {name.removeprefix(FIELD): value for name, value in values.items() if name.startswith(FIELD)}

@@ -77,6 +77,11 @@ def again(visit: Visit) -> Response:
     return _said(visit, use_cases.reopen)
 
 
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The request with what was typed, where that was not worked."""
+    return _page(visit, visit.form.values, error)
+
+
 def solved(visit: Visit) -> Response:
     """It is solved."""
     number = number_of_path(visit)
