@@ -79,6 +79,12 @@ def make_link(work: Work, asked: int) -> str:
     return token
 
 
+def whose(work: Work, token: str) -> str:
+    """With which address a link signs in; empty for one that does not. It changes nothing."""
+    row = _of_link(work, token)
+    return row.address if row is not None else ""
+
+
 def sign_in(work: Work, token: str) -> str:
     """Use a link up and begin a session; gives the session's key. Refused for a link that was used, or is too old.
 

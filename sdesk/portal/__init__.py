@@ -6,7 +6,7 @@ What there is, by its address; the template and the use case, or the question of
     GET  /                               what is offered, or how to sign in
     GET  /sign-in                        sign_in          an address is asked for
     POST /sign-in                        link_sent        desk/sign_in.ask_link, by the postman: the same answer for all
-    GET  /sign-in/TOKEN                  enter            a button; what scans mail follows links, and uses nothing up
+    GET  /sign-in/TOKEN                  enter            desk/sign_in.whose; a button: what scans mail follows links
     POST /sign-in/TOKEN                                   desk/sign_in.sign_in
     POST /sign-out                                        desk/sign_in.sign_out
     GET  /services                       services         PortalReader.offers, questions; ?q= searches

@@ -64,8 +64,12 @@ def link_sent(visit: Visit) -> Response:
 
 
 def enter(visit: Visit) -> Response:
-    """The page of a link: a button. It says no more where the link works no more, until that is pressed."""
-    return visit.page("enter.html", token=visit.asked.params["token"])
+    """The page of a link: a button, and as whom one comes in: somebody else's may have been sent to who sees it.
+
+    Where the link works no more nothing is said of anybody; that it does not is said once the button is pressed.
+    """
+    token = visit.asked.params["token"]
+    return visit.page("enter.html", token=token, address=visit.look(lambda work: use_case.whose(work, token)))
 
 
 def sign_in(visit: Visit) -> Response:
