@@ -57,7 +57,8 @@ _REQUESTS = (
     " LEFT JOIN person AS p ON p.id = t.requester_id WHERE t.status <> 'spam'"
 )
 _PLACED = "JOIN team AS m ON m.id = t.team_id LEFT JOIN service AS s ON s.id = t.service_id"
-# Incidents, their parts, and outages: of tickets those alone that are open. Anybody may ask it as often as he likes.
+# Incidents, their parts, and outages; and what stops others, and a check says is down, where no turnover stands by it:
+# of that there is no outage. Of tickets those alone that are open. Anybody may ask it as often as he likes.
 KNOWN_OUTAGES = (
     f"SELECT s.name AS service, u.name AS unit, t.created_at AS since FROM ticket AS t {_PLACED}"
     " LEFT JOIN unit AS u ON u.id = t.unit_id WHERE t.is_incident AND t.is_open AND NOT m.private"
@@ -67,6 +68,10 @@ KNOWN_OUTAGES = (
     f" UNION ALL SELECT s.name, u.name, o.down_from FROM ticket AS t CROSS JOIN outage AS o ON o.ticket_id = t.id"
     f" {_PLACED} LEFT JOIN unit AS u ON u.id = o.unit_id"
     " WHERE t.is_open AND o.confirmed AND o.down_to IS NULL AND NOT m.private"
+    " UNION ALL SELECT s.name, u.name, e.first_at FROM check_event AS e CROSS JOIN ticket AS t ON t.id = e.ticket_id"
+    f" {_PLACED} JOIN unit AS u ON u.id = t.unit_id WHERE e.state = 'down' AND e.stands AND t.is_open"
+    " AND CAST(s.stops_share AS REAL) > 0 AND NOT m.private"
+    " AND NOT EXISTS (SELECT 1 FROM outage AS x WHERE x.ticket_id = t.id)"
 )
 # By the tickets that wait, for one of which somebody is asked: of approvals there are ever more.
 QUESTIONS = (
@@ -233,7 +238,8 @@ class PortalReader(OpenedStore):
         return FileRow(*tuple(row)[:4]), bytes(row["data"])
 
     def known_outages(self) -> tuple[KnownOutage, ...]:
-        """What is known not to work, for everybody: open incidents and confirmed outages, none of a private team."""
+        """What is known not to work, for everybody: open incidents, confirmed outages, and what a check says is down of
+        what stops a unit; none of a private team."""
         found = self._all(KNOWN_OUTAGES)
         units: dict[str, set[str]] = {}
         since: dict[str, str] = {}
