@@ -19,7 +19,7 @@ from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import add_message, begin_conversation
 from sdesk.desk.steps.moves import require_id, set_status
-from sdesk.desk.steps.notify import notify, notify_of
+from sdesk.desk.steps.notify import notify, notify_opened
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.reopen import may_reopen
 from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
@@ -103,14 +103,7 @@ def request(
     acknowledge(work, opened, offered.team_id, person.box, person.language or language)
     if opened.incident is None and not opened.waits:
         # What must be approved first is told of when it is.
-        notify_of(
-            work,
-            opened.number,
-            AgentEvent.NEW,
-            team_id=offered.team_id,
-            priority=opened.priority,
-            message=message,
-        )
+        notify_opened(work, opened, team_id=offered.team_id, message=message)
     ref = work.rules.ref(opened.number)
     return Change(opened.number, ref, phrase("{ref} opened", ref=ref))
 
