@@ -28,7 +28,8 @@ UNDERSTOOD = {ExitCode.DONE, ExitCode.FAILED, ExitCode.NOT_FOUND, ExitCode.PARTL
 ELSEWHERE = re.compile(
     # The console, the portal and the demo have tests of their own; no test touches a crontab, or goes on until
     # interrupted.
-    r"(tui|(--config \S+ )?portal|demo|init --(cron|systemd)(?! --print)|(mail fetch|board) --watch|mail pipe)\b|--as lead tui"
+    r"(tui|(--config \S+ )?portal|demo|init --(cron|systemd)(?! --print)|(mail fetch|board) --watch|mail pipe)\b"
+    r"|--as lead tui"
 )
 UNFINISHED = re.compile(r"missing|requires an argument|no mail is named")
 LETTER = (
