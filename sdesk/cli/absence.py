@@ -123,7 +123,8 @@ def team_on_call(
 ) -> None:
     """Print who is on call now and in the coming weeks, by the rota of the desk file, less those who are away.
 
-    Out of a team's hours what is urgent (P1, P2) rings with who is on call. Weeks begin on Monday, in the desk's zone.
+    Outside a team's hours, what is urgent (P1, P2) rings with whoever is on call. Weeks begin on Monday, in the
+    desk's zone.
 
     Examples:
       sdesk team on-call

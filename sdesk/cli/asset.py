@@ -178,7 +178,7 @@ def _day_of(call: Invocation, text: str) -> date:
 
 
 def asset_show(ctx: typer.Context, number: Inventory) -> None:
-    """Print a piece of equipment whole: its tickets and what they cost, its checks, and what was changed of it.
+    """Print a piece of equipment whole: its tickets and their loss, its checks, and what was changed of it.
 
     Examples:
       sdesk asset show T-0031
@@ -235,8 +235,8 @@ def _told(row: ChangeRow, eyes: Eyes) -> str:
 
 Kind = Annotated[str | None, an_option("--kind", "KIND", "what it is, a word: till, workstation, printer")]
 Name = Annotated[str | None, an_option("--name", "TEXT", "what people call it")]
-Model = Annotated[str | None, an_option("--model", "TEXT", "of which make")]
-Serial = Annotated[str | None, an_option("--serial", "TEXT", "the maker's number")]
+Model = Annotated[str | None, an_option("--model", "TEXT", "make and model, as 'Epson TM-T88'")]
+Serial = Annotated[str | None, an_option("--serial", "TEXT", "the maker's serial number")]
 Unit = Annotated[str | None, an_option("--unit", "KEY", "where it stands; none: in no unit")]
 Service = Annotated[str | None, an_option("--service", "KEY", "what it carries; none: nothing")]
 Bought = Annotated[str | None, an_option("--bought", "DAY", "when it was bought, as 2026-11-27; none takes it away")]
@@ -350,7 +350,7 @@ def asset_retire(
     back: Annotated[bool, typer.Option("--back", help="it is in use again")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Take a piece of equipment out of use. It stays for what was: tickets, costs, history.
+    """Take a piece of equipment out of use. It stays for what was: tickets, losses, history.
 
     Examples:
       sdesk asset retire T-0031

@@ -88,8 +88,8 @@ def import_assets(
 
     Columns, by the header: inventory_number, kind, name, model, serial, unit, service, bought_on, warranty_until,
     checks (with semicolons between them), note, retired_at. A column that is not there leaves the field as it is, an
-    empty cell takes it away. A bad line is named with its number, the rest is done (exit 6). What stands on no line
-    stays as it is.
+    empty cell takes it away. A bad line is named with its number, the rest is done (exit code 6). What stands on no
+    line stays as it is.
 
     Examples:
       sdesk asset import equipment.csv --dry-run

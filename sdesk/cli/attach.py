@@ -116,7 +116,7 @@ def add(
       sdesk ticket attach add 123 fuse.jpg
       sdesk ticket attach add 123 till.log dump.txt --text "From the till's own disk"
       sdesk list unit:flagship -o ids | sdesk ticket attach add - plan.pdf
-      ssh desk.example ticket attach add 123 - --name fuse.jpg < fuse.jpg
+      ssh desk ticket attach add 123 - --name fuse.jpg < fuse.jpg
     """
     from sdesk.cli.changing import change, tell
     from sdesk.cli.text_input import given
@@ -174,7 +174,7 @@ def get(
     Examples:
       sdesk ticket attach get 123 7
       sdesk ticket attach get 123 7 ~/Downloads
-      ssh desk.example sdesk ticket attach get 123 7 - > photo.jpg
+      ssh desk ticket attach get 123 7 - > photo.jpg
     """
     call = invocation.of(ctx)
     if target != "-" and fence.is_up():

@@ -123,7 +123,7 @@ def backup(
 def restore(ctx: typer.Context, file: File, yes: Yes = False, dry_run: DryRun = False) -> ExitCode:
     """Put a backup in the place of the store, which is kept beside it.
 
-    Refused is a file that is damaged, newer than this program, or no store of sdesk's, and a store that somebody has
+    A file that is damaged, newer than this program, or no store of sdesk's is refused; so is a store that somebody has
     open. An older one is brought up first. Mail that had not gone is held until you let it go.
 
     Examples:

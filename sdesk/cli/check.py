@@ -135,7 +135,7 @@ def check(
         typer.Option("-c", "--critical", metavar="NAME=RANGE", help="the same, critical; as `--NAME RANGE`"),
     ] = None,
 ) -> int:
-    """Check the desk, as a plug-in of Nagios: one line; exit 0 is OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    """Check the desk, as a plug-in of Nagios: one line; exit code 0 is OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 
     Without a threshold: the last fetch and tick at most 15 minutes old, no mail that waits longer, none in quarantine.
     A store out of reach is critical; a mistake in the options is unknown. It needs no agent, and counts all

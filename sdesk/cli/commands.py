@@ -33,7 +33,7 @@ _DAILY: dict[str, Verb] = {
     "assign": Verb("work", "assign", "give tickets to an agent or a team"),
     "reply": Verb("answers", "reply", "answer the requester"),
     "forward": Verb("answers", "forward", "ask a supplier"),
-    "take-back": Verb("answers", "take_back", "take back what you answered within ten seconds"),
+    "take-back": Verb("answers", "take_back", "take back an answer, within ten seconds"),
     "undo": Verb("undo", "undo", "undo what you did last, whole"),
     "note": Verb("answers", "note", "write an internal note"),
     "wait": Verb("work", "wait", "wait for the requester, a supplier or a date"),
@@ -195,7 +195,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         "equipment, by its inventory number",
         {
             "list": Verb("asset", "asset_list", "print it, by unit, kind, service, warranty or words"),
-            "show": Verb("asset", "asset_show", "print one piece whole: tickets, cost, checks, history"),
+            "show": Verb("asset", "asset_show", "print one piece whole: tickets, loss, checks, history"),
             "add": Verb("asset", "asset_add", "write down a new piece"),
             "set": Verb("asset", "asset_set", "move a piece, say what it carries and what watches it"),
             "retire": Verb("asset", "asset_retire", "take a piece out of use, or into it again"),
@@ -253,7 +253,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         {
             "list": Verb("sla", "list_slas", "print the SLAs"),
             "show": Verb("sla", "show", "print one: its hours, and what it promises for each priority"),
-            "explain": Verb("sla_explain", "explain", "every step of the clocks of tickets, in words and instants"),
+            "explain": Verb("sla_explain", "explain", "print every step of the clocks of tickets"),
             "due": Verb("sla", "due", "when a target falls due, in a calendar's working time"),
             "sweep": Verb("sla", "sweep", "do what time brings now: wake, tell, close", whole=True),
         },
@@ -277,7 +277,7 @@ COMMANDS: dict[str, Verb | Noun] = {
         "the desk served over OpenSSH",
         {
             "authorized-keys": Verb(
-                "ssh", "authorized_keys", "print the keys by which agents log in; the SSH server asks it", prints=False
+                "ssh", "authorized_keys", "print the keys by which agents log in; the SSH server runs it", prints=False
             ),
             "session": Verb("ssh", "session", "serve one login; the SSH server runs it", prints=False),
             "setup": Verb("ssh", "setup", "print what the SSH server and the account need", prints=False),
@@ -294,8 +294,6 @@ COMMANDS: dict[str, Verb | Noun] = {
     "completion": Verb(
         "completion", "completion", "print the script that completes what you type in bash, zsh or fish", prints=False
     ),
-    "help": Verb(
-        "about", "help_topic", "help on a command, or on exit-codes, environment, filters, output", prints=False
-    ),
+    "help": Verb("about", "help_topic", "help on a command, or on a topic, as exit-codes", prints=False),
     "version": Verb("about", "version", "print the version", prints=False),
 }

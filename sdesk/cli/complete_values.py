@@ -269,7 +269,7 @@ _BY_METAVAR: dict[str, Source | None] = {
         ("ID", "N", "MESSAGE", "SHARE", "LENGTH", "TIME", "STATE", "[COMMAND|TOPIC]...", "WORD", "[WORD]..."),
         None,
     ),
-    **dict.fromkeys(("CHECK", "COLUMN=FIELD", "RANGE", "NAME=RANGE", "STEP", "ADDRESS:PORT"), None),
+    **dict.fromkeys(("CHECK", "COLUMN=FIELD", "RANGE", "NAME=RANGE", "STEP", "ADDRESS:PORT", "SECONDS"), None),
     "KEY=VALUE": _form_fields,
     "WORDS": None,
 }

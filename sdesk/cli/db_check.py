@@ -60,10 +60,10 @@ def check(
 ) -> ExitCode:
     """Look for damage in the store, and for what contradicts itself. Changes nothing without --repair.
 
-    Looked at are the file, references, histories, the ledger, clocks, the order of the queue, search and attachments.
+    It looks at the file, references, histories, the ledger, clocks, the order of the queue, search and attachments.
 
     What can be derived is mended by --repair, in one transaction, after the store was copied beside itself; the rest is
-    listed. Exit code 1 where something is wrong still.
+    listed. Exit code 1 where something is still wrong.
 
     Examples:
       sdesk db check

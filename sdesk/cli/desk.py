@@ -30,7 +30,7 @@ def plan(
     ctx: typer.Context,
     file: DeskFileName,
     check: Annotated[
-        bool, typer.Option("--check", help="exit with 1 where the desk is not as the file says, as CI wants it")
+        bool, typer.Option("--check", help="exit code 1 where the desk is not as the file says, as CI wants it")
     ] = False,
 ) -> ExitCode:
     """Print what a desk file would change, and what that does to open tickets. Nothing is written.

@@ -79,7 +79,7 @@ def doctor(
         bool, typer.Option("--online", help="log in to the mail servers too; nothing is taken or sent")
     ] = False,
 ) -> ExitCode:
-    """Look at all that the desk needs, and say what to do where something is missing. Exit 1 where something failed.
+    """Look at all that the desk needs, and say what to do where something is missing. Exit code 1: something failed.
 
     It changes nothing, and asks the network only with --online.
 

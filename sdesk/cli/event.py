@@ -121,7 +121,7 @@ def down(
 def up(ctx: typer.Context, source: Source, key: Key, text: Words = None, dry_run: DryRun = False) -> None:
     """Say that a check is up again. Its ticket is resolved silently; where an agent has it in hand, it is noted there.
 
-    Of a check that was not down there is nothing to do.
+    A check that was not down is left as it is.
 
     Examples:
       sdesk event up --source zabbix --key web01:http

@@ -33,7 +33,7 @@ FORGOTTEN: Sheet[Forgotten] = Sheet(
 
 def person_forget(
     ctx: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", show_default=False)],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="one of the person's", show_default=False)],
     texts: Annotated[bool, typer.Option("--texts", help="what the person wrote goes too, with its files")] = False,
     yes: Yes = False,
     dry_run: DryRun = False,
@@ -41,7 +41,7 @@ def person_forget(
     """Forget a person: name, addresses and telephone are replaced by a pseudonym everywhere in the store.
 
     Tickets and their figures stay, and so do the words of messages unless you say --texts; the raw bytes of the
-    person's mail go. It cannot be undone. Backups know the person still. Doing it again changes nothing.
+    person's mail go. It cannot be undone. Backups still know the person. Doing it again changes nothing.
 
     Examples:
       sdesk person forget irina@example.org --dry-run
@@ -65,7 +65,7 @@ def person_forget(
     for each in done.left:
         diagnostics.warning(each)
     if done.counts and not dry_run:
-        diagnostics.note("backups, and stores kept beside this one, know the person still")
+        diagnostics.note("backups, and stores kept beside this one, still know the person")
     return ExitCode.DONE
 
 

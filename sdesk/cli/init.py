@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.domain.errors import BadInput, Unavailable
+from sdesk.domain.errors import BadInput, Refused, Unavailable
 from sdesk.domain.system_words import reason_of
 
 _CONFIG = """\
@@ -71,21 +72,31 @@ def init(
     make(store)
     output.text(f"made the store {store}\n")
     file = user_file(os.environ)
-    if call.wishes.config or os.environ.get("SDESK_CONFIG") or file.exists():
-        diagnostics.note("a configuration exists already; it is left as it is")
-    else:
-        import json
-
-        try:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # For its owner alone from its first byte on: a password may come to stand in it.
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-                # A TOML basic string is written as a JSON one.
-                stream.write(_CONFIG.format(store=json.dumps(str(store))))
-        except OSError as error:
-            raise Unavailable(
-                f"the configuration {file} cannot be written: {reason_of(error)}", "look at the rights of its folder"
-            ) from error
+    if not call.wishes.config and not os.environ.get("SDESK_CONFIG") and _written(file, store):
         output.text(f"made the configuration {file}\n")
+    else:
+        diagnostics.note("a configuration exists already; it is left as it is")
     diagnostics.note("next: `sdesk desk init` writes a desk file to begin with: who works here, and what is promised")
     diagnostics.note("then `sdesk desk apply desk.toml`, and `sdesk init --cron`")
+
+
+def _written(file: Path, store: Path) -> bool:
+    """Write the configuration whole or not at all; False where there is one already. Unavailable where it cannot."""
+    import json
+
+    from sdesk.store.whole_file import write_text
+
+    if os.path.lexists(file):
+        return False
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(
+            f"the configuration {file} cannot be written: {reason_of(error)}", "look at the rights of its folder"
+        ) from error
+    try:
+        # A password may come to stand in it. A TOML basic string is written as a JSON one.
+        write_text(file, _CONFIG.format(store=json.dumps(str(store))), over=False, private=True)
+    except Refused:  # somebody made it just now
+        return False
+    return True

@@ -41,7 +41,7 @@ def confirm(
     ] = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
-    """Confirm the outage of tickets: what it costs counts. Its times and share set it right, also after it has ended.
+    """Confirm the outage of tickets: its loss counts. Other times, or another share, set it right, after its end too.
 
     Examples:
       sdesk confirm 123

@@ -59,10 +59,10 @@ def past(
     mail: MailTo = None,
     dry_run: MailDryRun = False,
 ) -> ExitCode:
-    """Print what happened: opened, resolved, answered and resolved in time, loss, what keeps coming back.
+    """Print what happened: what was opened and resolved, what of it in time, the loss, and what keeps coming back.
 
     Each figure stands beside that of the period before. Weeks begin on Monday, days at midnight in the desk's time
-    zone. What is counted, and in which time, says `sdesk help figures`.
+    zone. `sdesk help figures` says what is counted, and in which time.
 
     Examples:
       sdesk past

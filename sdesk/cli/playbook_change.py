@@ -66,7 +66,7 @@ def start(
 def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False) -> ExitCode:
     """Move the day of a running playbook: the steps that are not done move along, those that are done stay.
 
-    What nobody has begun waits for its new time; a wait for a date moves by as much. Who has an open step of which the
+    What nobody has begun waits for its new time; a wait for a date moves by as much. Whoever has an open step whose
     day moves is told. What is past by the new day is opened at once.
 
     Examples:

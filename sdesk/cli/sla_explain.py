@@ -125,7 +125,7 @@ def explain(ctx: typer.Context, numbers: Numbers) -> ExitCode:
     """Print every step of the clocks of tickets: why each ran and stood still, what it used, what follows.
 
     The sums are made anew from the runs and the calendar, and compared with what the store says: where they differ, it
-    says so and ends with 1. In JSON: one object, or an array for several numbers.
+    says so and ends with exit code 1. In JSON: one object, or an array for several numbers.
 
     Examples:
       sdesk sla explain 123

@@ -21,7 +21,8 @@ def authorized_keys(
 ) -> None:
     """Print the keys of all agents for the SSH server, each with the one command that it may run.
 
-    Nothing for an account that does not own the store. `sdesk ssh setup` prints where the SSH server is told of it.
+    For an account that does not own the store it prints none. `sdesk ssh setup` prints where the SSH server is told
+    of it.
 
     Examples:
       sdesk ssh authorized-keys desk

@@ -168,7 +168,7 @@ DECIDED: Mapping[str, Served | Kept] = {
     "db size": _STORE,
     "db purge": _STORE,
     "db path": _STORE,
-    "ssh authorized-keys": Kept("the SSH server asks it"),
+    "ssh authorized-keys": Kept("the SSH server runs it"),
     "ssh session": Kept("you are in one"),
     "ssh setup": _MACHINE,
     "check": _WHOLE,

@@ -46,7 +46,7 @@ def import_tickets(
     watchers, assets, created_at, channel, form, and for history status, waiting_for, wake_at, resolved_at, closed_at,
     messages.
     A field is set again only where the line says something else than the last time: what agents set right here stays.
-    A bad line is named with its number, the rest is done (exit 6). No mail is sent.
+    A bad line is named with its number, the rest is done (exit code 6). No mail is sent.
 
     Examples:
       sdesk ticket import old.jsonl --dry-run

@@ -33,7 +33,9 @@ def set_fields(
     requester: Annotated[
         str | None, typer.Option("--requester", metavar="ADDRESS", help="who asks", show_default=False)
     ] = None,
-    subject: Annotated[str | None, typer.Option("--subject", metavar="TEXT", show_default=False)] = None,
+    subject: Annotated[
+        str | None, typer.Option("--subject", metavar="TEXT", help="in one line", show_default=False)
+    ] = None,
     impact: Annotated[
         str | None,
         typer.Option("--impact", metavar="IMPACT", help="extensive, significant, moderate, minor", show_default=False),
@@ -79,7 +81,7 @@ def set_fields(
 ) -> ExitCode:
     """Set the facts of tickets right; write down time spent and agreed visits.
 
-    Priority, promises and what an outage costs follow from service, unit, impact and urgency.
+    Priority, promises and the loss of an outage follow from service, unit, impact and urgency.
 
     Examples:
       sdesk ticket set 123 --service till

@@ -19,7 +19,7 @@ from sdesk.cli.text_input import given
 def take(ctx: typer.Context, numbers: Numbers, dry_run: DryRun = False) -> ExitCode:
     """Make tickets yours, those of another too: it is said whose they were.
 
-    Of two who take a free ticket at once, one has it and the other ends with 7.
+    Of two who take a free ticket at once, one has it and the other ends with exit code 7.
 
     Examples:
       sdesk take 123

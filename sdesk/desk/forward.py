@@ -51,7 +51,7 @@ def forward(
 ) -> Change:
     """Write to a supplier. `messages` of the ticket go along, quoted, with their files; `wait` for the answer.
 
-    Of those files none goes that holds an agent's key.
+    Of those files none goes that holds an agent's or an approver's key.
     `spent`: seconds that it took.
     BadInput for an address that is none, or a message that the ticket does not have; Refused for the desk's own people.
     """

@@ -1,7 +1,7 @@
-"""What looks like an agent's key in the bytes of a file, however they are written: pure, and of any type of file.
+"""What looks like a key, an agent's or an approver's, in the bytes of a file, however they are written, of any type.
 
-An agent's mail program attaches the notification that he answers, as a message, or as a file of its own kind. The key
-stands in it as text, in UTF-16 (Outlook's `.msg`), in quoted-printable, or in Base64.
+A mail program attaches the notification or the question that is answered, as a message, or as a file of its own kind.
+The key stands in it as text, in UTF-16 (Outlook's `.msg`), in quoted-printable, or in Base64.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DEEPEST = 3
 
 
 def keys_like(content: bytes) -> frozenset[str]:
-    """All that looks like an agent's key, in lower case; whether one is, the store knows.
+    """All that looks like one, in lower case; whether one is, the store knows.
 
     What is compressed (an archive, a document of an office program) is not looked into.
     """

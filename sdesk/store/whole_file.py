@@ -65,8 +65,9 @@ def take_name(part: Path, target: Path, *, over: bool) -> None:
     sync(target.parent)
 
 
-def write_text(target: Path, text: str, *, over: bool) -> None:
-    """Write a text file whole, with the rights that a new file gets here, or those of the one that it replaces.
+def write_text(target: Path, text: str, *, over: bool, private: bool = False) -> None:
+    """Write a text file whole, with the rights that a new file gets here, or those of the one that it replaces;
+    `private`: for its owner alone (0600), from its first byte on.
 
     Unavailable where it cannot be written; Refused where something has the name and not `over`.
     """
@@ -74,7 +75,8 @@ def write_text(target: Path, text: str, *, over: bool) -> None:
     with written_beside(target, size=len(content)) as part:
         try:
             part.write_bytes(content)
-            part.chmod(_rights(target))
+            if not private:
+                part.chmod(_rights(target))
         except OSError as error:
             raise refused(target, error) from error
         take_name(part, target, over=over)

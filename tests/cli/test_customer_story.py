@@ -68,3 +68,35 @@ def test_the_past_says_how_it_was(sdesk: Sdesk) -> None:
     assert [(each["month"], each["asked"], each["rating_mean"]) for each in found["satisfaction"]] == [
         ("2026-11-01", 6, 3.0)
     ]
+
+
+def test_who_asks_for_somebody_of_behind_a_wall_learns_what_the_address_book_says_and_no_more(
+    sdesk: Sdesk, rated: Path
+) -> None:
+    mails = MailDesk(rated)
+    for number in (7, 8):
+        mails.new("olga", requester="Pia Leaves <pia@far.example>", team="hr")
+        mails.do("olga", "close", number, text="Done.", at=NOW + timedelta(hours=number))
+        rate(rated, number, 1, "Nobody answers.", days=number)
+    mails.desk.close()
+    boris = ("--as", "boris")
+    assert sdesk(*boris, "person", "show", "pia@far.example").code == 3
+    assert "pia" not in sdesk(*boris, "person", "list", "-o", "tsv").out
+    # Without a ticket of his own there is nothing to be learned: what is tried names nobody, and leaves nobody.
+    asked = ("new", "--subject", "Badge", "--text", "Hers.", "--requester", "pia@far.example", "--team", "it")
+    assert "Pia" not in sdesk(*boris, *asked, "--dry-run").out
+    assert sdesk(*boris, "person", "show", "pia@far.example").code == 3
+    assert sdesk(*boris, *asked, "-o", "ids").out == "9\n"
+    found = json.loads(sdesk(*boris, "person", "show", "pia@far.example", "-o", "json").out)
+    assert (found["name"], found["addresses"], found["tickets"]) == ("Pia Leaves", ["pia@far.example"], [9])
+    figures = ("open_tickets", "all_tickets", "done_tickets", "reopened", "complaints", "resolution_judged", "asked")
+    assert [found[each] for each in figures] == [1, 1, 0, 0, 0, 0, 0]
+    assert [found[each] for each in ("last_rating", "ratings", "rating_mean", "rating_trend")] == [None, [], None, None]
+    assert found["first_contact"] == found["last_contact"] == "2026-12-01T09:00:00Z"
+    shown = sdesk(*boris, "show", "9", "-o", "table").out
+    assert "Pia Leaves" in shown
+    assert "SD-7" not in shown
+    assert "Rated" not in shown
+    every = "status:new,open,waiting,resolved,closed"
+    assert sdesk(*boris, "list", "requester:pia@", every, "-o", "ids").out == "9\n"
+    assert sdesk(*boris, "person", "list", "--unhappy", "-o", "tsv", "--fields", "name").out == "name\nMaria Sokolova\n"

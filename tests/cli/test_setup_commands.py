@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -111,6 +112,27 @@ def test_the_configuration_is_for_its_owner_alone(sdesk: Sdesk, tmp_path: Path) 
     made = ran.out.splitlines()[-1]
     assert made.startswith("made the configuration ")
     assert Path(made.removeprefix("made the configuration ")).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_configuration_is_written_whole_or_not_at_all(
+    sdesk: Sdesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "config" / "sdesk"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home.parent))
+
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        ran = sdesk("init", "--db", str(tmp_path / "one.db"))
+    assert (ran.code, "config.toml cannot be written: no space left on device" in ran.err) == (4, True)
+    assert list(home.iterdir()) == []
+    # What stands there by any kind of name is left as it is.
+    (home / "config.toml").symlink_to(tmp_path / "elsewhere")
+    ran = sdesk("init", "--db", str(tmp_path / "two.db"))
+    assert (ran.code, "it is left as it is" in ran.err) == (0, True)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 @pytest.mark.parametrize(

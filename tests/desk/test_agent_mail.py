@@ -170,7 +170,8 @@ def test_a_file_with_his_key_goes_to_nobody_whatever_its_type(kind: str, charset
     message_id = mails.agent_id_of("boris", 1)
     receipt = with_file(mails, message_id, kind, f"Message-ID: {message_id}\n\nInternal.".encode(charset))
     assert receipt.reason == (
-        "boris's answer, relayed to the requester; `n.eml` did not go along: an agent's key is in it"
+        "boris's answer, relayed to the requester; "
+        "`n.eml` did not go along: the key of an agent or an approver is in it"
     )
     assert mails.conversation(1)[-1] == "out boris: Done, see."
     assert mails.rows("SELECT name FROM attachment") == []
@@ -191,13 +192,13 @@ def test_a_key_leaves_the_desk_neither_with_a_note_that_is_confirmed_nor_by_hand
     assert with_file(mails, "<ask-1@shop.example>", "application/octet-stream", key).outcome is Outcome.NOTED
     (noted,) = mails.rows("SELECT id FROM message WHERE direction = 'note'")
     done = mails.do("anna", "forward", 1, to="tim@tills.example", text="Look.", messages=[*noted])
-    assert done.warning == "`n.eml` did not go along: an agent's key is in it"
+    assert done.warning == "`n.eml` did not go along: the key of an agent or an approver is in it"
     mails.answer("boris", "#send", mails.rows("SELECT message_id FROM outbox WHERE kind = 'confirmation'")[0][0])
     assert mails.conversation(1)[-1] == "out boris: Done, see."
     file = InboundAttachment("n.eml", "application/octet-stream", key)
     verbs: dict[str, dict[str, Any]] = {"reply": {}, "forward": {"to": "tim@tills.example"}, "close": {}}
     for verb, more in verbs.items():
-        with pytest.raises(Refused, match="holds an agent's key"):
+        with pytest.raises(Refused, match="holds the key of an agent or an approver"):
             mails.do("anna", verb, 1, text=f"See {message_id}", attachments=[file], **more)
     mails.do("anna", "reply", 1, text=f"See {message_id}")
     assert "a-(hidden)" in mails.conversation(1)[-1]

@@ -183,6 +183,6 @@ def test_a_suppliers_file_with_an_agents_key_is_not_passed_on(mails: MailDesk) -
     )
     ((said,),) = mails.rows("SELECT max(id) FROM message")
     done = mails.do("boris", "reply", 1, text="He says:", pass_on=[said])
-    assert done.warning == "`n.msg` did not go along: an agent's key is in it"
+    assert done.warning == "`n.msg` did not go along: the key of an agent or an approver is in it"
     ((row,),) = mails.rows("SELECT max(id) FROM message")
     assert mails.rows("SELECT name FROM attachment WHERE message_id = ?", row) == [("fuse.pdf",)]

@@ -1,4 +1,4 @@
-"""An agent's key is found in a file, whatever the file is."""
+"""A key, an agent's or an approver's, is found in a file, whatever the file is."""
 
 from __future__ import annotations
 

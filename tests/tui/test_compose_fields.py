@@ -265,7 +265,7 @@ async def test_a_file_with_an_agents_key_never_leaves(mails: MailDesk, folder: P
         await driver.type("Read this.")
         await write(driver, "path", "manual-1.txt", "enter", "ctrl+g")
         await driver.rest()
-        assert "`manual-1.txt` holds an agent's key" in driver.text
+        assert "`manual-1.txt` holds the key of an agent" in driver.text
         assert editor(driver).text == "Read this."
         assert len(driver.ticket(1).messages) == 1
 

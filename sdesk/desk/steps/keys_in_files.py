@@ -29,7 +29,7 @@ def require_no_keys(work: Work, files: Iterable[InboundAttachment]) -> None:
     for file in files:
         if _holds_key(work, file):
             raise Refused(
-                phrase("`{file}` holds an agent's key: a message of the desk to an agent is in it", file=file.name),
+                phrase("`{file}` holds the key of an agent or an approver: what the desk wrote to him", file=file.name),
                 phrase("leave it out, and say what is in it in your own words"),
             )
 
@@ -48,7 +48,7 @@ def without_keys(
 def left_out(files: Sequence[InboundAttachment]) -> str:
     """What an agent is told of files that were left out; empty for none."""
     names = ", ".join(f"`{file.name}`" for file in files)
-    return phrase("{names} did not go along: an agent's key is in it", names=names) if files else ""
+    return phrase("{names} did not go along: the key of an agent or an approver is in it", names=names) if files else ""
 
 
 def _holds_key(work: Work, file: InboundAttachment) -> bool:

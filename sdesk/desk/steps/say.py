@@ -93,7 +93,7 @@ def post(
     """A mail in an agent's words: the message, and the row of the outbox, which can be taken back for a while.
 
     `token` is what an answer to it proves; `quoted` are messages that go along. Refused where the files are too heavy,
-    or hold an agent's key; in the text keys are hidden. Gives the message's row.
+    or hold an agent's or an approver's key; in the text keys are hidden. Gives the message's row.
     """
     text = hide_agent_tokens(text)
     require_no_keys(work, attachments)

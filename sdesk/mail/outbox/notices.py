@@ -58,9 +58,9 @@ _EVENTS: dict[str, dict[str, str]] = {
 }
 _CLOCKS: dict[str, dict[str, str]] = {
     "en": {
-        ClockKind.FIRST_RESPONSE: "first answer",
-        ClockKind.NEXT_REPLY: "next answer",
-        ClockKind.RESOLUTION: "solution",
+        ClockKind.FIRST_RESPONSE: "first response",
+        ClockKind.NEXT_REPLY: "next reply",
+        ClockKind.RESOLUTION: "resolution",
     },
     "ru": {
         ClockKind.FIRST_RESPONSE: "первый ответ",
