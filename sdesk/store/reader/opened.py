@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from functools import cached_property
 from pathlib import Path
@@ -40,6 +41,13 @@ class OpenedStore:
         """The desk's own facts."""
         row = self._one("SELECT name, ref_prefix, language, time_zone, currency, margin IS NOT NULL FROM desk_view")
         return NO_DESK if row is None else DeskRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
+
+    def portal_url(self) -> str | None:
+        """Where the desk file says that the portal is reached, without a slash at the end."""
+        row = self._one("SELECT rules FROM desk")
+        table = (json.loads(row[0]).get("portal") or {}) if row is not None else {}
+        url = str(table.get("url") or "").rstrip("/")
+        return url or None
 
     def data_version(self) -> int:
         """A number that differs once another connection has committed (PRAGMA data_version)."""
