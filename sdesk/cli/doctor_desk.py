@@ -1,11 +1,16 @@
-"""What `doctor` looks at of the desk itself: the store, the set-up, who acts, mail in and out, the tick."""
+"""What `doctor` looks at of the desk itself: the store, the set-up, who acts, mail in and out, the portal,
+the tick.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sdesk.cli.doctor import Finding, Verdict, broken, failed, ok, warning
@@ -18,6 +23,8 @@ from sdesk.store.reader.health import Health
 
 LATE = timedelta(minutes=15)
 """A fetch, a tick or a mail that is older is worth a word."""
+_OF_THE_PORTAL = ("python_multipart", "starlette", "uvicorn")
+"""What the extra `portal` brings."""
 _CRON = "let cron run `sdesk tick --quiet` each minute: `sdesk init --cron` writes the line"
 
 
@@ -46,6 +53,7 @@ def look_at_desk(call: Invocation, *, configured: bool) -> Iterator[Finding]:
     if configured:
         yield from _mailboxes(call, health, zone)
         yield _outbox(health, call.now, zone, sends=call.config.smtp is not None)
+    yield _portal(call.reader.portal_url(), sends=configured and call.config.smtp is not None)
     yield _quarantine(health)
     yield _tick(health, call.now, zone, needed=configured and bool(call.config.mailboxes or call.config.smtp))
     for trouble in health.troubles:
@@ -155,6 +163,34 @@ def _outbox(health: Health, now: datetime, zone: tzinfo, *, sends: bool) -> Find
         held = "1 mail is held" if health.mail_held == 1 else f"{health.mail_held:,} mails are held"
         return warning("outbox", held, "look with `sdesk mail outbox list --state held`, then release or discard")
     return ok("outbox", waits if health.mail_waits else "empty")
+
+
+def _portal(url: str | None, *, sends: bool) -> Finding:
+    installed = all(find_spec(name) is not None for name in _OF_THE_PORTAL)
+    if url is None:
+        said = "installed, and no mail links to it" if installed else "not installed, and no mail links to it"
+        return ok("portal", f"{said}: the desk file has no [portal] url")
+    if not installed:
+        said = f"mails link to {url}, and what serves it is not installed here"
+        return warning("portal", said, "pip install 'sdesk[portal]', or take `url` out of [portal] in the desk file")
+    if _is_own(url):
+        if sends:
+            said = f"mails link to {url}, which leads nowhere but on this machine"
+            return warning("portal", said, "set `url` of [portal] in the desk file to where people reach it")
+        return ok("portal", f"{url}, for this machine alone")
+    if not url.startswith("https://"):
+        said = f"people reach it at {url}, where nothing protects what they send"
+        return warning("portal", said, "let a proxy with TLS stand before it, and set `url` of [portal] to https://...")
+    return ok("portal", f"people reach it at {url}")
+
+
+def _is_own(url: str) -> bool:
+    """Whether an address is this machine's own name for itself."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _quarantine(health: Health) -> Finding:

@@ -273,6 +273,50 @@ def test_doctor_sees_a_clock_that_is_behind(sdesk: Sdesk, at_busy: Path) -> None
     assert (code, found["clock"]["state"]) == (1, "failed")
 
 
+@pytest.mark.parametrize(
+    ("url", "smtp", "state", "what"),
+    [
+        (None, True, "ok", "installed, and no mail links to it: the desk file has no [portal] url"),
+        ("https://desk.example/", True, "ok", "people reach it at https://desk.example"),
+        ("http://desk.example", False, "warning", "people reach it at http://desk.example, where nothing protects"),
+        ("http://localhost:8080", False, "ok", "http://localhost:8080, for this machine alone"),
+        (
+            "http://[::1]:8080",
+            True,
+            "warning",
+            "mails link to http://[::1]:8080, which leads nowhere but on this machine",
+        ),
+        ("https://127.0.0.1", True, "warning", "mails link to https://127.0.0.1, which leads nowhere but"),
+    ],
+)
+def test_doctor_says_where_links_to_the_portal_lead(
+    sdesk: Sdesk,
+    desk_path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str | None,
+    smtp: bool,
+    state: str,
+    what: str,
+) -> None:
+    monkeypatch.setenv("SDESK_DB", str(desk_path))
+    if smtp:
+        (tmp_path / "config.toml").write_text('[smtp]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\n')
+        monkeypatch.setenv("SDESK_CONFIG", str(tmp_path / "config.toml"))
+    if url is not None:
+        write(desk_path, "UPDATE desk SET rules = json_set(rules, '$.portal', json_object('url', ?))", url)
+    for agent in ("anna", "vera"):
+        found = findings(sdesk, "--as", agent)[1]["portal"]
+        assert (found["state"], found["what"][: len(what)]) == (state, what)
+        assert bool(found["remedy"]) == (state != "ok")
+    monkeypatch.setattr("sdesk.cli.doctor_desk.find_spec", lambda name: None if name == "uvicorn" else name)
+    found = findings(sdesk)[1]["portal"]
+    if url is None:
+        assert (found["state"], found["what"].partition(",")[0]) == ("ok", "not installed")
+    else:
+        assert (found["state"], found["remedy"].partition(",")[0]) == ("warning", "pip install 'sdesk[portal]'")
+
+
 def test_doctor_asks_the_network_only_online(
     sdesk: Sdesk, at_busy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,62 @@ def test_the_flagships_manager_gets_her_till_repaired(
     assert said == []
 
 
+def test_a_head_decides_on_a_telephone_and_loses_no_word(mailed: tuple[Stage, Post], chromium: Browser) -> None:
+    stage, post = mailed
+    stage.later(hours=1)
+    mails = stage.mails()
+    number = mails.new(
+        "anna", at=stage.now, subject="A chair for the new one", text="He stands all day.",
+        requester="Kim <kim@kiosk.example>", service="chair", unit="kiosk",
+    )  # fmt: skip
+    context = chromium.new_context(viewport=TELEPHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    wrong: list[str] = []
+
+    def look() -> None:
+        wrong.extend(faults(page))
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+    try:
+        sign_in(stage, post, page, "olga@kiosk.example")
+        see(page.get_by_role("heading", name="Waits for your decision"))
+        look()
+        page.goto(f"http://127.0.0.1:{stage.port}/units/kiosk")
+        see(page.get_by_role("link", name="Decide about"))
+        look()
+        page.get_by_role("link", name="A chair for the new one").click()
+        look()
+        page.get_by_role("link", name="Decide about").click()
+        see(page.get_by_text("He stands all day."))
+        page.get_by_label("What you say to it").fill("A plain one.")
+        look()
+        # Signed out in another window: what was typed stays, and is sent once she is back.
+        other = context.new_page()
+        other.goto(f"http://127.0.0.1:{stage.port}/requests")
+        other.get_by_role("button", name="Sign out", exact=True).click()
+        page.get_by_role("button", name="Yes, do it").click()
+        see(page.get_by_text("A plain one."))
+        see(page.get_by_role("heading", name="You are not signed in any more"))
+        look()
+        sign_in(stage, post, other, "olga@kiosk.example")
+        page.get_by_role("button", name="I am signed in, go on").click()
+        see(page.get_by_role("alert"))
+        assert page.get_by_label("What you say to it").input_value() == "A plain one."
+        look()
+        page.get_by_role("button", name="Yes, do it").click()
+        see(page.get_by_text("It is approved, and goes on."))
+        look()
+        page.get_by_role("link", name="To the first page").click()
+        see(page.get_by_role("heading", name="How can we help?"))
+        assert page.get_by_text("Waits for your decision").count() == 0
+        told = mails.rows("SELECT state, how, comment FROM approval WHERE ticket_id = ?", number)
+        assert told == [("approved", "portal", "A plain one.")]
+    finally:
+        mails.desk.close()
+        context.close()
+    assert wrong == []
+
+
 def test_somebody_else_sees_none_of_it(mailed: tuple[Stage, Post], chromium: Browser) -> None:
     stage, post = mailed
     stage.later(hours=1)

@@ -136,6 +136,7 @@ def everything(reader: Reader, actor: Actor) -> dict[str, list[Callable[[], obje
     return {
         "desk": [lambda: reader.desk],
         "data_version": [reader.data_version],
+        "portal_url": [reader.portal_url],
         "last_change": [reader.last_change],
         "refresh": [reader.refresh],
         "close": [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from functools import cached_property
 from pathlib import Path
@@ -48,6 +49,13 @@ class OpenedStore:
         """Forget what was remembered of the desk's set-up, after another process changed it."""
         self._calendars.clear()
         self.__dict__.pop("desk", None)
+
+    def portal_url(self) -> str | None:
+        """Where the desk file says that the portal is reached, without a slash at the end."""
+        row = self._one("SELECT rules FROM desk")
+        table = (json.loads(row[0]).get("portal") or {}) if row is not None else {}
+        url = str(table.get("url") or "").rstrip("/")
+        return url or None
 
     def data_version(self) -> int:
         """A number that differs once another connection has committed (PRAGMA data_version)."""

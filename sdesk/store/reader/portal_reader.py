@@ -7,7 +7,6 @@ what was said between the requester and the desk, never a note, a supplier's wor
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -100,13 +99,6 @@ class PortalReader(OpenedStore):
         if revision != self._revision:
             self._revision = revision
             self.refresh()
-
-    def portal_url(self) -> str | None:
-        """Where the desk file says that the portal is reached, without a slash at the end."""
-        row = self._one("SELECT rules FROM desk")
-        table = (json.loads(row[0]).get("portal") or {}) if row is not None else {}
-        url = str(table.get("url") or "").rstrip("/")
-        return url or None
 
     def visitor(self, key: str, *, now: datetime) -> VisitorRow | None:
         """Who is signed in by the key of a session; None where nobody is (any more)."""
