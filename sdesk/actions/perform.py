@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NEVER_UNDONE = frozenset({"take_back"})
 """Actions that are an undo themselves."""
 
-FOR_GOOD = frozenset({"split"})
+FOR_GOOD = frozenset({"split", "playbook start", "playbook cancel"})
 """Actions that undo refuses, and says what does instead."""
 
 
@@ -183,6 +183,32 @@ def take_next(desk: Desk, actor: Actor, *, now: datetime, dry_run: bool = False)
     return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
 
 
+def perform_once(
+    desk: Desk, actor: Actor, verb: str, use_case: Callable[[Work], Sequence[Change]], *, now: datetime, dry_run: bool
+) -> tuple[TicketOutcome, ...]:
+    """Do what is no action of the registry, in one transaction: what became of the ticket it is about, and of others.
+
+    It can be undone like those, unless it stands for good. Raises what the use case raises.
+    """
+    from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
+    from sdesk.desk.steps.history import stands_for_good
+
+    with desk.work(actor, now) as work:
+        begun = begin_deed(work)
+        done = use_case(work)
+        change, undoable = done[0], not dry_run and done[0].changed
+        if undoable and verb in FOR_GOOD:
+            stands_for_good(work, change.number, batch=new_batch(), verb=verb, sentence=change.sentence)
+        elif undoable:
+            with desk.store.look() as before:
+                keep_deed(work, before.connection(), begun, Named(change.number, new_batch(), verb, change.sentence))
+        if not dry_run:
+            work.session.commit()
+    return tuple(
+        TicketOutcome(each.number, each.ref, each.sentence, changed=each.changed, warning=each.warning) for each in done
+    )
+
+
 def _commit(work: Work, number: int, words: Kept | None) -> None:
     """What was done, and that its words are no draft any more: both or neither."""
     if words is not None:
@@ -294,10 +320,12 @@ def create(
 ) -> TicketOutcome:
     """Open a ticket by hand. Raises what the use case raises: there is only one. `words` as in `perform`."""
     from sdesk.desk.create import create as use_case
+    from sdesk.desk.steps.history import stands_for_good
 
     with desk.work(actor, now) as work:
         change = use_case(work, **values)
         if not dry_run:
+            stands_for_good(work, change.number, batch=new_batch(), verb="new", sentence=change.sentence)
             _commit(work, change.number, words)
     return TicketOutcome(change.number, change.ref, change.sentence, warning=change.warning)
 

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from sdesk.actions.grammar import Reading, no_word
-from sdesk.actions.perform import TicketOutcome
+from sdesk.actions.perform import TicketOutcome, perform_once
 from sdesk.actions.written import DRY_RUN
 from sdesk.domain.actor import Actor
 from sdesk.domain.errors import BadInput
@@ -17,7 +17,8 @@ from sdesk.domain.phrase import phrase
 from sdesk.domain.playbook import write_day
 
 if TYPE_CHECKING:
-    from sdesk.desk.opening import Desk
+    from sdesk.desk.change import Change
+    from sdesk.desk.opening import Desk, Work
 
 OPTIONS = ("--date", "--unit", "--requester")
 
@@ -41,13 +42,10 @@ def start(desk: Desk, actor: Actor, wanted: Start, *, now: datetime) -> tuple[Ti
     """
     from sdesk.desk.playbooks import start as use_case
 
-    with desk.work(actor, now) as work:
-        done = use_case(work, wanted.key, day=wanted.day, unit=wanted.unit, requester=wanted.requester)
-        if not wanted.dry_run:
-            work.session.commit()
-    return tuple(
-        TicketOutcome(each.number, each.ref, each.sentence, changed=each.changed, warning=each.warning) for each in done
-    )
+    def begin(work: Work) -> Sequence[Change]:
+        return use_case(work, wanted.key, day=wanted.day, unit=wanted.unit, requester=wanted.requester)
+
+    return perform_once(desk, actor, "playbook start", begin, now=now, dry_run=wanted.dry_run)
 
 
 def day_of(text: str, *, now: datetime, zone: tzinfo) -> str:

@@ -81,14 +81,12 @@ def accept(ctx: typer.Context, proposal: Proposal, dry_run: DryRun = False) -> E
     call = invocation.of(ctx)
     call.output.check(SHEET)
     actor = call.actor
-    from sdesk.actions.perform import TicketOutcome
+    from sdesk.actions.perform import perform_once
     from sdesk.desk.incident import accept as use_case
 
-    with call.desk.work(actor, call.now) as work:
-        done = use_case(work, proposal)
-        if not dry_run:
-            work.session.commit()
-    outcomes = [TicketOutcome(each.number, each.ref, each.sentence, changed=each.changed) for each in done]
+    outcomes = perform_once(
+        call.desk, actor, "incident accept", lambda work: use_case(work, proposal), now=call.now, dry_run=dry_run
+    )
     return tell(call, outcomes, dry_run=dry_run)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,7 +77,7 @@ def move(ctx: typer.Context, number: Parent, date: Date, dry_run: DryRun = False
     day, (parent,) = _day(call, date), ticket_numbers(call, [number])
     from sdesk.desk.playbook_changes import move as use_case
 
-    return _do(call, lambda work: use_case(work, parent, day=day), dry_run=dry_run)
+    return _do(call, "playbook move", lambda work: (use_case(work, parent, day=day),), dry_run=dry_run)
 
 
 def skip(
@@ -98,7 +98,7 @@ def skip(
     (parent,) = ticket_numbers(call, [number])
     from sdesk.desk.playbook_changes import skip as use_case
 
-    return _do(call, lambda work: use_case(work, parent, step, text=text), dry_run=dry_run)
+    return _do(call, "playbook skip", lambda work: (use_case(work, parent, step, text=text),), dry_run=dry_run)
 
 
 def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = False) -> ExitCode:
@@ -113,21 +113,16 @@ def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = Fals
     (parent,) = ticket_numbers(call, [number])
     from sdesk.desk.playbook_changes import cancel as use_case
 
-    return _do(call, lambda work: use_case(work, parent, text=text), dry_run=dry_run)
+    return _do(call, "playbook cancel", lambda work: (use_case(work, parent, text=text),), dry_run=dry_run)
 
 
-def _do(call: Invocation, use_case: Callable[[Work], Change], *, dry_run: bool) -> ExitCode:
+def _do(call: Invocation, verb: str, use_case: Callable[[Work], Sequence[Change]], *, dry_run: bool) -> ExitCode:
     """Do it in one transaction, and say what became of it."""
     call.output.check(SHEET)
     actor = call.actor
-    from sdesk.actions.perform import TicketOutcome
+    from sdesk.actions.perform import perform_once
 
-    with call.desk.work(actor, call.now) as work:
-        done = use_case(work)
-        if not dry_run:
-            work.session.commit()
-    outcome = TicketOutcome(done.number, done.ref, done.sentence, changed=done.changed, warning=done.warning)
-    return tell(call, [outcome], dry_run=dry_run)
+    return tell(call, perform_once(call.desk, actor, verb, use_case, now=call.now, dry_run=dry_run), dry_run=dry_run)
 
 
 def _day(call: Invocation, text: str) -> str:

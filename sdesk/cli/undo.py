@@ -12,8 +12,9 @@ from sdesk.cli.changing import SHEET, tell
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Column, Field, Sheet
-from sdesk.domain.errors import NothingToDo
+from sdesk.domain.errors import NothingToDo, Unavailable
 from sdesk.domain.kinds import INSTANT, NUMBER, TEXT, many, maybe
+from sdesk.domain.safe_text import one_line
 from sdesk.store.reader.undoing import UndoRow
 
 LAST = 10
@@ -29,6 +30,8 @@ class Listed(NamedTuple):
     @property
     def what(self) -> str:
         """In one sentence."""
+        if self.why_not.startswith(self.row.sentence):
+            return self.why_not
         return f"{self.row.sentence}; not any more: {self.why_not}" if self.why_not else self.row.sentence
 
 
@@ -90,4 +93,10 @@ def undo(
         diagnostics.note(str(nothing))
         return tell(call, (), dry_run=dry_run)
     prefix = call.reader.desk.ref_prefix
-    return tell(call, tuple(replace(one, ref=f"{prefix}-{one.number}") for one in outcomes), dry_run=dry_run)
+    code = tell(call, tuple(replace(one, ref=f"{prefix}-{one.number}") for one in outcomes), dry_run=dry_run)
+    errors = [one.error for one in outcomes if one.error is not None]
+    if errors and not dry_run and not any(isinstance(error, Unavailable) for error in errors):
+        # What was meant is not undone: nobody should undo another thing by saying it again, unless he means that.
+        for row in call.reader.undoable(actor, now=call.now, limit=1):
+            diagnostics.note(f"`sdesk undo` once more is about what you did before: {one_line(row.sentence)}")
+    return code

@@ -215,7 +215,7 @@ def _running(work: Work, number: int, version: int | None) -> tuple[Ticket, Play
         state = {RunState.DONE: phrase("done"), RunState.CANCELLED: phrase("cancelled")}[run.state]
         raise Refused(
             phrase("the playbook of {ref} is {state}", ref=ref, state=state),
-            phrase("start another: `sdesk playbook start {key}`", key=run.key),
+            phrase("start another: `sdesk playbook start {key} --date DAY`", key=run.key),
         )
     return parent, run
 

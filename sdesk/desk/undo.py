@@ -14,7 +14,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, settle
-from sdesk.desk.steps.deeds import KEPT_FOR, forget_deed, walked_back
+from sdesk.desk.steps.deeds import KEPT_FOR, forget_deed, opened_steps, walked_back
 from sdesk.desk.steps.drafts import had_files, message_back
 from sdesk.desk.steps.find import is_walled, require_hands, sees, sees_team
 from sdesk.desk.steps.history import record
@@ -28,8 +28,9 @@ from sdesk.desk.take_back import take_back
 from sdesk.domain.errors import BadInput, NotFound, NothingToDo, Refused
 from sdesk.domain.outgoing import OutboxState
 from sdesk.domain.phrase import phrase, unpacked
+from sdesk.domain.playbook import RunState
 from sdesk.domain.ticket import OPEN_STATUSES
-from sdesk.store.models import History, Message, Outbox, Ticket, Undo
+from sdesk.store.models import History, Message, Outbox, PlaybookRun, Ticket, Undo
 
 
 class Deed(NamedTuple):
@@ -75,28 +76,24 @@ def _last(work: Work, own: Sequence[ColumnElement[bool]]) -> str | None:
 
 
 def _may_know(work: Work, row: Undo) -> bool:
-    """Whether the agent sees the ticket still, or saw it until he gave it away himself."""
-    return sees(work, work.actor, work.session.get_one(Ticket, row.ticket_id)) or _saw(work, row)
+    """Whether the agent sees the ticket still, or saw it until he gave it away himself, or opened it there unseen."""
+    seen = sees(work, work.actor, work.session.get_one(Ticket, row.ticket_id))
+    return seen or bool(row.before.get("unseen")) or _saw(work, row)
 
 
 def undo(work: Work, deed: int) -> Change:
     """Put back what an action did to a ticket, and to others with it: all of that, or nothing.
 
-    Refused where anything of it was changed since, where an answer is on its way or was told, and for a split, whose
-    new ticket has its number for good. NotFound where it was undone already.
+    Refused where anything of it was changed since, where an answer is on its way or was told, and for what stands for
+    good: a new ticket has its number. NotFound where it was undone already.
     """
     require_hands(work)
     row = work.session.get(Undo, deed)
     if row is None or row.agent_id != work.actor.agent_id or row.part_of is not None:
         raise NotFound(phrase("that is undone already, or was done too long ago"), phrase("see `sdesk undo --list`"))
     number, ref, sentence = row.ticket_id, work.rules.ref(row.ticket_id), unpacked(row.sentence)
-    if row.verb == "split":
-        made = select(col(Undo.ticket_id)).where(col(Undo.part_of) == deed, col(Undo.was) == 0)
-        new = work.connection.execute(made).scalar_one()
-        raise Refused(
-            phrase("{what}: that is not undone", what=sentence),
-            phrase("put it back: `sdesk ticket merge {new} --into {number}`", new=new, number=number),
-        )
+    if row.verb == "split" or "stands" in row.before or _went_on(work, row):
+        raise Refused(phrase("{what}: that is not undone", what=sentence), _instead(work, row))
     if row.before["answers"]:
         # Its own way, with its own reasons why not: nobody has read it, and the words are a draft again.
         _require_unchanged(work, [row])
@@ -106,7 +103,7 @@ def undo(work: Work, deed: int) -> Change:
     touched = list(work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all())
     changes: Changes = row.before["rows"]
     _require_unchanged(work, [row, *touched])
-    if changed_since(work, changes) is not None:
+    if changed_since(work, changes) is not None or _is_cancelled(work, row):
         raise _changed(work, row)
     _put_back(work, row, [row, *touched], changes)
     if said := [now["id"] for was, now in changes.get("message", ()) if was is None and now is not None]:
@@ -128,6 +125,54 @@ def forget(work: Work, deed: int) -> None:
         forget_deed(work, deed)
 
 
+# ---- what stands for good ----------------------------------------------------------------------------
+
+
+def _went_on(work: Work, row: Undo) -> bool:
+    """Whether steps of a playbook were opened, by what was done to it or since: they have their numbers."""
+    return "opened" in row.before and opened_steps(work, work.connection, row.ticket_id) != row.before["opened"]
+
+
+def _is_cancelled(work: Work, row: Undo) -> bool:
+    """Whether the playbook that something was done to was cancelled since: none of its steps is planned any more."""
+    state = select(col(PlaybookRun.state)).where(col(PlaybookRun.ticket_id) == row.ticket_id)
+    return "opened" in row.before and work.connection.execute(state).scalar_one() is RunState.CANCELLED
+
+
+def _instead(work: Work, row: Undo) -> str:
+    """What does instead of undo."""
+    number = row.ticket_id
+    if row.before.get("unseen"):
+        return phrase("ask somebody who sees that ticket")
+    match row.verb:
+        case "split":
+            made = select(col(Undo.ticket_id)).where(col(Undo.part_of) == row.id, col(Undo.was) == 0)
+            new = work.connection.execute(made).scalar_one()
+            return phrase("put it back: `sdesk ticket merge {new} --into {number}`", new=new, number=number)
+        case "playbook start":
+            return phrase("cancel it: `sdesk playbook cancel {number} --text WHY`", number=number)
+        case "playbook cancel":
+            return phrase("start another: `sdesk playbook start {key} --date DAY`", key=_playbook_of(work, number))
+        case "playbook move":
+            return phrase(
+                "steps were opened by it, and stay. move it again: `sdesk playbook move {number} --date DAY`",
+                number=number,
+            )
+        case "playbook skip":
+            return phrase("steps were opened by it, and stay: see `sdesk playbook progress {number}`", number=number)
+        case _:
+            return phrase(
+                "close it: `sdesk close {number} --silent`, or put it into another:"
+                " `sdesk ticket merge {number} --into OTHER`",
+                number=number,
+            )
+
+
+def _playbook_of(work: Work, number: int) -> str:
+    found = select(col(PlaybookRun.key)).where(col(PlaybookRun.ticket_id) == number)
+    return work.connection.execute(found).scalar_one()
+
+
 # ---- whether it can be -------------------------------------------------------------------------------
 
 
@@ -143,7 +188,7 @@ def _require_unchanged(work: Work, rows: Sequence[Undo]) -> None:
 
 def _saw(work: Work, row: Undo) -> bool:
     """Whether the agent saw the ticket before he gave it behind a wall: nothing is added to it since."""
-    teams = [was["team_id"] for was in _were(row.before["rows"]).values() if "team_id" in was]
+    teams = [was["team_id"] for was in _were(row.before.get("rows", {})).values() if "team_id" in was]
     return any(sees_team(work, work.actor, team) for team in teams)
 
 
@@ -224,7 +269,9 @@ def _put_back(work: Work, row: Undo, rows: Sequence[Undo], changes: Changes) -> 
         keep_told(work, ticket, told[number])
         holds = would_be_promised(load_clocks(work, ticket), promise_of(work, ticket), work.now)
         tell_of_moved_promise(work, ticket, promised[number], holds)
-        record(work, number, "undone", verb=verb, events=events.get(str(number), []))
+        if str(number) in events:
+            # Where its history tells nothing of it, it is not told that it was undone: it was about a hidden step.
+            record(work, number, "undone", verb=verb, events=events[str(number)])
     for number, ticket in tickets.items():
         settle(work, ticket)
         walked_back(work, number, was=was[number], now=ticket.version)

@@ -19,10 +19,10 @@ class Doubles(Protocol):
 
 @pytest.fixture(autouse=True)
 def two_tickets(at_desk: Path, sdesk: Sdesk) -> None:
-    """SD-1 and SD-2, of nobody."""
+    """SD-1 and SD-2, of nobody; vera opened them."""
     for subject in ("Till", "Printer"):
         more = ("--requester", "Maria <maria@shop.example>", "--service", "printer")
-        assert sdesk("new", "--subject", subject, "--text", "Help", *more).code == 0
+        assert sdesk("--as", "vera", "new", "--subject", subject, "--text", "Help", *more).code == 0
 
 
 def test_the_last_action_is_undone_on_all_its_tickets_and_then_the_one_before(sdesk: Sdesk) -> None:
@@ -159,3 +159,47 @@ def test_another_agent_has_nothing_of_it(sdesk: Sdesk) -> None:
     assert json.loads(sdesk("show", "1", "-o", "json").out)["assignee"] == "anna"
     assert sdesk("--as", "boris", "undo", "--list", "-o", "json").out == "[]\n"
     assert sdesk("--as", "nobody", "undo").code == 2
+
+
+def test_what_was_done_last_and_stands_is_refused_once_and_what_was_done_before_is_next(sdesk: Sdesk) -> None:
+    sdesk("close", "1", "--silent")
+    sdesk("new", "--subject", "By mistake", "--text", "x", "--service", "printer")
+    listed = json.loads(sdesk("undo", "--list", "-o", "json").out)
+    assert [(each["verb"], each["numbers"], each["why_not"]) for each in listed] == [
+        ("new", [3], "SD-3 opened: that is not undone"),
+        ("close", [1], None),
+    ]
+    assert "SD-3 opened: that is not undone" in sdesk("undo", "--list", "-o", "table").out
+    refused = (
+        "sdesk: error: SD-3 opened: that is not undone. close it: `sdesk close 3 --silent`,"
+        " or put it into another: `sdesk ticket merge 3 --into OTHER`\n"
+    )
+    for _ in range(2):
+        ran = sdesk("undo", "-n")
+        assert (ran.code, ran.out, ran.err) == (1, "", refused)
+    ran = sdesk("undo")
+    again = "sdesk: `sdesk undo` once more is about what you did before: SD-1 resolved, silently\n"
+    assert (ran.code, ran.out, ran.err) == (1, "", refused + again)
+    assert json.loads(sdesk("show", "1", "-o", "json").out)["status"] == "resolved"
+    assert sdesk("undo").out == "undone: SD-1 resolved, silently\n"
+    assert json.loads(sdesk("undo", "--list", "-o", "json").out) == []
+    for remedy in (("close", "3", "--silent"), ("ticket", "merge", "3", "--into", "1")):
+        assert sdesk(*remedy, "-n").code == 0
+
+
+def test_what_was_only_tried_is_nothing_to_undo(sdesk: Sdesk) -> None:
+    sdesk("new", "--subject", "x", "--text", "x", "--service", "printer", "-n")
+    assert sdesk("undo", "--list", "-o", "json").out == "[]\n"
+
+
+def test_who_opened_a_ticket_behind_a_wall_undoes_nothing_else_in_its_place(sdesk: Sdesk) -> None:
+    sdesk("--as", "boris", "take", "1")
+    sdesk("--as", "boris", "new", "--subject", "Wages", "--text", "x", "--service", "leave")
+    listed = json.loads(sdesk("--as", "boris", "undo", "--list", "-o", "json").out)
+    assert [each["numbers"] for each in listed] == [[3], [1]]
+    ran = sdesk("--as", "boris", "undo")
+    assert (ran.code, ran.err.splitlines()[0]) == (
+        1,
+        "sdesk: error: SD-3 opened: that is not undone. ask somebody who sees that ticket",
+    )
+    assert sdesk("--as", "boris", "undo").out == "undone: SD-1 assigned to boris\n"

@@ -9,9 +9,11 @@ import pytest
 from desks import DESK_FILE, NOW
 from intake_desk import MailDesk
 
+from sdesk.actions.perform import perform_once, undo
 from sdesk.desk import incident as incident_module
 from sdesk.desk.incident import accept
 from sdesk.domain.errors import NotFound, Refused
+from sdesk.store.check import check
 
 SOON = NOW + timedelta(minutes=10)
 
@@ -45,6 +47,18 @@ def test_all_are_joined_in_one_transaction_and_then_it_is_accepted(desk_of_mail:
     assert (how, incident, json.loads(data)) == ("accepted", one, {"by": "anna"})
     with pytest.raises(NotFound):
         accepts(desk_of_mail)
+
+
+def test_what_was_accepted_can_be_undone_and_waits_again(desk_of_mail: MailDesk) -> None:
+    numbers = three(desk_of_mail)
+    boris = desk_of_mail.actor("boris")
+    before = [desk_of_mail.ticket(number).incident for number in numbers], ended(desk_of_mail)
+    perform_once(desk_of_mail.desk, boris, "incident accept", lambda work: accept(work, 1), now=SOON, dry_run=False)
+    assert ended(desk_of_mail) == ["accepted"]
+    assert [each.error for each in undo(desk_of_mail.desk, boris, now=SOON).outcomes] == [None]
+    assert ([desk_of_mail.ticket(number).incident for number in numbers], ended(desk_of_mail)) == before
+    assert not desk_of_mail.ticket(numbers[0]).is_incident
+    assert check(desk_of_mail.path) == ()
 
 
 def test_what_fails_on_the_way_leaves_everything_as_it_was(

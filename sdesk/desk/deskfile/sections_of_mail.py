@@ -133,7 +133,7 @@ SET = Table(
         Key(
             "source",
             Text("the name of a system", _require_source),
-            "Which system says so: what `sdesk event --source` is; `mail` without it.",
+            "Which system says so: what `sdesk event down --source` is; `mail` without it.",
             '"zabbix"',
         ),
         Key("discard", Flag(), "No ticket at all: it stands in the ledger alone. Needs a `when`.", "true", False),

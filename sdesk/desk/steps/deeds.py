@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exist
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.phrase import packed
 from sdesk.store.models import Undo
@@ -37,6 +38,8 @@ class Kept(NamedTuple):
     of: str = "ticket_id"
     """The column with the ticket's number."""
     columns: str = "*"
+    among: str = "SELECT value FROM json_each(?)"
+    """What that column must be one of; the numbers are given as JSON."""
 
 
 TABLES: Mapping[str, Kept] = {
@@ -54,9 +57,18 @@ TABLES: Mapping[str, Kept] = {
     "time_spent": Kept(("id",)),
     "approval": Kept(("id",)),
     "token": Kept(("hash",)),
+    "playbook_run": Kept(("id",)),
+    "playbook_step": Kept(
+        ("id",),
+        "run_id",
+        among="SELECT id FROM playbook_run WHERE ticket_id IN (SELECT value FROM json_each(?))",
+    ),
 }
 """What hangs on a ticket, in an order in which rows may be added."""
 
+PLAYBOOK_VERBS = frozenset({"playbook move", "playbook skip"})
+"""Whoever does something else to the parent of a playbook does nothing to that: it follows its steps by itself."""
+_OF_PLAYBOOKS = frozenset({"playbook_run", "playbook_step"})
 _OF_THE_DESK: Mapping[str, tuple[str, ...]] = {"blocked_sender": ("pattern",)}
 """What hangs on no ticket, and is changed by an event of the desk itself."""
 KEYS: Mapping[str, tuple[str, ...]] = {
@@ -119,7 +131,9 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
     events = _events(work, mark)
     made = _beside(work, before, number) if named.verb != "split" else frozenset()
     numbers = [number, *(each for each in events if each not in (None, number) and each not in made)]
-    rows = {table: changes for table in TABLES if (changes := _difference(work, before, table, numbers))}
+    playbook = named.verb in PLAYBOOK_VERBS
+    tables = [table for table in TABLES if playbook or table not in _OF_PLAYBOOKS]
+    rows = {table: changes for table in tables if (changes := _difference(work, before, table, numbers))}
     if None in events:
         rows |= {table: found for table, key in _OF_THE_DESK.items() if (found := _all_of(work, before, table, key))}
     proposals = _proposals(work, before) if any(each for each in events) else []
@@ -133,6 +147,10 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
         "answers": answers,
         "form": named.form,
     }
+    if playbook:
+        # A step that is opened stays, whoever undoes what opened it.
+        rows["playbook_step"] = [pair for pair in rows.get("playbook_step", ()) if not _was_opened(*pair)]
+        deed["opened"] = opened_steps(work, before, number)
     _FORGET.run(work.connection, before=work.now - KEPT_FOR)
     first: int | None = None
     was, now = _versions(before, numbers), _versions(work.connection, numbers)
@@ -155,6 +173,19 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
             },
         )
         first = first or row
+
+
+def opened_steps(work: Work, connection: Connection, number: int) -> int:
+    """How many steps of a playbook have a ticket, of those that the acting agent may know of. `number`: the parent's"""
+    sql = (
+        "SELECT s.team_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
+        " WHERE r.ticket_id = ? AND s.ticket_id IS NOT NULL"
+    )
+    return sum(sees_team(work, work.actor, row["team_id"]) for row in _read(connection, sql, (number,)))
+
+
+def _was_opened(was: Row | None, now: Row | None) -> bool:
+    return was is not None and now is not None and was.get("ticket_id") != now.get("ticket_id")
 
 
 def forget_deed(work: Work, deed: int) -> None:
@@ -227,7 +258,7 @@ def _keyed(key: tuple[str, ...], rows: Iterable[Row]) -> dict[tuple[Any, ...], R
 def _of_tickets(connection: Connection, table: str, numbers: Sequence[int]) -> dict[tuple[Any, ...], Row]:
     """The rows of tickets in one of `TABLES`, by key."""
     kept = TABLES[table]
-    sql = f"SELECT {kept.columns} FROM {table} WHERE {kept.of} IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT {kept.columns} FROM {table} WHERE {kept.of} IN ({kept.among})"
     return _keyed(kept.key, _read(connection, sql, (json.dumps(numbers),)))
 
 

@@ -28,8 +28,8 @@ def require_move(work: Work, ticket: Ticket, status: Status) -> None:
         raise Refused(
             phrase("{ref} waits for an approval", ref=work.rules.ref(require_id(ticket))),
             phrase(
-                "write down what was said: `sdesk approve {number}` or `sdesk refuse {number}`; or ask no more: "
-                "`sdesk ticket drop-approval {number}`",
+                "write down what was said: `sdesk approve {number} --text WHY` or `sdesk refuse {number} --text WHY`; "
+                "or ask no more: `sdesk ticket drop-approval {number}`",
                 number=ticket.id,
             ),
         )

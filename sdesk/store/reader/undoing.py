@@ -45,14 +45,16 @@ def told_of(history: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
 def undoable(connection: sqlite3.Connection, actor: Actor, *, since: datetime, limit: int) -> tuple[UndoRow, ...]:
     """What an agent did since an instant and has not undone, the last first.
 
-    Of a ticket that stands behind a wall by now only what gave it there is told: he knows that, and may undo it.
+    Of a ticket that stands behind a wall by now only what gave it there is told: he knows that, and may undo it; and
+    that he opened it there.
     """
     sees, saw = wall(connection, actor, "t.team_id"), wall(connection, actor, "json_extract(c.value, '$[0].team_id')")
     seen, values = "1", ()
     if sees is not None and saw is not None:
         seen = (
             f"(EXISTS (SELECT 1 FROM ticket AS t WHERE t.id = v.number AND {sees.sql}) OR EXISTS (SELECT 1 FROM undo AS"
-            f" u CROSS JOIN json_each(u.before, '$.rows.ticket') AS c WHERE u.id = v.id AND {saw.sql}))"
+            f" u CROSS JOIN json_each(u.before, '$.rows.ticket') AS c WHERE u.id = v.id AND {saw.sql})"
+            " OR EXISTS (SELECT 1 FROM undo AS u WHERE u.id = v.id AND json_extract(u.before, '$.unseen')))"
         )
         values = (*sees.values, *saw.values)  # type: ignore[assignment]
     found = connection.execute(
