@@ -158,7 +158,7 @@ class Browser:
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         return self.ask("POST", path, body=urlencode(values).encode(), headers=sent)
 
-    def upload(self, path: str, values: Mapping[str, str], files: Sequence[File] = ()) -> Page:
+    def upload(self, path: str, values: Mapping[str, str], files: Sequence[File] = (), **headers: str) -> Page:
         """A form with files."""
         edge = "edge-of-a-form"
         parts = [
@@ -173,7 +173,9 @@ class Browser:
             for name, file, kind, content in files
         ]
         body = b"".join(parts) + f"--{edge}--\r\n".encode()
-        return self.ask("POST", path, body=body, headers={"Content-Type": f"multipart/form-data; boundary={edge}"})
+        sent = {"Content-Type": f"multipart/form-data; boundary={edge}"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask("POST", path, body=body, headers=sent)
 
     def fill(self, path: str, values: Mapping[str, str], files: Sequence[File] = (), to: str = "") -> Page:
         """Open a page, fill its form in and send it as its button does."""

@@ -16,7 +16,7 @@ from sdesk.cli.import_source import RawLine, encoding_of, format_of, opened, sou
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
-from sdesk.cli.ticket_import import Encoding, FileName
+from sdesk.cli.ticket_import import Encoding, FileName, FormatName
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
 from sdesk.domain.kinds import NUMBER
 
@@ -80,15 +80,7 @@ IMPORTED: Sheet[ImportedAssets] = Sheet(
 def import_assets(
     ctx: typer.Context,
     file: FileName = "-",
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="jsonl or csv; else the file's name or beginning tells",
-            show_default=False,
-        ),
-    ] = None,
+    format_name: FormatName = None,
     encoding: Encoding = "utf-8",
     dry_run: DryRun = False,
 ) -> ExitCode:

@@ -13,6 +13,7 @@ from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_mapping import MAPPED, UNDECIDED, WordMap, converter, read_mapping, values_of, write_mapping
 from sdesk.cli.import_source import LineFormat, encoding_of, opened, source_of
 from sdesk.cli.import_words import PLAN, Word, decide, guesser, require_known
+from sdesk.cli.importing import ApplyFrom, PlanTo
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.wording import counted
@@ -26,14 +27,8 @@ MOST_VALUES = 5_000
 def import_csv(
     ctx: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="CSV with a header", show_default=False)],
-    plan: Annotated[
-        Path | None,
-        typer.Option("--plan", metavar="MAPPING", help="write what was found, to be decided", show_default=False),
-    ] = None,
-    apply: Annotated[
-        Path | None,
-        typer.Option("--apply", metavar="MAPPING", help="import as this file says", show_default=False),
-    ] = None,
+    plan: PlanTo = None,
+    apply: ApplyFrom = None,
     encoding: Annotated[
         str | None,
         typer.Option(

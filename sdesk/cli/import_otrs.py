@@ -16,7 +16,7 @@ from sdesk.cli import diagnostics, importing, invocation, output
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_mapping import UNDECIDED, WordMap, quoted, read_mapping, word_lines
 from sdesk.cli.import_words import PLAN, Guess, Word, decide, guesser, require_known
-from sdesk.cli.importing import Imported
+from sdesk.cli.importing import ApplyFrom, Imported, PlanTo
 from sdesk.cli.invocation import Invocation
 from sdesk.cli.options import DryRun
 from sdesk.cli.sheet import Field, Sheet
@@ -83,14 +83,8 @@ def import_otrs(
             "--articles", metavar="FOLDER", help="a copy of var/article, where files stand there", show_default=False
         ),
     ] = None,
-    plan: Annotated[
-        Path | None,
-        typer.Option("--plan", metavar="MAPPING", help="write what was found, to be decided", show_default=False),
-    ] = None,
-    apply: Annotated[
-        Path | None,
-        typer.Option("--apply", metavar="MAPPING", help="import as this file says", show_default=False),
-    ] = None,
+    plan: PlanTo = None,
+    apply: ApplyFrom = None,
     dry_run: DryRun = False,
 ) -> ExitCode:
     """Move in from OTRS 5 or 6, Znuny or OTOBO: tickets with their mail, notes and files.

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
+
+import typer
 
 from sdesk.cli import diagnostics, output
 from sdesk.cli.diagnostics import ExitCode
@@ -29,6 +32,15 @@ Convert = Callable[[Mapping[str, object]], Mapping[str, object]]
 
 _Bad = tuple[int, str, SdeskError]
 """A line by its place and its name, and what is wrong with it."""
+
+
+PlanTo = Annotated[
+    Path | None,
+    typer.Option("--plan", metavar="MAPPING", help="write what was found, to be decided", show_default=False),
+]
+ApplyFrom = Annotated[
+    Path | None, typer.Option("--apply", metavar="MAPPING", help="import as this file says", show_default=False)
+]
 
 
 @dataclass(slots=True)

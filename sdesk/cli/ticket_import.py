@@ -17,21 +17,19 @@ from sdesk.domain.errors import BadInput
 FileName = Annotated[
     str, typer.Argument(metavar="[FILE]", help="JSON lines or CSV; - is standard input", show_default=False)
 ]
+FormatName = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="FORMAT", help="jsonl or csv; else the file's name or beginning tells", show_default=False
+    ),
+]
 Encoding = Annotated[str, typer.Option("--encoding", metavar="NAME", help="utf-8 or cp1251")]
 
 
 def import_tickets(
     ctx: typer.Context,
     file: FileName = "-",
-    format_name: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help="jsonl or csv; else the file's name or beginning tells",
-            show_default=False,
-        ),
-    ] = None,
+    format_name: FormatName = None,
     columns: Annotated[
         list[str] | None,
         typer.Option(

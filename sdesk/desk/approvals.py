@@ -1,7 +1,7 @@
 """Approvals as use cases: the approver's own decision, what an agent writes down for him, asking again, asking no more.
 
 A key (`p-...`) is in the mail to the approver alone. Whoever shows it decides, once; what else he may know of the
-ticket is what the mail says.
+ticket is what the mail says. Who has proved in the portal that the approver's address is his needs no key.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sdesk.desk.steps.approvals import refuse as refused
 from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.find import find_ticket
 from sdesk.desk.steps.people import requester_of
+from sdesk.desk.steps.requesters import asking
 from sdesk.desk.steps.tokens import hash_of
 from sdesk.domain.approval import LIVES, ApprovalState, DecidedHow
 from sdesk.domain.errors import BadInput, NotFound, Refused
@@ -64,6 +65,19 @@ class Question:
 def question(work: Work, token: str) -> Question:
     """What a key asks, decided or not; it changes nothing. NotFound for what is no key of an approver."""
     row, key = _by_token(work, token)
+    return _shown(work, row, key.created_at)
+
+
+def question_to(work: Work, number: int, *, address: str) -> Question:
+    """What was asked last about a ticket of who has this mail address, decided or not; it changes nothing.
+
+    NotFound where nothing was, as for a ticket that there is not.
+    """
+    row = _by_address(work, number, address)
+    return _shown(work, row, row.asked_at)
+
+
+def _shown(work: Work, row: Approval, since: datetime) -> Question:
     ticket = work.session.get_one(Ticket, row.ticket_id)
     asker = requester_of(work, ticket)
     asks = work.session.get(Message, request_of(work, ticket) or 0)
@@ -82,7 +96,7 @@ def question(work: Work, token: str) -> Question:
         state=row.state,
         decided_at=row.decided_at,
         comment=row.comment,
-        alive=row.state is ApprovalState.ASKED and work.now - key.created_at <= LIVES,
+        alive=row.state is ApprovalState.ASKED and work.now - since <= LIVES,
     )
 
 
@@ -92,11 +106,25 @@ def decide(work: Work, token: str, yes: bool, comment: str = "", *, how: Decided
     NotFound for what is no key; Refused where it was decided already, is asked no more, or is older than 30 days.
     """
     row, key = _by_token(work, token)
+    return _decide_once(work, row, key.created_at, yes, comment, how)
+
+
+def decide_by(work: Work, number: int, yes: bool, comment: str = "", *, address: str) -> Change:
+    """`decide`, for who has proved in the portal that a mail address is his: of what he was asked last about a ticket.
+
+    NotFound where he was asked nothing, as for a ticket that there is not.
+    """
+    row = _by_address(work, number, address)
+    return _decide_once(work, row, row.asked_at, yes, comment, DecidedHow.PORTAL)
+
+
+def _decide_once(work: Work, row: Approval, since: datetime, yes: bool, comment: str, how: DecidedHow) -> Change:
+    """Decide what was asked then, where nobody has and it is not too old."""
     ticket = work.session.get_one(Ticket, row.ticket_id)
     ref = work.rules.ref(row.ticket_id)
     if row.state is not ApprovalState.ASKED or ticket.status not in OPEN_STATUSES:
         raise _decided_already(ref, row, phrase("write to the desk if that is wrong"))
-    if work.now - key.created_at > LIVES:
+    if work.now - since > LIVES:
         raise Refused(
             phrase("this question about {ref} is older than {days} days", ref=ref, days=LIVES.days),
             phrase("answer the mail, and the desk asks again"),
@@ -199,6 +227,14 @@ def _by_token(work: Work, token: str) -> tuple[Approval, Token]:
         # Of a key that never was, and of one that is gone, the same is said.
         raise NotFound(phrase("there is no such question"), phrase("use the link of the mail as it is"))
     return row, key
+
+
+def _by_address(work: Work, number: int, address: str) -> Approval:
+    addresses = asking(work, address).addresses
+    row = next((each for each in reversed(of_ticket(work, number)) if each.address.lower() in addresses), None)
+    if row is None:
+        raise NotFound(phrase("there is no such question"), phrase("see what is offered"))
+    return row
 
 
 def _decided_already(ref: str, row: Approval, remedy: str) -> Refused:

@@ -16,7 +16,7 @@ from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.form_equipment import link_equipment
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.messages import begin_conversation
-from sdesk.desk.steps.notify import notify_of
+from sdesk.desk.steps.notify import notify_opened
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import Opening, open_ticket
@@ -24,7 +24,6 @@ from sdesk.desk.steps.whose import whose
 from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.inbound import Mailbox
 from sdesk.domain.mailboxes import parse_mailbox
-from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.phrase import joined, phrase
 from sdesk.domain.safe_text import neutralise, one_line
 from sdesk.domain.ticket import Channel, Impact, Priority, Role, Urgency
@@ -119,16 +118,8 @@ def create(
     add_assets(work, opened.number, equipment)
     link_equipment(work, opened.number, answers.equipment, unit_id)
     if opened_channel is not Channel.IMPORT and opened.incident is None and not opened.waits:
-        notify_of(
-            work,
-            opened.number,
-            AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
-            team_id=team_id,
-            priority=opened.priority,
-            assignee_id=assignee_id,
-            message=message,
-            by=work.actor.agent_id,
-        )
+        by = work.actor.agent_id
+        notify_opened(work, opened, team_id=team_id, assignee_id=assignee_id, message=message, by=by)
     ref = rules.ref(opened.number)
     words = phrase("{ref} opened", ref=ref)
     if opened.incident is not None:

@@ -16,7 +16,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import local_time
-from sdesk.desk.steps.clocks import settle
+from sdesk.desk.steps.clocks import open_parts, settle
 from sdesk.desk.steps.find import find_ticket, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import rename_in_index
@@ -131,7 +131,7 @@ def skip(work: Work, number: int, step: str, *, text: str, version: int | None =
     """Leave a step out this time: one that is planned is never opened, the ticket of an open one is resolved silently.
 
     `number` is the parent's. NotFound for a step that is not there, or is of a team behind a wall; Refused for one that
-    is done.
+    is done, or whose ticket others are part of.
     """
     parent, run = _running(work, number, version)
     ref, why = work.rules.ref(number), _reason(text)
@@ -149,6 +149,11 @@ def skip(work: Work, number: int, step: str, *, text: str, version: int | None =
             phrase("skip what is planned or open"),
         )
     ticket = ticket_of(work, found) if found.state is StepState.OPEN else None
+    if ticket is not None and open_parts(work, ticket):
+        raise Refused(
+            phrase("{ref} concerns others too", ref=work.rules.ref(require_id(ticket))),
+            phrase("close it: what is part of it is closed with it"),
+        )
     end_step(work, found, StepState.SKIPPED, why)
     work.session.flush()
     team_id = found.team_id if ticket is None else ticket.team_id
@@ -162,7 +167,8 @@ def skip(work: Work, number: int, step: str, *, text: str, version: int | None =
 
 
 def cancel(work: Work, number: int, *, text: str, version: int | None = None) -> Change:
-    """Cancel a running playbook: no further step is opened, and the parent is resolved silently.
+    """Cancel a running playbook: no further step is opened, and the parent is resolved silently, unless others are
+    part of it.
 
     Open steps are left to those who have them, who are told with a note.
     """

@@ -18,7 +18,7 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_message, index_ticket
 from sdesk.desk.steps.moves import require_id
-from sdesk.desk.steps.notify import notify, notify_of
+from sdesk.desk.steps.notify import notify, notify_opened
 from sdesk.desk.steps.requester_wrote import REQUESTER
 from sdesk.desk.steps.rows import insert_row
 from sdesk.desk.steps.tickets import Opening, open_ticket
@@ -262,15 +262,7 @@ def _open_follow_up(work: Work, row: Rating, how: RatedBy, attachments: tuple[In
     if row.comment or attachments:
         message = _say(work, opened.number, row.person_id, row.comment, attachments, indexed=False)
     link(work, opened.number, row.ticket_id, LinkKind.FOLLOWS)
-    notify_of(
-        work,
-        opened.number,
-        AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
-        team_id=team_id,
-        priority=opened.priority,
-        assignee_id=assignee_id,
-        message=message,
-    )
+    notify_opened(work, opened, team_id=team_id, assignee_id=assignee_id, message=message)
     return opened.number
 
 

@@ -16,16 +16,15 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Desk, Work
 from sdesk.desk.steps.absences import absent, who_takes
-from sdesk.desk.steps.messages import add_message, index_ticket
-from sdesk.desk.steps.notify import notify_of
+from sdesk.desk.steps.messages import begin_with_note
+from sdesk.desk.steps.notify import notify_opened
 from sdesk.desk.steps.people import person_of
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.instant import to_rfc3339, weekday_and_time
 from sdesk.domain.mailboxes import parse_mailbox
-from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.recurrence import CatchUp, to_make
-from sdesk.domain.ticket import Channel, Direction
+from sdesk.domain.ticket import Channel
 from sdesk.store.models import Occurrence, RecurringTicket
 from sdesk.store.recurrence import MOST, next_occurrence, occurrences
 
@@ -149,28 +148,8 @@ def _open(work: Work, recurring: RecurringTicket, at: datetime, missed: Sequence
     )
     text = "\n\n".join(filter(None, (recurring.text.strip(), _missed(missed, zone))))
     author = person.name or person.address if person is not None else ""
-    index_ticket(work, opened.number, recurring.subject, text, author)
-    message = None
-    if text:
-        message = add_message(
-            work,
-            opened.number,
-            Direction.NOTE,
-            text,
-            author_name=SYSTEM.name,
-            author_address="",
-            sent_at=at,
-            indexed=False,
-        )
-    notify_of(
-        work,
-        opened.number,
-        AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
-        team_id=team_id,
-        priority=opened.priority,
-        assignee_id=assignee_id,
-        message=message,
-    )
+    message = begin_with_note(work, opened.number, recurring.subject, text, author, at)
+    notify_opened(work, opened, team_id=team_id, assignee_id=assignee_id, message=message)
     return opened.number
 
 

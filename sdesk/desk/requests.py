@@ -13,21 +13,20 @@ from typing import TypeVar
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.acknowledge import acknowledge
-from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import settle
 from sdesk.desk.steps.form_equipment import link_equipment
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.messages import add_message, begin_conversation
 from sdesk.desk.steps.moves import require_id, set_status
-from sdesk.desk.steps.notify import notify, notify_of
+from sdesk.desk.steps.notify import notify, notify_opened
 from sdesk.desk.steps.people import FoundPerson, person_of
 from sdesk.desk.steps.reopen import may_reopen
 from sdesk.desk.steps.requester_wrote import REQUESTER, asks_for_answer
 from sdesk.desk.steps.requesters import ServedAt, asking, see_asked, served_at
+from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
-from sdesk.domain.clock import resolve
-from sdesk.domain.errors import BadInput, NotFound, Refused, about
+from sdesk.domain.errors import BadInput, NotFound, Refused, about, refuse_all
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.offered import Asker, selects
 from sdesk.domain.outgoing import AgentEvent
@@ -74,7 +73,7 @@ def request(
     )
     # Who filled in a form has said what it is about.
     text = _noted(wrong, lambda: _words(text, (*attachments, *answers.files), answers.words)) or ""
-    _refuse(wrong)
+    refuse_all(wrong)
     opened = open_ticket(
         work,
         Opening(
@@ -104,14 +103,7 @@ def request(
     acknowledge(work, opened, offered.team_id, person.box, person.language or language)
     if opened.incident is None and not opened.waits:
         # What must be approved first is told of when it is.
-        notify_of(
-            work,
-            opened.number,
-            AgentEvent.NEW,
-            team_id=offered.team_id,
-            priority=opened.priority,
-            message=message,
-        )
+        notify_opened(work, opened, team_id=offered.team_id, message=message)
     ref = work.rules.ref(opened.number)
     return Change(opened.number, ref, phrase("{ref} opened", ref=ref))
 
@@ -125,10 +117,7 @@ def follow_up(
     """
     ticket = _own(work, address, number)
     text = _words(text, attachments)
-    if not may_reopen(work, ticket, work.now):
-        raise Refused(
-            phrase("{ref} is closed for good", ref=work.rules.ref(number)), phrase("ask anew, and name its number")
-        )
+    _require_reopenable(work, ticket)
     return _say(
         work, ticket, _person(work, address, None), text, attachments, wakes=not _says_thanks(text, attachments)
     )
@@ -165,11 +154,7 @@ def confirm_solved(work: Work, number: int, *, address: str, text: str = "") -> 
         message = _add(work, number, person, ticket.subject, _words(text, ()), ())
         record(work, number, "message", by=REQUESTER, message=message, takes_part=True)
     if at_work:
-        before = load_clocks(work, ticket)
-        save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, False))
-        end_outage(work, ticket)
-        set_status(work, ticket, Status.RESOLVED)
-        ticket.resolved_at, ticket.unanswered_since = work.now, None
+        resolve_ticket(work, ticket)
     set_status(work, ticket, Status.CLOSED)
     ticket.closed_at = work.now
     settle(work, ticket)
@@ -180,15 +165,18 @@ def confirm_solved(work: Work, number: int, *, address: str, text: str = "") -> 
 
 
 def _again(work: Work, ticket: Ticket, address: str, text: str, attachments: Sequence[InboundAttachment]) -> Change:
-    number = require_id(ticket)
-    if not may_reopen(work, ticket, work.now):
-        raise Refused(
-            phrase("{ref} is closed for good", ref=work.rules.ref(number)), phrase("ask anew, and name its number")
-        )
+    _require_reopenable(work, ticket)
     with about("text"):
         if not neutralise(text).strip():
             raise BadInput(phrase("say what is not solved"))
     return _say(work, ticket, _person(work, address, None), _words(text, attachments), attachments, wakes=True)
+
+
+def _require_reopenable(work: Work, ticket: Ticket) -> None:
+    """Refused where nothing that is said puts it back to work."""
+    if not may_reopen(work, ticket, work.now):
+        ref = work.rules.ref(require_id(ticket))
+        raise Refused(phrase("{ref} is closed for good", ref=ref), phrase("ask anew, and name its number"))
 
 
 def _say(
@@ -257,14 +245,6 @@ def _noted(wrong: list[BadInput], read: Callable[[], T]) -> T | None:
     except BadInput as error:
         wrong += [error, *error.others]
         return None
-
-
-def _refuse(wrong: Sequence[BadInput]) -> None:
-    """BadInput with all that is wrong, if anything is."""
-    if wrong:
-        refusal = BadInput(wrong[0].what, wrong[0].remedy, others=wrong[1:])
-        refusal.about = wrong[0].about
-        raise refusal
 
 
 def _words(text: str, attachments: Sequence[InboundAttachment], besides: Sequence[str] = ()) -> str:

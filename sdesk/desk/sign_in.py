@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
+from sdesk.desk.steps.approval_question import is_asked
 from sdesk.desk.steps.messages import recipients_of
 from sdesk.desk.steps.outbox import domain_of_ids
 from sdesk.desk.steps.people import find_person, person_of
@@ -78,6 +79,12 @@ def make_link(work: Work, asked: int) -> str:
     return token
 
 
+def whose(work: Work, token: str) -> str:
+    """With which address a link signs in; empty for one that does not. It changes nothing."""
+    row = _of_link(work, token)
+    return row.address if row is not None else ""
+
+
 def sign_in(work: Work, token: str) -> str:
     """Use a link up and begin a session; gives the session's key. Refused for a link that was used, or is too old.
 
@@ -129,7 +136,8 @@ def _of_link(work: Work, token: str) -> SignIn | None:
 
 
 def _is_known(work: Work, address: str) -> bool:
-    """Whether the desk serves somebody of this address: he asked before, works here, is of a unit, or its head."""
+    """Whether the desk serves somebody of this address: he asked before, works here, is of a unit, its head, or is
+    asked whether something may be done."""
     rules = work.rules
     if address in rules.team_addresses:
         return False
@@ -137,7 +145,7 @@ def _is_known(work: Work, address: str) -> bool:
         return True
     if rules.unit_of(address) is not None:
         return True
-    return is_head(work, address)
+    return is_head(work, address) or is_asked(work, address)
 
 
 def _is_blocked(work: Work, address: str) -> bool:

@@ -12,13 +12,12 @@ from datetime import datetime
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
-from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import promise_of, settle
 from sdesk.desk.steps.copies import copies
 from sdesk.desk.steps.effort import Noted, note_effort
 from sdesk.desk.steps.find import find_ticket, key_of, require_sight
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.incidents import and_parts, part_at_walls, parts_at_work
-from sdesk.desk.steps.losses import end_outage
 from sdesk.desk.steps.moves import (
     at_work,
     follow_promise,
@@ -28,10 +27,10 @@ from sdesk.desk.steps.moves import (
 )
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.reopen import reopen_ticket
+from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.say import say
 from sdesk.desk.steps.together import begin_together, end_together
 from sdesk.desk.steps.waits import begin_wait, plan_wait
-from sdesk.domain.clock import resolve
 from sdesk.domain.errors import BadInput, Conflict, Refused
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.instant import Day
@@ -254,11 +253,7 @@ def _resolve(
         )
     elif text:
         message = say(work, ticket, text, kind="note", direction=Direction.NOTE, attachments=attachments, raw_id=raw_id)
-    before = load_clocks(work, ticket)
-    save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, told))
-    end_outage(work, ticket)
-    set_status(work, ticket, Status.RESOLVED)
-    ticket.resolved_at, ticket.unanswered_since = work.now, None
+    resolve_ticket(work, ticket, told=told)
     noted = note_effort(work, ticket, spent=spent, message=message)
     settle(work, ticket)
     return noted

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, refuse_all
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.nearest import did_you_mean
 from sdesk.domain.phrase import phrase
@@ -192,7 +192,8 @@ def filled(
     for key in [key for key in given if key not in known][:MOST_FIELDS]:
         has = phrase("its fields: {fields}", fields=", ".join(known)) if known else phrase("its form has no fields")
         shown = _told(one_line(key[:LONGEST_LINE]))
-        wrong.append(_about(shown, phrase("there is no field `{key}`", key=shown), did_you_mean(shown, known, has)))
+        unknown = phrase("there is no field `{key}`", key=shown)
+        wrong.append(about_field(shown, unknown, did_you_mean(shown, known, has)))
     found = []
     for key, field in known.items():
         try:
@@ -202,15 +203,12 @@ def filled(
                     found.append(FormValue(key, label(field, language, *others), value))
         except BadInput as error:
             wrong.append(error)
-    if wrong:
-        first = wrong[0]
-        refusal = BadInput(first.what, first.remedy, others=wrong[1:])
-        refusal.about = first.about
-        raise refusal
+    refuse_all(wrong)
     return tuple(found)
 
 
-def _about(key: str, what: str, remedy: str) -> BadInput:
+def about_field(key: str, what: str, remedy: str = "") -> BadInput:
+    """What is wrong with the answer to a field: a form goes there."""
     error = BadInput(what, remedy)
     error.about = ABOUT + key
     return error

@@ -74,6 +74,14 @@ class BadInput(SdeskError):
         """What else is wrong, where several things were looked at before anything was refused."""
 
 
+def refuse_all(wrong: Sequence[BadInput]) -> None:
+    """BadInput for the first thing that is wrong, with all `others` in it; nothing where nothing is."""
+    if wrong:
+        refusal = BadInput(wrong[0].what, wrong[0].remedy, others=wrong[1:])
+        refusal.about = wrong[0].about
+        raise refusal
+
+
 class BadFilter(BadInput):
     """A filter is wrong, in one of its words."""
 

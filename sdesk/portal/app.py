@@ -24,7 +24,7 @@ from sdesk.portal.office import Office
 from sdesk.portal.pages import WAYS
 from sdesk.portal.pages.way import Way
 from sdesk.portal.rendering import stylesheet
-from sdesk.portal.visit import FORGED, Asked, begin, sign_in_first
+from sdesk.portal.visit import FORGED, OLD, Asked, Visit, begin, kept, sign_in_first
 from sdesk.store.reader.portal_reader import PortalReader
 
 Log = Callable[[str], None]
@@ -77,18 +77,25 @@ class Portal:
         asked = _asked(request, secure=self._is_secure(request))
         error, status = self._limited(asked, way), 429
         if error is None and request.method == "POST":
-            if not security.comes_from_here(request.headers, self._origin(request, asked)):
+            origin = self._origin(request, asked)
+            if not security.comes_from_here(request.headers, origin):
                 await drained(request)
                 return await self._say(asked, FORGED, 403)
+            asked = replace(asked, ours=security.is_said_to_be_ours(request.headers, origin))
+            takes = True
             try:
-                declined = await self._before_files(asked, request) if way.files else None
+                if way.files:
+                    takes = await self._is_signed_in(asked)
+                    declined = await self._before_files(asked, request, takes=takes)
+                else:
+                    declined = None
             except Unavailable as busy:
                 declined = _plain(busy)
             if declined is not None:
                 await drained(request)
                 return declined
             try:
-                asked = replace(asked, form=await read_form(request, files=way.files))
+                asked = replace(asked, form=await read_form(request, files=way.files, takes=takes))
             except TooMuch:
                 error, status = _TOO_MUCH, 413
             except TooSlow:
@@ -109,12 +116,14 @@ class Portal:
     def _made(self, asked: Asked, way: Way, reader: PortalReader) -> Response:
         """In a thread: the page, or what is wrong in words."""
         visit = begin(asked, self.office, reader)
-        if asked.method == "POST" and not security.is_proved(visit.form_key, visit.form.text("proof")):
-            return visit.problem(FORGED)
-        if way.signed_in and visit.visitor is None:
-            return sign_in_first(asked)
+        proved = visit.form.whole and security.is_proved(visit.form_key, visit.form.text("proof"))
         try:
-            response = way.page(visit)
+            if way.signed_in and visit.visitor is None:
+                response = kept(visit) if asked.ours and visit.form.words() else sign_in_first(asked)
+            elif asked.method == "POST" and not proved:
+                response = _once_more(visit, way)
+            else:
+                response = way.page(visit)
         except SdeskError as error:
             response = visit.problem(error)
         except Exception as error:
@@ -159,17 +168,23 @@ class Portal:
             phrase("this was too often within a short time"), phrase("try again in {minutes} min", minutes=minutes)
         )
 
-    async def _before_files(self, asked: Asked, request: Request) -> Response | None:
-        """What declines a form with files before they are taken: nobody is signed in, or it was much already."""
-        size = request.headers.get("content-length", "")
-        much = float(size) if size.isascii() and size.isdecimal() and len(size) < 13 else _BYTES.most
-
+    async def _is_signed_in(self, asked: Asked) -> bool:
         def signed_in(reader: PortalReader) -> bool:
             return begin(asked, self.office, reader).visitor is not None
 
         key = security.read_key(dict(asked.cookies), security.SESSION, secure=asked.secure)
-        if key is None or not await self.office.run(signed_in, writes=False):
-            return sign_in_first(asked)
+        return key is not None and await self.office.run(signed_in, writes=False)
+
+    async def _before_files(self, asked: Asked, request: Request, *, takes: bool) -> Response | None:
+        """What declines a form with files before it is read: nobody is signed in (`takes`), or it was much already.
+
+        Where the browser says that it is ours, its words are read all the same, to be kept on a page.
+        """
+        if not takes:
+            return None if asked.ours else sign_in_first(asked)
+        size = request.headers.get("content-length", "")
+        much = float(size) if size.isascii() and size.isdecimal() and len(size) < 13 else _BYTES.most
+        key = security.read_key(dict(asked.cookies), security.SESSION, secure=asked.secure) or ""
         if self._bytes.take(key, min(much, MOST_READ)) is None:
             return None
         return await self._say(asked, _TOO_MANY_FILES, 429)
@@ -192,6 +207,14 @@ _TOO_MUCH = Refused(phrase("this is more than can be sent at once"), phrase("sen
 _TOO_SLOW = Refused(phrase("the form did not come to its end"), phrase("go back and send it again"))
 _UNREADABLE = Refused(phrase("the form did not arrive whole"), phrase("go back and send it again"))
 _TOO_MANY_FILES = Refused(phrase("these are many files within a short time"), phrase("try again in an hour"))
+
+
+def _once_more(visit: Visit, way: Way) -> Response:
+    """A form that is not proved is never worked. Where the browser says that it was sent from a page of the portal,
+    it is shown once more with what was typed, to be looked at and sent by a button of its own."""
+    if way.again is None or not visit.asked.ours:
+        return visit.problem(FORGED)
+    return way.again(visit, OLD)
 
 
 def _host_of(request: Request) -> str:

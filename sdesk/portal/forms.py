@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from starlette.datastructures import UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
@@ -62,6 +62,16 @@ class Form:
 
     values: Mapping[str, str] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()
+    whole: bool = True
+    """Whether its files were taken: one without them is shown again, and never worked."""
+
+    def words(self) -> tuple[str, ...]:
+        """What somebody typed with his own hands, and would not like to type again."""
+        return tuple(
+            value
+            for name, value in self.values.items()
+            if value.strip() and (name in {"subject", "text", "comment"} or name.startswith("field."))
+        )
 
     def text(self, name: str) -> str:
         """What was typed into a field; empty where there is none."""
@@ -113,14 +123,34 @@ def _about_files(what: str, remedy: str) -> BadInput:
     return error
 
 
-async def read_form(request: Request, *, files: bool) -> Form:
-    """The form of a request. TooMuch, TooSlow or Unreadable where it cannot be had."""
+class _WordsAlone(MultiPartParser):
+    """Reads what was typed, `MOST_WORDS` of it, and of files that there are some: nothing of them is kept anywhere."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._letters = 0
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """A piece of what was typed, or of a file."""
+        if self._current_part.file is None:
+            self._letters += end - start
+            if self._letters > MOST_WORDS:
+                raise MultiPartException("more than anybody types")
+            super().on_part_data(data, start, end)
+
+
+async def read_form(request: Request, *, files: bool, takes: bool = True) -> Form:
+    """The form of a request; where its files are not taken they are empty, and it is not whole.
+
+    TooMuch, TooSlow or Unreadable where it cannot be had.
+    """
     most = MOST_READ if files else MOST_WORDS
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     stream = _bounded(request, most)
     try:
         if kind == "multipart/form-data":
-            found = await MultiPartParser(request.headers, stream, max_files=50, max_fields=100).parse()
+            parser = MultiPartParser if takes else _WordsAlone
+            found = await parser(request.headers, stream, max_files=50, max_fields=100).parse()
         elif kind == "application/x-www-form-urlencoded":
             found = await FormParser(request.headers, stream).parse()
         else:
@@ -141,7 +171,7 @@ async def read_form(request: Request, *, files: bool) -> Form:
             # Under a charset of the sender's choice it may have halves of characters, which can be written nowhere.
             # A browser counts the end of a line as one character (`maxlength`), and sends two.
             values[name] = value.encode("utf-8", "replace").decode().replace("\r\n", "\n")
-    return Form(values, tuple(uploads))
+    return Form(values, tuple(uploads), takes)
 
 
 async def drained(request: Request) -> None:

@@ -127,6 +127,12 @@ def comes_from_here(headers: Headers, own: str) -> bool:
     return origin.lower() == own.lower()
 
 
+def is_said_to_be_ours(headers: Headers, own: str) -> bool:
+    """Whether the browser says that a form was sent from a page of the portal, and does not just say nothing of it."""
+    site = headers.get("sec-fetch-site")
+    return site == "same-origin" or (site is None and headers.get("origin", "").lower() == own.lower())
+
+
 def local_path(text: str) -> str:
     """A path of the portal itself, to go on to; `/` for anything else: nobody is sent elsewhere."""
     return text if _LOCAL.fullmatch(text) else "/"

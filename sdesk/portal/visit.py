@@ -50,6 +50,8 @@ class Asked:
     """From where; of a proxy what it says of that."""
     secure: bool
     form: Form | None = None
+    ours: bool = False
+    """Whether the browser says that the form was sent from a page of the portal (`security.is_said_to_be_ours`)."""
 
 
 @dataclass(slots=True)
@@ -173,14 +175,42 @@ def at_fields(speech: Speech, error: SdeskError, known: Sequence[str]) -> tuple[
     return found, " ".join(beside)
 
 
+def kept(visit: Visit) -> Response:
+    """What somebody typed who is not signed in any more: it stays on a page of his own, and nothing is done with it.
+
+    Once he is signed in he sends it on from there, and gets the form again with all of it (`Way.again`).
+    """
+    typed = {name: value for name, value in visit.form.values.items() if name not in _OWN}
+    return visit.page(
+        "kept.html",
+        status=403,
+        way=visit.asked.path,
+        onward=_onward(visit.asked),
+        typed=typed,
+        words=visit.form.words(),
+        had_files=bool(visit.form.uploads),
+    )
+
+
+_OWN = ("proof", "once", "answer")
+"""What nobody types: what the portal puts into its forms, and which button was pressed."""
+
+
 def sign_in_first(asked: Asked) -> Response:
     """To the page that asks for an address; from there on to what was asked for. Whose form came too late reads so."""
-    onward = security.local_path(asked.path) if asked.path != "/sign-out" else "/"
-    late = "&late=1" if asked.method == "POST" else ""
+    onward, late = _onward(asked), "&late=1" if asked.method == "POST" else ""
     return RedirectResponse("/sign-in" if onward == "/" else f"/sign-in?next={quote(onward)}{late}", 303)
+
+
+def _onward(asked: Asked) -> str:
+    return security.local_path(asked.path) if asked.path != "/sign-out" else "/"
 
 
 FORGED = Refused(
     phrase("this form was not sent from a page of the portal, or its page is too old"),
     phrase("open the page again and send it from there"),
+)
+OLD = Refused(
+    phrase("this page is too old, or you have signed in anew since it was opened, and nothing was sent"),
+    phrase("look it over, and send it once more"),
 )

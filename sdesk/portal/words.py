@@ -22,9 +22,11 @@ class Standing(NamedTuple):
     """Whether what was promised is past."""
 
 
-def standing(speech: Speech, row: RequestRow, now: datetime) -> Standing:
-    """Where a request stands, for who asked it."""
+def standing(speech: Speech, row: RequestRow, now: datetime, *, asked: bool = False) -> Standing:
+    """Where a request stands, for who asked it; `asked`: who looks is asked whether it may be done."""
     _ = speech.say
+    if asked:
+        return Standing(_("Waits for your decision"), "yours", "")
     match row.status:
         case Status.RESOLVED:
             return Standing(_("Solved"), "done", _since(speech, row.resolved_at))

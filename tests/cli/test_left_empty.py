@@ -63,7 +63,7 @@ def test_a_filter_negates_with_a_word_on_the_command_line(sdesk: Sdesk, at_desk:
     assert ran.err == (
         f"sdesk: error: `{word}` is no option. on the command line a filter negates with a word: not:{word[1:]}\n"
     )
-    assert "there is no option" in sdesk("list", "--tagg").err or "no such option" in sdesk("list", "--tagg").err
+    assert "there is no option `--tagg`. did you mean `--team`?" in sdesk("list", "--tagg").err
 
 
 def test_a_backup_is_no_stream(sdesk: Sdesk, at_desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

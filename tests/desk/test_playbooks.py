@@ -306,6 +306,34 @@ def test_cancelling_leaves_what_is_open_to_who_has_it(play: Playing) -> None:
     assert is_sound(play)
 
 
+def test_what_others_are_part_of_is_resolved_by_who_says_so(play: Playing) -> None:
+    """As where a check is up again, and where a requester says that it is solved: they would be left to nobody."""
+    play.start()
+    for number, incident in ((3, 1), (4, 2)):
+        assert play.desk.new("anna") == number
+        play.desk.do("anna", "join", number, incident=incident)
+    with pytest.raises(Refused, match="concerns others too"):
+        play.do("anna", lambda work: playbook_changes.skip(work, 1, "one", text="Not that."))
+    assert play.states()["one"] == "open"
+    play.desk.do("anna", "close", 2, silent=True)
+    assert [play.desk.ticket(number).status for number in (2, 4)] == ["resolved"] * 2
+    play.do("anna", lambda work: playbook_changes.cancel(work, 1, text="No shop."))
+    assert [play.desk.ticket(number).status for number in (1, 3)] == ["open"] * 2
+    play.desk.do("anna", "close", 1, silent=True)
+    assert [play.desk.ticket(number).status for number in (1, 3)] == ["resolved"] * 2
+    assert is_sound(play)
+
+
+def test_the_last_step_leaves_a_parent_that_others_are_part_of_to_who_has_it(play: Playing) -> None:
+    play.start()
+    play.desk.do("anna", "join", play.desk.new("anna"), incident=1)
+    play.do("anna", lambda work: playbook_changes.skip(work, 1, "two", text="Not here."))
+    play.do("anna", lambda work: playbook_changes.skip(work, 1, "three", text="Not here."))
+    play.desk.do("boris", "close", 2, silent=True)
+    assert (play.run_state(), play.desk.ticket(1).status, play.desk.ticket(3).status) == (RunState.DONE, "open", "open")
+    assert is_sound(play)
+
+
 def test_moving_tells_once_and_moves_a_wait_along(desk_of_mail: MailDesk) -> None:
     play = Playing(desk_of_mail)
     desk_of_mail.apply(FILE, at=NOW)

@@ -1,12 +1,13 @@
-"""Whether something may be done, answered on a page: the link changes nothing, a button does, once."""
+"""Whether something may be done, answered on a page: by the link or signed in, by a button and once."""
 
 from __future__ import annotations
 
 import re
 
-from portal_stage import Stage
+from portal_stage import Browser, Page, Stage
 
 from sdesk.desk.outbox import queue
+from sdesk.desk.steps.approval_question import is_asked
 from sdesk.domain.actor import SYSTEM
 from sdesk.domain.outgoing import MailKind
 from sdesk.mail.outbox.render import render
@@ -58,3 +59,102 @@ def test_the_head_of_a_unit_approves_what_its_clerk_asks_for(stage: Stage) -> No
     assert mails.ticket(number, at=stage.now).status == "new"
     assert head.get(f"/approve/p-{'0' * 32}").status == 404
     mails.desk.close()
+
+
+def asked(stage: Stage, subject: str, **more: str) -> int:
+    """A chair for somebody in the kiosk: its head, whose address the desk file writes with a capital, must say yes."""
+    mails = stage.mails()
+    number = mails.new(
+        "anna", at=stage.now, subject=subject, text="Mine is broken.", requester="Kim <kim@kiosk.example>",
+        service="chair", **{"unit": "kiosk", **more},
+    )  # fmt: skip
+    mails.desk.close()
+    return number
+
+
+def decide(head: Browser, number: int, answer: str, **more: str) -> Page:
+    """Open the page and press a button."""
+    shown = head.get(f"/approvals/{number}")
+    own = {name: shown.hidden(name) for name in ("proof", "once")}
+    return head.post(f"/approvals/{number}", {**own, "answer": answer, **more})
+
+
+def test_who_is_signed_in_finds_what_waits_for_his_decision_and_decides_once(stage: Stage) -> None:
+    first, second = asked(stage, "A <b>seat</b>"), asked(stage, "A stool")
+    head = stage.signed_in("olga@kiosk.example")
+    for path in ("/services", "/requests"):
+        page = head.get(path)
+        assert page.seen.count("Waits for your decision") == 1
+        assert page.text.count('href="/approvals/') == 2
+        assert "A &lt;b&gt;seat&lt;/b&gt; May this be done?" in re.sub(
+            r"\s+", " ", re.sub(r"</?(a|span|li)\b[^>]*>", " ", page.text)
+        )
+    assert "Waits for" not in head.get("/services?q=till").seen
+    # As the head of the unit he sees the requests themselves, and from there comes to the question too.
+    for path in ("/units/kiosk", f"/requests/{first}"):
+        assert f'href="/approvals/{first}"' in head.get(path).text
+        assert "Waits for your decision" in head.get(path).seen
+    page = head.get(f"/approvals/{first}")
+    assert page.status == 200
+    assert "Who asks Kim" in page.seen
+    assert "Mine is broken." in page.seen
+    assert head.post(f"/approvals/{first}", {"answer": "yes"}).status == 403
+    assert decide(head, first, "perhaps").status == 422
+    own = {name: page.hidden(name) for name in ("proof", "once")}
+    for _ in range(2):  # a double click
+        answer = head.post(f"/approvals/{first}", {**own, "answer": "no", "comment": "Not this year."})
+        assert (answer.status, answer.header("location")) == (303, f"/approvals/{first}")
+    assert "It was not approved, and will not be done. Not this year." in head.get(f"/approvals/{first}").seen
+    again = head.post(f"/approvals/{first}", {"proof": own["proof"], "answer": "yes"})
+    assert again.status == 403
+    assert "is refused already" in again.seen
+    mails = stage.mails()
+    try:
+        told = mails.rows("SELECT state, how, comment FROM approval WHERE ticket_id = ?", first)
+        assert told == [("refused", "portal", "Not this year.")]
+        assert mails.rows(
+            "SELECT actor, data ->> 'how' FROM history WHERE ticket_id = ? AND event = 'refused'", first
+        ) == [("approver", "portal")]
+    finally:
+        mails.desk.close()
+    assert head.get("/requests").text.count('href="/approvals/') == 1
+    # What is over waits for nobody; and what is older than its links is not answered here either.
+    mails = stage.mails()
+    mails.do("anna", "close", second, at=stage.now, text="Bought already.")
+    mails.desk.close()
+    assert "Nobody needs this answer any more." in head.get(f"/approvals/{second}").seen
+    assert decide(head, second, "yes").status == 403
+    old = asked(stage, "A bench")
+    stage.later(days=30, seconds=1)
+    head = stage.signed_in("olga@kiosk.example")
+    assert "Waits for" not in head.get("/requests").seen
+    assert "too old" in head.get(f"/approvals/{old}").seen
+    late = decide(head, old, "yes")
+    assert late.status == 403
+    assert "is older than 30 days" in late.seen
+
+
+def test_nobody_else_learns_that_somebody_is_asked(stage: Stage) -> None:
+    number = asked(stage, "A desk")
+    for address in ("kim@kiosk.example", "irina@shop.example", "anna@desk.example"):
+        other = stage.signed_in(address)
+        assert "/approvals/" not in other.get("/services").text + other.get("/requests").text
+        proof = other.get("/requests").hidden("proof")
+        for wanted in (str(number), "999999", "0", "x", "9" * 30):
+            page = other.get(f"/approvals/{wanted}")
+            assert page.status == 404
+            said = page.seen.partition("There is nothing here")[2].partition("Signed in")[0]
+            assert said.strip() == "There is no such question. See what is offered. To the first page"
+            assert other.post(f"/approvals/{wanted}", {"proof": proof, "answer": "yes"}).status == 404
+    assert stage.browser().get(f"/approvals/{number}").header("location") == f"/sign-in?next=/approvals/{number}"
+    mails = stage.mails()
+    assert mails.ticket(number, at=stage.now).status == "waiting"
+    # Somebody of whom the desk knows nothing else comes in by that.
+    with mails.desk.look(SYSTEM, stage.now) as work:
+        assert not is_asked(work, "carla@far.example")
+    mails.do("anna", "ask-approval", number, at=stage.now, of="Carla <Carla@far.example>")
+    mails.desk.close()
+    carla = stage.signed_in("carla@far.example")
+    assert decide(carla, number, "yes").status == 303
+    # Whom nobody asks any more has nothing to decide.
+    assert "Waits for" not in stage.signed_in("olga@kiosk.example").get("/services").seen

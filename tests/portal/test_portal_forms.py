@@ -6,11 +6,13 @@ import re
 import socket
 import sqlite3
 from contextlib import closing
+from html import unescape
 
 import pytest
 from portal_stage import Browser, Stage
 
 from sdesk.portal import security
+from sdesk.portal.forms import read_form
 
 WORDS = {"subject": "Forged", "text": "by somebody else"}
 
@@ -101,6 +103,101 @@ def test_who_is_not_signed_in_sends_no_files(stage: Stage) -> None:
     assert "what you sent did not arrive" in visitor.get(page.header("location")).seen
     assert "did not arrive" not in visitor.get("/sign-in?next=/services/other").seen
     assert visitor.post("/sign-out", {"proof": proof}).header("location") == "/sign-in"
+
+
+TYPED = {"subject": "A <b>door</b>", "text": 'It says\n"no".', "field.why": "Because."}
+SENT = {name: TYPED[name] for name in ("subject", "text")}
+FILE = ("files", "a.txt", "text/plain", bytes(2_000_000))
+
+
+def test_a_form_of_before_another_sign_in_is_shown_again_and_not_worked(stage: Stage, maria: Browser) -> None:
+    before = tickets(stage)
+    page = maria.upload("/services/other", {**TYPED, "proof": "0" * 64}, [FILE], Sec_Fetch_Site="same-origin")
+    assert page.status == 403
+    assert "you have signed in anew since it was opened, and nothing was sent" in page.seen
+    assert 'value="A &lt;b&gt;door&lt;/b&gt;"' in page.text
+    assert "It says\n&#34;no&#34;.</textarea>" in page.text
+    assert "Choose the files again" in page.seen
+    assert tickets(stage) == before
+    # Its button sends it.
+    own = {name: page.hidden(name) for name in ("proof", "once")}
+    made = maria.upload("/services/other", {**SENT, **own}, Sec_Fetch_Site="same-origin").header("location")
+    assert made.startswith("/requests/")
+    assert tickets(stage) == before + 1
+    request = made.partition("?")[0]
+    # By the origin alone, as older browsers; and of words to a request.
+    ours = {"Origin": f"http://127.0.0.1:{stage.port}"}
+    for way in ("words", "again"):
+        page = maria.upload(f"{request}/{way}", {"text": "More <i>words</i>.", "proof": "0" * 64}, (), **ours)
+        assert page.status == 403
+        assert "More &lt;i&gt;words&lt;/i&gt;.</textarea>" in page.text
+    page = maria.post(f"{request}/solved", {"proof": "0" * 64}, **ours)
+    assert "send it once more" in page.seen
+    assert "More" not in maria.get(request).seen
+    # Of what he may not see there is nothing to show.
+    assert maria.upload("/requests/999999/words", {"text": "x", "proof": "0" * 64}, (), **ours).status == 404
+    # Where the browser says nothing, or another page, nothing is shown that somebody else may have made up.
+    for headers in ({}, {"Sec_Fetch_Site": "none"}, {"Sec_Fetch_Site": "cross-site"}, {"Origin": "null"}):
+        page = maria.upload("/services/other", {**TYPED, "proof": "0" * 64}, (), **headers)
+        assert page.status == 403
+        assert "door" not in page.text
+    page = maria.post("/sign-in", {"address": "maria@shop.example"}, **ours)
+    assert (page.status, 'value="maria@shop.example"' in page.text) == (403, True)
+
+
+def test_who_is_not_signed_in_any_more_keeps_what_he_typed(stage: Stage) -> None:
+    before = tickets(stage)
+    visitor = stage.signed_in("pavel@acc.shop.example")
+    form = own(visitor)
+    visitor.post("/sign-out", {"proof": form["proof"]})
+    page = visitor.upload("/services/other", {**form, **TYPED}, [FILE], Sec_Fetch_Site="same-origin")
+    assert page.status == 403
+    assert "What you typed is still here" in page.seen
+    assert "Files must be chosen again." in page.seen
+    assert 'A <b>door</b> It says "no". Because.' in page.seen
+    assert 'href="/sign-in?next=/services/other" target="_blank"' in page.text
+    hidden = {name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', page.text)}
+    assert {name: hidden[name] for name in TYPED} == TYPED
+    # He goes on too early, and sees it again; then signed in.
+    page = visitor.post("/services/other", hidden, Sec_Fetch_Site="same-origin")
+    assert "What you typed is still here" in page.seen
+    visitor.cookies = stage.signed_in("pavel@acc.shop.example").cookies
+    page = visitor.post("/services/other", hidden, Sec_Fetch_Site="same-origin")
+    assert 'value="A &lt;b&gt;door&lt;/b&gt;"' in page.text
+    assert tickets(stage) == before
+    again = {name: page.hidden(name) for name in ("proof", "once")}
+    assert visitor.upload("/services/other", {**again, **SENT}, Sec_Fetch_Site="same-origin").status == 303
+    assert tickets(stage) == before + 1
+    # Nothing is kept for who did not type it here, nor more than anybody types, nor where nothing was typed.
+    other = stage.browser()
+    assert other.upload("/services/other", TYPED).header("location") == "/sign-in?next=/services/other&late=1"
+    much = dict.fromkeys(("text", "subject"), "x" * 150000)
+    assert other.upload("/services/other", much, Sec_Fetch_Site="same-origin").status == 400
+    assert other.upload("/services/other", {"unit": "x"}, Sec_Fetch_Site="same-origin").status == 303
+    assert other.post("/requests/1/solved", {}, Sec_Fetch_Site="same-origin").status == 303
+
+
+def test_files_of_who_is_not_signed_in_are_kept_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+
+    from starlette.requests import Request
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile.rollover", None)
+    body = (
+        b'--e\r\nContent-Disposition: form-data; name="files"; filename="x"\r\n\r\n'
+        + bytes(3_000_000)
+        + b'\r\n--e\r\nContent-Disposition: form-data; name="text"\r\n\r\nWords.\r\n--e--\r\n'
+    )
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    headers = [(b"content-type", b"multipart/form-data; boundary=e")]
+    request = Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive)
+    form = asyncio.run(read_form(request, files=True, takes=False))
+    assert (form.text("text"), form.whole) == ("Words.", False)
+    assert [(each.name, each.size, each.file.read()) for each in form.uploads] == [("x", 0, b"")]
+    form.close()
 
 
 def test_what_is_no_form_is_said_so(stage: Stage, maria: Browser) -> None:

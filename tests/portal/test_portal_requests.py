@@ -11,6 +11,10 @@ from equipped import EquippedDesk
 from intake_desk import MailDesk
 from portal_stage import Browser, Stage
 
+from sdesk.desk.events import take_event
+from sdesk.domain.actor import SYSTEM
+from sdesk.domain.events import CheckState, find_severity, machine_event
+
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 
 
@@ -317,6 +321,40 @@ def test_the_status_page_tells_what_is_down_and_no_word_of_it(stage: Stage, mail
     mails.do("anna", "assign", till, to="team:hr")
     assert "Everything works" in anybody.get("/status").seen
     mails.do("olga", "close", till, silent=True)
+
+
+def test_what_stops_a_unit_without_turnover_is_known_by_its_check(stage: Stage, mails: MailDesk) -> None:
+    """No outage is ever reckoned there, which is what the page goes by elsewhere."""
+
+    def tell(key: str, state: CheckState, **where: str) -> None:
+        severity = find_severity(where.pop("severity", None))
+        with mails.desk.work(SYSTEM, stage.now) as work:
+            take_event(work, machine_event("nagios", key, state, severity=severity), team="it", **where)
+            work.session.commit()
+
+    def status() -> str:
+        return stage.browser().get("/status").seen
+
+    # What stops nobody, what is but a warning, what is of no unit.
+    tell("toner", CheckState.DOWN, service="printer", unit="accounting")
+    tell("slow", CheckState.DOWN, service="till", unit="accounting", severity="warning")
+    tell("nowhere", CheckState.DOWN, service="till")
+    assert "Everything works" in status()
+    tell("line", CheckState.DOWN, service="till", unit="accounting")
+    assert "Till Accounting Since: today" in status()
+    ((number,),) = mails.rows("SELECT ticket_id FROM check_event WHERE key = 'line'")
+    mails.do("anna", "assign", number, to="team:hr")
+    assert "Everything works" in status()
+    mails.do("olga", "assign", number, to="team:it")
+    assert "Till Accounting" in status()
+    tell("line", CheckState.UP)
+    assert "Everything works" in status()
+    # Where turnover stands the outage says so, and that it is over.
+    tell("tills", CheckState.DOWN, service="till", unit="flagship")
+    assert "Till Flagship" in status()
+    ((number,),) = mails.rows("SELECT ticket_id FROM check_event WHERE key = 'tills'")
+    mails.do("anna", "restored", number)
+    assert "Everything works" in status()
 
 
 def test_what_is_closed_for_good_takes_no_more_words(stage: Stage, mails: MailDesk) -> None:

@@ -325,11 +325,24 @@ def test_the_public_page_of_outages_reads_nothing_that_is_done(busy_desk_path: P
     """Who is not signed in may ask for it too."""
     with closing(sqlite3.connect(busy_desk_path)) as connection:
         steps = plan(connection, portal_reader.KNOWN_OUTAGES, ())
-    read = [step for step in steps if step.startswith(("SCAN", "SEARCH t", "SEARCH o"))]
+    read = [
+        step
+        for step in steps
+        if step.startswith(("SCAN", "SEARCH t", "SEARCH o", "SEARCH e")) and "INTEGER PRIMARY KEY" not in step
+    ]
     assert [step.rpartition("INDEX ")[2].partition(" ")[0] for step in read] == [
         *("ix_ticket_open_incident", "ix_ticket_open_incident", "ix_ticket_incident"),
         *("ix_ticket_count", "ix_outage_ticket_id"),
+        "ix_check_event_down",
     ], steps
+
+
+def test_what_waits_for_an_approver_is_found_by_the_tickets_that_wait(busy_desk_path: Path) -> None:
+    """It is asked with every list of the portal; of approvals there are ever more."""
+    with closing(sqlite3.connect(busy_desk_path)) as connection:
+        steps = plan(connection, portal_reader.QUESTIONS, ("2026-11-01",))
+    assert "ix_ticket_queue_waiting" in steps[0], steps
+    assert steps[1].startswith("SEARCH a USING INDEX ix_approval_ticket_id (ticket_id=?"), steps
 
 
 def test_answers_of_a_time_are_a_range_of_an_index(busy: Reader, actor: Actor) -> None:

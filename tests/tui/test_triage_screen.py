@@ -358,7 +358,8 @@ async def test_twelve_tickets_with_two_keys_each_and_what_is_next(new_path: Path
         await driver.rest()
         assert keys == 24
         assert "12 tickets are sorted" in driver.text
-        assert "No ticket is open" in driver.text or "Next in the queue" in driver.text
+        # Not the one that was just decided, however long that is on its way.
+        assert "No ticket is open" in driver.text
         assert {driver.ticket(number).ticket.assignee for number in numbers} == {"anna"}
         # What a digit means stays as it is, though every decision makes its service commoner.
         assert {driver.ticket(number).ticket.service for number in numbers} == {"printer"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from sdesk.config.section import written
 from sdesk.desk.deskfile.lines import Lines
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, refuse_all
 from sdesk.domain.nearest import did_you_mean, nearest, nearest_few
 
 if TYPE_CHECKING:
@@ -54,15 +54,12 @@ class Reading:
 
     def refuse(self) -> None:
         """BadInput with every mistake that was noted, in the order of the lines; nothing where there is none."""
-        if not self.mistakes:
-            return
         inf = float("inf")
         found = sorted(self.mistakes, key=lambda each: each.line if each.line is not None else inf)
         shown: list[BadInput] = list(found[:MOST_MISTAKES])
         if left := len(found) - len(shown):
             shown.append(BadInput(f"{self.file}: {left} more mistakes", "mend these first"))
-        first = shown[0]
-        raise BadInput(first.what, first.remedy, others=shown[1:])
+        refuse_all(shown)
 
 
 class Part:

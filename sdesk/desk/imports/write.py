@@ -21,7 +21,7 @@ from sdesk.desk.steps.forms import keep_answers
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_priority
 from sdesk.desk.steps.messages import add_message, begin_conversation, keep_raw, recipients_of
-from sdesk.desk.steps.notify import notify_of
+from sdesk.desk.steps.notify import notify_opened
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.tags import require_tags
 from sdesk.desk.steps.tickets import NO_SERVICE_IMPACT, NO_SERVICE_URGENCY, Opened, Opening, open_ticket
@@ -32,7 +32,6 @@ from sdesk.domain.alerts import entered, states_of
 from sdesk.domain.clock import Clocks, Promise, agent_answered, requester_wrote
 from sdesk.domain.errors import BadInput, Refused, about
 from sdesk.domain.inbound import InboundAttachment, Mailbox
-from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.ticket import Channel, Direction, Priority, Status, WaitingFor
 from sdesk.domain.ticket_line import LineMessage, TicketLine
 from sdesk.store.models import Ticket
@@ -163,16 +162,8 @@ def _tell(work: Work, opened: Opened, place: _Place, message: int | None) -> Non
     """Agents, where the import is not quiet. Of a part of an incident they know by the incident."""
     if work.quiet or opened.incident is not None:
         return
-    notify_of(
-        work,
-        opened.number,
-        AgentEvent.NEW if place.assignee_id is None else AgentEvent.ASSIGNED,
-        team_id=place.team_id,
-        priority=opened.priority,
-        assignee_id=place.assignee_id,
-        message=message,
-        by=work.actor.agent_id,
-    )
+    by = work.actor.agent_id
+    notify_opened(work, opened, team_id=place.team_id, assignee_id=place.assignee_id, message=message, by=by)
 
 
 def _by_now(work: Work, instant: datetime) -> datetime:

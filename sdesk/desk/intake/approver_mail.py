@@ -6,7 +6,7 @@ Whatever else he writes is internal, as a supplier's words are: it decides nothi
 from __future__ import annotations
 
 from sdesk.desk.approvals import decide
-from sdesk.desk.intake.follow_up import add_mail
+from sdesk.desk.intake.follow_up import add_mail, arrived_late
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
 from sdesk.desk.intake.origin import Receipt
@@ -17,11 +17,11 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.outbox import read_message_id
+from sdesk.desk.steps.tokens import is_key_of
 from sdesk.domain.approval import DecidedHow
 from sdesk.domain.approval_answer import read_answer
 from sdesk.domain.errors import NotFound, Refused
 from sdesk.domain.inbound import InboundMail
-from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.thread import TokenHolder, address_tokens, hide_agent_tokens
@@ -64,15 +64,16 @@ def from_approver(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
 
 
 def _record(work: Work, incoming: Incoming, number: int, row: int) -> None:
-    late = {} if incoming.origin.arrived_at == work.now else {"arrived_at": to_rfc3339(incoming.origin.arrived_at)}
-    record(work, number, "approver_wrote", by=APPROVER, message=row, sender=incoming.sender, **late)
+    record(
+        work, number, "approver_wrote", by=APPROVER, message=row, sender=incoming.sender, **arrived_late(work, incoming)
+    )
 
 
 def _key(mail: InboundMail) -> str | None:
     """The approver's key of what a mail answers: of its In-Reply-To, or of the address that it was sent to."""
     answered = (own[1] for each in mail.in_reply_to if (own := read_message_id(each)) is not None)
     addressed = (token for _, token in address_tokens(mail))
-    return next((token for token in (*answered, *addressed) if token.startswith("p-")), None)
+    return next((token for token in (*answered, *addressed) if is_key_of(TokenHolder.APPROVER, token)), None)
 
 
 def _asks_himself(work: Work, ticket: Ticket, thread: Thread, sender: str) -> bool:

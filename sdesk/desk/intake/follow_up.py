@@ -35,9 +35,8 @@ def follow_up(work: Work, incoming: Incoming, thread: Thread, *, part_taken: boo
     thanks = only_thanks(mail.body_text) and not mail.attachments
     if part_taken and not thanks and not quiet:
         asks_for_answer(work, ticket, incoming.origin.arrived_at)
-    late = {} if incoming.origin.arrived_at == work.now else {"arrived_at": to_rfc3339(incoming.origin.arrived_at)}
     by = REQUESTER if part_taken else "system"
-    record(work, number, "message", by=by, message=row, takes_part=part_taken, **late)
+    record(work, number, "message", by=by, message=row, takes_part=part_taken, **arrived_late(work, incoming))
     settle(work, ticket)
     if not thanks and not quiet:
         notify(work, ticket, AgentEvent.REPLY if part_taken else AgentEvent.STRANGER, message=row)
@@ -86,6 +85,12 @@ def note_bounce(work: Work, incoming: Incoming, ticket: Ticket) -> Receipt:
     named = [*mail.reported_ids, *mail.in_reply_to, *mail.references]
     notify_undeliverable(work, ticket, named, message=row, said=said)
     return Receipt(Outcome.NOTED, number, f"a bounce of what {work.rules.ref(number)} sent")
+
+
+def arrived_late(work: Work, incoming: Incoming) -> dict[str, str]:
+    """When a mail arrived, for the history, where it is not taken in the same second."""
+    arrived_at = incoming.origin.arrived_at
+    return {} if arrived_at == work.now else {"arrived_at": to_rfc3339(arrived_at)}
 
 
 def add_mail(

@@ -16,7 +16,7 @@ from sdesk.desk.steps.acknowledge import acknowledge
 from sdesk.desk.steps.assets import add_assets, named_in
 from sdesk.desk.steps.links import link
 from sdesk.desk.steps.messages import add_inbound, index_ticket
-from sdesk.desk.steps.notify import notify_of
+from sdesk.desk.steps.notify import notify_opened
 from sdesk.desk.steps.outbox import ACKNOWLEDGE_WITHIN
 from sdesk.desk.steps.people import FoundPerson, find_person, person_of
 from sdesk.desk.steps.requester_wrote import REQUESTER
@@ -25,7 +25,6 @@ from sdesk.domain.errors import BadInput
 from sdesk.domain.inbound import InboundMail, Mailbox
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.mailboxes import parse_mailbox
-from sdesk.domain.outgoing import AgentEvent
 from sdesk.domain.routing import Routing, condition_words
 from sdesk.domain.safe_text import one_line
 from sdesk.domain.thread import plain_subject
@@ -121,10 +120,7 @@ def new_ticket(
     if not spam and opened.incident is None and not opened.waits:
         # Part of an incident: whoever works on that knows, and need not be told of each. What must be approved first
         # is told of when it is.
-        by = incoming.agent_id
-        notify_of(
-            work, opened.number, AgentEvent.NEW, team_id=team_id, priority=opened.priority, message=message, by=by
-        )
+        notify_opened(work, opened, team_id=team_id, message=message, by=incoming.agent_id)
     return Receipt(Outcome.CREATED, opened.number, reason)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import col
 
-from sdesk.desk.intake.follow_up import add_mail
+from sdesk.desk.intake.follow_up import add_mail, arrived_late
 from sdesk.desk.intake.incoming import Incoming
 from sdesk.desk.intake.known import Thread
 from sdesk.desk.intake.origin import Receipt
@@ -15,7 +15,6 @@ from sdesk.desk.steps.history import record
 from sdesk.desk.steps.moves import require_id, wake
 from sdesk.desk.steps.notify import notify
 from sdesk.desk.steps.requester_wrote import not_before_stop
-from sdesk.domain.instant import to_rfc3339
 from sdesk.domain.ledger import Outcome
 from sdesk.domain.outgoing import AgentEvent, Party
 from sdesk.domain.ticket import Direction, Status, WaitingFor
@@ -35,9 +34,8 @@ def from_supplier(work: Work, incoming: Incoming, thread: Thread) -> Receipt:
         before = load_clocks(work, ticket)
         at = not_before_stop(before, incoming.origin.arrived_at)
         save_clocks(work, ticket, before, wake(work, ticket, before, at))
-    late = {} if incoming.origin.arrived_at == work.now else {"arrived_at": to_rfc3339(incoming.origin.arrived_at)}
     by = SUPPLIER if theirs else "system"
-    record(work, number, "supplier_answered", by=by, message=row, takes_part=theirs, **late)
+    record(work, number, "supplier_answered", by=by, message=row, takes_part=theirs, **arrived_late(work, incoming))
     settle(work, ticket)
     notify(work, ticket, AgentEvent.REPLY if theirs else AgentEvent.STRANGER, message=row)
     return Receipt(

@@ -24,6 +24,12 @@ def open_question(work: Work, number: int) -> Approval | None:
     return None if found is None else work.session.get_one(Approval, found)
 
 
+def is_asked(work: Work, address: str) -> bool:
+    """Whether a mail address (in small letters) is that of an approver who has not answered yet."""
+    asked = select(col(Approval.address)).where(col(Approval.state) == ApprovalState.ASKED)
+    return any(each.lower() == address for each in work.connection.execute(asked).scalars())
+
+
 def end_question(work: Work, number: int) -> bool:
     """The ticket is over, or another is asked: nobody need answer any more. Gives whether anybody was asked."""
     work.session.flush()

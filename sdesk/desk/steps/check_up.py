@@ -21,15 +21,12 @@ from sdesk.desk.steps.checks import (
     taken,
     ticket_of,
 )
-from sdesk.desk.steps.clocks import load_clocks, open_parts, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import open_parts, settle
 from sdesk.desk.steps.history import record
-from sdesk.desk.steps.losses import (
-    end_outage,
-    running_outage,
-)
-from sdesk.desk.steps.moves import require_id, set_status
+from sdesk.desk.steps.losses import end_outage, running_outage
+from sdesk.desk.steps.moves import require_id
+from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.storms import tell_storm
-from sdesk.domain.clock import resolve
 from sdesk.domain.events import Came, CheckState, MachineEvent, flaps
 from sdesk.domain.phrase import phrase
 from sdesk.domain.ticket import OPEN_STATUSES, Direction, Status
@@ -105,11 +102,7 @@ def _in_hand(work: Work, ticket: Ticket) -> bool:
 
 
 def _resolve(work: Work, ticket: Ticket, at: datetime) -> None:
-    before = load_clocks(work, ticket)
-    save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, False))
-    end_outage(work, ticket, at)
-    set_status(work, ticket, Status.RESOLVED)
-    ticket.resolved_at, ticket.unanswered_since = work.now, None
+    resolve_ticket(work, ticket, works_since=at)
     settle(work, ticket)
 
 

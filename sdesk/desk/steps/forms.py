@@ -16,8 +16,8 @@ from sdesk.desk.steps.form_equipment import equipment_lookup, link_equipment, un
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.messages import reindex
 from sdesk.desk.steps.rows import insert_row
-from sdesk.domain.catalogue import ABOUT, FieldKind, FormField, FormValue, Lookups, filled, label
-from sdesk.domain.errors import BadInput
+from sdesk.domain.catalogue import ABOUT, FieldKind, FormField, FormValue, Lookups, about_field, filled, label
+from sdesk.domain.errors import BadInput, refuse_all
 from sdesk.domain.inbound import InboundAttachment
 from sdesk.domain.instant import parse_instant
 from sdesk.domain.phrase import phrase
@@ -72,10 +72,7 @@ def fill_in(
     except BadInput as error:
         said = {each.about for each in wrong}
         wrong += [each for each in (error, *error.others) if each.about not in said]
-    if wrong:
-        refusal = BadInput(wrong[0].what, wrong[0].remedy, others=wrong[1:])
-        refusal.about = wrong[0].about
-        raise refusal
+    refuse_all(wrong)
     # As they are called when the ticket is opened, and in the language in which agents read it.
     by_key = {field.key: field for field in fields}
     kept = tuple(value._replace(label=label(by_key[value.key], desk)) for value in values)
@@ -106,20 +103,14 @@ def _taken_apart(
             try:
                 texts[key] = value.content.decode("utf-8-sig")
             except UnicodeDecodeError:
-                wrong.append(_about(key, phrase("the text of {source} is no UTF-8", source=value.name)))
+                wrong.append(about_field(key, phrase("the text of {source} is no UTF-8", source=value.name)))
         elif value and kinds.get(key) is FieldKind.FILE:
-            wrong.append(_about(key, phrase("the field `{key}` wants a file", key=key), phrase("attach one")))
+            wrong.append(about_field(key, phrase("the field `{key}` wants a file", key=key), phrase("attach one")))
         else:
             texts[key] = value
     for error in wrong:
         texts.setdefault(error.about.removeprefix(ABOUT), "?")  # it is wrong already, and not missing
     return texts, files, wrong
-
-
-def _about(key: str, what: str, remedy: str = "") -> BadInput:
-    error = BadInput(what, remedy)
-    error.about = ABOUT + key
-    return error
 
 
 def lookups_of(work: Work, unit_id: int | None) -> Lookups:

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.rows import insert_row
+from sdesk.domain.actor import SYSTEM
 from sdesk.domain.inbound import InboundAttachment, InboundMail, Mailbox
 from sdesk.domain.outgoing import Party
 from sdesk.domain.thread import hide_agent_tokens
@@ -177,6 +178,26 @@ def begin_conversation(
         person_id=person_id,
         subject=subject,
         attachments=attachments,
+        indexed=False,
+    )
+
+
+def begin_with_note(work: Work, number: int, subject: str, text: str, people: str, at: datetime) -> int | None:
+    """The text that the desk itself opens a ticket with, as a note, and its words for the search; gives its row.
+
+    `people`: whose names find it besides. None without a text.
+    """
+    index_ticket(work, number, subject, text, people)
+    if not text:
+        return None
+    return add_message(
+        work,
+        number,
+        Direction.NOTE,
+        text,
+        author_name=SYSTEM.name,
+        author_address="",
+        sent_at=at,
         indexed=False,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
@@ -30,6 +30,9 @@ from sdesk.domain.ticket import Priority, Role
 from sdesk.domain.worktime import is_working
 from sdesk.store.models import Outbox, Ticket
 from sdesk.store.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sdesk.desk.steps.tickets import Opened
 
 UNSENT = "queued:"
 """What stands for the Message-ID of a notification until it goes."""
@@ -67,6 +70,32 @@ def notify(
         message=message,
         by=by,
         **facts,
+    )
+
+
+def notify_opened(
+    work: Work,
+    opened: Opened,
+    *,
+    team_id: int,
+    assignee_id: int | None = None,
+    message: int | None = None,
+    by: int | None = None,
+) -> None:
+    """Tell of a ticket that was just opened: it is new to its team, or is somebody's from the beginning.
+
+    Of a part of an incident nobody need be told, nor of what must be approved first: that is left to the caller.
+    """
+    event = AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED
+    notify_of(
+        work,
+        opened.number,
+        event,
+        team_id=team_id,
+        priority=opened.priority,
+        assignee_id=assignee_id,
+        message=message,
+        by=by,
     )
 
 

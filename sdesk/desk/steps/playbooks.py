@@ -17,21 +17,19 @@ from sqlmodel import col
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import absent, who_takes
 from sdesk.desk.steps.approval_question import was_refused
-from sdesk.desk.steps.clocks import load_clocks, promise_of, save_clocks, settle
+from sdesk.desk.steps.clocks import open_parts, settle
 from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.links import link, surviving
-from sdesk.desk.steps.losses import end_outage
-from sdesk.desk.steps.messages import add_message, index_ticket
-from sdesk.desk.steps.moves import set_status
-from sdesk.desk.steps.notify import notify_agent, notify_of
+from sdesk.desk.steps.messages import begin_with_note
+from sdesk.desk.steps.notify import notify_agent, notify_opened
 from sdesk.desk.steps.people import requester_of
 from sdesk.desk.steps.reopen import reopen_ticket
+from sdesk.desk.steps.resolve import resolve_ticket
 from sdesk.desk.steps.tickets import Opening, open_ticket
 from sdesk.desk.steps.waits import begin_wait
 from sdesk.domain.actor import SYSTEM
-from sdesk.domain.clock import NO_PROMISE, resolve
-from sdesk.domain.outgoing import AgentEvent
+from sdesk.domain.clock import NO_PROMISE
 from sdesk.domain.playbook import (
     FINISHED,
     Counted,
@@ -45,7 +43,7 @@ from sdesk.domain.playbook import (
     parse_step,
 )
 from sdesk.domain.safe_text import one_line
-from sdesk.domain.ticket import OPEN_STATUSES, Channel, Direction, LinkKind, Priority, Role, Status, WaitingFor
+from sdesk.domain.ticket import OPEN_STATUSES, Channel, LinkKind, Priority, Role, Status, WaitingFor
 from sdesk.store.models import PlaybookRun, PlaybookStep, Ticket, Unit
 
 
@@ -135,12 +133,9 @@ def end_step(work: Work, step: PlaybookStep, state: StepState, why: str) -> None
 
 
 def resolve_quietly(work: Work, ticket: Ticket) -> None:
-    """Resolve a ticket without a word to anybody."""
-    before = load_clocks(work, ticket)
-    save_clocks(work, ticket, before, resolve(before, promise_of(work, ticket), work.now, False))
-    end_outage(work, ticket)
-    set_status(work, ticket, Status.RESOLVED)
-    ticket.resolved_at, ticket.unanswered_since = work.now, None
+    """Resolve a ticket without a word to anybody. What others are part of is not: they would be left to nobody."""
+    if not open_parts(work, ticket):
+        resolve_ticket(work, ticket)
     settle(work, ticket)
 
 
@@ -258,19 +253,7 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
         why=why,
         step=step.key,
     )
-    index_ticket(work, opened.number, subject, text, "")
-    message = None
-    if text:
-        message = add_message(
-            work,
-            opened.number,
-            Direction.NOTE,
-            text,
-            author_name=SYSTEM.name,
-            author_address="",
-            sent_at=at,
-            indexed=False,
-        )
+    message = begin_with_note(work, opened.number, subject, text, "", at)
     link(work, opened.number, run.ticket_id, LinkKind.PART_OF)
     step.ticket_id, step.state = opened.number, StepState.OPEN
     work.session.add(step)
@@ -278,15 +261,7 @@ def _open(work: Work, run: PlaybookRun, step: PlaybookStep, steps: Sequence[Play
     if opened.waits:
         # What must be approved first is told of when it is.
         return
-    notify_of(
-        work,
-        opened.number,
-        AgentEvent.NEW if assignee_id is None else AgentEvent.ASSIGNED,
-        team_id=step.team_id,
-        priority=opened.priority,
-        assignee_id=assignee_id,
-        message=message,
-    )
+    notify_opened(work, opened, team_id=step.team_id, assignee_id=assignee_id, message=message)
 
 
 def places(work: Work, run: PlaybookRun, parent: Ticket) -> dict[str, str]:

@@ -108,6 +108,11 @@ def read_token(work: Work, number: int, token: str) -> Shown | None:
     return None if found is None else Shown(number, None)
 
 
+def is_key_of(holder: TokenHolder, token: str) -> bool:
+    """Whether a token is one of an agent's, a supplier's, or an approver's."""
+    return token.startswith(_PREFIX[holder])
+
+
 def hash_of(token: str) -> str:
     """SHA-256, hexadecimal: 128 random bits need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()

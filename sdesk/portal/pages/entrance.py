@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from starlette.responses import RedirectResponse, Response
 
 from sdesk.desk import sign_in as use_case
-from sdesk.domain.errors import BadInput, NotFound, Refused
+from sdesk.domain.errors import BadInput, NotFound, Refused, SdeskError
 from sdesk.domain.mailboxes import parse_mailbox
 from sdesk.domain.phrase import phrase
 from sdesk.portal import security
@@ -52,14 +52,24 @@ def send_link(visit: Visit) -> Response:
     return response
 
 
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The page that asks for an address, with the one that was typed."""
+    typed = visit.form.text("address")[: LONGEST + 1]
+    return _entrance(visit, status=403, typed=typed, error=visit.speech.told_error(error))
+
+
 def link_sent(visit: Visit) -> Response:
     """What is said to everybody."""
     return visit.page("link_sent.html")
 
 
 def enter(visit: Visit) -> Response:
-    """The page of a link: a button. It says no more where the link works no more, until that is pressed."""
-    return visit.page("enter.html", token=visit.asked.params["token"])
+    """The page of a link: a button, and as whom one comes in: somebody else's may have been sent to who sees it.
+
+    Where the link works no more nothing is said of anybody; that it does not is said once the button is pressed.
+    """
+    token = visit.asked.params["token"]
+    return visit.page("enter.html", token=token, address=visit.look(lambda work: use_case.whose(work, token)))
 
 
 def sign_in(visit: Visit) -> Response:

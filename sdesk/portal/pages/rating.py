@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from sdesk.desk import ratings
-from sdesk.domain.errors import BadInput
+from sdesk.domain.errors import BadInput, SdeskError
 from sdesk.domain.phrase import phrase
 from sdesk.domain.satisfaction import LONGEST_COMMENT, SCORES
 from sdesk.portal.visit import Visit, status_of
@@ -32,7 +32,12 @@ def answered(visit: Visit) -> Response:
     return visit.go(f"/rate/{token}?thanks=1")
 
 
-def _page(visit: Visit, chosen: str, error: BadInput | None = None) -> Response:
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The question with what was typed, where that was not worked."""
+    return _page(visit, visit.form.text("score"), error)
+
+
+def _page(visit: Visit, chosen: str, error: SdeskError | None = None) -> Response:
     token = visit.asked.params["token"]
     found = visit.look(lambda work: ratings.look(work, token))
     _ = visit.speech.say

@@ -45,7 +45,8 @@ class ShownField(NamedTuple):
 
 
 def listed(visit: Visit) -> Response:
-    """All that is offered, by category; with `?q=` what has all of the words."""
+    """All that is offered, by category; with `?q=` what has all of the words. Before it what waits for a decision of
+    who came in: he may have come for that alone."""
     sought = visit.asked.query.get("q", "").strip()[:LONGEST_SEARCH]
     offers = visit.reader.offers(visit.who, language=visit.speech.language, now=visit.now)
     words = fold(sought).split()
@@ -60,6 +61,7 @@ def listed(visit: Visit) -> Response:
         groups=[Group(name, tuple(groups[name])) for name in ordered],
         sought=sought,
         count=len(found),
+        questions=() if sought else visit.reader.questions(visit.who, now=visit.now),
         any_offered=bool(offers),
     )
 
@@ -104,6 +106,11 @@ def asked(visit: Visit) -> Response:
         raise
     except SdeskError as error:
         return _form(visit, form.values, error)
+
+
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The form with what was typed, where it was not worked."""
+    return _form(visit, visit.form.values, error)
 
 
 def _typed(values: Mapping[str, str]) -> dict[str, str]:

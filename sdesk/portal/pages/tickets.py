@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from urllib.parse import quote
 
 from starlette.responses import Response
@@ -20,7 +20,7 @@ from sdesk.portal.forms import MOST_BYTES, MOST_FILES
 from sdesk.portal.visit import Visit, at_fields, status_of
 from sdesk.portal.words import standing
 from sdesk.store.reader.portal_reader import PAGE
-from sdesk.store.reader.portal_rows import RequestRow
+from sdesk.store.reader.portal_rows import QuestionRow, RequestRow
 
 SAFE_TYPES = frozenset({"application/pdf", "image/gif", "image/jpeg", "image/png", "image/webp"})
 """What a telephone is to open with the right program; all else is bytes."""
@@ -32,18 +32,28 @@ def listed(visit: Visit) -> Response:
     before = _number(visit.asked.query.get("before", ""))
     at_work = () if before is not None else visit.reader.own_requests(visit.who, at_work=True)
     done = visit.reader.own_requests(visit.who, at_work=False, before=before)
+    questions = visit.reader.questions(visit.who, now=visit.now)
     return visit.page(
         "requests.html",
-        at_work=with_standing(visit, at_work),
+        questions=questions if before is None else (),
+        asked=numbers_of(questions),
+        at_work=with_standing(visit, at_work, numbers_of(questions)),
         done=with_standing(visit, done[:PAGE]),
         older=done[PAGE - 1].number if len(done) > PAGE else None,
         before=before,
     )
 
 
-def with_standing(visit: Visit, rows: tuple[RequestRow, ...]) -> list[tuple[RequestRow, object]]:
-    """Requests, each with where it stands."""
-    return [(row, standing(visit.speech, row, visit.now)) for row in rows]
+def with_standing(
+    visit: Visit, rows: tuple[RequestRow, ...], asked: Collection[int] = ()
+) -> list[tuple[RequestRow, object]]:
+    """Requests, each with where it stands; `asked`: which of them wait for the decision of who looks."""
+    return [(row, standing(visit.speech, row, visit.now, asked=row.number in asked)) for row in rows]
+
+
+def numbers_of(questions: Iterable[QuestionRow]) -> frozenset[int]:
+    """Of which requests something is asked."""
+    return frozenset(each.number for each in questions)
 
 
 def shown(visit: Visit) -> Response:
@@ -53,8 +63,8 @@ def shown(visit: Visit) -> Response:
 
 def back(visit: Visit) -> Response:
     """To the request, for who asks for the address of a form that was sent: he reloads, or takes another language."""
-    visit.reader.request(visit.who, _of_path(visit))
-    return visit.go(f"/requests/{_of_path(visit)}")
+    visit.reader.request(visit.who, number_of_path(visit))
+    return visit.go(f"/requests/{number_of_path(visit)}")
 
 
 def written(visit: Visit) -> Response:
@@ -67,9 +77,14 @@ def again(visit: Visit) -> Response:
     return _said(visit, use_cases.reopen)
 
 
+def once_more(visit: Visit, error: SdeskError) -> Response:
+    """The request with what was typed, where that was not worked."""
+    return _page(visit, visit.form.values, error)
+
+
 def solved(visit: Visit) -> Response:
     """It is solved."""
-    number = _of_path(visit)
+    number = number_of_path(visit)
     row = visit.reader.request(visit.who, number)
     # Of what is at work somebody should read why it went.
     _ = visit.speech.say
@@ -87,7 +102,7 @@ def file(visit: Visit) -> Response:
     found = _number(visit.asked.params["file"])
     if found is None:
         raise NotFound(phrase("there is no such file"), phrase("see your requests"))
-    row, content = visit.reader.file(visit.who, _of_path(visit), found, now=visit.now)
+    row, content = visit.reader.file(visit.who, number_of_path(visit), found, now=visit.now)
     name = safe_file_name(row.name)
     plain = "".join(char if (char.isascii() and char.isalnum()) or char in "._-" else "_" for char in name)
     return Response(
@@ -106,7 +121,7 @@ Say = Callable[..., Change]
 
 
 def _said(visit: Visit, case: Say) -> Response:
-    number, form = _of_path(visit), visit.form
+    number, form = number_of_path(visit), visit.form
 
     def say() -> str:
         files: tuple[InboundAttachment, ...] = form.files()
@@ -128,15 +143,17 @@ def _said(visit: Visit, case: Say) -> Response:
 
 
 def _page(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = None) -> Response:
-    number = _of_path(visit)
+    number = number_of_path(visit)
     row = visit.reader.request(visit.who, number)
     errors, beside = at_fields(visit.speech, error, FIELDS) if error is not None else ({}, "")
+    waits = number in numbers_of(visit.reader.questions(visit.who, now=visit.now))
     reopens = row.reopens_until is not None and visit.now <= row.reopens_until
     return visit.page(
         "request.html",
         status=200 if error is None else status_of(error),
         row=row,
-        standing=standing(visit.speech, row, visit.now),
+        standing=standing(visit.speech, row, visit.now, asked=waits),
+        waits=waits,
         answers=visit.reader.answers(visit.who, number),
         said=visit.reader.said(visit.who, number, now=visit.now),
         into=visit.reader.request(visit.who, row.merged_into) if row.merged_into is not None else None,
@@ -155,7 +172,7 @@ def _page(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
     )
 
 
-def _of_path(visit: Visit) -> int:
+def number_of_path(visit: Visit) -> int:
     """The number of the request; one that is none is a request that there is not."""
     text = visit.asked.params["number"]
     number = _number(text)

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from sdesk.domain.errors import NotFound
 from sdesk.domain.phrase import phrase
-from sdesk.portal.pages.tickets import with_standing
+from sdesk.portal.pages.tickets import numbers_of, with_standing
 from sdesk.portal.visit import Visit
 from sdesk.store.reader.portal_reader import PAGE
 
@@ -21,10 +21,12 @@ def unit(visit: Visit) -> Response:
     before = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
     at_work = () if before is not None else visit.reader.unit_requests(visit.who, place.id, at_work=True)
     done = visit.reader.unit_requests(visit.who, place.id, at_work=False, before=before)
+    asked = numbers_of(visit.reader.questions(visit.who, now=visit.now))
     return visit.page(
         "unit.html",
         place=place,
-        at_work=with_standing(visit, at_work),
+        asked=asked,
+        at_work=with_standing(visit, at_work, asked),
         done=with_standing(visit, done[:PAGE]),
         older=done[PAGE - 1].number if len(done) > PAGE else None,
         before=before,

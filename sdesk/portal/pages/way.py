@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
+from sdesk.domain.errors import SdeskError
 from sdesk.portal.visit import Visit
 
 
@@ -22,5 +23,7 @@ class Way(NamedTuple):
     """Whether somebody must be signed in."""
     files: bool = False
     """Whether its form may have files."""
+    again: Callable[[Visit, SdeskError], Response] | None = None
+    """The page of a form that was sent, with what was typed and why it was not worked; None where there is no such."""
     of_links: bool = False
     """Whether it is about links by which one signs in: those are asked for, and tried, so often and no more."""

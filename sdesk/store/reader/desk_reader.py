@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sdesk.domain.actor import Actor
@@ -37,15 +36,6 @@ class DeskReader(MailReader):
         """Login and public key of everybody who works here now: what the SSH server asks before anybody acts."""
         with translated(self.path):
             return organisation.login_keys(self._connection)
-
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
-        super().__init__(path, busy_seconds=busy_seconds)
-        self._calendars: dict[int, Calendar] = {}
-
-    def _calendar(self, number: int) -> Calendar:
-        if number not in self._calendars:
-            self._calendars[number] = organisation.calendar(self._connection, number)
-        return self._calendars[number]
 
     def outages(
         self,

@@ -19,7 +19,7 @@ from sdesk.domain.worktime import DAYS
 from sdesk.store.reader import catalogue, organisation, rated
 from sdesk.store.reader.desk_rows import AgentDetail, CalendarRow, PersonRow, ServiceDetail, TeamDetail
 from sdesk.store.reader.organisation_rows import UnitRow
-from sdesk.store.reader.where import Condition, wall
+from sdesk.store.reader.where import Condition, containing, wall
 
 Row = TypeVar("Row")
 
@@ -171,12 +171,11 @@ def people(
         parts.append(f"({said.sql}) <= {BAD}")
         values += said.values
     for word in words.split():
-        like = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         parts.append(
             "(fold(p.name) LIKE fold(?) ESCAPE '\\' OR EXISTS (SELECT 1 FROM person_address AS a"
             " WHERE a.person_id = p.id AND a.address LIKE lower(?) ESCAPE '\\'))"
         )
-        values += [like, like]
+        values += [containing(word)] * 2
     found = connection.execute(
         "SELECT p.id, p.name, p.phone, p.language, u.key AS unit, u.name AS unit_name,"
         " (SELECT json_group_array(a.address) FROM person_address AS a WHERE a.person_id = p.id) AS addresses,"

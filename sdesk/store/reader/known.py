@@ -8,7 +8,7 @@ import sqlite3
 from typing import NamedTuple
 
 from sdesk.domain.actor import Actor
-from sdesk.store.reader.where import wall
+from sdesk.store.reader.where import containing, wall
 
 CALLERS = 12
 """How many are offered."""
@@ -54,7 +54,7 @@ def callers(connection: sqlite3.Connection, actor: Actor, words: str, limit: int
             " WHERE a.person_id = p.id AND a.address LIKE lower(?) ESCAPE '\\')"
         )
         tests.append("u.key LIKE ? ESCAPE '\\'")
-        values += [_like(word)] * 4
+        values += [containing(word)] * 4
         if digits := _digits(word):
             tests += [f"{_DIGITS.format(column)} LIKE ?" for column in ("p.phone", "u.phone")]
             values += [f"%{digits}%"] * 2
@@ -101,7 +101,7 @@ def _units(connection: sqlite3.Connection, words: str, limit: int, known: set[st
     values: list[object] = []
     for word in _words(words):
         tests = [f"fold(coalesce(u.{column}, '')) LIKE fold(?) ESCAPE '\\'" for column in ("name", "key", "address")]
-        values += [_like(word)] * 3
+        values += [containing(word)] * 3
         if digits := _digits(word):
             tests.append(f"{_DIGITS.format('u.phone')} LIKE ?")
             values.append(f"%{digits}%")
@@ -122,10 +122,6 @@ def _units(connection: sqlite3.Connection, words: str, limit: int, known: set[st
 def _words(words: str) -> list[str]:
     """The words; digits that blanks part, as people write telephone numbers, are one."""
     return re.sub(r"(?<=[\d)]) +(?=[\d(])", "", words).split()
-
-
-def _like(word: str) -> str:
-    return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _digits(word: str) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from sdesk.domain.worktime import Calendar
+from sdesk.store.reader import organisation
 from sdesk.store.reader.connection import connect, translated
 from sdesk.store.reader.rows import DeskRow
 
@@ -22,6 +24,7 @@ class OpenedStore:
         """Open the store; Unavailable where it is missing, none, locked, or of another version."""
         self.path = path
         self._connection = connect(path, busy_seconds)
+        self._calendars: dict[int, Calendar] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -41,10 +44,20 @@ class OpenedStore:
         row = self._one("SELECT name, ref_prefix, language, time_zone, currency, margin IS NOT NULL FROM desk_view")
         return NO_DESK if row is None else DeskRow(row[0], row[1], row[2], row[3], row[4], bool(row[5]))
 
+    def refresh(self) -> None:
+        """Forget what was remembered of the desk's set-up, after another process changed it."""
+        self._calendars.clear()
+        self.__dict__.pop("desk", None)
+
     def data_version(self) -> int:
         """A number that differs once another connection has committed (PRAGMA data_version)."""
         row = self._one("PRAGMA data_version")
         return int(row[0]) if row is not None else 0
+
+    def _calendar(self, number: int) -> Calendar:
+        if number not in self._calendars:
+            self._calendars[number] = organisation.calendar(self._connection, number)
+        return self._calendars[number]
 
     def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
         with translated(self.path):

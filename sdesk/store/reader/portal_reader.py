@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sdesk.domain.approval import LIVES
 from sdesk.domain.catalogue import in_language
 from sdesk.domain.errors import NotFound
 from sdesk.domain.instant import to_rfc3339
@@ -20,8 +21,6 @@ from sdesk.domain.outgoing import TAKE_BACK
 from sdesk.domain.phrase import phrase
 from sdesk.domain.requesters import ServedUnit, places_of
 from sdesk.domain.ticket import OPEN_STATUSES, Status, WaitingFor
-from sdesk.domain.worktime import Calendar
-from sdesk.store.reader import organisation
 from sdesk.store.reader.answers import AnswerRow, answers_of
 from sdesk.store.reader.connection import translated
 from sdesk.store.reader.convert import instant
@@ -32,6 +31,7 @@ from sdesk.store.reader.portal_rows import (
     KnownOutage,
     OfferRow,
     PlaceRow,
+    QuestionRow,
     RequestRow,
     SaidRow,
     VisitorRow,
@@ -55,7 +55,8 @@ _REQUESTS = (
     " LEFT JOIN person AS p ON p.id = t.requester_id WHERE t.status <> 'spam'"
 )
 _PLACED = "JOIN team AS m ON m.id = t.team_id LEFT JOIN service AS s ON s.id = t.service_id"
-# Incidents, their parts, and outages: of tickets those alone that are open. Anybody may ask it as often as he likes.
+# Incidents, their parts, and outages; and what stops others, and a check says is down, where no turnover stands by it:
+# of that there is no outage. Of tickets those alone that are open. Anybody may ask it as often as he likes.
 KNOWN_OUTAGES = (
     f"SELECT s.name AS service, u.name AS unit, t.created_at AS since FROM ticket AS t {_PLACED}"
     " LEFT JOIN unit AS u ON u.id = t.unit_id WHERE t.is_incident AND t.is_open AND NOT m.private"
@@ -65,6 +66,18 @@ KNOWN_OUTAGES = (
     f" UNION ALL SELECT s.name, u.name, o.down_from FROM ticket AS t CROSS JOIN outage AS o ON o.ticket_id = t.id"
     f" {_PLACED} LEFT JOIN unit AS u ON u.id = o.unit_id"
     " WHERE t.is_open AND o.confirmed AND o.down_to IS NULL AND NOT m.private"
+    " UNION ALL SELECT s.name, u.name, e.first_at FROM check_event AS e CROSS JOIN ticket AS t ON t.id = e.ticket_id"
+    f" {_PLACED} JOIN unit AS u ON u.id = t.unit_id WHERE e.state = 'down' AND e.stands AND t.is_open"
+    " AND CAST(s.stops_share AS REAL) > 0 AND NOT m.private"
+    " AND NOT EXISTS (SELECT 1 FROM outage AS x WHERE x.ticket_id = t.id)"
+)
+# By the tickets that wait, for one of which somebody is asked: of approvals there are ever more.
+QUESTIONS = (
+    "SELECT t.id, t.subject, s.name AS service_name, coalesce(nullif(p.name, ''), (SELECT address FROM person_address"
+    " WHERE person_id = p.id ORDER BY rowid LIMIT 1), '') AS requester_name, a.asked_at, a.address FROM ticket AS t"
+    " CROSS JOIN approval AS a ON a.ticket_id = t.id LEFT JOIN service AS s ON s.id = a.service_id"
+    " LEFT JOIN person AS p ON p.id = t.requester_id WHERE t.status = 'waiting' AND t.waiting_for = 'approval'"
+    " AND a.state = 'asked' AND a.asked_at >= ? ORDER BY a.asked_at, t.id"
 )
 _SAID = (
     "m.ticket_id = ? AND m.party = 'requester' AND m.taken_back_at IS NULL"
@@ -78,7 +91,6 @@ class PortalReader(OpenedStore):
 
     def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
         super().__init__(path, busy_seconds=busy_seconds)
-        self._calendars: dict[int, Calendar] = {}
         self._revision = -1
 
     def look_again(self) -> None:
@@ -87,8 +99,7 @@ class PortalReader(OpenedStore):
         revision = 0 if row is None else int(row[0])
         if revision != self._revision:
             self._revision = revision
-            self._calendars.clear()
-            self.__dict__.pop("desk", None)
+            self.refresh()
 
     def portal_url(self) -> str | None:
         """Where the desk file says that the portal is reached, without a slash at the end."""
@@ -144,6 +155,23 @@ class PortalReader(OpenedStore):
         if unit not in visitor.requester.units:
             return ()
         return self._listed(visitor, "t.unit_id = ?", unit, at_work, before)
+
+    def questions(self, visitor: VisitorRow, *, now: datetime) -> tuple[QuestionRow, ...]:
+        """What waits for somebody's decision, as an approver whom the desk asked; the first first."""
+        own = visitor.requester.addresses
+        return tuple(
+            QuestionRow(
+                number=row["id"],
+                ref=f"{self.desk.ref_prefix}-{row['id']}",
+                subject=row["subject"],
+                service_name=row["service_name"] or "",
+                requester_name=row["requester_name"],
+                asked_at=datetime.fromisoformat(row["asked_at"]),
+            )
+            for row in self._all(QUESTIONS, to_rfc3339(now - LIVES))
+            # An address is written as whoever named the approver wrote it.
+            if row["address"].lower() in own
+        )
 
     def request(self, visitor: VisitorRow, number: int) -> RequestRow:
         """One request; NotFound, where a wall stands before it too."""
@@ -206,7 +234,8 @@ class PortalReader(OpenedStore):
         return FileRow(*tuple(row)[:4]), bytes(row["data"])
 
     def known_outages(self) -> tuple[KnownOutage, ...]:
-        """What is known not to work, for everybody: open incidents and confirmed outages, none of a private team."""
+        """What is known not to work, for everybody: open incidents, confirmed outages, and what a check says is down of
+        what stops a unit; none of a private team."""
         found = self._all(KNOWN_OUTAGES)
         units: dict[str, set[str]] = {}
         since: dict[str, str] = {}
@@ -259,11 +288,6 @@ class PortalReader(OpenedStore):
             )
             for each in found
         )
-
-    def _calendar(self, number: int) -> Calendar:
-        if number not in self._calendars:
-            self._calendars[number] = organisation.calendar(self._connection, number)
-        return self._calendars[number]
 
     def _listed(
         self, visitor: VisitorRow, whose: str, value: int | None, at_work: bool, before: int | None

@@ -116,6 +116,18 @@ class SaidRow(NamedTuple):
     files: tuple[FileRow, ...]
 
 
+class QuestionRow(NamedTuple):
+    """A request that waits for the decision of who looks: no more than the mail to him says."""
+
+    number: int
+    ref: str
+    subject: str
+    service_name: str
+    requester_name: str
+    """The address where there is no name."""
+    asked_at: datetime
+
+
 class KnownOutage(NamedTuple):
     """Something that is known not to work: no word of any ticket."""
 

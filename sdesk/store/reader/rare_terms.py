@@ -8,7 +8,7 @@ import sqlite3
 from sdesk.domain.actor import Actor
 from sdesk.domain.filter_fields import NONE
 from sdesk.domain.filters import Match
-from sdesk.store.reader.where import Condition, Value, id_of, marks, numbers, wall
+from sdesk.store.reader.where import Condition, Value, containing, id_of, marks, numbers, wall
 
 _FIELD_KEY = re.compile("[a-z][a-z0-9_]*", re.ASCII)
 """Of a form: what stands before a colon and looks otherwise is a part of the text."""
@@ -91,8 +91,7 @@ def _form(term: Match) -> Condition:
             values.append(key)
         else:
             text = value
-        like = "%" + text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        values.append(like)
+        values.append(containing(text.strip()))
         of_field = "v.key = ? AND " if named else ""
         sought = f"SELECT v.ticket_id FROM form_value AS v WHERE {of_field}fold(v.value) LIKE fold(?) ESCAPE '\\'"
         parts.append(f"number IN ({sought})")

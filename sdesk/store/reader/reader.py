@@ -62,11 +62,6 @@ class Reader(PersonalReader):
         # Other agents' views are nobody's business: only whether they differ.
         return LastChange(row[0], row[1], row[2], zlib.crc32((row[3] or "").encode()))
 
-    def refresh(self) -> None:
-        """Forget what was remembered of the desk's set-up, after another process changed it."""
-        self._calendars.clear()
-        self.__dict__.pop("desk", None)
-
     def actor(self, login: str) -> Actor:
         """The acting agent of a login; NotFound for one that the desk does not have (any more)."""
         if login == SYSTEM.login:

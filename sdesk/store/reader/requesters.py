@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 from sdesk.domain.requesters import Requester, ServedUnit, units_headed
-from sdesk.store.reader.where import Condition, Value
+from sdesk.store.reader.where import Condition, Value, marks
 
 
 def find_requester(connection: sqlite3.Connection, address: str) -> Requester:
@@ -43,10 +43,6 @@ def requester_wall(connection: sqlite3.Connection, requester: Requester, alias: 
         units = sorted(requester.units)
         private = [row[0] for row in connection.execute("SELECT id FROM team WHERE private")]
         # The plus: a head has few tickets, which the unit's index finds.
-        parts.append(f"({alias}unit_id IN ({_marks(units)}) AND +{alias}team_id NOT IN ({_marks(private)}))")
+        parts.append(f"({alias}unit_id IN ({marks(units)}) AND +{alias}team_id NOT IN ({marks(private)}))")
         values += [*units, *private]
     return Condition(f"({' OR '.join(parts)})" if parts else "0", tuple(values))
-
-
-def _marks(values: list[int]) -> str:
-    return ", ".join("?" * len(values))

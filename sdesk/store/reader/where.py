@@ -138,6 +138,11 @@ def marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
+def containing(text: str) -> str:
+    """The pattern of SQL's LIKE for what has this text in it, with `ESCAPE '\\'`."""
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
 def _within(term: Within) -> Condition:
     column = _COLUMNS[term.field]
     parts, values = [f"{column} IS NOT NULL"], []
@@ -325,7 +330,6 @@ def _requester(term: Match, actor: Actor) -> Condition:
     """By address, by the part of one that is written with its `@`, or by name."""
     parts, values = [], []
     for value in term.values:
-        like = "%" + value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").lower() + "%"
         if value == NONE:
             parts.append("requester_id IS NULL")
             continue
@@ -334,7 +338,7 @@ def _requester(term: Match, actor: Actor) -> Condition:
             if "@" in value
             else "requester_id IN (SELECT n.id FROM person AS n WHERE fold(n.name) LIKE fold(?) ESCAPE '\\')"
         )
-        values.append(like)
+        values.append(containing(value.lower()))
     sql = parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
     return Condition(sql, tuple(values))
 

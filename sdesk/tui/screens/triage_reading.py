@@ -223,6 +223,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
             self.read_round()
 
     def _finish(self) -> None:
+        # Before it is written, the one that was just decided is the next of the queue still.
         now = self.console.now()
         self.console.link.read(
             self,
@@ -230,6 +231,7 @@ class TriageReading(WorkScreen, ScrollingScreen):
             self._finished,
             self.console.notice_error,
             topic="triage",
+            behind_writes=True,
         )
         self._show_all()
 
