@@ -96,7 +96,7 @@ _REASONS: Mapping[int, tuple[str, str]] = {
         phrase("by its deadline, less the head start of its priority, then by what an hour costs"),
     ),
     RANK_STALE: (
-        phrase("its promise is broken twice over"),
+        phrase("its promise is breached twice over"),
         phrase("behind those that can still be kept, by what an hour costs, then by priority and age"),
     ),
     RANK_WAITING: (phrase("it waits"), phrase("behind all that runs, by when the wait ends")),

@@ -61,7 +61,7 @@ def _stale(group: Group) -> Iterator[Section]:
         yield Section(
             f"Stale: {group.here}, for the lead to decide",
             words=(
-                "Their promise is broken twice over: do it, raise it, or agree on a new date.",
+                "Their promise is breached twice over: do it, raise it, or agree on a new date.",
                 f"sdesk {group.list_command}",
             ),
         )

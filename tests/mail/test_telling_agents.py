@@ -582,7 +582,7 @@ def test_a_breach_reaches_the_lead_by_every_way_once(desk: MailDesk, post: Post,
         for later in (20, 20, 40, 60):
             desk.sweep(minutes(later))
             tell(desk, config, minutes(later))
-    breached = [each for each in post.taken if "Promise broken" in each.mail["Subject"]]
+    breached = [each for each in post.taken if "Promise breached" in each.mail["Subject"]]
     assert sorted(each.recipients for each in breached) == [("anna@desk.example",), ("boris@desk.example",)]
     assert sorted(rung.read_text().split("\n")[:-1]) == ["anna breached", "boris breached"]
     assert len(received) == 1

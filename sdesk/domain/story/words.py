@@ -79,9 +79,9 @@ def _state(step: Step, when: When) -> str:
         case What.AT_RISK:
             return phrase("told: at risk{due}", due=due)
         case What.BREACHED:
-            return phrase("told: broken{due}", due=due)
+            return phrase("told: breached{due}", due=due)
         case _:
-            return phrase("told: stale: broken twice over{due}", due=due)
+            return phrase("told: stale: breached twice over{due}", due=due)
 
 
 def _promised(step: Step, when: When) -> str:
@@ -113,7 +113,7 @@ def verdict(told: Told, when: When) -> str:
             return phrase("{used}: KEPT{ended}, with {left} left", used=used, ended=ended, left=left)
         case Verdict.LATE:
             return phrase(
-                "{used}: BROKEN{since}, met{ended}, late by {over} of working time",
+                "{used}: BREACHED{since}, met{ended}, late by {over} of working time",
                 used=used,
                 since=since,
                 ended=ended,
@@ -127,7 +127,7 @@ def verdict(told: Told, when: When) -> str:
             return phrase("{used}: it can be kept{risk}{due}", used=used, risk=risk, due=due)
         case Verdict.BROKEN:
             return phrase(
-                "{used}: BROKEN{since}, late by {over} of working time so far", used=used, since=since, over=over
+                "{used}: BREACHED{since}, late by {over} of working time so far", used=used, since=since, over=over
             )
         case Verdict.STANDS_STILL:
             return phrase("{used}: it stands still, and can be kept", used=used)

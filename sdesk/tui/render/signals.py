@@ -32,7 +32,7 @@ LEGEND: tuple[tuple[str, str], ...] = (
     (N_("DUE"), N_("working time left, in hours of the promise's calendar; -3h10m is late")),
     ("!!", N_("breached: the promise is broken")),
     ("!", N_("at risk: most of the time is used")),
-    ("::", N_("stale: broken long ago; stands below what can still be kept")),
+    ("::", N_("stale: breached long ago; stands below what can still be kept")),
     ("||", N_("waiting: the resolution clock stands still")),
     ("-", N_("nothing is promised")),
     ("@", N_("the requester wrote since an agent answered")),
