@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.domain.errors import BadInput, Refused, Unavailable
+from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
 from sdesk.domain.system_words import reason_of
 
 _CONFIG = """\
@@ -69,10 +69,17 @@ def init(
     from sdesk.store.migrate import init as make
 
     store = call.store.absolute()
-    make(store)
-    output.text(f"made the store {store}\n")
     file = user_file(os.environ)
-    if not call.wishes.config and not os.environ.get("SDESK_CONFIG") and _written(file, store):
+    # First, since a store that is there already makes the next try refuse; the configuration is just left then.
+    written = not call.wishes.config and not os.environ.get("SDESK_CONFIG") and _written(file, store)
+    try:
+        make(store)
+    except SdeskError:
+        if written:
+            file.unlink()
+        raise
+    output.text(f"made the store {store}\n")
+    if written:
         output.text(f"made the configuration {file}\n")
     else:
         diagnostics.note("a configuration exists already; it is left as it is")

@@ -127,6 +127,10 @@ def test_the_configuration_is_written_whole_or_not_at_all(
         patch.setattr(Path, "write_bytes", full)
         ran = sdesk("init", "--db", str(tmp_path / "one.db"))
     assert (ran.code, "config.toml cannot be written: no space left on device" in ran.err) == (4, True)
+    # Nor is there a store, at which the next try would stumble.
+    assert (list(home.iterdir()), (tmp_path / "one.db").exists()) == ([], False)
+    assert sdesk("db", "init", "--db", str(tmp_path / "three.db")).code == 0
+    assert sdesk("init", "--db", str(tmp_path / "three.db")).code == 1
     assert list(home.iterdir()) == []
     # What stands there by any kind of name is left as it is.
     (home / "config.toml").symlink_to(tmp_path / "elsewhere")
