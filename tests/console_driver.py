@@ -9,14 +9,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from desks import NOW
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import Compositor
+from textual._context import visible_screen_stack
 from textual._queue import Queue
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from sdesk.store.reader import Reader
 from sdesk.store.reader.detail_rows import TicketDetail
@@ -128,7 +137,8 @@ class Driver:
 
     @property
     def text(self) -> str:
-        """What is on screen."""
+        """What is on screen; behind a dialog stands what is below it."""
+        visible_screen_stack.set(self.console._background_screens)
         return "\n".join(strip.text.rstrip() for strip in self.console.screen._compositor.render_strips())
 
     @property
@@ -152,6 +162,34 @@ class Driver:
             return reader.ticket(reader.actor(login), number, now=self.console.now())
 
 
+def _left_undrawn(
+    self: Compositor, full: bool = False, screen_stack: list[Screen[Any]] | None = None, simplify: bool = False
+) -> RenderableType | None:
+    """Draw what somebody looks at, and nothing else: a third of a test's time went into frames that no terminal got."""
+    if full:
+        return _drawn(self, full, screen_stack, simplify)
+    self._dirty_regions.clear()
+    return None
+
+
+def _parsed_once(
+    self: Stylesheet,
+    css: str,
+    read_from: CSSLocation,
+    is_default_rules: bool = False,
+    tie_breaker: int = 0,
+    scope: str = "",
+) -> list[RuleSet]:
+    """The rules of a sheet are the same in every console that has the same colours."""
+    key = (frozenset(self._variables.items()), css, read_from, is_default_rules, tie_breaker, scope)
+    if key not in _PARSED:
+        _PARSED[key] = _parsed(self, css, read_from, is_default_rules, tie_breaker, scope)
+    return _PARSED[key]
+
+
+_PARSED: dict[object, list[RuleSet]] = {}
+_parsed = Stylesheet._parse_rules
+_drawn = Compositor.render_update
 _KEY_OF = {" ": "space", "\n": "enter"}
 
 
@@ -165,12 +203,19 @@ async def driving(
     fetch: Fetch | None = None,
     settings: ConsoleSettings | None = None,
     mailroom: Mailroom | None = None,
+    painted: bool = False,
 ) -> AsyncIterator[Driver]:
-    """A console upon a store, opened and filled."""
+    """A console upon a store, opened and filled. `painted`: it draws each frame, as for a terminal."""
     console = Console(
         store=path, login=login, fetch=fetch, now=now, settings=settings or ConsoleSettings(), mailroom=mailroom
     )
-    async with console.run_test(size=size) as pilot:
-        driver = Driver(console, pilot)
-        await driver.rest()
-        yield driver
+    with pytest.MonkeyPatch.context() as patch:
+        if not painted:
+            patch.setattr(Compositor, "render_update", _left_undrawn)
+        patch.setattr(Stylesheet, "_parse_rules", _parsed_once)
+        async with console.run_test(size=size) as pilot:
+            driver = Driver(console, pilot)
+            await driver.rest()
+            yield driver
+            if console.is_running:
+                assert driver.text

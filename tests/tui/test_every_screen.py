@@ -98,7 +98,8 @@ async def test_every_screen(
     speak(language)
     theme = MODES[mode]
     pictures = Pictures(f"{size}-{mode}-{language}")
-    async with driving(busy_desk_path, size=SIZES[size], settings=ConsoleSettings(theme=theme)) as driver:
+    settings = ConsoleSettings(theme=theme)
+    async with driving(busy_desk_path, size=SIZES[size], settings=settings, painted=True) as driver:
         for name, there, back in WALK:
             for key in there:
                 # What is below a dialog is not painted any more: it has to be whole before.

@@ -18,7 +18,7 @@ async def test_a_tick_repaints_the_cells_that_count_down_and_no_others(
     busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = [NOW]
-    async with driving(busy_desk_path, now=lambda: at[0]) as driver:
+    async with driving(busy_desk_path, now=lambda: at[0], painted=True) as driver:
         rows = driver.console.queue.rows
         painted: list[Region] = []
         monkeypatch.setattr(rows, "refresh", lambda *regions, **more: painted.extend(regions))
@@ -42,7 +42,7 @@ async def test_a_tick_repaints_the_cells_that_count_down_and_no_others(
 
 
 async def test_a_cursor_key_repaints_two_rows_and_no_bar(busy_desk_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with driving(busy_desk_path) as driver:
+    async with driving(busy_desk_path, painted=True) as driver:
         queue = driver.console.queue
         await driver.press("j", "j")
         painted: list[Region] = []
