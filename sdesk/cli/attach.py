@@ -102,7 +102,12 @@ def add(
     ],
     text: Annotated[
         str | None,
-        typer.Option("--text", metavar="TEXT", help="what the note says; else the files' names", show_default=False),
+        typer.Option(
+            "--text",
+            metavar="TEXT",
+            help="what the note says, else the files' names; - reads standard input, @FILE a file",
+            show_default=False,
+        ),
     ] = None,
     name: Annotated[
         str | None,

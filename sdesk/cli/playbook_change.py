@@ -14,6 +14,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.numbers import ticket_numbers
 from sdesk.cli.options import DryRun
 from sdesk.cli.playbook import Key, Parent
+from sdesk.cli.text_input import given
 
 if TYPE_CHECKING:
     from sdesk.desk.change import Change
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 Date = Annotated[
     str, typer.Option("--date", metavar="WHEN", help="the day that steps count from, with a time or without")
 ]
-Why = Annotated[str, typer.Option("--text", metavar="TEXT", help="why: a line", show_default=False)]
+Why = Annotated[
+    str,
+    typer.Option(
+        "--text", metavar="TEXT", help="why: a line; - reads standard input, @FILE a file", show_default=False
+    ),
+]
 
 
 def start(
@@ -95,10 +101,10 @@ def skip(
       sdesk playbook skip 120 signage --text "The landlord does it"
     """
     call = invocation.of(ctx)
-    (parent,) = ticket_numbers(call, [number])
+    why, (parent,) = _why(text, number), ticket_numbers(call, [number])
     from sdesk.desk.playbook_changes import skip as use_case
 
-    return _do(call, "playbook skip", lambda work: (use_case(work, parent, step, text=text),), dry_run=dry_run)
+    return _do(call, "playbook skip", lambda work: (use_case(work, parent, step, text=why),), dry_run=dry_run)
 
 
 def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = False) -> ExitCode:
@@ -110,10 +116,10 @@ def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = Fals
       sdesk playbook cancel 120 --text "The shop is not opened"
     """
     call = invocation.of(ctx)
-    (parent,) = ticket_numbers(call, [number])
+    why, (parent,) = _why(text, number), ticket_numbers(call, [number])
     from sdesk.desk.playbook_changes import cancel as use_case
 
-    return _do(call, "playbook cancel", lambda work: (use_case(work, parent, text=text),), dry_run=dry_run)
+    return _do(call, "playbook cancel", lambda work: (use_case(work, parent, text=why),), dry_run=dry_run)
 
 
 def _do(call: Invocation, verb: str, use_case: Callable[[Work], Sequence[Change]], *, dry_run: bool) -> ExitCode:
@@ -123,6 +129,12 @@ def _do(call: Invocation, verb: str, use_case: Callable[[Work], Sequence[Change]
     from sdesk.actions.perform import perform_once
 
     return tell(call, perform_once(call.desk, actor, verb, use_case, now=call.now, dry_run=dry_run), dry_run=dry_run)
+
+
+def _why(text: str, number: str) -> str:
+    """The line, from wherever it comes. BadInput, Refused."""
+    written = given(text, [number])
+    return "" if written is None else written.text
 
 
 def _day(call: Invocation, text: str) -> str:

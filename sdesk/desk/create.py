@@ -11,7 +11,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.absences import away_warning
-from sdesk.desk.steps.assets import add_assets, find_asset, place_of
+from sdesk.desk.steps.assets import add_assets, find_asset, out_of_use, place_of
 from sdesk.desk.steps.find import key_of, require_sight, word_of
 from sdesk.desk.steps.form_equipment import link_equipment
 from sdesk.desk.steps.forms import FilledIn, Given, fill_in, keep_answers
@@ -116,7 +116,7 @@ def create(
     keep_answers(work, opened.number, answers.values)
     message = _say(work, opened.number, person, subject, neutralise(text), answers)
     add_assets(work, opened.number, equipment)
-    link_equipment(work, opened.number, answers.equipment, unit_id)
+    equipment += link_equipment(work, opened.number, answers.equipment, unit_id)
     if opened_channel is not Channel.IMPORT and opened.incident is None and not opened.waits:
         by = work.actor.agent_id
         notify_opened(work, opened, team_id=team_id, assignee_id=assignee_id, message=message, by=by)
@@ -127,7 +127,7 @@ def create(
     elif opened.waits:
         words = phrase("{ref} opened; it waits for an approval", ref=ref)
     away = away_warning(work, assignee_id, team_id) if assignee_id != work.actor.agent_id else ""
-    warning = joined("; ", (away, _offer_warning(work, service_id, unit_id, person)))
+    warning = joined("; ", (away, _offer_warning(work, service_id, unit_id, person), out_of_use(equipment)))
     return Change(opened.number, ref, words, warning=warning)
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.approvals import follow_head
-from sdesk.desk.steps.assets import add_assets, drop_assets, find_asset
+from sdesk.desk.steps.assets import add_assets, drop_assets, find_asset, out_of_use
 from sdesk.desk.steps.clocks import promise_of, settle
 from sdesk.desk.steps.find import find_ticket, key_of, word_of
 from sdesk.desk.steps.forms import Given, change_answers
@@ -99,7 +99,9 @@ def set_fields(
     if ticket.unit_id != unit_before:
         follow_head(work, ticket, unit_before)
     settle(work, ticket)
-    return Change(number, ref, phrase("{ref} is set right: {facts}", ref=ref, facts=joined(", ", done)))
+    retired = out_of_use(find_asset(work, each) for each in assets)
+    facts = joined(", ", done)
+    return Change(number, ref, phrase("{ref} is set right: {facts}", ref=ref, facts=facts), warning=retired)
 
 
 def set_tags(

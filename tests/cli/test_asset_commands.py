@@ -207,3 +207,19 @@ def test_the_board_is_for_eyes_and_for_programs(sdesk: Sdesk, equipped: Path) ->
     )
     assert sdesk("board", "--unit", "nowhere").code == 2
     assert json.loads(sdesk("board", "-o", "json", "--fields", "down").out) == {"down": 1}
+
+
+def test_who_names_equipment_that_is_out_of_use_is_told_so_and_it_is_done(sdesk: Sdesk, equipped: Path) -> None:
+    new = ("new", "--subject", "Fetch it", "--text", "x", "--service", "till")
+    assert sdesk(*new, "--asset", "p 7").err == ""
+    sdesk("asset", "retire", "p 7")
+    sdesk("asset", "retire", "T-0031")
+    ran = sdesk(*new, "--asset", "p 7", "--asset", "T-0031", "--asset", "P 7")
+    assert (ran.code, ran.out) == (0, "SD-2 opened\n")
+    assert ran.err == "sdesk: warning: SD-2: equipment P 7, T-0031 is out of use\n"
+    sdesk(*new)
+    ran = sdesk("ticket", "set", "3", "--asset", "P 7")
+    assert (ran.code, ran.err) == (0, "sdesk: warning: SD-3: equipment P 7 is out of use\n")
+    assert sdesk("ticket", "set", "3", "--asset", "P 7", "--subject", "Bring it").code == 0
+    (row,) = json.loads(sdesk("ticket", "set", "3", "--asset", "КАССА-17", "-o", "json").out)
+    assert row["warning"] is None

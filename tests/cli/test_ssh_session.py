@@ -136,6 +136,8 @@ def test_the_environment_says_nothing_but_terminal_and_language(
         ("forward 2 --to a@x.example --text @/etc/passwd", "files of the server are out of reach"),
         ("event down --source a --key b --subject c --text @/etc/passwd", "files of the server are out of reach"),
         ("event up --source a --key b --text @/etc/passwd", "files of the server are out of reach"),
+        ("playbook skip 2 a --text @/etc/passwd", "files of the server are out of reach"),
+        ("playbook cancel 2 --text @/etc/passwd", "files of the server are out of reach"),
         ("ticket attach add 2 /etc/passwd", "files of the server are out of reach"),
         ("ticket attach add 2 x --text @/etc/passwd", "files of the server are out of reach"),
         ("ticket attach get 2 1", "goes by standard output"),

@@ -15,6 +15,7 @@ from sdesk.desk.steps.messages import add_to_index, reindex
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.equipment import keys_that_name, number_key, words_of
 from sdesk.domain.errors import BadInput
+from sdesk.domain.phrase import phrase
 from sdesk.store.models import Asset, AssetCheck, CheckEvent, TicketAsset
 from sdesk.store.prepared import Prepared
 from sdesk.store.search import equipment_words
@@ -105,6 +106,12 @@ def add_assets(work: Work, number: int, assets: Iterable[Asset], *, why: str = "
         add_to_index(work, number, equipment_words(asset.inventory_number, asset.serial))
         added.append(asset.inventory_number)
     return added
+
+
+def out_of_use(assets: Iterable[Asset]) -> str:
+    """What whoever names equipment should know: some of it is retired. It may be meant: even that must be fetched."""
+    numbers = dict.fromkeys(asset.inventory_number for asset in assets if asset.retired_at is not None)
+    return phrase("equipment {assets} is out of use", assets=", ".join(numbers)) if numbers else ""
 
 
 def drop_assets(work: Work, number: int, assets: Iterable[Asset]) -> list[str]:

@@ -42,14 +42,15 @@ def _called(work: Work, text: str, unit_id: int | None) -> Asset | None:
     return found[0] if len(found) == 1 else None
 
 
-def link_equipment(work: Work, number: int, named: Iterable[str], unit_id: int | None) -> None:
-    """Let a ticket be about the equipment that its form names. Anybody may name anything in the portal: of what a
-    requester names it is that of the ticket's own unit alone.
+def link_equipment(work: Work, number: int, named: Iterable[str], unit_id: int | None) -> list[Asset]:
+    """Let a ticket be about the equipment that its form names; gives that. Anybody may name anything in the portal: of
+    what a requester names it is that of the ticket's own unit alone.
     """
     found = [asset for each in named if (asset := asset_of(work, each)) is not None]
     if work.actor.agent_id is None:
         found = [asset for asset in found if unit_id is not None and asset.unit_id == unit_id]
     add_assets(work, number, found, why=WHY)
+    return found
 
 
 def unlink_equipment(work: Work, number: int, named: Iterable[str]) -> None:
