@@ -110,7 +110,7 @@ def skip(
 def cancel(ctx: typer.Context, number: Parent, text: Why, dry_run: DryRun = False) -> ExitCode:
     """Cancel a running playbook: no further step is opened, and its parent is resolved silently.
 
-    Steps that are open stay with those who have them, who are told.
+    Steps that are open stay with those who have them, who are told; so does a parent that others are part of.
 
     Examples:
       sdesk playbook cancel 120 --text "The shop is not opened"

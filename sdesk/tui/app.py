@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -23,7 +21,7 @@ from sdesk.domain.actor import Actor
 from sdesk.domain.errors import SdeskError
 from sdesk.store.reader.personal_rows import DraftMark
 from sdesk.store.reader.rows import TicketRow
-from sdesk.tui import themes
+from sdesk.tui import terminal, themes
 from sdesk.tui.actions import keymap_of
 from sdesk.tui.attendance import Attendance
 from sdesk.tui.company import Company
@@ -80,7 +78,7 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # no-color.org: only a value that is not empty asks for no colour
         # With it the terminal's own two colours are all there is: no background is painted, bold and reverse remain.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(driver_class=terminal.Terminal, ansi_color=True if "NO_COLOR" in os.environ else None)
         self.settings = settings
         self.now = now
         self.link = StoreLink(store, login, now, self._store_changed, self._met)
@@ -137,10 +135,8 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         return self.queue
 
     def on_mount(self) -> None:
-        if not self.is_headless:
-            # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self._end)
+        # A dropped connection or a polite kill ends as `q` does: drafts kept, the terminal left clean.
+        terminal.end_with(self, self._end)
 
     def _end(self) -> None:
         for screen in self.screen_stack:
@@ -157,6 +153,9 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
 
     def _each_second(self) -> None:
         """What is looked after all the time, by one timer: each that wakes the program costs as much as its work."""
+        if terminal.is_gone(self):
+            self._end()
+            return
         self.attendance.look()
         self.notice_ages()
         self.unkept.again()

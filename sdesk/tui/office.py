@@ -6,9 +6,7 @@ on as soon as it can; no error ends it.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -27,7 +25,7 @@ from sdesk.domain.errors import SdeskError, Unavailable
 from sdesk.domain.safe_text import one_line
 from sdesk.store.reader import Reader
 from sdesk.store.reader.personal_rows import LastChange
-from sdesk.tui import themes
+from sdesk.tui import terminal, themes
 from sdesk.tui.board_reading import Board, read_board
 from sdesk.tui.drawing import PlainSigns, draw_in_ascii
 from sdesk.tui.hand import Hand
@@ -82,7 +80,7 @@ class OfficeBoard(App[None], inherit_bindings=False):
     def __init__(self, *, store: Path, login: str, now: Callable[[], datetime], settings: ConsoleSettings) -> None:
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # as the console does: only a value that is not empty asks for no colour
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(driver_class=terminal.Terminal, ansi_color=True if "NO_COLOR" in os.environ else None)
         self.path, self.login, self.now, self.settings = store, login, now, settings
         self.board: Board | None = None
         self.since: datetime | None = None
@@ -108,9 +106,7 @@ class OfficeBoard(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.push_screen(self.office)
-        if not self.is_headless:
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit)
+        terminal.end_with(self, self.exit)
         self._hand.start()
         self.set_interval(1.0, self._tick)
         self.set_interval(LOOK_EVERY, self.look)
@@ -186,6 +182,9 @@ class OfficeBoard(App[None], inherit_bindings=False):
         return self.board.zone if self.board is not None else ZoneInfo("UTC")
 
     def _tick(self) -> None:
+        if terminal.is_gone(self):
+            self.exit()
+            return
         local, screen = self.now().astimezone(self._zone), self.office
         screen.clock.update(f"{local:%H:%M}")
         screen.header.show(headline(self.board, screen.size.width), [Part(f"{day_text(local)} {local:%H:%M} ", "text")])

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from textual import events
 from textual.app import App
@@ -25,8 +26,8 @@ PATIENCE = 0.25
 class TypeAhead(App[None]):
     """An application that does one key after the other."""
 
-    def __init__(self, ansi_color: bool | None = None) -> None:
-        super().__init__(ansi_color=ansi_color)
+    def __init__(self, **of_textual: Any) -> None:
+        super().__init__(**of_textual)
         self._ahead: deque[events.Key | events.Paste] = deque()
         self._serial = 0
         """Counts the keys that were given out."""

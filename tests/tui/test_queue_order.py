@@ -38,7 +38,7 @@ async def test_s_changes_the_order_and_the_header_says_which(busy_desk_path: Pat
 @pytest.mark.parametrize("end", ["restored", "solved"])
 async def test_the_flagships_till_has_lost_180_000(flagship: Flagship, end: str) -> None:
     async with driving(flagship.path, now=lambda: BACK_AT) as driver:
-        assert "180 000 ₽/h at risk" in driver.text
+        assert "180 000 ₽/h (all turnover)" in driver.text
         assert "180 000 ₽ so far" in driver.text
     if end == "restored":
         flagship.restore()

@@ -189,7 +189,7 @@ def finished_lines(sorting: Round, first: TicketRow | None, now: datetime) -> li
             lines.append(line((" " + left + ": " + _("Ctrl+R asks about them again."), "text")))
     lines.append(Line())
     if first is None:
-        lines.append(line((" " + _("No ticket is open."), "text")))
+        lines.append(line((" " + _("Every open ticket of your teams is taken."), "text")))
     else:
         late = first.due_in is not None and first.due_in < 0
         when = ""
