@@ -28,7 +28,7 @@ _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 """The second screen, without a cursor; and back to what stood there before (xterm's alternate screen)."""
 _TOP, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 _FALLBACK = (100, 36)
-_END, _SIZE = b"e", b"s"
+_END, _SIZE, _STOP = b"e", b"s", b"z"
 
 
 def require_terminal(call: Invocation) -> None:
@@ -42,18 +42,27 @@ def require_terminal(call: Invocation) -> None:
 def watch(draw: Callable[[], str], *, every: int) -> ExitCode:
     """Draw until SIGTERM (exit code 0) or Ctrl+C (130), and at once where the window gets another size.
 
-    A store that cannot be read for a while does not end it: the last board stands, with what is wrong below it.
+    Ctrl+Z gives the screen back for as long as it is stopped. A store that cannot be read for a while does not end it:
+    the last board stands, with what is wrong below it.
     """
     shown = draw()  # what is wrong with what was asked is said at once, and on the plain screen
     ours, theirs = os.pipe()
     try:
-        with until_ended(lambda: _tell(theirs, _END)) as ending, _sizes(theirs), _second_screen():
+        with (
+            until_ended(lambda: _tell(theirs, _END)) as ending,
+            _told(signal.SIGWINCH, theirs, _SIZE),
+            _told(signal.SIGTSTP, theirs, _STOP),
+            _second_screen(),
+        ):
             wrong = ""
             while True:
                 output.text(_screen(shown, wrong))
                 output.flush()
-                if select.select([ours], [], [], every)[0] and _END in os.read(ours, 4096):
+                heard = os.read(ours, 4096) if select.select([ours], [], [], every)[0] else b""
+                if _END in heard:
                     return ending.code
+                if _STOP in heard:
+                    _stop()
                 try:
                     shown, wrong = draw(), ""
                 except Unavailable as error:
@@ -91,10 +100,26 @@ def _second_screen() -> Iterator[None]:
         output.flush()
 
 
+def _stop() -> None:
+    """Stop as Ctrl+Z stops any program, on the plain screen, and come back to the second one when it goes on."""
+    output.text(_LEAVE)
+    output.flush()
+    before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTSTP)
+    signal.signal(signal.SIGTSTP, before)
+    output.text(_ENTER)
+
+
 @contextmanager
-def _sizes(pipe: int) -> Iterator[None]:
-    before = signal.signal(signal.SIGWINCH, lambda number, frame: _tell(pipe, _SIZE))
+def _told(sign: signal.Signals, pipe: int, what: bytes) -> Iterator[None]:
+    """A signal is a byte in the pipe: nothing is written to the screen in the middle of writing to it.
+
+    One that is ignored stays so: a shell without jobs could not let us go on.
+    """
+    before = signal.getsignal(sign)
+    if before is not signal.SIG_IGN:
+        signal.signal(sign, lambda number, frame: _tell(pipe, what))
     try:
         yield
     finally:
-        signal.signal(signal.SIGWINCH, before)
+        signal.signal(sign, before)

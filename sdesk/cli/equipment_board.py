@@ -78,21 +78,24 @@ def board(
 
 
 def _watched(call: Invocation, units: tuple[str, ...], every: int) -> ExitCode:
-    """The board of each look: of the store, the agent and the walls that there are by then."""
+    """The board of each look: of the store, the set-up, the agent and the walls that there are by then."""
+    from zoneinfo import ZoneInfo
+
     board_watch.require_terminal(call)
     from sdesk.cli.report_page import drawn
     from sdesk.reports import equipment_board_page
     from sdesk.reports.equipment_board import gather
     from sdesk.store.reader import Reader
 
-    login = call.actor.login
+    login, colored = call.actor.login, call.output.colored
+    # Between two looks the store is not open: else nobody could restore it as long as the screen hangs there.
+    call.close()
 
     def draw() -> str:
-        # A store that was restored meanwhile is another file.
         with Reader(call.store) as reader:
             found = gather(reader, reader.actor(login), now=call.surroundings.clock(), units=units)
-            page = equipment_board_page.page(found, desk=reader.desk.name, zone=call.zone)
-        return drawn(page, colored=call.output.colored)
+            page = equipment_board_page.page(found, desk=reader.desk.name, zone=ZoneInfo(reader.desk.time_zone))
+        return drawn(page, colored=colored)
 
     with of_an_option():
         return board_watch.watch(draw, every=every)

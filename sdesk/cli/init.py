@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sdesk.cli import diagnostics, invocation, output
-from sdesk.domain.errors import BadInput, Refused, SdeskError, Unavailable
+from sdesk.domain.errors import BadInput, Refused, Unavailable
 from sdesk.domain.system_words import reason_of
 
 _CONFIG = """\
@@ -74,7 +74,7 @@ def init(
     written = not call.wishes.config and not os.environ.get("SDESK_CONFIG") and _written(file, store)
     try:
         make(store)
-    except SdeskError:
+    except BaseException:
         if written:
             file.unlink()
         raise

@@ -43,6 +43,8 @@ LONGEST_COMMENT = 4_000
 class Question:
     """What an approver is asked, as a page shows it. Texts are other people's: they are shown, never obeyed."""
 
+    id: int
+    """Which one it is of the ticket's: for another service, another is asked."""
     number: int
     ref: str
     subject: str
@@ -84,6 +86,7 @@ def _shown(work: Work, row: Approval, since: datetime) -> Question:
     service = work.session.get(Service, row.service_id) if row.service_id is not None else None
     unit = work.session.get(Unit, ticket.unit_id) if ticket.unit_id is not None else None
     return Question(
+        id=row.id or 0,
         number=row.ticket_id,
         ref=work.rules.ref(row.ticket_id),
         subject=ticket.subject,
@@ -96,8 +99,12 @@ def _shown(work: Work, row: Approval, since: datetime) -> Question:
         state=row.state,
         decided_at=row.decided_at,
         comment=row.comment,
-        alive=row.state is ApprovalState.ASKED and work.now - since <= LIVES,
+        alive=_is_alive(work, row, since),
     )
+
+
+def _is_alive(work: Work, row: Approval, since: datetime) -> bool:
+    return row.state is ApprovalState.ASKED and work.now - since <= LIVES
 
 
 def decide(work: Work, token: str, yes: bool, comment: str = "", *, how: DecidedHow = DecidedHow.PORTAL) -> Change:
@@ -109,12 +116,18 @@ def decide(work: Work, token: str, yes: bool, comment: str = "", *, how: Decided
     return _decide_once(work, row, key.created_at, yes, comment, how)
 
 
-def decide_by(work: Work, number: int, yes: bool, comment: str = "", *, address: str) -> Change:
+def decide_by(work: Work, number: int, yes: bool, comment: str = "", *, address: str, shown: int) -> Change:
     """`decide`, for who has proved in the portal that a mail address is his: of what he was asked last about a ticket.
 
-    NotFound where he was asked nothing, as for a ticket that there is not.
+    NotFound where he was asked nothing, as for a ticket that there is not; Refused where that is not the question that
+    he was `shown` (`Question.id`): a yes to a chair is none to what is asked in its place.
     """
     row = _by_address(work, number, address)
+    if row.id != shown and _is_alive(work, row, row.asked_at):
+        raise Refused(
+            phrase("something else is asked about {ref} by now", ref=work.rules.ref(number)),
+            phrase("look it over, and send it once more"),
+        )
     return _decide_once(work, row, row.asked_at, yes, comment, DecidedHow.PORTAL)
 
 

@@ -14,14 +14,14 @@ from sqlmodel import col
 from sdesk.desk.change import Change
 from sdesk.desk.opening import Work
 from sdesk.desk.steps.clocks import load_clocks, promise_of, put_in_place, settle
-from sdesk.desk.steps.deeds import KEPT_FOR, forget_deed, opened_steps, walked_back
+from sdesk.desk.steps.deeds import KEPT_FOR, PLAYBOOK_VERBS, forget_deed, opened_steps, walked_back
 from sdesk.desk.steps.drafts import had_files, message_back
 from sdesk.desk.steps.find import is_walled, require_hands, sees, sees_team
 from sdesk.desk.steps.history import record
 from sdesk.desk.steps.losses import follow_outages, recount
 from sdesk.desk.steps.messages import reindex, rename_in_index
 from sdesk.desk.steps.promises import tell_of_moved_promise, would_be_promised
-from sdesk.desk.steps.put_back import Changes, changed_since, put_back
+from sdesk.desk.steps.put_back import Changes, changed_since, put_back, without
 from sdesk.desk.steps.snapshot import keep_told
 from sdesk.desk.steps.standing import require_standing
 from sdesk.desk.take_back import take_back
@@ -102,6 +102,9 @@ def undo(work: Work, deed: int) -> Change:
         return _words_back(number, ref, sentence, files=taken.files)
     touched = list(work.session.scalars(select(Undo).where(col(Undo.part_of) == deed).order_by(col(Undo.id))).all())
     changes: Changes = row.before["rows"]
+    if row.verb in PLAYBOOK_VERBS and (left := _gone_on_unseen(work, touched)):
+        touched = [each for each in touched if each.ticket_id not in left]
+        changes = without(work, changes, left)
     _require_unchanged(work, [row, *touched])
     if changed_since(work, changes) is not None or _is_cancelled(work, row):
         raise _changed(work, row)
@@ -166,6 +169,15 @@ def _instead(work: Work, row: Undo) -> str:
                 " `sdesk ticket merge {number} --into OTHER`",
                 number=number,
             )
+
+
+def _gone_on_unseen(work: Work, rows: Sequence[Undo]) -> frozenset[int]:
+    """The steps behind a wall that were worked on since: they stay as they are, and who does not see them is not told
+    of that by a refusal."""
+    found = ((row, work.session.get_one(Ticket, row.ticket_id)) for row in rows if row.version != row.was)
+    return frozenset(
+        row.ticket_id for row, ticket in found if ticket.version != row.version and not sees(work, work.actor, ticket)
+    )
 
 
 def _playbook_of(work: Work, number: int) -> str:

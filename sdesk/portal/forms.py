@@ -144,8 +144,11 @@ async def read_form(request: Request, *, files: bool, takes: bool = True) -> For
 
     TooMuch, TooSlow or Unreadable where it cannot be had.
     """
-    most = MOST_READ if files else MOST_WORDS
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    most = MOST_WORDS
+    if files:
+        # Without files it is words alone, as they are sent on from the page that kept them: up to three signs a byte.
+        most = MOST_READ if kind == "multipart/form-data" else 3 * MOST_WORDS
     stream = _bounded(request, most)
     try:
         if kind == "multipart/form-data":

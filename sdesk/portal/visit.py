@@ -192,7 +192,7 @@ def kept(visit: Visit) -> Response:
     )
 
 
-_OWN = ("proof", "once", "answer")
+_OWN = ("proof", "once", "question", "answer")
 """What nobody types: what the portal puts into its forms, and which button was pressed."""
 
 

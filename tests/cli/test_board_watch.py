@@ -8,7 +8,8 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -17,6 +18,7 @@ from command_line import Sdesk
 from sdesk.cli import board_watch
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.domain.errors import Unavailable
+from sdesk.store import restore
 
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
 
@@ -71,6 +73,35 @@ def test_another_bug_gives_the_screen_back_too(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.endswith(LEAVE)
 
 
+def test_ctrl_z_gives_the_screen_back_until_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped: list[tuple[int, object]] = []
+    looks = Boards("one\n", "two\n", "three\n")
+
+    def stop(process: int, sign: int) -> None:
+        if sign == signal.SIGTSTP:
+            stopped.append((process, signal.getsignal(signal.SIGTSTP)))
+        else:
+            signal.raise_signal(sign)
+
+    def draw() -> str:
+        look = looks()
+        if look == "two\n":
+            signal.raise_signal(signal.SIGTSTP)
+        return look
+
+    monkeypatch.setattr(os, "kill", stop)
+    before = signal.getsignal(signal.SIGTSTP)
+    board_watch.watch(draw, every=0)
+    assert stopped == [(os.getpid(), signal.SIG_DFL)]
+    assert signal.getsignal(signal.SIGTSTP) == before
+    first, second = capsys.readouterr().out.split(LEAVE)[:2]
+    assert "two" in first
+    assert second.startswith(ENTER)
+    assert "three" in second
+
+
 def test_what_has_no_room_is_counted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("LINES", "4")
     monkeypatch.setenv("COLUMNS", "30")
@@ -94,6 +125,25 @@ def test_what_has_no_room_is_counted(monkeypatch: pytest.MonkeyPatch, capsys: py
 def test_without_a_terminal_it_is_refused(words: tuple[str, ...], said: str, sdesk: Sdesk) -> None:
     ran = sdesk("board", *words)
     assert (ran.code, ran.out, ran.err) == (2, "", f"sdesk: error: {said}\n")
+
+
+def test_between_two_looks_the_store_can_be_restored(
+    at_desk: Path, sdesk: Sdesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def watch(draw: Callable[[], str], *, every: int) -> ExitCode:
+        shown.append(draw())
+        restore.require_free(at_desk)
+        shown.append(draw())
+        return ExitCode.DONE
+
+    monkeypatch.setattr(board_watch, "require_terminal", lambda call: None)
+    monkeypatch.setattr(board_watch, "watch", watch)
+    ran = sdesk("board", "--watch")
+    assert (ran.code, ran.err) == (0, "")
+    assert len(shown) == 2
+    assert shown[0] == shown[1] != ""
 
 
 @pytest.mark.usefixtures("at_desk")

@@ -123,6 +123,10 @@ def test_the_configuration_is_written_whole_or_not_at_all(
     def full(path: Path, content: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    def interrupted(path: Path) -> None:
+        assert (home / "config.toml").exists()
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
         ran = sdesk("init", "--db", str(tmp_path / "one.db"))
@@ -131,6 +135,11 @@ def test_the_configuration_is_written_whole_or_not_at_all(
     assert (list(home.iterdir()), (tmp_path / "one.db").exists()) == ([], False)
     assert sdesk("db", "init", "--db", str(tmp_path / "three.db")).code == 0
     assert sdesk("init", "--db", str(tmp_path / "three.db")).code == 1
+    assert list(home.iterdir()) == []
+    # Nor does it stand alone where the store was not made: it would name one that there is not.
+    with monkeypatch.context() as patch:
+        patch.setattr("sdesk.store.migrate.init", interrupted)
+        assert sdesk("init", "--db", str(tmp_path / "four.db")).code == 130
     assert list(home.iterdir()) == []
     # What stands there by any kind of name is left as it is.
     (home / "config.toml").symlink_to(tmp_path / "elsewhere")

@@ -220,3 +220,22 @@ def test_a_hidden_step_that_was_skipped_leaves_no_trace_of_that_on_the_parent(ma
     do(mails, "skip", "two", text="No need", login="olga")
     assert undone(mails, "olga").outcomes[0].error is None
     assert mails.events(1) == before
+
+
+def test_what_became_of_a_hidden_step_refuses_nobody_who_may_not_know_of_it(desk_of_mail: MailDesk) -> None:
+    mails = desk_of_mail
+    mails.apply(DESK_FILE + SMALL.replace('after = ["one"]', 'at = "-20d"'))
+    start(mails.desk, mails.actor("boris"), Start("small", "2026-12-07"), now=NOW)
+    ((hidden,),) = mails.rows("SELECT ticket_id FROM playbook_step WHERE key = 'two'")
+    seen = "SELECT r.day, s.key, s.opens_at FROM playbook_run AS r JOIN playbook_step AS s WHERE s.key <> 'two'"
+    before = mails.rows(seen)
+    do(mails, "move", day="2026-12-28", login="boris")
+    assert mails.ticket(hidden).status == "waiting"
+    mails.do("olga", "take", hidden, at=NOW)
+    assert [each.error for each in undone(mails, "boris").outcomes] == [None]
+    assert mails.rows(seen) == before
+    # She has it as she took it.
+    whose = "SELECT a.key FROM ticket AS t JOIN agent AS a ON a.id = t.assignee_id WHERE t.id = ?"
+    assert mails.rows(whose, hidden) == [("olga",)]
+    assert mails.events(hidden)[-1] == "assigned"
+    assert check(mails.path) == ()

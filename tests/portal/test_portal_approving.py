@@ -75,7 +75,7 @@ def asked(stage: Stage, subject: str, **more: str) -> int:
 def decide(head: Browser, number: int, answer: str, **more: str) -> Page:
     """Open the page and press a button."""
     shown = head.get(f"/approvals/{number}")
-    own = {name: shown.hidden(name) for name in ("proof", "once")}
+    own = {name: shown.hidden(name) for name in ("proof", "once", "question")}
     return head.post(f"/approvals/{number}", {**own, "answer": answer, **more})
 
 
@@ -100,7 +100,7 @@ def test_who_is_signed_in_finds_what_waits_for_his_decision_and_decides_once(sta
     assert "Mine is broken." in page.seen
     assert head.post(f"/approvals/{first}", {"answer": "yes"}).status == 403
     assert decide(head, first, "perhaps").status == 422
-    own = {name: page.hidden(name) for name in ("proof", "once")}
+    own = {name: page.hidden(name) for name in ("proof", "once", "question")}
     for _ in range(2):  # a double click
         answer = head.post(f"/approvals/{first}", {**own, "answer": "no", "comment": "Not this year."})
         assert (answer.status, answer.header("location")) == (303, f"/approvals/{first}")
@@ -158,3 +158,26 @@ def test_nobody_else_learns_that_somebody_is_asked(stage: Stage) -> None:
     assert decide(carla, number, "yes").status == 303
     # Whom nobody asks any more has nothing to decide.
     assert "Waits for" not in stage.signed_in("olga@kiosk.example").get("/services").seen
+
+
+def test_a_yes_is_one_to_what_was_shown_and_to_nothing_that_is_asked_in_its_place(stage: Stage) -> None:
+    number = asked(stage, "A chair")
+    head = stage.signed_in("olga@kiosk.example")
+    shown = head.get(f"/approvals/{number}")
+    own = {name: shown.hidden(name) for name in ("proof", "once", "question")}
+    # Meanwhile somebody else was asked, and then she again: hers is a question of its own.
+    mails = stage.mails()
+    for whom in ("Carla <carla@far.example>", "Olga <olga@kiosk.example>"):
+        mails.do("anna", "ask-approval", number, at=stage.now, of=whom)
+    mails.desk.close()
+    for question in (own["question"], "", "x"):
+        page = head.post(f"/approvals/{number}", {**own, "question": question, "answer": "yes", "comment": "Do."})
+        assert page.status == 403
+        assert f"Something else is asked about SD-{number} by now. Look it over, and send it once more" in page.seen
+        assert "Do." in page.text
+    mails = stage.mails()
+    assert mails.ticket(number, at=stage.now).status == "waiting"
+    mails.desk.close()
+    assert page.hidden("question") not in ("", own["question"])
+    own["question"] = page.hidden("question")
+    assert head.post(f"/approvals/{number}", {**own, "answer": "yes"}).status == 303

@@ -173,6 +173,14 @@ def test_who_is_not_signed_in_any_more_keeps_what_he_typed(stage: Stage) -> None
     assert other.upload("/services/other", TYPED).header("location") == "/sign-in?next=/services/other&late=1"
     much = dict.fromkeys(("text", "subject"), "x" * 150000)
     assert other.upload("/services/other", much, Sec_Fetch_Site="same-origin").status == 400
+    assert other.post("/services/other", {"text": "x" * 700_000}, Sec_Fetch_Site="same-origin").status == 413
+    # What was kept is sent on as words alone, in which each of these letters is six signs.
+    long = {"text": "ы" * 90_000}
+    for page in (
+        other.upload("/services/other", long, (), Sec_Fetch_Site="same-origin"),
+        other.post("/services/other", long, Sec_Fetch_Site="same-origin"),
+    ):
+        assert (page.status, "What you typed is still here" in page.seen) == (403, True)
     assert other.upload("/services/other", {"unit": "x"}, Sec_Fetch_Site="same-origin").status == 303
     assert other.post("/requests/1/solved", {}, Sec_Fetch_Site="same-origin").status == 303
 

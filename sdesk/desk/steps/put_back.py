@@ -31,6 +31,14 @@ def changed_since(work: Work, changes: Changes) -> str | None:
     return None
 
 
+def without(work: Work, changes: Changes, tickets: frozenset[int]) -> Changes:
+    """The changes but for those of certain tickets, and of the steps of playbooks that they are."""
+    return {
+        table: [pair for pair in rows if _ticket_of(work, table, pair) not in tickets]
+        for table, rows in changes.items()
+    }
+
+
 def put_back(work: Work, changes: Changes) -> set[int]:
     """Write every row as it was before; gives the units whose outages were touched. The caller settles."""
     work.session.flush()
@@ -75,6 +83,15 @@ def _row(work: Work, table: str, given: Row) -> Row | None:
     where, values = _where(table, given)
     found = work.connection.execute(text(f"SELECT * FROM {table} WHERE {where}"), values).mappings().first()
     return None if found is None else dict(found)
+
+
+def _ticket_of(work: Work, table: str, pair: list[Row | None]) -> int | None:
+    """Whose row it is: of one that was changed only the columns that changed are kept."""
+    given = next(row for row in reversed(pair) if row is not None)
+    name = "id" if table == "ticket" else "ticket_id"
+    if name not in given:
+        given = _row(work, table, given) or {}
+    return given.get(name)
 
 
 def _where(table: str, given: Row) -> tuple[str, Row]:

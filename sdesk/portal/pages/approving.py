@@ -17,7 +17,7 @@ from sdesk.desk.opening import Work
 from sdesk.domain.approval import ApprovalState
 from sdesk.domain.errors import BadInput, Refused, SdeskError
 from sdesk.domain.phrase import phrase
-from sdesk.portal.pages.tickets import number_of_path
+from sdesk.portal.pages.tickets import number_in, number_of_path
 from sdesk.portal.visit import Visit, status_of
 
 
@@ -70,11 +70,11 @@ def _by_link(visit: Visit) -> Approver:
 
 
 def _by_session(visit: Visit) -> Approver:
-    number, address = number_of_path(visit), visit.who.address
+    number, address, shown = number_of_path(visit), visit.who.address, number_in(visit.form.text("question")) or 0
     return Approver(
         f"/approvals/{number}",
         lambda work: approvals.question_to(work, number, address=address),
-        lambda work, yes, comment: approvals.decide_by(work, number, yes, comment, address=address),
+        lambda work, yes, comment: approvals.decide_by(work, number, yes, comment, address=address, shown=shown),
     )
 
 

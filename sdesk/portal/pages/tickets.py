@@ -29,7 +29,7 @@ FIELDS = ("text", "files")
 
 def listed(visit: Visit) -> Response:
     """My requests: all at work, and those that are done with, page by page."""
-    before = _number(visit.asked.query.get("before", ""))
+    before = number_in(visit.asked.query.get("before", ""))
     at_work = () if before is not None else visit.reader.own_requests(visit.who, at_work=True)
     done = visit.reader.own_requests(visit.who, at_work=False, before=before)
     questions = visit.reader.questions(visit.who, now=visit.now)
@@ -99,7 +99,7 @@ def solved(visit: Visit) -> Response:
 
 def file(visit: Visit) -> Response:
     """A file, to be saved: it is never shown among the portal's own pages."""
-    found = _number(visit.asked.params["file"])
+    found = number_in(visit.asked.params["file"])
     if found is None:
         raise NotFound(phrase("there is no such file"), phrase("see your requests"))
     row, content = visit.reader.file(visit.who, number_of_path(visit), found, now=visit.now)
@@ -175,11 +175,12 @@ def _page(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
 def number_of_path(visit: Visit) -> int:
     """The number of the request; one that is none is a request that there is not."""
     text = visit.asked.params["number"]
-    number = _number(text)
+    number = number_in(text)
     if number is None:
         return 0
     return number
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
+    """The number that somebody sent; None for what is none, or larger than any of the store."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from sdesk.domain.errors import NotFound
 from sdesk.domain.phrase import phrase
-from sdesk.portal.pages.tickets import numbers_of, with_standing
+from sdesk.portal.pages.tickets import number_in, numbers_of, with_standing
 from sdesk.portal.visit import Visit
 from sdesk.store.reader.portal_reader import PAGE
 
@@ -17,8 +17,7 @@ def unit(visit: Visit) -> Response:
     place = next((each for each in visit.who.headed if each.key == key), None)
     if place is None:
         raise NotFound(phrase("there is no such page"), phrase("see what is offered"))
-    text = visit.asked.query.get("before", "")
-    before = int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+    before = number_in(visit.asked.query.get("before", ""))
     at_work = () if before is not None else visit.reader.unit_requests(visit.who, place.id, at_work=True)
     done = visit.reader.unit_requests(visit.who, place.id, at_work=False, before=before)
     asked = numbers_of(visit.reader.questions(visit.who, now=visit.now))
