@@ -161,12 +161,7 @@ class Portal:
             wait = (self._tried if "token" in asked.params else self._asked).take(asked.network)
         elif asked.method == "POST":
             wait = self._forms.take(key or asked.network)
-        if wait is None:
-            return None
-        minutes = max(1, round(wait / 60))
-        return Refused(
-            phrase("this was too often within a short time"), phrase("try again in {minutes} min", minutes=minutes)
-        )
+        return _too_often(wait) if wait is not None else None
 
     async def _is_signed_in(self, asked: Asked) -> bool:
         def signed_in(reader: PortalReader) -> bool:
@@ -181,6 +176,10 @@ class Portal:
         Where the browser says that it is ours, its words are read all the same, to be kept on a page.
         """
         if not takes:
+            # Of no session that there is: whoever makes up another each time is of one network all the same.
+            wait = self._forms.take(asked.network)
+            if wait is not None:
+                return await self._say(asked, _too_often(wait), 429)
             return None if asked.ours else sign_in_first(asked)
         size = request.headers.get("content-length", "")
         much = float(size) if size.isascii() and size.isdecimal() and len(size) < 13 else _BYTES.most
@@ -215,6 +214,14 @@ def _once_more(visit: Visit, way: Way) -> Response:
     if way.again is None or not visit.asked.ours:
         return visit.problem(FORGED)
     return way.again(visit, OLD)
+
+
+def _too_often(wait: float) -> Refused:
+    """`wait`: seconds until it may be tried again."""
+    minutes = max(1, round(wait / 60))
+    return Refused(
+        phrase("this was too often within a short time"), phrase("try again in {minutes} min", minutes=minutes)
+    )
 
 
 def _host_of(request: Request) -> str:

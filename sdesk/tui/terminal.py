@@ -10,6 +10,7 @@ import asyncio
 import io
 import os
 import signal
+import termios
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -19,17 +20,31 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
+USUAL = (24, 80)
+"""Lines and columns."""
+
+
 class Terminal(LinuxDriver):
     """Textual's driver, which outlives its terminal: the thread that writes would die, and the program wait for it."""
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._file = cast("Any", Output(cast("TextIO", self._file)))
+        give_size(self.fileno)
 
     @property
     def is_gone(self) -> bool:
         """Whether it was a terminal, and is none any more."""
         return self.input_tty and not os.isatty(self.fileno)
+
+
+def give_size(file: int) -> None:
+    """Give a terminal that has no size, as a serial line, the usual one, as `stty` would.
+
+    Rich and Python guess different ones, and Textual lays out for the one and for the other in turn, for ever.
+    """
+    if os.isatty(file) and 0 in termios.tcgetwinsize(file):
+        termios.tcsetwinsize(file, USUAL)
 
 
 class Output(io.TextIOBase):

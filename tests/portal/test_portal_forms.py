@@ -334,3 +334,13 @@ def test_a_session_that_sends_form_after_form_is_told_to_wait(stage: Stage) -> N
     assert statuses[:30] == [404] * 30
     assert statuses[-1] == 429
     assert visitor.get("/requests").status == 200
+
+
+def test_sessions_that_somebody_makes_up_are_of_one_network(stage: Stage) -> None:
+    statuses = []
+    for number in range(45):
+        visitor = stage.browser()
+        visitor.cookies["sdesk"] = f"{number:032x}"
+        statuses.append(visitor.upload("/services/other", TYPED, [FILE], Sec_Fetch_Site="same-origin").status)
+    assert statuses[:10] == [403] * 10
+    assert statuses[-1] == 429

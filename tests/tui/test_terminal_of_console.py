@@ -1,4 +1,4 @@
-"""A full-screen program whose terminal goes away: it ends, whoever was told of it."""
+"""A full-screen program whose terminal goes away, or has no size to begin with."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 from tmux_terminal import console_environment
 
-from sdesk.tui.terminal import Output
+from sdesk.tui.terminal import USUAL, Output, give_size
 
 KEEPS_IT = """
 exec <"$TERMINAL" >"$TERMINAL" 2>&1
@@ -33,14 +34,14 @@ def test_it_ends_where_nobody_tells_it(words: list[str], busy_desk_path: Path, t
     environment = console_environment(busy_desk_path, tmp_path) | {
         "TERMINAL": os.ttyname(theirs),
         "ENDED": str(ended),
-        "COLUMNS": "100",
-        "LINES": "30",
     }
     with subprocess.Popen(
         ["sh", "-c", KEEPS_IT, "sh", sys.executable, "-m", "sdesk", *words], env=environment, start_new_session=True
     ) as first:
         try:
             _wait_for(ours, "breached")
+            # It had none, and two halves of the program would have guessed two sizes.
+            assert termios.tcgetwinsize(theirs) == USUAL
             os.close(theirs)
             os.close(ours)
             end = monotonic() + 30
@@ -82,3 +83,14 @@ def test_what_is_written_to_nobody_is_tried_once() -> None:
     assert (output.write("one"), output.write("two"), output.fileno()) == (0, 0, 7)
     output.flush()
     assert lost.tried == 1
+
+
+def test_a_size_stays() -> None:
+    ours, theirs = pty.openpty()
+    try:
+        termios.tcsetwinsize(theirs, (50, 132))
+        give_size(theirs)
+        assert termios.tcgetwinsize(theirs) == (50, 132)
+    finally:
+        os.close(ours)
+        os.close(theirs)
