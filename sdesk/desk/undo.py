@@ -132,8 +132,12 @@ def forget(work: Work, deed: int) -> None:
 
 
 def _went_on(work: Work, row: Undo) -> bool:
-    """Whether steps of a playbook were opened, by what was done to it or since: they have their numbers."""
-    return "opened" in row.before and opened_steps(work, work.connection, row.ticket_id) != row.before["opened"]
+    """Whether steps of a playbook that the agent may know of were opened, by what was done to it or since: they have
+    their numbers."""
+    if "opened" not in row.before:
+        return False
+    opened = opened_steps(work.connection, row.ticket_id)
+    return any(step not in row.before["opened"] and sees_team(work, work.actor, opened[step]) for step in opened)
 
 
 def _is_cancelled(work: Work, row: Undo) -> bool:

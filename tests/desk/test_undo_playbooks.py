@@ -82,7 +82,7 @@ def state(mails: MailDesk) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture
 def mails(desk_of_mail: MailDesk) -> MailDesk:
-    """A playbook in course, started by vera: the parent 1, its open step 2."""
+    """A running playbook, started by vera: the parent 1, its open step 2."""
     desk_of_mail.apply(DESK_FILE + SMALL)
     begun = start(desk_of_mail.desk, desk_of_mail.actor("vera"), Start("small", "2026-12-07"), now=NOW)
     assert [each.number for each in begun] == [1, 2]
@@ -239,3 +239,19 @@ def test_what_became_of_a_hidden_step_refuses_nobody_who_may_not_know_of_it(desk
     assert mails.rows(whose, hidden) == [("olga",)]
     assert mails.events(hidden)[-1] == "assigned"
     assert check(mails.path) == ()
+
+
+def test_who_came_to_see_a_step_since_did_not_open_it(desk_of_mail: MailDesk) -> None:
+    mails = desk_of_mail
+    file = DESK_FILE + SMALL.replace('after = ["one"]', 'at = "-20d"')
+    mails.apply(file)
+    start(mails.desk, mails.actor("boris"), Start("small", "2026-12-07"), now=NOW)
+    do(mails, "move", day="2026-12-28", login="boris")
+    mails.apply(
+        file.replace('email = "boris@desk.example"\nteams = ["it"', 'email = "boris@desk.example"\nteams = ["it", "hr"')
+    )
+    assert "hr" in str(
+        mails.rows("SELECT key FROM team AS t JOIN team_member AS m ON m.team_id = t.id WHERE m.agent_id = 2")
+    )
+    assert [each.error for each in undone(mails, "boris").outcomes] == [None]
+    assert mails.rows("SELECT day FROM playbook_run") == [("2026-12-07",)]

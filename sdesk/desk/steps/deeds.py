@@ -18,7 +18,6 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, exist
 from sqlmodel import col
 
 from sdesk.desk.opening import Work
-from sdesk.desk.steps.find import sees_team
 from sdesk.desk.steps.rows import insert_row
 from sdesk.domain.phrase import packed
 from sdesk.store.models import Undo
@@ -150,7 +149,7 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
     if playbook:
         # A step that is opened stays, whoever undoes what opened it.
         rows["playbook_step"] = [pair for pair in rows.get("playbook_step", ()) if not _was_opened(*pair)]
-        deed["opened"] = opened_steps(work, before, number)
+        deed["opened"] = sorted(opened_steps(before, number))
     _FORGET.run(work.connection, before=work.now - KEPT_FOR)
     first: int | None = None
     was, now = _versions(before, numbers), _versions(work.connection, numbers)
@@ -175,13 +174,13 @@ def keep_deed(work: Work, before: Connection, mark: Mark, named: Named) -> None:
         first = first or row
 
 
-def opened_steps(work: Work, connection: Connection, number: int) -> int:
-    """How many steps of a playbook have a ticket, of those that the acting agent may know of. `number`: the parent's"""
+def opened_steps(connection: Connection, number: int) -> dict[int, int]:
+    """The steps of a playbook that have a ticket, and the team of each. `number`: the parent's."""
     sql = (
-        "SELECT s.team_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
+        "SELECT s.id, s.team_id FROM playbook_step AS s JOIN playbook_run AS r ON r.id = s.run_id"
         " WHERE r.ticket_id = ? AND s.ticket_id IS NOT NULL"
     )
-    return sum(sees_team(work, work.actor, row["team_id"]) for row in _read(connection, sql, (number,)))
+    return {row["id"]: row["team_id"] for row in _read(connection, sql, (number,))}
 
 
 def _was_opened(was: Row | None, now: Row | None) -> bool:
