@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from sdesk.domain.duration import write_duration
 from sdesk.store.calendars import ALWAYS_KEY
-from sdesk.store.models import AgentKey, Desk
+from sdesk.store.models import AgentKey, Desk, ReadyReply, Template
 
 _TABLES = Desk.metadata.tables
 
@@ -133,11 +133,11 @@ def _without_keys(connection: Connection) -> Picture:
         values = {"when": row.condition, "set": row.assignment, "person": row.person or None}
         found[ROUTING_RULE, str(row.position)] = _flat(values)
     teams = {row.id: row.key for row in _rows(connection, "team")}
-    for row in sorted(_rows(connection, "template"), key=lambda row: row.id):
+    for row in sorted(_rows(connection, str(Template.__tablename__)), key=lambda row: row.id):
         team = f"{teams[row.team_id]}." if row.team_id is not None else ""
         found["template", f"{team}{row.name}.{row.language}"] = {"subject": row.subject, "body": row.body}
     services = {row.id: row.key for row in _rows(connection, "service")}
-    for row in sorted(_rows(connection, "ready_reply"), key=lambda row: row.position):
+    for row in sorted(_rows(connection, str(ReadyReply.__tablename__)), key=lambda row: row.position):
         values = {"title": row.title, "text": row.text}
         values |= {"team": teams.get(row.team_id), "service": services.get(row.service_id)}
         found["ready reply", row.key] = _flat(values)

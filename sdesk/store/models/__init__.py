@@ -14,44 +14,33 @@ from sdesk.store.models.desk import (
     Calendar,
     Desk,
     OnCall,
-    ReadyReply,
     RoutingRule,
     Service,
     Sla,
     SlaTarget,
     Team,
     TeamMember,
-    Template,
     Unit,
     UnitAddress,
 )
 from sdesk.store.models.equipment import Asset, AssetChange, AssetCheck, TicketAsset
 from sdesk.store.models.events import CheckEvent, LastRun
 from sdesk.store.models.forms import FormValue
-from sdesk.store.models.mail import BlockedSender, Ledger, MailboxState, Outbox, Quarantine, RawMail, Token, Trouble
+from sdesk.store.models.mail import Outbox, RawMail, Token
 from sdesk.store.models.people import Person, PersonAddress
-from sdesk.store.models.personal import FormDraft, Presence, SavedView, Undo
-from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, TimeSpent, Visit
-from sdesk.store.models.ticket import (
-    Attachment,
-    Blob,
-    ClockRun,
-    Draft,
-    History,
-    Link,
-    Message,
-    Outage,
-    Seen,
-    Tag,
-    Ticket,
-    Watcher,
-)
+from sdesk.store.models.planning import Absence, IncidentProposal, Occurrence, RecurringTicket, Visit
+from sdesk.store.models.ticket import Attachment, Blob, ClockRun, History, Link, Message, Outage, Tag, Ticket, Watcher
+from sdesk.store.models.undo import Undo
 
 if TYPE_CHECKING:
     from sdesk.store.models.access import AgentKey
+    from sdesk.store.models.effort import TimeSpent
+    from sdesk.store.models.inbox import BlockedSender, Ledger, MailboxState, Quarantine, Trouble
+    from sdesk.store.models.personal import Draft, FormDraft, Presence, SavedView, Seen
     from sdesk.store.models.playbooks import PlaybookRun, PlaybookStep
     from sdesk.store.models.portal import PortalSession, SignIn
     from sdesk.store.models.ratings import Rating
+    from sdesk.store.models.texts import ReadyReply, Template
 
 __all__ = [
     "Absence",
@@ -118,11 +107,24 @@ __all__ = [
 
 _LATER = {
     "AgentKey": "access",
+    "BlockedSender": "inbox",
+    "Draft": "personal",
+    "FormDraft": "personal",
+    "Ledger": "inbox",
+    "MailboxState": "inbox",
     "PlaybookRun": "playbooks",
     "PlaybookStep": "playbooks",
     "PortalSession": "portal",
+    "Presence": "personal",
+    "Quarantine": "inbox",
     "Rating": "ratings",
+    "ReadyReply": "texts",
+    "SavedView": "personal",
+    "Seen": "personal",
     "SignIn": "portal",
+    "Template": "texts",
+    "TimeSpent": "effort",
+    "Trouble": "inbox",
 }
 """Where each stands of those that are loaded late."""
 

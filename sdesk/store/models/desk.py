@@ -1,4 +1,4 @@
-"""What the desk file says: calendars, SLAs, teams, agents, units, services, routing, templates.
+"""What the desk file says: calendars, SLAs, teams, agents, units, services, routing.
 
 `key` is the identifier in the desk file; what leaves the file is retired (`retired_at`), never
 deleted, since tickets refer to it.
@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from sdesk.domain.ticket import Impact, Priority, Role, Urgency
@@ -122,16 +121,6 @@ class TeamMember(Table, table=True):
     agent_id: int = Field(foreign_key="agent.id", primary_key=True, index=True)
 
 
-class OnCall(Table, table=True):
-    """The weekly rota of a team, by turns from Monday."""
-
-    __tablename__ = "on_call"
-
-    team_id: int = Field(foreign_key="team.id", primary_key=True)
-    position: int = Field(primary_key=True)
-    agent_id: int = Field(foreign_key="agent.id")
-
-
 class Unit(Table, table=True):
     """A part of the organisation that is served: a shop, a department, a region."""
 
@@ -195,6 +184,16 @@ class Service(Table, table=True):
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class OnCall(Table, table=True):
+    """The weekly rota of a team, by turns from Monday."""
+
+    __tablename__ = "on_call"
+
+    team_id: int = Field(foreign_key="team.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    agent_id: int = Field(foreign_key="agent.id")
+
+
 class RoutingRule(Table, table=True):
     """A routing rule for new mail; the desk file's order is `position`."""
 
@@ -206,31 +205,3 @@ class RoutingRule(Table, table=True):
     assignment: dict[str, Any] = Field(sa_type=Document)
     """The rule's `set`."""
     person: bool = False
-
-
-class ReadyReply(Table, table=True):
-    """What agents write again and again (Jinja2)."""
-
-    __tablename__ = "ready_reply"
-
-    key: str = Field(primary_key=True)
-    position: int
-    """In the order of the desk file."""
-    title: str
-    text: dict[str, str] = Field(sa_type=Document)
-    """By language."""
-    team_id: int | None = Field(default=None, foreign_key="team.id")
-    service_id: int | None = Field(default=None, foreign_key="service.id")
-
-
-class Template(Table, table=True):
-    """The desk's own words (Jinja2); what is not here comes with the program."""
-
-    __table_args__ = (UniqueConstraint("name", "language", "team_id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    name: str
-    language: str
-    team_id: int | None = Field(default=None, foreign_key="team.id")
-    subject: str
-    body: str

@@ -1,13 +1,16 @@
-"""What agents keep beside the tickets: named filters, who is where just now, words of forms, what can be undone."""
+"""What agents keep beside the tickets: named filters, who is where just now, what was seen, words not sent yet."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from sdesk.domain.filters import Sort
-from sdesk.domain.ticket import Doing
+from sdesk.domain.ticket import (
+    Direction,
+    Doing,
+)
 from sdesk.store.columns import Document, Instant, Word, one_of
 from sdesk.store.models.base import Table
 
@@ -58,26 +61,25 @@ class FormDraft(Table, table=True):
     """Until when it is known that the form is open; None once it was left."""
 
 
-class Undo(Table, table=True):
-    """A ticket that an agent's action changed: what undo puts back, as long as nothing has changed it since."""
+class Draft(Table, table=True):
+    """What an agent has begun to write and not sent. Bumps no version."""
 
-    __table_args__ = (Index("ix_undo_agent_id", "agent_id", "id"),)
+    __table_args__ = (one_of("direction", Direction),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    agent_id: int = Field(foreign_key="agent.id")
-    ticket_id: int = Field(foreign_key="ticket.id", index=True)
-    at: datetime = Field(sa_type=Instant, index=True)
-    batch: str
-    """The same for all tickets of one action."""
-    part_of: int | None = Field(default=None, foreign_key="undo.id", index=True)
-    """Of a ticket that was changed along with another: the row of that one. None for the one that was acted on."""
-    verb: str
-    sentence: dict[str, Any] = Field(sa_type=Document)
-    """What the action said it did, as `domain/phrase` packs it."""
-    was: int
-    """The ticket's version before it."""
-    version: int
-    """The ticket's version after it: not another one where the action changed only what stands beside the ticket."""
-    before: dict[str, Any] = Field(sa_type=Document)
-    """The rows that were changed, before and after (`desk/steps/deeds`): all of them stand with the ticket that was
-    acted on."""
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    direction: Direction = Field(sa_type=Word(Direction), primary_key=True)
+    text: str
+    beside: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs={"server_default": "{}"})
+    """What is chosen beside the words: copies, paths of files, a wait, minutes spent."""
+    stamp: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Another one at each change, `SESSION.NUMBER`: who goes on with older words is not to lose newer ones."""
+    updated_at: datetime = Field(sa_type=Instant)
+
+
+class Seen(Table, table=True):
+    """Up to which event an agent has seen a ticket. Bumps no version."""
+
+    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
+    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
+    history_id: int

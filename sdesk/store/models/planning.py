@@ -1,4 +1,4 @@
-"""Who works when, and on what: absences, recurring tickets, agreed visits, time spent; incidents that are proposed."""
+"""Who works when, and on what: absences, recurring tickets, agreed visits; incidents that are proposed."""
 
 # No `from __future__ import annotations` here: SQLModel reads the annotations as types.
 
@@ -68,22 +68,6 @@ class Occurrence(Table, table=True):
     recurring_id: int = Field(foreign_key="recurring_ticket.id", primary_key=True)
     occurs_at: datetime = Field(sa_type=Instant, primary_key=True)
     ticket_id: int = Field(foreign_key="ticket.id", index=True)
-
-
-class TimeSpent(Table, table=True):
-    """Work that an agent put into a ticket."""
-
-    __tablename__ = "time_spent"
-    __table_args__ = (Index("ix_time_spent_spent_at", "spent_at", "agent_id", "seconds"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    ticket_id: int = Field(foreign_key="ticket.id", index=True)
-    agent_id: int = Field(foreign_key="agent.id")
-    spent_at: datetime = Field(sa_type=Instant)
-    """When it was written down."""
-    seconds: int
-    message_id: int | None = Field(default=None, foreign_key="message.id")
-    """The answer or note with which it was written down."""
 
 
 class Visit(Table, table=True):

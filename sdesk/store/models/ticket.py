@@ -321,27 +321,3 @@ class Watcher(Table, table=True):
     since: datetime = Field(sa_type=Instant)
     by_id: int | None = Field(default=None, foreign_key="agent.id")
     """Who said so; None for the desk itself."""
-
-
-class Seen(Table, table=True):
-    """Up to which event an agent has seen a ticket. Bumps no version."""
-
-    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
-    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
-    history_id: int
-
-
-class Draft(Table, table=True):
-    """What an agent has begun to write and not sent. Bumps no version."""
-
-    __table_args__ = (one_of("direction", Direction),)
-
-    agent_id: int = Field(foreign_key="agent.id", primary_key=True)
-    ticket_id: int = Field(foreign_key="ticket.id", primary_key=True)
-    direction: Direction = Field(sa_type=Word(Direction), primary_key=True)
-    text: str
-    beside: dict[str, Any] = Field(default_factory=dict, sa_type=Document, sa_column_kwargs={"server_default": "{}"})
-    """What is chosen beside the words: copies, paths of files, a wait, minutes spent."""
-    stamp: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """Another one at each change, `SESSION.NUMBER`: who goes on with older words is not to lose newer ones."""
-    updated_at: datetime = Field(sa_type=Instant)
