@@ -28,6 +28,8 @@ def standing(speech: Speech, row: RequestRow, now: datetime, *, asked: bool = Fa
     if asked:
         return Standing(_("Waits for your decision"), "yours", "")
     match row.status:
+        case Status.RESOLVED | Status.CLOSED if row.is_refused:
+            return Standing(_("Not approved"), "done", _since(speech, row.resolved_at))
         case Status.RESOLVED:
             return Standing(_("Solved"), "done", _since(speech, row.resolved_at))
         case Status.CLOSED:

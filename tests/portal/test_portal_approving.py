@@ -105,6 +105,12 @@ def test_who_is_signed_in_finds_what_waits_for_his_decision_and_decides_once(sta
         answer = head.post(f"/approvals/{first}", {**own, "answer": "no", "comment": "Not this year."})
         assert (answer.status, answer.header("location")) == (303, f"/approvals/{first}")
     assert "It was not approved, and will not be done. Not this year." in head.get(f"/approvals/{first}").seen
+    # Nobody calls it solved; who asked may say that it is to go on.
+    assert "Not approved" in head.get("/units/kiosk").seen
+    page = stage.signed_in("kim@kiosk.example").get(f"/requests/{first}")
+    assert "State Not approved" in page.seen
+    assert "Yes, it is solved" not in page.seen
+    assert "Go on with it" in page.seen
     again = head.post(f"/approvals/{first}", {"proof": own["proof"], "answer": "yes"})
     assert again.status == 403
     assert "is refused already" in again.seen

@@ -158,7 +158,9 @@ def _page(visit: Visit, typed: Mapping[str, str], error: SdeskError | None = Non
         said=visit.reader.said(visit.who, number, now=visit.now),
         into=visit.reader.request(visit.who, row.merged_into) if row.merged_into is not None else None,
         may_write=row.mine and row.is_open,
-        may_confirm=row.mine and ((row.is_open and not row.is_incident) or row.status is Status.RESOLVED),
+        may_confirm=row.mine
+        and not row.is_refused
+        and ((row.is_open and not row.is_incident) or row.status is Status.RESOLVED),
         may_reopen=row.mine and reopens,
         typed=typed,
         errors=errors,

@@ -48,7 +48,9 @@ _REQUESTS = (
     "SELECT t.id, t.subject, t.status, t.is_open, t.waiting_for, t.wake_at, t.requester_id, t.created_at, t.updated_at,"
     " t.resolved_at, t.resolution_due_at, t.first_response_due_at, t.is_incident, s.name AS service_name,"
     " m.name AS team_name, m.reopen_for, a.name AS assignee_name, u.name AS unit_name, coalesce(nullif(p.name, ''),"
-    " (SELECT address FROM person_address WHERE person_id = p.id ORDER BY rowid LIMIT 1)) AS requester_name"
+    " (SELECT address FROM person_address WHERE person_id = p.id ORDER BY rowid LIMIT 1)) AS requester_name,"
+    " EXISTS (SELECT 1 FROM approval AS y WHERE y.ticket_id = t.id AND y.state = 'refused'"
+    " AND y.decided_at = t.resolved_at) AS is_refused"
     " FROM ticket AS t LEFT JOIN service AS s ON s.id = t.service_id JOIN team AS m ON m.id = t.team_id"
     " LEFT JOIN agent AS a ON a.id = t.assignee_id LEFT JOIN unit AS u ON u.id = t.unit_id"
     " LEFT JOIN person AS p ON p.id = t.requester_id WHERE t.status <> 'spam'"
@@ -331,4 +333,5 @@ class PortalReader(OpenedStore):
             due_at=instant(row["resolution_due_at"] or row["first_response_due_at"]),
             reopens_until=resolved_at + timedelta(seconds=row["reopen_for"]) if ended and resolved_at else None,
             is_incident=bool(row["is_incident"]),
+            is_refused=bool(row["is_refused"]),
         )

@@ -86,6 +86,8 @@ class RequestRow(NamedTuple):
     merged_into: int | None = None
     """The request that it goes on in, where that is to be seen."""
     is_incident: bool = False
+    is_refused: bool = False
+    """Whether it is done with since an approver said no."""
 
     @property
     def who(self) -> str:
