@@ -98,7 +98,7 @@ def skip(
     What waits for it waits no more.
 
     Examples:
-      sdesk playbook skip 120 signage --text "The landlord does it"
+      sdesk playbook skip 120 line --text "The landlord has one"
     """
     call = invocation.of(ctx)
     why, (parent,) = _why(text, number), ticket_numbers(call, [number])

@@ -44,7 +44,7 @@ def import_tickets(
 
     Fields: external_id, subject, text, requester, service, team, assignee, unit, impact, urgency, priority, tags,
     watchers, assets, created_at, channel, form, and for history status, waiting_for, wake_at, resolved_at, closed_at,
-    messages.
+    messages, approvals, rating; `ticket export` writes them all, and `origin` with them.
     A field is set again only where the line says something else than the last time: what agents set right here stays.
     A bad line is named with its number, the rest is done (exit code 6). No mail is sent. JSON says in `lines` which
     line became which ticket; a line that failed is not among them.

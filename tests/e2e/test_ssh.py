@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from functools import partial
@@ -30,7 +31,10 @@ def lacks(words: str, screen: str) -> bool:
 
 
 def said(done: subprocess.CompletedProcess[bytes]) -> str:
-    return done.stderr.decode()
+    """What it said; what the shell of the account says of its own start before that, is its own affair."""
+    text = done.stderr.decode()
+    begins = re.search(r"^sdesk: ", text, re.M)
+    return text[begins.start() :] if begins is not None else text
 
 
 @pytest.fixture(autouse=True)
