@@ -125,7 +125,7 @@ CHANGES: dict[str, Change] = {
     "ticket watch": Change("ticket watch 5 --agent boris", "changed"),
     "ticket unwatch": Change("ticket unwatch 2 --agent vera", "changed"),
     "ticket attach add": Change("ticket attach add 5 letter.eml", "changed"),
-    "ticket import": Change("ticket import old.csv", "tickets-imported"),
+    "ticket import": Change("ticket import old.csv", "imported"),
     "import csv": Change("import csv old.csv --plan mapping.toml", "import-plan"),
     "import csv --apply": Change(
         "import csv old.csv --plan mapping.toml ; import csv old.csv --apply mapping.toml", "imported"

@@ -19,7 +19,7 @@ from sdesk.cli.invocation import Invocation
 from sdesk.cli.sheet import DRY_RUN, Column, Field, Sheet
 from sdesk.cli.wording import counted
 from sdesk.domain.errors import BadInput, SdeskError, StoreLocked
-from sdesk.domain.kinds import NUMBER, TEXT, many, maybe, thing
+from sdesk.domain.kinds import NUMBER
 from sdesk.domain.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -41,17 +41,6 @@ PlanTo = Annotated[
 ApplyFrom = Annotated[
     Path | None, typer.Option("--apply", metavar="MAPPING", help="import as this file says", show_default=False)
 ]
-
-
-class ImportedLine(NamedTuple):
-    """What became of one line."""
-
-    line: int
-    """As errors name it: `line 4`."""
-    external_id: str | None
-    number: int | None
-    """The ticket; None where none is there by it, or it must not be named."""
-    what: str
 
 
 @dataclass(slots=True)
@@ -76,8 +65,6 @@ class Imported:
     """How many lines failed for each reason; at most `MOST_WHYS` reasons."""
     left: Counter[str] = field(default_factory=Counter)
     """What of the lines that came did not come, by what it is."""
-    lines: list[ImportedLine] | None = None
-    """What became of each; None where nobody asks."""
 
     @property
     def code(self) -> ExitCode:
@@ -117,20 +104,6 @@ SHEET: Sheet[Imported] = Sheet(
 )
 
 
-WITH_LINES: Sheet[Imported] = Sheet(
-    fields=(
-        *SHEET.fields,
-        Field(
-            "lines",
-            lambda row: [each._asdict() for each in sorted(row.lines or ())],
-            kind=many(thing({"line": NUMBER, "external_id": maybe(TEXT), "number": maybe(NUMBER), "what": TEXT})),
-        ),
-    ),
-    columns=SHEET.columns,
-)
-"""The same, and which line became which ticket."""
-
-
 class ReadLine(NamedTuple):
     """A line that was read: a ticket, or what is wrong with it."""
 
@@ -148,7 +121,6 @@ def import_all(
     dry_run: bool,
     notify: bool = False,
     moved: bool = False,
-    done: Imported | None = None,
 ) -> Imported:
     """Import every line, a batch at a time; what is wrong with a line is said in the order of the lines, and counted.
 
@@ -157,9 +129,7 @@ def import_all(
     """
     # The agent first: the read side answers in milliseconds, the write side takes half a second to load.
     _ = call.actor
-    return import_read(
-        call, _read(call, lines, convert), done or Imported(), dry_run=dry_run, notify=notify, moved=moved
-    )
+    return import_read(call, _read(call, lines, convert), Imported(), dry_run=dry_run, notify=notify, moved=moved)
 
 
 def import_read(
@@ -178,7 +148,6 @@ def import_read(
     # Of a dry run alone nothing is left in the store for a later batch to find.
     tried: set[str] | None = set() if dry_run else None
     waiting: list[_Bad] = []
-    made: set[int | None] = set()
     progress = diagnostics.counting(f"{{}} {done.noun}s")
     try:
         for batch in _batches(lines, done, waiting):
@@ -202,13 +171,6 @@ def import_read(
                 done.messages += outcome.messages
                 done.files += outcome.files
                 done.nameless += outcome.came == "created" and line.external_id is None
-                if done.lines is not None:
-                    if dry_run and outcome.came == "created":
-                        made.add(outcome.number)
-                    # Of what was only tried no ticket has the number.
-                    number = None if outcome.number in made else outcome.number
-                    at = int(name.rpartition(" ")[2])
-                    done.lines.append(ImportedLine(at, line.external_id, number, outcome.came.value))
             _fail_all(done, waiting)
             if progress is not None:
                 progress(done.read)

@@ -77,8 +77,7 @@ PRINTED: dict[str, Printed] = {
     "history": Printed("cli.queue:HISTORY", Shape.ARRAY, ("history",)),
     "undoable": Printed("cli.undo:CAN_BE", Shape.ARRAY, ("undo --list",)),
     "files": Printed("cli.attach:FILES", Shape.ARRAY, ("ticket attach list",)),
-    "imported": Printed("cli.importing:SHEET", Shape.OBJECT, ("import csv --apply MAPPING",)),
-    "tickets-imported": Printed("cli.importing:WITH_LINES", Shape.OBJECT, ("ticket import",)),
+    "imported": Printed("cli.importing:SHEET", Shape.OBJECT, ("ticket import", "import csv --apply MAPPING")),
     "import-plan": Printed(
         "cli.import_words:PLAN", Shape.ARRAY, ("import csv --plan MAPPING", "import otrs --plan MAPPING")
     ),

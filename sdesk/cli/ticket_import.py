@@ -10,7 +10,7 @@ import typer
 from sdesk.cli import invocation
 from sdesk.cli.diagnostics import ExitCode
 from sdesk.cli.import_source import encoding_of, format_of, opened, source_of
-from sdesk.cli.importing import WITH_LINES, Imported, by_columns, import_all, renaming, require_fields, tell
+from sdesk.cli.importing import SHEET, by_columns, import_all, renaming, require_fields, tell
 from sdesk.cli.options import DryRun
 from sdesk.domain.errors import BadInput
 
@@ -46,8 +46,7 @@ def import_tickets(
     watchers, assets, created_at, channel, form, and for history status, waiting_for, wake_at, resolved_at, closed_at,
     messages, approvals, rating; `ticket export` writes them all, and `origin` with them.
     A field is set again only where the line says something else than the last time: what agents set right here stays.
-    A bad line is named with its number, the rest is done (exit code 6). No mail is sent. JSON says in `lines` which
-    line became which ticket; a line that failed is not among them.
+    A bad line is named with its number, the rest is done (exit code 6). No mail is sent.
 
     Examples:
       sdesk ticket import old.jsonl --dry-run
@@ -56,7 +55,7 @@ def import_tickets(
       sdesk ticket export status:closed | sdesk --db other.db ticket import
     """
     call = invocation.of(ctx)
-    call.output.check(WITH_LINES)
+    call.output.check(SHEET)
     if file == "-" and sys.stdin.isatty():
         raise BadInput("there is nothing to import", "name a file, or write lines to standard input")
     kind, python_name, renamed = format_of(format_name, file), encoding_of(encoding), renaming(columns or ())
@@ -64,6 +63,5 @@ def import_tickets(
     with opened(file) as stream:
         source = source_of(stream, kind, python_name)
         require_fields(source.columns, renamed)
-        counts = Imported(lines=[] if call.output.asked else None)
-        done = import_all(call, source.lines, convert, dry_run=dry_run, notify=notify, done=counts)
-    return tell(call, done, dry_run=dry_run, sheet=WITH_LINES)
+        done = import_all(call, source.lines, convert, dry_run=dry_run, notify=notify)
+    return tell(call, done, dry_run=dry_run)
