@@ -140,3 +140,19 @@ def test_a_value_that_the_first_frame_needs_is_no_dataclass() -> None:
         "sdesk.domain.worktime.Calendar",
         "sdesk.tui.window.Window",
     }
+
+
+def test_a_new_ticket_loads_no_table_that_it_does_without() -> None:
+    loaded = loaded_by("import sdesk.actions.perform, sdesk.desk.create, sdesk.desk.opening, sdesk.desk.rules")
+    tables = {name.removeprefix("sdesk.store.models.") for name in loaded if name.startswith("sdesk.store.models.")}
+    late = {"access", "effort", "inbox", "personal", "playbooks", "portal", "ratings", "texts"}
+    assert "ticket" in tables
+    assert not tables & late
+
+
+def test_a_table_that_is_loaded_late_is_found_by_its_name_too() -> None:
+    loaded = loaded_by(
+        "from sdesk.store.models import table_named\n"
+        "assert table_named('ready_reply').name == 'ready_reply'\nassert table_named('agent_key') is not None"
+    )
+    assert {"sdesk.store.models.access", "sdesk.store.models.texts"} <= loaded

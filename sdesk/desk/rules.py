@@ -29,11 +29,10 @@ from sdesk.domain.ticket import Impact, Priority, Role, Urgency
 from sdesk.domain.urgency import DEFAULT_HEAD_START, STALE_PRIORITIES
 from sdesk.domain.worktime import ALWAYS, Calendar
 from sdesk.store import calendars
-from sdesk.store.models import Desk
+from sdesk.store.models import table_named
 from sdesk.store.prepared import Prepared
 
-_TABLES = Desk.metadata.tables
-_REVISION = Prepared(select(_TABLES["desk"].c.revision))
+_REVISION = Prepared(select(table_named("desk").c.revision))
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +218,12 @@ class Rules:
 
 def load(connection: Connection) -> Rules:
     """Read the set-up; Refused where no desk file was ever applied."""
-    desk = connection.execute(_TABLES["desk"].select()).mappings().first()
+    desk = connection.execute(table_named("desk").select()).mappings().first()
     if desk is None:
         raise Refused("this desk has no set-up yet", "write a desk file and run `sdesk desk apply FILE`")
 
     def rows(table: str) -> list[Any]:
-        return list(connection.execute(_TABLES[table].select()).all())
+        return list(connection.execute(table_named(table).select()).all())
 
     all_calendars = {
         row.id: calendars.build(row.key, row.time_zone, row.hours, row.free, row.working) for row in rows("calendar")

@@ -13,9 +13,7 @@ from sqlalchemy.engine import Connection
 
 from sdesk.domain.duration import write_duration
 from sdesk.store.calendars import ALWAYS_KEY
-from sdesk.store.models import AgentKey, Desk, ReadyReply, Template
-
-_TABLES = Desk.metadata.tables
+from sdesk.store.models import table_named
 
 Values = dict[str, Any]
 """By key of the desk file, a table within another by its path: `targets.P1.resolution`. What is absent is not there."""
@@ -34,7 +32,7 @@ _ELSEWHERE = (*_OWN_SECTIONS, *_WISHED, _PLAYBOOKS)
 
 def picture(connection: Connection) -> Picture:
     """All that holds now; what is retired does not. Empty before the first desk file."""
-    desk = connection.execute(_TABLES["desk"].select()).mappings().first()
+    desk = connection.execute(table_named("desk").select()).mappings().first()
     if desk is None:
         return {}
     found: Picture = {
@@ -70,7 +68,7 @@ def _with_keys(connection: Connection) -> Picture:
     _add_targets(connection, keys["sla"], found)
     for row in _rows(connection, "team_member"):
         _append(found, ("agent", keys["agent"][row.agent_id]), "teams", keys["team"][row.team_id])
-    for row in sorted(_rows(connection, str(AgentKey.__tablename__)), key=lambda row: (row.agent_id, row.position)):
+    for row in sorted(_rows(connection, "agent_key"), key=lambda row: (row.agent_id, row.position)):
         _append(found, ("agent", keys["agent"][row.agent_id]), "keys", f"{row.key} {row.comment}".rstrip())
     for row in sorted(_rows(connection, "on_call"), key=lambda row: row.position):
         _append(found, ("team", keys["team"][row.team_id]), "on_call", keys["agent"][row.agent_id])
@@ -133,11 +131,11 @@ def _without_keys(connection: Connection) -> Picture:
         values = {"when": row.condition, "set": row.assignment, "person": row.person or None}
         found[ROUTING_RULE, str(row.position)] = _flat(values)
     teams = {row.id: row.key for row in _rows(connection, "team")}
-    for row in sorted(_rows(connection, str(Template.__tablename__)), key=lambda row: row.id):
+    for row in sorted(_rows(connection, "template"), key=lambda row: row.id):
         team = f"{teams[row.team_id]}." if row.team_id is not None else ""
         found["template", f"{team}{row.name}.{row.language}"] = {"subject": row.subject, "body": row.body}
     services = {row.id: row.key for row in _rows(connection, "service")}
-    for row in sorted(_rows(connection, str(ReadyReply.__tablename__)), key=lambda row: row.position):
+    for row in sorted(_rows(connection, "ready_reply"), key=lambda row: row.position):
         values = {"title": row.title, "text": row.text}
         values |= {"team": teams.get(row.team_id), "service": services.get(row.service_id)}
         found["ready reply", row.key] = _flat(values)
@@ -157,7 +155,7 @@ def _append(found: Picture, of: tuple[str, str], key: str, value: str) -> None:
 
 
 def _rows(connection: Connection, table: str) -> list[Any]:
-    return list(connection.execute(_TABLES[table].select()).all())
+    return list(connection.execute(table_named(table).select()).all())
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> Values:

@@ -20,7 +20,7 @@ from sdesk.desk.steps.promises import promised_instant
 from sdesk.domain.inbound import InboundAttachment, Mailbox
 from sdesk.domain.outgoing import FOR_AGENTS, MailKind, Party
 from sdesk.domain.ticket import Channel, Direction
-from sdesk.store.models import Desk, Message, Outbox, Template, Ticket
+from sdesk.store.models import Desk, Message, Outbox, Template, Ticket, table_named
 
 REFERENCES = 20
 """Of the newest of a thread that go into References, behind the first: some servers refuse longer headers."""
@@ -258,7 +258,7 @@ def _is_forwarded(work: Work, number: int) -> bool:
 
 def _of_table(work: Work, table: str, number: int | None) -> str:
     """The name of an entry of the desk file."""
-    columns = Desk.metadata.tables[table].c
+    columns = table_named(table).c
     return work.connection.execute(select(columns.name).where(columns.id == number)).scalar() or ""
 
 

@@ -8,7 +8,10 @@ refers to are loaded when they are asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Table as SqlTable
+
 from sdesk.store.models.approvals import Approval
+from sdesk.store.models.base import Table
 from sdesk.store.models.desk import (
     Agent,
     Calendar,
@@ -127,6 +130,15 @@ _LATER = {
     "Trouble": "inbox",
 }
 """Where each stands of those that are loaded late."""
+
+
+def table_named(name: str) -> SqlTable:
+    """A table by its name in the store, also one that is loaded late. KeyError for a name of none."""
+    for module in dict.fromkeys(_LATER.values()):
+        if name in Table.metadata.tables:
+            break
+        import_module(f"{__name__}.{module}")
+    return Table.metadata.tables[name]
 
 
 def __getattr__(name: str) -> Any:
