@@ -191,7 +191,7 @@ def perform_once(
     It can be undone like those, unless it stands for good. Raises what the use case raises.
     """
     from sdesk.desk.steps.deeds import Named, begin_deed, keep_deed
-    from sdesk.desk.steps.history import stands_for_good
+    from sdesk.desk.steps.for_good import stands_for_good
 
     with desk.work(actor, now) as work:
         begun = begin_deed(work)
@@ -320,7 +320,7 @@ def create(
 ) -> TicketOutcome:
     """Open a ticket by hand. Raises what the use case raises: there is only one. `words` as in `perform`."""
     from sdesk.desk.create import create as use_case
-    from sdesk.desk.steps.history import stands_for_good
+    from sdesk.desk.steps.for_good import stands_for_good
 
     with desk.work(actor, now) as work:
         change = use_case(work, **values)
