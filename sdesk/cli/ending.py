@@ -21,13 +21,13 @@ class Ending:
 
 @contextmanager
 def until_ended(stop: Callable[[], None]) -> Iterator[Ending]:
-    """Call `stop` where somebody ends it; who asks twice does not wait."""
+    """Call `stop` where somebody ends it. Who asks twice does not wait: KeyboardInterrupt, which tidies up too."""
     ending = Ending()
 
     def end(number: int, frame: FrameType | None) -> None:
         ending.code = ExitCode.INTERRUPTED if number == signal.SIGINT else ExitCode.DONE
         stop()
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        signal.signal(number, signal.default_int_handler)
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -61,6 +61,22 @@ def test_it_is_drawn_until_somebody_ends_it(
     assert (signal.getsignal(ends), signal.getsignal(signal.SIGWINCH)) == before
 
 
+@pytest.mark.parametrize("ends", [signal.SIGTERM, signal.SIGINT], ids=["term", "int"])
+def test_who_asks_twice_does_not_wait_and_gets_the_screen_back(
+    ends: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looks = iter((0, 2))
+
+    def draw() -> str:
+        for _ in range(next(looks)):
+            os.kill(os.getpid(), ends)
+        return "one\n"
+
+    with pytest.raises(KeyboardInterrupt):
+        board_watch.watch(draw, every=0)
+    assert capsys.readouterr().out.endswith(LEAVE)
+
+
 def test_what_is_wrong_at_first_is_said_on_the_plain_screen(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Unavailable):
         board_watch.watch(Boards(Unavailable("there is no store", "make one"), "one"), every=0)
