@@ -16,8 +16,8 @@ _HEAD = """\
 <!-- Made from the registry of commands; write it anew with SDESK_WRITE_GOLDEN=1 make unit ARGS='-k key_page'. -->
 
 Every command is reached in three ways: by its key, in the palette (`Ctrl+P`, by its words), and on the `:` line, which
-takes the words of the command line. `?` shows the keys of the screen that you are on, and why a command is not possible
-now. The second key is that of the Russian layout: nobody has to switch.
+takes what changes tickets in the words of the command line. `?` shows the keys of the screen that you are on, and why a
+command is not possible now. The second key is that of the Russian layout: nobody has to switch.
 """
 
 _OWN = """\
