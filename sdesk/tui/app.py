@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -84,7 +84,7 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.link = StoreLink(store, login, now, self._store_changed, self._met)
         self.company = Company()
         """Who else is where, and where the agent has drafts."""
-        self._began = now()
+        self._began = now().replace(microsecond=0)  # as the store writes instants
         self._gone: set[DraftMark] = set()
         self.begun: dict[Hashable, str] = {}
         """References of the tickets that this session has left unsent words of, in an editor or a form."""
@@ -155,7 +155,6 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         """What is looked after all the time, by one timer: each that wakes the program costs as much as its work."""
         if terminal.is_gone(self):
             self._end()
-            return
         self.attendance.look()
         self.notice_ages()
         self.unkept.again()
@@ -279,8 +278,7 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
     # ---- notices --------------------------------------------------------------------------------
 
     def drafts_left(self) -> dict[Hashable, str]:
-        """Unsent words that came to be while this console runs, by what knows them: references of their tickets. Those
-        that undo brought back are drafts too."""
+        """Unsent words of this session, by what knows them, what undo brought back too: references of tickets."""
         prefix = self.ground.desk.ref_prefix if self.ground is not None else ""
         left: dict[Hashable, str] = {}
         for mark in self.company.drafts:
@@ -293,14 +291,17 @@ class Console(Notices, TypeAhead, inherit_bindings=False):
         self.begun.pop(key, None)
         self._gone = {mark for mark in self.company.drafts if mark.key == key or mark in self._gone}
 
+    def words_back(self, numbers: Collection[int]) -> None:
+        """What was sent to these is a draft again: as it was last seen, where that was in the same second."""
+        self._gone = {mark for mark in self._gone if mark.number not in numbers}
+
     def words_left(self, key: Hashable, ref: str, *, kept: bool) -> None:
         """An editor or a form was left: with words that are kept, or without any."""
         if not kept:
             self.words_gone(key)
             return
         self.begun[key] = ref
-        if self.unkept.find(key) is None:
-            # Otherwise it is said once it is true.
+        if self.unkept.find(key) is None:  # otherwise it is said once it is true
             self.notice(_("draft of {ref} kept").format(ref=ref))
 
     # ---- time and change ------------------------------------------------------------------------

@@ -94,6 +94,22 @@ async def test_they_are_marked_as_all_drafts_are(busy_desk_path: Path) -> None:
         assert [mark.number for mark in reader.drafts(reader.actor("olga"))] == []
 
 
+async def test_what_undo_brings_back_in_the_same_second_is_a_draft(busy_desk_path: Path) -> None:
+    """The clock stands still: what was seen before it was sent looks as what came back."""
+    async with driving(busy_desk_path, size=(80, 24)) as driver:
+        ref = f"SD-{driver.cursor}"
+        await driver.press("i")
+        await driver.type("A note.")
+        await driver.until(lambda: len(driver.console.company.drafts) == 1)
+        await driver.press("ctrl+g")
+        assert driver.console.drafts_left() == {}
+        await driver.press("u")
+        await driver.until(lambda: "draft" in driver.notice)
+        await driver.until(lambda: list(driver.console.drafts_left().values()) == [ref])
+        await driver.press("q")
+        assert f"Quit with 1 draft unsent ({ref})?" in driver.text
+
+
 async def test_what_is_cleared_is_forgotten(busy_desk_path: Path) -> None:
     async with driving(busy_desk_path) as driver:
         await driver.press("c")

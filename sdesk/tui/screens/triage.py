@@ -253,6 +253,8 @@ class TriageScreen(TriageReading):
             self.console.notice(in_local_time(text, self.console.now(), self.console.zone), kind)
             if any(isinstance(outcome.error, Unavailable) for outcome in answer.outcomes):
                 sorting.deeds.append(deed)  # it can be undone yet
+            if answer.drafts:
+                self.console.words_back([number])
             self._back_again([outcome.number for outcome in answer.outcomes if outcome.error is None])
 
         def failed(error: SdeskError) -> None:

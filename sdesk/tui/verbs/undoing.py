@@ -32,6 +32,8 @@ class Undoing(Verbs):
             self.console.touched(answer.outcomes, [*self.chosen(), *held])
             text = in_local_time(text, self.console.now(), self.console.zone)
             self.console.notice(text, kind, way_back=FilesLost() if answer.files else None)
+            if answer.drafts:
+                self.console.words_back([outcome.number for outcome in answer.outcomes])
             rows = self.console.queue.rows
             marks = dict(rows.window.marks)
             self.deed_done([outcome.number for outcome in answer.outcomes])
